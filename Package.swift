@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Strict settings of every Swift target. Only `Bignum` may spell `unsafe`.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+
+let package = Package(
+    name: "moiety",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "moiety", targets: ["moiety"])
+    ],
+    dependencies: [
+        // SHA-2, HMAC, HKDF, AES-CTR, Ed25519: no cryptographic primitive of our own where one exists.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // Self-signed site certificates: making and reading X.509 is not ours to write.
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        // The network: gRPC over HTTP/2 with mutual TLS.
+        .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
+        // Job and site files are YAML, written by people.
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // The command line.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CGMP", providers: [.apt(["libgmp-dev"]), .brew(["gmp"])]),
+        .target(
+            name: "CMontgomery",
+            dependencies: ["CGMP"],
+            cSettings: [.unsafeFlags(["-O3"], .when(configuration: .debug))],
+            linkerSettings: [.linkedLibrary("gmp")]),
+        .target(name: "Bignum", dependencies: ["CGMP", "CMontgomery"], swiftSettings: strict),
+        .target(name: "Paillier", dependencies: ["Bignum", crypto], swiftSettings: strict),
+        .target(name: "Records", dependencies: [crypto], swiftSettings: strict),
+        .target(name: "Wire", dependencies: [crypto, cryptoExtras], swiftSettings: strict),
+        .target(name: "Jobs", dependencies: ["Wire", "Yams", crypto], swiftSettings: strict),
+        .target(name: "Transcript", dependencies: ["Wire", "Jobs", crypto], swiftSettings: strict),
+        .target(
+            name: "PrivateSetIntersection", dependencies: ["Paillier", "Bignum", "Wire", crypto],
+            swiftSettings: strict),
+        .target(
+            name: "SplitRegression", dependencies: ["Paillier", "Bignum", "Wire", "Records", crypto],
+            swiftSettings: strict),
+        .target(
+            name: "GRPCTransport",
+            dependencies: [
+                "Wire", crypto,
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "moiety",
+            dependencies: [
+                "Bignum", "Paillier", "Records", "Wire", "Jobs", "Transcript", "PrivateSetIntersection",
+                "SplitRegression", "GRPCTransport", "Yams", crypto,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+    ]
+        + [
+            "Bignum", "Paillier", "Records", "Wire", "Jobs", "Transcript", "PrivateSetIntersection",
+            "SplitRegression", "GRPCTransport",
+        ].map { name in
+            .testTarget(
+                name: "\(name)Tests",
+                dependencies: [
+                    "Bignum", "Paillier", "Records", "Wire", "Jobs", "Transcript", "PrivateSetIntersection",
+                    "SplitRegression", "GRPCTransport", crypto,
+                ], swiftSettings: strict)
+        }
+        + [.testTarget(name: "EndToEndTests", dependencies: ["moiety", "Wire", "Jobs", "Records"], swiftSettings: strict)]
+)
