@@ -1,0 +1,76 @@
+import Crypto
+
+/// Rows of one party's table in the order that alignment gave all parties.
+public struct AlignedRows: Sendable {
+    public let table: Table
+    public let identifiers: Identifiers
+    /// Positions among `identifiers`, in common order.
+    public let positions: [Int]
+
+    /// - Parameter positions: the alignment's result: positions among the identifiers that were given to it.
+    public init(_ table: Table, _ identifiers: Identifiers, positions: [Int]) throws(RecordsError) {
+        for position in positions where !(0..<identifiers.count).contains(position) {
+            throw .rowOutOfRange(index: position, count: identifiers.count)
+        }
+        self.table = table
+        self.identifiers = identifiers
+        self.positions = positions
+    }
+
+    public var count: Int { positions.count }
+
+    /// The table row (from 0) of an aligned row.
+    public func tableRow(_ row: Int) -> Int { identifiers.rowIndices[positions[row]] }
+
+    public func identifier(at row: Int) -> ArraySlice<UInt8> { identifiers[positions[row]] }
+
+    /// Which rows the hold-out rule keeps for testing.
+    public var heldOut: [Bool] { positions.map { HoldOut.isTest(identifiers[$0]) } }
+
+    /// The rows for which `mask` (one a row) is true, order kept.
+    public func filtered(by mask: [Bool]) -> AlignedRows {
+        let kept = zip(positions, mask).filter(\.1).map(\.0)
+        return AlignedRows(table: table, identifiers: identifiers, checked: kept)
+    }
+
+    private init(table: Table, identifiers: Identifiers, checked: [Int]) {
+        self.table = table
+        self.identifiers = identifiers
+        positions = checked
+    }
+
+    /// A column's values in common order: the number, 0 or 1, or the position of the level among those declared.
+    /// - Throws: `missingValue` where a row is not complete; the errors of `Table.completeCases`.
+    public func values(
+        _ spec: ColumnSpec, missing: MissingTokens = .standard
+    ) throws(RecordsError) -> [Double] {
+        let reader = try CellReader(spec, in: table, missing: missing)
+        var values: [Double] = []
+        values.reserveCapacity(count)
+        for row in 0..<count {
+            switch reader.cell(tableRow(row)) {
+            case .value(let value): values.append(value)
+            case .missing: throw .missingValue(table.place(row: tableRow(row), column: spec.name))
+            case .invalid: throw reader.fault(tableRow(row), in: table)
+            }
+        }
+        return values
+    }
+}
+
+extension Table {
+    /// The rows of `identifiers` at the positions that alignment returned.
+    public func rows(at positions: [Int], of identifiers: Identifiers) throws(RecordsError) -> AlignedRows {
+        try AlignedRows(self, identifiers, positions: positions)
+    }
+}
+
+/// The hold-out that every party can compute alone.
+public enum HoldOut {
+    /// Test if the first four bytes of SHA-256(normalised id), big-endian, are divisible by five.
+    public static func isTest(_ identifier: some Sequence<UInt8>) -> Bool {
+        let digest = SHA256.hash(data: Array(identifier))
+        let head = digest.prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        return head.isMultiple(of: 5)
+    }
+}

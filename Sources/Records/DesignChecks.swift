@@ -1,0 +1,78 @@
+/// What a design must keep to; a site's policy may be stricter, never looser than its peer's.
+public struct DesignLimits: Sendable, Codable, Hashable {
+    /// Fewest rows in any level of a yes/no or categorical column.
+    public let minimumCell: Int
+    /// Most parameters a row, the intercept included.
+    public let maximumParametersPerRow: Double
+
+    /// The defaults of the project: cells of 11 (CMS suppresses 1 to 10) and 0.33 (DataSHIELD's nfilter.glm).
+    public static let standard = DesignLimits(minimumCell: 11, maximumParametersPerRow: 0.33)
+
+    public init(minimumCell: Int, maximumParametersPerRow: Double) {
+        self.minimumCell = minimumCell
+        self.maximumParametersPerRow = maximumParametersPerRow
+    }
+}
+
+/// Why a design cannot be trained on, with the names concerned.
+public enum DesignProblem: Sendable, Equatable, Hashable, CustomStringConvertible {
+    /// The term has one value on all aligned rows.
+    case constant(term: String)
+    /// The term is, to the precision of the design, a linear combination of others that stand before it.
+    case aliased(term: String, with: [String])
+    case tooManyParameters(parameters: Int, rows: Int, limit: Double)
+    /// `level` is nil for a numeric column that has one value on all but `rows` rows.
+    case smallCell(column: String, level: String?, rows: Int, minimum: Int)
+
+    public var description: String {
+        switch self {
+        case .constant(let term): "\(term) is constant on the aligned rows"
+        case .aliased(let term, let others):
+            others.isEmpty
+                ? "\(term) is a linear combination of other terms"
+                : "\(term) is a linear combination of \(others.joined(separator: ", "))"
+        case .tooManyParameters(let parameters, let rows, let limit):
+            "\(parameters) parameters for \(rows) rows: at most \(limit) a row are allowed"
+        case .smallCell(let column, let level?, let rows, let minimum):
+            "\(column) has its level \(level) on \(rows) rows: at least \(minimum) are needed"
+        case .smallCell(let column, nil, let rows, let minimum):
+            "\(column) differs from its commonest value on \(rows) rows: at least \(minimum) are needed"
+        }
+    }
+}
+
+extension DesignMatrix {
+    /// Everything that is wrong with the design, in the order of the terms; empty when it can be trained on.
+    /// - Parameter parameters: of the whole model, all parties' terms and the intercept; nil counts these terms and one.
+    public func problems(limits: DesignLimits = .standard, parameters: Int? = nil) -> [DesignProblem] {
+        var problems: [DesignProblem] = []
+        let parameters = parameters ?? termCount + 1
+        if Double(parameters) > limits.maximumParametersPerRow * Double(rows) {
+            problems.append(
+                .tooManyParameters(parameters: parameters, rows: rows, limit: limits.maximumParametersPerRow))
+        }
+        for (term, scaling) in zip(termList, scalings) where scaling.sd == 0 {
+            problems.append(.constant(term: term.name))
+        }
+        for cell in cells where cell.rows < limits.minimumCell {
+            problems.append(
+                .smallCell(column: cell.column, level: cell.level, rows: cell.rows, minimum: limits.minimumCell))
+        }
+        for spec in specs {
+            // One value on all but a few rows singles those rows out as a small level does. Constant ones are named above.
+            if let rows = offModeRows[spec.name], rows > 0, rows < limits.minimumCell {
+                problems.append(.smallCell(column: spec.name, level: nil, rows: rows, minimum: limits.minimumCell))
+            }
+        }
+        for alias in Aliasing.find(in: columns) {
+            problems.append(.aliased(term: termList[alias.column].name, with: alias.others.map { termList[$0].name }))
+        }
+        return problems
+    }
+
+    /// Throws `unfitDesign` with every problem.
+    public func check(limits: DesignLimits = .standard, parameters: Int? = nil) throws(RecordsError) {
+        let problems = problems(limits: limits, parameters: parameters)
+        if !problems.isEmpty { throw .unfitDesign(problems) }
+    }
+}

@@ -1,0 +1,35 @@
+/// The active party's outcome over the aligned rows.
+public struct LabelColumn: Sendable {
+    public let name: String
+    public let isBinary: Bool
+    /// 0 or 1, or the number, in the column's own unit.
+    public let values: [Double]
+
+    /// - Throws: errors of `AlignedRows.values`; `badColumn` for a categorical label.
+    public init(_ rows: AlignedRows, _ spec: ColumnSpec, missing: MissingTokens = .standard) throws(RecordsError) {
+        switch spec.kind {
+        case .categorical: throw .badColumn(name: spec.name, problem: .notALabel)
+        case .binary: isBinary = true
+        case .numeric: isBinary = false
+        }
+        name = spec.name
+        values = try rows.values(spec, missing: missing)
+    }
+
+    /// Mean and population standard deviation.
+    public var scaling: Scaling { Scaling(measuring: values) }
+
+    /// Rows with each value of a yes/no label.
+    public var positives: Int { values.count { $0 == 1 } }
+
+    /// A label that does not vary, or a yes/no label with a group below the minimum cell.
+    public func problems(limits: DesignLimits = .standard) -> [DesignProblem] {
+        if isBinary {
+            let counts = [("no", values.count - positives), ("yes", positives)]
+            return counts.filter { $0.1 < limits.minimumCell }.map { level, rows in
+                .smallCell(column: name, level: level, rows: rows, minimum: limits.minimumCell)
+            }
+        }
+        return scaling.sd > 0 ? [] : [.constant(term: name)]
+    }
+}

@@ -1,0 +1,78 @@
+extension Place: CustomStringConvertible {
+    public var description: String {
+        if let column { "\(file), row \(line), column \"\(column)\"" } else { "\(file), row \(line)" }
+    }
+}
+
+extension RecordsError: CustomStringConvertible {
+    /// One plain sentence: what and where.
+    public var description: String {
+        switch self {
+        case .fileNotFound(let path): "no such file: \(path)"
+        case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
+        case .emptyFile(let path): "\(path) has no header line"
+        case .tooLarge(let path, let reason): "\(path) is too large: \(reason)"
+        case .notUTF8(let place): "\(place): not valid UTF-8"
+        case .utf16(let path): "\(path) is UTF-16, not UTF-8"
+        case .nulByte(let place): "\(place): a NUL byte"
+        case .unterminatedQuote(let place): "\(place): a quoted field is never closed"
+        case .strayQuote(let place): "\(place): a quotation mark inside a field that is not quoted"
+        case .bareCarriageReturn(let place): "\(place): a carriage return without a line feed"
+        case .blankLine(let place): "\(place): a blank line between records"
+        case .raggedRow(let place, let expected, let found):
+            "\(place): \(found) fields where the header has \(expected)"
+        case .badHeader(let path, let position, let name, let problem):
+            switch problem {
+            case .empty: "\(path): column \(position) has no name"
+            case .duplicate: "\(path): column name \"\(name)\" stands twice in the header"
+            case .controlCharacter: "\(path): the name of column \(position) holds a control character"
+            }
+        case .missingColumn(let path, let name, _): "\(path) has no column \"\(name)\""
+        case .notNumeric(let place): "\(place): not a number"
+        case .notBinary(let place): "\(place): neither yes nor no"
+        case .unknownLevel(let place, _): "\(place): not one of the declared levels"
+        case .missingValue(let place): "\(place): a missing value"
+        case .outOfScale(let place):
+            "\(place): too far from the mean of the training rows (over 32767 standard deviations)"
+        case .duplicateIdentifiers(let path, let identifiers, let lines):
+            "\(path): \(identifiers) identifiers stand in several rows that differ"
+                + (lines.isEmpty ? "" : " (first in rows \(lines.map(String.init).joined(separator: ", ")))")
+        case .badColumn(let name, let problem): "column \"\(name)\": \(problem.rawValue)"
+        case .badIdentifierRule(let problem): "identifier: \(problem)"
+        case .unfitDesign(let problems): problems.map(\.description).joined(separator: "; ")
+        case .rowOutOfRange(let index, let count): "row \(index) asked of a table of \(count)"
+        case .outputExists(let path): "\(path) exists already"
+        case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
+        case .unsafeText(let column):
+            "column \"\(column)\": a text that a spreadsheet would run as a formula, or that holds a control character"
+        }
+    }
+
+    /// What to do about it, or nil where the description says all.
+    public var hint: String? {
+        switch self {
+        case .fileNotFound: "check the path in this site's settings"
+        case .notUTF8, .utf16, .nulByte: "save the table as \"CSV UTF-8\""
+        case .unterminatedQuote, .strayQuote: "quote the whole field and write \"\" for a quotation mark inside it"
+        case .bareCarriageReturn: "end lines with LF or CR LF"
+        case .blankLine: "remove it; only blank lines at the end of the file are passed over"
+        case .raggedRow(_, _, let found):
+            found == 1
+                ? "declare the delimiter if it is not the one sniffed from the header"
+                : "quote fields that hold the delimiter"
+        case .badHeader(_, _, _, .empty):
+            "name every column (R and pandas write row numbers without a name; leave them out)"
+        case .badHeader: "rename the column in the file"
+        case .missingColumn(_, _, let suggestion): suggestion.map { "did you mean \"\($0)\"?" }
+        case .notNumeric:
+            "write a decimal point, no unit and no thousands separator; or declare a token for missing values"
+        case .notBinary: "yes/no columns take 1/0, true/false, yes/no and y/n"
+        case .unknownLevel(_, let declared): "declared: \(declared.joined(separator: ", "))"
+        case .missingValue: "rows with missing values are dropped before alignment; this one was asked for nevertheless"
+        case .duplicateIdentifiers: "correct the rows, or choose the duplicate policy drop or first"
+        case .outputExists: "choose another folder or remove it"
+        case .unfitDesign: "remove or merge the columns named"
+        default: nil
+        }
+    }
+}
