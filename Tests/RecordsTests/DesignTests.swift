@@ -1,0 +1,203 @@
+import Records
+import Testing
+
+@Suite struct DesignTests {
+    private func rows(_ csv: String) throws -> AlignedRows {
+        let data = try table(csv)
+        let identifiers = try data.identifiers(IdentifierRule(column: "id"))
+        return try data.rows(at: Array(0..<identifiers.count), of: identifiers)
+    }
+
+    /// `count` rows of id, then the cells that `row` gives.
+    private func generated(_ header: String, _ count: Int, _ row: (Int) -> String) throws -> AlignedRows {
+        try rows("id,\(header)\n" + (0..<count).map { "\($0 + 1),\(row($0))\n" }.joined())
+    }
+
+    @Test func standardisesAsTheReferenceDoes() throws {
+        let data = try Table.read(csv: example("diabetes/hospital/hospital.csv"))
+        let identifiers = try data.identifiers(IdentifierRule(column: "nhs_number", normaliser: .nhs))
+        let truth = Set(try lines(example("diabetes/intersection_ids.txt")))
+        let aligned = try sortedRows(data, identifiers, among: truth)
+        let names = ["age", "sex", "bmi", "bp"]
+        let design = try DesignMatrix(aligned, columns: names.map(ColumnSpec.numeric))
+        let means = [48.5225464191, 1.48275862069, 26.4567639257, 94.4040318302]
+        let sds = [13.099300238, 0.49970264642, 4.49392317424, 13.8519735804]
+        for j in 0..<4 {
+            #expect(abs(design.means[j] - means[j]) < 1e-9 && abs(design.sds[j] - sds[j]) < 1e-9)
+            #expect(abs(design.columns[j].reduce(0, +)) < 377 * 0x1p-17)
+            for (integer, value) in zip(design.integers[j], design.columns[j]) {
+                #expect(Double(integer) / 65536 == value)
+            }
+        }
+        #expect(design.terms == names && design.rows == 377)
+        #expect(design.problems().isEmpty)
+        let label = try LabelColumn(aligned, .numeric("progression"))
+        #expect(abs(label.scaling.mean - 151.716180371) < 1e-8 && abs(label.scaling.sd - 77.1538583281) < 1e-9)
+        #expect(label.problems().isEmpty)
+    }
+
+    @Test func treatmentCoding() throws {
+        let aligned = try rows("id,arm,y\n1,B,yes\n2,A,NO\n3,C,1\n4, A ,f\n".replacing(",f", with: ",false"))
+        let arm = ColumnSpec.categorical("arm", levels: ["C", "A", "B"], reference: "A")
+        let design = try DesignMatrix(aligned, columns: [arm, .binary("y")])
+        #expect(design.terms == ["arm=C", "arm=B", "y"])
+        #expect(design.means == [0.25, 0.25, 0.5])
+        let raw = (0..<3).map { j in
+            design.columns[j].map { ($0 * design.sds[j] + design.means[j] + 0.001).rounded() }
+        }
+        #expect(raw == [[0, 0, 1, 0], [1, 0, 0, 0], [1, 0, 1, 0]])
+        #expect(design.cells.map(\.rows) == [1, 2, 1, 2, 2])
+    }
+
+    @Test func newRowsUseTheModelsScaling() throws {
+        let aligned = try rows("id,x,g\n1,10,a\n2,-3,b\n")
+        let specs: [ColumnSpec] = [.numeric("x"), .categorical("g", levels: ["a", "b"], reference: "a")]
+        let scalings = [Scaling(mean: 2, sd: 4), Scaling(mean: 0.5, sd: 0.5)]
+        let design = try DesignMatrix(aligned, columns: specs, scalings: scalings)
+        #expect(design.columns == [[2, -1.25], [-1, 1]])
+        #expect(throws: RecordsError.outOfScale(Place(file: "t.csv", line: 2, column: "x"))) {
+            try DesignMatrix(aligned, columns: specs, scalings: [Scaling(mean: 0, sd: 1e-4), scalings[1]])
+        }
+        #expect(throws: RecordsError.self) { try DesignMatrix(aligned, columns: specs, scalings: [scalings[0]]) }
+        let unseen = try rows("id,x,g\n1,10,c\n")
+        let place = Place(file: "t.csv", line: 2, column: "g")
+        #expect(throws: RecordsError.unknownLevel(place, declared: ["a", "b"])) {
+            try DesignMatrix(unseen, columns: specs, scalings: scalings)
+        }
+    }
+
+    @Test func constantAndAliasedColumnsAreNamed() throws {
+        var random = SplitMix(7)
+        let aligned = try generated("a,b,sum,const,copy,g,other", 200) { _ in
+            let (a, b) = (Int.random(in: 0...50, using: &random), random.uniform())
+            let g = Int.random(in: 0...2, using: &random)
+            return "\(a),\(b),\(2 * Double(a) - 30 * b),7.25,\(a * 3 - 1),\(g),\(g == 0 ? "yes" : "no")"
+        }
+        let group = ColumnSpec.categorical("g", levels: ["0", "1", "2"], reference: "0")
+        let numeric = ["a", "b", "sum", "const", "copy"].map(ColumnSpec.numeric)
+        let design = try DesignMatrix(aligned, columns: numeric + [group, .binary("other")])
+        #expect(
+            design.problems() == [
+                .constant(term: "const"),
+                .aliased(term: "sum", with: ["a", "b"]),
+                .aliased(term: "copy", with: ["a"]),
+                .aliased(term: "other", with: ["g=1", "g=2"]),
+            ])
+        #expect(throws: RecordsError.unfitDesign(design.problems())) { try design.check() }
+    }
+
+    @Test func actgHasWhatItsReadmeSays() throws {
+        let data = try Table.read(csv: example("actg175/lab/lab.csv"))
+        let complete = try data.completeCases(["cd40", "cd420", "cd496", "cd80", "cd820"].map(ColumnSpec.numeric))
+        #expect(complete.missingByColumn.keys.sorted() == ["cd496"])
+        let specs: [ColumnSpec] = [.numeric("cd40"), .numeric("cd496"), .binary("r"), .numeric("cd80")]
+        let identifiers = try data.identifiers(IdentifierRule(column: "USUBJID"), completeIn: specs)
+        // r says whether cd496 was taken: constant once rows without it are gone.
+        let design = try DesignMatrix(try sortedRows(data, identifiers), columns: specs)
+        #expect(
+            design.problems() == [
+                .constant(term: "r"),
+                .smallCell(column: "r", level: "no", rows: 0, minimum: 11),
+            ])
+    }
+
+    @Test func collinearButDistinctColumnsPass() throws {
+        let data = try Table.read(csv: example("breast/lab/lab.csv"))
+        let identifiers = try data.identifiers(IdentifierRule(column: "mrn"))
+        let specs = data.columnNames.dropFirst().map(ColumnSpec.numeric)
+        let design = try DesignMatrix(try sortedRows(data, identifiers), columns: Array(specs))
+        #expect(design.problems().isEmpty)
+    }
+
+    @Test func tooManyParameters() throws {
+        let aligned = try generated("a,b", 100) { "\($0 % 10),\($0 / 10)" }
+        let design = try DesignMatrix(aligned, columns: [.numeric("a"), .numeric("b")])
+        #expect(design.problems(parameters: 33).isEmpty)
+        #expect(design.problems(parameters: 34) == [.tooManyParameters(parameters: 34, rows: 100, limit: 0.33)])
+    }
+
+    @Test func smallCells() throws {
+        let aligned = try generated("flag,few,g", 60) { row in
+            "\(row < 10 ? "y" : "n"),\(row < 5 ? row + 1 : 0),\(row < 20 ? "a" : row < 59 ? "b" : "c")"
+        }
+        let group = ColumnSpec.categorical("g", levels: ["a", "b", "c"], reference: "a")
+        let design = try DesignMatrix(aligned, columns: [.binary("flag"), .numeric("few"), group])
+        #expect(
+            design.problems() == [
+                .smallCell(column: "flag", level: "yes", rows: 10, minimum: 11),
+                .smallCell(column: "g", level: "c", rows: 1, minimum: 11),
+                .smallCell(column: "few", level: nil, rows: 5, minimum: 11),
+            ])
+        let label = try LabelColumn(aligned, .binary("flag"))
+        #expect(label.problems() == [.smallCell(column: "flag", level: "yes", rows: 10, minimum: 11)])
+        #expect(label.problems(limits: DesignLimits(minimumCell: 5, maximumParametersPerRow: 1)).isEmpty)
+    }
+
+    @Test func badCellsAreNamed() throws {
+        func fault(_ cell: String, _ spec: ColumnSpec) -> RecordsError? {
+            do {
+                _ = try table("id,x\n1,1\n2,\(cell)\n").completeCases([spec])
+                return nil
+            } catch { return error }
+        }
+        let place = Place(file: "t.csv", line: 3, column: "x")
+        for cell in ["abc", "1e", "0x10", "inf", "1 000", "\"1,5\"", "1.2.3", "--1", "1e999", "12kg", "e5"] {
+
+            #expect(fault(cell, .numeric("x")) == .notNumeric(place))
+        }
+        for cell in ["1", "-1.5", "+2", " 3 ", ".5", "5.", "1e-3", "1E+05", "NA", "", "nan", "null", "."] {
+            #expect(fault(cell, .numeric("x")) == nil)
+        }
+        #expect(fault("2", .binary("x")) == .notBinary(place))
+        #expect(fault("maybe", .binary("x")) == .notBinary(place))
+        for cell in ["TRUE", "No", "y", "0.0", "1.0", "n/a"] { #expect(fault(cell, .binary("x")) == nil) }
+        let levels = ColumnSpec.categorical("x", levels: ["1", "None"], reference: "1")
+        #expect(fault("none", levels) == nil)
+        #expect(fault("None", levels) == nil)
+        #expect(fault("1.0", levels) == .unknownLevel(place, declared: ["1", "None"]))
+        #expect(fault("1", .numeric("z")) == .missingColumn(path: "t.csv", name: "z", suggestion: nil))
+    }
+
+    @Test func numbersAreReadExactly() throws {
+        for text in [
+            "0.1", "1e23", "123456789012345678", "9007199254740993", "2.2250738585072014e-308", "-0.3", "100e-2",
+        ] {
+            let data = try rows("id,x\n1,\(text)\n")
+            #expect(try data.values(.numeric("x")) == [Double(text)!])
+        }
+    }
+
+    @Test func declarationsAreChecked() throws {
+        func problem(_ specs: ColumnSpec...) -> ColumnProblem? {
+            do {
+                try ColumnSpec.validate(specs)
+                return nil
+            } catch {
+                guard case .badColumn(_, let problem) = error else { return nil }
+                return problem
+            }
+        }
+        for name in ["=cmd", "+x", "-x", "@x"] { #expect(problem(.numeric(name)) == .formulaName) }
+        #expect(problem(.numeric("a\u{7}")) == .controlCharacterInName)
+        #expect(problem(.numeric(" ")) == .emptyName)
+        #expect(problem(.numeric("a"), .binary("a")) == .declaredTwice)
+        #expect(problem(.categorical("a", levels: ["x"], reference: "x")) == .noLevels)
+        #expect(problem(.categorical("a", levels: ["x", "x"], reference: "x")) == .repeatedLevel)
+        #expect(problem(.categorical("a", levels: ["x", " y"], reference: "x")) == .badLevel)
+        #expect(problem(.categorical("a", levels: ["x", "y"], reference: "z")) == .referenceNotALevel)
+        #expect(problem(.categorical("a", levels: ["x", "y"], reference: "y")) == nil)
+    }
+
+    @Test func missingCellInAnAlignedRowIsAnError() throws {
+        let aligned = try rows("id,x\n1,NA\n")
+        #expect(throws: RecordsError.missingValue(Place(file: "t.csv", line: 2, column: "x"))) {
+            try DesignMatrix(aligned, columns: [.numeric("x")])
+        }
+        #expect(throws: RecordsError.rowOutOfRange(index: 1, count: 1)) {
+            try aligned.table.rows(at: [1], of: aligned.identifiers)
+        }
+        #expect(throws: RecordsError.badColumn(name: "x", problem: .notALabel)) {
+            try LabelColumn(aligned, .categorical("x", levels: ["a", "b"], reference: "a"))
+        }
+    }
+}
