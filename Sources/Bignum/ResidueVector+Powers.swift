@@ -1,0 +1,60 @@
+internal import CMontgomery
+
+extension ResidueVector {
+    /// Every element to one secret exponent below `2^bits`: fixed windows, all table entries read; the pattern of
+    /// instructions and addresses depends on `bits` only.
+    public func pow(secret exponent: BigInt, bits: Int) -> ResidueVector {
+        precondition(exponent.signum >= 0 && exponent.bitWidth <= bits, "exponent does not fit")
+        var shared = LimbVector(count: 1, bits: bits)
+        shared.set(0, exponent)
+        return pow(shared, shared: true, secret: true)
+    }
+
+    /// Element i to exponent i; the pattern depends on `exponents.bits` only.
+    public func pow(secret exponents: LimbVector) -> ResidueVector {
+        precondition(exponents.count == count, "one exponent an element")
+        return pow(exponents, shared: false, secret: true)
+    }
+
+    /// Every element to one public exponent; zero digits cost nothing. A negative one is a programming error.
+    public func pow(variableTime exponent: BigInt) -> ResidueVector {
+        precondition(exponent.signum >= 0, "invert first")
+        var shared = LimbVector(count: 1, bits: exponent.bitWidth)
+        shared.set(0, exponent)
+        return pow(shared, shared: true, secret: false)
+    }
+
+    private func pow(_ exponents: LimbVector, shared: Bool, secret: Bool) -> ResidueVector {
+        let result = ResidueVector(uninitialized: count, modulus: modulus)
+        let (source, target, modulus) = (buffer, result.buffer, modulus)
+        let step = shared ? 0 : exponents.limbsPerElement
+        inParallel(count: count) { part in
+            let offset = part.lowerBound * modulus.words
+            unsafe cm_pow(
+                modulus.context, target.pointer + offset, source.pointer + offset, part.count,
+                exponents.buffer.pointer + part.lowerBound * step, exponents.limbsPerElement, step, exponents.bits,
+                secret ? 1 : 0)
+        }
+        return result
+    }
+
+    /// Row-wise simultaneous exponentiation: result i is the product over k of `bases[i][k] ^ exponents[i][k]`.
+    ///
+    /// `bases` and `exponents` are rows x terms, row-major; squarings are shared by the terms of a row (Straus). The
+    /// pattern depends on `exponents.bits` and the sizes only.
+    public static func simultaneousPow(
+        bases: ResidueVector, secret exponents: LimbVector, terms: Int
+    ) -> ResidueVector {
+        precondition(terms > 0 && bases.count % terms == 0 && exponents.count == bases.count, "rows x terms of each")
+        let result = ResidueVector(uninitialized: bases.count / terms, modulus: bases.modulus)
+        let (source, target, modulus) = (bases.buffer, result.buffer, bases.modulus)
+        inParallel(count: result.count) { part in
+            let first = part.lowerBound * terms
+            unsafe cm_pow_rows(
+                modulus.context, target.pointer + part.lowerBound * modulus.words,
+                source.pointer + first * modulus.words, part.count, terms,
+                exponents.buffer.pointer + first * exponents.limbsPerElement, exponents.limbsPerElement, exponents.bits)
+        }
+        return result
+    }
+}

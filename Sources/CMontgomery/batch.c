@@ -1,0 +1,294 @@
+// Element-wise operations and exponentiations with own or shared exponents, written once for both implementations.
+#include "internal.h"
+
+#include <string.h>
+
+// Pointers of one group: the last element repeats in lanes past the end, whose results go to a spill element.
+static size_t point(const cm_ctx *ctx, const uint64_t **src, const uint64_t *base, size_t step, size_t first,
+                    size_t count) {
+    size_t lanes = ctx->ops->lanes, active = count - first < lanes ? count - first : lanes;
+    for (size_t l = 0; l < lanes; l++) {
+        size_t i = first + (l < active ? l : active - 1);
+        src[l] = base + i * step;
+    }
+    return active;
+}
+
+static void point_out(const cm_ctx *ctx, uint64_t **dst, uint64_t *base, size_t step, size_t first, size_t count,
+                      uint64_t *spill) {
+    for (size_t l = 0; l < ctx->ops->lanes; l++) dst[l] = first + l < count ? base + (first + l) * step : spill;
+}
+
+static size_t max_size(size_t a, size_t b) { return a > b ? a : b; }
+
+void cm_import(const cm_ctx *ctx, uint64_t *dst, const uint64_t *src, size_t limbs, size_t count) {
+    const struct cm_ops *ops = ctx->ops;
+    size_t g = ops->lanes * ctx->words, total = 2 * g + ops->scratch_words(ctx);
+    uint64_t *memory = cm_alloc(total), *group = memory, *spill = memory + g, *scratch = memory + 2 * g;
+    for (size_t i = 0; i < count; i += ops->lanes) {
+        const uint64_t *in[CM_MAX_LANES];
+        uint64_t *out[CM_MAX_LANES];
+        point(ctx, in, src, limbs, i, count);
+        point_out(ctx, out, dst, ctx->words, i, count, spill);
+        ops->load_plain(ctx, group, in, limbs);
+        ops->mul(ctx, group, group, ctx->rr_group, scratch);
+        ops->store(ctx, out, group);
+    }
+    cm_release(memory, total);
+}
+
+void cm_export(const cm_ctx *ctx, uint64_t *dst, size_t limbs, const uint64_t *src, size_t count) {
+    const struct cm_ops *ops = ctx->ops;
+    size_t g = ops->lanes * ctx->words, spill_words = max_size(limbs, ctx->words);
+    size_t total = g + ops->scratch_words(ctx) + spill_words;
+    uint64_t *memory = cm_alloc(total), *group = memory, *scratch = memory + g;
+    uint64_t *spill = scratch + ops->scratch_words(ctx);
+    for (size_t i = 0; i < count; i += ops->lanes) {
+        const uint64_t *in[CM_MAX_LANES];
+        uint64_t *out[CM_MAX_LANES];
+        point(ctx, in, src, ctx->words, i, count);
+        point_out(ctx, out, dst, limbs, i, count, spill);
+        ops->load(ctx, group, in);
+        ops->mul(ctx, group, group, ctx->unit_group, scratch);
+        ops->store_plain(ctx, out, limbs, group, scratch);
+    }
+    cm_release(memory, total);
+}
+
+void cm_mul(const cm_ctx *ctx, uint64_t *dst, const uint64_t *a, size_t a_step, const uint64_t *b, size_t b_step,
+            size_t count) {
+    const struct cm_ops *ops = ctx->ops;
+    size_t g = ops->lanes * ctx->words, total = 3 * g + ops->scratch_words(ctx);
+    uint64_t *memory = cm_alloc(total), *x = memory, *y = x + g, *spill = y + g, *scratch = spill + g;
+    for (size_t i = 0; i < count; i += ops->lanes) {
+        const uint64_t *in[CM_MAX_LANES];
+        uint64_t *out[CM_MAX_LANES];
+        point(ctx, in, a, a_step * ctx->words, i, count);
+        ops->load(ctx, x, in);
+        if (b_step != 0 || i == 0) {
+            point(ctx, in, b, b_step * ctx->words, i, count);
+            ops->load(ctx, y, in);
+        }
+        ops->mul_public(ctx, x, x, y, scratch);
+        point_out(ctx, out, dst, ctx->words, i, count, spill);
+        ops->store(ctx, out, x);
+    }
+    cm_count(count);
+    cm_release(memory, total);
+}
+
+void cm_sqr(const cm_ctx *ctx, uint64_t *dst, const uint64_t *a, size_t count) {
+    const struct cm_ops *ops = ctx->ops;
+    size_t g = ops->lanes * ctx->words, total = 2 * g + ops->scratch_words(ctx);
+    uint64_t *memory = cm_alloc(total), *x = memory, *spill = x + g, *scratch = spill + g;
+    for (size_t i = 0; i < count; i += ops->lanes) {
+        const uint64_t *in[CM_MAX_LANES];
+        uint64_t *out[CM_MAX_LANES];
+        point(ctx, in, a, ctx->words, i, count);
+        ops->load(ctx, x, in);
+        ops->sqr_public(ctx, x, x, scratch);
+        point_out(ctx, out, dst, ctx->words, i, count, spill);
+        ops->store(ctx, out, x);
+    }
+    cm_count(count);
+    cm_release(memory, total);
+}
+
+// Bits [at, at + width) of an integer of `limbs` limbs; positions are public, the value may be secret.
+static uint32_t digit_at(const uint64_t *value, size_t limbs, size_t at, unsigned width) {
+    size_t word = at / 64, shift = at % 64;
+    if (word >= limbs) return 0;
+    uint64_t v = value[word] >> shift;
+    if (shift + width > 64 && word + 1 < limbs) v |= value[word + 1] << (64 - shift);
+    return (uint32_t)(v & ((UINT64_C(1) << width) - 1));
+}
+
+// table[e] = base^e for e < entries, groups.
+static size_t fill_powers(const cm_ctx *ctx, uint64_t *table, size_t entries, uint64_t *scratch) {
+    const struct cm_ops *ops = ctx->ops;
+    size_t g = ops->lanes * ctx->words, products = 0;
+    memcpy(table, ctx->one_group, g * sizeof(uint64_t));
+    for (size_t e = 2; e < entries; e++, products++) {
+        if (e & 1)
+            ops->mul(ctx, table + e * g, table + (e - 1) * g, table + g, scratch);
+        else
+            ops->sqr(ctx, table + e * g, table + (e / 2) * g, scratch);
+    }
+    return products;
+}
+
+// Window of least cost: 2^w - 2 products for the table, bits / w to use it.
+static unsigned best_window(size_t bits, unsigned limit) {
+    unsigned best = 1;
+    size_t cost = SIZE_MAX;
+    for (unsigned w = 1; w <= limit; w++) {
+        size_t c = ((size_t)1 << w) - 2 + (bits + w - 1) / w;
+        if (c < cost) {
+            cost = c;
+            best = w;
+        }
+    }
+    return best;
+}
+
+void cm_pow(const cm_ctx *ctx, uint64_t *dst, const uint64_t *base, size_t count, const uint64_t *exps,
+            size_t exp_limbs, size_t exp_step, size_t bits, int secret) {
+    const struct cm_ops *ops = ctx->ops;
+    size_t g = ops->lanes * ctx->words;
+    unsigned w = best_window(bits, 6);
+    size_t entries = (size_t)1 << w, total = (entries + 3) * g + ops->scratch_words(ctx), products = 0;
+    uint64_t *memory = cm_alloc(total), *table = memory, *acc = table + entries * g, *chosen = acc + g;
+    uint64_t *spill = chosen + g, *scratch = spill + g;
+    size_t top = bits == 0 ? 0 : (bits - 1) / w * w;
+    for (size_t i = 0; i < count; i += ops->lanes) {
+        const uint64_t *in[CM_MAX_LANES];
+        uint64_t *out[CM_MAX_LANES];
+        size_t active = point(ctx, in, base, ctx->words, i, count), steps = 0;
+        ops->load(ctx, table + g, in);
+        steps += fill_powers(ctx, table, entries, scratch);
+        for (size_t at = top;; at -= w) {
+            uint32_t digit[CM_MAX_LANES];
+            for (size_t l = 0; l < ops->lanes; l++) {
+                size_t e = i + (l < active ? l : active - 1);
+                digit[l] = bits == 0 ? 0 : digit_at(exps + e * exp_step, exp_limbs, at, w);
+            }
+            if (at != top)
+                for (unsigned k = 0; k < w; k++, steps++)
+                    secret ? ops->sqr(ctx, acc, acc, scratch) : ops->sqr_public(ctx, acc, acc, scratch);
+            if (secret) {
+                ops->select(ctx, at == top ? acc : chosen, table, entries, digit);
+                if (at != top) ops->mul(ctx, acc, acc, chosen, scratch), steps++;
+            } else if (at == top) {
+                memcpy(acc, table + digit[0] * g, g * sizeof(uint64_t));
+            } else if (digit[0] != 0) {
+                ops->mul_public(ctx, acc, acc, table + digit[0] * g, scratch), steps++;
+            }
+            if (at == 0) break;
+        }
+        point_out(ctx, out, dst, ctx->words, i, count, spill);
+        ops->store(ctx, out, acc);
+        products += steps * active;
+    }
+    cm_count(products);
+    cm_release(memory, total);
+}
+
+void cm_pow_rows(const cm_ctx *ctx, uint64_t *dst, const uint64_t *bases, size_t rows, size_t terms,
+                 const uint64_t *exps, size_t exp_limbs, size_t bits) {
+    const struct cm_ops *ops = ctx->ops;
+    size_t g = ops->lanes * ctx->words;
+    unsigned w = best_window(bits, 5);
+    size_t entries = (size_t)1 << w, products = 0;
+    size_t total = (terms * entries + 3) * g + ops->scratch_words(ctx);
+    uint64_t *memory = cm_alloc(total), *tables = memory, *acc = tables + terms * entries * g;
+    uint64_t *chosen = acc + g, *spill = chosen + g, *scratch = spill + g;
+    size_t top = bits == 0 ? 0 : (bits - 1) / w * w;
+    for (size_t i = 0; i < rows; i += ops->lanes) {
+        const uint64_t *in[CM_MAX_LANES];
+        uint64_t *out[CM_MAX_LANES];
+        size_t active = 0, steps = 0;
+        for (size_t k = 0; k < terms; k++) {
+            active = point(ctx, in, bases + k * ctx->words, terms * ctx->words, i, rows);
+            ops->load(ctx, tables + (k * entries + 1) * g, in);
+            steps += fill_powers(ctx, tables + k * entries * g, entries, scratch);
+        }
+        memcpy(acc, ctx->one_group, g * sizeof(uint64_t));
+        for (size_t at = top;; at -= w) {
+            if (at != top)
+                for (unsigned s = 0; s < w; s++, steps++) ops->sqr(ctx, acc, acc, scratch);
+            for (size_t k = 0; k < terms; k++) {
+                uint32_t digit[CM_MAX_LANES];
+                for (size_t l = 0; l < ops->lanes; l++) {
+                    size_t row = i + (l < active ? l : active - 1);
+                    digit[l] = bits == 0 ? 0 : digit_at(exps + (row * terms + k) * exp_limbs, exp_limbs, at, w);
+                }
+                int first = at == top && k == 0;
+                ops->select(ctx, first ? acc : chosen, tables + k * entries * g, entries, digit);
+                if (!first) ops->mul(ctx, acc, acc, chosen, scratch), steps++;
+            }
+            if (at == 0) break;
+        }
+        point_out(ctx, out, dst, ctx->words, i, rows, spill);
+        ops->store(ctx, out, acc);
+        products += steps * active;
+    }
+    cm_count(products);
+    cm_release(memory, total);
+}
+
+struct cm_table {
+    size_t digits, entries, slab, words; // slab: words of one digit's powers
+    unsigned digit_bits;
+    uint64_t *powers;
+};
+
+cm_table *cm_table_new(const cm_ctx *ctx, const uint64_t *bases, size_t digits, unsigned digit_bits) {
+    size_t entries = (size_t)1 << digit_bits, w = ctx->words;
+    cm_table *table = (cm_table *)cm_alloc((sizeof(cm_table) + 7) / 8);
+    // Rounded up to whole groups of eight entries, which one vector register holds.
+    *table = (cm_table){.digits = digits, .entries = entries, .slab = ((entries + 7) & ~(size_t)7) * w,
+                        .digit_bits = digit_bits};
+    table->words = digits * table->slab;
+    table->powers = cm_alloc(table->words);
+    // powers of all bases side by side: element e * digits + k is bases[k]^e
+    uint64_t *flat = cm_alloc(entries * digits * w);
+    for (size_t k = 0; k < digits; k++) memcpy(flat + k * w, ctx->one, w * sizeof(uint64_t));
+    if (entries > 1) memcpy(flat + digits * w, bases, digits * w * sizeof(uint64_t));
+    for (size_t e = 2; e < entries; e++) {
+        uint64_t *to = flat + e * digits * w;
+        if (e & 1)
+            cm_mul(ctx, to, to - digits * w, 1, flat + digits * w, 1, digits);
+        else
+            cm_sqr(ctx, to, flat + e / 2 * digits * w, digits);
+    }
+    const uint64_t **elements = (const uint64_t **)cm_alloc(entries);
+    for (size_t k = 0; k < digits; k++) {
+        for (size_t e = 0; e < entries; e++) elements[e] = flat + (e * digits + k) * w;
+        ctx->ops->pack_shared(ctx, table->powers + k * table->slab, elements, entries);
+    }
+    cm_release((uint64_t *)elements, entries);
+    cm_release(flat, entries * digits * w);
+    return table;
+}
+
+void cm_table_free(cm_table *table) {
+    if (table == NULL) return;
+    cm_release(table->powers, table->words);
+    cm_release((uint64_t *)table, (sizeof(cm_table) + 7) / 8);
+}
+
+void cm_table_pow(const cm_ctx *ctx, const cm_table *table, uint64_t *dst, size_t count, const uint64_t *exps,
+                  size_t exp_limbs) {
+    // Digit by digit over a block of groups, so that one digit's powers stay in cache for the whole block.
+    enum { BLOCK = 16 };
+    const struct cm_ops *ops = ctx->ops;
+    size_t g = ops->lanes * ctx->words, total = (BLOCK + 2) * g + ops->scratch_words(ctx);
+    uint64_t *memory = cm_alloc(total), *accs = memory, *chosen = accs + BLOCK * g, *spill = chosen + g;
+    uint64_t *scratch = spill + g;
+    for (size_t start = 0; start < count; start += BLOCK * ops->lanes) {
+        size_t left = count - start, groups = (left + ops->lanes - 1) / ops->lanes;
+        if (groups > BLOCK) groups = BLOCK;
+        for (size_t k = 0; k < table->digits; k++) {
+            const uint64_t *powers = table->powers + k * table->slab;
+            for (size_t b = 0; b < groups; b++) {
+                uint32_t digit[CM_MAX_LANES];
+                for (size_t l = 0; l < ops->lanes; l++) {
+                    size_t i = start + b * ops->lanes + l;
+                    if (i >= count) i = count - 1;
+                    digit[l] = digit_at(exps + i * exp_limbs, exp_limbs, k * table->digit_bits, table->digit_bits);
+                }
+                uint64_t *acc = accs + b * g;
+                ops->select_shared(ctx, k == 0 ? acc : chosen, powers, table->entries, digit);
+                if (k != 0) ops->mul(ctx, acc, acc, chosen, scratch);
+            }
+        }
+        for (size_t b = 0; b < groups; b++) {
+            uint64_t *out[CM_MAX_LANES];
+            point_out(ctx, out, dst, ctx->words, start + b * ops->lanes, count, spill);
+            if (table->digits == 0) memcpy(accs + b * g, ctx->one_group, g * sizeof(uint64_t));
+            ops->store(ctx, out, accs + b * g);
+        }
+    }
+    if (table->digits > 0) cm_count((table->digits - 1) * count);
+    cm_release(memory, total);
+}

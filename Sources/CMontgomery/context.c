@@ -1,0 +1,156 @@
+// Contexts, dispatch, memory and the product counter.
+#include "internal.h"
+
+#include <gmp.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+static _Atomic int counting = 0;
+static _Atomic uint64_t counted = 0;
+
+void cm_counter_enable(int on) { atomic_store_explicit(&counting, on, memory_order_relaxed); }
+uint64_t cm_counter_read(void) { return atomic_load_explicit(&counted, memory_order_relaxed); }
+void cm_counter_reset(void) { atomic_store_explicit(&counted, 0, memory_order_relaxed); }
+
+void cm_count(size_t products) {
+    if (atomic_load_explicit(&counting, memory_order_relaxed))
+        atomic_fetch_add_explicit(&counted, products, memory_order_relaxed);
+}
+
+void cm_wipe(void *memory, size_t bytes) {
+    if (bytes == 0) return;
+    memset(memory, 0, bytes);
+    __asm__ volatile("" : : "r"(memory) : "memory");
+}
+
+uint64_t *cm_alloc(size_t words) {
+    if (words > SIZE_MAX / 16) abort();
+    size_t bytes = (words * sizeof(uint64_t) + 63) & ~(size_t)63;
+    void *memory = aligned_alloc(64, bytes == 0 ? 64 : bytes);
+    if (memory == NULL) abort();
+    memset(memory, 0, bytes);
+    return memory;
+}
+
+void cm_release(uint64_t *memory, size_t words) {
+    if (memory == NULL) return;
+    cm_wipe(memory, words * sizeof(uint64_t));
+    free(memory);
+}
+
+static void *gmp_allocate(size_t bytes) {
+    void *memory = malloc(bytes);
+    if (memory == NULL) abort();
+    return memory;
+}
+
+static void gmp_release(void *memory, size_t bytes) {
+    cm_wipe(memory, bytes);
+    free(memory);
+}
+
+static void *gmp_reallocate(void *memory, size_t old_bytes, size_t new_bytes) {
+    // realloc would leave an unwiped copy behind when it moves.
+    void *fresh = gmp_allocate(new_bytes);
+    memcpy(fresh, memory, old_bytes < new_bytes ? old_bytes : new_bytes);
+    gmp_release(memory, old_bytes);
+    return fresh;
+}
+
+void cm_wipe_gmp_memory(void) { mp_set_memory_functions(gmp_allocate, gmp_reallocate, gmp_release); }
+
+int cm_ifma_available(void) { return cm_ifma_ops() != NULL; }
+int cm_ctx_path(const cm_ctx *ctx) { return ctx->ops->path; }
+size_t cm_words(const cm_ctx *ctx) { return ctx->words; }
+
+// One element from a plain value below the modulus, not in Montgomery form.
+static void element(const cm_ctx *ctx, uint64_t *dst, uint64_t *group, const uint64_t *plain) {
+    const uint64_t *src[CM_MAX_LANES];
+    uint64_t *out[CM_MAX_LANES];
+    size_t group_words = ctx->ops->lanes * ctx->words;
+    uint64_t *spill = cm_alloc(group_words);
+    for (size_t l = 0; l < ctx->ops->lanes; l++) {
+        src[l] = plain;
+        out[l] = spill + l * ctx->words;
+    }
+    ctx->ops->load_plain(ctx, group, src, ctx->limbs);
+    ctx->ops->store(ctx, out, group);
+    memcpy(dst, spill, ctx->words * sizeof(uint64_t));
+    cm_release(spill, group_words);
+}
+
+cm_ctx *cm_ctx_new(const uint64_t *modulus, size_t limbs, int path) {
+    if (limbs == 0 || limbs > (1u << 16) || modulus[limbs - 1] == 0 || (modulus[0] & 1) == 0) return NULL;
+    cm_ctx *ctx = calloc(1, sizeof(cm_ctx));
+    if (ctx == NULL) return NULL;
+    size_t bits = 64 * limbs - (size_t)__builtin_clzll(modulus[limbs - 1]);
+    int ifma = path == CM_PATH_IFMA && cm_ifma_ops() != NULL && bits >= CM_IFMA_MIN_BITS && bits <= CM_IFMA_MAX_BITS;
+    ctx->ops = ifma ? cm_ifma_ops() : &cm_portable_ops;
+    ctx->limbs = limbs;
+    unsigned radix = ifma ? 52 : 64;
+    // Two spare bits for values below 2 * modulus that are never fully reduced (R > 4 * modulus).
+    ctx->n = ifma ? (bits + 2 + 51) / 52 : limbs;
+    ctx->words = ifma ? (ctx->n + 7) & ~(size_t)7 : limbs;
+    ctx->modulus = cm_alloc(limbs);
+    memcpy(ctx->modulus, modulus, limbs * sizeof(uint64_t));
+    ctx->kernel_modulus = cm_alloc(ctx->words + 8);
+    for (size_t i = 0; i < ctx->n; i++) {
+        if (!ifma) {
+            ctx->kernel_modulus[i] = modulus[i];
+            continue;
+        }
+        size_t bit = 52 * i, word = bit / 64, shift = bit % 64;
+        uint64_t v = word < limbs ? modulus[word] >> shift : 0;
+        if (shift > 12 && word + 1 < limbs) v |= modulus[word + 1] << (64 - shift);
+        ctx->kernel_modulus[i] = v & ((UINT64_C(1) << 52) - 1);
+    }
+    uint64_t inverse = modulus[0]; // Newton: 3 correct bits, then doubling
+    for (int i = 0; i < 6; i++) inverse *= 2 - modulus[0] * inverse;
+    ctx->k0 = -inverse;
+    if (ifma) ctx->k0 &= (UINT64_C(1) << 52) - 1;
+
+    size_t group_words = ctx->ops->lanes * ctx->words;
+    ctx->rr = cm_alloc(ctx->words);
+    ctx->one = cm_alloc(ctx->words);
+    ctx->unit = cm_alloc(ctx->words);
+    ctx->rr_group = cm_alloc(group_words);
+    ctx->unit_group = cm_alloc(group_words);
+    ctx->one_group = cm_alloc(group_words);
+    uint64_t *plain = cm_alloc(limbs);
+    plain[0] = 1;
+    element(ctx, ctx->unit, ctx->unit_group, plain);
+
+    mpz_t m, r;
+    mpz_roinit_n(m, (const mp_limb_t *)ctx->modulus, (mp_size_t)limbs);
+    mpz_init(r);
+    const uint64_t powers[2] = {radix * ctx->n, 2 * radix * ctx->n};
+    for (int i = 0; i < 2; i++) {
+        mpz_set_ui(r, 1);
+        mpz_mul_2exp(r, r, powers[i]);
+        mpz_mod(r, r, m);
+        memset(plain, 0, limbs * sizeof(uint64_t));
+        memcpy(plain, mpz_limbs_read(r), mpz_size(r) * sizeof(uint64_t));
+        if (i == 0)
+            element(ctx, ctx->one, ctx->one_group, plain);
+        else
+            element(ctx, ctx->rr, ctx->rr_group, plain);
+    }
+    mpz_clear(r);
+    cm_release(plain, limbs);
+    return ctx;
+}
+
+void cm_ctx_free(cm_ctx *ctx) {
+    if (ctx == NULL) return;
+    size_t group_words = ctx->ops->lanes * ctx->words;
+    cm_release(ctx->modulus, ctx->limbs);
+    cm_release(ctx->kernel_modulus, ctx->words + 8);
+    cm_release(ctx->rr, ctx->words);
+    cm_release(ctx->one, ctx->words);
+    cm_release(ctx->unit, ctx->words);
+    cm_release(ctx->rr_group, group_words);
+    cm_release(ctx->unit_group, group_words);
+    cm_release(ctx->one_group, group_words);
+    free(ctx);
+}

@@ -1,0 +1,71 @@
+// Batched Montgomery arithmetic modulo one odd modulus.
+//
+// A residue is `cm_words(ctx)` 64-bit words in a form private to the context; vectors of residues are element-major
+// and flat. Two implementations stand behind one interface: eight residues at a time in the 64-bit lanes of AVX-512
+// IFMA, and one at a time on GMP's mpn layer. Values exported from either are identical.
+//
+// Contexts and tables are immutable once made and may be shared by threads; every call works on its own scratch
+// memory, wiped before it is freed. Nothing here starts a thread. Lengths are trusted: the caller (Bignum) checks them.
+#ifndef CMONTGOMERY_H
+#define CMONTGOMERY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct cm_ctx cm_ctx;
+typedef struct cm_table cm_table;
+
+enum { CM_PATH_PORTABLE = 0, CM_PATH_IFMA = 1 };
+
+/// Whether this processor and this build can run the AVX-512 IFMA path.
+int cm_ifma_available(void);
+
+/// A context for an odd modulus > 1 of `limbs` 64-bit limbs, little-endian, top limb nonzero.
+/// Falls back to the portable path where the other does not serve the modulus' size. NULL if memory is short.
+cm_ctx *cm_ctx_new(const uint64_t *modulus, size_t limbs, int path);
+void cm_ctx_free(cm_ctx *ctx);
+int cm_ctx_path(const cm_ctx *ctx);
+/// Words of one residue in flat storage.
+size_t cm_words(const cm_ctx *ctx);
+
+/// Plain integers (`limbs` 64-bit limbs each, below the modulus) to residues, and back.
+void cm_import(const cm_ctx *ctx, uint64_t *dst, const uint64_t *src, size_t limbs, size_t count);
+void cm_export(const cm_ctx *ctx, uint64_t *dst, size_t limbs, const uint64_t *src, size_t count);
+
+/// dst[i] = a[i * a_step] * b[i * b_step]; a step is 0 (one element for all) or 1. dst may be a or b.
+void cm_mul(const cm_ctx *ctx, uint64_t *dst, const uint64_t *a, size_t a_step, const uint64_t *b, size_t b_step,
+            size_t count);
+void cm_sqr(const cm_ctx *ctx, uint64_t *dst, const uint64_t *a, size_t count);
+
+/// dst[i] = base[i] ^ exponent[i], exponents of `bits` bits, `exp_limbs` limbs each; exp_step 0 shares one exponent.
+/// Secret: constant pattern of instructions and of memory addresses for a given `bits`. Otherwise needs exp_step 0.
+void cm_pow(const cm_ctx *ctx, uint64_t *dst, const uint64_t *base, size_t count, const uint64_t *exps,
+            size_t exp_limbs, size_t exp_step, size_t bits, int secret);
+
+/// dst[i] = prod over k < terms of bases[i * terms + k] ^ exps[i * terms + k]: constant pattern.
+void cm_pow_rows(const cm_ctx *ctx, uint64_t *dst, const uint64_t *bases, size_t rows, size_t terms,
+                 const uint64_t *exps, size_t exp_limbs, size_t bits);
+
+/// All powers base[k]^0 ... base[k]^(2^digit_bits - 1) of `digits` bases, for exponents cut into digits.
+cm_table *cm_table_new(const cm_ctx *ctx, const uint64_t *bases, size_t digits, unsigned digit_bits);
+void cm_table_free(cm_table *table);
+/// dst[i] = prod over k of base[k] ^ (digit k of exps[i]), digits little-endian: every table entry is read.
+void cm_table_pow(const cm_ctx *ctx, const cm_table *table, uint64_t *dst, size_t count, const uint64_t *exps,
+                  size_t exp_limbs);
+
+/// buckets[bucket[k]] *= rows[row[k]] for k < pairs, in any order; a bucket whose `full` byte is 0 is assigned first.
+/// Variable time: addresses follow the indices.
+void cm_buckets_add(const cm_ctx *ctx, uint64_t *buckets, uint8_t *full, const uint64_t *rows, const uint32_t *bucket,
+                    const uint32_t *row, size_t pairs);
+
+/// Counts modular products (squarings included) of all threads while on. Off at start.
+void cm_counter_enable(int on);
+uint64_t cm_counter_read(void);
+void cm_counter_reset(void);
+
+/// Zeroes memory in a way that the compiler keeps.
+void cm_wipe(void *memory, size_t bytes);
+/// Makes GMP wipe every block that it frees. Call before GMP's first use.
+void cm_wipe_gmp_memory(void);
+
+#endif

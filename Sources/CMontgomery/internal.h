@@ -1,0 +1,56 @@
+// What the two implementations offer, and the algorithms in batch.c are written against.
+#ifndef CM_INTERNAL_H
+#define CM_INTERNAL_H
+
+#include "CMontgomery.h"
+
+// A group is `lanes` residues in the layout of the implementation: `lanes * words` words, 64-byte aligned.
+struct cm_ops {
+    int path;
+    size_t lanes;
+    size_t (*scratch_words)(const cm_ctx *ctx);
+    void (*load)(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src);
+    void (*store)(const cm_ctx *ctx, uint64_t *const *dst, const uint64_t *group);
+    // Plain integers of `limbs` 64-bit limbs into group layout, without Montgomery form, and back (fully reduced).
+    void (*load_plain)(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src, size_t limbs);
+    void (*store_plain)(const cm_ctx *ctx, uint64_t *const *dst, size_t limbs, uint64_t *group, uint64_t *scratch);
+    // Constant time. r may be a or b.
+    void (*mul)(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t *scratch);
+    void (*sqr)(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64_t *scratch);
+    // The same results, free to be faster on public data.
+    void (*mul_public)(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t *scratch);
+    void (*sqr_public)(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64_t *scratch);
+    // Lane l of r = lane l of table[digit[l]]: `entries` groups in a row, all of them read.
+    void (*select)(const cm_ctx *ctx, uint64_t *r, const uint64_t *table, size_t entries, const uint32_t *digit);
+    // The same from `entries` single residues laid out by pack_shared.
+    void (*pack_shared)(const cm_ctx *ctx, uint64_t *packed, const uint64_t *const *elements, size_t entries);
+    void (*select_shared)(const cm_ctx *ctx, uint64_t *r, const uint64_t *packed, size_t entries,
+                          const uint32_t *digit);
+};
+
+struct cm_ctx {
+    const struct cm_ops *ops;
+    size_t limbs;      // 64-bit limbs of the modulus
+    size_t n;          // limbs of the implementation
+    size_t words;      // words of an element
+    uint64_t k0;       // -modulus^-1 modulo one limb of the implementation
+    uint64_t *modulus; // 64-bit limbs
+    uint64_t *kernel_modulus;
+    uint64_t *rr;       // R^2 mod modulus, as an element
+    uint64_t *one;      // R mod modulus, as an element
+    uint64_t *unit;     // 1 (not in Montgomery form), as an element
+    uint64_t *rr_group; // the first and the last of these in every lane
+    uint64_t *unit_group;
+    uint64_t *one_group;
+};
+
+extern const struct cm_ops cm_portable_ops;
+const struct cm_ops *cm_ifma_ops(void); // NULL where this build or processor has none
+
+enum { CM_MAX_LANES = 8, CM_IFMA_MIN_BITS = 192, CM_IFMA_MAX_BITS = 8300 };
+
+uint64_t *cm_alloc(size_t words); // zeroed, 64-byte aligned; ends the process, as GMP does, if memory is short
+void cm_release(uint64_t *memory, size_t words);
+void cm_count(size_t products);
+
+#endif
