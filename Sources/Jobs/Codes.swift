@@ -1,0 +1,104 @@
+/// A choice with a fixed byte in the canonical encoding. Codes are never reused or renumbered.
+protocol Coded: CaseIterable {
+    var code: UInt8 { get }
+}
+
+extension Coded {
+    init?(code: UInt8) {
+        guard let found = Self.allCases.first(where: { $0.code == code }) else { return nil }
+        self = found
+    }
+}
+
+extension Party.Role: Coded {
+    var code: UInt8 {
+        switch self {
+        case .active: 1
+        case .passive: 2
+        }
+    }
+}
+
+extension Identifier.Normaliser: Coded {
+    var code: UInt8 {
+        switch self {
+        case .raw: 1
+        case .trim: 2
+        case .upper: 3
+        case .digits: 4
+        case .nhs: 5
+        }
+    }
+}
+
+extension Identifier.Duplicates: Coded {
+    var code: UInt8 {
+        switch self {
+        case .error: 1
+        case .drop: 2
+        case .first: 3
+        }
+    }
+}
+
+extension Alignment.Method: Coded {
+    var code: UInt8 {
+        switch self {
+        case .paillierOPRF: 1
+        }
+    }
+}
+
+extension Model.Family: Coded {
+    var code: UInt8 {
+        switch self {
+        case .linear: 1
+        case .logistic: 2
+        }
+    }
+}
+
+extension Keys.Kind: Coded {
+    var code: UInt8 {
+        switch self {
+        case .standard: 1
+        case .subgroup: 2
+        }
+    }
+}
+
+extension Reveal: Coded {
+    var code: UInt8 {
+        switch self {
+        case .coefficients: 1
+        case .standardErrors: 2
+        case .covariance: 3
+        case .scores: 4
+        case .metrics: 5
+        case .deciles: 6
+        case .jointCoefficients: 7
+        }
+    }
+}
+
+extension HoldOut: Coded {
+    var code: UInt8 {
+        switch self {
+        case .none: 0
+        case .hash: 1
+        }
+    }
+}
+
+extension Payloads: Coded {
+    var code: UInt8 {
+        switch self {
+        case .full: 1
+        case .hashes: 2
+        }
+    }
+}
+
+extension Guard: Coded {
+    var code: UInt8 { UInt8(rawValue) }
+}

@@ -1,0 +1,166 @@
+import Foundation
+
+/// The guards one by one. Each returns what it compared, in words and figures.
+extension Guards {
+    static func make(
+        _ item: Guard, _ verdict: GuardFinding.Verdict, _ figures: String, remedy: String? = nil, loosened: Bool = false
+    ) -> GuardFinding {
+        GuardFinding(
+            name: item.name, number: item.number, verdict: verdict, figures: figures, remedy: remedy,
+            loosened: loosened)
+    }
+
+    /// Guards that the protocol keeps by its construction: nothing to compute before the start, read off the
+    /// transcript afterwards.
+    static func kept(_ item: Guard, _ observed: Bool?, _ rule: String) -> GuardFinding {
+        switch observed {
+        case nil: make(item, .kept, "\(rule): part of the protocol")
+        case true?: make(item, .kept, rule)
+        case false?: make(item, .refused, "broken: \(rule)", remedy: "run the protocol as it is specified")
+        }
+    }
+
+    /// Guard 1: the first opened gradient is nearly X_B^T y, and with few rows lattice reduction recovers every
+    /// label from it. n H(y) >= 2 m_B b.
+    static func labels(_ job: Job, _ facts: GuardFacts) -> GuardFinding {
+        let loosened = job.loosened.contains(.labels)
+        guard let entropy = facts.labelEntropy else {
+            return make(
+                .labels, .notEvaluated, "the entropy of the label is known to the active party only",
+                loosened: loosened)
+        }
+        let hidden = Double(facts.rows) * entropy
+        let bits = gradientBits(rows: facts.rows, ditherBits: facts.ditherBits)
+        let needed = 2 * Double(facts.passiveParameters) * bits
+        let bound = needed / slack(.labels, job)
+        let halved = loosened ? ", loosened to half: \(whole(bound))" : ""
+        let figures =
+            "\(facts.rows) rows x \(decimals(entropy)) bits of label entropy = \(whole(hidden)) bits; "
+            + "2 x \(facts.passiveParameters) passive columns x \(decimals(bits)) bits = \(whole(needed))\(halved)"
+        guard hidden < bound else { return make(.labels, .kept, figures, loosened: loosened) }
+        let columns = Int(hidden / (bits * 2 / slack(.labels, job)))
+        var remedies = ["align at least \(Int((bound / max(entropy, 1e-9)).rounded(.up))) rows"]
+        if columns > 0 { remedies.append("use at most \(columns) passive columns") }
+        if !loosened, hidden >= needed / 2 { remedies.append("write 'loosen: [guard-1]' if all parties accept it") }
+        return make(.labels, .refused, figures, remedy: remedies.joined(separator: ", or "), loosened: loosened)
+    }
+
+    /// Guard 4: every pass opens one number a column about the other side's rows. passes x m <= n / 2.
+    static func features(_ job: Job, _ facts: GuardFacts) -> GuardFinding {
+        job.model.family == .linear ? crossBlock(job, facts) : passes(job, facts)
+    }
+
+    private static func passes(_ job: Job, _ facts: GuardFacts) -> GuardFinding {
+        let loosened = job.loosened.contains(.features)
+        let bound = openings(job, rows: facts.rows)
+        let widest = max(facts.activeParameters, facts.passiveParameters)
+        let allowed = Int(bound) / max(widest, 1)
+        let share = loosened ? "n, loosened" : "n/2"
+        if let run = facts.passes {
+            let figures = "\(run) passes x \(widest) coefficients = \(run * widest), at most \(whole(bound)) (\(share))"
+            return run <= allowed
+                ? make(.features, .kept, figures, loosened: loosened)
+                : make(
+                    .features, .refused, figures, remedy: "stop after \(allowed) passes", loosened: loosened)
+        }
+        let figures =
+            "\(facts.rows) rows allow \(allowed) passes over \(widest) coefficients "
+            + "(passes x coefficients <= \(whole(bound)), that is \(share))"
+        let useful = min(fewestUsefulPasses, job.model.maximumPasses)
+        guard allowed < useful else { return make(.features, .kept, figures, loosened: loosened) }
+        var remedies = ["align at least \(2 * useful * widest / (loosened ? 2 : 1)) rows", "use fewer columns"]
+        if !loosened, Int(2 * bound) / max(widest, 1) >= useful {
+            remedies.append("write 'loosen: [guard-4]' if all parties accept it")
+        }
+        return make(
+            .features, .refused, figures + ", too few to fit", remedy: remedies.joined(separator: ", or "),
+            loosened: loosened)
+    }
+
+    /// The linear family opens no gradient a pass but, once, the passive party's Schur complement and gradient:
+    /// m_B (m_B + 1) / 2 + m_B numbers about the active party's rows; to the active party m_A numbers and two sums,
+    /// and with standard errors m_A (m_A + 1) / 2 more.
+    private static func crossBlock(_ job: Job, _ facts: GuardFacts) -> GuardFinding {
+        let loosened = job.loosened.contains(.features)
+        let bound = openings(job, rows: facts.rows)
+        let m = facts.passiveParameters
+        let a = facts.activeParameters
+        let passive = m * (m + 1) / 2 + m
+        let active = a + 2 + (job.reveals(.standardErrors) ? a * (a + 1) / 2 : 0)
+        let opened = max(passive, active)
+        let figures = "\(opened) numbers about the other side's \(facts.rows) rows, at most \(whole(bound))"
+        guard Double(opened) > bound else { return make(.features, .kept, figures, loosened: loosened) }
+        var remedies = ["align at least \(2 * opened / (loosened ? 2 : 1)) rows", "use fewer passive columns"]
+        if !loosened, Double(opened) <= 2 * bound {
+            remedies.append("write 'loosen: [guard-4]' if all parties accept it")
+        }
+        return make(.features, .refused, figures, remedy: remedies.joined(separator: ", or "), loosened: loosened)
+    }
+
+    /// Guard 5: scores show the passive predictor row by row. With one column that is the column; with
+    /// m_B n / (n - m_B) different score vectors the columns can be solved for; with the coefficients beside them
+    /// sooner (Luo, Wu, Xiao, Ooi, ICDE 2021).
+    static func scores(_ job: Job, _ facts: GuardFacts?) -> GuardFinding {
+        guard job.reveals(.scores) else {
+            return make(.scores, .notApplicable, "the job opens no scores")
+        }
+        let m = facts?.passiveParameters ?? job.parameterCount(of: job.passive)
+        let both = job.reveals(.jointCoefficients)
+        let least = (both ? 2 : 1) * job.limits.minimumPassiveColumns
+        let together = both ? "scores and joint coefficients together" : "scores"
+        guard m >= least else {
+            return make(
+                .scores, .refused, "\(together) need at least \(least) passive columns, the job has \(m)",
+                remedy: (both ? "open only one of the two" : "drop scores and what needs them from the reveal list")
+                    + ", or add passive features")
+        }
+        guard let facts, facts.rows > m else {
+            return make(.scores, .kept, "\(together) over \(m) passive columns, at least \(least)")
+        }
+        let bound = Double(m) * Double(facts.rows) / Double(facts.rows - m)
+        let vectors = facts.earlierScoreVectors + 1
+        let figures =
+            "\(together) over \(m) passive columns (at least \(least)); \(vectors) score vectors about this cohort, "
+            + "fewer than \(decimals(bound)) allowed"
+        return Double(vectors) < bound
+            ? make(.scores, .kept, figures)
+            : make(.scores, .refused, figures, remedy: "drop scores from the reveal list")
+    }
+
+    /// Guard 6: information matrices are linear equations in the rows' weights. n >= 5 p (p + 1).
+    static func information(_ job: Job, _ facts: GuardFacts) -> GuardFinding {
+        guard job.reveals(.standardErrors) else {
+            return make(.information, .notApplicable, "the job opens no information matrix")
+        }
+        guard job.model.family != .linear else {
+            return make(.information, .notApplicable, "the weights of a linear model are all one")
+        }
+        let p = facts.activeParameters + facts.passiveParameters
+        let needed = 5 * p * (p + 1)
+        let figures = "\(facts.rows) rows, 5 x \(p) x \(p + 1) = \(needed) needed for standard errors"
+        return facts.rows >= needed
+            ? make(.information, .kept, figures)
+            : make(
+                .information, .refused, figures,
+                remedy: "drop standard-errors and covariance from the reveal list, or use fewer columns")
+    }
+
+    /// Guard 7: the optimiser's scalars are inner products of private gradients: no more than the method needs,
+    /// as 32-bit floats.
+    static func scalars(_ facts: GuardFacts) -> GuardFinding {
+        guard let observed = facts.observed, let passes = facts.passes else {
+            return kept(.scalars, nil, "at most 6 scalars a kept pair and side, rounded to 24 bits")
+        }
+        let most = mostScalars(passes: passes)
+        return kept(
+            .scalars, observed.scalarsPerPass <= most, "\(observed.scalarsPerPass) scalars in a pass, at most \(most)")
+    }
+
+    static func decimals(_ value: Double) -> String {
+        let hundredths = Int((value * 100).rounded())
+        let rest = hundredths % 100
+        return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
+    }
+
+    static func whole(_ value: Double) -> String { "\(Int(value.rounded()))" }
+}

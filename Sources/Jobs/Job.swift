@@ -1,0 +1,133 @@
+/// What the parties agree on: written by people in YAML, shared, without paths and without secrets.
+///
+/// A `Job` value is always valid: it comes from `init(yaml:)` or `init(canonical:)`, which check the same rules.
+/// Its identity is `hash`, the SHA-256 of its canonical encoding (`protocols/job.md`).
+public struct Job: Sendable, Hashable {
+    /// Version of the job file and of its encoding; both parties must read the same one.
+    public static let formatVersion: UInt16 = 1
+
+    public internal(set) var title: String
+    /// Why the parties do this, for those who approve it. May be empty.
+    public internal(set) var purpose: String
+    /// The active party first, then the passive one.
+    public internal(set) var parties: [Party]
+    public internal(set) var alignment: Alignment
+    public internal(set) var model: Model
+    public internal(set) var keys: Keys
+    /// What is opened besides each party's own coefficients, in the order of `Reveal.allCases`; always
+    /// contains `.coefficients`.
+    public internal(set) var reveal: [Reveal]
+    public internal(set) var holdout: HoldOut
+    public internal(set) var limits: Limits
+    /// Guards loosened by a factor of two, in the order of their numbers.
+    public internal(set) var loosened: [Guard]
+    public internal(set) var payloads: Payloads
+    public internal(set) var network: Network
+}
+
+extension Job {
+    /// Who holds the label.
+    public var active: Party { parties[0] }
+
+    /// Who brings features only.
+    public var passive: Party { parties[1] }
+
+    /// The party of that name, if it takes part.
+    public func party(named name: String) -> Party? { parties.first { $0.name == name } }
+
+    /// The other party than the one named.
+    public func peer(of name: String) -> Party? {
+        party(named: name) == nil ? nil : parties.first { $0.name != name }
+    }
+
+    /// Coefficients that a party ends with: one a numeric or yes/no column, one less than levels a categorical
+    /// column, and the intercept at the active party.
+    public func parameterCount(of party: Party) -> Int {
+        party.columnCount + (party.role == .active ? 1 : 0)
+    }
+
+    /// Coefficients of the whole model, the intercept among them.
+    public var parameterCount: Int { parties.reduce(0) { $0 + parameterCount(of: $1) } }
+
+    public func reveals(_ item: Reveal) -> Bool { reveal.contains(item) }
+}
+
+/// How the common people are found.
+public struct Alignment: Sendable, Hashable {
+    public enum Method: String, Sendable, Hashable, CaseIterable, Codable {
+        /// `protocols/alignment.md`
+        case paillierOPRF = "paillier-oprf"
+    }
+
+    public internal(set) var method: Method
+    /// Name of the party that acts as the sender; nil is `auto`: the one with more identifiers.
+    public internal(set) var sender: String?
+}
+
+/// Which model, and when its training ends.
+public struct Model: Sendable, Hashable {
+    public enum Family: String, Sendable, Hashable, CaseIterable, Codable {
+        case linear
+        case logistic
+    }
+
+    public internal(set) var family: Family
+    /// Lambda of `(1/n) sum loss + (lambda/2) ||w||^2` over standardised features; the intercept is not penalised.
+    public internal(set) var l2: Double
+    /// Training stops when the joint gradient, in the scale of standard errors, falls below this.
+    public internal(set) var tolerance: Double
+    /// No more passes than this; the guards may allow fewer.
+    public internal(set) var maximumPasses: Int
+}
+
+/// The Paillier keys of the job: one a party for training, one for alignment.
+public struct Keys: Sendable, Hashable {
+    public enum Kind: String, Sendable, Hashable, CaseIterable, Codable {
+        case standard
+        /// Short nonces in a secret subgroup: faster, one more assumption, trusts the peer's key generation.
+        case subgroup
+    }
+
+    /// Bits of the modulus: 2048 or 3072.
+    public internal(set) var bits: Int
+    public internal(set) var kind: Kind
+
+    public static let allowedBits = [2048, 3072]
+}
+
+/// Rows kept out of the fit.
+public enum HoldOut: String, Sendable, Hashable, CaseIterable, Codable {
+    case none
+    /// Test rows are those whose first four bytes of SHA-256(normalised identifier), big-endian, divide by five.
+    case hash
+}
+
+/// Bounds that a run must keep; each site's policy may demand stricter ones.
+public struct Limits: Sendable, Hashable {
+    /// Fewest aligned rows.
+    public internal(set) var minimumCohort: Int
+    /// Fewest rows in each level of a yes/no or categorical column, and of a yes/no label.
+    public internal(set) var minimumCell: Int
+    /// Most coefficients a row.
+    public internal(set) var parametersPerRow: Double
+    /// Most identifiers that either party may put into the alignment.
+    public internal(set) var maximumSetSize: Int
+    /// Fewest passive coefficients with which row-wise scores may be opened.
+    public internal(set) var minimumPassiveColumns: Int
+}
+
+/// What each side keeps of the messages it recorded.
+public enum Payloads: String, Sendable, Hashable, CaseIterable, Codable {
+    case full
+    case hashes
+}
+
+/// Who listens and how long anyone waits.
+public struct Network: Sendable, Hashable {
+    /// Name of the party that listens; the other dials.
+    public internal(set) var listener: String
+    /// Seconds to wait for the peer to appear.
+    public internal(set) var connectTimeout: Int
+    /// Seconds to wait for one message.
+    public internal(set) var messageTimeout: Int
+}

@@ -1,0 +1,21 @@
+/// Ranges of a job's numbers, the same for the file that people write and for the canonical encoding.
+enum JobBounds {
+    static let l2 = 0.0...1e6
+    /// Shares and dither are made for errors of this size (`protocols/training.md`).
+    static let tolerance = 1e-7...0.1
+    static let passes = 1...10_000
+    static let cohort = 2...(1 << 24)
+    static let cell = 1...1_000_000
+    static let parametersPerRow = 0.0001...0.5
+    /// Masks are sized for 2^24 values a job.
+    static let setSize = 2...(1 << 24)
+    static let passiveColumns = 2...10_000
+    static let connectTimeout = 1...604_800
+    static let messageTimeout = 1...86_400
+    static let features = 10_000
+    static let levels = 2...1000
+    static let identifierParts = 8
+    static let columnBytes = 128
+    static let titleBytes = 200
+    static let purposeBytes = 4000
+}

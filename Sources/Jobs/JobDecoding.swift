@@ -1,0 +1,118 @@
+import Wire
+
+extension Job {
+    /// Reads a canonical encoding and checks it by the same rules as a file.
+    ///
+    /// - Throws: `DocumentError.tooLarge`, `.notCanonical` for bytes that are no encoding or not the one encoding,
+    ///   `.invalid` for a job that breaks a rule.
+    public init(canonical bytes: [UInt8]) throws(DocumentError) {
+        guard bytes.count <= YAMLValue.largestText else {
+            throw .tooLarge(bytes: bytes.count, limit: YAMLValue.largestText)
+        }
+        let job: Job
+        do {
+            var decoder = Decoder(bytes)
+            job = try Job(from: &decoder)
+            try decoder.finish()
+        } catch {
+            throw .notCanonical("\(error.name)")
+        }
+        let problems = job.ruleProblems()
+        guard problems.isEmpty else { throw .invalid(problems) }
+        var sorted = job
+        sorted.sort()
+        // Order, Unicode form, white space, negative zero: whatever reads the same must be written the same.
+        guard sorted.canonical == bytes, job.isClean else { throw .notCanonical("another encoding of the same job") }
+        self = job
+    }
+
+    private init(from decoder: inout Decoder) throws(WireError) {
+        guard try decoder.readFixed(Self.magic.count) == Self.magic else {
+            throw .invalidValue("not an encoded job")
+        }
+        guard try decoder.readUInt16() == Self.formatVersion else { throw .invalidValue("unknown job format") }
+        title = try decoder.readString(max: JobBounds.titleBytes)
+        purpose = try decoder.readString(max: JobBounds.purposeBytes)
+        parties = try decoder.readArray(max: 2, minimumBytes: 16) { decoder throws(WireError) in
+            try Party(from: &decoder)
+        }
+        alignment = Alignment(
+            method: try decoder.readChoice(),
+            sender: try decoder.readOptional { decoder throws(WireError) in try decoder.readString(max: 32) })
+        model = Model(
+            family: try decoder.readChoice(), l2: try decoder.readDouble(), tolerance: try decoder.readDouble(),
+            maximumPasses: Int(try decoder.readUInt32()))
+        keys = Keys(bits: Int(try decoder.readUInt16()), kind: try decoder.readChoice())
+        reveal = try decoder.readArray(max: 16) { decoder throws(WireError) in try decoder.readChoice() }
+        holdout = try decoder.readChoice()
+        limits = Limits(
+            minimumCohort: Int(try decoder.readUInt32()), minimumCell: Int(try decoder.readUInt32()),
+            parametersPerRow: try decoder.readDouble(), maximumSetSize: Int(try decoder.readUInt32()),
+            minimumPassiveColumns: Int(try decoder.readUInt32()))
+        loosened = try decoder.readArray(max: 16) { decoder throws(WireError) in try decoder.readChoice() }
+        payloads = try decoder.readChoice()
+        network = Network(
+            listener: try decoder.readString(max: 32), connectTimeout: Int(try decoder.readUInt32()),
+            messageTimeout: Int(try decoder.readUInt32()))
+    }
+
+    /// Every text in the form that the YAML reader gives it.
+    private var isClean: Bool {
+        let texts =
+            [title, purpose]
+            + parties.flatMap { party in
+                party.identifier.columns + [party.label].compactMap(\.self)
+                    + party.features.flatMap { feature -> [String] in
+                        guard case .categorical(let levels, _) = feature.kind else { return [feature.column] }
+                        return [feature.column] + levels
+                    }
+            }
+        return texts.allSatisfy { Array(FieldReader.clean($0).utf8) == Array($0.utf8) }
+    }
+}
+
+extension Party {
+    fileprivate init(from decoder: inout Decoder) throws(WireError) {
+        name = try decoder.readString(max: 32)
+        role = try decoder.readChoice()
+        table = try decoder.readString(max: 64)
+        let parts = try decoder.readArray(max: JobBounds.identifierParts, minimumBytes: 5) {
+            decoder throws(WireError) in
+            Identifier.Part(
+                column: try decoder.readString(max: JobBounds.columnBytes), normaliser: try decoder.readChoice())
+        }
+        identifier = Identifier(parts: parts, duplicates: try decoder.readChoice())
+        label = try decoder.readOptional { decoder throws(WireError) in
+            try decoder.readString(max: JobBounds.columnBytes)
+        }
+        features = try decoder.readArray(max: JobBounds.features, minimumBytes: 5) { decoder throws(WireError) in
+            try Feature(from: &decoder)
+        }
+    }
+}
+
+extension Feature {
+    fileprivate init(from decoder: inout Decoder) throws(WireError) {
+        column = try decoder.readString(max: JobBounds.columnBytes)
+        switch try decoder.readUInt8() {
+        case 1: kind = .numeric
+        case 2: kind = .binary
+        case 3:
+            let levels = try decoder.readArray(max: JobBounds.levels.upperBound, minimumBytes: 4) {
+                decoder throws(WireError) in
+                try decoder.readString(max: JobBounds.columnBytes)
+            }
+            let reference = Int(try decoder.readUInt32())
+            guard levels.indices.contains(reference) else { throw .invalidValue("reference level") }
+            kind = .categorical(levels: levels, reference: levels[reference])
+        default: throw .invalidValue("feature kind")
+        }
+    }
+}
+
+extension Decoder {
+    fileprivate mutating func readChoice<Choice: Coded>() throws(WireError) -> Choice {
+        guard let choice = Choice(code: try readUInt8()) else { throw .invalidValue("\(Choice.self)") }
+        return choice
+    }
+}

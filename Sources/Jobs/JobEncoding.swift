@@ -1,0 +1,70 @@
+public import Wire
+
+extension Job {
+    /// First bytes of every encoded job: what is hashed can be nothing else.
+    static let magic = Array("moiety job\n".utf8)
+
+    /// The one encoding of this job (`protocols/job.md`, section 3).
+    public var canonical: [UInt8] {
+        var encoder = Encoder()
+        encode(into: &encoder)
+        // A job holds only finite numbers and short texts, so the encoder has nothing to refuse.
+        return (try? encoder.finish()) ?? []
+    }
+
+    /// The job's identity: SHA-256 of `canonical`.
+    public var hash: Bytes32 { Bytes32(hashing: canonical) }
+
+    private func encode(into encoder: inout Encoder) {
+        encoder.writeFixed(Self.magic)
+        encoder.write(Self.formatVersion)
+        encoder.write(title)
+        encoder.write(purpose)
+        encoder.writeArray(parties) { encoder, party in party.encode(into: &encoder) }
+        encoder.write(alignment.method.code)
+        encoder.writeOptional(alignment.sender) { $0.write($1) }
+        encoder.write(model.family.code)
+        encoder.write(model.l2)
+        encoder.write(model.tolerance)
+        encoder.write(UInt32(clamping: model.maximumPasses))
+        encoder.write(UInt16(clamping: keys.bits))
+        encoder.write(keys.kind.code)
+        encoder.writeArray(reveal) { $0.write($1.code) }
+        encoder.write(holdout.code)
+        encoder.write(UInt32(clamping: limits.minimumCohort))
+        encoder.write(UInt32(clamping: limits.minimumCell))
+        encoder.write(limits.parametersPerRow)
+        encoder.write(UInt32(clamping: limits.maximumSetSize))
+        encoder.write(UInt32(clamping: limits.minimumPassiveColumns))
+        encoder.writeArray(loosened) { $0.write($1.code) }
+        encoder.write(payloads.code)
+        encoder.write(network.listener)
+        encoder.write(UInt32(clamping: network.connectTimeout))
+        encoder.write(UInt32(clamping: network.messageTimeout))
+    }
+}
+
+extension Party {
+    fileprivate func encode(into encoder: inout Encoder) {
+        encoder.write(name)
+        encoder.write(role.code)
+        encoder.write(table)
+        encoder.writeArray(identifier.parts) { encoder, part in
+            encoder.write(part.column)
+            encoder.write(part.normaliser.code)
+        }
+        encoder.write(identifier.duplicates.code)
+        encoder.writeOptional(label) { $0.write($1) }
+        encoder.writeArray(features) { encoder, feature in
+            encoder.write(feature.column)
+            switch feature.kind {
+            case .numeric: encoder.write(UInt8(1))
+            case .binary: encoder.write(UInt8(2))
+            case .categorical(let levels, let reference):
+                encoder.write(UInt8(3))
+                encoder.writeArray(levels) { $0.write($1) }
+                encoder.write(UInt32(clamping: levels.firstIndex(of: reference) ?? 0))
+            }
+        }
+    }
+}

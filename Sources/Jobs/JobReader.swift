@@ -1,0 +1,217 @@
+extension Job {
+    /// Reads a job from YAML.
+    ///
+    /// - Throws: `DocumentError`; `.invalid` lists every problem with its path and line.
+    public init(yaml text: String) throws(DocumentError) {
+        let root = try YAMLValue(parsing: text)
+        let problems = ProblemCollector(lines: root.lines())
+        var job = JobReader(problems: problems).job(root)
+        // Rules compare fields with each other: without the fields they would only repeat what is known.
+        if problems.problems.isEmpty {
+            for problem in job.ruleProblems() { problems.add(problem.path, problem.message, hint: problem.hint) }
+        }
+        guard problems.problems.isEmpty else { throw .invalid(problems.problems) }
+        job.sort()
+        self = job
+    }
+
+    /// Puts what has no order of its own into the one order of the canonical encoding.
+    mutating func sort() {
+        parties.sort { ($0.role == .active ? 0 : 1, $0.name) < ($1.role == .active ? 0 : 1, $1.name) }
+        reveal = Reveal.allCases.filter { reveal.contains($0) || $0 == .coefficients }
+        loosened = Guard.allCases.filter(loosened.contains)
+    }
+}
+
+/// Turns a YAML tree into a job, field by field. One method a mapping of the file.
+private struct JobReader {
+    let problems: ProblemCollector
+
+    func job(_ root: YAMLValue) -> Job {
+        let fields = FieldReader(
+            root, path: "",
+            allowed: [
+                "moiety", "title", "purpose", "parties", "alignment", "model", "keys", "reveal", "holdout", "limits",
+                "loosen", "transcript", "network",
+            ], problems: problems)
+        version(fields)
+        let parties = fields.list("parties").map { party($0.value, at: $0.path) }
+        if fields.value("parties") == nil { problems.add("parties", "is missing") }
+        return Job(
+            title: fields.text("title"), purpose: fields.text("purpose", default: ""), parties: parties,
+            alignment: alignment(fields), model: model(fields), keys: keys(fields), reveal: reveal(fields),
+            holdout: fields.choice("holdout", default: HoldOut.none, fallback: .none), limits: limits(fields),
+            loosened: loosened(fields), payloads: payloads(fields), network: network(fields, parties: parties))
+    }
+
+    private func version(_ fields: FieldReader) {
+        guard fields.value("moiety") != nil else {
+            problems.add(
+                "moiety", "is missing", hint: "write 'moiety: \(Job.formatVersion)': the version of the format")
+            return
+        }
+        let written = fields.text("moiety")
+        if written != "\(Job.formatVersion)" {
+            problems.add(
+                "moiety", "format '\(written.prefix(20))' is not known",
+                hint: "this program reads format \(Job.formatVersion)")
+        }
+    }
+
+    private func party(_ value: YAMLValue, at path: String) -> Party {
+        let fields = FieldReader(
+            value, path: path, allowed: ["name", "role", "table", "identifier", "label", "features"],
+            problems: problems)
+        let name = fields.text("name")
+        return Party(
+            name: name, role: fields.choice("role", default: nil, fallback: Party.Role.passive),
+            table: fields.text("table", default: name), identifier: identifier(fields),
+            label: fields.value("label") == nil ? nil : fields.text("label"),
+            features: fields.list("features").map { feature($0.value, at: $0.path) })
+    }
+
+    private func identifier(_ party: FieldReader) -> Identifier {
+        guard let value = party.value("identifier") else {
+            problems.add(party.place("identifier"), "is missing")
+            return Identifier(parts: [], duplicates: .error)
+        }
+        if case .scalar = value {
+            let column = party.text("identifier")
+            return Identifier(parts: [.init(column: column, normaliser: .raw)], duplicates: .error)
+        }
+        let fields = FieldReader(
+            value, path: party.place("identifier"), allowed: ["columns", "normaliser", "duplicates"],
+            problems: problems)
+        let common = fields.choice("normaliser", default: Identifier.Normaliser.raw, fallback: .raw)
+        let parts = fields.list("columns").map { part($0.value, at: $0.path, common: common) }
+        if parts.isEmpty { problems.add(fields.place("columns"), "is missing") }
+        return Identifier(
+            parts: parts,
+            duplicates: fields.choice("duplicates", default: Identifier.Duplicates.error, fallback: .error))
+    }
+
+    private func part(_ value: YAMLValue, at path: String, common: Identifier.Normaliser) -> Identifier.Part {
+        if case .scalar(let text, _, _) = value {
+            return .init(column: FieldReader.clean(text), normaliser: common)
+        }
+        let fields = FieldReader(value, path: path, allowed: ["column", "normaliser"], problems: problems)
+        return .init(
+            column: fields.text("column"), normaliser: fields.choice("normaliser", default: common, fallback: common))
+    }
+
+    private func feature(_ value: YAMLValue, at path: String) -> Feature {
+        if case .scalar(let text, _, _) = value { return Feature(column: FieldReader.clean(text), kind: .numeric) }
+        let fields = FieldReader(
+            value, path: path, allowed: ["column", "type", "levels", "reference"], problems: problems)
+        let column = fields.text("column")
+        let type = fields.choice("type", default: FeatureType.numeric, fallback: .numeric)
+        guard type == .categorical else {
+            for key in ["levels", "reference"] where fields.value(key) != nil {
+                problems.add(
+                    fields.place(key), "belongs to categorical columns; this one is \(type.rawValue)",
+                    hint: "add 'type: categorical' or drop it")
+            }
+            return Feature(column: column, kind: type == .binary ? .binary : .numeric)
+        }
+        let levels = fields.list("levels").map { fields.text(of: $0.value, at: $0.path) }
+        if levels.isEmpty { problems.add(fields.place("levels"), "is missing", hint: "list every level of the column") }
+        let reference = fields.text("reference")
+        return Feature(column: column, kind: .categorical(levels: levels, reference: reference))
+    }
+
+    private enum FeatureType: String, CaseIterable { case numeric, binary, categorical }
+
+    private func alignment(_ root: FieldReader) -> Alignment {
+        guard let fields = root.mapping("alignment", allowed: ["protocol", "sender"]) else {
+            return Alignment(method: .paillierOPRF, sender: nil)
+        }
+        let sender = fields.text("sender", default: "auto")
+        return Alignment(
+            method: fields.choice("protocol", default: Alignment.Method.paillierOPRF, fallback: .paillierOPRF),
+            sender: sender == "auto" ? nil : sender)
+    }
+
+    private func model(_ root: FieldReader) -> Model {
+        let fields = root.mapping("model", allowed: ["family", "l2", "tolerance", "maxPasses"])
+        guard let fields else {
+            problems.add("model", "is missing", hint: "write 'family: linear' or 'family: logistic' below it")
+            return Model(family: .linear, l2: 0, tolerance: 1e-4, maximumPasses: 60)
+        }
+        return Model(
+            family: fields.choice("family", default: nil, fallback: Model.Family.linear),
+            l2: fields.number("l2", default: 0, in: JobBounds.l2),
+            tolerance: fields.number("tolerance", default: 1e-4, in: JobBounds.tolerance),
+            maximumPasses: fields.integer("maxPasses", default: 60, in: JobBounds.passes))
+    }
+
+    private func keys(_ root: FieldReader) -> Keys {
+        guard let fields = root.mapping("keys", allowed: ["bits", "kind"]) else {
+            return Keys(bits: 3072, kind: .standard)
+        }
+        return Keys(
+            bits: fields.integer("bits", default: 3072, in: 1...65_536),
+            kind: fields.choice("kind", default: Keys.Kind.standard, fallback: .standard))
+    }
+
+    private func reveal(_ root: FieldReader) -> [Reveal] {
+        var found: [Reveal] = []
+        for (path, value) in root.list("reveal") {
+            guard let item: Reveal = root.choice(of: value, at: path) else { continue }
+            if found.contains(item) { problems.add(path, "is listed twice") }
+            found.append(item)
+        }
+        return found
+    }
+
+    private func limits(_ root: FieldReader) -> Limits {
+        let standard = Limits.standard
+        let allowed = ["minimumCohort", "minimumCell", "parametersPerRow", "maximumSetSize", "minimumPassiveColumns"]
+        guard let fields = root.mapping("limits", allowed: allowed) else { return standard }
+        return Limits(
+            minimumCohort: fields.integer("minimumCohort", default: standard.minimumCohort, in: JobBounds.cohort),
+            minimumCell: fields.integer("minimumCell", default: standard.minimumCell, in: JobBounds.cell),
+            parametersPerRow: fields.number(
+                "parametersPerRow", default: standard.parametersPerRow, in: JobBounds.parametersPerRow),
+            maximumSetSize: fields.integer("maximumSetSize", default: standard.maximumSetSize, in: JobBounds.setSize),
+            minimumPassiveColumns: fields.integer(
+                "minimumPassiveColumns", default: standard.minimumPassiveColumns, in: JobBounds.passiveColumns))
+    }
+
+    private func loosened(_ root: FieldReader) -> [Guard] {
+        var found: [Guard] = []
+        for (path, value) in root.list("loosen") {
+            let written = root.text(of: value, at: path)
+            guard let named = Guard(named: written) else {
+                let names = Guard.allCases.filter(\.mayBeLoosened).map(\.shortName).joined(separator: ", ")
+                problems.add(path, "'\(written.prefix(40))' is no guard", hint: "may be loosened: \(names)")
+                continue
+            }
+            if found.contains(named) { problems.add(path, "is listed twice") }
+            found.append(named)
+        }
+        return found
+    }
+
+    private func payloads(_ root: FieldReader) -> Payloads {
+        root.mapping("transcript", allowed: ["payloads"])?.choice("payloads", default: Payloads.full, fallback: .full)
+            ?? .full
+    }
+
+    private func network(_ root: FieldReader, parties: [Party]) -> Network {
+        let standard = parties.first { $0.role == .active }?.name ?? ""
+        guard let fields = root.mapping("network", allowed: ["listener", "connectTimeout", "messageTimeout"]) else {
+            return Network(listener: standard, connectTimeout: 300, messageTimeout: 300)
+        }
+        return Network(
+            listener: fields.text("listener", default: standard),
+            connectTimeout: fields.integer("connectTimeout", default: 300, in: JobBounds.connectTimeout),
+            messageTimeout: fields.integer("messageTimeout", default: 300, in: JobBounds.messageTimeout))
+    }
+}
+
+extension Limits {
+    /// What holds when the job says nothing: OHDSI and DataSHIELD practice (`protocols/job.md`).
+    public static let standard = Limits(
+        minimumCohort: 50, minimumCell: 11, parametersPerRow: 0.33, maximumSetSize: 1_000_000,
+        minimumPassiveColumns: 3)
+}

@@ -1,0 +1,200 @@
+extension Job {
+    /// Everything that a job must obey beyond the types of its fields. The same for YAML and for the canonical
+    /// encoding; paths count the parties in the order in which they stand.
+    func ruleProblems() -> [DocumentProblem] {
+        var rules = JobRules(job: self)
+        rules.run()
+        return rules.problems
+    }
+}
+
+private struct JobRules {
+    let job: Job
+    var problems: [DocumentProblem] = []
+
+    init(job: Job) { self.job = job }
+
+    mutating func note(_ path: String, _ message: String, _ hint: String? = nil) {
+        problems.append(DocumentProblem(path: path, message: message, hint: hint))
+    }
+
+    mutating func run() {
+        text(job.title, at: "title", limit: JobBounds.titleBytes, lines: false)
+        if job.title.isEmpty { note("title", "is empty") }
+        text(job.purpose, at: "purpose", limit: JobBounds.purposeBytes, lines: true)
+        cast()
+        for (index, party) in job.parties.enumerated() { check(party, at: "parties[\(index)]") }
+        identifiersAgree()
+        settings()
+        revealList()
+    }
+
+    /// Two parties, one of them active, with different names.
+    private mutating func cast() {
+        if job.parties.count != 2 {
+            note("parties", "has \(job.parties.count) entries", "this version joins two parties")
+        }
+        let active = job.parties.filter { $0.role == .active }.count
+        if active != 1 { note("parties", "\(active) are active", "exactly one party has the label") }
+        for (index, party) in job.parties.enumerated()
+        where job.parties[..<index].contains(where: { $0.name == party.name }) {
+            note("parties[\(index)].name", "'\(party.name)' is taken by another party")
+        }
+    }
+
+    private mutating func check(_ party: Party, at path: String) {
+        if !Names.isPartyName(party.name) {
+            note("\(path).name", "must be 1 to 32 lower-case letters, digits and dashes, and start with a letter")
+        }
+        if !Names.isTableName(party.table) {
+            note(
+                "\(path).table", "must be 1 to 64 letters, digits, dashes and underscores",
+                "it is a logical name; which file it is stands in the site's own settings")
+        }
+        for (index, part) in party.identifier.parts.enumerated() {
+            column(part.column, at: "\(path).identifier.columns[\(index)]")
+        }
+        let parts = party.identifier.parts.count
+        if parts == 0 || parts > JobBounds.identifierParts {
+            note("\(path).identifier.columns", "names \(parts) columns", "between 1 and \(JobBounds.identifierParts)")
+        }
+        if Set(party.identifier.columns).count != party.identifier.columns.count {
+            note("\(path).identifier.columns", "names a column twice")
+        }
+        switch (party.role, party.label) {
+        case (.active, nil): note("\(path).label", "is missing", "the active party has the outcome's column")
+        case (.passive, .some): note("\(path).label", "belongs to the active party")
+        case (.active, .some(let label)):
+            column(label, at: "\(path).label")
+            if party.identifier.columns.contains(label) { note("\(path).label", "is the identifier's column") }
+        case (.passive, nil):
+            if party.features.isEmpty { note("\(path).features", "is empty", "a passive party brings features") }
+        }
+        features(of: party, at: path)
+    }
+
+    private mutating func features(of party: Party, at path: String) {
+        if party.features.count > JobBounds.features {
+            note("\(path).features", "has more than \(JobBounds.features) entries")
+        }
+        var seen: Set<String> = []
+        for (index, feature) in party.features.enumerated() {
+            let place = "\(path).features[\(index)]"
+            column(feature.column, at: place)
+            if !seen.insert(feature.column).inserted { note(place, "'\(feature.column)' is listed twice") }
+            if feature.column == party.label { note(place, "'\(feature.column)' is the label") }
+            if party.identifier.columns.contains(feature.column) {
+                note(place, "'\(feature.column)' is the identifier's column", "an identifier is no feature")
+            }
+            if case .categorical(let levels, let reference) = feature.kind {
+                check(levels: levels, reference: reference, at: place)
+            }
+        }
+    }
+
+    private mutating func check(levels: [String], reference: String, at path: String) {
+        if !JobBounds.levels.contains(levels.count) {
+            note("\(path).levels", "has \(levels.count) entries", "between 2 and 1000 levels")
+        }
+        var seen: Set<String> = []
+        for (index, level) in levels.enumerated() {
+            column(level, at: "\(path).levels[\(index)]")
+            if !seen.insert(level).inserted { note("\(path).levels[\(index)]", "'\(level)' is listed twice") }
+        }
+        if !levels.contains(reference) {
+            let near = nearest(to: reference, among: levels)
+            note(
+                "\(path).reference", "'\(reference.prefix(40))' is not among the levels",
+                near.map { "did you mean '\($0)'?" } ?? "one of: \(levels.prefix(20).joined(separator: ", "))")
+        }
+    }
+
+    /// Both sides must bring identifiers into the same form, else hardly anyone would match.
+    private mutating func identifiersAgree() {
+        guard job.parties.count == 2 else { return }
+        let forms = job.parties.map { $0.identifier.parts.map(\.normaliser) }
+        guard forms[0] != forms[1] else { return }
+        let words = forms.map { $0.map(\.rawValue).joined(separator: " + ") }
+        note(
+            "parties[1].identifier", "uses \(words[1]) where \(job.parties[0].name) uses \(words[0])",
+            "both sides need the same normalisers in the same order")
+    }
+
+    private mutating func settings() {
+        if let sender = job.alignment.sender, job.party(named: sender) == nil {
+            note("alignment.sender", "'\(sender.prefix(40))' is no party of this job", names())
+        }
+        if job.party(named: job.network.listener) == nil {
+            note("network.listener", "'\(job.network.listener.prefix(40))' is no party of this job", names())
+        }
+        if !Keys.allowedBits.contains(job.keys.bits) {
+            note("keys.bits", "\(job.keys.bits) is not offered", "2048 or 3072")
+        }
+        ranges()
+        if job.limits.maximumSetSize < job.limits.minimumCohort {
+            note("limits.maximumSetSize", "is below limits.minimumCohort")
+        }
+        for (index, item) in job.loosened.enumerated() where !item.mayBeLoosened {
+            note("loosen[\(index)]", "\(item.name) cannot be loosened", "only guard-1 and guard-4 can")
+        }
+    }
+
+    /// The YAML reader has refused these already; an encoding has not been through it.
+    private mutating func ranges() {
+        range(job.model.l2, JobBounds.l2, "model.l2")
+        range(job.model.tolerance, JobBounds.tolerance, "model.tolerance")
+        range(job.model.maximumPasses, JobBounds.passes, "model.maxPasses")
+        range(job.limits.minimumCohort, JobBounds.cohort, "limits.minimumCohort")
+        range(job.limits.minimumCell, JobBounds.cell, "limits.minimumCell")
+        range(job.limits.parametersPerRow, JobBounds.parametersPerRow, "limits.parametersPerRow")
+        range(job.limits.maximumSetSize, JobBounds.setSize, "limits.maximumSetSize")
+        range(job.limits.minimumPassiveColumns, JobBounds.passiveColumns, "limits.minimumPassiveColumns")
+        range(job.network.connectTimeout, JobBounds.connectTimeout, "network.connectTimeout")
+        range(job.network.messageTimeout, JobBounds.messageTimeout, "network.messageTimeout")
+    }
+
+    private mutating func range<Number: Comparable>(_ value: Number, _ range: ClosedRange<Number>, _ path: String) {
+        if !range.contains(value) { note(path, "\(value) is outside \(range.lowerBound) to \(range.upperBound)") }
+    }
+
+    private func names() -> String { "one of: " + job.parties.map(\.name).joined(separator: ", ") }
+
+    private mutating func revealList() {
+        for item in job.reveal {
+            if let needed = item.requires, !job.reveal.contains(needed) {
+                note("reveal", "'\(item.rawValue)' needs '\(needed.rawValue)': \(Self.reason(item))")
+            }
+        }
+        if job.model.family == .logistic, job.model.l2 > 0, job.reveal.contains(.standardErrors) {
+            note(
+                "reveal", "'standard-errors' of a penalised logistic model are not defined",
+                "drop 'standard-errors' or set model.l2 to 0")
+        }
+    }
+
+    private static func reason(_ item: Reveal) -> String {
+        item == .covariance ? "they are its diagonal" : "the active party computes them from the scores"
+    }
+
+    private mutating func column(_ text: String, at path: String) {
+        if text.isEmpty || text.utf8.count > JobBounds.columnBytes {
+            note(path, text.isEmpty ? "is empty" : "is longer than \(JobBounds.columnBytes) bytes")
+        } else if Names.hasControlCharacter(text) {
+            note(path, "holds a control character")
+        } else if let first = text.utf8.first, "=+-@".utf8.contains(first) {
+            note(path, "starts with '\(text.prefix(1))'", "a spreadsheet would read it as a formula")
+        } else if Names.looksLikePath(text) {
+            note(path, "looks like a path", "a job holds no paths")
+        }
+    }
+
+    private mutating func text(_ text: String, at path: String, limit: Int, lines: Bool) {
+        if text.utf8.count > limit { note(path, "is longer than \(limit) bytes") }
+        if Names.hasControlCharacter(lines ? text.replacing("\n", with: " ") : text) {
+            note(path, "holds a control character")
+        }
+        if text.split(whereSeparator: \.isWhitespace).contains(where: { Names.looksLikePath(String($0)) }) {
+            note(path, "holds what looks like a path", "a job holds no paths")
+        }
+    }
+}

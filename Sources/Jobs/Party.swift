@@ -1,0 +1,74 @@
+/// One organisation in a job.
+public struct Party: Sendable, Hashable {
+    public enum Role: String, Sendable, Hashable, CaseIterable, Codable {
+        /// Has the label, and perhaps features.
+        case active
+        /// Has features only.
+        case passive
+    }
+
+    /// Lower-case letters, digits and dashes.
+    public internal(set) var name: String
+    public internal(set) var role: Role
+    /// Logical name of the table; each site's settings say which file it is.
+    public internal(set) var table: String
+    public internal(set) var identifier: Identifier
+    /// Column of the outcome; the active party only.
+    public internal(set) var label: String?
+    /// In the order of the model's terms.
+    public internal(set) var features: [Feature]
+
+    /// Columns of the design matrix that the features become, without intercept.
+    public var columnCount: Int { features.reduce(0) { $0 + $1.columnCount } }
+}
+
+/// How a table's rows are known to the other side.
+public struct Identifier: Sendable, Hashable {
+    /// One part of an identifier: a column and how its text is brought into one form.
+    public struct Part: Sendable, Hashable {
+        public internal(set) var column: String
+        public internal(set) var normaliser: Normaliser
+    }
+
+    public enum Normaliser: String, Sendable, Hashable, CaseIterable, Codable {
+        case raw
+        case trim
+        case upper
+        case digits
+        case nhs
+    }
+
+    /// What happens to rows that share an identifier but differ.
+    public enum Duplicates: String, Sendable, Hashable, CaseIterable, Codable {
+        case error
+        case drop
+        case first
+    }
+
+    /// One part, or several that are combined.
+    public internal(set) var parts: [Part]
+    public internal(set) var duplicates: Duplicates
+
+    public var columns: [String] { parts.map(\.column) }
+}
+
+/// A column that enters the model.
+public struct Feature: Sendable, Hashable {
+    public enum Kind: Sendable, Hashable {
+        case numeric
+        case binary
+        /// Treatment coding: one column a level but the reference, in the order of `levels`.
+        case categorical(levels: [String], reference: String)
+    }
+
+    public internal(set) var column: String
+    public internal(set) var kind: Kind
+
+    /// Columns of the design matrix that it becomes.
+    public var columnCount: Int {
+        switch kind {
+        case .numeric, .binary: 1
+        case .categorical(let levels, _): levels.count - 1
+        }
+    }
+}

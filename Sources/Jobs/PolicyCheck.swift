@@ -1,0 +1,130 @@
+/// Why a site's policy refuses a job. The command line ends with exit code 4.
+public struct PolicyRefusal: Error, Sendable, Hashable, Codable {
+    /// The rule of the policy, for example `policy.minimumCohort`.
+    public let rule: String
+    /// What the job says and what the policy allows.
+    public let message: String
+    /// What would make the policy accept.
+    public let remedy: String
+}
+
+extension PolicyRefusal: CustomStringConvertible {
+    public var description: String { "\(rule): \(message) (\(remedy))" }
+}
+
+extension Policy {
+    /// Whether this site takes part in a job as the party of that name.
+    ///
+    /// - Throws: the first refusal, in the order of the policy's fields.
+    public func check(_ job: Job, as name: String) throws(PolicyRefusal) {
+        if let first = refusals(of: job, as: name).first { throw first }
+    }
+
+    /// Every rule of this policy that a job breaks.
+    public func refusals(of job: Job, as name: String) -> [PolicyRefusal] {
+        guard let own = job.party(named: name), let peer = job.peer(of: name) else {
+            return [
+                PolicyRefusal(
+                    rule: "policy.party", message: "this site is '\(name)', which is no party of the job",
+                    remedy: "the job names: \(job.parties.map(\.name).joined(separator: ", "))")
+            ]
+        }
+        return bounds(job) + keyRules(job) + [peerRule(peer)].compactMap(\.self) + columnRules(own) + openings(job)
+    }
+
+    private func bounds(_ job: Job) -> [PolicyRefusal] {
+        let limits = job.limits
+        return [
+            atLeast(minimumCohort, limits.minimumCohort, "minimumCohort"),
+            atLeast(minimumCell, limits.minimumCell, "minimumCell"),
+            limits.parametersPerRow <= parametersPerRow
+                ? nil
+                : PolicyRefusal(
+                    rule: "policy.parametersPerRow",
+                    message: "the job allows \(limits.parametersPerRow) coefficients a row, this site "
+                        + "\(parametersPerRow)",
+                    remedy: "set limits.parametersPerRow to \(parametersPerRow) or less"),
+            limits.maximumSetSize <= maximumSetSize
+                ? nil
+                : PolicyRefusal(
+                    rule: "policy.maximumSetSize",
+                    message: "the job allows \(limits.maximumSetSize) identifiers, this site \(maximumSetSize)",
+                    remedy: "set limits.maximumSetSize to \(maximumSetSize) or less"),
+            atLeast(minimumPassiveColumns, limits.minimumPassiveColumns, "minimumPassiveColumns"),
+        ].compactMap(\.self)
+    }
+
+    private func atLeast(_ floor: Int, _ value: Int, _ field: String) -> PolicyRefusal? {
+        guard value < floor else { return nil }
+        return PolicyRefusal(
+            rule: "policy.\(field)", message: "the job's limit is \(value), this site demands at least \(floor)",
+            remedy: "set limits.\(field) to \(floor) or more")
+    }
+
+    private func keyRules(_ job: Job) -> [PolicyRefusal] {
+        var found: [PolicyRefusal] = []
+        if job.keys.bits < minimumKeyBits {
+            found.append(
+                PolicyRefusal(
+                    rule: "policy.minimumKeyBits",
+                    message: "the job's keys have \(job.keys.bits) bits, this site demands \(minimumKeyBits)",
+                    remedy: "set keys.bits to \(minimumKeyBits) or more"))
+        }
+        if job.keys.kind == .subgroup, !subgroupKeys {
+            found.append(
+                PolicyRefusal(
+                    rule: "policy.subgroupKeys", message: "the job uses subgroup keys, which this site does not accept",
+                    remedy: "set keys.kind to standard"))
+        }
+        return found
+    }
+
+    private func peerRule(_ peer: Party) -> PolicyRefusal? {
+        guard let peers, !peers.contains(peer.name) else { return nil }
+        return PolicyRefusal(
+            rule: "policy.peers", message: "'\(peer.name)' is not among the peers that may ask",
+            remedy: "add it to peers in this site's policy, if it should be")
+    }
+
+    private func columnRules(_ own: Party) -> [PolicyRefusal] {
+        var found: [PolicyRefusal] = []
+        if let features {
+            let others = own.features.map(\.column).filter { !features.contains($0) }
+            if !others.isEmpty {
+                found.append(
+                    PolicyRefusal(
+                        rule: "policy.features",
+                        message: "may not serve as features: \(others.prefix(20).joined(separator: ", "))",
+                        remedy: "drop them from the job, or allow them in this site's policy"))
+            }
+        }
+        if let labels, let label = own.label, !labels.contains(label) {
+            found.append(
+                PolicyRefusal(
+                    rule: "policy.labels", message: "'\(label)' may not serve as label",
+                    remedy: "allow it in this site's policy, if it should be"))
+        }
+        return found
+    }
+
+    private func openings(_ job: Job) -> [PolicyRefusal] {
+        var found: [PolicyRefusal] = []
+        if let reveal {
+            let others = job.reveal.filter { !reveal.contains($0) && $0 != .coefficients }
+            if !others.isEmpty {
+                found.append(
+                    PolicyRefusal(
+                        rule: "policy.reveal",
+                        message: "may not be opened: \(others.map(\.rawValue).joined(separator: ", "))",
+                        remedy: "drop them from the job's reveal list, or allow them in this site's policy"))
+            }
+        }
+        for item in job.loosened where !loosen.contains(item) {
+            found.append(
+                PolicyRefusal(
+                    rule: "policy.loosen", message: "the job loosens \(item.name), which this site does not allow",
+                    remedy: "drop it from the job, or add \(item.shortName) to loosen in this site's policy"))
+        }
+        return found
+    }
+}

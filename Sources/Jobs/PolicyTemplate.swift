@@ -1,0 +1,23 @@
+extension Policy {
+    /// The text that `moiety init` writes: the standard policy with its reasons.
+    public static let template = """
+        # This site's own policy. Local and never shared; a job that breaks it is refused, whoever asks.
+        policy: 1
+
+        minimumCohort: 50           # fewest aligned people
+        minimumCell: 11             # fewest people in any level of a yes/no or categorical column, or label
+        roundCountsTo: 5            # counts in reports
+        parametersPerRow: 0.33      # most coefficients a person
+        minimumKeyBits: 2048        # 3072 for data that must stay secret beyond 2030
+        subgroupKeys: false         # faster keys with one more assumption
+        maximumSetSize: 1000000     # most identifiers that anyone may bring
+        minimumPassiveColumns: 3    # fewest passive columns with which row-wise scores may be opened
+
+        peers: any                  # or a list of names: who may ask
+        features: any               # or a list of columns
+        labels: any                 # or a list of columns
+        reveal: any                 # or a list: standard-errors, covariance, scores, metrics, deciles, joint-coefficients
+        loosen: []                  # guard-1, guard-4: guards that a job may loosen by a factor of two
+
+        """
+}
