@@ -44,17 +44,7 @@ public struct AlignedRows: Sendable {
     public func values(
         _ spec: ColumnSpec, missing: MissingTokens = .standard
     ) throws(RecordsError) -> [Double] {
-        let reader = try CellReader(spec, in: table, missing: missing)
-        var values: [Double] = []
-        values.reserveCapacity(count)
-        for row in 0..<count {
-            switch reader.cell(tableRow(row)) {
-            case .value(let value): values.append(value)
-            case .missing: throw .missingValue(table.place(row: tableRow(row), column: spec.name))
-            case .invalid: throw reader.fault(tableRow(row), in: table)
-            }
-        }
-        return values
+        try table.values(spec, rows: (0..<count).map(tableRow), missing: missing)
     }
 }
 
@@ -62,6 +52,20 @@ extension Table {
     /// The rows of `identifiers` at the positions that alignment returned.
     public func rows(at positions: [Int], of identifiers: Identifiers) throws(RecordsError) -> AlignedRows {
         try AlignedRows(self, identifiers, positions: positions)
+    }
+
+    func values(_ spec: ColumnSpec, rows: [Int], missing: MissingTokens) throws(RecordsError) -> [Double] {
+        let reader = try CellReader(spec, in: self, missing: missing)
+        var values: [Double] = []
+        values.reserveCapacity(rows.count)
+        for row in rows {
+            switch reader.cell(row) {
+            case .value(let value): values.append(value)
+            case .missing: throw .missingValue(place(row: row, column: spec.name))
+            case .invalid: throw reader.fault(row, in: self)
+            }
+        }
+        return values
     }
 }
 

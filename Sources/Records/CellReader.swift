@@ -26,7 +26,7 @@ struct CellReader {
         case invalid
     }
 
-    private static let yesNo: [[UInt8]: Double] = [
+    private static let yesNoWords: [[UInt8]: Double] = [
         Array("1".utf8): 1, Array("true".utf8): 1, Array("yes".utf8): 1, Array("y".utf8): 1,
         Array("0".utf8): 0, Array("false".utf8): 0, Array("no".utf8): 0, Array("n".utf8): 0,
     ]
@@ -48,15 +48,21 @@ struct CellReader {
         self.levels = levels
     }
 
+    /// 1 for yes, 0 for no, nil for neither.
+    static func yesNo(_ text: ArraySlice<UInt8>) -> Double? {
+        if text.count <= 5, let value = yesNoWords[text.map(Text.lowercasedASCII)] { return value }
+        // Programs that keep missing values as NaN write 0.0 and 1.0.
+        guard let number = DecimalText.number(text), number == 0 || number == 1 else { return nil }
+        return number
+    }
+
     func cell(_ row: Int) -> Cell {
         let text = Text.trimmed(column[row])
         switch spec.kind {
         case .numeric:
             if let number = DecimalText.number(text) { return .value(number) }
         case .binary:
-            if text.count <= 5, let value = Self.yesNo[text.map(Text.lowercasedASCII)] { return .value(value) }
-            // Programs that keep missing values as NaN write 0.0 and 1.0.
-            if let number = DecimalText.number(text), number == 0 || number == 1 { return .value(number) }
+            if let value = Self.yesNo(text) { return .value(value) }
         case .categorical:
             // A declared level wins over a token for missing values: "None" may be a real answer.
             if let index = levels[Array(text)] { return .value(index) }

@@ -47,6 +47,13 @@ public struct DesignMatrix: Sendable {
         _ rows: AlignedRows, columns specs: [ColumnSpec], scalings given: [Scaling]? = nil,
         missing: MissingTokens = .standard
     ) throws(RecordsError) {
+        try self.init(specs, table: rows.table, tableRows: (0..<rows.count).map(rows.tableRow), given, missing)
+    }
+
+    /// The same of any rows of a table, in the order given.
+    init(
+        _ specs: [ColumnSpec], table: Table, tableRows: [Int], _ given: [Scaling]? = nil, _ missing: MissingTokens
+    ) throws(RecordsError) {
         try ColumnSpec.validate(specs)
         let termList = specs.flatMap(\.terms)
         if let given, given.count != termList.count { throw .rowOutOfRange(index: given.count, count: termList.count) }
@@ -55,7 +62,7 @@ public struct DesignMatrix: Sendable {
         var cells: [LevelCount] = []
         var offModeRows: [String: Int] = [:]
         for spec in specs {
-            let values = try rows.values(spec, missing: missing)
+            let values = try table.values(spec, rows: tableRows, missing: missing)
             let raw: [[Double]]
             switch spec.kind {
             case .numeric:
@@ -82,7 +89,7 @@ public struct DesignMatrix: Sendable {
                 rounded.reserveCapacity(column.count)
                 for (row, value) in column.enumerated() {
                     guard let integer = scaling.rounded(value) else {
-                        throw .outOfScale(rows.table.place(row: rows.tableRow(row), column: spec.name))
+                        throw .outOfScale(table.place(row: tableRows[row], column: spec.name))
                     }
                     rounded.append(integer)
                 }
@@ -91,7 +98,7 @@ public struct DesignMatrix: Sendable {
         }
         self.specs = specs
         self.termList = termList
-        self.rows = rows.count
+        rows = tableRows.count
         self.integers = integers
         columns = integers.map { $0.map { Double($0) * Scaling.unit } }
         self.scalings = scalings
