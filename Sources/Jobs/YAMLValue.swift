@@ -113,7 +113,7 @@ extension YAMLValue {
     }
 
     /// Line of every path in the document, for problems that are found after reading.
-    func lines(path: String = "") -> [String: Int] {
+    package func lines(path: String = "") -> [String: Int] {
         var found = [path: line]
         switch self {
         case .scalar: break

@@ -11,7 +11,7 @@ public struct MissingTokens: Sendable, Hashable {
     /// The empty field, NA, N/A, NaN, NULL, None and the lone point of SAS.
     public static let standard = MissingTokens(["", "NA", "N/A", "NaN", "NULL", "None", "."])
 
-    func contains(_ trimmed: ArraySlice<UInt8>) -> Bool {
+    package func contains(_ trimmed: ArraySlice<UInt8>) -> Bool {
         if trimmed.count > longest { return false }
         return tokens.contains(trimmed.map(Text.lowercasedASCII))
     }

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Jobs
+
+struct JobApprove: ReplyingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "approve", abstract: "Sign that this site may run exactly this job.",
+        discussion: "A site runs only what it approved. Any change to the job makes it another job.")
+
+    @OptionGroup var file: JobArgument
+    @Option(help: "The printed name of the person who approves.") var person: String
+    @Option(help: "What the signature means.") var meaning = Approval.standardMeaning
+    @Flag(name: .customLong("dry-run"), help: "Check everything, sign nothing.") var dryRun = false
+    @OptionGroup var site: SiteOption
+    @OptionGroup var confirmation: Confirmation
+    @OptionGroup var output: OutputOptions
+
+    func reply(_ console: Console) async throws -> Reply<Approval> {
+        let folder = try site.open()
+        let file = try file.read()
+        _ = try file.parties(at: folder)
+        try folder.policy().check(file.job, as: folder.name)
+        try Guards.check(file.job)
+        let identity = try folder.identity()
+        if !file.job.loosened.isEmpty {
+            let names = file.job.loosened.map(\.name).joined(separator: ", ")
+            console.warning("this job loosens \(names) by a factor of two: see moiety job explain")
+        }
+        if dryRun {
+            let approval = try Approval(
+                job: file.hash, site: folder.name, person: person, time: Timestamp.now(), meaning: meaning)
+            return Reply(approval, text: "would approve job \(file.hash)")
+        }
+        console.progress("job \(file.hash)\n\(file.job.title)")
+        try confirmation.confirm("Approve it as \(person) for '\(folder.name)'?")
+        let approval = try folder.approvals.approve(file, person: person, meaning: meaning, by: identity)
+        try folder.ledger.append(
+            event: "jobApproved", job: file.hash, peer: file.job.peer(of: folder.name)?.name,
+            details: ["person": person, "meaning": meaning])
+        return Reply(approval, text: "approved job \(file.hash)")
+    }
+}

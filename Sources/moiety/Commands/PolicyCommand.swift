@@ -1,0 +1,72 @@
+import ArgumentParser
+import Jobs
+
+struct PolicyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "policy", abstract: "What this site allows, whatever a job says.", subcommands: [PolicyShow.self])
+}
+
+struct PolicyReport: Codable, Sendable {
+    let minimumCohort: Int
+    let minimumCell: Int
+    let roundCountsTo: Int
+    let parametersPerRow: Double
+    let minimumKeyBits: Int
+    let subgroupKeys: Bool
+    let maximumSetSize: Int
+    let minimumPassiveColumns: Int
+    /// Nil: any.
+    let peers: [String]?
+    let features: [String]?
+    let labels: [String]?
+    let reveal: [String]?
+    let loosen: [String]
+
+    init(_ policy: Policy) {
+        minimumCohort = policy.minimumCohort
+        minimumCell = policy.minimumCell
+        roundCountsTo = policy.roundCountsTo
+        parametersPerRow = policy.parametersPerRow
+        minimumKeyBits = policy.minimumKeyBits
+        subgroupKeys = policy.subgroupKeys
+        maximumSetSize = policy.maximumSetSize
+        minimumPassiveColumns = policy.minimumPassiveColumns
+        peers = policy.peers
+        features = policy.features
+        labels = policy.labels
+        reveal = policy.reveal?.map(\.rawValue)
+        loosen = policy.loosen.map(\.name)
+    }
+
+    var text: String {
+        func list(_ names: [String]?) -> String {
+            names.map { $0.isEmpty ? "none" : $0.joined(separator: ", ") } ?? "any"
+        }
+        var table = TextTable(["minimumCohort", "\(minimumCohort)"], sides: [.left, .left])
+        table.add(["minimumCell", "\(minimumCell)"])
+        table.add(["roundCountsTo", "\(roundCountsTo)"])
+        table.add(["parametersPerRow", CSV.number(parametersPerRow)])
+        table.add(["minimumKeyBits", "\(minimumKeyBits)"])
+        table.add(["subgroupKeys", "\(subgroupKeys)"])
+        table.add(["maximumSetSize", "\(maximumSetSize)"])
+        table.add(["minimumPassiveColumns", "\(minimumPassiveColumns)"])
+        table.add(["peers", list(peers)])
+        table.add(["features", list(features)])
+        table.add(["labels", list(labels)])
+        table.add(["reveal", list(reveal)])
+        table.add(["loosen", list(loosen)])
+        return table.text(indent: 0)
+    }
+}
+
+struct PolicyShow: ReplyingCommand {
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "This site's policy, as it is read.")
+
+    @OptionGroup var site: SiteOption
+    @OptionGroup var output: OutputOptions
+
+    func reply(_ console: Console) async throws -> Reply<PolicyReport> {
+        let report = PolicyReport(try site.open().policy())
+        return Reply(report, text: report.text)
+    }
+}

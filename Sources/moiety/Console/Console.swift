@@ -1,0 +1,62 @@
+import Foundation
+
+/// Where a command speaks: data on standard output, everything else on standard error.
+///
+/// Nothing is ever drawn over: one line an event, so that logs and terminals show the same.
+struct Console: Sendable {
+    let format: OutputFormat
+    let quiet: Bool
+    let verbose: Bool
+    let colour: Bool
+
+    init(_ options: OutputOptions) {
+        format = options.format
+        quiet = options.quiet
+        verbose = options.verbose
+        // https://no-color.org: any non-empty value switches colour off.
+        let refused = ProcessInfo.processInfo.environment["NO_COLOR"].map { !$0.isEmpty } ?? false
+        colour = !refused && isatty(STDERR_FILENO) == 1
+    }
+
+    static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+
+    /// Data for the caller.
+    func data(_ text: String) {
+        Self.write(text.hasSuffix("\n") ? text : text + "\n", to: .standardOutput)
+    }
+
+    /// What is happening, for people.
+    func progress(_ text: String) {
+        guard !quiet else { return }
+        Self.write(text + "\n", to: .standardError)
+    }
+
+    /// What only somebody who looks for a fault wants to read.
+    func detail(_ text: String) {
+        guard verbose else { return }
+        Self.write(text + "\n", to: .standardError)
+    }
+
+    func warning(_ text: String) {
+        Self.write("\(painted("warning:", code: 33)) \(text)\n", to: .standardError)
+    }
+
+    func report(_ failure: Failure) {
+        if format == .json, let line = try? Envelope<NoPayload>(failure: failure).line() {
+            data(line)
+            return
+        }
+        var text = "\(painted("error:", code: 31)) \(failure.message) [\(failure.code)]\n"
+        if let hint = failure.hint { text += "hint: \(hint)\n" }
+        Self.write(text, to: .standardError)
+    }
+
+    private func painted(_ text: String, code: Int) -> String {
+        colour ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+
+    private static func write(_ text: String, to handle: FileHandle) {
+        // A reader that went away (`| head`) is not this program's failure.
+        try? handle.write(contentsOf: Data(text.utf8))
+    }
+}

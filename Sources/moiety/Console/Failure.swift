@@ -1,0 +1,39 @@
+import Wire
+
+/// What the command line says about an error: an exit code, a stable name, one sentence and what to do about it.
+struct Failure: Error, Equatable, Sendable {
+    let status: ExitStatus
+    /// Stable, camel case: what a script may match.
+    let code: String
+    let message: String
+    let hint: String?
+
+    init(_ status: ExitStatus, _ code: String, _ message: String, hint: String? = nil) {
+        self.status = status
+        self.code = code
+        self.message = message
+        self.hint = hint
+    }
+
+    /// The same failure with a hint, if it has none of its own.
+    func hinting(_ hint: String?) -> Failure {
+        Failure(status, code, message, hint: self.hint ?? hint)
+    }
+}
+
+extension Failure: PeerVisibleError {
+    /// The peer learns the kind and the name, never the message.
+    var abortReason: AbortReason {
+        let kind: FailureKind =
+            switch status {
+            case .refusedByPolicy, .permission: .refusal
+            case .peersDisagree: .disagreement
+            case .timeout: .timeout
+            case .peerUnreachable: .transport
+            case .protocolViolation: .violation
+            case .interrupted: .cancelled
+            default: .failure
+            }
+        return AbortReason(kind, code)
+    }
+}

@@ -1,0 +1,42 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Ctrl-C: removes what is half written, ends the children that this process started, exits with 130.
+enum Interruption {
+    private struct State {
+        var source: (any DispatchSourceSignal)?
+        var folders: Set<String> = []
+        var children: [Process] = []
+    }
+
+    private static let state = Mutex(State())
+
+    static func install() {
+        state.withLock { state in
+            guard state.source == nil else { return }
+            signal(SIGINT, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global(qos: .userInitiated))
+            source.setEventHandler { finish() }
+            source.resume()
+            state.source = source
+        }
+    }
+
+    /// A folder that must not survive an interruption, until `forget` is called.
+    static func remember(folder: String) {
+        state.withLock { _ = $0.folders.insert(folder) }
+    }
+
+    static func forget(folder: String) {
+        state.withLock { _ = $0.folders.remove(folder) }
+    }
+
+    private static func finish() {
+        state.withLock { state in
+            for folder in state.folders { try? FileManager.default.removeItem(atPath: folder) }
+            try? FileHandle.standardError.write(contentsOf: Data("interrupted\n".utf8))
+            exit(ExitStatus.interrupted.rawValue)
+        }
+    }
+}

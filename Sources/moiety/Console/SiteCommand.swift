@@ -1,0 +1,42 @@
+import ArgumentParser
+
+/// What a command has to say when it is done: as data for programs, as text for people, and the exit code.
+struct Reply<Payload: Encodable & Sendable>: Sendable {
+    let payload: Payload
+    let text: String
+    let status: ExitStatus
+
+    init(_ payload: Payload, text: String, status: ExitStatus = .ok) {
+        self.payload = payload
+        self.text = text
+        self.status = status
+    }
+}
+
+/// A command that prints one reply. Every error ends in `Failure`, printed once, with its exit code.
+protocol ReplyingCommand: AsyncParsableCommand {
+    associatedtype Payload: Encodable & Sendable
+    var output: OutputOptions { get }
+    func reply(_ console: Console) async throws -> Reply<Payload>
+}
+
+extension ReplyingCommand {
+    func run() async throws {
+        let console = Console(output)
+        Interruption.install()
+        do {
+            let reply = try await reply(console)
+            switch console.format {
+            case .text: console.data(reply.text)
+            case .json: console.data(try Envelope(data: reply.payload, status: reply.status).line())
+            }
+            if reply.status != .ok { throw ExitCode(reply.status.rawValue) }
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            let failure = Failure(describing: error)
+            console.report(failure)
+            throw ExitCode(failure.status.rawValue)
+        }
+    }
+}

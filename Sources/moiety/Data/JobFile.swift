@@ -1,0 +1,33 @@
+import Jobs
+import Wire
+
+/// A job with the text that it was read from.
+struct JobFile: Sendable {
+    let job: Job
+    let yaml: String
+    /// SHA-256 of the canonical encoding, lower-case hexadecimal: the job's identity.
+    let hash: String
+
+    /// - Throws: `Failure` 66 for a missing file, `DocumentError` for a bad one.
+    init(reading path: String) throws {
+        try self.init(yaml: try PrivateFile.readText(path))
+    }
+
+    init(yaml: String) throws {
+        self.yaml = yaml
+        job = try Job(yaml: yaml)
+        hash = job.hash.hex
+    }
+
+    /// This site's part in the job.
+    ///
+    /// - Throws: `Failure` 78 when the job does not name it.
+    func parties(at site: SiteFolder) throws -> (own: Party, peer: Party) {
+        guard let own = job.party(named: site.name), let peer = job.peer(of: site.name) else {
+            throw Failure(
+                .configuration, "notAParty",
+                "the job is between \(job.parties.map(\.name).joined(separator: " and ")); this site is '\(site.name)'")
+        }
+        return (own, peer)
+    }
+}

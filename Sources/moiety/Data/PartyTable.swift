@@ -1,0 +1,113 @@
+import Jobs
+import Records
+
+/// One party's table as a job wants it: columns that exist and parse, complete rows, distinct valid identifiers.
+struct PartyTable: Sendable {
+    let party: Party
+    let table: Table
+    let identifiers: Identifiers
+    let features: [ColumnSpec]
+    /// The active party's outcome.
+    let label: ColumnSpec?
+    let missing: MissingTokens
+
+    /// Reads the file that the site has for the job's table.
+    ///
+    /// - Throws: `RecordsError` for what is wrong in the file, `Failure` 78 for a table that the site does not have.
+    init(_ job: Job, party: Party, site: SiteFolder) throws {
+        let (path, source) = try site.source(ofTable: party.table)
+        self.party = party
+        features = party.features.map(ColumnSpec.init)
+        label = party.label.map { ColumnSpec(name: $0, kind: job.model.family == .logistic ? .binary : .numeric) }
+        missing = source.missing
+        let wanted = features + [label].compactMap(\.self)
+        let rule = try IdentifierRule(party.identifier)
+        table = try Table.read(
+            csv: path, columns: rule.columns + wanted.map(\.name), delimiter: source.delimiter)
+        identifiers = try table.identifiers(
+            rule, completeIn: wanted, duplicates: DuplicatePolicy(party.identifier.duplicates), missing: missing)
+    }
+
+    /// Rows for joint scoring: features only, no outcome is needed.
+    init(scoring party: Party, site: SiteFolder, table name: String) throws {
+        let (path, source) = try site.source(ofTable: name)
+        self.party = party
+        features = party.features.map(ColumnSpec.init)
+        label = nil
+        missing = source.missing
+        let rule = try IdentifierRule(party.identifier)
+        table = try Table.read(
+            csv: path, columns: rule.columns + features.map(\.name), delimiter: source.delimiter)
+        identifiers = try table.identifiers(
+            rule, completeIn: features, duplicates: DuplicatePolicy(party.identifier.duplicates), missing: missing)
+    }
+
+    /// Identifiers alone, for an alignment without a model.
+    init(aligning party: Party, site: SiteFolder) throws {
+        let (path, source) = try site.source(ofTable: party.table)
+        self.party = party
+        features = []
+        label = nil
+        missing = source.missing
+        let rule = try IdentifierRule(party.identifier)
+        table = try Table.read(csv: path, columns: rule.columns, delimiter: source.delimiter)
+        identifiers = try table.identifiers(rule, duplicates: DuplicatePolicy(party.identifier.duplicates))
+    }
+
+    /// One line for people: what went in and what is left.
+    var summary: String {
+        let report = identifiers.report
+        var parts = ["\(report.rowsRead) rows"]
+        if report.rejectedRows > 0 { parts.append("\(report.rejectedRows) without a valid identifier") }
+        if report.collapsedDuplicates > 0 { parts.append("\(report.collapsedDuplicates) repeated") }
+        if report.conflictingRowsDropped > 0 { parts.append("\(report.conflictingRowsDropped) in conflict") }
+        if report.incompleteRows > 0 { parts.append("\(report.incompleteRows) incomplete") }
+        return parts.joined(separator: ", ") + "; \(identifiers.count) usable"
+    }
+}
+
+extension ColumnSpec {
+    init(_ feature: Feature) {
+        switch feature.kind {
+        case .numeric: self = .numeric(feature.column)
+        case .binary: self = .binary(feature.column)
+        case .categorical(let levels, let reference):
+            self = .categorical(feature.column, levels: levels, reference: reference)
+        }
+    }
+}
+
+extension IdentifierRule {
+    init(_ identifier: Identifier) throws(RecordsError) {
+        try self.init(
+            fields: identifier.parts.map { Field(column: $0.column, normaliser: Records.Normaliser($0.normaliser)) })
+    }
+}
+
+extension Records.Normaliser {
+    init(_ normaliser: Identifier.Normaliser) {
+        switch normaliser {
+        case .raw: self = .raw
+        case .trim: self = .trim
+        case .upper: self = .upper
+        case .digits: self = .digits
+        case .nhs: self = .nhs
+        }
+    }
+}
+
+extension DuplicatePolicy {
+    init(_ duplicates: Identifier.Duplicates) {
+        switch duplicates {
+        case .error: self = .error
+        case .drop: self = .drop
+        case .first: self = .first
+        }
+    }
+}
+
+extension DesignLimits {
+    init(_ limits: Limits) {
+        self.init(minimumCell: limits.minimumCell, maximumParametersPerRow: limits.parametersPerRow)
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Jobs
+
+/// One site's folder: settings, policy, secrets, peers, approvals and ledger.
+///
+/// ```
+/// site.yaml  policy.yaml  identity.key (0600)  certificate.pem  certificate.key (0600)
+/// peers/<name>.txt  approvals/<job hash>.txt  ledger.jsonl (0600)
+/// ```
+struct SiteFolder: Sendable {
+    let path: String
+    let settings: SiteSettings
+
+    /// - Throws: `Failure`: 66 when there is no site, 78 when its settings are wrong.
+    init(opening path: String) throws {
+        self.path = URL(fileURLWithPath: path).standardizedFileURL.path
+        let file = Self.settingsFile(in: self.path)
+        guard FileManager.default.fileExists(atPath: file) else {
+            throw Failure(
+                .noInput, "noSite", "\(path) is not a site folder: it has no site.yaml",
+                hint: "moiety init --name NAME --site \(path)")
+        }
+        let yaml = try PrivateFile.readText(file)
+        do throws(DocumentError) {
+            settings = try SiteSettings.parse(yaml)
+        } catch {
+            throw Failure(.configuration, "invalidSettings", "\(file): \(error)")
+        }
+    }
+
+    var name: String { settings.name }
+    var policyFile: String { path + "/policy.yaml" }
+    var identityFile: String { Self.identityFile(in: path) }
+    var certificateFile: String { Self.certificateFile(in: path) }
+    var certificateKeyFile: String { Self.certificateKeyFile(in: path) }
+    var invitationFile: String { Self.invitationFile(in: path) }
+    var ledger: Ledger { Ledger(path: Self.ledgerFile(in: path)) }
+    var peers: PeerBook { PeerBook(folder: path + "/peers") }
+    var approvals: ApprovalBook { ApprovalBook(folder: path + "/approvals") }
+
+    static func settingsFile(in folder: String) -> String { folder + "/site.yaml" }
+    static func identityFile(in folder: String) -> String { folder + "/identity.key" }
+    static func certificateFile(in folder: String) -> String { folder + "/certificate.pem" }
+    static func certificateKeyFile(in folder: String) -> String { folder + "/certificate.key" }
+    static func invitationFile(in folder: String) -> String { folder + "/invitation.txt" }
+    static func ledgerFile(in folder: String) -> String { folder + "/ledger.jsonl" }
+
+    func identity() throws -> SiteIdentity {
+        try SiteIdentity(name: name, keyText: try PrivateFile.readSecret(identityFile), file: identityFile)
+    }
+
+    /// What this site allows.
+    func policy() throws -> Policy {
+        guard FileManager.default.fileExists(atPath: policyFile) else {
+            throw Failure(.configuration, "noPolicy", "\(policyFile) does not exist")
+        }
+        let yaml = try PrivateFile.readText(policyFile)
+        do throws(DocumentError) {
+            return try Policy(yaml: yaml)
+        } catch {
+            throw Failure(.configuration, "invalidPolicy", "\(policyFile): \(error)")
+        }
+    }
+
+    /// The file of a table that a job names.
+    func source(ofTable table: String) throws -> (path: String, source: SiteSettings.TableSource) {
+        guard let source = settings.tables[table] else {
+            let known = settings.tables.keys.sorted().joined(separator: ", ")
+            throw Failure(
+                .configuration, "unknownTable", "site.yaml of \(name) has no table '\(table)'",
+                hint: known.isEmpty ? "add it under `tables:` in \(path)/site.yaml" : "it has: \(known)")
+        }
+        return (source.file.hasPrefix("/") ? source.file : path + "/" + source.file, source)
+    }
+}
