@@ -178,17 +178,21 @@ package func nearest(to word: String, among words: [String]) -> String? {
     return best.distance <= min(2, max(1, given.count / 3)) ? best.word : nil
 }
 
-/// Levenshtein distance over bytes.
+/// Edits between two words: insert, delete, replace, swap neighbours (optimal string alignment).
 private func editDistance(_ first: [UInt8], _ second: [UInt8]) -> Int {
-    var row = Array(0...second.count)
-    for (i, a) in first.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for (j, b) in second.enumerated() {
-            let above = row[j + 1]
-            row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a == b ? 0 : 1))
-            diagonal = above
+    var before: [Int] = []
+    var last = Array(0...second.count)
+    for i in first.indices {
+        var row = [i + 1]
+        for j in second.indices {
+            var best = min(last[j + 1] + 1, row[j] + 1, last[j] + (first[i] == second[j] ? 0 : 1))
+            if i > 0, j > 0, first[i] == second[j - 1], first[i - 1] == second[j] {
+                best = min(best, before[j - 1] + 1)
+            }
+            row.append(best)
         }
+        before = last
+        last = row
     }
-    return row[second.count]
+    return last[second.count]
 }

@@ -1,0 +1,99 @@
+import Jobs
+
+enum Fixtures {
+    /// Hospital and lab of actg175: 9 + 1 coefficients at the active party, 2 at the passive one.
+    static let trial = """
+        moiety: 1
+        title: CD4 and CD8 counts beside the clinic's columns
+        parties:
+          - name: hospital
+            role: active
+            table: visits
+            identifier: USUBJID
+            label: cens
+            features: [age, wtkg, hemo, homo, drugs, karnof, race, gender, symptom]
+          - name: lab
+            role: passive
+            table: counts
+            identifier: USUBJID
+            features: [cd40, cd80]
+        model:
+          family: logistic
+        reveal: [coefficients, standard-errors]
+        """
+
+    /// Ten columns and the intercept against twenty, as in the breast tables.
+    static func wide(_ more: String = "", features: Int = 20) -> String {
+        """
+        moiety: 1
+        title: Wide
+        parties:
+          - name: hospital
+            role: active
+            identifier: {columns: mrn, normaliser: raw}
+            label: benign
+            features: [\((1...10).map { "w\($0)" }.joined(separator: ", "))]
+          - name: lab
+            role: passive
+            identifier: mrn
+            features: [\((1...features).map { "m\($0)" }.joined(separator: ", "))]
+        model: {family: logistic, l2: 0.01}
+        \(more)
+        """
+    }
+
+    /// Every field written out, with categorical and composite columns.
+    static let full = """
+        moiety: 1
+        title: Every field
+        purpose: >-
+          To see that nothing is lost.
+        parties:
+          - name: clinic-2
+            role: passive
+            table: results_2024
+            identifier:
+              columns: [{column: family name, normaliser: upper}, {column: born, normaliser: digits}]
+              duplicates: drop
+            features:
+              - dose
+              - {column: smoker, type: binary}
+              - {column: arm, type: categorical, levels: [placebo, low, "3"], reference: low}
+          - name: hospital
+            role: active
+            table: visits
+            identifier:
+              columns: [{column: surname, normaliser: upper}, dob]
+              normaliser: digits
+            label: outcome
+            features: [age]
+        alignment: {protocol: paillier-oprf, sender: clinic-2}
+        model: {family: linear, l2: 0.5, tolerance: 1e-5, maxPasses: 12}
+        keys: {bits: 2048, kind: subgroup}
+        reveal: [scores, metrics, coefficients, deciles, standard-errors, covariance]
+        holdout: hash
+        limits:
+          minimumCohort: 100
+          minimumCell: 20
+          parametersPerRow: 0.1
+          maximumSetSize: 5000
+          minimumPassiveColumns: 4
+        loosen: [guard-4, guard-1-labels]
+        transcript: {payloads: hashes}
+        network: {listener: clinic-2, connectTimeout: 60, messageTimeout: 30}
+        """
+
+    /// The trial with one piece of text replaced.
+    static func trial(_ old: String, _ new: String) -> String { trial.replacing(old, with: new) }
+
+    static func problems(_ yaml: String) -> [DocumentProblem] {
+        do {
+            _ = try Job(yaml: yaml)
+            return []
+        } catch .invalid(let problems) {
+            return problems
+        } catch {
+            return [DocumentProblem(path: "?", message: "\(error)")]
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import Jobs
+import Testing
+
+@Suite struct GuardTests {
+    /// Breast tables: 475 rows, 300 events, 10 + 1 against 20 coefficients.
+    private func breast(_ more: String = "") throws -> (Job, GuardFacts) {
+        let job = try Job(yaml: Fixtures.wide(more))
+        return (job, GuardFacts(job: job, rows: 475, labelEntropy: GuardFacts.labelEntropy(events: 300, rows: 475)))
+    }
+
+    private func trial() throws -> (Job, GuardFacts) {
+        let job = try Job(yaml: Fixtures.trial)
+        return (job, GuardFacts(job: job, rows: 1728, labelEntropy: GuardFacts.labelEntropy(events: 416, rows: 1728)))
+    }
+
+    private func refusal(_ job: Job, _ facts: GuardFacts) -> GuardRefusal? {
+        do {
+            try Guards.check(job, facts)
+            return nil
+        } catch { return error }
+    }
+
+    @Test func namesAreStable() {
+        #expect(
+            Guard.allCases.map(\.name) == [
+                "guard-1-labels", "guard-2-warm-start", "guard-3-dither", "guard-4-features", "guard-5-scores",
+                "guard-6-information", "guard-7-scalars", "guard-8-aborts",
+            ])
+        #expect(Guard(named: "guard-4") == .features)
+        #expect(Guard(named: "guard-9") == nil)
+    }
+
+    @Test func trialPassesPlain() throws {
+        let (job, facts) = try trial()
+        #expect(refusal(job, facts) == nil)
+        #expect(Guards.maximumPasses(job, rows: 1728) == 60)
+        let findings = Guards.findings(job, facts)
+        #expect(findings.allSatisfy { $0.verdict == .kept || $0.verdict == .notApplicable })
+        #expect(findings.count == 10)
+    }
+
+    @Test func breastIsRefusedByNameUnlessLoosened() throws {
+        let (plain, plainFacts) = try breast()
+        let first = try #require(refusal(plain, plainFacts))
+        #expect(first.name == "guard-1-labels")
+        #expect(first.number == 1)
+        #expect(first.figures.contains("475 rows"))
+        #expect(first.remedy.contains("loosen: [guard-1]"))
+        let (loose, looseFacts) = try breast("loosen: [guard-1, guard-4]")
+        #expect(refusal(loose, looseFacts) == nil)
+        #expect(Guards.maximumPasses(plain, rows: 475) == 11)
+        #expect(Guards.maximumPasses(loose, rows: 475) == 23)
+    }
+
+    /// The figures of guard 1 without dither: 2 x 20 x (16 + log2(475) / 2) = 818 against 475 x 0.9495 = 451.
+    @Test func breastWithoutDitherIsRefusedToo() throws {
+        var (job, facts) = try breast()
+        facts.ditherBits = nil
+        #expect(
+            try #require(refusal(job, facts)).figures.contains("451 bits; 2 x 20 passive columns x 20.45 bits = 818"))
+        (job, facts) = try breast("loosen: [guard-1, guard-4]")
+        facts.ditherBits = nil
+        #expect(refusal(job, facts) == nil)
+    }
+
+    @Test func guardOneIsNotEvaluatedWithoutTheLabel() throws {
+        var (job, facts) = try breast()
+        facts.labelEntropy = nil
+        #expect(Guards.findings(job, facts).first { $0.number == 1 }?.verdict == .notEvaluated)
+        _ = job
+        job = try Job(yaml: Fixtures.wide())
+        facts.labelEntropy = 0
+        #expect(refusal(job, facts)?.name == "guard-1-labels")
+    }
+
+    @Test func guardFourBoundsThePasses() throws {
+        var (job, facts) = try breast("loosen: [guard-1, guard-4]")
+        facts.passes = 23
+        #expect(refusal(job, facts) == nil)
+        facts.passes = 24
+        #expect(refusal(job, facts)?.name == "guard-4-features")
+        (job, facts) = try breast("loosen: [guard-1]")
+        facts.passes = 12
+        let refused = try #require(refusal(job, facts))
+        #expect(refused.name == "guard-4-features")
+        #expect(refused.remedy == "stop after 11 passes")
+    }
+
+    @Test func tooFewRowsForAnyFitAreRefusedBeforeTheStart() throws {
+        let job = try Job(yaml: Fixtures.wide("loosen: [guard-1]", features: 40))
+        let facts = GuardFacts(job: job, rows: 400, labelEntropy: nil)
+        let refused = try #require(refusal(job, facts))
+        #expect(refused.name == "guard-4-features")
+        #expect(refused.figures.contains("400 rows allow 5 passes over 40 coefficients"))
+        #expect(refused.remedy.contains("loosen: [guard-4]"))
+    }
+
+    @Test func linearCountsItsOneExchange() throws {
+        let text = Fixtures.wide().replacing("family: logistic", with: "family: linear")
+        let job = try Job(yaml: text)
+        // B learns 20 x 21 / 2 + 20 = 230 numbers.
+        #expect(refusal(job, GuardFacts(job: job, rows: 460, labelEntropy: 8)) == nil)
+        #expect(refusal(job, GuardFacts(job: job, rows: 459, labelEntropy: 8))?.name == "guard-4-features")
+    }
+
+    @Test(arguments: [("reveal: [scores]", 2, true), ("reveal: [scores]", 3, false), ("reveal: [metrics]", 1, false)])
+    func scoresNeedColumns(_ reveal: String, _ columns: Int, _ refused: Bool) throws {
+        let job = try Job(yaml: Fixtures.wide(reveal, features: columns))
+        #expect(refusal(job, GuardFacts(job: job, rows: 1000))?.name == (refused ? "guard-5-scores" : nil))
+        #expect((try? Guards.check(job)) == nil ? refused : !refused)
+    }
+
+    @Test(arguments: [(5, true), (6, false)])
+    func scoresWithCoefficientsNeedTwiceAsMany(_ columns: Int, _ refused: Bool) throws {
+        let job = try Job(yaml: Fixtures.wide("reveal: [scores, joint-coefficients]", features: columns))
+        #expect(refusal(job, GuardFacts(job: job, rows: 1000))?.name == (refused ? "guard-5-scores" : nil))
+        let alone = try Job(yaml: Fixtures.wide("reveal: [joint-coefficients]", features: columns))
+        #expect(refusal(alone, GuardFacts(job: alone, rows: 1000)) == nil)
+    }
+
+    /// m_B n / (n - m_B) with 3 columns and 1000 rows is 3.009: three vectors, no fourth.
+    @Test func scoreVectorsAreCounted() throws {
+        let job = try Job(yaml: Fixtures.wide("reveal: [scores]", features: 3))
+        #expect(refusal(job, GuardFacts(job: job, rows: 1000, earlierScoreVectors: 2)) == nil)
+        #expect(refusal(job, GuardFacts(job: job, rows: 1000, earlierScoreVectors: 3))?.number == 5)
+    }
+
+    /// p = 12: 5 x 12 x 13 = 780 rows.
+    @Test func standardErrorsNeedRows() throws {
+        let job = try Job(yaml: Fixtures.trial)
+        #expect(refusal(job, GuardFacts(job: job, rows: 780)) == nil)
+        let refused = try #require(refusal(job, GuardFacts(job: job, rows: 779)))
+        #expect(refused.name == "guard-6-information")
+        #expect(refused.figures == "779 rows, 5 x 12 x 13 = 780 needed for standard errors")
+        let linear = try Job(yaml: Fixtures.trial("logistic", "linear"))
+        #expect(refusal(linear, GuardFacts(job: linear, rows: 500, labelEntropy: 5)) == nil)
+    }
+
+    @Test func limitsAreRefusedByName() throws {
+        let job = try Job(yaml: Fixtures.trial("reveal: [coefficients, standard-errors]", ""))
+        #expect(refusal(job, GuardFacts(job: job, rows: 49))?.name == "limit-cohort")
+        #expect(refusal(job, GuardFacts(job: job, rows: 0))?.figures.contains("no row in common") == true)
+        #expect(refusal(job, GuardFacts(job: job, rows: 1728, smallestCell: 10))?.name == "limit-cell")
+        #expect(refusal(job, GuardFacts(job: job, rows: 1728, setSizes: [5, 1_000_001]))?.name == "limit-set-size")
+        let wide = try Job(yaml: Fixtures.wide("loosen: [guard-1, guard-4]"))
+        #expect(refusal(wide, GuardFacts(job: wide, rows: 90))?.name == "limit-parameters")
+    }
+
+    @Test func aTranscriptShowsTheProtocolsOwnGuards() throws {
+        var (job, facts) = try trial()
+        facts.passes = 6
+        facts.observed = .init(startedAtOwnFit: true, dithered: true, scalarsPerPass: 44, retries: 0)
+        #expect(refusal(job, facts) == nil)
+        facts.observed?.scalarsPerPass = 45
+        #expect(refusal(job, facts)?.name == "guard-7-scalars")
+        facts.observed = .init(startedAtOwnFit: false, dithered: true, scalarsPerPass: 4, retries: 0)
+        #expect(refusal(job, facts)?.name == "guard-2-warm-start")
+        facts.observed = .init(startedAtOwnFit: true, dithered: false, scalarsPerPass: 4, retries: 0)
+        #expect(refusal(job, facts)?.name == "guard-3-dither")
+        facts.observed = .init(startedAtOwnFit: true, dithered: true, scalarsPerPass: 4, retries: 1)
+        #expect(refusal(job, facts)?.name == "guard-8-aborts")
+        _ = job
+        job = try Job(yaml: Fixtures.trial)
+    }
+
+    @Test func entropies() {
+        #expect(GuardFacts.labelEntropy(events: 5, rows: 10) == 1)
+        #expect(GuardFacts.labelEntropy(events: 0, rows: 10) == 0)
+        #expect(GuardFacts.labelEntropy(events: 11, rows: 10) == 0)
+        #expect(GuardFacts.labelEntropy(of: [1, 2, 3, 4]) == 2)
+        #expect(GuardFacts.labelEntropy(of: []) == 0)
+    }
+}

@@ -1,0 +1,123 @@
+import Jobs
+import Testing
+
+@Suite struct JobReadingTests {
+    @Test func readsWhatIsWritten() throws {
+        let job = try Job(yaml: Fixtures.full)
+        #expect(job.active.name == "hospital")
+        #expect(job.passive.name == "clinic-2")
+        #expect(job.passive.identifier.columns == ["family name", "born"])
+        #expect(job.active.identifier.parts.map(\.normaliser) == [.upper, .digits])
+        #expect(job.passive.features[2].kind == .categorical(levels: ["placebo", "low", "3"], reference: "low"))
+        #expect(job.parameterCount(of: job.passive) == 4)
+        #expect(job.parameterCount(of: job.active) == 2)
+        #expect(job.parameterCount == 6)
+        #expect(job.reveal == [.coefficients, .standardErrors, .covariance, .scores, .metrics, .deciles])
+        #expect(job.loosened == [.labels, .features])
+        #expect(job.model.tolerance == 1e-5)
+        #expect(job.holdout == .hash)
+        #expect(job.payloads == .hashes)
+        #expect(job.keys.kind == .subgroup)
+        #expect(job.network.listener == "clinic-2")
+        #expect(job.peer(of: "hospital")?.name == "clinic-2")
+        #expect(job.peer(of: "nobody") == nil)
+    }
+
+    @Test func fillsDefaults() throws {
+        let job = try Job(yaml: Fixtures.trial)
+        #expect(job.keys.bits == 3072)
+        #expect(job.keys.kind == .standard)
+        #expect(job.limits == .standard)
+        #expect(job.alignment.sender == nil)
+        #expect(job.network.listener == "hospital")
+        #expect(job.model.l2 == 0)
+        #expect(job.holdout == .none)
+        #expect(job.payloads == .full)
+        #expect(job.active.identifier.duplicates == .error)
+    }
+
+    @Test func templateIsAJob() throws {
+        let job = try Job(yaml: JobTemplate.text(active: "north", passive: "south", family: .linear))
+        #expect(job.parties.map(\.name) == ["north", "south"])
+        #expect(job.model.family == .linear)
+    }
+
+    /// What the template shows behind a # is what holds without it.
+    @Test func templateShowsTheDefaults() throws {
+        let text = JobTemplate.text()
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
+            let bare = line.trimmingPrefix { $0 == " " }
+            guard bare.hasPrefix("# "), bare.contains(":"), !line.hasPrefix("# A"), !line.hasPrefix("# R"),
+                !line.hasPrefix("# E")
+            else { return String(line) }
+            return String(line.prefix(line.count - bare.count) + bare.dropFirst(2))
+        }
+        #expect(try Job(yaml: lines.joined(separator: "\n")).hash == Job(yaml: text).hash)
+        #expect(lines.joined(separator: "\n") != text)
+    }
+
+    @Test(arguments: [
+        ("family: logistic", "family: logisitc", "model.family", 16, "'logistic'"),
+        ("label: cens", "label: cens\n    target: x", "parties[0].target", 9, "allowed here"),
+        ("reveal: [coefficients, standard-errors]", "reveal: [score]", "reveal[0]", 17, "'scores'"),
+        ("features: [cd40, cd80]", "features: [cd40, cd40]", "parties[1].features[1]", 14, ""),
+        ("features: [cd40, cd80]", "features: []", "parties[1].features", 14, "passive"),
+        ("role: passive", "role: active", "parties", 3, "exactly one"),
+        ("name: lab", "name: Lab", "parties[1].name", 10, ""),
+        ("name: lab", "name: hospital", "parties[1].name", 10, ""),
+        ("table: counts", "table: ../counts", "parties[1].table", 12, "logical name"),
+        ("table: counts", "table: counts.csv", "parties[1].table", 12, "logical name"),
+        ("table: counts", "path: counts", "parties[1].path", 12, "site's own settings"),
+        ("label: cens", "label: /etc/passwd", "parties[0].label", 8, "no paths"),
+        ("label: cens", "label: =cmd()", "parties[0].label", 8, "formula"),
+        ("label: cens", "label: age", "parties[0].features[0]", 9, ""),
+        ("label: cens", "label: USUBJID", "parties[0].label", 8, ""),
+        ("family: logistic", "family: logistic\n  l2: -1", "model.l2", 17, ""),
+        ("family: logistic", "family: logistic\n  l2: nan", "model.l2", 17, ""),
+        ("family: logistic", "family: logistic\n  l2: 0x10", "model.l2", 17, ""),
+        ("family: logistic", "family: logistic\n  maxPasses: 1.5", "model.maxPasses", 17, ""),
+        ("moiety: 1", "moiety: 2", "moiety", 1, "format 1"),
+        ("title: CD4", "titel: CD4", "titel", 2, "'title'"),
+        ("reveal: [coefficients, standard-errors]", "keys: {bits: 1024}", "keys.bits", 17, "2048 or 3072"),
+        ("reveal: [coefficients, standard-errors]", "loosen: [guard-2]", "loosen[0]", 17, "guard-4"),
+        ("reveal: [coefficients, standard-errors]", "loosen: [gard]", "loosen[0]", 17, "guard-1"),
+        ("reveal: [coefficients, standard-errors]", "reveal: [deciles]", "reveal", 17, ""),
+        ("reveal: [coefficients, standard-errors]", "reveal: [covariance]", "reveal", 17, ""),
+        ("reveal: [coefficients, standard-errors]", "alignment: {sender: labs}", "alignment.sender", 17, "hospital"),
+        ("reveal: [coefficients, standard-errors]", "network: {listener: x}", "network.listener", 17, "lab"),
+    ])
+    func namesPathAndLine(_ old: String, _ new: String, _ path: String, _ line: Int, _ hint: String) throws {
+        let problems = Fixtures.problems(Fixtures.trial(old, new))
+        let problem = try #require(problems.first { $0.path == path }, "\(problems)")
+        #expect(problem.line == line)
+        #expect(hint.isEmpty || problem.hint?.contains(hint) == true, "\(problem)")
+    }
+
+    @Test func referenceMustBeALevel() throws {
+        let text = Fixtures.full.replacing("reference: low", with: "reference: lwo")
+        let problem = try #require(Fixtures.problems(text).first)
+        #expect(problem.path == "parties[0].features[2].reference")
+        #expect(problem.hint == "did you mean 'low'?")
+        #expect("\(problem)".hasPrefix("line 15: parties[0].features[2].reference: "))
+    }
+
+    @Test func levelsBelongToCategoricalColumns() throws {
+        let text = Fixtures.full.replacing("type: categorical, levels", with: "type: binary, levels")
+        #expect(Fixtures.problems(text).map(\.path).contains("parties[0].features[2].levels"))
+    }
+
+    @Test func normalisersMustAgree() throws {
+        let problems = Fixtures.problems(Fixtures.full.replacing("      normaliser: digits\n", with: ""))
+        #expect(problems.map(\.path) == ["parties[1].identifier"])
+    }
+
+    @Test func showsAllProblemsAtOnce() {
+        let text = Fixtures.trial("family: logistic", "famly: logistic").replacing("title", with: "tite")
+        #expect(Fixtures.problems(text).map(\.path).sorted() == ["model.family", "model.famly", "tite", "title"])
+    }
+
+    @Test func penalisedLogisticHasNoStandardErrors() {
+        let text = Fixtures.trial("family: logistic", "family: logistic\n  l2: 0.1")
+        #expect(Fixtures.problems(text).map(\.path) == ["reveal"])
+    }
+}

@@ -1,0 +1,65 @@
+import Jobs
+import Testing
+
+@Suite struct PolicyTests {
+    private func rules(_ policy: String, _ job: String = Fixtures.trial, as name: String = "lab") throws -> [String] {
+        try Policy(yaml: "policy: 1\n" + policy).refusals(of: Job(yaml: job), as: name).map(\.rule)
+    }
+
+    @Test func templateIsTheStandardPolicy() throws {
+        #expect(try Policy(yaml: Policy.template) == .standard)
+        #expect(try Policy(yaml: "policy: 1") == .standard)
+    }
+
+    @Test func standardAcceptsTheTrial() throws {
+        let job = try Job(yaml: Fixtures.trial)
+        try Policy.standard.check(job, as: "lab")
+        try Policy.standard.check(job, as: "hospital")
+    }
+
+    @Test(arguments: [
+        ("minimumCohort: 51", "policy.minimumCohort"), ("minimumCell: 12", "policy.minimumCell"),
+        ("parametersPerRow: 0.2", "policy.parametersPerRow"), ("maximumSetSize: 999999", "policy.maximumSetSize"),
+        ("minimumPassiveColumns: 4", "policy.minimumPassiveColumns"), ("minimumKeyBits: 4096", "policy.minimumKeyBits"),
+        ("peers: [clinic]", "policy.peers"), ("peers: []", "policy.peers"), ("features: [cd40]", "policy.features"),
+        ("reveal: [metrics]", "policy.reveal"),
+    ])
+    func refusesByRule(_ policy: String, _ rule: String) throws { #expect(try rules(policy) == [rule]) }
+
+    @Test func looseningAndSubgroupKeysNeedConsent() throws {
+        let job = Fixtures.wide("loosen: [guard-1, guard-4]\nkeys: {kind: subgroup}")
+        #expect(try rules("", job) == ["policy.subgroupKeys", "policy.loosen", "policy.loosen"])
+        #expect(try rules("loosen: [guard-1, guard-4]\nsubgroupKeys: true", job) == [])
+    }
+
+    @Test func columnRulesAreAboutOwnColumns() throws {
+        #expect(try rules("labels: [days]", as: "hospital") == ["policy.labels"])
+        #expect(try rules("labels: [days]", as: "lab") == [])
+        #expect(try rules("features: [cd40, cd80]", as: "lab") == [])
+    }
+
+    @Test func strangersAreNoParty() throws { #expect(try rules("", as: "registry") == ["policy.party"]) }
+
+    @Test func refusalNamesRuleFiguresAndRemedy() throws {
+        let policy = try Policy(yaml: "policy: 1\nminimumCohort: 200")
+        let job = try Job(yaml: Fixtures.trial)
+        let refusal = #expect(throws: PolicyRefusal.self) { try policy.check(job, as: "lab") }
+        #expect(
+            refusal.map { "\($0)" }
+                == "policy.minimumCohort: the job's limit is 50, this site demands at least 200 "
+                + "(set limits.minimumCohort to 200 or more)")
+    }
+
+    @Test(arguments: [
+        "minimumCohort: 0", "minimumKeyBits: 1024", "peer: [x]", "loosen: [guard-5]", "reveal: [all]",
+        "subgroupKeys: maybe", "roundCountsTo: 0",
+    ])
+    func refusesBadPolicies(_ text: String) {
+        #expect(throws: DocumentError.self) { try Policy(yaml: "policy: 1\n" + text) }
+    }
+
+    @Test func versionIsDemanded() { #expect(throws: DocumentError.self) { try Policy(yaml: "minimumCohort: 60") } }
+
+    @Test(arguments: [(0, 0), (2, 0), (3, 5), (7, 5), (8, 10), (1728, 1730)])
+    func roundsCounts(_ count: Int, _ rounded: Int) { #expect(Policy.standard.rounded(count) == rounded) }
+}
