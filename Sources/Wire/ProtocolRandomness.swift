@@ -1,0 +1,58 @@
+import Crypto
+import CryptoExtras
+import Foundation
+
+/// The generator of one message's randomness: an AES-256-CTR keystream from zero, taken 64 bits at a time,
+/// little-endian. `protocols/wire.md` section 6. A copy repeats the original's stream: pass it `inout`.
+public struct ProtocolRandomness: RandomNumberGenerator, Sendable {
+    private let key: SymmetricKey
+    private var counter: UInt64 = 0
+    private var buffer: [UInt64] = []
+    private var position = 0
+
+    private static let wordsABlock = 512
+
+    init(key: SymmetricKey) {
+        self.key = key
+    }
+
+    /// A stream for known-answer tests.
+    package init(testKey: [UInt8]) {
+        self.init(key: SymmetricKey(data: testKey))
+    }
+
+    public mutating func next() -> UInt64 {
+        if position == buffer.count { refill() }
+        defer { position += 1 }
+        return buffer[position]
+    }
+
+    private mutating func refill() {
+        // The nonce is the first counter block: AES blocks of 16 bytes, so 2 words each.
+        var block = [UInt8](repeating: 0, count: 16)
+        for index in 0..<8 { block[15 - index] = UInt8(truncatingIfNeeded: counter >> (8 * UInt64(index))) }
+        let zeros = [UInt8](repeating: 0, count: Self.wordsABlock * 8)
+        guard let nonce = try? AES._CTR.Nonce(nonceBytes: block),
+            let stream = try? AES._CTR.encrypt(zeros, using: key, nonce: nonce), stream.count == zeros.count
+        else {
+            // The sizes are constants that AES accepts; randomness that silently repeats would be worse than a stop.
+            preconditionFailure("AES-256-CTR is not available")
+        }
+        var words: [UInt64] = []
+        words.reserveCapacity(Self.wordsABlock)
+        var word: UInt64 = 0
+        var count = 0
+        for byte in stream {
+            word = word >> 8 | UInt64(byte) << 56
+            count += 1
+            if count == 8 {
+                words.append(word)
+                word = 0
+                count = 0
+            }
+        }
+        buffer = words
+        position = 0
+        counter += UInt64(Self.wordsABlock / 2)
+    }
+}

@@ -1,0 +1,137 @@
+/// Whose fault an error is, which decides what may be done about it (and the exit code of a program).
+public enum FailureKind: UInt8, Sendable, Hashable, CaseIterable {
+    /// Ours: a programming error, a full disk.
+    case failure = 0
+    /// The peer broke the protocol. Never retried.
+    case violation = 1
+    /// The two sides hold different jobs, versions or roles.
+    case disagreement = 2
+    /// One side's policy or guards say no.
+    case refusal = 3
+    /// The connection was lost or never was.
+    case transport = 4
+    /// The peer did not do its part in time.
+    case timeout = 5
+    /// A person or a parent task stopped the work.
+    case cancelled = 6
+}
+
+/// Everything that can go wrong between two parties. Errors name the peer and the thing, never a content.
+public indirect enum WireError: Error, Equatable, Sendable {
+    // Codec: what a decoder says about bytes, before anybody knows whose they are.
+    case truncated(wanted: Int, left: Int)
+    case bytesLeftOver(Int)
+    case tooLong(count: Int, limit: Int)
+    case notCanonical(String)
+    case invalidValue(String)
+
+    // Handshake.
+    case versionMismatch(peer: String, protocol: UInt16, ours: UInt16, theirs: UInt16)
+    case jobMismatch(peer: String)
+    case roleMismatch(peer: String, expected: String, found: String)
+    case identityMismatch(peer: String)
+    case certificateMismatch(peer: String)
+    case nonceMismatch(peer: String)
+    case bindingMismatch(peer: String)
+
+    // Records and messages.
+    case malformedFrame(peer: String)
+    case malformedMessage(peer: String, message: String, cause: WireError)
+    case frameTooLarge(peer: String, bytes: Int, limit: Int)
+    case wrongSession(peer: String)
+    case wrongParty(peer: String)
+    case wrongSequence(peer: String, expected: UInt64, found: UInt64)
+    case wrongVersion(peer: String)
+    case unexpectedMessage(peer: String, expected: String, found: MessageType)
+    case unexpectedRound(peer: String, message: String, expected: UInt32, found: UInt32)
+    case unexpectedChunk(peer: String, message: String, expected: Chunk, found: Chunk)
+    case payloadMismatch(peer: String, sequence: UInt64)
+    case clockWentBack(peer: String, sequence: UInt64)
+    case causalityViolation(peer: String, sequence: UInt64)
+    case rewindDetected(peer: String, sequence: UInt64)
+    case outOfOrder(peer: String, message: MessageType)
+    case checkpointMismatch(peer: String, reason: String)
+    case equivocation(peer: String, size: UInt64)
+    /// A protocol's own check failed; `name` is what the peer is told too.
+    case violation(peer: String, name: String)
+
+    // The peer ended the session and said why.
+    case peerAborted(peer: String, reason: AbortReason)
+
+    // Transport.
+    case timeout(peer: String, waitingFor: String)
+    case unreachable(peer: String)
+    case connectionLost(peer: String)
+    /// A channel's own error: closed by either side. A session turns it into `connectionLost` with the peer's name.
+    case channelClosed
+
+    // Ours.
+    case messageTooLarge(message: String, bytes: Int, limit: Int)
+    case invalidName(String)
+    case recorderNotEmpty
+    case recorderFailed(String)
+    case sessionEnded
+    case cancelled
+
+    public var kind: FailureKind {
+        switch self {
+        case .versionMismatch, .jobMismatch, .roleMismatch: .disagreement
+        case .peerAborted(_, let reason): reason.kind
+        case .timeout: .timeout
+        case .unreachable, .connectionLost, .channelClosed: .transport
+        case .messageTooLarge, .invalidName, .recorderNotEmpty, .recorderFailed, .sessionEnded: .failure
+        case .cancelled: .cancelled
+        default: .violation
+        }
+    }
+
+    /// The case's name alone: all that the peer is told.
+    public var name: String {
+        switch self {
+        case .violation(_, let name): return name
+        case .peerAborted(_, let reason): return reason.name
+        case .malformedMessage: return "malformedMessage"
+        default:
+            let text = String(describing: self)
+            return String(text.prefix { $0.isLetter })
+        }
+    }
+}
+
+/// Why a side ended a session: a kind and an error's name, never a content. `name` is 1 to 64 of `A-Z a-z 0-9 . -`.
+public struct AbortReason: Sendable, Hashable {
+    public let kind: FailureKind
+    public let name: String
+
+    public init(_ kind: FailureKind, _ name: String) {
+        self.kind = kind
+        let kept = name.unicodeScalars.filter { Self.isAllowed($0) }.prefix(64)
+        self.name = kept.isEmpty ? "unnamed" : String(String.UnicodeScalarView(kept))
+    }
+
+    public init(_ error: WireError) {
+        self.init(error.kind, error.name)
+    }
+
+    /// The reason that a thrown error gives to the peer: its own if it has one, else only that something failed.
+    public init(describing error: any Error) {
+        switch error {
+        case let error as WireError: self.init(error)
+        case let error as any PeerVisibleError: self = error.abortReason
+        case is CancellationError: self.init(.cancelled, "cancelled")
+        default: self.init(.failure, "failed")
+        }
+    }
+
+    static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9", ".", "-": true
+        default: false
+        }
+    }
+}
+
+/// An error whose name (and nothing else) may be told to the peer. Errors of protocols conform to it.
+public protocol PeerVisibleError: Error {
+    var abortReason: AbortReason { get }
+}
