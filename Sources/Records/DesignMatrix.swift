@@ -9,19 +9,23 @@ public struct Scaling: Sendable, Codable, Hashable {
     }
 }
 
-/// One party's features over the aligned rows: standardised, then rounded once to 2^-16 of a standard deviation. The
+/// One party's features over the aligned rows: standardised, then rounded once to 2^-16 of a standard deviation or finer. The
 /// rounded matrix is *the* design matrix everywhere, in clear and under encryption, so both see the same numbers
 /// (protocols/training.md). Terms in the order of the declared columns; no intercept.
 public struct DesignMatrix: Sendable {
+    /// What logistic training uses; linear training, one exchange only, can afford more (protocols/training.md 1).
+    public static let defaultFractionBits = 16
+    public static let largestFractionBits = 22
+
     /// An entry is its integer times 2^-fractionBits.
-    public static let fractionBits = 16
+    public let fractionBits: Int
 
     public let specs: [ColumnSpec]
     public let termList: [Term]
     public let rows: Int
     /// One array a term, `rows` long each.
     public let integers: [[Int32]]
-    /// The same matrix as doubles: exactly `integers` times 2^-16.
+    /// The same matrix as doubles: exactly `integers` times 2^-fractionBits.
     public let columns: [[Double]]
     public let scalings: [Scaling]
     /// For each declared yes/no or categorical column, how many rows have each level.
@@ -42,11 +46,14 @@ public struct DesignMatrix: Sendable {
     }
 
     /// - Parameter scalings: nil measures them on these rows (training); those of a model, one a term, for new rows.
+    /// - Parameter fractionBits: at most `largestFractionBits`, so that values up to 512 standard deviations fit.
     /// - Throws: errors of `AlignedRows.values`; `outOfScale` for a value that does not fit 32 bits under a given scaling.
     public init(
         _ rows: AlignedRows, columns specs: [ColumnSpec], scalings given: [Scaling]? = nil,
-        missing: MissingTokens = .standard
+        missing: MissingTokens = .standard, fractionBits: Int = DesignMatrix.defaultFractionBits
     ) throws(RecordsError) {
+        let fractionBits = min(max(fractionBits, 1), Self.largestFractionBits)
+        let unit = 1.0 / Double(1 << fractionBits)
         try self.init(specs, table: rows.table, tableRows: (0..<rows.count).map(rows.tableRow), given, missing)
     }
 
@@ -88,7 +95,7 @@ public struct DesignMatrix: Sendable {
                 var rounded: [Int32] = []
                 rounded.reserveCapacity(column.count)
                 for (row, value) in column.enumerated() {
-                    guard let integer = scaling.rounded(value) else {
+                    guard let integer = scaling.rounded(value, unit: unit) else {
                         throw .outOfScale(table.place(row: tableRows[row], column: spec.name))
                     }
                     rounded.append(integer)
@@ -96,11 +103,12 @@ public struct DesignMatrix: Sendable {
                 integers.append(rounded)
             }
         }
+        self.fractionBits = fractionBits
         self.specs = specs
         self.termList = termList
         rows = tableRows.count
         self.integers = integers
-        columns = integers.map { $0.map { Double($0) * Scaling.unit } }
+        columns = integers.map { $0.map { Double($0) * unit } }
         self.scalings = scalings
         self.cells = cells
         self.offModeRows = offModeRows
@@ -114,9 +122,6 @@ public struct DesignMatrix: Sendable {
 }
 
 extension Scaling {
-    /// 2^-16, exact.
-    static let unit = 1.0 / Double(1 << DesignMatrix.fractionBits)
-
     /// Two passes with compensated sums (Neumaier 1974): the order of the rows is common, so a replay gives the same bits.
     init(measuring values: [Double]) {
         guard !values.isEmpty else {
@@ -138,11 +143,11 @@ extension Scaling {
         self.init(mean: mean, sd: sd > largest * 1e-12 ? sd : 0)
     }
 
-    /// (value - mean) / sd to the nearest multiple of 2^-16, ties to even; 0 for a constant column; nil where it does
+    /// (value - mean) / sd to the nearest multiple of `unit`, ties to even; 0 for a constant column; nil where it does
     /// not fit.
-    func rounded(_ value: Double) -> Int32? {
+    func rounded(_ value: Double, unit: Double) -> Int32? {
         guard sd > 0 else { return 0 }
-        return Int32(exactly: ((value - mean) / sd / Self.unit).rounded(.toNearestOrEven))
+        return Int32(exactly: ((value - mean) / sd / unit).rounded(.toNearestOrEven))
     }
 }
 
