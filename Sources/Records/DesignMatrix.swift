@@ -30,7 +30,7 @@ public struct DesignMatrix: Sendable {
     public let scalings: [Scaling]
     /// For each declared yes/no or categorical column, how many rows have each level.
     public let cells: [LevelCount]
-    /// For each numeric column, how many rows differ from its commonest value.
+    /// For each numeric column, how many rows differ from the value that most rows have.
     let offModeRows: [String: Int]
 
     public var terms: [String] { termList.map(\.name) }
@@ -114,10 +114,16 @@ public struct DesignMatrix: Sendable {
         self.offModeRows = offModeRows
     }
 
+    /// Rows that differ from the value that most rows have (Boyer and Moore's majority vote). Without a majority it is
+    /// some count of at least half the rows, which no check minds.
     private static func offMode(_ values: [Double]) -> Int {
-        var counts: [Double: Int] = [:]
-        for value in values { counts[value, default: 0] += 1 }
-        return values.count - (counts.values.max() ?? 0)
+        var candidate = 0.0
+        var votes = 0
+        for value in values {
+            if votes == 0 { candidate = value }
+            votes += value == candidate ? 1 : -1
+        }
+        return values.count { $0 != candidate }
     }
 }
 
