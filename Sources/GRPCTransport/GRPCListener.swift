@@ -1,0 +1,101 @@
+/// Waits for pinned peers.
+public struct GRPCListener: Sendable {
+    public let host: String
+    public let port: Int
+    public let identity: SiteCertificate
+    public let pinned: [CertificateFingerprint: String]
+    public let limits: TransportLimits
+
+    /// - Parameters:
+    ///   - host: the local address to listen on; `0.0.0.0` or `::` for all.
+    ///   - port: 0 lets the system choose; `onListening` tells what it chose.
+    ///   - pinned: the certificates that are let in, with the names that this site gave them.
+    public init(
+        host: String, port: Int, identity: SiteCertificate, pinned: [CertificateFingerprint: String],
+        limits: TransportLimits = .default
+    ) {
+        self.host = host
+        self.port = port
+        self.identity = identity
+        self.pinned = pinned
+        self.limits = limits
+    }
+
+    /// Waits for one peer, runs `body` on its channel, closes the channel in order, stops to listen, and returns what
+    /// `body` returned. Others that come meanwhile are told that this listener is busy.
+    ///
+    /// - Parameters:
+    ///   - timeout: until a peer has been accepted; `body` has no time limit here.
+    ///   - onListening: hears the port, once, when connections are taken.
+    ///   - onRefusal: hears of each refused connection; strangers knock, so it ends nothing.
+    /// - Throws: `TransportError` before `body` runs (`unknownCertificate` rather than `nobodyConnected` when the only
+    ///   ones that came were strangers), then what `body` throws; `CancellationError`.
+    public func withChannel<R: Sendable>(
+        timeout: Duration = .seconds(60),
+        onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in },
+        onRefusal: @escaping @Sendable (TransportError) -> Void = { _ in },
+        _ body: @escaping @Sendable (GRPCPeerChannel) async throws -> R
+    ) async throws -> R {
+        let claim = OneShot<Void>()
+        let outcome = OneShot<Result<R, any Error>>()
+        let lastRefusal = Latest<TransportError>()
+        let server = ListeningServer(
+            listener: self,
+            onRefusal: {
+                lastRefusal.set($0)
+                onRefusal($0)
+            },
+            admit: { _ in claim.fulfil(()) })
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do {
+                    try await server.run(onListening: onListening) { channel in
+                        let result = await Result { () async throws -> R in try await body(channel) }
+                        await channel.close()
+                        outcome.fulfil(result)
+                    }
+                } catch {
+                    outcome.fulfil(.failure(error))
+                }
+                outcome.fulfil(.failure(TransportError.nobodyConnected(address: self.address)))
+            }
+            group.addTask {
+                try? await Task.sleep(for: timeout)
+                guard claim.current == nil, claim.fulfil(()) else { return }
+                let refusal = lastRefusal.value
+                outcome.fulfil(.failure(refusal ?? TransportError.nobodyConnected(address: self.address)))
+            }
+            let result = await outcome.value()
+            await server.stop()
+            group.cancelAll()
+            guard let result else { throw CancellationError() }
+            return try result.get()
+        }
+    }
+
+    /// Serves until cancelled: `handler` runs for each pinned peer that connects, several peers at a time, one session
+    /// for each. When it returns, its channel is closed in order.
+    ///
+    /// - Throws: `cannotListen`, `tlsConfigurationFailed`, `CancellationError`.
+    public func serve(
+        onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in },
+        onRefusal: @escaping @Sendable (TransportError) -> Void = { _ in },
+        _ handler: @escaping @Sendable (GRPCPeerChannel) async -> Void
+    ) async throws {
+        let server = ListeningServer(listener: self, onRefusal: onRefusal, admit: { _ in true })
+        try await server.run(onListening: onListening, handler)
+        try Task.checkCancellation()
+    }
+
+    var address: String { "\(self.host):\(self.port)" }
+}
+
+extension Result where Success: Sendable, Failure == any Error {
+    fileprivate init(_ body: @Sendable () async throws -> Success) async {
+        do {
+            self = .success(try await body())
+        } catch {
+            self = .failure(error)
+        }
+    }
+}

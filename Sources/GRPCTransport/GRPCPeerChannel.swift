@@ -1,0 +1,85 @@
+import GRPCCore
+import Synchronization
+public import Wire
+
+/// One authenticated connection to one peer: frames go out and come in, in order, whole.
+///
+/// One task may send while another receives. Sending waits when the peer reads slowly.
+public final class GRPCPeerChannel: PeerChannel {
+    /// The certificate that the peer proved to hold the key of, and that is pinned here.
+    public let peerCertificate: PeerCertificate
+    /// The certificate that this side showed.
+    public let ownCertificate: PeerCertificate
+
+    /// The name under which this site pinned the peer.
+    public let peerName: String
+
+    /// What a session binds itself to: the fingerprint that the peer proved to own on this very connection.
+    public var peerCertificateFingerprint: Bytes32? { self.peerCertificate.fingerprint.bytes }
+
+    private let queue: FrameQueue
+    private let limits: TransportLimits
+    private let write: @Sendable ([UInt8]) async throws -> Void
+    private let finish: @Sendable () async -> Void
+    private let isClosed = Mutex(false)
+
+    init(
+        peerName: String,
+        peer: PeerCertificate,
+        own: PeerCertificate,
+        queue: FrameQueue,
+        limits: TransportLimits,
+        write: @escaping @Sendable ([UInt8]) async throws -> Void,
+        finish: @escaping @Sendable () async -> Void
+    ) {
+        self.peerName = peerName
+        self.peerCertificate = peer
+        self.ownCertificate = own
+        self.queue = queue
+        self.limits = limits
+        self.write = write
+        self.finish = finish
+    }
+
+    /// Sends one frame. Returns when the transport took it, which is not yet when the peer has it.
+    ///
+    /// - Throws: `WireError` when the frame is over the limit or the connection is gone, `CancellationError`.
+    public func send(_ frame: [UInt8]) async throws {
+        guard !self.isClosed.withLock({ $0 }) else { throw WireError.channelClosed }
+        guard frame.count <= self.limits.maximumFrameBytes else {
+            throw WireError.frameTooLarge(
+                peer: self.peerName, bytes: frame.count, limit: self.limits.maximumFrameBytes)
+        }
+        do {
+            try await self.write(frame)
+        } catch {
+            if Task.isCancelled || error is CancellationError { throw CancellationError() }
+            throw (self.queue.end ?? .lost).wireError(peer: self.peerName)
+        }
+    }
+
+    /// The next frame.
+    ///
+    /// - Throws: `WireError` after the peer's last frame, `CancellationError`.
+    public func receive() async throws -> [UInt8] {
+        do {
+            return try await self.queue.next()
+        } catch let end as ChannelEnd {
+            throw (self.isClosed.withLock { $0 } ? .closedHere : end).wireError(peer: self.peerName)
+        }
+    }
+
+    /// Ends this side's frames and waits, no longer than `TransportLimits.closeTimeout`, until the peer ends its own:
+    /// then everything sent has arrived. Frames that were not received are dropped. May be called again.
+    public func close() async {
+        let isFirst = self.isClosed.withLock { isClosed in
+            defer { isClosed = true }
+            return !isClosed
+        }
+        if isFirst {
+            await self.finish()
+            self.queue.discard()
+        }
+        await self.queue.waitForEnd(within: self.limits.closeTimeout)
+    }
+}
