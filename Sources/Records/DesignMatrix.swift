@@ -9,8 +9,8 @@ public struct Scaling: Sendable, Codable, Hashable {
     }
 }
 
-/// One party's features over the aligned rows: standardised, then rounded once to 2^-16 of a standard deviation or finer. The
-/// rounded matrix is *the* design matrix everywhere, in clear and under encryption, so both see the same numbers
+/// One party's features over the aligned rows: standardised, then rounded once to 2^-16 of a standard deviation or finer.
+/// The rounded matrix is *the* design matrix everywhere, in clear and under encryption, so both see the same numbers
 /// (protocols/training.md). Terms in the order of the declared columns; no intercept.
 public struct DesignMatrix: Sendable {
     /// What logistic training uses; linear training, one exchange only, can afford more (protocols/training.md 1).
@@ -52,15 +52,17 @@ public struct DesignMatrix: Sendable {
         _ rows: AlignedRows, columns specs: [ColumnSpec], scalings given: [Scaling]? = nil,
         missing: MissingTokens = .standard, fractionBits: Int = DesignMatrix.defaultFractionBits
     ) throws(RecordsError) {
-        let fractionBits = min(max(fractionBits, 1), Self.largestFractionBits)
-        let unit = 1.0 / Double(1 << fractionBits)
-        try self.init(specs, table: rows.table, tableRows: (0..<rows.count).map(rows.tableRow), given, missing)
+        try self.init(
+            specs, table: rows.table, tableRows: (0..<rows.count).map(rows.tableRow), given, missing, fractionBits)
     }
 
     /// The same of any rows of a table, in the order given.
     init(
-        _ specs: [ColumnSpec], table: Table, tableRows: [Int], _ given: [Scaling]? = nil, _ missing: MissingTokens
+        _ specs: [ColumnSpec], table: Table, tableRows: [Int], _ given: [Scaling]?, _ missing: MissingTokens,
+        _ fractionBits: Int = DesignMatrix.defaultFractionBits
     ) throws(RecordsError) {
+        let fractionBits = min(max(fractionBits, 1), Self.largestFractionBits)
+        let unit = 1.0 / Double(1 << fractionBits)
         try ColumnSpec.validate(specs)
         let termList = specs.flatMap(\.terms)
         if let given, given.count != termList.count { throw .rowOutOfRange(index: given.count, count: termList.count) }

@@ -33,7 +33,7 @@ extension RecordsError: CustomStringConvertible {
         case .unknownLevel(let place, _): "\(place): not one of the declared levels"
         case .missingValue(let place): "\(place): a missing value"
         case .outOfScale(let place):
-            "\(place): too far from the mean of the training rows (over 32767 standard deviations)"
+            "\(place): too many standard deviations from the mean of the training rows"
         case .duplicateIdentifiers(let path, let identifiers, let lines):
             "\(path): \(identifiers) identifiers stand in several rows that differ"
                 + (lines.isEmpty ? "" : " (first in rows \(lines.map(String.init).joined(separator: ", ")))")

@@ -59,6 +59,9 @@ import Testing
             try DesignMatrix(aligned, columns: specs, scalings: [Scaling(mean: 0, sd: 1e-4), scalings[1]])
         }
         #expect(throws: RecordsError.self) { try DesignMatrix(aligned, columns: specs, scalings: [scalings[0]]) }
+        let fine = try DesignMatrix(aligned, columns: specs, scalings: scalings, fractionBits: 20)
+        #expect(fine.columns == design.columns && fine.integers[0] == [2 << 20, -5 << 18])
+        #expect(try DesignMatrix(aligned, columns: specs, scalings: scalings, fractionBits: 60).fractionBits == 22)
         let unseen = try rows("id,x,g\n1,10,c\n")
         let place = Place(file: "t.csv", line: 2, column: "g")
         #expect(throws: RecordsError.unknownLevel(place, declared: ["a", "b"])) {
