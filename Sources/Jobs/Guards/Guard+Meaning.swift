@@ -1,0 +1,35 @@
+extension Guard {
+    /// What is required, with the symbols of `protocols/leakage.md`.
+    public var rule: String {
+        switch self {
+        case .labels: "n H(y) >= 2 m_B b"
+        case .warmStart: "the first opened gradient is taken at A's own-features fit, not at zero"
+        case .dither: "what is returned is rounded, with noise from the committed seed, to the tolerance of the pass"
+        case .features:
+            "passes x max(m_A, m_B) <= n/2; linear: m_B (m_B + 1)/2 + m_B <= n/2 and the same bound on what A learns"
+        case .scores:
+            "m_B at least the minimum (twice that with joint coefficients), and fewer than m_B n/(n - m_B) score "
+                + "vectors about one cohort, over all jobs"
+        case .information: "logistic: n >= 5 p (p + 1) wherever an information matrix is opened"
+        case .scalars: "at most 6 scalars a kept pair and side in a pass, and 8 of its own, as 32-bit floats"
+        case .aborts: "nothing visible depends on a decrypted value; no attempt is repeated"
+        }
+    }
+
+    /// What it defends against.
+    public var against: String {
+        switch self {
+        case .labels:
+            "the first gradient is nearly X_B^T y; with few rows lattice reduction recovers every label from it"
+        case .warmStart: "X_B^T y itself, from which counts of labels in B's groups follow"
+        case .dither: "every digit of a gradient beyond the tolerance is an equation about rows and serves no fit"
+        case .features: "each opened number is a linear equation about the other side's rows; n of them solve for them"
+        case .scores:
+            "scores show B's predictor row by row: one column is the column itself, several vectors or the "
+                + "coefficients let A solve for B's rows (Luo, Wu, Xiao, Ooi, ICDE 2021)"
+        case .information: "the matrices are linear equations in the rows' weights; p (p + 1)/2 >= n give every weight"
+        case .scalars: "inner products of private gradients give them away up to a rotation"
+        case .aborts: "an error that depends on a plaintext is an oracle for it"
+        }
+    }
+}

@@ -1,0 +1,50 @@
+/// What each party sends and learns, phase by phase. `moiety job explain` shows the table of one job,
+/// `protocols/leakage.md` the general one: both come from the statements in this folder and from nowhere else.
+public struct LeakageTable: Sendable, Hashable, Codable {
+    public enum Phase: String, Sendable, Hashable, Codable, CaseIterable {
+        case session
+        case alignment
+        case setup
+        case exchange
+        case pass
+        case end
+        case prediction
+
+        public var title: String {
+            switch self {
+            case .session: "When the session opens"
+            case .alignment: "Alignment, once"
+            case .setup: "Before training, once"
+            case .exchange: "The one exchange of a linear model"
+            case .pass: "Each pass"
+            case .end: "At the end"
+            case .prediction: "When new rows are scored"
+            }
+        }
+    }
+
+    /// What one party sends and learns in one phase.
+    public struct Row: Sendable, Hashable, Codable {
+        public let phase: Phase
+        /// The party's name; in the alignment, where roles may follow from the set sizes, that role.
+        public let party: String
+        public let sends: [String]
+        public let learns: [String]
+    }
+
+    public let rows: [Row]
+
+    /// The table of one job, with its names and numbers.
+    public init(job: Job) { self.init(LeakageWords(job: job)) }
+
+    /// The table of any two-party job of a family, with `A` for the active and `B` for the passive party.
+    public init(family: Model.Family) { self.init(LeakageWords(family: family)) }
+
+    init(_ words: LeakageWords) {
+        rows =
+            words.session() + words.alignment() + words.setup()
+            + (words.family == .linear ? words.exchange() : words.pass()) + words.end() + words.prediction()
+    }
+
+    public func rows(in phase: Phase) -> [Row] { rows.filter { $0.phase == phase } }
+}

@@ -1,0 +1,62 @@
+/// The words and numbers that the statements are made with: a job's own, or symbols.
+struct LeakageWords {
+    let family: Model.Family
+    let active: String
+    let passive: String
+    /// Numbers of coefficients, the intercept with the active party.
+    let activeCount: String
+    let passiveCount: String
+    /// Numbers of a symmetric matrix of that size.
+    let activeMatrix: String
+    let passiveMatrix: String
+    let setSizeBound: String
+    let minimumCohort: String
+    /// Sender of the alignment, if the job names one.
+    let sender: String?
+    private let revealed: [Reveal]?
+
+    init(job: Job) {
+        let a = job.parameterCount(of: job.active)
+        let b = job.parameterCount(of: job.passive)
+        family = job.model.family
+        active = job.active.name
+        passive = job.passive.name
+        activeCount = "\(a)"
+        passiveCount = "\(b)"
+        activeMatrix = "\(a * (a + 1) / 2)"
+        passiveMatrix = "\(b * (b + 1) / 2)"
+        setSizeBound = "\(job.limits.maximumSetSize)"
+        minimumCohort = "\(job.limits.minimumCohort)"
+        sender = job.alignment.sender
+        revealed = job.reveal
+    }
+
+    init(family: Model.Family) {
+        self.family = family
+        active = "A"
+        passive = "B"
+        activeCount = "m_A"
+        passiveCount = "m_B"
+        activeMatrix = "m_A (m_A + 1)/2"
+        passiveMatrix = "m_B (m_B + 1)/2"
+        setSizeBound = "`limits.maximumSetSize`"
+        minimumCohort = "`limits.minimumCohort`"
+        sender = nil
+        revealed = nil
+    }
+
+    /// Statements that hold where an item is revealed: as they are in a job that reveals it, left out of one that
+    /// does not, with their condition in the general table.
+    func only(_ item: Reveal, _ statements: String...) -> [String] {
+        guard let revealed else { return statements.map { "where `\(item.rawValue)` is revealed: " + $0 } }
+        return revealed.contains(item) ? statements : []
+    }
+
+    func row(_ phase: LeakageTable.Phase, _ party: String, sends: [String], learns: [String]) -> LeakageTable.Row {
+        LeakageTable.Row(phase: phase, party: party, sends: sends, learns: learns)
+    }
+
+    func columns(_ count: String) -> String { count == "1" ? "1 column" : "\(count) columns" }
+
+    func peer(of party: String) -> String { party == active ? passive : active }
+}

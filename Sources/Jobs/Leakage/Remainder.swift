@@ -1,0 +1,45 @@
+/// What no table shows: said in every explanation and in `protocols/leakage.md`.
+enum Remainder {
+    static let never = [
+        "An identifier, a row number, a row, a label, a residual or a predictor in clear leaves no party, but for scores "
+            + "where the job reveals them.",
+        "What a party decrypts for the other is uniform to it; what it gets back is a sum over all rows of the fit.",
+    ]
+
+    static let notPrevented = [
+        "A party that guesses identifiers can put its guesses into its own table and learns which of them match: bounded "
+            + "by the set size, remembered in the ledger.",
+        "A party may bring invented data. It commits to what it brings, so that this can be shown later, not prevented.",
+        "Two jobs whose cohorts differ by a few people differ by those people: the ledger refuses what it knows of.",
+        "Sizes and times of messages follow from the numbers of rows and columns and are seen on the network.",
+    ]
+
+    static let assumptions = [
+        "Both parties follow the protocol; deviations that the transcript cannot rule out are made attributable by it.",
+        "Decisional composite residuosity for Paillier; q-DHI in the alignment's group with random-oracle hashes.",
+    ]
+
+    /// What deserves a second look before a person signs.
+    static func warnings(_ job: Job) -> [String] {
+        var found = job.loosened.map { item in
+            "\(item.name) is loosened by a factor of two (\(item.rule)): it defends against this: \(item.against)."
+        }
+        if job.keys.kind == .subgroup {
+            found.append(
+                "Subgroup keys: faster, but they assume that a secret subgroup cannot be told apart, and that the peer "
+                    + "made its key honestly; rerandomisation does not protect against a key that was not.")
+        }
+        if job.keys.bits < 3072 {
+            found.append(
+                "Keys of \(job.keys.bits) bits (112-bit security) are not advised for data that must stay secret beyond 2030."
+            )
+        }
+        if job.reveals(.scores) {
+            found.append("Scores show \(job.active.name) the other side's predictor row by row, for every person.")
+        }
+        if job.payloads == .full {
+            found.append("Transcripts keep every ciphertext: guard them as long as the data must stay secret.")
+        }
+        return found
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import Jobs
+import Testing
+
+@Suite struct ExplanationTests {
+    @Test func saysWhoLearnsWhatWithNumbers() throws {
+        let text = Explanation(try Job(yaml: Fixtures.trial)).text
+        #expect(text.contains("its own block of the gradient: 10 numbers, dithered"))
+        #expect(text.contains("its own block of the gradient: 2 numbers, dithered."))
+        #expect(text.contains("hospital learns"))
+        #expect(text.contains("lab sends"))
+        #expect(!text.contains("m_A numbers"))
+        #expect(!text.contains("where `"))
+        #expect(!text.contains("When new rows are scored"))
+        #expect(!text.contains("partial score"))
+    }
+
+    @Test func revealedItemsAppear() throws {
+        let text = Explanation(try Job(yaml: Fixtures.full)).text
+        #expect(text.contains("When new rows are scored"))
+        #expect(text.contains("clinic-2 (sender) sends"))
+        #expect(text.contains("hospital (receiver) learns"))
+        #expect(text.contains("guard-1-labels (loosened by a factor of two)"))
+        #expect(text.contains("guard-4-features is loosened by a factor of two"))
+        #expect(text.contains("Subgroup keys"))
+        #expect(text.contains("Keys of 2048 bits"))
+        #expect(text.contains("The one exchange of a linear model"))
+        #expect(!text.contains("Each pass"))
+    }
+
+    @Test func showsFiguresWhenRowsAreKnown() throws {
+        let job = try Job(yaml: Fixtures.wide())
+        let facts = GuardFacts(job: job, rows: 475, labelEntropy: GuardFacts.labelEntropy(events: 300, rows: 475))
+        let explanation = Explanation(job, facts: facts)
+        #expect(explanation.guards[0].finding?.verdict == .refused)
+        #expect(explanation.limits.map(\.name) == ["limit-cohort", "limit-parameters"])
+        #expect(explanation.text.contains("to satisfy it: "))
+    }
+
+    @Test func jsonHoldsTheSame() throws {
+        let explanation = Explanation(try Job(yaml: Fixtures.full))
+        let data = try JSONEncoder().encode(explanation)
+        #expect(try JSONDecoder().decode(Explanation.self, from: data) == explanation)
+    }
+
+    @Test func linesStayNarrow() throws {
+        for yaml in [Fixtures.full, Fixtures.trial, Fixtures.wide()] {
+            let lines = Explanation(try Job(yaml: yaml)).text.split(separator: "\n")
+            #expect(lines.allSatisfy { $0.count <= 100 })
+        }
+    }
+
+    /// Whatever a job's table says of a revealed item, the general table says under its condition.
+    @Test(arguments: [Model.Family.logistic, .linear])
+    func generalTableCoversEveryItem(_ family: Model.Family) {
+        let general = LeakageTable(family: family).rows.flatMap { $0.sends + $0.learns }
+        for item in Reveal.allCases where item != .coefficients {
+            #expect(general.contains { $0.hasPrefix("where `\(item.rawValue)` is revealed: ") }, "\(item)")
+        }
+    }
+
+    /// An item that is not revealed never enters a job's table.
+    @Test func tableGrowsWithTheRevealList() throws {
+        let plain = try LeakageTable(job: Job(yaml: Fixtures.wide()))
+        let base = Set(plain.rows.flatMap { $0.sends + $0.learns })
+        for item in ["standard-errors", "scores", "metrics", "joint-coefficients"] {
+            let text = Fixtures.wide("reveal: [\(item)]").replacing("l2: 0.01", with: "l2: 0")
+            let more = try LeakageTable(job: Job(yaml: text))
+            #expect(Set(more.rows.flatMap { $0.sends + $0.learns }).isStrictSuperset(of: base), "\(item)")
+        }
+    }
+}
+
+@Suite struct LeakageDocumentTests {
+    @Test func pageIsWhatTheProgramSays() throws {
+        let file = Protocols.folder.appending(path: "leakage.md")
+        if Protocols.isWritten {
+            try LeakageDocument.markdown.write(to: file, atomically: true, encoding: .utf8)
+        }
+        let page = try String(contentsOf: file, encoding: .utf8)
+        #expect(page == LeakageDocument.markdown)
+        for item in Guard.allCases { #expect(page.contains("`\(item.name)`")) }
+    }
+}

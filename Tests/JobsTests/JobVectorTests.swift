@@ -1,0 +1,106 @@
+import Foundation
+import Jobs
+import Testing
+import Wire
+
+/// `protocols/vectors/job.json`: jobs with their encodings and hashes; jobs that must be refused, and where.
+struct JobVectors: Codable, Equatable {
+    struct Good: Codable, Equatable {
+        let name: String
+        let yaml: String
+        let canonical: String
+        let sha256: String
+    }
+
+    struct BadYAML: Codable, Equatable {
+        let name: String
+        let yaml: String
+        let path: String
+        let line: Int
+    }
+
+    struct BadEncoding: Codable, Equatable {
+        let name: String
+        let canonical: String
+    }
+
+    let format: Int
+    let good: [Good]
+    let badYAML: [BadYAML]
+    let badEncoding: [BadEncoding]
+}
+
+@Suite struct JobVectorTests {
+    private var file: URL { Protocols.folder.appending(path: "vectors/job.json") }
+
+    private static let goodJobs = [
+        ("hospital and lab", Fixtures.trial), ("every field", Fixtures.full),
+        ("guards loosened", Fixtures.wide("loosen: [guard-1, guard-4]")),
+    ]
+
+    private static let badJobs = [
+        ("unknown key", "table: counts", "tabel: counts"), ("path as table", "table: counts", "table: data/counts.csv"),
+        ("two active parties", "role: passive", "role: active"), ("unknown family", "logistic", "probit"),
+        ("label among the features", "label: cens", "label: age"), ("formula as column", "cd80", "'=cd80'"),
+        ("not a number", "family: logistic", "family: logistic\n  l2: .inf"),
+    ]
+
+    private func made() throws -> JobVectors {
+        let bytes = try Job(yaml: Fixtures.full).canonical
+        func edited(_ old: String, _ new: String) -> String { Hex.encode(bytes).replacing(old, with: new) }
+        let spoilt: [(String, String)] = [
+            ("empty", ""), ("truncated", Hex.encode(bytes.dropLast())), ("extended", Hex.encode(bytes + [0])),
+            (
+                "future format",
+                edited(Hex.encode("moiety job\n".utf8) + "0001", Hex.encode("moiety job\n".utf8) + "0002")
+            ),
+            // reveal: 1, 2, 3, 4, 5, 6 with its first two entries exchanged
+            ("reveal list out of order", edited("00000006010203040506", "00000006020103040506")),
+            ("unknown reveal item", edited("00000006010203040506", "00000006010203040509")),
+            ("negative zero", edited("3fe0000000000000", "8000000000000000")),
+            ("white space around a name", edited(Hex.encode("smoker".utf8), Hex.encode(" moker".utf8))),
+        ]
+        return JobVectors(
+            format: Int(Job.formatVersion),
+            good: try Self.goodJobs.map { name, yaml in
+                let job = try Job(yaml: yaml)
+                return .init(name: name, yaml: yaml, canonical: Hex.encode(job.canonical), sha256: job.hash.hex)
+            },
+            badYAML: Self.badJobs.map { name, old, new in
+                let yaml = Fixtures.trial(old, new)
+                let problem = Fixtures.problems(yaml).first
+                return .init(name: name, yaml: yaml, path: problem?.path ?? "", line: problem?.line ?? 0)
+            }, badEncoding: spoilt.map { .init(name: $0.0, canonical: $0.1) })
+    }
+
+    private func stored() throws -> JobVectors {
+        if Protocols.isWritten {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            try (encoder.encode(try made()) + Data("\n".utf8)).write(to: file, options: .atomic)
+        }
+        return try JSONDecoder().decode(JobVectors.self, from: Data(contentsOf: file))
+    }
+
+    @Test func programAgreesWithTheVectors() throws {
+        let vectors = try stored()
+        #expect(vectors == (try made()))
+        for good in vectors.good {
+            let job = try Job(yaml: good.yaml)
+            #expect(Hex.encode(job.canonical) == good.canonical, "\(good.name)")
+            #expect(Bytes32(hashing: job.canonical).hex == good.sha256, "\(good.name)")
+            #expect(try Job(canonical: try #require(Hex.decode(good.canonical))) == job, "\(good.name)")
+        }
+        for bad in vectors.badYAML {
+            let problem = try #require(Fixtures.problems(bad.yaml).first, "\(bad.name)")
+            #expect(problem.path == bad.path && problem.line == bad.line, "\(bad.name)")
+        }
+        let honest = Set(vectors.good.map(\.canonical))
+        for bad in vectors.badEncoding {
+            #expect(!honest.contains(bad.canonical), "\(bad.name)")
+            #expect(throws: DocumentError.self, "\(bad.name)") {
+                try Job(canonical: try #require(Hex.decode(bad.canonical)))
+            }
+        }
+    }
+}
