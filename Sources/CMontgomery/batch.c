@@ -30,7 +30,7 @@ void cm_import(const cm_ctx *ctx, uint64_t *dst, const uint64_t *src, size_t lim
         uint64_t *out[CM_MAX_LANES];
         point(ctx, in, src, limbs, i, count);
         point_out(ctx, out, dst, ctx->words, i, count, spill);
-        ops->load_plain(ctx, group, in, limbs);
+        ops->load_plain(ctx, group, in, limbs, scratch);
         ops->mul(ctx, group, group, ctx->rr_group, scratch);
         ops->store(ctx, out, group);
     }
@@ -262,25 +262,22 @@ void cm_table_pow(const cm_ctx *ctx, const cm_table *table, uint64_t *dst, size_
     // Digit by digit over a block of groups, so that one digit's powers stay in cache for the whole block.
     enum { BLOCK = 16 };
     const struct cm_ops *ops = ctx->ops;
-    size_t g = ops->lanes * ctx->words, total = (BLOCK + 2) * g + ops->scratch_words(ctx);
-    uint64_t *memory = cm_alloc(total), *accs = memory, *chosen = accs + BLOCK * g, *spill = chosen + g;
+    size_t g = ops->lanes * ctx->words, total = (2 * BLOCK + 1) * g + ops->scratch_words(ctx);
+    uint64_t *memory = cm_alloc(total), *accs = memory, *chosen = accs + BLOCK * g, *spill = chosen + BLOCK * g;
     uint64_t *scratch = spill + g;
     for (size_t start = 0; start < count; start += BLOCK * ops->lanes) {
         size_t left = count - start, groups = (left + ops->lanes - 1) / ops->lanes;
         if (groups > BLOCK) groups = BLOCK;
         for (size_t k = 0; k < table->digits; k++) {
             const uint64_t *powers = table->powers + k * table->slab;
-            for (size_t b = 0; b < groups; b++) {
-                uint32_t digit[CM_MAX_LANES];
-                for (size_t l = 0; l < ops->lanes; l++) {
-                    size_t i = start + b * ops->lanes + l;
-                    if (i >= count) i = count - 1;
-                    digit[l] = digit_at(exps + i * exp_limbs, exp_limbs, k * table->digit_bits, table->digit_bits);
-                }
-                uint64_t *acc = accs + b * g;
-                ops->select_shared(ctx, k == 0 ? acc : chosen, powers, table->entries, digit);
-                if (k != 0) ops->mul(ctx, acc, acc, chosen, scratch);
+            uint32_t digit[BLOCK * CM_MAX_LANES];
+            for (size_t l = 0; l < groups * ops->lanes; l++) {
+                size_t i = start + l < count ? start + l : count - 1;
+                digit[l] = digit_at(exps + i * exp_limbs, exp_limbs, k * table->digit_bits, table->digit_bits);
             }
+            ops->select_shared(ctx, k == 0 ? accs : chosen, groups, powers, table->entries, digit);
+            if (k == 0) continue;
+            for (size_t b = 0; b < groups; b++) ops->mul(ctx, accs + b * g, accs + b * g, chosen + b * g, scratch);
         }
         for (size_t b = 0; b < groups; b++) {
             uint64_t *out[CM_MAX_LANES];

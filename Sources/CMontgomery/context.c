@@ -69,15 +69,53 @@ static void element(const cm_ctx *ctx, uint64_t *dst, uint64_t *group, const uin
     const uint64_t *src[CM_MAX_LANES];
     uint64_t *out[CM_MAX_LANES];
     size_t group_words = ctx->ops->lanes * ctx->words;
-    uint64_t *spill = cm_alloc(group_words);
+    uint64_t *spill = cm_alloc(group_words), *scratch = cm_alloc(ctx->ops->scratch_words(ctx));
     for (size_t l = 0; l < ctx->ops->lanes; l++) {
         src[l] = plain;
         out[l] = spill + l * ctx->words;
     }
-    ctx->ops->load_plain(ctx, group, src, ctx->limbs);
+    ctx->ops->load_plain(ctx, group, src, ctx->limbs, scratch);
     ctx->ops->store(ctx, out, group);
     memcpy(dst, spill, ctx->words * sizeof(uint64_t));
     cm_release(spill, group_words);
+    cm_release(scratch, ctx->ops->scratch_words(ctx));
+}
+
+// The low n limbs of 52 bits.
+static uint64_t *narrow_limbs(const mpz_t value, size_t n) {
+    uint64_t *limbs = cm_alloc(n);
+    mpz_t part;
+    mpz_init(part);
+    for (size_t i = 0; i < n; i++) {
+        mpz_fdiv_q_2exp(part, value, 52 * i);
+        mpz_fdiv_r_2exp(part, part, 52);
+        limbs[i] = mpz_get_ui(part);
+    }
+    mpz_clear(part);
+    return limbs;
+}
+
+static void kernel_constants(cm_ctx *ctx) {
+    mpz_t modulus, multiple, power;
+    mpz_roinit_n(modulus, (const mp_limb_t *)ctx->modulus, (mp_size_t)ctx->limbs);
+    mpz_inits(multiple, power, NULL);
+    ctx->kernel_modulus = narrow_limbs(modulus, ctx->n);
+    for (unsigned k = 0; k < 3; k++) {
+        mpz_mul_2exp(multiple, modulus, k);
+        ctx->multiples[k] = narrow_limbs(multiple, ctx->n);
+    }
+    for (unsigned k = 0; k < 4; k++) {
+        // M = modulus * (-modulus^-1 mod 2^(52 j)), then (M + 1) / 2^(52 j)
+        mpz_set_ui(power, 1);
+        mpz_mul_2exp(power, power, 52u << k);
+        mpz_invert(multiple, modulus, power);
+        mpz_sub(multiple, power, multiple);
+        mpz_mul(multiple, multiple, modulus);
+        mpz_add_ui(multiple, multiple, 1);
+        mpz_fdiv_q_2exp(multiple, multiple, 52u << k);
+        ctx->friendly[k] = narrow_limbs(multiple, ctx->n);
+    }
+    mpz_clears(multiple, power, NULL);
 }
 
 cm_ctx *cm_ctx_new(const uint64_t *modulus, size_t limbs, int path) {
@@ -89,26 +127,19 @@ cm_ctx *cm_ctx_new(const uint64_t *modulus, size_t limbs, int path) {
     ctx->ops = ifma ? cm_ifma_ops() : &cm_portable_ops;
     ctx->limbs = limbs;
     unsigned radix = ifma ? 52 : 64;
-    // Two spare bits for values below 2 * modulus that are never fully reduced (R > 4 * modulus).
-    ctx->n = ifma ? (bits + 2 + 51) / 52 : limbs;
+    // Six spare bits for values below 6 * modulus that are never fully reduced: R > 36 * modulus.
+    ctx->n = ifma ? (bits + 6 + 51) / 52 : limbs;
+    ctx->rows = ifma ? (ctx->n + 3) & ~(size_t)3 : limbs;
     ctx->words = ifma ? (ctx->n + 7) & ~(size_t)7 : limbs;
     ctx->modulus = cm_alloc(limbs);
     memcpy(ctx->modulus, modulus, limbs * sizeof(uint64_t));
-    ctx->kernel_modulus = cm_alloc(ctx->words + 8);
-    for (size_t i = 0; i < ctx->n; i++) {
-        if (!ifma) {
-            ctx->kernel_modulus[i] = modulus[i];
-            continue;
-        }
-        size_t bit = 52 * i, word = bit / 64, shift = bit % 64;
-        uint64_t v = word < limbs ? modulus[word] >> shift : 0;
-        if (shift > 12 && word + 1 < limbs) v |= modulus[word + 1] << (64 - shift);
-        ctx->kernel_modulus[i] = v & ((UINT64_C(1) << 52) - 1);
-    }
     uint64_t inverse = modulus[0]; // Newton: 3 correct bits, then doubling
     for (int i = 0; i < 6; i++) inverse *= 2 - modulus[0] * inverse;
     ctx->k0 = -inverse;
-    if (ifma) ctx->k0 &= (UINT64_C(1) << 52) - 1;
+    if (ifma) {
+        ctx->k0 &= (UINT64_C(1) << 52) - 1;
+        kernel_constants(ctx);
+    }
 
     size_t group_words = ctx->ops->lanes * ctx->words;
     ctx->rr = cm_alloc(ctx->words);
@@ -124,7 +155,7 @@ cm_ctx *cm_ctx_new(const uint64_t *modulus, size_t limbs, int path) {
     mpz_t m, r;
     mpz_roinit_n(m, (const mp_limb_t *)ctx->modulus, (mp_size_t)limbs);
     mpz_init(r);
-    const uint64_t powers[2] = {radix * ctx->n, 2 * radix * ctx->n};
+    const uint64_t powers[2] = {radix * ctx->rows, 2 * radix * ctx->rows};
     for (int i = 0; i < 2; i++) {
         mpz_set_ui(r, 1);
         mpz_mul_2exp(r, r, powers[i]);
@@ -145,7 +176,9 @@ void cm_ctx_free(cm_ctx *ctx) {
     if (ctx == NULL) return;
     size_t group_words = ctx->ops->lanes * ctx->words;
     cm_release(ctx->modulus, ctx->limbs);
-    cm_release(ctx->kernel_modulus, ctx->words + 8);
+    cm_release(ctx->kernel_modulus, ctx->n);
+    for (int k = 0; k < 3; k++) cm_release(ctx->multiples[k], ctx->n);
+    for (int k = 0; k < 4; k++) cm_release(ctx->friendly[k], ctx->n);
     cm_release(ctx->rr, ctx->words);
     cm_release(ctx->one, ctx->words);
     cm_release(ctx->unit, ctx->words);

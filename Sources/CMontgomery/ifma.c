@@ -1,3 +1,164 @@
+// The AVX-512 IFMA path: eight residues at a time, one in each 64-bit lane.
 #include "internal.h"
 
+#if defined(__x86_64__) && defined(__clang__)
+
+#include "ifma_kernel.h"
+#include "ifma_layout.h"
+
+#include <string.h>
+
+// Columns of a double-width product and of the reduction above it; also 64-bit limbs on their way in or out.
+static size_t scratch_words(const cm_ctx *ctx) { return 8 * (2 * ctx->rows + 24); }
+
+TARGET static void load(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src) {
+    gather(group, src, ctx->words);
+}
+
+TARGET static void store(const cm_ctx *ctx, uint64_t *const *dst, const uint64_t *group) {
+    scatter(dst, group, ctx->words);
+}
+
+TARGET static void load_plain(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src, size_t limbs,
+                              uint64_t *scratch) {
+    // Limbs past the modulus' are zero.
+    if (limbs > ctx->limbs) limbs = ctx->limbs;
+    gather(scratch, src, limbs);
+    narrow((vec *)group, ctx->n, (const vec *)scratch, limbs);
+    clear((vec *)group, ctx->n, ctx->words);
+}
+
+// r -= multiple in the lanes where r >= multiple.
+TARGET static void subtract_if_not_below(vec *r, const uint64_t *multiple, size_t n, vec *difference) {
+    const vec mask = _mm512_set1_epi64((long long)LIMB_MASK);
+    vec borrow = _mm512_setzero_si512(); // 0 or -1
+    for (size_t k = 0; k < n; k++) {
+        const vec d = _mm512_add_epi64(_mm512_sub_epi64(r[k], _mm512_set1_epi64((long long)multiple[k])), borrow);
+        borrow = _mm512_srai_epi64(d, 63);
+        difference[k] = _mm512_and_si512(d, mask);
+    }
+    const __mmask8 keep = _mm512_movepi64_mask(borrow);
+    for (size_t k = 0; k < n; k++) r[k] = _mm512_mask_mov_epi64(difference[k], keep, r[k]);
+}
+
+TARGET static void store_plain(const cm_ctx *ctx, uint64_t *const *dst, size_t limbs, uint64_t *group,
+                               uint64_t *scratch) {
+    for (int k = 2; k >= 0; k--) subtract_if_not_below((vec *)group, ctx->multiples[k], ctx->n, (vec *)scratch);
+    for (size_t done = 0; done < limbs; done += ctx->limbs) {
+        // Whatever the caller's elements have beyond the modulus' limbs is zero.
+        const size_t part = limbs - done < ctx->limbs ? limbs - done : ctx->limbs;
+        uint64_t *at[8];
+        for (int l = 0; l < 8; l++) at[l] = dst[l] + done;
+        if (done == 0)
+            widen((vec *)scratch, part, (const vec *)group, ctx->n);
+        else
+            clear((vec *)scratch, 0, part);
+        scatter(at, scratch, part);
+    }
+}
+
+TARGET static void mul(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t *scratch) {
+    vec *T = (vec *)scratch;
+    product(T, a, (const vec *)b, ctx->n);
+    clear(T, 2 * ctx->n, ctx->n + ctx->rows + 1);
+    reduce(ctx, (vec *)r, T);
+}
+
+TARGET static void sqr(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64_t *scratch) {
+    vec *T = (vec *)scratch;
+    square(T, (const vec *)a, ctx->n);
+    clear(T, 2 * ctx->n, ctx->n + ctx->rows + 1);
+    reduce(ctx, (vec *)r, T);
+}
+
+// Sixteen entries at a time under masks that are all ones where the digit is theirs.
+TARGET static void select_entry(const cm_ctx *ctx, uint64_t *r, const uint64_t *table, size_t entries,
+                                const uint32_t *digit) {
+    const size_t n = ctx->n, stride = 8 * ctx->words;
+    const vec wanted = _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)digit));
+    for (size_t first = 0; first < entries; first += 16) {
+        const size_t some = entries - first < 16 ? entries - first : 16;
+        vec chosen[16];
+        for (size_t e = 0; e < 16; e++) {
+            chosen[e] = _mm512_movm_epi64(_mm512_cmpeq_epi64_mask(wanted, _mm512_set1_epi64((long long)(first + e))));
+        }
+        for (size_t k = 0; k < n; k++) {
+            vec v = first == 0 ? _mm512_setzero_si512() : _mm512_load_si512(r + 8 * k);
+            const uint64_t *entry = table + first * stride + 8 * k;
+            if (some == 16) {
+#pragma clang loop unroll(full)
+                for (size_t e = 0; e < 16; e++)
+                    v = _mm512_ternarylogic_epi64(v, chosen[e], _mm512_load_si512(entry + e * stride), 0xf8);
+            } else {
+                for (size_t e = 0; e < some; e++)
+                    v = _mm512_ternarylogic_epi64(v, chosen[e], _mm512_load_si512(entry + e * stride), 0xf8);
+            }
+            _mm512_store_si512(r + 8 * k, v);
+        }
+    }
+}
+
+// Limb-major: the words of all entries for limb k side by side, so that one register holds eight entries.
+static void pack_shared(const cm_ctx *ctx, uint64_t *packed, const uint64_t *const *elements, size_t entries) {
+    const size_t padded = (entries + 7) & ~(size_t)7;
+    for (size_t k = 0; k < ctx->n; k++)
+        for (size_t e = 0; e < entries; e++) packed[k * padded + e] = elements[e][k];
+}
+
+// Permutations pick among sixteen entries at once, the digits' higher bits among those picks.
+TARGET static void select_shared(const cm_ctx *ctx, uint64_t *r, size_t groups, const uint64_t *packed, size_t entries,
+                                 const uint32_t *digit) {
+    const size_t n = ctx->n, padded = (entries + 7) & ~(size_t)7, stride = 8 * ctx->words;
+    for (size_t k = 0; k < n; k++) {
+        const uint64_t *limb = packed + k * padded;
+        for (size_t g = 0; g < groups; g++) {
+            const vec index = _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)(digit + 8 * g)));
+            vec v;
+            if (padded == 8) {
+                v = _mm512_permutexvar_epi64(index, _mm512_load_si512(limb));
+            } else {
+                const vec high = _mm512_srli_epi64(index, 4);
+                v = _mm512_permutex2var_epi64(_mm512_load_si512(limb), index, _mm512_load_si512(limb + 8));
+                for (size_t e = 16; e < padded; e += 16) {
+                    const vec pick =
+                        _mm512_permutex2var_epi64(_mm512_load_si512(limb + e), index, _mm512_load_si512(limb + e + 8));
+                    v = _mm512_mask_mov_epi64(
+                        v, _mm512_cmpeq_epi64_mask(high, _mm512_set1_epi64((long long)(e / 16))), pick);
+                }
+            }
+            _mm512_store_si512(r + g * stride + 8 * k, v);
+        }
+    }
+}
+
+static const struct cm_ops ops = {
+    .path = CM_PATH_IFMA,
+    .lanes = 8,
+    .scratch_words = scratch_words,
+    .load = load,
+    .store = store,
+    .load_plain = load_plain,
+    .store_plain = store_plain,
+    .mul = mul,
+    .sqr = sqr,
+    .mul_public = mul,
+    .sqr_public = sqr,
+    .select = select_entry,
+    .pack_shared = pack_shared,
+    .select_shared = select_shared,
+};
+
+const struct cm_ops *cm_ifma_ops(void) {
+    // The compiler's run-time support checks the operating system's side as well.
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512ifma") &&
+                   __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+                   __builtin_cpu_supports("avx512bw")
+               ? &ops
+               : NULL;
+}
+
+#else
+
 const struct cm_ops *cm_ifma_ops(void) { return NULL; }
+
+#endif

@@ -12,7 +12,8 @@ struct cm_ops {
     void (*load)(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src);
     void (*store)(const cm_ctx *ctx, uint64_t *const *dst, const uint64_t *group);
     // Plain integers of `limbs` 64-bit limbs into group layout, without Montgomery form, and back (fully reduced).
-    void (*load_plain)(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src, size_t limbs);
+    void (*load_plain)(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src, size_t limbs,
+                       uint64_t *scratch);
     void (*store_plain)(const cm_ctx *ctx, uint64_t *const *dst, size_t limbs, uint64_t *group, uint64_t *scratch);
     // Constant time. r may be a or b.
     void (*mul)(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t *scratch);
@@ -22,9 +23,9 @@ struct cm_ops {
     void (*sqr_public)(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64_t *scratch);
     // Lane l of r = lane l of table[digit[l]]: `entries` groups in a row, all of them read.
     void (*select)(const cm_ctx *ctx, uint64_t *r, const uint64_t *table, size_t entries, const uint32_t *digit);
-    // The same from `entries` single residues laid out by pack_shared.
+    // The same for `groups` groups in a row, `lanes` digits each, from `entries` single residues laid out by pack_shared.
     void (*pack_shared)(const cm_ctx *ctx, uint64_t *packed, const uint64_t *const *elements, size_t entries);
-    void (*select_shared)(const cm_ctx *ctx, uint64_t *r, const uint64_t *packed, size_t entries,
+    void (*select_shared)(const cm_ctx *ctx, uint64_t *r, size_t groups, const uint64_t *packed, size_t entries,
                           const uint32_t *digit);
 };
 
@@ -32,10 +33,13 @@ struct cm_ctx {
     const struct cm_ops *ops;
     size_t limbs;      // 64-bit limbs of the modulus
     size_t n;          // limbs of the implementation
+    size_t rows;       // Montgomery's R is 2^(radix * rows); rows >= n
     size_t words;      // words of an element
     uint64_t k0;       // -modulus^-1 modulo one limb of the implementation
     uint64_t *modulus; // 64-bit limbs
     uint64_t *kernel_modulus;
+    uint64_t *multiples[3]; // IFMA: modulus times 1, 2, 4
+    uint64_t *friendly[4];  // IFMA: (M_j + 1) / 2^(52 j) for j = 1, 2, 4, 8, see reduce() in ifma_kernel.h
     uint64_t *rr;       // R^2 mod modulus, as an element
     uint64_t *one;      // R mod modulus, as an element
     uint64_t *unit;     // 1 (not in Montgomery form), as an element
@@ -47,7 +51,7 @@ struct cm_ctx {
 extern const struct cm_ops cm_portable_ops;
 const struct cm_ops *cm_ifma_ops(void); // NULL where this build or processor has none
 
-enum { CM_MAX_LANES = 8, CM_IFMA_MIN_BITS = 192, CM_IFMA_MAX_BITS = 8300 };
+enum { CM_MAX_LANES = 8, CM_IFMA_MIN_BITS = 384, CM_IFMA_MAX_BITS = 8300 };
 
 uint64_t *cm_alloc(size_t words); // zeroed, 64-byte aligned; ends the process, as GMP does, if memory is short
 void cm_release(uint64_t *memory, size_t words);

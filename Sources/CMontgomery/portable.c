@@ -23,7 +23,9 @@ static void store(const cm_ctx *ctx, uint64_t *const *dst, const uint64_t *group
     memcpy(dst[0], group, ctx->n * sizeof(uint64_t));
 }
 
-static void load_plain(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src, size_t limbs) {
+static void load_plain(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src, size_t limbs,
+                       uint64_t *scratch) {
+    (void)scratch;
     for (size_t i = 0; i < ctx->n; i++) group[i] = i < limbs ? src[0][i] : 0;
 }
 
@@ -74,6 +76,11 @@ static void select_entry(const cm_ctx *ctx, uint64_t *r, const uint64_t *table, 
     mpn_sec_tabselect(LIMBS(r), CLIMBS(table), n, (mp_size_t)entries, (mp_size_t)digit[0]);
 }
 
+static void select_shared(const cm_ctx *ctx, uint64_t *r, size_t groups, const uint64_t *packed, size_t entries,
+                          const uint32_t *digit) {
+    for (size_t g = 0; g < groups; g++) select_entry(ctx, r + g * ctx->n, packed, entries, digit + g);
+}
+
 static void pack_shared(const cm_ctx *ctx, uint64_t *packed, const uint64_t *const *elements, size_t entries) {
     for (size_t e = 0; e < entries; e++) memcpy(packed + e * ctx->n, elements[e], ctx->n * sizeof(uint64_t));
 }
@@ -92,5 +99,5 @@ const struct cm_ops cm_portable_ops = {
     .sqr_public = sqr_public,
     .select = select_entry,
     .pack_shared = pack_shared,
-    .select_shared = select_entry,
+    .select_shared = select_shared,
 };

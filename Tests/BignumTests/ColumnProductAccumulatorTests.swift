@@ -4,7 +4,7 @@ import Testing
 @Suite struct ColumnProductAccumulatorTests {
     @Test(arguments: ArithmeticPath.allCases, [1, 30, 5000])
     func unsignedColumns(path: ArithmeticPath, expectedRows: Int) throws {
-        let n = oddModulus(bits: 256, seed: 31)
+        let n = oddModulus(bits: 400, seed: 31)
         let modulus = try Modulus(n, path: path)
         var generator = TestGenerator(32)
         let bits = [1, 16, 64, 0, 7, 1]
@@ -30,7 +30,7 @@ import Testing
     @Test(arguments: ArithmeticPath.allCases, [1, 30, 5000])
     func signedColumns(path: ArithmeticPath, expectedRows: Int) throws {
         var generator = TestGenerator(33)
-        let n = BigInt.randomPrime(bits: 256, using: &generator)
+        let n = BigInt.randomPrime(bits: 400, using: &generator)
         let modulus = try Modulus(n, path: path)
         let bits = [1, 16, 63, 20]
         let rows = LimbVector.random(count: 40, below: n - 1, using: &generator).bigInts().map { $0 + 1 }

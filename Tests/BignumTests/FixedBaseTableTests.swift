@@ -2,7 +2,7 @@ import Bignum
 import Testing
 
 @Suite struct FixedBaseTableTests {
-    @Test(arguments: ArithmeticPath.allCases, [256, 1024])
+    @Test(arguments: ArithmeticPath.allCases, [256, 512, 1024])
     func oneBase(path: ArithmeticPath, bits: Int) throws {
         let n = oddModulus(bits: bits, seed: 21)
         let modulus = try Modulus(n, path: path)
@@ -20,7 +20,7 @@ import Testing
 
     @Test(arguments: ArithmeticPath.allCases, [1, 2, 3, 4, 5, 7, 8, 9])
     func independentBases(path: ArithmeticPath, digitBits: Int) throws {
-        let n = oddModulus(bits: 320, seed: 23)
+        let n = oddModulus(bits: 400, seed: 23)
         let modulus = try Modulus(n, path: path)
         var generator = TestGenerator(24)
         let bases = edgeValues(below: n, count: 11, seed: 25)
