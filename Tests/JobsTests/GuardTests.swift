@@ -125,6 +125,14 @@ import Testing
         #expect(refusal(job, GuardFacts(job: job, rows: 1000, earlierScoreVectors: 3))?.number == 5)
     }
 
+    @Test func scoresAreCheckedBeforeTheyAreSent() throws {
+        let job = try Job(yaml: Fixtures.wide("reveal: [scores]", features: 3))
+        try Guards.checkScores(job)
+        try Guards.checkScores(job, nonzeroPassiveColumns: 3)
+        #expect(throws: GuardRefusal.self) { try Guards.checkScores(job, nonzeroPassiveColumns: 2) }
+        #expect(throws: GuardRefusal.self) { try Guards.checkScores(Job(yaml: Fixtures.wide())) }
+    }
+
     /// p = 12: 5 x 12 x 13 = 780 rows.
     @Test func standardErrorsNeedRows() throws {
         let job = try Job(yaml: Fixtures.trial)

@@ -12,7 +12,7 @@ import Testing
 
     @Test(arguments: [
         "a: &a [x]\nb: *a", "title: &t hello", "title: *t", "title: !!str hello", "title: [&a b]", "? *x : 1",
-        "{a: &b c}", "&a b: c", "- !ruby/object x",
+        "{a: &b c}", "{\"a\":&b c, \"d\":*b}", "\u{FEFF}&a b: c", "a:\u{2028}&b c", "&a b: c", "- !ruby/object x",
     ])
     func anchorsAliasesAndTagsAreRefused(_ text: String) {
         guard case .malformed(_, let message)? = refusal(text) else {

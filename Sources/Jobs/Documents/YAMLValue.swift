@@ -47,7 +47,9 @@ extension YAMLValue {
         let root: Node?
         do {
             // `.basic` has no rules: every scalar stays the text that was written.
-            root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot()
+            // The parser keeps a pointer to the text, which a text short enough to live inside its value has not.
+            let stored = bytes < 64 ? text + String(repeating: "\n", count: 64) : text
+            root = try Parser(yaml: stored, resolver: .basic, encoding: .utf8).singleRoot()
         } catch let error as YamlError {
             throw .malformed(line: error.line, message: error.summary)
         } catch {
@@ -57,26 +59,22 @@ extension YAMLValue {
         self = try Self.reduced(root, depth: 0)
     }
 
-    /// Refuses every word that starts with `&`, `*` or `!`: YAML's anchors, aliases and tags. Quoted text is not
-    /// exempt: telling it apart would need a second parser that agrees with the first.
+    /// Refuses `&`, `*` and `!` before a word and after anything but a letter or digit: wherever YAML could read an
+    /// anchor, an alias or a tag. Quoted text is not exempt: telling it apart would need a second parser that agrees
+    /// with the first.
     private static func refuseIndicators(in text: String) throws(DocumentError) {
         var line = 1
-        var previous: UInt8 = 0x20
-        let bytes = Array(text.utf8)
-        for (index, byte) in bytes.enumerated() {
-            if byte == 0x0A { line += 1 }
-            // & * ! after white space or one of [ { , : - ? at the start of a word
-            let startsWord = previous <= 0x20 || previous == 0x5B || previous == 0x7B || previous == 0x2C
-            if startsWord, byte == 0x26 || byte == 0x2A || byte == 0x21 {
-                let next = index + 1 < bytes.count ? bytes[index + 1] : 0x20
-                if next > 0x20 {
-                    let sign = String(UnicodeScalar(byte))
-                    throw .malformed(
-                        line: line,
-                        message: "a word starts with '\(sign)': YAML anchors, aliases and tags are not accepted")
-                }
+        var inWord = false
+        var sign: Unicode.Scalar?
+        for scalar in text.unicodeScalars {
+            if let sign, scalar.value > 0x20 {
+                throw .malformed(
+                    line: line,
+                    message: "a word starts with '\(sign)': YAML anchors, aliases and tags are not accepted")
             }
-            previous = byte
+            sign = !inWord && (scalar == "&" || scalar == "*" || scalar == "!") ? scalar : nil
+            inWord = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+            if scalar == "\n" { line += 1 }
         }
     }
 

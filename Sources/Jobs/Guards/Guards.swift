@@ -23,6 +23,21 @@ public enum Guards {
     /// Whether a job may start at all: what is decidable before the number of rows is known.
     public static func check(_ job: Job) throws(GuardRefusal) { try refuse(findings(job)) }
 
+    /// Whether row-wise scores may be opened, at the end of a fit or for new rows (guard 5).
+    ///
+    /// - Parameter nonzeroPassiveColumns: passive coefficients that are not zero, where they are known: the passive
+    ///   party MUST ask with its own number before it sends a score.
+    public static func checkScores(_ job: Job, nonzeroPassiveColumns: Int? = nil) throws(GuardRefusal) {
+        guard job.reveals(.scores) else {
+            throw GuardRefusal(
+                name: Guard.scores.name, number: Guard.scores.number, figures: "the job does not reveal scores",
+                remedy: "agree on a job with 'scores' in its reveal list")
+        }
+        var facts = GuardFacts(job: job, rows: 0)
+        if let nonzeroPassiveColumns { facts.passiveParameters = nonzeroPassiveColumns }
+        try refuse([scores(job, facts)])
+    }
+
     /// Every limit and guard with its figures, in order.
     public static func findings(_ job: Job, _ facts: GuardFacts) -> [GuardFinding] {
         limits(job, facts) + Guard.allCases.map { finding($0, job, facts) }
