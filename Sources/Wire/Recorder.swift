@@ -46,6 +46,19 @@ public struct PartyDescription: Sendable, Hashable {
     /// Cosigns checkpoints of the log that this party receives; made for this session.
     public let witnessKey: VerifyingKey
     public let certificateFingerprint: Bytes32
+
+    package init(
+        name: String, role: String, attempt: UInt32, identity: VerifyingKey, logKey: VerifyingKey,
+        witnessKey: VerifyingKey, certificateFingerprint: Bytes32
+    ) {
+        self.name = name
+        self.role = role
+        self.attempt = attempt
+        self.identity = identity
+        self.logKey = logKey
+        self.witnessKey = witnessKey
+        self.certificateFingerprint = certificateFingerprint
+    }
 }
 
 /// Logs in memory, for tests and for sessions that leave no evidence (a ping).

@@ -1,6 +1,6 @@
 /// Bounds of a session: how long to wait, how much to accept.
 public struct SessionLimits: Sendable, Hashable {
-    /// Largest frame sent or accepted, in bytes, at most 2^30. A protocol cuts what is larger into chunks.
+    /// Largest frame sent or accepted, in bytes, at most `largestFrame`. A protocol cuts what is larger into chunks.
     public var maximumFrame: Int
     /// Most chunks that one message may be cut into.
     public var maximumChunks: UInt32
@@ -11,11 +11,14 @@ public struct SessionLimits: Sendable, Hashable {
     /// Longest wait for telling a peer why the session ends.
     public var farewell: Duration
 
+    /// No session may allow a larger frame, so that a verifier knows what it may meet: 64 MiB.
+    public static let largestFrame = 64 << 20
+
     public init(
         maximumFrame: Int = 4 << 20, maximumChunks: UInt32 = 1 << 20, wait: Duration = .seconds(600),
         handshake: Duration = .seconds(30), farewell: Duration = .seconds(2)
     ) {
-        self.maximumFrame = min(max(maximumFrame, 4096), 1 << 30)
+        self.maximumFrame = min(max(maximumFrame, 4096), Self.largestFrame)
         self.maximumChunks = maximumChunks
         self.wait = wait
         self.handshake = handshake

@@ -5,6 +5,7 @@ extension MessageType {
     public static let checkpoint = MessageType(rawValue: 0x0004)
     public static let cosignature = MessageType(rawValue: 0x0005)
     public static let closing = MessageType(rawValue: 0x0006)
+    public static let approval = MessageType(rawValue: 0x0007)
 }
 
 /// First record of each log: the hello again (so that the log holds every byte sent), the nonce, and the identity's
@@ -66,6 +67,22 @@ public struct AbortMessage: Message {
         let name = try decoder.readString(max: 64)
         reason = AbortReason(kind, name)
         guard reason.name == name else { throw .notCanonical("an abort's name") }
+    }
+}
+
+/// The sender's approval of the job: a signed note, which the receiver keeps beside its own.
+public struct ApprovalMessage: Message {
+    public static let type = MessageType.approval
+    public let note: String
+
+    public init(note: String) {
+        self.note = note
+    }
+
+    public func encode(into encoder: inout Encoder) { encoder.write(note) }
+
+    public init(from decoder: inout Decoder) throws(WireError) {
+        note = try decoder.readString(max: SignedNote.maximumLength)
     }
 }
 

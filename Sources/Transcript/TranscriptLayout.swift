@@ -1,0 +1,64 @@
+import Foundation
+import Wire
+
+/// Names of the files in a transcript. `protocols/transcript.md` section 2.
+public struct TranscriptLayout: Sendable, Hashable {
+    public let folder: String
+
+    public init(folder: String) {
+        self.folder = folder
+    }
+
+    public static let job = "job.bin"
+    public static let jobText = "job.yaml"
+    public static let parties = "parties.bin"
+    public static let outcome = "outcome.bin"
+    public static let privateFolder = "private"
+    static let approvals = "approvals"
+    static let logs = "log"
+    static let checkpoints = "checkpoint"
+    static let equivocations = "equivocation"
+
+    public static func approval(of party: String) -> String { "\(approvals)/\(party).txt" }
+    public static func log(from: String, to: String) -> String { "\(logs)/\(from)~\(to).log" }
+    public static func checkpoint(from: String, to: String) -> String { "\(checkpoints)/\(from)~\(to).txt" }
+
+    public func path(_ name: String) -> String { "\(folder)/\(name)" }
+
+    /// Reads a small file whole.
+    ///
+    /// - Throws: `missingFile`; `notRegular` for links, pipes and folders; `fileTooLarge`.
+    func read(_ name: String, limit: Int) throws(TranscriptError) -> [UInt8] {
+        let path = try regularFile(name)
+        guard let handle = FileHandle(forReadingAtPath: path) else { throw .missingFile(name) }
+        defer { try? handle.close() }
+        guard let data = try? handle.read(upToCount: limit + 1) else { return [] }
+        guard data.count <= limit else { throw .fileTooLarge(name) }
+        return Array(data)
+    }
+
+    /// The path of a file that is there and is neither a link nor anything that could block a reader.
+    func regularFile(_ name: String) throws(TranscriptError) -> String {
+        let path = path(name)
+        guard let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType else {
+            throw .missingFile(name)
+        }
+        guard type == .typeRegular else { throw .notRegular(name) }
+        return path
+    }
+
+    func exists(_ name: String) -> Bool {
+        (try? FileManager.default.attributesOfItem(atPath: path(name))) != nil
+    }
+}
+
+/// What can be wrong with a transcript's files before anything in them is judged.
+public enum TranscriptError: Error, Equatable, Sendable {
+    case missingFile(String)
+    case notRegular(String)
+    case fileTooLarge(String)
+    case notCanonical(file: String)
+    case cannotWrite(String)
+    case alreadyThere(String)
+    case invalidApproval(party: String)
+}

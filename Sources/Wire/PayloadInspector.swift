@@ -1,0 +1,25 @@
+/// Looks at payloads for a verifier: what only the protocol that owns a message can check (shapes, ranges, proofs,
+/// budgets). A protocol's target offers one; the verifier calls it without knowing what is inside.
+public protocol PayloadInspector {
+    /// Numbers of the checks that this inspector makes ("T10", "T11"): the verifier reports them as evaluated.
+    var checks: [String] { get }
+    /// Every record of both directions, in an order in which each comes after all that it had seen.
+    ///
+    /// - Parameter payload: `nil` when the transcript keeps only its hash.
+    mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure)
+    /// After the last record, with what the party declares as its outcome (`nil` if the job did not finish).
+    mutating func finish(counts: [String: Int64]?) throws(InspectionFailure)
+}
+
+/// A check that failed: its number, its error name, one plain sentence.
+public struct InspectionFailure: Error, Sendable, Hashable {
+    public let check: String
+    public let name: String
+    public let sentence: String
+
+    public init(check: String, name: String, sentence: String) {
+        self.check = check
+        self.name = name
+        self.sentence = sentence
+    }
+}
