@@ -68,7 +68,7 @@ enum Fixtures {
             label: outcome
             features: [age]
         alignment: {protocol: paillier-oprf, sender: clinic-2}
-        model: {family: linear, l2: 0.5, tolerance: 1e-5, maxPasses: 12}
+        model: {family: linear, l2: 0.0, tolerance: 1e-5, maxPasses: 12}
         keys: {bits: 2048, kind: subgroup}
         reveal: [scores, metrics, coefficients, deciles, standard-errors, covariance]
         holdout: hash

@@ -116,8 +116,8 @@ import Testing
         #expect(Fixtures.problems(text).map(\.path).sorted() == ["model.family", "model.famly", "tite", "title"])
     }
 
-    @Test func penalisedLogisticHasNoStandardErrors() {
-        let text = Fixtures.trial("family: logistic", "family: logistic\n  l2: 0.1")
+    @Test(arguments: ["logistic", "linear"]) func penalisedModelsHaveNoStandardErrors(_ family: String) {
+        let text = Fixtures.trial("family: logistic", "family: \(family)\n  l2: 0.1")
         #expect(Fixtures.problems(text).map(\.path) == ["reveal"])
     }
 }

@@ -57,7 +57,7 @@ struct JobVectors: Codable, Equatable {
             // reveal: 1, 2, 3, 4, 5, 6 with its first two entries exchanged
             ("reveal list out of order", edited("00000006010203040506", "00000006020103040506")),
             ("unknown reveal item", edited("00000006010203040506", "00000006010203040509")),
-            ("negative zero", edited("3fe0000000000000", "8000000000000000")),
+            ("negative zero", edited("0000000000000000", "8000000000000000")),
             ("white space around a name", edited(Hex.encode("smoker".utf8), Hex.encode(" moker".utf8))),
         ]
         return JobVectors(

@@ -2,6 +2,9 @@
 public struct GuardFinding: Sendable, Hashable, Codable {
     public enum Verdict: String, Sendable, Hashable, Codable {
         case kept
+        /// The protocol keeps it by its construction: nothing to compute before the start, a verifier reads it off the
+        /// transcript.
+        case byProtocol = "by-protocol"
         case refused
         /// A figure is missing: only the other side, or a later moment, can tell.
         case notEvaluated = "not-evaluated"

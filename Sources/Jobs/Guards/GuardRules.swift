@@ -14,7 +14,7 @@ extension Guards {
     /// transcript afterwards.
     static func kept(_ item: Guard, _ observed: Bool?, _ rule: String) -> GuardFinding {
         switch observed {
-        case nil: make(item, .kept, "\(rule): part of the protocol")
+        case nil: make(item, .byProtocol, rule)
         case true?: make(item, .kept, rule)
         case false?: make(item, .refused, "broken: \(rule)", remedy: "run the protocol as it is specified")
         }

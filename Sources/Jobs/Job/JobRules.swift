@@ -165,9 +165,9 @@ private struct JobRules {
                 note("reveal", "'\(item.rawValue)' needs '\(needed.rawValue)': \(Self.reason(item))")
             }
         }
-        if job.model.family == .logistic, job.model.l2 > 0, job.reveal.contains(.standardErrors) {
+        if job.model.l2 > 0, job.reveal.contains(.standardErrors) {
             note(
-                "reveal", "'standard-errors' of a penalised logistic model are not defined",
+                "reveal", "'standard-errors' of a penalised model are not defined",
                 "drop 'standard-errors' or set model.l2 to 0")
         }
     }

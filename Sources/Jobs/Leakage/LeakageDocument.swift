@@ -31,7 +31,8 @@ public enum LeakageDocument {
         ## 4. Guards
 
         Computed by each side before it starts and again by the verifier (T28); a job that breaks one is refused by name. A guard
-        whose figures a side does not know (the label's entropy at B) is reported as not evaluated by that side.
+        whose figures a side does not know (the label's entropy at B) is reported as `not-evaluated` by that side; guards
+        2, 3, 7 and 8 are rules of the protocol, `by-protocol` before the start and read off the transcript by a verifier.
 
         | name | requires | because |
         |---|---|---|
@@ -68,7 +69,7 @@ public enum LeakageDocument {
         let needs =
             switch item {
             case .coefficients: "always"
-            case .standardErrors: "logistic: no penalty, guard 6"
+            case .standardErrors: "no penalty; logistic: guard 6"
             case .scores: "guard 5"
             case .jointCoefficients: "with `scores`: guard 5"
             default: item.requires.map { "`\($0.rawValue)`" } ?? ""
