@@ -1,7 +1,7 @@
-internal import Bignum
+package import Bignum
 
 /// Pi^fac of CGGMP21 (figure 28): n has no small factor, `protocols/paillier.md` 7.3. Convinces the maker of the parameters.
-struct FactorProof: Sendable {
+package struct FactorProof: Sendable {
     /// P, Q, A, T_B, T modulo N
     let commitments: [BigInt]
     let sigma: BigInt
@@ -46,7 +46,8 @@ struct FactorProof: Sendable {
         }
     }
 
-    static func attempt(
+    /// The prover's steps, whatever the factors are.
+    package static func attempt(
         p: BigInt, q: BigInt, context: [UInt8], parameters: RingPedersenParameters,
         using generator: inout some RandomNumberGenerator
     ) -> FactorProof? {

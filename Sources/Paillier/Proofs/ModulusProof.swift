@@ -1,20 +1,32 @@
-internal import Bignum
+package import Bignum
 
 /// Pi^mod of CGGMP21 (figure 16): n is a Paillier-Blum modulus, `protocols/paillier.md` 7.1. Convinces anyone.
-struct ModulusProof: Sendable {
-    let w: BigInt
-    let rounds: [Round]
+package struct ModulusProof: Sendable {
+    package let w: BigInt
+    package let rounds: [Round]
 
-    struct Round: Sendable {
+    package struct Round: Sendable {
         /// (-1)^negated w^twisted y has the fourth root x.
         let negated: Bool
         let twisted: Bool
         let x: BigInt
         /// y^(1/n)
         let z: BigInt
+
+        package init(negated: Bool, twisted: Bool, x: BigInt, z: BigInt) {
+            self.negated = negated
+            self.twisted = twisted
+            self.x = x
+            self.z = z
+        }
     }
 
-    static let roundCount = 128
+    package init(w: BigInt, rounds: [Round]) {
+        self.w = w
+        self.rounds = rounds
+    }
+
+    package static let roundCount = 128
 
     static func prove(
         _ key: PrivateKey, context: [UInt8], using generator: inout some RandomNumberGenerator
@@ -46,7 +58,7 @@ struct ModulusProof: Sendable {
     }
 
     /// - Throws: ``PaillierError/proofFailed(_:)``
-    func verify(_ key: PublicKey, context: [UInt8]) throws(PaillierError) {
+    package func verify(_ key: PublicKey, context: [UInt8]) throws(PaillierError) {
         let n = key.n
         guard rounds.count == Self.roundCount, w.signum > 0, w < n, w.jacobi(n) == -1,
             let modulus = try? Modulus(n), let x = try? ResidueVector(rounds.map(\.x), modulus: modulus),
@@ -65,12 +77,12 @@ struct ModulusProof: Sendable {
     }
 
     /// (-1)^negated w^twisted y mod n
-    static func target(y: BigInt, w: BigInt, negated: Bool, twisted: Bool, n: BigInt) -> BigInt {
+    package static func target(y: BigInt, w: BigInt, negated: Bool, twisted: Bool, n: BigInt) -> BigInt {
         let product = twisted ? w * y : y
         return (negated ? -product : product).mod(n)
     }
 
-    static func challenges(n: BigInt, w: BigInt, context: [UInt8]) -> [BigInt] {
+    package static func challenges(n: BigInt, w: BigInt, context: [UInt8]) -> [BigInt] {
         var stream = ChallengeStream(
             .modulus, context: context, publics: [n.fixedBytes(modulo: n), w.fixedBytes(modulo: n)])
         return (0..<roundCount).map { _ in stream.residue(modulo: n) }
