@@ -1,0 +1,124 @@
+internal import Bignum
+internal import Crypto
+package import Paillier
+public import Wire
+
+/// Aligns two parties' rows by their identifiers; `protocols/alignment.md`.
+public enum Alignment {
+    /// Runs this party's side, from the opening to the comparison of the orders.
+    ///
+    /// Call it inside ``Session/run(isolation:_:)``, so that the peer learns the name of whatever is thrown here.
+    ///
+    /// - Parameters:
+    ///   - identifiers: normalised, distinct, at least one. Positions in this array are the rows of the result.
+    ///   - session: opened with ``ProtocolVersion/alignment`` among its protocols.
+    ///   - progress: called from several tasks.
+    /// - Throws: ``AlignmentError``; `WireError` for what the session finds; `CancellationError`.
+    public static func run(
+        _ identifiers: [[UInt8]], over session: Session, settings: AlignmentSettings = AlignmentSettings(),
+        progress: @escaping @Sendable (AlignmentProgress) -> Void = { _ in }
+    ) async throws -> Intersection {
+        let group = try AlignmentGroup(keyBits: settings.keyBits)
+        return try await run(
+            identifiers, over: session, settings: settings, parameters: AlignmentParameters(group: group),
+            progress: progress)
+    }
+
+    /// The same over any group, with keys made beforehand: for tests and benchmarks.
+    package static func run(
+        _ identifiers: [[UInt8]], over session: Session, settings: AlignmentSettings, parameters: AlignmentParameters,
+        progress: @escaping @Sendable (AlignmentProgress) -> Void = { _ in }
+    ) async throws -> Intersection {
+        try check(identifiers, settings)
+        let opening = AlignmentOpening(
+            role: settings.role, keyBits: UInt16(clamping: settings.keyBits), setSize: UInt64(identifiers.count),
+            minimumCohort: UInt64(max(settings.minimumCohort, 1)))
+        try await session.send(opening)
+        let answer = try await session.receive(AlignmentOpening.self)
+        let role = try agree(opening, answer, settings, session)
+        let conversation = Conversation(
+            session: session, identifiers: identifiers, peerCount: Int(answer.setSize), keyBits: settings.keyBits,
+            minimumCohort: Int(clamping: max(opening.minimumCohort, answer.minimumCohort)), parameters: parameters,
+            progress: progress)
+        return switch role {
+        case .sender: try await AlignmentSender(conversation).run()
+        default: try await AlignmentReceiver(conversation).run()
+        }
+    }
+
+    private static func check(_ identifiers: [[UInt8]], _ settings: AlignmentSettings) throws(AlignmentError) {
+        guard !identifiers.isEmpty else { throw .noIdentifiers }
+        guard identifiers.count <= settings.maximumOwnCount else {
+            throw .ownSetTooLarge(count: identifiers.count, maximum: settings.maximumOwnCount)
+        }
+        var rows = [[UInt8]: Int](minimumCapacity: identifiers.count)
+        for (row, identifier) in identifiers.enumerated() {
+            if let first = rows.updateValue(row, forKey: identifier) {
+                throw .duplicateIdentifier(first: first, second: row)
+            }
+        }
+    }
+
+    /// The role that follows from both openings, which both parties compute alike.
+    static func agree(
+        _ own: AlignmentOpening, _ peer: AlignmentOpening, _ settings: AlignmentSettings, _ session: Session
+    ) throws(AlignmentError) -> AlignmentRole {
+        guard peer.version == own.version else {
+            throw .protocolVersionDiffers(own: Int(own.version), peer: Int(peer.version))
+        }
+        guard peer.keyBits == own.keyBits else {
+            throw .keySizesDiffer(own: Int(own.keyBits), peer: Int(peer.keyBits))
+        }
+        guard peer.setSize > 0 else { throw .peerSetEmpty }
+        guard peer.setSize <= settings.maximumPeerCount else {
+            throw .peerSetTooLarge(count: Int(clamping: peer.setSize), maximum: settings.maximumPeerCount)
+        }
+        switch (own.role, peer.role) {
+        case (.sender, .receiver), (.sender, .bySize), (.bySize, .receiver): return .sender
+        case (.receiver, .sender), (.receiver, .bySize), (.bySize, .sender): return .receiver
+        case (.bySize, .bySize):
+            if own.setSize != peer.setSize { return own.setSize > peer.setSize ? .sender : .receiver }
+            return Array(session.localName.utf8).lexicographicallyPrecedes(Array(session.peerName.utf8))
+                ? .sender : .receiver
+        default: throw .rolesConflict
+        }
+    }
+}
+
+/// What a test or a benchmark may replace.
+package struct AlignmentParameters: Sendable {
+    package var group: AlignmentGroup
+    /// The sender's Paillier key; made in the session otherwise, as the protocol wants it.
+    package var key: PrivateKey?
+
+    package init(group: AlignmentGroup, key: PrivateKey? = nil) {
+        self.group = group
+        self.key = key
+    }
+}
+
+/// What both roles know once the openings are exchanged.
+struct Conversation: Sendable {
+    let session: Session
+    let identifiers: [[UInt8]]
+    let peerCount: Int
+    let keyBits: Int
+    let minimumCohort: Int
+    let parameters: AlignmentParameters
+    let progress: @Sendable (AlignmentProgress) -> Void
+
+    var group: AlignmentGroup { parameters.group }
+    var hashes: AlignmentHashes { AlignmentHashes(sessionID: session.id.bytes) }
+
+    func report(_ phase: AlignmentProgress.Phase, _ done: Int, of total: Int) {
+        progress(AlignmentProgress(phase: phase, done: done, total: total))
+    }
+
+    /// The last step of both roles: what one took for the common order must be what the other did.
+    func compareOrders(_ tags: [AlignmentTag]) async throws {
+        let own = OrderDigest(count: UInt64(tags.count), order: hashes.order(of: tags))
+        try await session.send(own)
+        let peer = try await session.receive(OrderDigest.self)
+        guard peer == own else { throw AlignmentError.ordersDiffer }
+    }
+}

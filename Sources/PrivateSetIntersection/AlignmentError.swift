@@ -1,0 +1,57 @@
+public import Wire
+
+/// Why an alignment ended without a result. Carries sizes and positions, never an identifier, a tag or a key.
+public enum AlignmentError: Error, Equatable, Sendable {
+    // This party's own input or settings.
+    case noIdentifiers
+    /// Two rows, as positions in the input, hold the same identifier.
+    case duplicateIdentifier(first: Int, second: Int)
+    case ownSetTooLarge(count: Int, maximum: Int)
+    case unsupportedKeySize(bits: Int)
+
+    // The two sides do not fit together.
+    case protocolVersionDiffers(own: Int, peer: Int)
+    case keySizesDiffer(own: Int, peer: Int)
+    case rolesConflict
+    case peerSetEmpty
+    case peerSetTooLarge(count: Int, maximum: Int)
+
+    // The peer broke the protocol.
+    case verifierParametersRejected
+    case keyProofRejected
+    case keySizeWrong(expected: Int, found: Int)
+    case encryptedKeyRejected
+    case rangeProofRejected
+    case wrongCount(message: String, expected: Int, found: Int)
+    case ciphertextRejected(chunk: Int)
+    case blindingProofRejected(chunk: Int)
+    /// A returned element is 0, 1, -1 or not below P; the position is among the elements of its chunk.
+    case elementOutOfGroup(chunk: Int, index: Int)
+    /// A value that must be invertible is zero: probability 2^-256, or an aimed key.
+    case degenerateValue
+    /// Tags that must ascend strictly, so that none is there twice, do not.
+    case tagsNotAscending
+    /// The evaluations of two different identifiers are the same.
+    case evaluationsRepeat
+    /// The peer announced as matching a tag that is not among one's own.
+    case unknownTag
+    case ordersDiffer
+
+    // A lawful end without a cohort.
+    case emptyIntersection
+    case cohortTooSmall(minimum: Int)
+}
+
+extension AlignmentError: PeerVisibleError {
+    /// The kind and the case's name: what the peer is told.
+    public var abortReason: AbortReason {
+        let name = String(String(describing: self).prefix { $0.isLetter })
+        switch self {
+        case .noIdentifiers, .duplicateIdentifier, .unsupportedKeySize: return AbortReason(.failure, name)
+        case .ownSetTooLarge, .peerSetEmpty, .peerSetTooLarge, .emptyIntersection, .cohortTooSmall:
+            return AbortReason(.refusal, name)
+        case .protocolVersionDiffers, .keySizesDiffer, .rolesConflict: return AbortReason(.disagreement, name)
+        default: return AbortReason(.violation, name)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package import Bignum
+
+/// The group of order q modulo P in which the PRF lives; `protocols/alignment.md` 1.
+package struct AlignmentGroup: Sendable {
+    /// q, shared by all sizes, as the modulus of exponents.
+    package let order: Modulus
+    /// P
+    package let modulus: Modulus
+    /// g
+    package let generator: BigInt
+
+    /// For tests with small groups; the parameters' properties are the caller's to know.
+    package init(order: BigInt, modulus: BigInt, generator: BigInt) throws(BignumError) {
+        self.order = try Modulus(order)
+        self.modulus = try Modulus(modulus)
+        self.generator = generator
+    }
+
+    /// The published group whose P has as many bits as the sender's Paillier modulus.
+    ///
+    /// - Throws: ``AlignmentError/unsupportedKeySize(bits:)`` for sizes other than 2048 and 3072.
+    package init(keyBits: Int) throws(AlignmentError) {
+        let published = PublishedGroups.all.first { $0.bits == keyBits }
+        guard let published, let q = BigInt(PublishedGroups.order, radix: 16),
+            let p = BigInt(published.modulus, radix: 16), let g = BigInt(published.generator, radix: 16),
+            let group = try? AlignmentGroup(order: q, modulus: p, generator: g)
+        else { throw .unsupportedKeySize(bits: keyBits) }
+        self = group
+    }
+
+    /// Whether fixed-width bytes are one of 0, 1 and P - 1, the elements whose square is no generator of anything.
+    /// Public values: a peer's answer.
+    func isTrivial(_ element: some BidirectionalCollection<UInt8>) -> Bool {
+        element.allSatisfy { $0 == 0 } || (element.last == 1 && element.dropLast().allSatisfy { $0 == 0 })
+            || element.elementsEqual(minusOne)
+    }
+
+    private var minusOne: [UInt8] {
+        (try? (modulus.value - 1).bigEndianBytes(width: modulus.byteWidth)) ?? []
+    }
+}

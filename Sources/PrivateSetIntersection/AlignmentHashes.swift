@@ -1,0 +1,56 @@
+internal import Bignum
+internal import Crypto
+internal import Wire
+
+/// The hashes of `protocols/alignment.md` 1, bound to one session.
+struct AlignmentHashes: Sendable {
+    let sessionID: [UInt8]
+
+    /// H1(x) = SHA-512(label || session id || salt || x), as an integer, mod q
+    func exponent(of identifier: [UInt8], salt: [UInt8], order: BigInt) -> BigInt {
+        var hash = SHA512()
+        hash.update(data: Self.label("H1"))
+        hash.update(data: sessionID)
+        hash.update(data: salt)
+        hash.update(data: identifier)
+        return BigInt(bigEndian: hash.finalize()).mod(order)
+    }
+
+    /// H2(u) = SHA-256(label || session id || u)[0 ..< 16]
+    func tag(of element: some Collection<UInt8>) -> AlignmentTag {
+        var hash = SHA256()
+        hash.update(data: Self.label("H2"))
+        hash.update(data: sessionID)
+        hash.update(data: Array(element))
+        return AlignmentTag(bytes: hash.finalize())
+    }
+
+    /// The tags of fixed-width elements, one after the other.
+    func tags(of elements: [UInt8], width: Int) -> [AlignmentTag] {
+        stride(from: 0, to: elements.count, by: width).map { tag(of: elements[$0..<$0 + width]) }
+    }
+
+    /// SHA-256(label || session id || u64 count || tag || tag || ...)
+    func order(of tags: [AlignmentTag]) -> Bytes32 {
+        var hash = SHA256()
+        hash.update(data: Self.label("order"))
+        hash.update(data: sessionID)
+        hash.update(data: Self.bigEndian(UInt64(tags.count)))
+        for tag in tags { hash.update(data: tag.bytes) }
+        return Bytes32(hash.finalize())
+    }
+
+    /// What the key proofs are bound to: label || session id || u32 length || the prover's name
+    func proofContext(prover: String) -> [UInt8] {
+        Self.label("") + sessionID + Self.bigEndian(UInt32(prover.utf8.count)) + Array(prover.utf8)
+    }
+
+    /// "moiety alignment v1" or "moiety alignment v1 <purpose>", in ASCII
+    static func label(_ purpose: String) -> [UInt8] {
+        Array((purpose.isEmpty ? "moiety alignment v1" : "moiety alignment v1 " + purpose).utf8)
+    }
+
+    static func bigEndian(_ value: some FixedWidthInteger & UnsignedInteger) -> [UInt8] {
+        stride(from: value.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> $0) }
+    }
+}

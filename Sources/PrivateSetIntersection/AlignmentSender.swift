@@ -1,0 +1,222 @@
+internal import Bignum
+internal import Paillier
+internal import Wire
+
+/// The side that owns the PRF key: `protocols/alignment.md` 5, steps of the sender.
+struct AlignmentSender: Sendable {
+    private let conversation: Conversation
+    private let powersOfG: FixedBaseTable
+    private var session: Session { conversation.session }
+    private var identifiers: [[UInt8]] { conversation.identifiers }
+    private var group: AlignmentGroup { conversation.group }
+    private var hashes: AlignmentHashes { conversation.hashes }
+
+    /// Own identifiers whose tags are computed together.
+    private static let ownChunk = 8192
+
+    init(_ conversation: Conversation) {
+        self.conversation = conversation
+        powersOfG = FixedBaseTable(
+            base: conversation.group.generator, exponentBits: BlindingSizes.order, modulus: conversation.group.modulus)
+    }
+
+    func run() async throws -> Intersection {
+        conversation.report(.keys, 0, of: 0)
+        let key = try await sendKey()
+        let salt = try await session.receive(HashSalt.self).salt.bytes
+
+        let own = try await evaluate(with: key, salt: salt)
+        try await sendTags(own.tags)
+        let matches = try await receiveMatches(among: own)
+        try await conversation.compareOrders(matches.tags)
+        return Intersection(
+            rowIndices: matches.rows, ownCount: identifiers.count, peerCount: conversation.peerCount, role: .sender)
+    }
+
+    // MARK: Step 3
+
+    private struct SenderSecrets: Sendable {
+        let paillier: PrivateKey
+        /// k
+        let prfKey: BigInt
+        /// K as it was sent.
+        let encryptedKey: [UInt8]
+    }
+
+    private func sendKey() async throws -> SenderSecrets {
+        let (parameters, head) = try await session.receiveWithHead(VerifierParameters.self)
+        var randomness = session.randomness("alignment key", after: head)
+        let prover = try KeyProver(parameters, conversation: conversation)
+        let paillier =
+            try conversation.parameters.key ?? PrivateKey.generate(bits: conversation.keyBits, using: &randomness)
+        try await session.send(try prover.prove(paillier, using: &randomness))
+
+        // k uniform in [1, q); K = (1 + k n) rho^n mod n^2
+        let k = BigInt.random(below: group.order.value - 1, using: &randomness) + 1
+        let publicKey = paillier.publicKey
+        let nonce = LimbVector.random(count: 1, below: publicKey.n, using: &randomness)
+        let encryptedKey = try publicKey.encrypt(
+            LimbVector([k], bits: BlindingSizes.order), nonces: nonce
+        ).serialized
+        let proof = try RangeProof.prove(
+            k: k, nonce: nonce[0], encryptedKey: encryptedKey, publicKey: publicKey, hashes: hashes,
+            prover: session.localName, using: &randomness)
+        try await session.send(EncryptedPRFKey(ciphertext: encryptedKey, rangeProof: proof))
+        return SenderSecrets(paillier: paillier, prfKey: k, encryptedKey: encryptedKey)
+    }
+
+    // MARK: Steps 6 and 7
+
+    /// Answers the receiver chunk by chunk and computes the own tags; receiving, sending and the own set overlap.
+    private func evaluate(with key: SenderSecrets, salt: [UInt8]) async throws -> TaggedRows {
+        let slots = BlindingSizes.slots(modulusBits: key.paillier.publicKey.modulusBits)
+        let chunks = Chunking.identifiers(conversation.peerCount, slots: slots)
+        let (answers, answer) = AsyncStream.makeStream(of: (message: Evaluations, chunk: Chunk).self)
+        return try await withThrowingTaskGroup(of: [(tag: AlignmentTag, row: UInt32)].self) { tasks in
+            tasks.addTask {
+                defer { answer.finish() }
+                for index in 0..<chunks.count {
+                    let chunk = Chunk(index, of: chunks.count)
+                    let message = try await session.receive(BlindedIdentifiers.self, chunk: chunk)
+                    answer.yield(
+                        (
+                            try respond(to: message, chunk: chunk, count: chunks[index].count, key: key, salt: salt),
+                            chunk
+                        ))
+                    conversation.report(.evaluation, chunks[index].upperBound, of: conversation.peerCount)
+                }
+                return []
+            }
+            // No more than the receiver's window of answers is ever waiting here.
+            tasks.addTask {
+                for await (message, chunk) in answers { try await session.send(message, chunk: chunk) }
+                return []
+            }
+            tasks.addTask { try await ownTags(with: key, salt: salt) }
+            var all: [(tag: AlignmentTag, row: UInt32)] = []
+            for try await part in tasks { all += part }
+            return try TaggedRows(all)
+        }
+    }
+
+    /// `g^(1/v)` for each slot v of a chunk whose proof holds.
+    private func respond(
+        to message: BlindedIdentifiers, chunk: Chunk, count: Int, key: SenderSecrets, salt: [UInt8]
+    ) throws -> Evaluations {
+        let publicKey = key.paillier.publicKey
+        let width = CiphertextVector.serializedWidth(of: publicKey)
+        let slots = BlindingSizes.slots(modulusBits: publicKey.modulusBits)
+        let plaintexts = (count + slots - 1) / slots
+        guard message.identifiers == count, message.ciphertexts.count == plaintexts * width else {
+            throw AlignmentError.wrongCount(
+                message: BlindedIdentifiers.name, expected: count, found: Int(message.identifiers))
+        }
+        guard let proof = BlindingProof(serialized: message.proof, slots: slots, ciphertextWidth: width) else {
+            throw AlignmentError.blindingProofRejected(chunk: Int(chunk.index))
+        }
+        let ciphertexts: CiphertextVector
+        do {
+            ciphertexts = try CiphertextVector(
+                serialized: message.ciphertexts + proof.masks, count: plaintexts + BlindingSizes.challengeRows,
+                key: publicKey)
+        } catch {
+            throw AlignmentError.ciphertextRejected(chunk: Int(chunk.index))
+        }
+        let decrypted = key.paillier.decrypt(ciphertexts)
+        let statement = BlindingStatement(
+            sessionID: hashes.sessionID, chunk: chunk.index, identifiers: message.identifiers,
+            encryptedKey: key.encryptedKey, salt: salt, ciphertexts: message.ciphertexts)
+        guard
+            proof.isValid(
+                plaintexts: decrypted[0..<plaintexts], maskPlaintexts: decrypted[plaintexts..<decrypted.count],
+                statement: statement, prfKey: key.prfKey, n: publicKey.n, slots: slots)
+        else { throw AlignmentError.blindingProofRejected(chunk: Int(chunk.index)) }
+        let values = try slotValues(decrypted[0..<plaintexts], count: count, slots: slots, n: publicKey.n)
+        return Evaluations(
+            identifiers: message.identifiers, elements: try elements(inverting: values).bigEndianBytes())
+    }
+
+    /// Each slot modulo q. A shift by a multiple of q makes slots positive first, so that none borrows from the next.
+    private func slotValues(_ plaintexts: LimbVector, count: Int, slots: Int, n: BigInt) throws -> [BigInt] {
+        let q = group.order.value
+        let shift = BlindingSizes.positiveShift(order: q)
+        let shifts = (0..<slots).reduce(BigInt(0)) { $0 + shift << ($1 * BlindingSizes.slot) }
+        var values: [BigInt] = []
+        values.reserveCapacity(count)
+        for index in 0..<plaintexts.count {
+            var rest = (plaintexts[index] + shifts).mod(n)
+            for _ in 0..<min(slots, count - index * slots) {
+                let above = rest >> BlindingSizes.slot
+                values.append((rest - above << BlindingSizes.slot).mod(q))
+                rest = above
+            }
+        }
+        return values
+    }
+
+    /// `g^(1/v)`, inverses together.
+    private func elements(inverting values: [BigInt]) throws -> ResidueVector {
+        do {
+            let inverses = try ResidueVector(values, modulus: group.order).inverses()
+            return powersOfG.pow(secret: inverses.values())
+        } catch BignumError.notInvertible {
+            throw AlignmentError.degenerateValue
+        }
+    }
+
+    /// `H2(g^(1 / (k + H1(y))))` of every own identifier.
+    private func ownTags(with key: SenderSecrets, salt: [UInt8]) async throws -> [(tag: AlignmentTag, row: UInt32)] {
+        let q = group.order.value
+        let chunks = Chunking(total: identifiers.count, size: Self.ownChunk)
+        var tags: [(tag: AlignmentTag, row: UInt32)] = []
+        tags.reserveCapacity(identifiers.count)
+        for index in 0..<chunks.count {
+            try Task.checkCancellation()
+            let values = chunks[index].map {
+                (key.prfKey + hashes.exponent(of: identifiers[$0], salt: salt, order: q)).mod(q)
+            }
+            let bytes = try elements(inverting: values).bigEndianBytes()
+            for (tag, row) in zip(hashes.tags(of: bytes, width: group.modulus.byteWidth), chunks[index]) {
+                tags.append((tag, UInt32(row)))
+            }
+            conversation.report(.tags, tags.count, of: identifiers.count)
+            await Task.yield()
+        }
+        return tags
+    }
+
+    // MARK: Steps 7 and 10
+
+    private func sendTags(_ tags: [AlignmentTag]) async throws {
+        let chunks = Chunking.tags(tags.count)
+        for index in 0..<chunks.count {
+            try await session.send(SenderTags(tags: Array(tags[chunks[index]])), chunk: Chunk(index, of: chunks.count))
+        }
+    }
+
+    private func receiveMatches(among own: TaggedRows) async throws -> TaggedRows.Matcher {
+        let outcome = try await session.receive(MatchOutcome.self)
+        switch outcome.kind {
+        case .empty: throw AlignmentError.emptyIntersection
+        case .tooSmall: throw AlignmentError.cohortTooSmall(minimum: conversation.minimumCohort)
+        case .matched: break
+        }
+        let limit = min(identifiers.count, conversation.peerCount)
+        guard let count = Int(exactly: outcome.count), count >= conversation.minimumCohort, count <= limit else {
+            throw AlignmentError.wrongCount(
+                message: MatchOutcome.name, expected: limit, found: Int(clamping: outcome.count))
+        }
+        var matcher = TaggedRows.Matcher(own)
+        let chunks = Chunking.tags(count)
+        for index in 0..<chunks.count {
+            let message = try await session.receive(MatchingTags.self, chunk: Chunk(index, of: chunks.count))
+            guard message.tags.count == chunks[index].count else {
+                throw AlignmentError.wrongCount(
+                    message: MatchingTags.name, expected: chunks[index].count, found: message.tags.count)
+            }
+            try matcher.add(message.tags)
+        }
+        guard matcher.tags.count == count else { throw AlignmentError.unknownTag }
+        return matcher
+    }
+}

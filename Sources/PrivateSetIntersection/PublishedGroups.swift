@@ -1,0 +1,54 @@
+/// The groups of `protocols/group/parameters.json`, in hexadecimal; a test compares the two.
+enum PublishedGroups {
+    struct Published {
+        let bits: Int
+        let modulus: String
+        let generator: String
+    }
+
+    /// q
+    static let order = "d8a1205cd0ab5e4dc21dab946ccad70fe05cf0ebe67e850ac0f423f120192563"
+
+    static let all = [
+        Published(
+            bits: 2048,
+            modulus: """
+                ce78d64df740bb96fb4776ae9b3a1e3d5484c61ecb1d3a509e7647f6c588f8f3e43c7732ec1324052e9bb89f34f5bef7\
+                6c608b033d893892c18af1f54b3a972198f9000035bb65880819bfc168f3b3794b684bfde0c97cf2b35f43ed604653e6\
+                28b67cd34b9a77988cd83a6fdc47d8e364dbebfe20ae0c81abf45173b938fb2da02b380babd3d30eeca47d7f53dee65e\
+                86dfee4b2d359e74413cc9e3a3947b659ca9476dcacdb902710bc3b18e79315fb7591e42d985f309b85385d52a66ca3a\
+                79f52af402b141391517e094f3033a0dda8662b06d6eabd3b2fb25a6eb275933620b46fe1a6c02800dc9f088cb9d346c\
+                59ec10eb5c738d8a41238d483e55c277
+                """,
+            generator: """
+                3c77beaeb8488192fbd95620c1240c4cc551115079fc5a31a4febb1d4f8aa67694c027ab83effc3e3b1e945ce790dee6\
+                5d8645c5c0a07d22b446cca1c0792e1c98acd40e26c8c64824d79e1b80369a8b29a5e1f5eba42a9d428b68f1783abdd2\
+                3075180ba47b96a43482d7987bba609912cfd675ea8bc31af868905780abbb067c597c52d1ab147927f1d2bde0b6819f\
+                0de80230b8fdeb750abda1b9080250d138ca957cb6da99ce73c24562f9f595af2244b8473ea0943e548fcc760e08891f\
+                36458d6d9ec2f6b86631cb74a180c0c5bcbf49541597f828de9e4c60a0709bb3ce763edbecf835a01807ad3405181d20\
+                2faf365fc5396254215d4e7f1a2910b3
+                """),
+        Published(
+            bits: 3072,
+            modulus: """
+                d3a84800f6c76c5c0f0b0a05dc9f3f035a62926abc2939b72f53ef0d0b41cdc1f43462273f42648284a94b778d6fddc1\
+                61d89884fa94b0945177e8e104c80848a2ba38761ac321241011ff30c6d31763ac08b7c62405351469713ae889f386cf\
+                dd7ea91f4a119f3759cf4495d2939b46169a900f20a53e8cac2f7e4999fbfd30a714489e224590e54005a2c7b7bd8518\
+                c3917c9fb872c3e990916da972a3ceed048d1763b075b3764db5748c5680011153d6e1967a6783658b9a5c20624de338\
+                027cf943b1820d4b853319f194ce8cc331af727cc948a0f1d5b9f10f21df3fee3c32a4d6386c055dc8a62f0302c98e7f\
+                881dda017ecfded332a6958b1141e2aead57280d33976e58eb4332d750d37161aba2116c0e5eab58ab03396528830ec6\
+                8627a98d8da70d952671c7600fbf8590a78a7a5401fcb30bbe6f766ecd9a1c8c78d5aaeac32e25dee16dee67876b60bd\
+                c9a7e9df7d9f9680963d10244c86f0d30a1557312e6877caf32b2ca72c459dbedab35a99b4524d0770d3f30c15b482bb
+                """,
+            generator: """
+                1f73b236f8ad605e248d0b3e6609a8356e01b28ad78112b703e7dc70978b0995e48b699a063a73cbce79b0a7820cbd0b\
+                50d35d194855c1ef46db837f67d89a8d805b78f874a57b27c71911d535b84fad0e70c269245a2df4471719b4d6c62c84\
+                4abdefdecc106902a489e2fa18119276b2d56d81e7892d2c0ab3e8aaa7a43dbf8324d67f5e7b29915e7080aea4b60a4f\
+                3a07dfbbc029bff313b089c1c921ae761be319fe957cf1cfd27561c17f6f80c0a2ec46c9b6c00c046e1f91d83f043a5c\
+                cf5d6d7244345f954a7d4de590f3b827f59ae21ab15d502c0d148f16fc6e30b6e7f0bbc8e0a0bb9fc74ce7513617f62a\
+                a0aa9266d0827c40baa9b63880204014fd34fa6fc887768d977de4d17e46cfc62aef9d13d9b62c2f6f84cea99b5f9fe0\
+                cf73fd0e5606896ad27a875946fe0dfd16e2bc0770833fcd4bce8f43de403561a54f17d7de6e83b9f73af91f6e6dbce8\
+                187af98187099784e60c7044671c0d3979a388f227d7772aba78c99551159986d9d22f6fe80a75dc7ba7720e06632e56
+                """),
+    ]
+}

@@ -1,0 +1,150 @@
+import Testing
+import Wire
+
+@testable import PrivateSetIntersection
+
+@Suite("Alignment of two sets")
+struct AlignmentTests {
+    @Test(
+        "The result is the plain intersection, in one order at both",
+        arguments: [
+            (0..<1, 0..<1), (0..<1, 0..<9), (0..<9, 8..<9), (0..<12, 11..<20), (0..<20, 0..<20), (0..<3, 1..<40),
+            (5..<45, 0..<6),
+        ] as [(Range<Int>, Range<Int>)])
+    func equalsPlainIntersection(hospital: Range<Int>, lab: Range<Int>) async throws {
+        var generator = SeededGenerator(UInt64(hospital.count * 100 + lab.count))
+        let a = identifiers(hospital.shuffled(using: &generator))
+        let b = identifiers(lab.shuffled(using: &generator))
+        let outcome = try await align(a, b)
+        let (atHospital, atLab) = (try outcome.hospital.get(), try outcome.lab.get())
+        let common = atHospital.rowIndices.map { a[$0] }
+        #expect(common == atLab.rowIndices.map { b[$0] })
+        #expect(Set(common) == Set(a).intersection(b))
+        #expect(common.count == Set(common).count)
+        #expect(atHospital.ownCount == a.count && atHospital.peerCount == b.count)
+        #expect(atLab.ownCount == b.count && atLab.peerCount == a.count)
+        #expect(atHospital.role == (a.count >= b.count ? .sender : .receiver))
+    }
+
+    @Test("Either side may be the larger, whatever its role", arguments: [AlignmentRole.sender, .receiver])
+    func eitherRole(role: AlignmentRole) async throws {
+        let (a, b) = (identifiers(0..<5), identifiers(3..<30))
+        var settings = Small.settings
+        settings.role = role
+        let outcome = try await align(a, b, hospitalSettings: settings)
+        #expect(try outcome.hospital.get().role == role)
+        #expect(Set(try outcome.hospital.get().rowIndices) == [3, 4])
+        #expect(Set(try outcome.lab.get().rowIndices) == [0, 1])
+    }
+
+    @Test("Arbitrary bytes are identifiers, the empty string among them")
+    func arbitraryBytes() async throws {
+        let shared: [[UInt8]] = [[], [0], [0, 0], [255, 254], Array(repeating: 65, count: 1000)]
+        let outcome = try await align(shared + [[1]], [[2]] + shared.reversed())
+        #expect(try outcome.hospital.get().rowIndices.count == shared.count)
+        #expect(try outcome.lab.get().rowIndices == outcome.hospital.get().rowIndices.map { shared.count - $0 })
+    }
+
+    @Test("The row order says nothing about the order of a file")
+    func orderIsFresh() async throws {
+        let ids = identifiers(0..<12)
+        let first = try await align(ids, ids).hospital.get().rowIndices
+        let second = try await align(ids, ids).hospital.get().rowIndices
+        #expect(first != second)
+        #expect(first.sorted() == second.sorted())
+    }
+
+    @Test("Several chunks, over a channel that holds one frame")
+    func severalChunks() async throws {
+        let a = identifiers(0..<4300)
+        let b = identifiers(2000..<6200)
+        let outcome = try await align(a, b, capacity: 1)
+        let common = try outcome.hospital.get().rowIndices.map { a[$0] }
+        #expect(common == (try outcome.lab.get().rowIndices.map { b[$0] }))
+        #expect(common.count == 2300)
+    }
+
+    @Test("Published parameters of 2048 bits, keys made in the session")
+    func realSize() async throws {
+        let (a, b) = (identifiers(0..<40), identifiers(25..<55))
+        let settings = AlignmentSettings(keyBits: 2048)
+        let outcome = try await both(
+            hospital: { try await Alignment.run(a, over: $0, settings: settings) },
+            lab: { try await Alignment.run(b, over: $0, settings: settings) })
+        #expect(try outcome.hospital.get().rowIndices.map { a[$0] } == outcome.lab.get().rowIndices.map { b[$0] })
+        #expect(try outcome.hospital.get().rowIndices.count == 15)
+    }
+
+    @Test("Its own description admits the messages of a run")
+    func followsDescription() async throws {
+        let description = ProtocolDescription.alignment
+        #expect(Set(description.steps.map(\.type)).count == 11)
+        #expect(description.steps.allSatisfy { $0.type.protocolID == ProtocolVersion.alignment.id })
+    }
+}
+
+@Suite("Lawful ends without a cohort")
+struct RefusalTests {
+    @Test("An empty intersection is an error by name on both sides")
+    func empty() async throws {
+        let outcome = try await align(identifiers(0..<7), identifiers(7..<12))
+        #expect(outcome.hospital.alignmentError == .emptyIntersection)
+        #expect(outcome.lab.alignmentError == .emptyIntersection)
+    }
+
+    @Test("The larger of the two minima holds", arguments: [true, false])
+    func cohortTooSmall(atHospital: Bool) async throws {
+        var strict = Small.settings
+        strict.minimumCohort = 4
+        let outcome = try await align(
+            identifiers(0..<7), identifiers(4..<9), hospitalSettings: atHospital ? strict : Small.settings,
+            labSettings: atHospital ? Small.settings : strict)
+        #expect(outcome.hospital.alignmentError == .cohortTooSmall(minimum: 4))
+        #expect(outcome.lab.alignmentError == .cohortTooSmall(minimum: 4))
+    }
+
+    @Test("Exactly the minimum is enough")
+    func justEnough() async throws {
+        var strict = Small.settings
+        strict.minimumCohort = 3
+        let outcome = try await align(identifiers(0..<7), identifiers(4..<9), hospitalSettings: strict)
+        #expect(try outcome.lab.get().rowIndices.count == 3)
+    }
+
+    @Test("Own input that cannot be aligned is refused before anything is sent")
+    func ownInput() async throws {
+        var small = Small.settings
+        small.maximumOwnCount = 2
+        let duplicate = try await align([[1], [2], [1]], [[1]])
+        #expect(duplicate.hospital.alignmentError == .duplicateIdentifier(first: 0, second: 2))
+        #expect(duplicate.lab.peerReason == "duplicateIdentifier")
+        #expect(try await align([], [[1]]).hospital.alignmentError == .noIdentifiers)
+        let large = try await align(identifiers(0..<3), [[1]], hospitalSettings: small)
+        #expect(large.hospital.alignmentError == .ownSetTooLarge(count: 3, maximum: 2))
+    }
+
+    @Test("Asking about more identifiers than policy allows is refused: enumeration stops at the quota")
+    func quota() async throws {
+        var guarded = Small.settings
+        guarded.maximumPeerCount = 5
+        let within = try await align(identifiers(0..<3), identifiers(0..<5), hospitalSettings: guarded)
+        #expect(try within.hospital.get().rowIndices.count == 3)
+        let over = try await align(identifiers(0..<3), identifiers(0..<6), hospitalSettings: guarded)
+        #expect(over.hospital.alignmentError == .peerSetTooLarge(count: 6, maximum: 5))
+        #expect(over.lab.peerReason == "peerSetTooLarge")
+    }
+
+    @Test("Roles that do not fit and key sizes that differ are named")
+    func disagreement() async throws {
+        var sender = Small.settings
+        sender.role = .sender
+        let roles = try await align([[1]], [[1]], hospitalSettings: sender, labSettings: sender)
+        #expect(roles.hospital.alignmentError == .rolesConflict || roles.lab.alignmentError == .rolesConflict)
+        var other = Small.settings
+        other.keyBits = 2048
+        let sizes = try await align([[1]], [[1]], labSettings: other)
+        #expect(
+            sizes.hospital.alignmentError == .keySizesDiffer(own: 1280, peer: 2048)
+                || sizes.lab.alignmentError == .keySizesDiffer(own: 2048, peer: 1280))
+    }
+}

@@ -1,0 +1,147 @@
+import Bignum
+import Foundation
+import Testing
+import Wire
+
+@testable import Paillier
+@testable import PrivateSetIntersection
+
+/// A deterministic generator: a test that fails, fails again.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(_ seed: UInt64) { state = seed }
+
+    /// SplitMix64 (Steele, Lea, Flood 2014)
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+/// Keys too small for use, and a group to match: two slots a plaintext, one modulus for all tests.
+enum Small {
+    static let keyBits = 1280
+    static let settings = AlignmentSettings(keyBits: keyBits)
+    static let hashes = AlignmentHashes(sessionID: [UInt8](repeating: 3, count: 32))
+
+    static func key() throws -> PrivateKey { try madeKey.get() }
+    static func group() throws -> AlignmentGroup { try madeGroup.get() }
+    static func parameters() throws -> AlignmentParameters { AlignmentParameters(group: try group(), key: try key()) }
+
+    private static let madeKey = Result {
+        var generator = SeededGenerator(7)
+        return try PrivateKey.generateUnchecked(bits: keyBits, using: &generator)
+    }
+
+    /// P = 2 q m + 1 of 640 bits with the published q: the first such prime that a seeded search meets.
+    private static let madeGroup = Result {
+        let q = try AlignmentGroup(keyBits: 2048).order.value
+        var generator = SeededGenerator(11)
+        while true {
+            let m = BigInt.random(bits: 382, using: &generator) + (BigInt(1) << 382)
+            let p = 2 * q * m + 1
+            if p.isProbablePrime() {
+                let g = try BigInt(4).pow(m, modulo: p)
+                return try AlignmentGroup(order: q, modulus: p, generator: g)
+            }
+        }
+    }
+}
+
+/// Two parties that know each other, in one process.
+struct Parties {
+    let hospital: Session
+    let lab: Session
+
+    static func connect(capacity: Int = 16) async throws -> Parties {
+        let (left, right) = InProcessPeerChannel.pair(capacity: capacity)
+        let (keyA, keyB) = (SigningKey(), SigningKey())
+        let limits = SessionLimits(wait: .seconds(120), handshake: .seconds(30), farewell: .milliseconds(500))
+        func open(
+            _ channel: InProcessPeerChannel, _ name: String, _ key: SigningKey, _ peer: String, _ peerKey: VerifyingKey
+        ) async throws -> Session {
+            try await Session.open(
+                over: channel, as: LocalParty(name: name, identity: key),
+                expecting: PeerIdentity(name: peer, publicKey: peerKey),
+                terms: SessionTerms(
+                    jobHash: Bytes32(hashing: Array("job".utf8)), role: name, peerRole: peer, protocols: [.alignment]),
+                seed: SessionSeed(), recorder: MemoryRecorder(keepsPayloads: false), limits: limits)
+        }
+        async let a = open(left, "hospital", keyA, "lab", keyB.publicKey)
+        async let b = open(right, "lab", keyB, "hospital", keyA.publicKey)
+        return Parties(hospital: try await a, lab: try await b)
+    }
+}
+
+/// What the two sides of one run came to.
+struct Outcome<Value: Sendable>: Sendable {
+    let hospital: Result<Value, any Error>
+    let lab: Result<Value, any Error>
+}
+
+/// Runs both sides to their ends.
+func both<Value: Sendable>(
+    capacity: Int = 16, hospital: @escaping @Sendable (Session) async throws -> Value,
+    lab: @escaping @Sendable (Session) async throws -> Value
+) async throws -> Outcome<Value> {
+    let parties = try await Parties.connect(capacity: capacity)
+    async let a = result { try await parties.hospital.run { try await hospital($0) } }
+    async let b = result { try await parties.lab.run { try await lab($0) } }
+    return Outcome(hospital: await a, lab: await b)
+}
+
+func result<Value: Sendable>(_ body: () async throws -> Value) async -> Result<Value, any Error> {
+    do { return .success(try await body()) } catch { return .failure(error) }
+}
+
+extension Result {
+    var alignmentError: AlignmentError? {
+        if case .failure(let error) = self { error as? AlignmentError } else { nil }
+    }
+
+    /// The name of the reason that the peer gave for ending the session.
+    var peerReason: String? {
+        guard case .failure(let error) = self, case .peerAborted(_, let reason)? = error as? WireError else {
+            return nil
+        }
+        return reason.name
+    }
+}
+
+/// Both sides of an alignment with small keys.
+func align(
+    _ hospital: [[UInt8]], _ lab: [[UInt8]], hospitalSettings: AlignmentSettings = Small.settings,
+    labSettings: AlignmentSettings = Small.settings, capacity: Int = 16
+) async throws -> Outcome<Intersection> {
+    let parameters = try Small.parameters()
+    return try await both(
+        capacity: capacity,
+        hospital: { try await Alignment.run(hospital, over: $0, settings: hospitalSettings, parameters: parameters) },
+        lab: { try await Alignment.run(lab, over: $0, settings: labSettings, parameters: parameters) })
+}
+
+func identifiers(_ numbers: some Sequence<Int>) -> [[UInt8]] { numbers.map { Array("patient-\($0)".utf8) } }
+
+/// A JSON file of `protocols/`.
+func protocolFile(_ path: String) throws -> Any {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    return try JSONSerialization.jsonObject(with: Data(contentsOf: root.appending(path: "protocols/" + path)))
+}
+
+/// A field of a decoded JSON object.
+func field<T>(_ object: Any, _ key: String) throws -> T {
+    try #require((object as? [String: Any])?[key] as? T)
+}
+
+func number(_ object: Any, _ key: String) throws -> BigInt {
+    try #require(BigInt(try field(object, key) as String, radix: 16))
+}
+
+func bytes(_ object: Any, _ key: String) throws -> [UInt8] {
+    try #require(Hex.decode(try field(object, key) as String))
+}
