@@ -56,12 +56,13 @@ struct AlignmentTests {
 
     @Test("Several chunks, over a channel that holds one frame")
     func severalChunks() async throws {
-        let a = identifiers(0..<4300)
-        let b = identifiers(2000..<6200)
-        let outcome = try await align(a, b, capacity: 1)
+        let a = identifiers(0..<4100)
+        let b = identifiers(3000..<7101)
+        let wider = AlignmentSettings(keyBits: Small.widerKeyBits)
+        let outcome = try await align(a, b, hospitalSettings: wider, labSettings: wider, capacity: 1)
         let common = try outcome.hospital.get().rowIndices.map { a[$0] }
         #expect(common == (try outcome.lab.get().rowIndices.map { b[$0] }))
-        #expect(common.count == 2300)
+        #expect(common.count == 1100)
     }
 
     @Test("Published parameters of 2048 bits, keys made in the session")
@@ -144,7 +145,7 @@ struct RefusalTests {
         other.keyBits = 2048
         let sizes = try await align([[1]], [[1]], labSettings: other)
         #expect(
-            sizes.hospital.alignmentError == .keySizesDiffer(own: 1280, peer: 2048)
-                || sizes.lab.alignmentError == .keySizesDiffer(own: 2048, peer: 1280))
+            sizes.hospital.alignmentError == .keySizesDiffer(own: 640, peer: 2048)
+                || sizes.lab.alignmentError == .keySizesDiffer(own: 2048, peer: 640))
     }
 }

@@ -22,19 +22,33 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
-/// Keys too small for use, and a group to match: two slots a plaintext, one modulus for all tests.
+/// Keys too small for use, and a group to match.
 enum Small {
-    static let keyBits = 1280
+    /// One slot a plaintext.
+    static let keyBits = 640
+    /// Two slots a plaintext.
+    static let widerKeyBits = 1280
     static let settings = AlignmentSettings(keyBits: keyBits)
     static let hashes = AlignmentHashes(sessionID: [UInt8](repeating: 3, count: 32))
 
-    static func key() throws -> PrivateKey { try madeKey.get() }
+    static func key(bits: Int = keyBits) throws -> PrivateKey {
+        try bits == keyBits ? madeKey.get() : madeWiderKey.get()
+    }
+
     static func group() throws -> AlignmentGroup { try madeGroup.get() }
-    static func parameters() throws -> AlignmentParameters { AlignmentParameters(group: try group(), key: try key()) }
+
+    static func parameters(bits: Int = keyBits) throws -> AlignmentParameters {
+        AlignmentParameters(group: try group(), key: try key(bits: bits))
+    }
 
     private static let madeKey = Result {
         var generator = SeededGenerator(7)
         return try PrivateKey.generateUnchecked(bits: keyBits, using: &generator)
+    }
+
+    private static let madeWiderKey = Result {
+        var generator = SeededGenerator(8)
+        return try PrivateKey.generateUnchecked(bits: widerKeyBits, using: &generator)
     }
 
     /// P = 2 q m + 1 of 640 bits with the published q: the first such prime that a seeded search meets.
@@ -117,7 +131,7 @@ func align(
     _ hospital: [[UInt8]], _ lab: [[UInt8]], hospitalSettings: AlignmentSettings = Small.settings,
     labSettings: AlignmentSettings = Small.settings, capacity: Int = 16
 ) async throws -> Outcome<Intersection> {
-    let parameters = try Small.parameters()
+    let parameters = try Small.parameters(bits: hospitalSettings.keyBits)
     return try await both(
         capacity: capacity,
         hospital: { try await Alignment.run(hospital, over: $0, settings: hospitalSettings, parameters: parameters) },
