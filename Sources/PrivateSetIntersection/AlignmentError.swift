@@ -19,7 +19,6 @@ public enum AlignmentError: Error, Equatable, Sendable {
     // The peer broke the protocol.
     case verifierParametersRejected
     case keyProofRejected
-    case keySizeWrong(expected: Int, found: Int)
     case encryptedKeyRejected
     case rangeProofRejected
     case wrongCount(message: String, expected: Int, found: Int)

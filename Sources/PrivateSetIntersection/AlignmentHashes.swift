@@ -40,15 +40,8 @@ struct AlignmentHashes: Sendable {
         return Bytes32(hash.finalize())
     }
 
-    /// What the key proofs are bound to: label || session id || u32 length || the prover's name
-    func proofContext(prover: String) -> [UInt8] {
-        Self.label("") + sessionID + Self.bigEndian(UInt32(prover.utf8.count)) + Array(prover.utf8)
-    }
-
-    /// "moiety alignment v1" or "moiety alignment v1 <purpose>", in ASCII
-    static func label(_ purpose: String) -> [UInt8] {
-        Array((purpose.isEmpty ? "moiety alignment v1" : "moiety alignment v1 " + purpose).utf8)
-    }
+    /// "moiety alignment v1 <purpose>", in ASCII
+    static func label(_ purpose: String) -> [UInt8] { Array("moiety alignment v1 \(purpose)".utf8) }
 
     static func bigEndian(_ value: some FixedWidthInteger & UnsignedInteger) -> [UInt8] {
         stride(from: value.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> $0) }

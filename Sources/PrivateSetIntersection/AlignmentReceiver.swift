@@ -44,8 +44,8 @@ struct AlignmentReceiver: Sendable {
 
     private func receiveKey() async throws -> SenderMaterial {
         var randomness = session.randomness("alignment verifier")
-        let verifier = try KeyVerifier(bits: conversation.keyBits, conversation: conversation, using: &randomness)
-        try await session.send(VerifierParameters(parameters: verifier.serialized))
+        let verifier = try KeyVerifier(conversation, using: &randomness)
+        try await session.send(verifier.message)
 
         let senderKey = try await session.receive(SenderKey.self)
         let (message, head) = try await session.receiveWithHead(EncryptedPRFKey.self)

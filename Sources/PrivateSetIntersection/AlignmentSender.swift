@@ -46,10 +46,10 @@ struct AlignmentSender: Sendable {
     private func sendKey() async throws -> SenderSecrets {
         let (parameters, head) = try await session.receiveWithHead(VerifierParameters.self)
         var randomness = session.randomness("alignment key", after: head)
-        let prover = try KeyProver(parameters, conversation: conversation)
+        let prover = try KeyProver(parameters, conversation)
         let paillier =
             try conversation.parameters.key ?? PrivateKey.generate(bits: conversation.keyBits, using: &randomness)
-        try await session.send(try prover.prove(paillier, using: &randomness))
+        try await session.send(prover.prove(paillier, using: &randomness))
 
         // k uniform in [1, q); K = (1 + k n) rho^n mod n^2
         let k = BigInt.random(below: group.order.value - 1, using: &randomness) + 1
