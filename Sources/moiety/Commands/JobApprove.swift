@@ -26,8 +26,8 @@ struct JobApprove: ReplyingCommand {
             console.warning("this job loosens \(names) by a factor of two: see moiety job explain")
         }
         if dryRun {
-            let approval = try Approval(
-                job: file.hash, site: folder.name, person: person, time: Timestamp.now(), meaning: meaning)
+            let approval = try ApprovalBook.approval(
+                of: file, site: folder.name, person: person, meaning: meaning)
             return Reply(approval, text: "would approve job \(file.hash)")
         }
         console.progress("job \(file.hash)\n\(file.job.title)")

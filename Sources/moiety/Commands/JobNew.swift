@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import Jobs
+import Records
 
 struct NewJobReport: Codable, Sendable {
     let file: String?
@@ -26,7 +26,7 @@ struct JobNew: ReplyingCommand {
         // Names go into the text as they are: a bad one must not come out as a job.
         _ = try Job(yaml: yaml)
         guard let file else { return Reply(NewJobReport(file: nil, yaml: yaml), text: yaml) }
-        try PrivateFile.create(Data(yaml.utf8), at: file, mode: 0o644)
+        try AtomicFile.write(Array(yaml.utf8), to: file)
         return Reply(NewJobReport(file: file, yaml: yaml), text: "wrote \(file)")
     }
 }

@@ -1,9 +1,5 @@
 import ArgumentParser
 
-struct DemoCommand: AsyncParsableCommand {}
-struct AlignCommand: AsyncParsableCommand {}
-struct JobExplain: AsyncParsableCommand {}
-struct JobRun: AsyncParsableCommand {}
-struct ServeCommand: AsyncParsableCommand {}
-struct ModelCommand: AsyncParsableCommand {}
-struct VerifyCommand: AsyncParsableCommand {}
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "verify")
+}

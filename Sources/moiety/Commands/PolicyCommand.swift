@@ -45,7 +45,7 @@ struct PolicyReport: Codable, Sendable {
         var table = TextTable(["minimumCohort", "\(minimumCohort)"], sides: [.left, .left])
         table.add(["minimumCell", "\(minimumCell)"])
         table.add(["roundCountsTo", "\(roundCountsTo)"])
-        table.add(["parametersPerRow", CSV.number(parametersPerRow)])
+        table.add(["parametersPerRow", Number.short(parametersPerRow)])
         table.add(["minimumKeyBits", "\(minimumKeyBits)"])
         table.add(["subgroupKeys", "\(subgroupKeys)"])
         table.add(["maximumSetSize", "\(maximumSetSize)"])

@@ -41,8 +41,9 @@ struct Console: Sendable {
         Self.write("\(painted("warning:", code: 33)) \(text)\n", to: .standardError)
     }
 
-    func report(_ failure: Failure) {
-        if format == .json, let line = try? Envelope<NoPayload>(failure: failure).line() {
+    /// - Parameter asData: whether it is the reply of the command.
+    func report(_ failure: Failure, asData: Bool = true) {
+        if asData, format == .json, let line = try? Envelope<NoPayload>(failure: failure).line() {
             data(line)
             return
         }

@@ -7,7 +7,7 @@ enum Interruption {
     private struct State {
         var source: (any DispatchSourceSignal)?
         var folders: Set<String> = []
-        var children: [Process] = []
+        var children: Set<Int32> = []
     }
 
     private static let state = Mutex(State())
@@ -32,8 +32,18 @@ enum Interruption {
         state.withLock { _ = $0.folders.remove(folder) }
     }
 
+    /// A process that must not outlive this one.
+    static func remember(child: Int32) {
+        state.withLock { _ = $0.children.insert(child) }
+    }
+
+    static func forget(child: Int32) {
+        state.withLock { _ = $0.children.remove(child) }
+    }
+
     private static func finish() {
         state.withLock { state in
+            for child in state.children { kill(child, SIGINT) }
             for folder in state.folders { try? FileManager.default.removeItem(atPath: folder) }
             try? FileHandle.standardError.write(contentsOf: Data("interrupted\n".utf8))
             exit(ExitStatus.interrupted.rawValue)

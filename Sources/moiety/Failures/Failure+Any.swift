@@ -1,7 +1,10 @@
 import Foundation
 import GRPCTransport
 import Jobs
+import PrivateSetIntersection
 import Records
+import SplitRegression
+import Transcript
 import Wire
 
 extension Failure {
@@ -13,6 +16,9 @@ extension Failure {
         case let error as RecordsError: self.init(describing: error)
         case let error as PolicyRefusal: self.init(describing: error)
         case let error as GuardRefusal: self.init(describing: error)
+        case let error as AlignmentError: self.init(describing: error)
+        case let error as TrainingError: self.init(describing: error)
+        case let error as TranscriptError: self.init(describing: error)
         case let error as WireError: self.init(describing: error)
         case let error as DocumentError: self.init(describing: error)
         case is CancellationError: self.init(.interrupted, "cancelled", "the command was cancelled")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Files that only their owner may read, and files that must appear whole.
+/// Text files of a site, and those of them that only their owner may read.
 enum PrivateFile {
     /// Reads a file that holds a secret; refuses one that others could read.
     static func readSecret(_ path: String) throws -> String {
@@ -34,31 +34,5 @@ enum PrivateFile {
             throw Failure(.badData, "notUTF8", "\(path) is not UTF-8 text")
         }
         return text
-    }
-
-    /// Writes beside the target and renames, so that a reader sees the old file or the new one. Not for secrets: those
-    /// are created once, with `create`.
-    static func replace(_ path: String, with text: String) throws {
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw Failure(.cannotCreate, "cannotWrite", "\(path) cannot be written")
-        }
-    }
-
-    /// Creates a file that must not exist yet, with its mode from the first moment, and flushes it to the disk.
-    static func create(_ data: Data, at path: String, mode: Int) throws {
-        // The umask, not a later chmod: there is no moment at which others could open a secret.
-        let former = umask(0o077)
-        defer { umask(former) }
-        guard !FileManager.default.fileExists(atPath: path),
-            FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: mode]),
-            let handle = FileHandle(forWritingAtPath: path)
-        else {
-            throw Failure(.cannotCreate, "cannotCreate", "\(path) cannot be created")
-        }
-        defer { try? handle.close() }
-        try handle.write(contentsOf: data)
-        try handle.synchronize()
     }
 }

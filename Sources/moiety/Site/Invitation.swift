@@ -26,14 +26,14 @@ struct Invitation: Sendable, Equatable {
             "certificate \(Data(certificate.derBytes).base64EncodedString())",
         ]
         if let address { lines.append("address \(address)") }
-        let note = try SignedNote(signing: lines.joined(separator: "\n") + "\n", by: identity)
-        try self.init(parsing: note.noteText)
+        var note = try SignedNote(text: lines.joined(separator: "\n") + "\n")
+        try note.sign(as: identity.name, with: identity.key)
+        try self.init(parsing: note.encoded)
     }
 
     /// - Throws: `Failure` 65 unless the note is complete, canonical and signed by the key in it.
     init(parsing text: String) throws {
-        let note: SignedNote
-        do { note = try SignedNote(parsing: text) } catch { throw Self.invalid("it is not a signed note") }
+        guard let note = try? SignedNote(encoded: text) else { throw Self.invalid("it is not a signed note") }
         var lines = note.text.split(separator: "\n").map(String.init)[...]
         func field(_ label: String) -> String? {
             guard let line = lines.first, line.hasPrefix(label + " ") else { return nil }
@@ -52,7 +52,7 @@ struct Invitation: Sendable, Equatable {
         }
         address = try field("address").map { try NetworkAddress($0) }
         guard lines.isEmpty else { throw Self.invalid("it has lines that no invitation has") }
-        guard note.signatures.count == 1, note.isSigned(by: name, key: publicKey) else {
+        guard note.signatures.count == 1, note.isSigned(as: name, by: publicKey) else {
             throw Self.invalid("its signature does not verify")
         }
         self.name = name

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Records
 import Wire
 
 /// What this site ran, appended and never rewritten: one JSON object a line.
@@ -29,7 +30,7 @@ struct Ledger: Sendable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let line = try encoder.encode(entry) + Data("\n".utf8)
         if !FileManager.default.fileExists(atPath: path) {
-            try PrivateFile.create(Data(), at: path, mode: 0o600)
+            try AtomicFile.write([], to: path, mode: .ownerOnly)
         }
         guard let handle = FileHandle(forWritingAtPath: path) else {
             throw Failure(.cannotCreate, "cannotWriteLedger", "\(path) cannot be written")

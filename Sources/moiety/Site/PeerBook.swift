@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// The peers that this site knows: one invitation file each, as the peer signed it, and where to dial it.
 struct PeerBook: Sendable {
@@ -46,9 +47,9 @@ struct PeerBook: Sendable {
         }
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        try PrivateFile.replace(file(invitation.name), with: invitation.text)
+        try AtomicFile.write(Array((invitation.text).utf8), to: file(invitation.name), replacing: true)
         if let address {
-            try PrivateFile.replace(addressFile(invitation.name), with: "\(address)\n")
+            try AtomicFile.write(Array(("\(address)\n").utf8), to: addressFile(invitation.name), replacing: true)
         }
     }
 

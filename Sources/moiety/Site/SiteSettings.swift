@@ -69,24 +69,32 @@ struct SiteSettings: Sendable, Equatable {
     }
 
     /// The file as `init` writes it, with the explanations that its reader needs.
-    static func template(name: String, listen: String) -> String {
-        """
-        # Settings of this site. They stay here: no peer ever sees this file.
-        moiety: \(currentVersion)
-        name: \(name)
-        # Where this site listens when a job says that it does.
-        listen: \(listen)
-        # Logical name -> file, relative to this folder.
-        tables: {}
-        #  patients:
-        #    file: patients.csv
-        #    delimiter: ","            # or ; or tab; without it, the header line shows it
-        #    missing: ["", "NA"]       # cells that mean "no value"; without it, the usual ones
-        # Longest waits in seconds; a job's own count when they are shorter.
-        timeouts:
-          connect: 3600
-          message: 3600
+    static func template(
+        name: String, listen: NetworkAddress, tables: [(name: String, file: String)] = []
+    ) -> String {
+        let entries = tables.map { "  \(quoted($0.name)):\n    file: \(quoted($0.file))\n" }.joined()
+        return """
+            # Settings of this site. They stay here: no peer ever sees this file.
+            moiety: \(currentVersion)
+            name: \(name)
+            # Where this site listens when a job says that it does.
+            listen: "\(listen)"
+            # Logical name -> file, relative to this folder or absolute.
+            #  patients:
+            #    file: patients.csv
+            #    delimiter: ","            # or ; or tab; without it, the header line shows it
+            #    missing: ["", "NA"]       # cells that mean "no value"; without it, the usual ones
+            tables:\(entries.isEmpty ? " {}" : "")
+            \(entries)# Longest waits in seconds; a job's own count when they are shorter.
+            timeouts:
+              connect: 3600
+              message: 3600
 
-        """
+            """
+    }
+
+    /// A YAML text that can hold anything.
+    private static func quoted(_ text: String) -> String {
+        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 }

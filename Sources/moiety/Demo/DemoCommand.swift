@@ -1,0 +1,33 @@
+import ArgumentParser
+import Foundation
+import Records
+
+struct DemoCommand: ReplyingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo", abstract: "A hospital and a laboratory fit one model on this machine, for real.",
+        discussion: """
+            Two processes of this program, each with its own keys and its own table of ACTG 175, meet over mutual TLS \
+            on the loopback interface. What they fit is compared with the fit of the joined table.
+            """)
+
+    @Option(help: "Bits of the Paillier keys: 2048 or 3072.") var bits = 2048
+    @Option(help: ArgumentHelp("Leave both sites and their results there; must not exist.", valueName: "dir"))
+    var keep: String?
+    @Option(help: ArgumentHelp("The examples folder of the source tree.", valueName: "dir")) var examples: String?
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard bits == 2048 || bits == 3072 else { throw ValidationError("--bits must be 2048 or 3072") }
+    }
+
+    func reply(_ console: Console) async throws -> Reply<DemoReport> {
+        let examples = try ExampleFolder.find(examples)
+        let target = keep ?? FileManager.default.temporaryDirectory.appending(path: "moiety-demo-\(UUID())").path
+        let folder = try StagedFolder(target: target)
+        defer { folder.discard() }
+        let demo = Demo(folder: folder.stagingPath, example: "\(examples)/actg175", bits: bits, console: console)
+        let report = try await demo.run(keptIn: keep.map { _ in folder.target })
+        if keep != nil { try folder.commit() }
+        return Reply(report, text: report.text)
+    }
+}

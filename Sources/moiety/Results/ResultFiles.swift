@@ -1,0 +1,134 @@
+import Foundation
+import Jobs
+import Records
+import SplitRegression
+import Wire
+
+/// The files of a finished job, in an output folder that is not yet there.
+struct ResultFiles {
+    let finished: FinishedJob
+
+    private var own: Party { finished.prepared.own }
+    private var job: Job { finished.prepared.job }
+    private var isLogistic: Bool { job.model.family == .logistic }
+
+    func write(into folder: StagedFolder) throws {
+        try folder.write(try coefficients(), to: "coefficients.csv")
+        try folder.write(try glance(), to: "glance.csv")
+        try folder.write(try Self.json(JobReport(finished)), to: "metrics.json")
+        try folder.write(try IdentifierTable.csv(of: finished.rows), to: "intersection.csv", mode: .ownerOnly)
+        try folder.write(try Self.json(savedModel), to: "model.json", mode: .ownerOnly)
+        try folder.write(Array(finished.prepared.file.yaml.utf8), to: "job.yaml")
+        if let scores = finished.outcome.scores {
+            try folder.write(try fittedScores(scores), to: "scores.csv", mode: .ownerOnly)
+        }
+    }
+
+    private var savedModel: SavedModel {
+        SavedModel(
+            job: finished.prepared.file.hash, party: own.name, peer: finished.prepared.peer.name,
+            jobYAML: finished.prepared.file.yaml, rows: finished.outcome.summary.n, model: finished.outcome.model)
+    }
+
+    /// broom's names, so that R reads the file as it stands; estimates in the columns' own units.
+    private func coefficients() throws -> [UInt8] {
+        let ratios = isLogistic ? ["exp.estimate", "exp.conf.low", "exp.conf.high"] : []
+        var writer = try CSVWriter(
+            header: [
+                "term", "estimate", "std.error", "statistic", "p.value", "conf.low", "conf.high", "party",
+                "estimate.standardised",
+            ] + ratios)
+        for term in finished.outcome.terms {
+            var row: [CSVWriter.Cell] = [
+                .text(term.term), .number(term.estimate), .of(term.standardError), .of(term.statistic),
+                .of(term.pValue), .of(term.confLow), .of(term.confHigh), .text(own.name), .number(term.standardized),
+            ]
+            if isLogistic {
+                row += [.number(exp(term.estimate)), .of(term.confLow.map(exp)), .of(term.confHigh.map(exp))]
+            }
+            try writer.append(row)
+        }
+        return writer.bytes
+    }
+
+    /// One row, broom's names where it has them.
+    private func glance() throws -> [UInt8] {
+        let summary = finished.outcome.summary
+        var columns: [(name: String, cell: CSVWriter.Cell)] = [
+            ("nobs", .integer(summary.n)), ("parameters", .integer(summary.parameters)),
+        ]
+        if isLogistic {
+            columns += [
+                ("events", .of(summary.events)), ("null.deviance", .of(summary.nullDeviance)),
+                ("deviance", .of(summary.deviance)), ("logLik", .of(summary.logLikelihood)),
+                ("AIC", .of(summary.aic)), ("BIC", .of(summary.bic)),
+            ]
+        } else {
+            columns += [
+                ("r.squared", .of(summary.r2)), ("adj.r.squared", .of(summary.adjustedR2)),
+                ("sigma", .of(summary.sigma)), ("statistic", .of(summary.fStatistic)),
+                ("p.value", .of(summary.fPValue)), ("df.residual", .of(summary.residualDegreesOfFreedom)),
+            ]
+        }
+        columns += [
+            ("l2", .number(summary.l2)), ("passes", .integer(summary.passes)),
+            ("converged", .text(summary.converged ? "TRUE" : "FALSE")),
+        ]
+        var writer = try CSVWriter(header: columns.map(\.name))
+        try writer.append(columns.map(\.cell))
+        return writer.bytes
+    }
+
+    private func fittedScores(_ scores: [Double]) throws -> [UInt8] {
+        let rows = finished.rows
+        let heldOut = job.holdout == .hash ? rows.heldOut : nil
+        let fitted = (0..<rows.count).filter { heldOut?[$0] != true }
+        return try ScoreTable.csv(scores, of: rows, at: fitted, family: TrainingPlan.Family(job.model.family))
+    }
+
+    static func json(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return Array(try encoder.encode(value)) + [0x0A]
+    }
+}
+
+/// This site's own identifiers in the common order.
+enum IdentifierTable {
+    static func csv(of rows: AlignedRows) throws -> [UInt8] {
+        var writer = try CSVWriter(header: ["row"] + rows.identifiers.rule.columns, allowsFormulaText: true)
+        for row in 0..<rows.count {
+            let texts = rows.identifiers.texts(at: rows.positions[row])
+            try writer.append([.integer(row + 1)] + texts.map { .text($0) })
+        }
+        return writer.bytes
+    }
+}
+
+/// Scores row by row, with this site's own identifiers.
+enum ScoreTable {
+    /// - Parameter selected: positions among the rows, one a score.
+    static func csv(
+        _ scores: [Double], of rows: AlignedRows, at selected: [Int], family: TrainingPlan.Family
+    ) throws -> [UInt8] {
+        let names = rows.identifiers.rule.columns
+        var writer = try CSVWriter(header: names + ["linear.predictor", "prediction"], allowsFormulaText: true)
+        for (score, row) in zip(scores, selected) {
+            let texts = rows.identifiers.texts(at: rows.positions[row])
+            try writer.append(
+                texts.map { .text($0) } + [.number(score), .number(ScoreExchange.response(score, family: family))])
+        }
+        return writer.bytes
+    }
+}
+
+extension CSVWriter.Cell {
+    fileprivate static func of(_ value: Double?) -> Self { value.map { .number($0) } ?? .missing }
+    fileprivate static func of(_ value: Int?) -> Self { value.map { .integer($0) } ?? .missing }
+}
+
+extension TrainingPlan.Family {
+    init(_ family: Model.Family) {
+        self = family == .logistic ? .logistic : .linear
+    }
+}

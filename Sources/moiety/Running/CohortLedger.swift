@@ -1,0 +1,75 @@
+import Crypto
+import Foundation
+import Jobs
+import Records
+import Wire
+
+/// Cohorts of earlier jobs with a peer, so that two jobs whose cohorts differ by a few people are refused: the
+/// difference of their results would be about those few.
+///
+/// `cohorts/<job hash>.txt` (0600): the peer's name, then one tag an identifier, HMAC-SHA-256 under a key that follows
+/// from this site's identity, its first 16 bytes in hexadecimal, sorted. Local; never sent.
+struct CohortLedger: Sendable {
+    private let folder: String
+    private let key: SymmetricKey
+    private let ledger: Ledger
+    private let minimumDifference: Int
+
+    init(_ prepared: PreparedJob) {
+        self.init(
+            site: prepared.site, identity: prepared.identity, minimumDifference: prepared.job.limits.minimumCell)
+    }
+
+    init(site: SiteFolder, identity: SiteIdentity, minimumDifference: Int) {
+        folder = site.path + "/cohorts"
+        // HKDF-SHA256(ikm: identity key, info: "moiety/cohort-tags/v1")
+        key = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: identity.key.rawRepresentation),
+            info: Data("moiety/cohort-tags/v1".utf8), outputByteCount: 32)
+        ledger = site.ledger
+        self.minimumDifference = minimumDifference
+    }
+
+    /// - Throws: `Failure` 4 when an earlier cohort with this peer differs by at least one and fewer than the minimum.
+    func check(_ rows: AlignedRows, peer: String) throws {
+        let own = tags(rows)
+        for earlier in try cohorts(of: peer) {
+            let difference = own.symmetricDifference(earlier).count
+            guard difference == 0 || difference >= minimumDifference else {
+                throw Failure(
+                    .refusedByPolicy, "cohortDifference",
+                    "this cohort differs from that of an earlier job with \(peer) by fewer than \(minimumDifference) people",
+                    hint: "results of both would tell about those few; use the same rows as before")
+            }
+        }
+    }
+
+    func remember(_ rows: AlignedRows, job: String, peer: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let text = ([peer] + tags(rows).sorted()).joined(separator: "\n") + "\n"
+        try AtomicFile.write(Array(text.utf8), to: "\(folder)/\(job).txt", mode: .ownerOnly, replacing: true)
+    }
+
+    /// Score vectors that earlier jobs opened to this peer or to this site.
+    func scoreVectors(peer: String) throws -> Int {
+        try ledger.entries().count { $0.event == "scoresOpened" && $0.peer == peer }
+    }
+
+    private func tags(_ rows: AlignedRows) -> Set<String> {
+        Set(
+            (0..<rows.count).map { row in
+                let code = HMAC<SHA256>.authenticationCode(for: Data(rows.identifier(at: row)), using: key)
+                return Hex.encode(Array(code.prefix(16)))
+            })
+    }
+
+    private func cohorts(of peer: String) throws -> [Set<String>] {
+        guard FileManager.default.fileExists(atPath: folder) else { return [] }
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".txt") }
+        return try files.compactMap { file in
+            let lines = try PrivateFile.readText("\(folder)/\(file)", limit: 1 << 30).split(separator: "\n")
+            return lines.first.map(String.init) == peer ? Set(lines.dropFirst().map(String.init)) : nil
+        }
+    }
+}

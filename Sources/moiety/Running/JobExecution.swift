@@ -1,0 +1,49 @@
+import Jobs
+import Records
+import SplitRegression
+import Wire
+
+/// A job from its output folder's first byte to its name, with the ledger's entries around it.
+struct JobExecution: Sendable {
+    let prepared: PreparedJob
+    let link: PeerLink
+    let out: String
+    let console: Console
+
+    func run() async throws -> JobReport {
+        let folder = try StagedFolder(target: out)
+        defer { folder.discard() }
+        let ledger = prepared.site.ledger
+        let hash = prepared.file.hash
+        let attempt = try ledger.entries().count { $0.event == "jobStarted" && $0.job == hash }
+        try ledger.append(event: "jobStarted", job: hash, peer: prepared.peer.name)
+        do {
+            let finished = try await fit(into: folder, attempt: UInt32(clamping: attempt))
+            try ResultFiles(finished: finished).write(into: folder)
+            try folder.commit()
+            if prepared.job.reveals(.scores) {
+                try ledger.append(event: "scoresOpened", job: hash, peer: prepared.peer.name)
+            }
+            try ledger.append(
+                event: "jobFinished", job: hash, peer: prepared.peer.name,
+                details: ["rows": "\(finished.rows.count)", "session": finished.session.hex])
+            console.progress("written to \(folder.target)")
+            return JobReport(finished)
+        } catch {
+            // The job's own error is what the caller needs, even if the ledger cannot be written any more.
+            try? ledger.append(
+                event: "jobFailed", job: hash, peer: prepared.peer.name,
+                details: ["error": Failure(describing: error).code])
+            throw error
+        }
+    }
+
+    private func fit(into folder: StagedFolder, attempt: UInt32) async throws -> FinishedJob {
+        let runner = JobRunner(
+            prepared: prepared, link: link,
+            ledger: CohortLedger(prepared),
+            progress: ProgressReporter(console: console), attempt: attempt)
+        let evidence = try JobEvidence(prepared, folder: "\(folder.stagingPath)/transcript")
+        return try await runner.run(leaving: evidence)
+    }
+}

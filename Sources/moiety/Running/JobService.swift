@@ -1,0 +1,124 @@
+import Foundation
+import GRPCTransport
+import Jobs
+import Synchronization
+import Wire
+
+/// Runs approved jobs with whichever pinned peer asks for them, one at a time.
+struct JobService: Sendable {
+    let site: SiteFolder
+    let out: String
+    let console: Console
+    private let certificate: SiteCertificate
+    private let peers: [Invitation]
+
+    init(site: SiteFolder, out: String, console: Console) throws {
+        self.site = site
+        self.out = URL(fileURLWithPath: out).standardizedFileURL.path
+        self.console = console
+        certificate = try SiteCertificate.load(
+            certificatePath: site.certificateFile, keyPath: site.certificateKeyFile)
+        peers = try site.peers.all()
+        guard !peers.isEmpty else {
+            throw Failure(.configuration, "noPeers", "this site knows no peer", hint: "moiety peer add FILE")
+        }
+        _ = try site.policy()
+        _ = try site.identity()
+    }
+
+    /// - Returns: hashes of the jobs that finished.
+    func serve(
+        once: Bool, onListening: @escaping @Sendable (NetworkAddress) -> Void
+    ) async throws -> [String] {
+        try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+        let address = try NetworkAddress(site.settings.listen)
+        let listener = GRPCListener(
+            host: address.host, port: address.port, identity: certificate,
+            pinned: Dictionary(
+                peers.map { ($0.certificate.fingerprint, $0.name) }, uniquingKeysWith: { first, _ in first }))
+        let slot = JobSlot()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await listener.serve(
+                    onListening: { port in
+                        let bound = NetworkAddress(host: address.host, port: port)
+                        console.progress("waiting for \(peers.map(\.name).joined(separator: ", ")) on \(bound)")
+                        onListening(bound)
+                    },
+                    onRefusal: { console.warning("refused a connection: \($0)") }
+                ) { channel in
+                    guard slot.take() else {
+                        console.warning("\(channel.peerName) came while a job runs; told to come again")
+                        return
+                    }
+                    let hash = await answer(channel)
+                    slot.give(back: hash)
+                }
+            }
+            group.addTask {
+                for await _ in slot.finishings where once { return }
+            }
+            _ = try await group.next()
+            group.cancelAll()
+            return slot.finished
+        }
+    }
+
+    /// - Returns: the job that finished, if it did.
+    private func answer(_ channel: GRPCPeerChannel) async -> String? {
+        do {
+            let peeked = try await PeekedChannel(peeking: channel)
+            guard let hash = peeked.jobHash?.hex else {
+                throw Failure(.protocolViolation, "noGreeting", "\(channel.peerName) did not say which job it wants")
+            }
+            let path = "\(out)/\(hash)"
+            guard !FileManager.default.fileExists(atPath: path) else {
+                throw Failure(.cannotCreate, "outputExists", "job \(hash.prefix(16)) has run already: \(path)")
+            }
+            let prepared = try PreparedJob(try site.approvals.job(hash), at: site)
+            guard prepared.peer.name == channel.peerName else {
+                throw Failure(.permission, "wrongPeer", "\(channel.peerName) is not the peer of job \(hash.prefix(16))")
+            }
+            console.progress("\(channel.peerName) asks for job \(hash.prefix(16)): \(prepared.job.title)")
+            let link = try PeerLink(prepared.job, site: site, console: console, over: peeked)
+            let report = try await JobExecution(prepared: prepared, link: link, out: path, console: console).run()
+            return report.job
+        } catch {
+            console.report(Failure(describing: error), asData: false)
+            return nil
+        }
+    }
+}
+
+/// One job at a time, and what has finished.
+private final class JobSlot: Sendable {
+    private struct State {
+        var isTaken = false
+        var finished: [String] = []
+    }
+
+    private let state = Mutex(State())
+    let finishings: AsyncStream<String>
+    private let continuation: AsyncStream<String>.Continuation
+
+    init() {
+        (finishings, continuation) = AsyncStream.makeStream()
+    }
+
+    var finished: [String] { state.withLock { $0.finished } }
+
+    func take() -> Bool {
+        state.withLock { state in
+            defer { state.isTaken = true }
+            return !state.isTaken
+        }
+    }
+
+    func give(back hash: String?) {
+        state.withLock { state in
+            state.isTaken = false
+            if let hash { state.finished.append(hash) }
+        }
+        if let hash { continuation.yield(hash) }
+    }
+}
