@@ -1,0 +1,88 @@
+/// One row of a coefficient table, on the raw scale of its column and of the label.
+public struct FittedTerm: Sendable, Equatable, Codable {
+    public var term: String
+    /// Change of the linear predictor for one unit of the column.
+    public var estimate: Double
+    /// Change for one standard deviation of the column.
+    public var standardized: Double
+    public var standardError: Double?
+    public var statistic: Double?
+    public var pValue: Double?
+    public var confLow: Double?
+    public var confHigh: Double?
+
+    /// - Parameters:
+    ///   - standardError: of `estimate`; nil when none was computed.
+    ///   - degreesOfFreedom: of Student's t; nil for the normal distribution.
+    init(term: String, estimate: Double, standardized: Double, standardError: Double?, degreesOfFreedom: Double?) {
+        self.term = term
+        self.estimate = estimate
+        self.standardized = standardized
+        self.standardError = standardError
+        guard let standardError, standardError > 0 else { return }
+        let statistic = estimate / standardError
+        self.statistic = statistic
+        let quantile: Double
+        if let degreesOfFreedom {
+            pValue = Distributions.studentTwoSided(statistic, degreesOfFreedom: degreesOfFreedom)
+            quantile = Distributions.student975(degreesOfFreedom: degreesOfFreedom)
+        } else {
+            pValue = Distributions.normalTwoSided(statistic)
+            quantile = Distributions.normal975
+        }
+        confLow = estimate - quantile * standardError
+        confHigh = estimate + quantile * standardError
+    }
+}
+
+/// Facts about a whole fit. Each party has those that the leakage table gives it.
+public struct FitSummary: Sendable, Equatable, Codable {
+    public var family: String
+    public var n: Int
+    public var parameters: Int
+    public var l2: Double
+    public var passes: Int
+    public var converged: Bool
+    public var gradientNorm: Double?
+    public var keyBits: Int
+    // Logistic
+    public var events: Int?
+    public var logLikelihood: Double?
+    public var deviance: Double?
+    public var nullDeviance: Double?
+    public var aic: Double?
+    public var bic: Double?
+    public var logLoss: Double?
+    public var brier: Double?
+    // Linear
+    public var r2: Double?
+    public var adjustedR2: Double?
+    public var sigma: Double?
+    public var fStatistic: Double?
+    public var fPValue: Double?
+    public var residualDegreesOfFreedom: Int?
+    /// Why there are no standard errors, where there are none.
+    public var standardErrorsWithheld: String?
+
+    init(family: String, n: Int, parameters: Int, l2: Double, passes: Int, converged: Bool, keyBits: Int) {
+        self.family = family
+        self.n = n
+        self.parameters = parameters
+        self.l2 = l2
+        self.passes = passes
+        self.converged = converged
+        self.keyBits = keyBits
+    }
+}
+
+/// What a party takes home.
+public struct TrainingOutcome: Sendable {
+    public var terms: [FittedTerm]
+    public var summary: FitSummary
+    public var model: PartialModel
+    /// Active party, when scores are revealed: joint predictor of each training row, in common order.
+    public var scores: [Double]?
+    public var metrics: ScoreMetrics?
+    /// Active party, with a hold-out: metrics of the rows kept aside.
+    public var holdOutMetrics: ScoreMetrics?
+}

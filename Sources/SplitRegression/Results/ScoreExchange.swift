@@ -1,0 +1,49 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+public import Wire
+
+/// Scores revealed to the active party (training.md 9): the passive one sends its partial scores, the active one adds.
+public enum ScoreExchange {
+    private static let rowsPerChunk = 1 << 16
+
+    /// Passive party.
+    ///
+    /// - Throws: `scoresRefused` when so few of its columns have a coefficient that scores would show them.
+    public static func send(
+        _ partial: [Int64], model: PartialModel, minimumColumns: Int, over session: Session, round: UInt32
+    ) async throws {
+        guard model.nonzeroColumns >= minimumColumns else {
+            throw TrainingError.scoresRefused(columns: model.nonzeroColumns, minimum: minimumColumns)
+        }
+        let chunks = chunkCount(partial.count)
+        for chunk in 0..<chunks {
+            let rows = chunk * rowsPerChunk..<min(partial.count, (chunk + 1) * rowsPerChunk)
+            try await session.send(ScoreChunk(Array(partial[rows])), round: round, chunk: Chunk(chunk, of: chunks))
+        }
+    }
+
+    /// Active party: the joint linear predictor of each row.
+    public static func receive(adding own: [Int64], over session: Session, round: UInt32) async throws -> [Double] {
+        var result: [Double] = []
+        let chunks = chunkCount(own.count)
+        for chunk in 0..<chunks {
+            let rows = chunk * rowsPerChunk..<min(own.count, (chunk + 1) * rowsPerChunk)
+            let peer = try await session.receive(ScoreChunk.self, round: round, chunk: Chunk(chunk, of: chunks)).scores
+            guard peer.count == rows.count else { throw TrainingError.protocolViolation("a wrong number of scores") }
+            for (score, row) in zip(peer, rows) {
+                result.append(scalbn(Double(Int128(score) + Int128(own[row])), -32))
+            }
+        }
+        return result
+    }
+
+    private static func chunkCount(_ rows: Int) -> Int { max(1, (rows + rowsPerChunk - 1) / rowsPerChunk) }
+
+    /// Mean of the response at a joint predictor.
+    public static func response(_ predictor: Double, family: TrainingPlan.Family) -> Double {
+        family == .logistic ? Logistic.mean(predictor) : predictor
+    }
+}

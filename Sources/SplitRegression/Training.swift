@@ -1,0 +1,149 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+internal import Paillier
+public import Records
+public import Wire
+
+/// The two roles of a training job, from key exchange to partial model (protocols/training.md).
+public enum Training {
+    /// Columns, and the rows kept aside by the hold-out rule under the same scalings.
+    public struct Input: Sendable {
+        public var design: DesignMatrix
+        public var test: DesignMatrix?
+
+        public init(design: DesignMatrix, test: DesignMatrix? = nil) {
+            self.design = design
+            self.test = test
+        }
+    }
+
+    /// Runs the active role: has the label, pays with nothing but its own gradient block and what the job reveals.
+    ///
+    /// - Parameters:
+    ///   - label: of the training rows, in common order.
+    ///   - testLabel: of the rows kept aside.
+    /// - Throws: ``TrainingError``, `PaillierError`, `WireError`.
+    public static func active(
+        _ input: Input, label: [Double], testLabel: [Double] = [], plan: TrainingPlan, over session: Session,
+        progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
+    ) async throws -> TrainingOutcome {
+        try await active(
+            input, label: label, testLabel: testLabel, plan: plan, keyFloor: 2048, over: session, progress: progress)
+    }
+
+    /// Runs the passive role.
+    public static func passive(
+        _ input: Input, plan: TrainingPlan, over session: Session,
+        progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
+    ) async throws -> TrainingOutcome {
+        try await passive(input, plan: plan, keyFloor: 2048, over: session, progress: progress)
+    }
+
+    /// The seam for tests: keys below the floor of shipped paths.
+    package static func active(
+        _ input: Input, label: [Double], testLabel: [Double], plan: TrainingPlan, keyFloor: Int, over session: Session,
+        progress: @escaping @Sendable (TrainingProgress) -> Void
+    ) async throws -> TrainingOutcome {
+        try plan.validate()
+        let rows = input.design.rows
+        guard label.count == rows else { throw TrainingError.rowCountMismatch(own: rows, peer: label.count) }
+        let exponent = try labelExponent(label, family: plan.family)
+        let block = ColumnBlock(input.design, constant: true)
+        let context = try await open(
+            .active, block: block, test: input.test?.rows ?? 0, exponent: exponent, plan: plan, keyFloor: keyFloor,
+            session: session, progress: progress)
+        let parameters = context.ownColumns + context.peerColumns
+        guard rows > parameters else { throw TrainingError.tooFewRows(rows: rows, parameters: parameters) }
+
+        var fit = try await ActiveRole(context: context, block: block, design: input.design, label: label).fit()
+        if plan.revealScores {
+            let round = context.nextRound()
+            let own = try fit.model.partialScores(input.design)
+            let scores = try await ScoreExchange.receive(adding: own, over: session, round: round)
+            fit.scores = scores
+            fit.metrics = metrics(scores, label, plan.family)
+            if let test = input.test, context.testRows > 0 {
+                let own = try fit.model.partialScores(test)
+                let scores = try await ScoreExchange.receive(adding: own, over: session, round: context.nextRound())
+                fit.holdOutMetrics = metrics(scores, testLabel, plan.family)
+            }
+        }
+        progress(.finished(passes: fit.summary.passes))
+        return fit
+    }
+
+    package static func passive(
+        _ input: Input, plan: TrainingPlan, keyFloor: Int, over session: Session,
+        progress: @escaping @Sendable (TrainingProgress) -> Void
+    ) async throws -> TrainingOutcome {
+        try plan.validate()
+        let block = ColumnBlock(input.design, constant: false)
+        let context = try await open(
+            .passive, block: block, test: input.test?.rows ?? 0, exponent: 0, plan: plan, keyFloor: keyFloor,
+            session: session, progress: progress)
+        let rows = input.design.rows
+        let parameters = context.ownColumns + context.peerColumns
+        guard rows > parameters else { throw TrainingError.tooFewRows(rows: rows, parameters: parameters) }
+
+        let fit = try await PassiveRole(context: context, block: block, design: input.design).fit()
+        if plan.revealScores {
+            let partial = try fit.model.partialScores(input.design)
+            try await ScoreExchange.send(
+                partial, model: fit.model, minimumColumns: plan.minimumScoreColumns, over: session,
+                round: context.nextRound())
+            if let test = input.test, context.testRows > 0 {
+                try await ScoreExchange.send(
+                    try fit.model.partialScores(test), model: fit.model, minimumColumns: plan.minimumScoreColumns,
+                    over: session, round: context.nextRound())
+            }
+        }
+        progress(.finished(passes: fit.summary.passes))
+        return fit
+    }
+
+    private static func metrics(_ scores: [Double], _ label: [Double], _ family: TrainingPlan.Family) -> ScoreMetrics {
+        switch family {
+        case .logistic: ScoreMetrics.logistic(predictor: scores, label: label)
+        case .linear: ScoreMetrics.linear(predicted: scores, label: label)
+        }
+    }
+
+    /// The power of two that brings a linear label's spread to at most 1; checks a logistic label.
+    private static func labelExponent(_ label: [Double], family: TrainingPlan.Family) throws(TrainingError) -> Int {
+        let mean = label.reduce(0, +) / Double(max(label.count, 1))
+        let variance = label.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(label.count, 1))
+        guard variance > 0, variance.isFinite else { throw .constantLabel }
+        switch family {
+        case .logistic:
+            for (row, value) in label.enumerated() where value != 0 && value != 1 { throw .labelNotBinary(row: row) }
+            return 0
+        case .linear:
+            return Int(log2(variance.squareRoot()).rounded(.up))
+        }
+    }
+
+    private static func open(
+        _ role: TrainingContext.Role, block: ColumnBlock, test: Int, exponent: Int, plan: TrainingPlan, keyFloor: Int,
+        session: Session, progress: @escaping @Sendable (TrainingProgress) -> Void
+    ) async throws -> TrainingContext {
+        guard block.fractionBits == plan.family.featureFractionBits else {
+            throw TrainingError.invalidPlan("the design matrix is not rounded as this family wants it")
+        }
+        let own = TrainingSetup(rows: block.rows, columns: block.count, testRows: test, labelExponent: exponent)
+        try await session.send(own)
+        let peer = try await session.receive(TrainingSetup.self)
+        guard own.rows == peer.rows, own.testRows == peer.testRows else {
+            throw TrainingError.rowCountMismatch(own: own.rows, peer: peer.rows)
+        }
+        guard peer.columns >= 1, peer.rows >= 2 else { throw TrainingError.protocolViolation("a setup without columns") }
+        let keys = try await KeyExchange.run(plan: plan, floor: keyFloor, session: session)
+        progress(.keysExchanged(bits: plan.keyBits))
+        return TrainingContext(
+            role: role, plan: plan, keys: keys, session: session, rows: block.rows, testRows: test,
+            ownColumns: block.count, peerColumns: peer.columns,
+            labelExponent: role == .active ? exponent : peer.labelExponent, report: progress)
+    }
+}

@@ -1,0 +1,81 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+internal import Bignum
+internal import Paillier
+internal import Records
+internal import Wire
+
+/// One logistic pass: both parties' blocks of the gradient at the present coefficients (training.md 3).
+struct LogisticPass {
+    let context: TrainingContext
+    let block: ColumnBlock
+    /// Labels at the active party, empty at the passive one.
+    let label: [Double]
+    let index: Int
+    /// `tau_p`
+    let tolerance: Double
+
+    /// The range announced in this pass, for the separation check.
+    struct Outcome {
+        var gradient: [Double]
+        var radius: Double
+    }
+
+    func run(predictor: [Double]) async throws -> Outcome {
+        let round = context.nextRound()
+        let radius = try await exchangeRange(predictor, round: round)
+        let bound = tolerance / (4 * Double(context.rows).squareRoot())
+        let layout = try SeparationLayout(kind: .mean, radius: radius, bound: bound, modulusBits: context.modulusBits)
+        let shared = SharedRows(
+            keys: context.keys, session: context.session, layout: layout, rows: context.rows, round: round,
+            exchangingShares: true)
+
+        var encrypted = EncryptedColumnSums(
+            key: context.keys.peer, columnBits: block.magnitudeBits, expectedRows: context.rows)
+        var local = Array(repeating: ShareSum(), count: block.count)
+        let offset = shared.shareOffset
+        let report = { (done: Int) in context.report(.rows(pass: index, done: done, of: context.rows)) }
+        switch context.role {
+        case .active:
+            try await shared.runActive(predictor: predictor, label: label) { rows, shares, peer in
+                block.accumulate(shares.map { $0 - offset }, rows: rows, into: &local)
+                if let peer { try encrypted.add(peer, scalars: block.scalars(rows)) }
+                report(rows.upperBound)
+            }
+        case .passive:
+            try await shared.runPassive(predictor: predictor) { rows, shares in
+                block.accumulate(shares.map { $0 - offset }, rows: rows, into: &local)
+            } consumePeer: { rows, peer in
+                try encrypted.add(peer, scalars: block.scalars(rows))
+                report(rows.upperBound)
+            }
+        }
+
+        let exchange = MaskedSumExchange(keys: context.keys, session: context.session, round: round, label: "gradient")
+        let slots = try SumSlots(
+            slotBits: Self.slotBits(rows: context.rows), modulusBits: context.modulusBits)
+        let pending = try await exchange.request(encrypted.finish(), addends: local.map(\.value), slots: slots)
+        try await exchange.answer(count: context.peerColumns, slots: slots, ditherBits: ditherBits)
+        let sums = try await exchange.finish(pending)
+        let unit = scalbn(1.0, -Self.sumFractionBits)
+        return Outcome(gradient: sums.map { $0.asDouble * unit }, radius: radius)
+    }
+
+    /// Bits of the dither that this party adds for the other (guard 3).
+    private var ditherBits: Int {
+        max(0, Self.sumFractionBits + Dither.exponent(tolerance: tolerance))
+    }
+
+    /// Scale of the encrypted sums.
+    private static let sumFractionBits = SeparationLayout.shareFractionBits + DesignMatrix.defaultFractionBits
+
+    /// `|sum_i x_ij d_i| <= n (1 + 2^-10)` by Cauchy, then sign, dither and the offset.
+    private static func slotBits(rows: Int) -> Int { sumFractionBits + 4 + SeparationLayout.ceilLog2(rows) }
+
+    private func exchangeRange(_ predictor: [Double], round: UInt32) async throws -> Double {
+        try await SeparatedSum.exchangeRange(context, predictor: predictor, round: round)
+    }
+}

@@ -1,0 +1,35 @@
+internal import Bignum
+
+/// Layout of several signed sums in one plaintext (training.md 3, gradient slots).
+struct SumSlots: Sendable, Equatable {
+    /// `u`; a sum lies in `(-2^(u-2), 2^(u-2))`.
+    let slotBits: Int
+    let slotsPerCiphertext: Int
+
+    init(slotBits: Int, modulusBits: Int) throws(TrainingError) {
+        self.slotBits = slotBits
+        slotsPerCiphertext = (modulusBits - 2) / slotBits
+        guard slotsPerCiphertext >= 1 else { throw .keyTooSmall(bits: modulusBits) }
+    }
+
+    func ciphertexts(for sums: Int) -> Int { (sums + slotsPerCiphertext - 1) / slotsPerCiphertext }
+
+    /// Offset that makes every slot of `sums` sums in one plaintext positive: `sum_s 2^(u s + u - 1)`.
+    func offset(slots: Int) -> BigInt {
+        var result: BigInt = 0
+        for slot in 0..<slots { result = result + (BigInt(1) << (slotBits * slot + slotBits - 1)) }
+        return result
+    }
+
+    /// Signed sums of one opened and unmasked plaintext.
+    func split(_ plaintext: BigInt, slots: Int) -> [BigInt] {
+        let half = BigInt(1) << (slotBits - 1)
+        let base = BigInt(1) << slotBits
+        var rest = plaintext
+        return (0..<slots).map { _ in
+            let digit = rest.mod(base)
+            rest = rest >> slotBits
+            return digit - half
+        }
+    }
+}

@@ -1,0 +1,66 @@
+internal import Paillier
+internal import Wire
+
+/// What every step of a training job needs: who we are, the keys, the session, and a running round number.
+final class TrainingContext {
+    enum Role: Sendable { case active, passive }
+
+    let role: Role
+    let plan: TrainingPlan
+    let keys: TrainingKeys
+    let session: Session
+    let rows: Int
+    let testRows: Int
+    let ownColumns: Int
+    let peerColumns: Int
+    let labelExponent: Int
+    let report: @Sendable (TrainingProgress) -> Void
+    private var lastRound: UInt32 = 0
+
+    init(
+        role: Role, plan: TrainingPlan, keys: TrainingKeys, session: Session, rows: Int, testRows: Int, ownColumns: Int, peerColumns: Int,
+        labelExponent: Int, report: @escaping @Sendable (TrainingProgress) -> Void
+    ) {
+        self.role = role
+        self.plan = plan
+        self.keys = keys
+        self.session = session
+        self.rows = rows
+        self.testRows = testRows
+        self.ownColumns = ownColumns
+        self.peerColumns = peerColumns
+        self.labelExponent = labelExponent
+        self.report = report
+    }
+
+    var modulusBits: Int { keys.own.publicKey.modulusBits }
+
+    /// Why this job computes no standard errors, if so.
+    var standardErrorsWithheld: String? {
+        if plan.l2 > 0 { return "penalised estimates have no Wald standard errors" }
+        return plan.standardErrors ? nil : "not revealed under this job and its guards"
+    }
+
+    /// Both parties run the same steps in the same order, so that the numbers agree.
+    func nextRound() -> UInt32 {
+        lastRound += 1
+        return lastRound
+    }
+
+    /// Adds both parties' parts of some sums. Parts are rounded to 24 significant bits (guard 7) and added in the order
+    /// active, passive, so that both get the same doubles.
+    func joint<Kind: NumbersKind>(_ kind: Kind.Type, _ own: [Double], round: UInt32) async throws -> [Double] {
+        let rounded = own.map { Double(Float($0)) }
+        try await session.send(Numbers<Kind>(rounded), round: round)
+        let peer = try await session.receive(Numbers<Kind>.self, round: round).values
+        guard peer.count == rounded.count else { throw TrainingError.protocolViolation("a wrong number of products") }
+        return zip(rounded, peer).map { role == .active ? $0 + $1 : $1 + $0 }
+    }
+
+    /// Opens the sum of both parties' shares modulo 2^128.
+    func openSum(_ own: UInt128, round: UInt32) async throws -> Int128 {
+        try await session.send(SumShare(own), round: round)
+        let peer = try await session.receive(SumShare.self, round: round).value
+        return Int128(truncatingIfNeeded: own &+ peer)
+    }
+}

@@ -1,0 +1,27 @@
+/// What ends a training job. No case carries a secret value.
+public enum TrainingError: Error, Equatable, Sendable {
+    /// Some coefficients grow without bound because the label is perfectly predicted; a penalty makes the fit exist.
+    case separation
+    /// The pass budget was used up before the gradient was small enough.
+    case notConverged(passes: Int, norm: Double)
+    /// A linear predictor beyond what the approximation covers.
+    case predictorOutOfRange(radius: Double)
+    /// A column of the named party is a linear combination of the other party's columns.
+    case aliasedAcrossParties(column: String?)
+    /// A column is a linear combination of this party's own columns before it.
+    case aliasedColumn(String)
+    case keyTooSmall(bits: Int)
+    case tooManyColumnsForInference(count: Int, limit: Int)
+    case coefficientOutOfRange
+    case labelNotBinary(row: Int)
+    case constantLabel
+    case rowCountMismatch(own: Int, peer: Int)
+    case tooFewRows(rows: Int, parameters: Int)
+    case scoresRefused(columns: Int, minimum: Int)
+    case invalidPlan(String)
+    /// The peer sent something that this protocol does not allow at this place.
+    case protocolViolation(String)
+
+    /// The case's name alone: all that the peer is told.
+    public var name: String { String(String(describing: self).prefix { $0.isLetter }) }
+}

@@ -1,0 +1,60 @@
+/// What both parties fixed before training, taken from the job (job.md) and the guards' pass budget.
+public struct TrainingPlan: Sendable, Equatable {
+    public enum Family: String, Sendable, Codable, CaseIterable {
+        case linear
+        case logistic
+
+        /// Fraction bits of the design matrix: a linear fit pays for one exchange only and can afford more.
+        public var featureFractionBits: Int { self == .linear ? 22 : 16 }
+    }
+
+    public var family: Family
+    /// `lambda` of `(1/n) sum loss + (lambda/2) |w|^2` on standardised columns; 0 for none.
+    public var l2: Double
+    /// The stop rule's bound on the joint gradient in the scale of standard errors.
+    public var tolerance: Double
+    /// Most gradients that may be revealed, from the guards.
+    public var maximumPasses: Int
+    /// Modulus of each party's training key, bits.
+    public var keyBits: Int
+    /// Whether standard errors may be computed (guard 6 holds and the job asks for them).
+    public var standardErrors: Bool
+    /// Whether the active party learns the score of each row.
+    public var revealScores: Bool
+    /// Passive columns below which scores are refused.
+    public var minimumScoreColumns: Int
+    /// Whether summed loss and Brier score are opened.
+    public var revealFit: Bool
+
+    public init(
+        family: Family, l2: Double = 0, tolerance: Double = 1e-4, maximumPasses: Int = 60, keyBits: Int = 3072,
+        standardErrors: Bool = true, revealScores: Bool = false, minimumScoreColumns: Int = 3, revealFit: Bool = true
+    ) {
+        self.family = family
+        self.l2 = l2
+        self.tolerance = tolerance
+        self.maximumPasses = maximumPasses
+        self.keyBits = keyBits
+        self.standardErrors = standardErrors
+        self.revealScores = revealScores
+        self.minimumScoreColumns = minimumScoreColumns
+        self.revealFit = revealFit
+    }
+
+    func validate() throws(TrainingError) {
+        guard l2 >= 0, l2.isFinite else { throw .invalidPlan("l2 must be zero or positive") }
+        guard tolerance >= 1e-7, tolerance <= 1e-2 else { throw .invalidPlan("tolerance must lie in [1e-7, 1e-2]") }
+        guard maximumPasses >= 1, maximumPasses <= 1000 else { throw .invalidPlan("passes must lie in [1, 1000]") }
+    }
+}
+
+/// Where a training job stands, for people who wait.
+public enum TrainingProgress: Sendable, Equatable {
+    case keysExchanged(bits: Int)
+    /// Rows of the present pass that are done, of all.
+    case rows(pass: Int, done: Int, of: Int)
+    /// A pass ended with this joint gradient norm.
+    case pass(Int, gradientNorm: Double)
+    case inference(step: String)
+    case finished(passes: Int)
+}
