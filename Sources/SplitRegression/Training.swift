@@ -58,7 +58,9 @@ public enum Training {
         let parameters = context.ownColumns + context.peerColumns
         guard rows > parameters else { throw TrainingError.tooFewRows(rows: rows, parameters: parameters) }
 
-        var fit = try await ActiveRole(context: context, block: block, design: input.design, label: label).fit()
+        var fit = try await sharingSeparation {
+            try await ActiveRole(context: context, block: block, design: input.design, label: label).fit()
+        }
         if plan.revealScores {
             let round = context.nextRound()
             let own = try fit.model.partialScores(input.design)
@@ -88,7 +90,9 @@ public enum Training {
         let parameters = context.ownColumns + context.peerColumns
         guard rows > parameters else { throw TrainingError.tooFewRows(rows: rows, parameters: parameters) }
 
-        let fit = try await PassiveRole(context: context, block: block, design: input.design).fit()
+        let fit = try await sharingSeparation {
+            try await PassiveRole(context: context, block: block, design: input.design).fit()
+        }
         if plan.revealScores {
             let partial = try fit.model.partialScores(input.design)
             try await ScoreExchange.send(
@@ -102,6 +106,17 @@ public enum Training {
         }
         progress(.finished(passes: fit.summary.passes))
         return fit
+    }
+
+    /// Either party may be the one that finds the labels separated; both report it under its name.
+    private static func sharingSeparation(
+        _ body: () async throws -> TrainingOutcome
+    ) async throws -> TrainingOutcome {
+        do {
+            return try await body()
+        } catch WireError.peerAborted(_, let reason) where reason.name == TrainingError.separation.name {
+            throw TrainingError.separation
+        }
     }
 
     private static func metrics(_ scores: [Double], _ label: [Double], _ family: TrainingPlan.Family) -> ScoreMetrics {

@@ -1,4 +1,4 @@
-public import Wire
+internal import Wire
 
 extension MessageType {
     static let trainingSetup = MessageType(rawValue: 0x0200)

@@ -134,4 +134,10 @@ package struct CholeskyFactor: Sendable {
 
 package enum LinearAlgebraError: Error, Equatable {
     case notPositiveDefinite(index: Int)
+
+    package var index: Int {
+        switch self {
+        case .notPositiveDefinite(let index): index
+        }
+    }
 }

@@ -40,7 +40,7 @@ struct SeparatedEvaluator {
     ///
     /// Horner's rule over the slots, so that the squarings of one shift serve every row of a group: slot `2s` takes the
     /// odd polynomials of row `s`, slot `2s + 1` the even ones.
-    func groupSums(_ ciphertexts: CiphertextVector, prepared: Prepared) throws -> EncryptedSums {
+    func groupSums(_ ciphertexts: CiphertextVector, prepared: Prepared) -> EncryptedSums {
         let rows = prepared.corrections.count
         let groups = layout.groups(rows: rows)
         let perRow = layout.ciphertextsPerRow
@@ -62,7 +62,7 @@ struct SeparatedEvaluator {
                 contribution.append(contentsOf: EncryptedSums.zeros(count: groups - (last - first), key: evaluator.publicKey))
             }
             if let partial = sums {
-                sums = try partial.shifted(bits: layout.slotBits).adding(contribution)
+                sums = partial.shifted(bits: layout.slotBits).adding(contribution)
             } else {
                 sums = contribution
             }

@@ -57,7 +57,7 @@ struct CrossBlock {
                 }
             }
             var generator = context.session.randomness("basis/encrypt", round: round, chunk: UInt32(chunk))
-            let encrypted = try context.keys.own.encrypt(plaintexts, using: &generator)
+            let encrypted = context.keys.own.encrypt(plaintexts, using: &generator)
             try await context.session.send(
                 Payload<BasisRowsKind>(encrypted.serialized), round: round, chunk: Chunk(chunk, of: chunks.count))
         }

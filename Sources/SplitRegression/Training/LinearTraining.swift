@@ -89,8 +89,10 @@ struct LinearTraining {
 /// The active party's columns in a basis that says nothing but their span and information: `Q = sqrt(n) X L^-T O`.
 enum WhitenedBasis {
     static func factor(_ matrix: SymmetricMatrix) throws(TrainingError) -> CholeskyFactor {
-        do { return try CholeskyFactor(matrix) } catch .notPositiveDefinite(let index) {
-            throw .aliasedColumn("column \(index + 1)")
+        do throws(LinearAlgebraError) {
+            return try CholeskyFactor(matrix)
+        } catch {
+            throw .aliasedColumn("column \(error.index + 1)")
         }
     }
 
@@ -99,8 +101,10 @@ enum WhitenedBasis {
         for j in 0..<schur.order where schur[j, j] < 1e-6 * diagonal {
             throw .aliasedAcrossParties(column: "column \(j + 1)")
         }
-        do { return try CholeskyFactor(schur, tolerance: 1e-7) } catch .notPositiveDefinite(let index) {
-            throw .aliasedAcrossParties(column: "column \(index + 1)")
+        do throws(LinearAlgebraError) {
+            return try CholeskyFactor(schur, tolerance: 1e-7)
+        } catch {
+            throw .aliasedAcrossParties(column: "column \(error.index + 1)")
         }
     }
 

@@ -174,8 +174,8 @@ struct LogisticInference {
                 weighted.append((packed * BigInt(weights[row])).mod(n))
             }
             var generator = context.session.randomness("information/encrypt", round: round, chunk: UInt32(chunk))
-            let encrypted = try context.keys.own.encrypt(
-                LimbVector(plain + weighted, bits: n.bitWidth), using: &generator)
+            let encrypted = context.keys.own.encrypt(
+                try LimbVector(plain + weighted, bits: n.bitWidth), using: &generator)
             try await context.session.send(
                 Payload<BasisRowsKind>(encrypted.serialized), round: round, chunk: Chunk(chunk, of: chunks.count))
         }
@@ -229,7 +229,7 @@ struct LogisticInference {
         let parts = wide.finish()
         for digit in 0..<digits {
             let part = parts[digit * block.count..<(digit + 1) * block.count]
-            total = try total.adding(part.shifted(bits: digit * digitBits))
+            total = total.adding(part.shifted(bits: digit * digitBits))
         }
         let exchange = MaskedSumExchange(
             keys: context.keys, session: context.session, round: context.nextRound(), label: "information-cross")

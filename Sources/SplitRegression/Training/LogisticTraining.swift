@@ -96,11 +96,7 @@ struct LogisticTraining {
     }
 
     private func factor(_ matrix: SymmetricMatrix) throws(TrainingError) -> CholeskyFactor {
-        do {
-            return try CholeskyFactor(matrix)
-        } catch .notPositiveDefinite(let index) {
-            throw .aliasedColumn("column \(index + 1)")
-        }
+        try WhitenedBasis.factor(matrix)
     }
 
     /// This party's block of the gradient, its penalty included.
@@ -109,6 +105,7 @@ struct LogisticTraining {
     ) async throws -> LogisticPass.Outcome {
         pass += 1
         let predictor = linearPredictor(columns: block.columns, coefficients: coefficients)
+        if context.role == .active { _ = try context.coveringRange(predictor) }
         var outcome = try await LogisticPass(
             context: context, block: block, label: label, index: pass, tolerance: tolerance
         ).run(predictor: predictor)

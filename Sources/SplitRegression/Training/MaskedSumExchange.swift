@@ -25,7 +25,7 @@ struct MaskedSumExchange {
     func request(_ sums: EncryptedSums, addends: [BigInt], slots: SumSlots) async throws -> Pending {
         let n = keys.peer.n
         let shifted = try sums.adding(plaintexts: LimbVector(addends.map { $0.mod(n) }, bits: n.bitWidth))
-        let packed = try shifted.packed(perCiphertext: slots.slotsPerCiphertext, slotBits: slots.slotBits)
+        let packed = shifted.packed(perCiphertext: slots.slotsPerCiphertext, slotBits: slots.slotBits)
         return try await requestPacked(packed, count: sums.count, slots: slots)
     }
 
@@ -37,7 +37,7 @@ struct MaskedSumExchange {
         }
         let positive = try packed.adding(plaintexts: LimbVector(offsets, bits: n.bitWidth))
         var generator = session.randomness("\(label)/mask", round: round)
-        let (ciphertexts, masks) = try keys.evaluator.mask(positive, using: &generator)
+        let (ciphertexts, masks) = keys.evaluator.mask(positive, using: &generator)
         try await session.send(Payload<MaskedSumsKind>(ciphertexts.serialized), round: round)
         return Pending(masks: masks, slots: slots, count: count)
     }
@@ -73,7 +73,7 @@ struct MaskedSumExchange {
         let request = try await session.receive(Payload<MaskedSumsKind>.self, round: round).bytes
         let expected = slots.ciphertexts(for: count)
         let ciphertexts = try CiphertextVector(serialized: request, count: expected, key: keys.own.publicKey)
-        let opened = try keys.own.decrypt(ciphertexts)
+        let opened = keys.own.decrypt(ciphertexts)
         let n = keys.own.publicKey.n
         let width = (n.bitWidth + 7) / 8
         var generator = session.randomness("\(label)/dither", round: round)

@@ -36,7 +36,7 @@ enum SeparatedSum {
     static func exchangeRange(_ context: TrainingContext, predictor: [Double], round: UInt32) async throws -> Double {
         switch context.role {
         case .passive:
-            let radius = try PredictorRange.covering(predictor)
+            let radius = try context.coveringRange(predictor)
             try await context.session.send(Numbers<PredictorRangeKind>([radius]), round: round)
             return radius
         case .active:

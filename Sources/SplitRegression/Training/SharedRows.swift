@@ -38,7 +38,7 @@ struct SharedRows {
             plaintexts.place(UInt128(truncatingIfNeeded: share &+ shareOffset), element: row, at: 0)
         }
         var generator = session.randomness("shares/encrypt", round: round, chunk: UInt32(chunk))
-        return try keys.own.encrypt(plaintexts, using: &generator)
+        return keys.own.encrypt(plaintexts, using: &generator)
     }
 
     private func receiveShares(_ chunk: Int) async throws -> CiphertextVector {
@@ -51,7 +51,7 @@ struct SharedRows {
     /// Active party: gives `d_A` for each chunk of rows, and the peer's encrypted `d_B` when shares are exchanged.
     func runActive(
         predictor: [Double], label: [Double],
-        consume: (_ rows: Range<Int>, _ shares: [Int128], _ peer: CiphertextVector?) async throws -> Void
+        consume: (_ rows: Range<Int>, _ shares: [Int128], _ peer: CiphertextVector?) throws -> Void
     ) async throws {
         let owner = SeparatedOwner(layout: layout, key: keys.own)
         var corrections: [Int: [Int128]] = [:]
@@ -62,7 +62,7 @@ struct SharedRows {
                 let prepared = try owner.prepare(predictor: Array(predictor[rows]), label: Array(label[rows]))
                 corrections[step] = prepared.corrections
                 var generator = session.randomness("coefficients/encrypt", round: round, chunk: UInt32(step))
-                let encrypted = try keys.own.encrypt(prepared.plaintexts, using: &generator)
+                let encrypted = keys.own.encrypt(prepared.plaintexts, using: &generator)
                 try await session.send(
                     Payload<CoefficientChunkKind>(encrypted.serialized), round: round, chunk: Chunk(step, of: chunks.count))
             }
@@ -73,9 +73,9 @@ struct SharedRows {
             ).bytes
             let groups = try CiphertextVector(
                 serialized: bytes, count: layout.groups(rows: correction.count), key: keys.own.publicKey)
-            let shares = owner.shares(ofOpened: try keys.own.decrypt(groups), corrections: correction)
+            let shares = owner.shares(ofOpened: keys.own.decrypt(groups), corrections: correction)
             guard exchangingShares else {
-                try await consume(chunks.range(chunk), shares, nil)
+                try consume(chunks.range(chunk), shares, nil)
                 continue
             }
             let peer = try await receiveShares(chunk)
@@ -83,7 +83,7 @@ struct SharedRows {
             try await session.send(
                 Payload<ShareCiphertextsKind>(try encryptedShares(residuals, chunk: chunk).serialized), round: round,
                 chunk: Chunk(chunk, of: chunks.count))
-            try await consume(chunks.range(chunk), residuals, peer)
+            try consume(chunks.range(chunk), residuals, peer)
         }
     }
 
@@ -98,8 +98,8 @@ struct SharedRows {
     /// shares are exchanged.
     func runPassive(
         predictor: [Double],
-        consume: (_ rows: Range<Int>, _ shares: [Int128]) async throws -> Void,
-        consumePeer: (_ rows: Range<Int>, _ peer: CiphertextVector) async throws -> Void
+        consume: (_ rows: Range<Int>, _ shares: [Int128]) throws -> Void,
+        consumePeer: (_ rows: Range<Int>, _ peer: CiphertextVector) throws -> Void
     ) async throws {
         let evaluator = SeparatedEvaluator(layout: layout, evaluator: keys.evaluator)
         for step in 0..<chunks.count + Self.lookahead {
@@ -112,9 +112,9 @@ struct SharedRows {
                 let coefficients = try CiphertextVector(
                     serialized: bytes, count: rows.count * layout.ciphertextsPerRow, key: keys.peer)
                 let prepared = evaluator.prepare(predictor: Array(predictor[rows]))
-                let sums = try evaluator.groupSums(coefficients, prepared: prepared)
+                let sums = evaluator.groupSums(coefficients, prepared: prepared)
                 var generator = session.randomness("results/mask", round: round, chunk: UInt32(step))
-                let (results, masks) = try keys.evaluator.mask(sums, using: &generator)
+                let (results, masks) =  keys.evaluator.mask(sums, using: &generator)
                 let shares = evaluator.shares(ofMasks: masks, prepared: prepared)
                 try await session.send(
                     Payload<SharedResultsKind>(results.serialized), round: round, chunk: Chunk(step, of: chunks.count))
@@ -123,11 +123,12 @@ struct SharedRows {
                         Payload<ShareCiphertextsKind>(try encryptedShares(shares, chunk: step).serialized), round: round,
                         chunk: Chunk(step, of: chunks.count))
                 }
-                try await consume(rows, shares)
+                try consume(rows, shares)
             }
             let chunk = step - Self.lookahead
             guard exchangingShares, chunk >= 0 else { continue }
-            try await consumePeer(chunks.range(chunk), try await receiveShares(chunk))
+            let peer = try await receiveShares(chunk)
+            try consumePeer(chunks.range(chunk), peer)
         }
     }
 }

@@ -47,6 +47,16 @@ final class TrainingContext {
         return lastRound
     }
 
+    /// The range to announce for this party's predictor. Without a penalty a predictor beyond the covered range means that
+    /// estimates run away, which is reported as what it is.
+    func coveringRange(_ predictor: [Double]) throws(TrainingError) -> Double {
+        do {
+            return try PredictorRange.covering(predictor)
+        } catch {
+            throw plan.l2 == 0 ? .separation : error
+        }
+    }
+
     /// Adds both parties' parts of some sums. Parts are rounded to 24 significant bits (guard 7) and added in the order
     /// active, passive, so that both get the same doubles.
     func joint<Kind: NumbersKind>(_ kind: Kind.Type, _ own: [Double], round: UInt32) async throws -> [Double] {

@@ -1,0 +1,44 @@
+import Records
+import Testing
+
+@testable import SplitRegression
+
+@Suite struct LinearTrainingTests {
+    @Test func coefficientsAndStandardErrorsEqualThePooledFit() async throws {
+        let cohort = try Cohort.diabetes()
+        let (active, passive) = try await cohort.train(TrainingPlan(family: .linear, keyBits: 768))
+        let standardized = try Cohort.pooled("diabetes")
+        let raw = try Cohort.pooled("diabetes", "pooled.csv")
+        let sd = cohort.label.scaling.sd
+        #expect(active.terms.count == 5 && passive.terms.count == 6)
+        for term in active.terms + passive.terms {
+            let expected = try #require(standardized[term.term]?["estimate"])
+            #expect(abs(term.standardized - expected) < 1e-4 * sd, "\(term.term)")
+            let pooled = try #require(raw[term.term])
+            #expect(abs(term.estimate - pooled["estimate"]!) < 1e-3 * pooled["std.error"]!, "\(term.term)")
+            #expect(abs(term.standardError! / pooled["std.error"]! - 1) < 1e-3, "\(term.term)")
+            #expect(abs(term.pValue! - pooled["p.value"]!) < 1e-3, "\(term.term)")
+            #expect(abs(term.confLow! - pooled["conf.low"]!) < 2e-3 * pooled["std.error"]!, "\(term.term)")
+        }
+        #expect(abs(active.summary.r2! - 0.511128759304) < 1e-5)
+        #expect(abs(active.summary.adjustedR2! - 0.49777162158) < 1e-5)
+        #expect(abs(active.summary.sigma! - 54.7501138144) < 1e-3)
+        #expect(abs(active.summary.fStatistic! - 38.2663389318) < 1e-2)
+        #expect(abs(active.summary.aic! - 4098.81168847) < 1e-2)
+    }
+
+    @Test func ridgeEqualsThePooledFit() async throws {
+        let cohort = try Cohort.diabetes()
+        let (active, passive) = try await cohort.train(
+            TrainingPlan(family: .linear, l2: 0.01, keyBits: 512, revealScores: true))
+        let pooled = try Cohort.pooled("diabetes", "pooled-ridge-standardised.csv")
+        for term in active.terms + passive.terms {
+            let expected = try #require(pooled[term.term]?["estimate"])
+            #expect(abs(term.standardized - expected) < 1e-3, "\(term.term)")
+            #expect(term.standardError == nil)
+        }
+        #expect(active.summary.standardErrorsWithheld != nil)
+        let metrics = try #require(active.metrics)
+        #expect(abs(metrics.r2! - active.summary.r2!) < 1e-4)
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Records
+import Testing
+import Wire
+
+@testable import SplitRegression
+
+/// Two sessions over an in-process channel.
+struct SessionPair {
+    let active: Session
+    let passive: Session
+
+    static func open(seed: UInt8 = 0) async throws -> SessionPair {
+        let keyA = SigningKey()
+        let keyB = SigningKey()
+        let (one, other) = InProcessPeerChannel.pair()
+        let job = Bytes32(hashing: [seed])
+        let version = ProtocolVersion(id: 2, version: 1)
+        let limits = SessionLimits(wait: .seconds(120), handshake: .seconds(10), farewell: .milliseconds(500))
+        async let active = Session.open(
+            over: one, as: LocalParty(name: "hospital", identity: keyA),
+            expecting: PeerIdentity(name: "lab", publicKey: keyB.publicKey),
+            terms: SessionTerms(jobHash: job, role: "active", peerRole: "passive", protocols: [version]),
+            seed: SessionSeed(), recorder: MemoryRecorder(), limits: limits)
+        async let passive = Session.open(
+            over: other, as: LocalParty(name: "lab", identity: keyB),
+            expecting: PeerIdentity(name: "hospital", publicKey: keyA.publicKey),
+            terms: SessionTerms(jobHash: job, role: "passive", peerRole: "active", protocols: [version]),
+            seed: SessionSeed(), recorder: MemoryRecorder(), limits: limits)
+        return SessionPair(active: try await active, passive: try await passive)
+    }
+}
+
+/// One of the example tables, cut to its aligned rows.
+struct Cohort {
+    let active: AlignedRows
+    let passive: AlignedRows
+    let activeColumns: [ColumnSpec]
+    let passiveColumns: [ColumnSpec]
+    let label: LabelColumn
+
+    static var examples: URL {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("examples")
+    }
+
+    init(_ name: String, id: (String, String), label: ColumnSpec, active: [ColumnSpec]?, passive: [ColumnSpec]?) throws {
+        let folder = Self.examples.appendingPathComponent(name)
+        let hospital = try Table.read(csv: folder.appendingPathComponent("hospital/hospital.csv").path)
+        let lab = try Table.read(csv: folder.appendingPathComponent("lab/lab.csv").path)
+        let idA = try hospital.identifiers(IdentifierRule(column: id.0, normaliser: .raw))
+        let idB = try lab.identifiers(IdentifierRule(column: id.1, normaliser: .raw))
+        let text = try String(contentsOf: folder.appendingPathComponent("intersection_ids.txt"), encoding: .utf8)
+        let common = text.split(separator: "\n").map { Array($0.utf8) }
+        func positions(_ identifiers: Identifiers) -> [Int] {
+            let places = Dictionary(uniqueKeysWithValues: (0..<identifiers.count).map { (Array(identifiers[$0]), $0) })
+            return common.map { places[$0]! }
+        }
+        self.active = try hospital.rows(at: positions(idA), of: idA)
+        self.passive = try lab.rows(at: positions(idB), of: idB)
+        activeColumns = active ?? hospital.columnNames.filter { $0 != id.0 && $0 != label.name }.map { .numeric($0) }
+        passiveColumns = passive ?? lab.columnNames.filter { $0 != id.1 }.map { .numeric($0) }
+        self.label = try LabelColumn(self.active, label)
+    }
+
+    static func actg175() throws -> Cohort {
+        try Cohort(
+            "actg175", id: ("USUBJID", "USUBJID"), label: .binary("cens"),
+            active: ["age", "wtkg", "hemo", "homo", "drugs", "karnof", "race", "gender", "symptom"].map { .numeric($0) },
+            passive: ["cd40", "cd80"].map { .numeric($0) })
+    }
+
+    static func breast() throws -> Cohort {
+        try Cohort("breast", id: ("mrn", "mrn"), label: .binary("benign"), active: nil, passive: nil)
+    }
+
+    static func diabetes() throws -> Cohort {
+        try Cohort("diabetes", id: ("nhs_number", "nhs_no"), label: .numeric("progression"), active: nil, passive: nil)
+    }
+
+    /// A pooled reference table: term to values by column name.
+    static func pooled(_ name: String, _ file: String = "pooled-standardised.csv") throws -> [String: [String: Double]] {
+        let table = try Table.read(csv: examples.appendingPathComponent("\(name)/\(file)").path)
+        var result: [String: [String: Double]] = [:]
+        for row in 0..<table.rowCount {
+            var values: [String: Double] = [:]
+            for column in table.columnNames where column != "term" && column != "party" {
+                values[column] = Double(try table.column(named: column).text(at: row))
+            }
+            result[try table.column(named: "term").text(at: row)] = values
+        }
+        return result
+    }
+
+    /// Both roles in one process, small keys.
+    func train(
+        _ plan: TrainingPlan, progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
+    ) async throws -> (active: TrainingOutcome, passive: TrainingOutcome) {
+        let bits = plan.family.featureFractionBits
+        let inputA = Training.Input(design: try DesignMatrix(active, columns: activeColumns, fractionBits: bits))
+        let inputB = Training.Input(design: try DesignMatrix(passive, columns: passiveColumns, fractionBits: bits))
+        let pair = try await SessionPair.open()
+        let label = label.values
+        async let a = pair.active.run { session in
+            try await Training.active(
+                inputA, label: label, testLabel: [], plan: plan, keyFloor: plan.keyBits, over: session,
+                progress: progress)
+        }
+        async let b = pair.passive.run { session in
+            try await Training.passive(inputB, plan: plan, keyFloor: plan.keyBits, over: session) { _ in }
+        }
+        return try await (a, b)
+    }
+}
