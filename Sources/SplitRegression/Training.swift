@@ -1,11 +1,12 @@
+internal import Paillier
+public import Records
+public import Wire
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import Paillier
-public import Records
-public import Wire
 
 /// The two roles of a training job, from key exchange to partial model (protocols/training.md).
 public enum Training {
@@ -62,7 +63,7 @@ public enum Training {
             try await ActiveRole(context: context, block: block, design: input.design, label: label).fit()
         }
         if plan.revealScores {
-            let round = context.nextRound()
+            let round = context.round
             let own = try fit.model.partialScores(input.design)
             let scores = try await ScoreExchange.receive(adding: own, over: session, round: round)
             fit.scores = scores
@@ -97,7 +98,7 @@ public enum Training {
             let partial = try fit.model.partialScores(input.design)
             try await ScoreExchange.send(
                 partial, model: fit.model, minimumColumns: plan.minimumScoreColumns, over: session,
-                round: context.nextRound())
+                round: context.round)
             if let test = input.test, context.testRows > 0 {
                 try await ScoreExchange.send(
                     try fit.model.partialScores(test), model: fit.model, minimumColumns: plan.minimumScoreColumns,
@@ -153,7 +154,9 @@ public enum Training {
         guard own.rows == peer.rows, own.testRows == peer.testRows else {
             throw TrainingError.rowCountMismatch(own: own.rows, peer: peer.rows)
         }
-        guard peer.columns >= 1, peer.rows >= 2 else { throw TrainingError.protocolViolation("a setup without columns") }
+        guard peer.columns >= 1, peer.rows >= 2 else {
+            throw TrainingError.protocolViolation("a setup without columns")
+        }
         let keys = try await KeyExchange.run(plan: plan, floor: keyFloor, session: session)
         progress(.keysExchanged(bits: plan.keyBits))
         return TrainingContext(

@@ -10,23 +10,24 @@ struct SessionPair {
     let active: Session
     let passive: Session
 
-    static func open(seed: UInt8 = 0) async throws -> SessionPair {
+    static func open(family: TrainingPlan.Family, seed: UInt8 = 0) async throws -> SessionPair {
         let keyA = SigningKey()
         let keyB = SigningKey()
         let (one, other) = InProcessPeerChannel.pair()
         let job = Bytes32(hashing: [seed])
-        let version = ProtocolVersion(id: 2, version: 1)
+        let version = ProtocolVersion.training
+        let plan = ProtocolPlan([.init(.training(family), parties: ["active": "hospital", "passive": "lab"])])
         let limits = SessionLimits(wait: .seconds(120), handshake: .seconds(10), farewell: .milliseconds(500))
         async let active = Session.open(
             over: one, as: LocalParty(name: "hospital", identity: keyA),
             expecting: PeerIdentity(name: "lab", publicKey: keyB.publicKey),
             terms: SessionTerms(jobHash: job, role: "active", peerRole: "passive", protocols: [version]),
-            seed: SessionSeed(), recorder: MemoryRecorder(), limits: limits)
+            seed: SessionSeed(), recorder: MemoryRecorder(), limits: limits, plan: plan)
         async let passive = Session.open(
             over: other, as: LocalParty(name: "lab", identity: keyB),
             expecting: PeerIdentity(name: "hospital", publicKey: keyA.publicKey),
             terms: SessionTerms(jobHash: job, role: "passive", peerRole: "active", protocols: [version]),
-            seed: SessionSeed(), recorder: MemoryRecorder(), limits: limits)
+            seed: SessionSeed(), recorder: MemoryRecorder(), limits: limits, plan: plan)
         return SessionPair(active: try await active, passive: try await passive)
     }
 }
@@ -44,7 +45,8 @@ struct Cohort {
             .deletingLastPathComponent().appendingPathComponent("examples")
     }
 
-    init(_ name: String, id: (String, String), label: ColumnSpec, active: [ColumnSpec]?, passive: [ColumnSpec]?) throws {
+    init(_ name: String, id: (String, String), label: ColumnSpec, active: [ColumnSpec]?, passive: [ColumnSpec]?) throws
+    {
         let folder = Self.examples.appendingPathComponent(name)
         let hospital = try Table.read(csv: folder.appendingPathComponent("hospital/hospital.csv").path)
         let lab = try Table.read(csv: folder.appendingPathComponent("lab/lab.csv").path)
@@ -66,7 +68,9 @@ struct Cohort {
     static func actg175() throws -> Cohort {
         try Cohort(
             "actg175", id: ("USUBJID", "USUBJID"), label: .binary("cens"),
-            active: ["age", "wtkg", "hemo", "homo", "drugs", "karnof", "race", "gender", "symptom"].map { .numeric($0) },
+            active: ["age", "wtkg", "hemo", "homo", "drugs", "karnof", "race", "gender", "symptom"].map {
+                .numeric($0)
+            },
             passive: ["cd40", "cd80"].map { .numeric($0) })
     }
 
@@ -79,7 +83,8 @@ struct Cohort {
     }
 
     /// A pooled reference table: term to values by column name.
-    static func pooled(_ name: String, _ file: String = "pooled-standardised.csv") throws -> [String: [String: Double]] {
+    static func pooled(_ name: String, _ file: String = "pooled-standardised.csv") throws -> [String: [String: Double]]
+    {
         let table = try Table.read(csv: examples.appendingPathComponent("\(name)/\(file)").path)
         var result: [String: [String: Double]] = [:]
         for row in 0..<table.rowCount {
@@ -99,7 +104,7 @@ struct Cohort {
         let bits = plan.family.featureFractionBits
         let inputA = Training.Input(design: try DesignMatrix(active, columns: activeColumns, fractionBits: bits))
         let inputB = Training.Input(design: try DesignMatrix(passive, columns: passiveColumns, fractionBits: bits))
-        let pair = try await SessionPair.open()
+        let pair = try await SessionPair.open(family: plan.family)
         let label = label.values
         async let a = pair.active.run { session in
             try await Training.active(

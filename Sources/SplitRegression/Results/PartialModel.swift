@@ -1,9 +1,10 @@
+public import Records
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-public import Records
 
 /// One party's part of a fitted model: enough to score new rows of its own, and nothing of the other party's.
 ///

@@ -1,9 +1,10 @@
+public import Wire
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-public import Wire
 
 /// Scores revealed to the active party (training.md 9): the passive one sends its partial scores, the active one adds.
 public enum ScoreExchange {

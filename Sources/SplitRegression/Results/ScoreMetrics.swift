@@ -40,7 +40,8 @@ public struct ScoreMetrics: Sendable, Equatable, Codable {
             residual += (label[i] - predicted[i]) * (label[i] - predicted[i])
             total += (label[i] - mean) * (label[i] - mean)
         }
-        return ScoreMetrics(n: label.count, r2: total > 0 ? 1 - residual / total : nil, rmse: (residual / n).squareRoot())
+        return ScoreMetrics(
+            n: label.count, r2: total > 0 ? 1 - residual / total : nil, rmse: (residual / n).squareRoot())
     }
 
     /// Area under the ROC curve with ties counted half (Mann and Whitney), and the Kolmogorov-Smirnov distance.

@@ -62,7 +62,9 @@ package struct ChebyshevExpansion: Sendable {
         var worst = Array(repeating: 0.0, count: terms)
         for step in -128...128 {
             for label in kind == .brier ? [0.0, 1.0] : [0.0] {
-                let values = series.coefficients(center: Double(step) / 2, radius: radius) { kind.value($0, label: label) }
+                let values = series.coefficients(center: Double(step) / 2, radius: radius) {
+                    kind.value($0, label: label)
+                }
                 var tail = 0.0
                 for k in (0..<terms).reversed() {
                     tail += abs(values[k])

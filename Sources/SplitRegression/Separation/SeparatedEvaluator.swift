@@ -59,7 +59,8 @@ struct SeparatedEvaluator {
             var contribution = evaluator.rowwiseProducts(
                 ciphertexts[first * perRow..<last * perRow], scalars: scalars, terms: perRow)
             if last - first < groups {
-                contribution.append(contentsOf: EncryptedSums.zeros(count: groups - (last - first), key: evaluator.publicKey))
+                contribution.append(
+                    contentsOf: EncryptedSums.zeros(count: groups - (last - first), key: evaluator.publicKey))
             }
             if let partial = sums {
                 sums = partial.shifted(bits: layout.slotBits).adding(contribution)

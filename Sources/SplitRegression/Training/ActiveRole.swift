@@ -1,10 +1,11 @@
+internal import Records
+internal import Wire
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import Records
-internal import Wire
 
 /// The active party's fit, from first residual to coefficient table.
 struct ActiveRole {
@@ -100,7 +101,7 @@ struct ActiveRole {
     private func outcome(
         _ coefficients: [Double], errors: Covariance.Active?, unit: Double, freedom: Double?, summary: FitSummary
     ) async throws -> TrainingOutcome {
-        let offset = try await context.session.receive(Numbers<RawOffsetKind>.self, round: context.nextRound()).values
+        let offset = try await context.session.receive(Numbers<RawOffsetKind>.self, round: context.round).values
         guard offset.count == 1 else { throw TrainingError.protocolViolation("a raw offset of a wrong length") }
         let model = try PartialModel(
             family: context.plan.family.rawValue, role: "active", columns: design.specs, terms: design.terms,

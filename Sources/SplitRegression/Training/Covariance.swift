@@ -14,7 +14,9 @@ struct Covariance {
     }
 
     /// - Parameter centring: `mean_j / sd_j` of this party's columns.
-    func passive(schur: CholeskyFactor, cross: [[Double]], centring: [Double], variance: Double) async throws -> [Double] {
+    func passive(schur: CholeskyFactor, cross: [[Double]], centring: [Double], variance: Double) async throws
+        -> [Double]
+    {
         // K = C S^-1 C^T, with C given by rows.
         let solved = cross.map { schur.solve($0) }
         var parts: [Double] = []
@@ -24,7 +26,7 @@ struct Covariance {
         let centred = schur.solve(centring)
         parts += cross.map { dot($0, centred) }
         parts.append(dot(centring, centred))
-        try await context.session.send(Numbers<CovariancePartsKind>(parts), round: context.nextRound())
+        try await context.session.send(Numbers<CovariancePartsKind>(parts), round: context.round)
         let inverse = schur.inverse()
         return (0..<inverse.order).map { (max(0, inverse[$0, $0]) * variance).squareRoot() }
     }
@@ -35,7 +37,7 @@ struct Covariance {
         let order = factor.order
         let n = Double(context.rows)
         let parts = try await context.session.receive(
-            Numbers<CovariancePartsKind>.self, round: context.nextRound()
+            Numbers<CovariancePartsKind>.self, round: context.round
         ).values
         let triangle = order * (order + 1) / 2
         guard parts.count == triangle + order + 1 else {

@@ -1,11 +1,12 @@
+internal import Bignum
+internal import Paillier
+internal import Wire
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import Bignum
-internal import Paillier
-internal import Wire
 
 /// `sum_i x_ij v_ik` for the passive party's columns `x_j` and vectors `v_k` that the active party holds in clear, all of a
 /// row's in one ciphertext (training.md 5, steps 1 and 2).
@@ -27,11 +28,14 @@ struct CrossBlock {
     private func chunks(_ slots: SumSlots) -> RowChunks {
         RowChunks(
             rows: context.rows, multiple: 1,
-            bytesPerRow: slots.ciphertexts(for: vectors) * CiphertextVector.serializedWidth(of: context.keys.own.publicKey))
+            bytesPerRow: slots.ciphertexts(for: vectors)
+                * CiphertextVector.serializedWidth(of: context.keys.own.publicKey))
     }
 
     /// A row's entries are made positive by this before they are packed; `|v_ik| <= sqrt(n)`.
-    private var entryOffset: Int64 { Int64(1) << Int64(Self.fractionBits + (SeparationLayout.ceilLog2(context.rows) + 1) / 2 + 1) }
+    private var entryOffset: Int64 {
+        Int64(1) << Int64(Self.fractionBits + (SeparationLayout.ceilLog2(context.rows) + 1) / 2 + 1)
+    }
 
     /// Active party: sends the rows, then opens the passive party's masked sums.
     func serve(_ columns: [[Double]]) async throws {
@@ -48,7 +52,8 @@ struct CrossBlock {
                 count: rows.count * perRow, bits: min(vectors, slots.slotsPerCiphertext) * slotBits)
             for (position, row) in rows.enumerated() {
                 for k in 0..<vectors {
-                    guard let entry = Int64(exactly: (columns[k][row] * scale).rounded()), abs(entry) < entryOffset else {
+                    guard let entry = Int64(exactly: (columns[k][row] * scale).rounded()), abs(entry) < entryOffset
+                    else {
                         throw TrainingError.coefficientOutOfRange
                     }
                     plaintexts.place(
@@ -63,7 +68,8 @@ struct CrossBlock {
         }
         for part in 0..<perRow {
             let exchange = MaskedSumExchange(
-                keys: context.keys, session: context.session, round: context.nextRound(), label: "cross-block")
+                keys: context.keys, session: context.session, round: part == 0 ? context.round : context.nextRound(),
+                label: "cross-block")
             // Each column's sums stand packed in a ciphertext of their own.
             let width = min(slots.slotsPerCiphertext, vectors - part * slots.slotsPerCiphertext)
             let partSlots = try SumSlots(packing: width, slotBits: slotBits)
@@ -90,7 +96,9 @@ struct CrossBlock {
                 serialized: bytes, count: rows.count * perRow, key: context.keys.peer)
             let scalars = block.scalars(rows)
             for part in 0..<perRow {
-                let own = perRow == 1 ? ciphertexts : ciphertexts.gathering(stride(from: part, to: ciphertexts.count, by: perRow))
+                let own =
+                    perRow == 1
+                    ? ciphertexts : ciphertexts.gathering(stride(from: part, to: ciphertexts.count, by: perRow))
                 try sums[part].add(own, scalars: scalars)
             }
             context.report(.rows(pass: 1, done: rows.upperBound, of: context.rows))
@@ -101,7 +109,8 @@ struct CrossBlock {
         let unit = scalbn(1.0, -sumFractionBits)
         for part in 0..<perRow {
             let exchange = MaskedSumExchange(
-                keys: context.keys, session: context.session, round: context.nextRound(), label: "cross-block")
+                keys: context.keys, session: context.session, round: part == 0 ? context.round : context.nextRound(),
+                label: "cross-block")
             let width = min(slots.slotsPerCiphertext, vectors - part * slots.slotsPerCiphertext)
             let partSlots = try SumSlots(packing: width, slotBits: slotBits)
             let corrections = columnSums.map { sum in

@@ -117,7 +117,9 @@ package struct JointOptimizer: Sendable {
     /// - Parameters:
     ///   - before: joint `d . g` at the start of the line.
     ///   - after: joint `d . g` at the trial point.
-    package mutating func judge(step: Double, slopeBefore before: Double, slopeAfter after: Double) -> LineSearchDecision {
+    package mutating func judge(step: Double, slopeBefore before: Double, slopeAfter after: Double)
+        -> LineSearchDecision
+    {
         trials += 1
         guard before.isFinite, after.isFinite, before < 0 else { return .fail }
         if abs(after) <= Self.curvature * abs(before) { return .accept }

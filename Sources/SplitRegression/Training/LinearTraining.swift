@@ -1,9 +1,10 @@
+internal import Wire
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import Wire
 
 /// Linear regression in one exchange (training.md 5). All label-side quantities are in units of `2^labelExponent`.
 struct LinearTraining {
@@ -44,9 +45,11 @@ struct LinearTraining {
         try await CrossBlock(context: context, vectors: block.count + 1).serve(basis + [residual])
 
         let values = try await context.session.receive(
-            Numbers<PassiveSolutionKind>.self, round: context.nextRound()
+            Numbers<PassiveSolutionKind>.self, round: context.round
         ).values
-        guard values.count == block.count + 2 else { throw TrainingError.protocolViolation("a solution of a wrong length") }
+        guard values.count == block.count + 2 else {
+            throw TrainingError.protocolViolation("a solution of a wrong length")
+        }
         // X_A^T X_B beta_B = L O^T (C beta_B) / sqrt(n)
         let cross = WhitenedBasis.unrotated(Array(values[0..<block.count]), rotation: rotation)
             .map { $0 / n.squareRoot() }
@@ -59,7 +62,7 @@ struct LinearTraining {
         let sumOfSquares = max(0, penalised - penalty * weights)
         let freedom = max(1, n - Double(block.count + context.peerColumns))
         try await context.session.send(
-            Numbers<ResidualVarianceKind>([sumOfSquares / freedom]), round: context.nextRound())
+            Numbers<ResidualVarianceKind>([sumOfSquares / freedom]), round: context.round)
         return ActiveFit(
             coefficients: coefficients, factor: factor, rotation: rotation, residualSumOfSquares: sumOfSquares)
     }
@@ -77,11 +80,13 @@ struct LinearTraining {
         let projected = cross.map { dot($0, coefficients) }
         try await context.session.send(
             Numbers<PassiveSolutionKind>(projected + [dot(target, coefficients), dot(coefficients, coefficients)]),
-            round: context.nextRound())
+            round: context.round)
         let variance = try await context.session.receive(
-            Numbers<ResidualVarianceKind>.self, round: context.nextRound()
+            Numbers<ResidualVarianceKind>.self, round: context.round
         ).values
-        guard variance.count == 1, variance[0] >= 0 else { throw TrainingError.protocolViolation("a variance below zero") }
+        guard variance.count == 1, variance[0] >= 0 else {
+            throw TrainingError.protocolViolation("a variance below zero")
+        }
         return PassiveFit(coefficients: coefficients, schur: factor, cross: cross, residualVariance: variance[0])
     }
 }

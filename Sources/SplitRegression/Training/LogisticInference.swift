@@ -1,11 +1,12 @@
+internal import Bignum
+internal import Paillier
+internal import Wire
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import Bignum
-internal import Paillier
-internal import Wire
 
 /// The information matrix of an unpenalised logistic fit, each party ending with what its own standard errors need
 /// (training.md 6).
@@ -79,7 +80,9 @@ struct LogisticInference {
             let cut = Int128(SeparationLayout.shareFractionBits - Self.weightBits)
             weights += shares.map { $0 >> cut }
             for j in products.indices {
-                for (i, row) in rows.enumerated() { local[j].add(scalar: Int(products[j][row]), share: shares[i] - offset) }
+                for (i, row) in rows.enumerated() {
+                    local[j].add(scalar: Int(products[j][row]), share: shares[i] - offset)
+                }
             }
         }
         func takePeer(_ rows: Range<Int>, _ peer: CiphertextVector) throws {
@@ -99,10 +102,11 @@ struct LogisticInference {
             }
         }
         let slots = try SumSlots(
-            slotBits: SeparationLayout.shareFractionBits + Self.productBits + SeparationLayout.ceilLog2(context.rows) + 4,
+            slotBits: SeparationLayout.shareFractionBits + Self.productBits + SeparationLayout.ceilLog2(context.rows)
+                + 4,
             modulusBits: context.modulusBits)
         let exchange = MaskedSumExchange(
-            keys: context.keys, session: context.session, round: context.nextRound(), label: "information")
+            keys: context.keys, session: context.session, round: context.round, label: "information")
         let pending = try await exchange.request(encrypted.finish(), addends: local.map(\.value), slots: slots)
         let peerProducts = context.peerColumns * (context.peerColumns + 1) / 2
         try await exchange.answer(count: peerProducts, slots: slots, ditherBits: nil)
@@ -180,7 +184,7 @@ struct LogisticInference {
                 Payload<BasisRowsKind>(encrypted.serialized), round: round, chunk: Chunk(chunk, of: chunks.count))
         }
         let exchange = MaskedSumExchange(
-            keys: context.keys, session: context.session, round: context.nextRound(), label: "information-cross")
+            keys: context.keys, session: context.session, round: context.round, label: "information-cross")
         try await exchange.answer(count: context.peerColumns * block.count, slots: slots, ditherBits: ditherBits)
     }
 
@@ -232,7 +236,7 @@ struct LogisticInference {
             total = total.adding(part.shifted(bits: digit * digitBits))
         }
         let exchange = MaskedSumExchange(
-            keys: context.keys, session: context.session, round: context.nextRound(), label: "information-cross")
+            keys: context.keys, session: context.session, round: context.round, label: "information-cross")
         let pending = try await exchange.requestPacked(total, count: block.count * vectors, slots: slots)
         let unit = scalbn(1.0, -(Self.weightBits + Self.basisBits + 16))
         let values = try await exchange.finish(pending).map { $0.asDouble * unit }

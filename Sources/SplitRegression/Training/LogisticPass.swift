@@ -1,12 +1,13 @@
+internal import Bignum
+internal import Paillier
+internal import Records
+internal import Wire
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import Bignum
-internal import Paillier
-internal import Records
-internal import Wire
 
 /// One logistic pass: both parties' blocks of the gradient at the present coefficients (training.md 3).
 struct LogisticPass {

@@ -1,9 +1,10 @@
+internal import Wire
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import Wire
 
 /// The fitting loop of logistic regression, the same code at both parties (training.md 4).
 struct LogisticTraining {
@@ -28,7 +29,7 @@ struct LogisticTraining {
         let first = try await gradient(at: block.coefficients, pass: &passes, tolerance: tolerance)
         block.setGradient(first.gradient)
         var norm = try await context.joint(
-            SlopeProductsKind.self, [dot(block.gradient, block.gradient)], round: context.nextRound()
+            SlopeProductsKind.self, [dot(block.gradient, block.gradient)], round: context.round
         )[0].squareRoot()
         context.report(.pass(passes, gradientNorm: norm))
 
@@ -43,7 +44,7 @@ struct LogisticTraining {
                 let trial = try await gradient(at: block.trialCoefficients, pass: &passes, tolerance: tolerance)
                 let parts = block.setTrialGradient(trial.gradient)
                 let joint = try await context.joint(
-                    SlopeProductsKind.self, [slope, parts.slope, parts.squaredNorm], round: context.nextRound())
+                    SlopeProductsKind.self, [slope, parts.slope, parts.squaredNorm], round: context.round)
                 context.report(.pass(passes, gradientNorm: joint[2].squareRoot()))
                 switch optimizer.judge(step: step, slopeBefore: joint[0], slopeAfter: joint[1]) {
                 case .accept:
@@ -59,7 +60,7 @@ struct LogisticTraining {
             }
             guard accepted else { break }
             let own = block.acceptTrial().flattened
-            let products = try await context.joint(HistoryProductsKind.self, own, round: context.nextRound())
+            let products = try await context.joint(HistoryProductsKind.self, own, round: context.round)
             guard let products = JointOptimizer.Products(flattened: products, pairs: optimizer.pairs + 1) else {
                 throw TrainingError.protocolViolation("a wrong number of inner products")
             }
@@ -78,13 +79,13 @@ struct LogisticTraining {
             let own = try OwnFeaturesFit(columns: block.columns, label: label, penalty: penalty)
             let mean = own.weights.reduce(0, +) / Double(context.rows)
             let scale = exp2(log2(mean).rounded())
-            try await context.session.send(Numbers<BlockScaleKind>([scale]), round: context.nextRound())
+            try await context.session.send(Numbers<BlockScaleKind>([scale]), round: context.round)
             var matrix = SymmetricMatrix.gram(block.columns, weights: own.weights)
             matrix.addDiagonal(penalty) { $0 > 0 }
             return WhitenedBlock(factor: try factor(matrix), start: own.coefficients)
         case .passive:
             let values = try await context.session.receive(
-                Numbers<BlockScaleKind>.self, round: context.nextRound()
+                Numbers<BlockScaleKind>.self, round: context.round
             ).values
             guard values.count == 1, values[0] > 0, values[0] <= 0.25, values[0].significand == 1 else {
                 throw TrainingError.protocolViolation("a block scale that is no power of two up to a quarter")

@@ -59,7 +59,9 @@ package struct OwnFeaturesFit: Sendable {
         return sum
     }
 
-    private static func objective(_ columns: [[Double]], _ label: [Double], _ beta: [Double], _ penalty: Double) -> Double {
+    private static func objective(_ columns: [[Double]], _ label: [Double], _ beta: [Double], _ penalty: Double)
+        -> Double
+    {
         plainLoss(columns, label, beta) + penalty / 2 * beta.dropFirst().reduce(0) { $0 + $1 * $1 }
     }
 }

@@ -1,10 +1,11 @@
+internal import Records
+internal import Wire
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import Records
-internal import Wire
 
 /// The passive party's fit: the same steps in the same order, without a label.
 struct PassiveRole {
@@ -46,7 +47,8 @@ struct PassiveRole {
             summary.logLikelihood = -loss
             summary.deviance = 2 * loss
             summary.logLoss = loss / Double(context.rows)
-            summary.brier = try await SeparatedSum.open(.brier, context, predictor: predictor, label: [])
+            summary.brier =
+                try await SeparatedSum.open(.brier, context, predictor: predictor, label: [])
                 / Double(context.rows)
         }
         var errors: [Double]?
@@ -69,7 +71,7 @@ struct PassiveRole {
         _ coefficients: [Double], errors: [Double]?, unit: Double, freedom: Double?, summary: FitSummary
     ) async throws -> TrainingOutcome {
         try await context.session.send(
-            Numbers<RawOffsetKind>([dot(centring, coefficients)]), round: context.nextRound())
+            Numbers<RawOffsetKind>([dot(centring, coefficients)]), round: context.round)
         let model = try PartialModel(
             family: context.plan.family.rawValue, role: "passive", columns: design.specs, terms: design.terms,
             estimates: coefficients.map { $0 * unit }, scalings: design.scalings, constant: nil)

@@ -1,9 +1,10 @@
+internal import Wire
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import Wire
 
 /// Opens `sum_i f_i(a_i + b_i)` and nothing else: each party adds up its own shares (training.md 2, kinds `loss`, `brier`).
 enum SeparatedSum {

@@ -64,7 +64,8 @@ struct SharedRows {
                 var generator = session.randomness("coefficients/encrypt", round: round, chunk: UInt32(step))
                 let encrypted = keys.own.encrypt(prepared.plaintexts, using: &generator)
                 try await session.send(
-                    Payload<CoefficientChunkKind>(encrypted.serialized), round: round, chunk: Chunk(step, of: chunks.count))
+                    Payload<CoefficientChunkKind>(encrypted.serialized), round: round,
+                    chunk: Chunk(step, of: chunks.count))
             }
             let chunk = step - Self.lookahead
             guard chunk >= 0, let correction = corrections.removeValue(forKey: chunk) else { continue }
@@ -114,13 +115,14 @@ struct SharedRows {
                 let prepared = evaluator.prepare(predictor: Array(predictor[rows]))
                 let sums = evaluator.groupSums(coefficients, prepared: prepared)
                 var generator = session.randomness("results/mask", round: round, chunk: UInt32(step))
-                let (results, masks) =  keys.evaluator.mask(sums, using: &generator)
+                let (results, masks) = keys.evaluator.mask(sums, using: &generator)
                 let shares = evaluator.shares(ofMasks: masks, prepared: prepared)
                 try await session.send(
                     Payload<SharedResultsKind>(results.serialized), round: round, chunk: Chunk(step, of: chunks.count))
                 if exchangingShares {
                     try await session.send(
-                        Payload<ShareCiphertextsKind>(try encryptedShares(shares, chunk: step).serialized), round: round,
+                        Payload<ShareCiphertextsKind>(try encryptedShares(shares, chunk: step).serialized),
+                        round: round,
                         chunk: Chunk(step, of: chunks.count))
                 }
                 try consume(rows, shares)

@@ -15,10 +15,12 @@ final class TrainingContext {
     let peerColumns: Int
     let labelExponent: Int
     let report: @Sendable (TrainingProgress) -> Void
-    private var lastRound: UInt32 = 0
+    /// The present round: one pass or one exchange that both parties take part in. What belongs to it carries its number.
+    private(set) var round: UInt32 = 0
 
     init(
-        role: Role, plan: TrainingPlan, keys: TrainingKeys, session: Session, rows: Int, testRows: Int, ownColumns: Int, peerColumns: Int,
+        role: Role, plan: TrainingPlan, keys: TrainingKeys, session: Session, rows: Int, testRows: Int, ownColumns: Int,
+        peerColumns: Int,
         labelExponent: Int, report: @escaping @Sendable (TrainingProgress) -> Void
     ) {
         self.role = role
@@ -43,8 +45,8 @@ final class TrainingContext {
 
     /// Both parties run the same steps in the same order, so that the numbers agree.
     func nextRound() -> UInt32 {
-        lastRound += 1
-        return lastRound
+        round += 1
+        return round
     }
 
     /// The range to announce for this party's predictor. Without a penalty a predictor beyond the covered range means that
