@@ -178,14 +178,25 @@ public struct ProtocolPlan: Sendable, Hashable {
         }
     }
 
-    public let parts: [Part]
+    /// Each a complete plan; more than one where roles depend on what is only known once the first messages are there
+    /// (who sends in an alignment). A session must follow at least one to its end.
+    public let alternatives: [[Part]]
 
     public init(_ parts: [Part]) {
-        self.parts = parts
+        alternatives = [parts]
     }
 
-    /// What one party may send.
-    func flow(of party: String) -> ProtocolFlow {
+    public init(alternatives: [[Part]]) {
+        self.alternatives = alternatives
+    }
+
+    /// Every kind of message that a plan has. What is not here may not be sent.
+    public var types: Set<MessageType> {
+        Set(alternatives.joined().flatMap { $0.description.steps.map(\.type) })
+    }
+
+    /// What one party may send, by alternative.
+    static func flow(of party: String, in parts: [Part]) -> ProtocolFlow {
         .sequence(
             parts.flatMap { part in
                 part.parties.filter { $0.value == party }.keys.sorted().map { part.description.flow.projected(on: $0) }

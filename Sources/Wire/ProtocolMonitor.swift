@@ -1,6 +1,27 @@
 /// Follows both directions of a session through a plan: is each record one that may come now? Used by the running
 /// session (outgoing: our bug; incoming: the peer's violation) and by the verifier. Looks at records only.
 public struct ProtocolMonitor: Sendable {
+    /// One for each alternative of the plan that is still possible.
+    private var runs: [ProtocolRun]
+
+    public init(plan: ProtocolPlan, parties: [String]) {
+        runs = plan.alternatives.map { ProtocolRun(parts: $0, parties: parties) }
+    }
+
+    /// - Throws: `outOfOrder` naming the sender, when no alternative has a place for the record.
+    public mutating func advance(_ record: Record) throws(WireError) {
+        var possible: [ProtocolRun] = []
+        for var run in runs where (try? run.advance(record)) != nil { possible.append(run) }
+        guard !possible.isEmpty else { throw .outOfOrder(peer: record.from, message: record.type) }
+        runs = possible
+    }
+
+    /// Whether a party sent all that the plan asks of it.
+    public func isComplete(_ party: String) -> Bool { runs.contains { $0.isComplete(party) } }
+}
+
+/// A monitor of one alternative.
+struct ProtocolRun: Sendable {
     /// One side's place in the plan.
     private struct Side: Sendable {
         var flow: ProtocolFlow
@@ -25,13 +46,12 @@ public struct ProtocolMonitor: Sendable {
 
     private var sides: [String: Side]
 
-    public init(plan: ProtocolPlan, parties: [String]) {
+    init(parts: [ProtocolPlan.Part], parties: [String]) {
         sides = [:]
-        for party in parties { sides[party] = Side(flow: plan.flow(of: party)) }
+        for party in parties { sides[party] = Side(flow: ProtocolPlan.flow(of: party, in: parts)) }
     }
 
-    /// - Throws: `outOfOrder` naming the sender.
-    public mutating func advance(_ record: Record) throws(WireError) {
+    mutating func advance(_ record: Record) throws(WireError) {
         // Session messages have their own rules and may come anywhere but after the closing.
         guard var side = sides[record.from], !side.isClosed || record.type == .abort else {
             throw .outOfOrder(peer: record.from, message: record.type)
@@ -54,8 +74,7 @@ public struct ProtocolMonitor: Sendable {
         sides[record.from] = side
     }
 
-    /// Whether a party sent all that the plan asks of it.
-    public func isComplete(_ party: String) -> Bool {
+    func isComplete(_ party: String) -> Bool {
         guard let side = sides[party] else { return false }
         return side.flow.acceptsEmpty && side.unfinished.isEmpty
     }

@@ -118,7 +118,7 @@ struct ToyTranscripts: Sendable {
                 protocols: [ProtocolVersion(id: 1, version: 1)]),
             seed: SessionSeed(), recorder: writer, plan: meddle.plan)
         let own = try Approval(
-            jobHash: jobHash, site: side.name, person: "Ada", time: meddle.approvalTime, meaning: "approved"
+            job: jobHash.hex, site: side.name, person: "Ada", time: meddle.approvalTime, meaning: "approved"
         ).signed(by: side.key)
         try writer.addApproval(of: side.name, note: own)
         try writer.addApproval(of: side.peer, note: try await session.exchangeApprovals(own))

@@ -1,4 +1,5 @@
 import Foundation
+import Jobs
 import Testing
 
 @testable import Transcript
@@ -92,8 +93,8 @@ import Testing
 
     @Test func approvalsAreOneTextAndItsSignature() throws {
         let key = SigningKey()
-        let approval = Approval(
-            jobHash: Bytes32(hashing: [1]), site: "lab", person: "Ada Lovelace", time: "2026-11-21T08:00:00Z",
+        let approval = try Approval(
+            job: Bytes32(hashing: [1]).hex, site: "lab", person: "Ada Lovelace", time: "2026-11-21T08:00:00Z",
             meaning: "approved to run at this site")
         let note = try approval.signed(by: key)
         #expect(try Approval(note: note, signedBy: key.publicKey) == approval)

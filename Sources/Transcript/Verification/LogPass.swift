@@ -1,0 +1,256 @@
+import Jobs
+import Wire
+
+/// One pass over both logs, each record after everything that it had seen, one message in memory at a time.
+struct LogPass {
+    typealias Reference = VerificationReport.RecordReference
+
+    /// A session message of one direction with its record, kept because later checks need it.
+    struct Kept<Body: Sendable>: Sendable {
+        let body: Body
+        let record: Record
+    }
+
+    let parties: PartiesFile
+    private var monitor: ProtocolMonitor?
+    private let known: Set<MessageType>?
+    private var inspectors: [any PayloadInspector]
+    private var contents: [String: [ContentKey: Bytes32]] = [:]
+    private var hasProtocolRecord: Set<String> = []
+
+    private(set) var trees: [String: MerkleTree] = [:]
+    private(set) var bindings: [String: Kept<BindingMessage>] = [:]
+    private(set) var approvals: [String: String] = [:]
+    private(set) var commitments: [String: Kept<InputCommitments>] = [:]
+    private(set) var checkpoints: [String: [Kept<CheckpointMessage>]] = [:]
+    private(set) var cosignatures: [String: [Kept<CosignatureMessage>]] = [:]
+    private(set) var closed: Set<String> = []
+    private(set) var aborts: [String: AbortReason] = [:]
+    private(set) var firstTime: [String: UInt64] = [:]
+    private(set) var traffic: [TrafficKey: TranscriptSummary.Traffic] = [:]
+    private(set) var pruned = 0
+    private(set) var isTorn = false
+
+    struct TrafficKey: Hashable {
+        let from: String
+        let type: MessageType
+    }
+
+    private struct ContentKey: Hashable {
+        let type: MessageType
+        let round: UInt32
+        let chunk: UInt32
+    }
+
+    init(parties: PartiesFile, job: Job?, options: Verifier.Options) {
+        self.parties = parties
+        let both = [parties.local, parties.peer]
+        if let job, let plan = options.plan?(job, both) {
+            monitor = ProtocolMonitor(plan: plan, parties: both.map(\.name))
+            known = plan.types
+        } else {
+            known = nil
+        }
+        inspectors =
+            job.flatMap { job in
+                options.inspectors?(
+                    job,
+                    Verifier.SessionFacts(session: parties.session, jobHash: parties.jobHash, parties: both))
+            } ?? []
+    }
+
+    mutating func run(_ layout: TranscriptLayout, _ findings: inout FindingList) {
+        let (mine, theirs) = (parties.local.name, parties.peer.name)
+        for check in [Check.t05, .t08, .t10, .t17, .t27] { findings.made(check) }
+        if monitor != nil { for check in [Check.t09, .t14] { findings.made(check) } }
+        for inspector in inspectors {
+            for name in inspector.checks { if let check = Check(rawValue: name) { findings.made(check) } }
+        }
+        var cursors: [LogCursor] = []
+        do {
+            cursors = [
+                try LogCursor(layout, from: mine, to: theirs), try LogCursor(layout, from: theirs, to: mine),
+            ]
+        } catch {
+            switch error {
+            case .missingFile(let name): findings.fail(.t01, "fileMissing", "\(name) is missing.")
+            default: findings.fail(.t01, "logNotCanonical", "A log does not begin as a log begins.")
+            }
+            return
+        }
+        merge(&cursors, &findings)
+        for cursor in cursors {
+            trees[cursor.from] = cursor.tree
+            isTorn = isTorn || cursor.isTorn
+            cursor.close()
+        }
+    }
+
+    /// Takes from whichever log is able to go on: its next record has seen no more than was read of the other.
+    private mutating func merge(_ cursors: inout [LogCursor], _ findings: inout FindingList) {
+        while true {
+            var isStuck = false
+            var hasMoved = false
+            for index in 0..<2 {
+                while cursors[index].load(&findings), let record = cursors[index].next?.record {
+                    guard record.seen.size <= cursors[1 - index].tree.size else {
+                        isStuck = true
+                        break
+                    }
+                    hasMoved = true
+                    take(&cursors, index, &findings)
+                }
+            }
+            if findings.hasFailed(.t01) || findings.hasFailed(.t05) { return }
+            if hasMoved { continue }
+            if isStuck, let stuck = cursors.first(where: { $0.next != nil }) {
+                findings.fail(
+                    .t17, "causalityViolation", "A record claims to have seen what was not yet sent.",
+                    at: stuck.reference)
+            }
+            return
+        }
+    }
+
+    private mutating func take(_ cursors: inout [LogCursor], _ index: Int, _ findings: inout FindingList) {
+        let reference = cursors[index].reference
+        let opposite = cursors[1 - index].tree
+        let (lastSentAt, lastSeen) = (cursors[index].lastSentAt, cursors[index].lastSeen)
+        guard let (entry, record) = cursors[index].advance() else { return }
+        cursors[index].lastSentAt = max(lastSentAt, record.sentAt)
+        cursors[index].lastSeen = max(lastSeen, record.seen.size)
+        count(record, entry.payload)
+        checkPlace(record, reference, after: lastSentAt, &findings)
+        if record.seen.size < lastSeen || opposite.root(at: record.seen.size) != record.seen.root {
+            findings.fail(
+                .t17, "causalityViolation", "A record claims to have seen what was not sent to it.", at: reference)
+        }
+        checkContent(record, reference, &findings)
+        checkOrder(record, reference, &findings)
+        if record.type.protocolID == ProtocolVersion.session.id {
+            keep(record, entry.payload ?? [], reference, &findings)
+        } else {
+            hasProtocolRecord.insert(record.from)
+        }
+        inspect(record, entry.payload, reference, &findings)
+    }
+
+    private mutating func count(_ record: Record, _ payload: [UInt8]?) {
+        if payload == nil { pruned += 1 }
+        if firstTime[record.from] == nil { firstTime[record.from] = record.sentAt }
+        let key = TrafficKey(from: record.from, type: record.type)
+        // A stranger's log may hold 65,536 kinds of message; a summary need not.
+        guard traffic[key] != nil || traffic.count < 256 else { return }
+        var line =
+            traffic[key]
+            ?? TranscriptSummary.Traffic(
+                from: record.from, type: record.type.description, messages: 0, chunks: 0, bytes: 0, rounds: 0,
+                first: record.sentAt, last: record.sentAt)
+        line.chunks += 1
+        if record.chunk.index == 0 { line.messages += 1 }
+        line.bytes += UInt64(record.payloadLength)
+        line.rounds = max(line.rounds, record.round)
+        line.last = record.sentAt
+        traffic[key] = line
+    }
+
+    private func checkPlace(
+        _ record: Record, _ reference: Reference, after lastSentAt: UInt64, _ findings: inout FindingList
+    ) {
+        if record.session != parties.session || record.from != reference.from || record.to != reference.to {
+            findings.fail(.t08, "wrongSession", "A record belongs to another session.", at: reference)
+        } else if record.sequence != reference.sequence {
+            findings.fail(.t08, "wrongSequence", "A record is missing or out of its place.", at: reference)
+        } else if record.sentAt < lastSentAt {
+            findings.fail(.t08, "clockWentBack", "A record is older than the one before it.", at: reference)
+        } else if record.attempt != parties.party(named: record.from)?.attempt {
+            findings.fail(.t08, "wrongAttempt", "A record is of another run of the job.", at: reference)
+        }
+    }
+
+    private mutating func checkContent(_ record: Record, _ reference: Reference, _ findings: inout FindingList) {
+        let key = ContentKey(type: record.type, round: record.round, chunk: record.chunk.index)
+        if let earlier = contents[record.from]?[key], earlier != record.payloadHash {
+            findings.fail(
+                .t27, "rewindDetected", "A message was sent twice in one round with different contents.",
+                at: reference)
+        }
+        contents[record.from, default: [:]][key] = record.payloadHash
+    }
+
+    private mutating func checkOrder(_ record: Record, _ reference: Reference, _ findings: inout FindingList) {
+        guard let known else { return }
+        guard record.type.protocolID == ProtocolVersion.session.id || known.contains(record.type) else {
+            findings.fail(
+                .t14, "undeclaredMessage", "A message of kind \(record.type) is none of this job's protocols'.",
+                at: reference)
+            return
+        }
+        guard !findings.hasFailed(.t09), !findings.hasFailed(.t14) else { return }
+        do { try monitor?.advance(record) } catch {
+            findings.fail(
+                .t09, "outOfOrder", "A message of kind \(record.type) came where the protocol has no place for it.",
+                at: reference)
+        }
+    }
+
+    /// Session messages, which every verifier understands.
+    private mutating func keep(
+        _ record: Record, _ payload: [UInt8], _ reference: Reference, _ findings: inout FindingList
+    ) {
+        do {
+            switch record.type {
+            case .binding:
+                let message = try BindingMessage(payload: payload)
+                guard record.sequence == 0 else { throw WireError.invalidValue("place") }
+                bindings[record.from] = Kept(body: message, record: record)
+            case .abort: aborts[record.from] = try AbortMessage(payload: payload).reason
+            case .approval: approvals[record.from] = try ApprovalMessage(payload: payload).note
+            case .commitments:
+                commitments[record.from] = Kept(body: try InputCommitments(payload: payload), record: record)
+                findings.made(.t25)
+                if hasProtocolRecord.contains(record.from) {
+                    findings.fail(
+                        .t25, "commitmentsLate", "Inputs were committed to after protocol messages were sent.",
+                        at: reference)
+                }
+            case .checkpoint:
+                checkpoints[record.from, default: []].append(
+                    Kept(body: try CheckpointMessage(payload: payload), record: record))
+            case .cosignature:
+                cosignatures[record.from, default: []].append(
+                    Kept(body: try CosignatureMessage(payload: payload), record: record))
+            case .closing:
+                _ = try ClosingMessage(payload: payload)
+                closed.insert(record.from)
+            default:
+                findings.fail(
+                    .t14, "undeclaredMessage", "The session has no message of kind \(record.type).", at: reference)
+            }
+        } catch {
+            findings.fail(.t10, "malformedMessage", "A message does not read as its kind.", at: reference)
+        }
+    }
+
+    private mutating func inspect(
+        _ record: Record, _ payload: [UInt8]?, _ reference: Reference, _ findings: inout FindingList
+    ) {
+        for index in inspectors.indices {
+            do { try inspectors[index].inspect(record, payload: payload) } catch {
+                findings.fail(Check(rawValue: error.check) ?? .t10, error.name, error.sentence, at: reference)
+            }
+        }
+    }
+
+    mutating func finish(outcome: Outcome?, _ findings: inout FindingList) {
+        for index in inspectors.indices {
+            do { try inspectors[index].finish(counts: outcome?.counts) } catch {
+                findings.fail(Check(rawValue: error.check) ?? .t15, error.name, error.sentence)
+            }
+        }
+        guard outcome != nil, let monitor, !findings.hasFailed(.t09) else { return }
+        for party in [parties.local.name, parties.peer.name] where !monitor.isComplete(party) {
+            findings.fail(.t09, "protocolUnfinished", "\(party) did not send all that the protocol asks of it.")
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Jobs
+import Wire
+
+/// T15, T28, T33: how it ended.
+extension VerificationRun {
+    mutating func checkOutcome(_ pass: LogPass, _ parties: PartiesFile) {
+        for (party, reason) in pass.aborts {
+            isIncomplete = true
+            findings.warn(.t15, "aborted", "\(party) ended the session: \(reason.name).")
+        }
+        guard let outcome else { return }
+        findings.made(.t15)
+        guard let statement = try? outcome.statement,
+            parties.local.logKey.isValid(signature: outcome.signature, of: statement)
+        else {
+            findings.fail(.t15, "outcomeInvalid", "The outcome is not signed by the party that kept this transcript.")
+            return
+        }
+        guard outcome.session == parties.session, outcome.party == parties.local.name else {
+            findings.fail(.t15, "outcomeOfOtherSession", "The outcome is of another session.")
+            return
+        }
+        guard outcome.sent == trees[parties.local.name]?.head, outcome.received == trees[parties.peer.name]?.head else {
+            findings.fail(.t15, "logEndMismatch", "The logs do not end where the outcome says that they ended.")
+            return
+        }
+        guard pass.closed.count == 2 else {
+            findings.fail(.t15, "notClosed", "There is an outcome, but the session was not closed by both.")
+            return
+        }
+    }
+
+    mutating func checkFiles() {
+        guard let outcome else { return }
+        findings.made(.t33)
+        for file in outcome.files {
+            guard Self.isExpected(file.name), let bytes = try? layout.read(file.name, limit: 1 << 24) else {
+                findings.fail(.t33, "fileMissing", "\(file.name.prefix(100)) is missing.")
+                return
+            }
+            guard Bytes32(hashing: bytes) == file.hash else {
+                findings.fail(.t33, "fileChanged", "\(file.name) is not the file that the outcome signs.")
+                return
+            }
+        }
+    }
+
+    mutating func checkGuards() {
+        guard let job, let outcome, let facts = options.guardFacts?(job, outcome.counts) else { return }
+        findings.made(.t28)
+        if let broken = Guards.findings(job, facts).first(where: { $0.verdict == .refused }) {
+            findings.fail(.t28, broken.name, "\(broken.figures).")
+        }
+    }
+
+    func summarised(_ pass: LogPass, _ parties: PartiesFile) -> TranscriptSummary {
+        var summary = TranscriptSummary(
+            session: parties.session.hex, jobHash: parties.jobHash.hex, title: job?.title,
+            parties: [parties.local, parties.peer].map { party in
+                TranscriptSummary.Party(
+                    name: party.name, role: party.role, identity: party.identity.fingerprint.hex,
+                    certificate: party.certificateFingerprint.hex)
+            })
+        summary.traffic = pass.traffic.values.sorted { ($0.first, $0.from, $0.type) < ($1.first, $1.from, $1.type) }
+        summary.recordsSent = trees.mapValues(\.size)
+        summary.payloadsPruned = pass.pruned
+        summary.counts = outcome?.counts ?? [:]
+        summary.metrics = outcome?.metrics ?? [:]
+        return summary
+    }
+}

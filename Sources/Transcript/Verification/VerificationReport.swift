@@ -1,0 +1,110 @@
+/// What a verifier found: a verdict, one finding a check in their order, and what the transcript is about.
+public struct VerificationReport: Sendable, Hashable, Codable {
+    public enum Verdict: String, Sendable, Hashable, Codable {
+        case valid = "VALID"
+        case validPruned = "VALID (payloads pruned)"
+        /// All that is there holds, but the job did not finish or its last countersignature is missing.
+        case incomplete = "INCOMPLETE"
+        case invalid = "INVALID"
+    }
+
+    public enum Status: String, Sendable, Hashable, Codable {
+        case passed, failed, warning
+        /// Something it needs failed, is pruned, or was not given.
+        case notEvaluated = "not evaluated"
+    }
+
+    public struct Finding: Sendable, Hashable, Codable {
+        public let check: Check
+        public let status: Status
+        /// The error's name, of a failure or a warning.
+        public let error: String?
+        /// Which record, if it is about one.
+        public let record: RecordReference?
+        public let sentence: String
+
+        public init(
+            check: Check, status: Status, error: String? = nil, record: RecordReference? = nil, sentence: String
+        ) {
+            self.check = check
+            self.status = status
+            self.error = error
+            self.record = record
+            self.sentence = sentence
+        }
+    }
+
+    /// A record of a log.
+    public struct RecordReference: Sendable, Hashable, Codable {
+        public let from: String
+        public let to: String
+        public let sequence: UInt64
+    }
+
+    public let verdict: Verdict
+    public let findings: [Finding]
+    /// `nil` when not even the parties could be read.
+    public let summary: TranscriptSummary?
+
+    /// The failure that decides the verdict.
+    public var failure: Finding? { findings.first { $0.status == .failed } }
+
+    public static let nobodyCanCheck = """
+        Nobody can check that the committed data was true, that a party did not learn more by other means, or that a \
+        party ran only one copy.
+        """
+
+    /// For people: one line a check, the verdict last.
+    public var text: String {
+        var out = ""
+        for finding in findings {
+            let mark =
+                switch finding.status {
+                case .passed: "ok  "
+                case .failed: "FAIL"
+                case .warning: "warn"
+                case .notEvaluated: "-   "
+                }
+            let place = finding.record.map { " at record \($0.sequence) from \($0.from) to \($0.to)" } ?? ""
+            let name = finding.error.map { " \($0)\(place):" } ?? ""
+            out += "[\(finding.check.rawValue)] \(mark)\(name) \(finding.sentence)\n"
+        }
+        return out + "\(Self.nobodyCanCheck)\n\(verdict.rawValue)\n"
+    }
+}
+
+/// What a transcript is about, in numbers.
+public struct TranscriptSummary: Sendable, Hashable, Codable {
+    public struct Party: Sendable, Hashable, Codable {
+        public let name: String
+        public let role: String
+        /// SHA-256 of its identity key.
+        public let identity: String
+        public let certificate: String
+    }
+
+    /// One direction, one kind of message.
+    public struct Traffic: Sendable, Hashable, Codable {
+        public let from: String
+        public let type: String
+        public var messages: Int
+        public var chunks: Int
+        public var bytes: UInt64
+        public var rounds: UInt32
+        /// Milliseconds of Unix time, by the sender's clock.
+        public let first: UInt64
+        public var last: UInt64
+    }
+
+    public let session: String
+    public let jobHash: String
+    public let title: String?
+    public let parties: [Party]
+    public internal(set) var traffic: [Traffic] = []
+    /// Sizes of the logs at each countersigned checkpoint, by sender.
+    public internal(set) var checkpoints: [String: [UInt64]] = [:]
+    public internal(set) var recordsSent: [String: UInt64] = [:]
+    public internal(set) var payloadsPruned: Int = 0
+    public internal(set) var counts: [String: Int64] = [:]
+    public internal(set) var metrics: [String: Double] = [:]
+}

@@ -1,0 +1,194 @@
+import Foundation
+import Jobs
+import Wire
+
+/// One verification: the files beside the logs first, then both logs in one pass, then what needs the whole.
+struct VerificationRun {
+    typealias Reference = VerificationReport.RecordReference
+
+    let layout: TranscriptLayout
+    let options: Verifier.Options
+    var findings = FindingList()
+    var parties: PartiesFile?
+    var job: Job?
+    var outcome: Outcome?
+    var summary: TranscriptSummary?
+    /// Trees of both logs, by sender.
+    var trees: [String: MerkleTree] = [:]
+    /// What the pass over the logs learned.
+    var pass: LogPass?
+    /// Cosigned heads, by sender.
+    var cosigned: [String: [TreeHead]] = [:]
+    var isIncomplete = false
+
+    init(layout: TranscriptLayout, options: Verifier.Options) {
+        self.layout = layout
+        self.options = options
+    }
+
+    mutating func run() {
+        guard readFolder(), let parties else { return }
+        checkJob(parties)
+        var pass = LogPass(parties: parties, job: job, options: options)
+        pass.run(layout, &findings)
+        trees = pass.trees
+        summary = summarised(pass, parties)
+        self.pass = pass
+        // Whatever needs a whole log would only repeat that it is not whole.
+        guard !findings.hasFailed(.t01), !findings.hasFailed(.t05) else { return }
+        checkApprovals(pass, parties)
+        checkIdentities(pass, parties)
+        checkCheckpoints(pass, parties)
+        checkOutcome(pass, parties)
+        checkFiles()
+        pass.finish(outcome: outcome, &findings)
+        checkGuards()
+        explainAbsences()
+    }
+
+    func report(checks: [Check]) -> VerificationReport {
+        let verdict: VerificationReport.Verdict =
+            if findings.hasFailure {
+                .invalid
+            } else if isIncomplete {
+                .incomplete
+            } else {
+                (pass?.pruned ?? 0) > 0 ? .validPruned : .valid
+            }
+        return VerificationReport(verdict: verdict, findings: findings.findings(checks), summary: summary)
+    }
+
+    // MARK: T01
+
+    /// Whether there is enough to go on.
+    private mutating func readFolder() -> Bool {
+        findings.made(.t01)
+        do {
+            try checkNames()
+            let bytes = try layout.read(TranscriptLayout.parties, limit: PartiesFile.maximumLength)
+            guard let parties = try? PartiesFile(encoded: bytes) else {
+                throw TranscriptError.notCanonical(file: TranscriptLayout.parties)
+            }
+            self.parties = parties
+            if layout.exists(TranscriptLayout.outcome) {
+                let bytes = try layout.read(TranscriptLayout.outcome, limit: Outcome.maximumLength)
+                outcome = try? Outcome(encoded: bytes)
+                if outcome == nil { findings.fail(.t15, "outcomeNotCanonical", "The outcome has not its one form.") }
+            } else {
+                isIncomplete = true
+                findings.warn(.t15, "outcomeMissing", "The job did not come to an end that was signed.")
+            }
+            return true
+        } catch {
+            fail(error)
+            return false
+        }
+    }
+
+    mutating func fail(_ error: any Error) {
+        switch error as? TranscriptError {
+        case .missingFile(let name): findings.fail(.t01, "fileMissing", "\(name) is missing.")
+        case .notRegular(let name): findings.fail(.t01, "fileNotRegular", "\(name) is not a plain file.")
+        case .fileTooLarge(let name): findings.fail(.t01, "fileTooLarge", "\(name) is larger than any writer makes it.")
+        case .notCanonical(let name): findings.fail(.t01, "fileNotCanonical", "\(name) has not its one form.")
+        case .alreadyThere(let name): findings.fail(.t01, "fileUnexpected", "\(name) does not belong in a transcript.")
+        default: findings.fail(.t01, "folderUnreadable", "The folder cannot be read.")
+        }
+    }
+
+    /// Nothing may lie in the folder that a transcript does not have.
+    private func checkNames() throws(TranscriptError) {
+        guard let names = FileManager.default.enumerator(atPath: layout.folder) else {
+            throw .missingFile(TranscriptLayout.parties)
+        }
+        var count = 0
+        while let name = names.nextObject() as? String {
+            count += 1
+            guard count < 1000, Self.isExpected(name) else { throw .alreadyThere(String(name.prefix(100))) }
+            if name == TranscriptLayout.privateFolder { names.skipDescendants() }
+        }
+    }
+
+    static func isExpected(_ name: String) -> Bool {
+        let plain = [
+            TranscriptLayout.job, TranscriptLayout.jobText, TranscriptLayout.parties, TranscriptLayout.outcome,
+            TranscriptLayout.privateFolder, TranscriptLayout.logs, TranscriptLayout.checkpoints,
+            TranscriptLayout.approvals, TranscriptLayout.equivocations,
+        ]
+        if plain.contains(name) { return true }
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2 else { return false }
+        switch parts[0] {
+        case TranscriptLayout.logs: return parts[1].hasSuffix(".log") && isPair(parts[1].dropLast(4))
+        case TranscriptLayout.checkpoints: return parts[1].hasSuffix(".txt") && isPair(parts[1].dropLast(4))
+        case TranscriptLayout.approvals:
+            return parts[1].hasSuffix(".txt") && PartyName.isValid(String(parts[1].dropLast(4)))
+        case TranscriptLayout.equivocations: return parts[1].hasSuffix(".txt")
+        default: return false
+        }
+    }
+
+    private static func isPair(_ name: Substring) -> Bool {
+        let names = name.split(separator: "~", omittingEmptySubsequences: false).map(String.init)
+        return names.count == 2 && names.allSatisfy(PartyName.isValid)
+    }
+
+    // MARK: T02, T13
+
+    private mutating func checkJob(_ parties: PartiesFile) {
+        findings.made(.t02)
+        let bytes: [UInt8]
+        let text: String
+        do {
+            bytes = try layout.read(TranscriptLayout.job, limit: 1 << 20)
+            text = String(decoding: try layout.read(TranscriptLayout.jobText, limit: 1 << 20), as: UTF8.self)
+        } catch {
+            fail(error)
+            return
+        }
+        let hash = Bytes32(hashing: bytes)
+        guard hash == parties.jobHash else {
+            findings.fail(.t02, "jobHashMismatch", "job.bin is not the job that the parties agreed on.")
+            return
+        }
+        guard options.jobHash == nil || options.jobHash == hash else {
+            findings.fail(.t02, "otherJob", "This is not the job given for comparison.")
+            return
+        }
+        guard let job = try? Job(canonical: bytes) else {
+            findings.fail(.t02, "jobNotCanonical", "job.bin is not the encoding of a job.")
+            return
+        }
+        guard let written = try? Job(yaml: text), written.canonical == bytes else {
+            findings.fail(.t02, "jobTextMismatch", "job.yaml does not say what job.bin says.")
+            return
+        }
+        self.job = job
+        guard job.party(named: parties.local.name) != nil, job.party(named: parties.peer.name) != nil else {
+            findings.fail(.t04, "partyNotInJob", "A party of this session is not one of the job's.")
+            return
+        }
+        if let policy = options.policy {
+            findings.made(.t13)
+            if let refusal = policy.refusals(of: job, as: parties.local.name).first {
+                findings.fail(.t13, "refusedByPolicy", "The policy given refuses this job: \(refusal.rule).")
+            }
+        }
+    }
+
+    // MARK: What could not be checked
+
+    private mutating func explainAbsences() {
+        let pruned = (pass?.pruned ?? 0) > 0
+        findings.skipped(.t09, "Not evaluated: no state machine was given for this job.")
+        findings.skipped(.t14, "Not evaluated: no state machine was given for this job.")
+        findings.skipped(.t13, "Not evaluated: no policy was given.")
+        for check in [Check.t11, .t12, .t19, .t20, .t21, .t22, .t23, .t24, .t26] {
+            findings.skipped(
+                check, pruned ? "Not evaluated: the payloads were pruned." : "Not evaluated: no inspector was given.")
+        }
+        findings.skipped(.t28, "Not evaluated: what the guards need was not given.")
+        findings.skipped(.t29, "Not evaluated: no timestamp is attached.")
+        findings.skipped(.t30, "Not evaluated: no build is recorded.")
+    }
+}

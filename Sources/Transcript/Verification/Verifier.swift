@@ -1,0 +1,59 @@
+public import Jobs
+public import Wire
+
+/// Checks a transcript folder offline: streaming, in memory bounded by one message and a few words a record, whatever
+/// the folder holds. `protocols/transcript.md` section 9.
+public struct Verifier: Sendable {
+    /// What a verifier knows beside the folder.
+    public struct Options: Sendable {
+        /// Identities pinned beforehand, by party. Without them T04 shows only that the transcript agrees with itself.
+        public var pinned: [String: VerifyingKey] = [:]
+        /// The job that it should be.
+        public var jobHash: Bytes32?
+        /// The verifying site's own policy, for T13.
+        public var policy: Policy?
+        /// The state machine of this job's protocols, for T09 and T14.
+        public var plan: (@Sendable (Job, [PartyDescription]) -> ProtocolPlan)?
+        /// What looks at payloads, for checks that only a protocol can make.
+        public var inspectors: (@Sendable (Job, SessionFacts) -> [any PayloadInspector])?
+        /// What the guards need to know about the job as it ran, from the outcome's counts.
+        public var guardFacts: (@Sendable (Job, [String: Int64]) -> GuardFacts?)?
+
+        public init() {}
+    }
+
+    /// What inspectors may need of the session: for the contexts of proofs.
+    public struct SessionFacts: Sendable, Hashable {
+        public let session: Bytes32
+        public let jobHash: Bytes32
+        /// The party that kept the transcript first.
+        public let parties: [PartyDescription]
+    }
+
+    public let folder: String
+    public let options: Options
+
+    public init(folder: String, options: Options = Options()) {
+        self.folder = folder
+        self.options = options
+    }
+
+    static let ownChecks = Check.allCases.filter { !$0.rawValue.hasPrefix("X") }
+
+    /// Never throws and never traps, whatever the folder holds: what is wrong is in the report.
+    public func verify() -> VerificationReport {
+        var run = VerificationRun(layout: TranscriptLayout(folder: folder), options: options)
+        run.run()
+        return run.report(checks: Self.ownChecks)
+    }
+
+    /// Verifies this copy and the peer's, then compares them (X01, X02).
+    public func verify(against peerFolder: String) -> VerificationReport {
+        var run = VerificationRun(layout: TranscriptLayout(folder: folder), options: options)
+        run.run()
+        var other = VerificationRun(layout: TranscriptLayout(folder: peerFolder), options: options)
+        other.run()
+        CopyComparison.compare(&run, other)
+        return run.report(checks: Check.allCases)
+    }
+}

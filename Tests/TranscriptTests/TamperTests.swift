@@ -1,0 +1,308 @@
+import Foundation
+import Jobs
+import Testing
+
+@testable import Transcript
+@testable import Wire
+
+/// One case at least for every check that the verifier makes by itself; each must fail with its own name.
+@Suite struct TamperTests {
+    /// Verifies what a forge made after `change`.
+    private func forged(
+        _ change: (inout Forge) throws -> Void = { _ in }, finishes: Bool = true,
+        beforeEnd: (inout Forge) throws -> Void = { _ in }, files: (TranscriptLayout) throws -> Void = { _ in },
+        options: Verifier.Options = toyOptions()
+    ) throws -> String {
+        let folder = try TemporaryFolder()
+        var forge = try Forge()
+        try change(&forge)
+        try forge.play(beforeEnd: beforeEnd)
+        try forge.write(folder.path, finishes: finishes)
+        try files(TranscriptLayout(folder: folder.path))
+        return outcomeName(verify(folder.path, options))
+    }
+
+    private func edit(_ name: String, _ change: @escaping (inout [UInt8]) throws -> Void) -> (TranscriptLayout) throws
+        -> Void
+    {
+        { layout in
+            var bytes = try layout.read(name, limit: 1 << 24)
+            try change(&bytes)
+            try Data(bytes).write(to: URL(fileURLWithPath: layout.path(name)))
+        }
+    }
+
+    private func editEntries(_ name: String, _ change: @escaping (inout [LogEntry]) throws -> Void) -> (
+        TranscriptLayout
+    ) throws -> Void {
+        { layout in
+            var entries: [LogEntry] = []
+            var reader = try LogReader(layout, name)
+            while case .entry(let entry) = try reader.next() { entries.append(entry) }
+            try change(&entries)
+            try Data(LogEntry.magic + (try entries.flatMap { try $0.encoded }))
+                .write(to: URL(fileURLWithPath: layout.path(name)))
+        }
+    }
+
+    private let log = "log/lab~hospital.log"
+
+    @Test func honest() throws {
+        #expect(try forged() == "VALID")
+        #expect(try forged { $0.storage = .hashes } == "VALID (payloads pruned)")
+        #expect(try forged(finishes: false) == "INCOMPLETE")
+        #expect(try forged(options: Verifier.Options()) == "VALID")
+    }
+
+    @Test func t01FolderAndForms() throws {
+        #expect(
+            try forged(files: { try FileManager.default.removeItem(atPath: $0.path("parties.bin")) })
+                == "T01 fileMissing")
+        #expect(
+            try forged(files: { try FileManager.default.removeItem(atPath: $0.path(self.log)) }) == "T01 fileMissing")
+        #expect(
+            try forged(files: { try FileManager.default.removeItem(atPath: $0.path("job.bin")) }) == "T01 fileMissing")
+        #expect(
+            try forged(files: { try Data().write(to: URL(fileURLWithPath: $0.path("notes.txt"))) })
+                == "T01 fileUnexpected")
+        #expect(
+            try forged(files: { layout in
+                try FileManager.default.removeItem(atPath: layout.path("job.yaml"))
+                try FileManager.default.createSymbolicLink(
+                    atPath: layout.path("job.yaml"), withDestinationPath: "/dev/zero")
+            }) == "T01 fileNotRegular")
+        #expect(try forged(files: edit("parties.bin") { $0.append(0) }) == "T01 fileNotCanonical")
+        #expect(
+            try forged(files: edit("parties.bin") { $0 += [UInt8](repeating: 0, count: 9999) }) == "T01 fileTooLarge")
+        #expect(try forged(files: edit(log) { $0[0] ^= 1 }) == "T01 logNotCanonical")
+        #expect(try forged(files: edit(log) { $0[13] = 0xff }) == "T01 logNotCanonical")
+        #expect(try forged(files: edit(log) { $0.removeLast(3) }) == "T01 tornLog")
+        #expect(
+            try forged(
+                files: editEntries(log) { entries in
+                    var record = entries[3].record
+                    record[4] = 2
+                    entries[3] = LogEntry(record: record, leaf: MerkleHash.leaf(record), payload: entries[3].payload)
+                }) == "T01 recordNotCanonical")
+        #expect(
+            try forged(
+                files: editEntries(log) { entries in
+                    entries[1] = LogEntry(record: entries[1].record, leaf: entries[1].leaf, payload: nil)
+                }) == "T01 payloadMissing")
+    }
+
+    @Test func t02Job() throws {
+        #expect(try forged(files: edit("job.bin") { $0[$0.count / 2] ^= 1 }) == "T02 jobHashMismatch")
+        #expect(
+            try forged(
+                files: edit("job.yaml") { bytes in
+                    bytes = Array(String(decoding: bytes, as: UTF8.self).replacing("age", with: "ago").utf8)
+                }) == "T02 jobTextMismatch")
+        var options = toyOptions()
+        options.jobHash = .zero
+        #expect(try forged(options: options) == "T02 otherJob")
+    }
+
+    @Test func t03Approvals() throws {
+        #expect(try forged { $0.approvalTime = "2999-01-01T00:00:00Z" } == "T03 approvalLate")
+        #expect(try forged { $0.approvedJob = .zero } == "T03 approvalOfOtherJob")
+        #expect(
+            try forged(
+                files: edit("approvals/lab.txt") { bytes in
+                    bytes = Array(String(decoding: bytes, as: UTF8.self).replacing("Ada", with: "Eve").utf8)
+                }) == "T03 approvalInvalid")
+        #expect(
+            try forged(files: { layout in
+                // A valid signature by the wrong party.
+                try FileManager.default.removeItem(atPath: layout.path("approvals/lab.txt"))
+                try FileManager.default.copyItem(
+                    atPath: layout.path("approvals/hospital.txt"), toPath: layout.path("approvals/lab.txt"))
+            }) == "T03 approvalInvalid")
+        #expect(
+            try forged(files: { try FileManager.default.removeItem(atPath: $0.path("approvals/lab.txt")) })
+                == "T03 approvalMissing")
+    }
+
+    @Test func t04Identities() throws {
+        var options = toyOptions()
+        options.pinned["lab"] = SigningKey().publicKey
+        #expect(try forged(options: options) == "T04 identityMismatch")
+        #expect(
+            try forged { $0.alter = { n, d in if n == 0 { d.payload[d.payload.count - 1] ^= 1 } } }
+                == "T04 bindingMismatch")
+        #expect(
+            try forged { forge in
+                // Log keys replaced in the folder: not those that the identity signed.
+                forge.b.hello = Hello(
+                    party: forge.b.local,
+                    terms: SessionTerms(
+                        jobHash: forge.job.hash, role: "passive", peerRole: "active",
+                        protocols: [ProtocolVersion(id: 1, version: 1)]), nonce: .zero, seed: SessionSeed(),
+                    logKey: SigningKey().publicKey, witnessKey: SigningKey().publicKey)
+            } == "T04 bindingMismatch")
+    }
+
+    @Test func t05Hashes() throws {
+        #expect(
+            try forged(
+                files: editEntries(log) { entries in
+                    var record = entries[5].record
+                    record[100] ^= 1
+                    entries[5] = LogEntry(record: record, leaf: entries[5].leaf, payload: entries[5].payload)
+                }) == "T05 leafHashMismatch")
+        #expect(
+            try forged(
+                files: editEntries(log) { entries in
+                    entries[5] = LogEntry(record: entries[5].record, leaf: entries[5].leaf, payload: [1])
+                }) == "T05 payloadHashMismatch")
+    }
+
+    @Test func t06And07Signatures() throws {
+        // A dropped, swapped, duplicated record, or another root under the old signature.
+        #expect(try forged(files: editEntries(log) { $0.remove(at: 6) }).hasPrefix("T06"))
+        #expect(try forged(files: editEntries(log) { $0.swapAt(6, 7) }).hasPrefix("T06"))
+        #expect(try forged(files: editEntries(log) { $0.insert($0[6], at: 6) }).hasPrefix("T06"))
+        #expect(try forged(files: edit("checkpoint/lab~hospital.txt") { $0[20] ^= 1 }).hasPrefix("T06"))
+        func lines(_ change: @escaping ([Substring]) -> [Substring]) -> (TranscriptLayout) throws -> Void {
+            edit("checkpoint/lab~hospital.txt") { bytes in
+                let all = String(decoding: bytes, as: UTF8.self).split(
+                    separator: "\n", omittingEmptySubsequences: false)
+                bytes = Array(change(all).joined(separator: "\n").utf8)
+            }
+        }
+        #expect(
+            try forged(files: lines { all in all.filter { !$0.contains("/witness") } }) == "T07 countersignatureMissing"
+        )
+        #expect(try forged(files: lines { all in all.filter { !$0.contains("/log") } }) == "T06 checkpointInvalid")
+        // The cosignature message of the wrong key.
+        #expect(
+            try forged { forge in
+                forge.alter = { n, d in
+                    if d.type == .cosignature, d.from == "lab" { d.payload[d.payload.count - 1] ^= 1 }
+                }
+            } == "T07 countersignatureInvalid")
+    }
+
+    @Test func t08Records() throws {
+        func altered(_ change: @escaping (inout Forge.Draft) -> Void) throws -> String {
+            try forged { $0.alter = { n, d in if d.type == Number.type, d.round == 1 { change(&d) } } }
+        }
+        #expect(try altered { $0.session = .zero } == "T08 wrongSession")
+        #expect(try altered { $0.from = "eve" } == "T08 wrongSession")
+        #expect(try altered { $0.sequence += 1 } == "T08 wrongSequence")
+        #expect(try altered { $0.sentAt = 5 } == "T08 clockWentBack")
+        #expect(try altered { $0.attempt = 1 } == "T08 wrongAttempt")
+    }
+
+    @Test func t09OrderAndT14Kinds() throws {
+        #expect(
+            try forged(beforeEnd: { try $0.send(\.b, Answer.type, try Answer([1]).encoded(), round: 2) })
+                == "T09 outOfOrder")
+        #expect(
+            try forged(beforeEnd: { try $0.send(\.a, Number.type, try Number(9).encoded(), round: 7) })
+                == "T09 outOfOrder")
+        // An answer of two chunks of which one never came.
+        #expect(
+            try forged(beforeEnd: {
+                try $0.send(\.a, Number.type, try Number(9).encoded(), round: 2)
+                try $0.send(\.b, Answer.type, try Answer([1]).encoded(), round: 2, chunk: Chunk(0, of: 2))
+            }) == "T09 outOfOrder")
+        #expect(try forged { $0.alter = { _, d in if d.type == Answer.type { d.seen = .empty } } }.hasPrefix("T09"))
+        #expect(
+            try forged(beforeEnd: { try $0.send(\.a, MessageType(rawValue: 0x01ff), [1]) }) == "T14 undeclaredMessage")
+        #expect(
+            try forged(beforeEnd: { try $0.send(\.a, MessageType(rawValue: 0x00ff), [1]) }) == "T14 undeclaredMessage")
+    }
+
+    @Test func t10Decoding() throws {
+        #expect(
+            try forged { $0.alter = { _, d in if d.type == .closing { d.payload = [1] } } } == "T10 malformedMessage")
+        #expect(try forged { $0.alter = { n, d in if n == 4 { d.payload.removeLast() } } } == "T10 malformedMessage")
+    }
+
+    @Test func t15Outcome() throws {
+        #expect(try forged(files: edit("outcome.bin") { $0[$0.count - 1] ^= 1 }) == "T15 outcomeInvalid")
+        #expect(try forged(files: edit("outcome.bin") { $0.append(1) }) == "T15 outcomeNotCanonical")
+        // Truncated after the last checkpoint: only the outcome knows.
+        #expect(try forged(files: editEntries(log) { $0.removeLast() }) == "T15 logEndMismatch")
+        #expect(
+            try forged(files: { try FileManager.default.removeItem(atPath: $0.path("outcome.bin")) }) == "INCOMPLETE")
+    }
+
+    @Test func t16Heads() throws {
+        let folder = try TemporaryFolder()
+        var forge = try Forge()
+        try forge.play()
+        // A head that the sender signed and the receiver cosigned, but that was never exchanged.
+        let head = TreeHead(size: 4, root: try #require(forge.b.tree.root(at: 4)))
+        var note = try SignedNote(
+            text: Checkpoint(origin: Checkpoint.origin(session: forge.session, from: "lab", to: "hospital"), head: head)
+                .text)
+        try note.sign(as: "lab/log", with: forge.b.log)
+        note.add(try note.cosignature(as: "hospital/witness", with: forge.a.witness, time: 1))
+        forge.b.checkpointFile = note.encoded
+        try forge.write(folder.path)
+        #expect(outcomeName(verify(folder.path)) == "T16 checkpointUnknown")
+        #expect(
+            try forged(files: { layout in
+                try FileManager.default.createDirectory(
+                    atPath: layout.path("equivocation"), withIntermediateDirectories: true)
+            }) == "T16 equivocation")
+    }
+
+    @Test func t17Causality() throws {
+        func altered(_ change: @escaping (inout Forge.Draft) -> Void) throws -> String {
+            try forged(
+                { $0.alter = { n, d in if d.type == Number.type, d.round == 1 { change(&d) } } },
+                options: Verifier.Options())
+        }
+        #expect(try altered { $0.seen = TreeHead(size: $0.seen.size, root: .zero) } == "T17 causalityViolation")
+        #expect(try altered { $0.seen = .empty } == "T17 causalityViolation")
+        #expect(try altered { $0.seen = TreeHead(size: 1 << 40, root: $0.seen.root) }.hasPrefix("T"))
+    }
+
+    @Test func t18SessionIdentity() throws {
+        // Both identities sign a session that does not follow from their nonces.
+        #expect(try forged { $0.session = Bytes32(hashing: [1]) } == "T18 sessionMismatch")
+    }
+
+    @Test func t25Commitments() throws {
+        #expect(try forged { $0.commitsLate = true } == "T25 commitmentsLate")
+    }
+
+    @Test func t27Rewind() throws {
+        #expect(
+            try forged(
+                beforeEnd: {
+                    try $0.send(\.b, Answer.type, try Answer([9]).encoded(), round: 0, chunk: Chunk(0, of: 2))
+                },
+                options: Verifier.Options()) == "T27 rewindDetected")
+    }
+
+    @Test func t13And28PolicyAndGuards() throws {
+        var options = toyOptions()
+        options.policy = try Policy(yaml: "policy: 1\npeers: [nobody]\n")
+        #expect(try forged(options: options) == "T13 refusedByPolicy")
+        options = toyOptions()
+        options.guardFacts = { job, _ in GuardFacts(job: job, rows: 10, labelEntropy: 0.5) }
+        #expect(try forged(options: options).hasPrefix("T28 "))
+    }
+
+    @Test func t33Files() throws {
+        #expect(try forged(files: edit("job.yaml") { $0[2] ^= 1 }) == "T33 fileChanged")
+    }
+
+    @Test func inspectorsAreHeard() throws {
+        struct Range: PayloadInspector {
+            var checks: [String] { ["T11"] }
+            mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
+                guard record.type == Number.type, let payload, payload.last == 1 else { return }
+                throw InspectionFailure(check: "T11", name: "ciphertextOutOfRange", sentence: "A one.")
+            }
+            mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {}
+        }
+        var options = toyOptions()
+        options.inspectors = { _, _ in [Range()] }
+        #expect(try forged(options: options) == "T11 ciphertextOutOfRange")
+    }
+}

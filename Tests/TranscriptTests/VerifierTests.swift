@@ -1,0 +1,135 @@
+import Foundation
+import Testing
+
+@testable import Transcript
+@testable import Wire
+
+@Suite struct VerifierTests {
+    @Test func aRealSessionVerifiesOnBothSidesAndAgainstEachOther() async throws {
+        let toy = try await ToyTranscripts()
+        var options = toyOptions()
+        options.pinned = ["hospital": toy.keyA.publicKey, "lab": toy.keyB.publicKey]
+        for folder in [toy.hospital, toy.lab] {
+            let report = verify(folder, options)
+            #expect(outcomeName(report) == "VALID")
+            #expect(report.summary?.counts == ["rounds": 3])
+            #expect(report.findings.first { $0.check == .t09 }?.status == .passed)
+        }
+        let both = Verifier(folder: toy.hospital, options: options).verify(against: toy.lab)
+        #expect(outcomeName(both) == "VALID")
+        #expect(both.findings.first { $0.check == .x02 }?.status == .passed)
+        #expect(both.text.hasSuffix("VALID\n"))
+    }
+
+    @Test func hashesAloneAndUnfinishedJobsVerify() async throws {
+        let pruned = try await ToyTranscripts(storage: .hashes)
+        #expect(outcomeName(verify(pruned.lab)) == "VALID (payloads pruned)")
+        let unfinished = try await ToyTranscripts(finishes: false)
+        #expect(outcomeName(verify(unfinished.lab)) == "INCOMPLETE")
+    }
+
+    @Test func aProcessStoppedInMidWriteLeavesWhatStillVerifies() async throws {
+        let toy = try await ToyTranscripts(finishes: false)
+        let path = toy.hospital + "/log/lab~hospital.log"
+        let whole = try #require(FileManager.default.contents(atPath: path))
+        let start = LogEntry.magic.count
+        try (whole + whole[start..<start + 60]).write(to: URL(fileURLWithPath: path))
+        let report = verify(toy.hospital)
+        #expect(outcomeName(report) == "INCOMPLETE")
+        #expect(report.findings.contains { $0.error == "tornLog" && $0.status == .warning })
+    }
+
+    @Test func twoCopiesThatDiffer() throws {
+        let folder = try TemporaryFolder()
+        var forge = try Forge()
+        try forge.play()
+        try forge.write(folder.path + "/a")
+        // The lab's copy of the same session, in which it sent something else.
+        var other = forge
+        other.a.tree = MerkleTree()
+        other.a.entries = []
+        other.b.tree = MerkleTree()
+        other.b.entries = []
+        other.count = 0
+        other.alter = { _, d in if d.type == Answer.type, d.round == 1 { d.payload[4] ^= 1 } }
+        try other.play()
+        try other.write(folder.path + "/b", as: \.b)
+        let verifier = Verifier(folder: folder.path + "/a", options: toyOptions())
+        #expect(outcomeName(verifier.verify(against: folder.path + "/b")) == "X01 equivocation")
+        // Another session altogether.
+        var third = try Forge()
+        try third.play()
+        try third.write(folder.path + "/c", as: \.b)
+        #expect(outcomeName(verifier.verify(against: folder.path + "/c")) == "X01 differentSessions")
+        #expect(outcomeName(verifier.verify(against: folder.path + "/nothing")).hasPrefix("X01"))
+    }
+
+    @Test func copiesThatDifferAfterTheLastCheckpoint() throws {
+        let folder = try TemporaryFolder()
+        var forge = try Forge()
+        try forge.play()
+        try forge.write(folder.path + "/a", finishes: false)
+        forge.b.entries.removeLast()
+        let rest = forge.b.entries
+        forge.b.tree = MerkleTree(leaves: rest.map(\.leaf))
+        forge.b.clock += 5
+        try forge.send(\.b, .abort, try AbortMessage(reason: AbortReason(.failure, "failed")).encoded())
+        try forge.write(folder.path + "/b", as: \.b, finishes: false)
+        let report = Verifier(folder: folder.path + "/a", options: toyOptions()).verify(against: folder.path + "/b")
+        #expect(outcomeName(report) == "X02 copiesDiffer")
+    }
+
+    /// Any single-byte change anywhere is detected: the whole of a small transcript, a seeded choice of bits.
+    @Test func anyChangedByteIsDetected() throws {
+        let folder = try TemporaryFolder()
+        var forge = try Forge()
+        try forge.play(rounds: 1)
+        try forge.write(folder.path, counts: ["rounds": 1])
+        let layout = TranscriptLayout(folder: folder.path)
+        #expect(outcomeName(verify(folder.path)) == "VALID")
+        var generator = ProtocolRandomness(testKey: [UInt8](repeating: 1, count: 32))
+        let names = [
+            "job.bin", "job.yaml", "parties.bin", "outcome.bin", "approvals/hospital.txt", "approvals/lab.txt",
+            "checkpoint/hospital~lab.txt", "checkpoint/lab~hospital.txt", "log/hospital~lab.log",
+            "log/lab~hospital.log",
+        ]
+        for name in names {
+            let original = try layout.read(name, limit: 1 << 24)
+            for _ in 0..<24 {
+                var changed = original
+                let place = Int.random(in: 0..<changed.count, using: &generator)
+                changed[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+                try Data(changed).write(to: URL(fileURLWithPath: layout.path(name)))
+                #expect(verify(folder.path).verdict == .invalid, "\(name) byte \(place)")
+            }
+            try Data(original).write(to: URL(fileURLWithPath: layout.path(name)))
+        }
+        #expect(outcomeName(verify(folder.path)) == "VALID")
+    }
+
+    /// Hostile folders: random bytes under every name, cut and doubled files. No crash, never VALID.
+    @Test func garbageIsInvalidAndNoMore() throws {
+        let folder = try TemporaryFolder()
+        var forge = try Forge()
+        try forge.play(rounds: 1)
+        try forge.write(folder.path, counts: ["rounds": 1])
+        let layout = TranscriptLayout(folder: folder.path)
+        var generator = ProtocolRandomness(testKey: [UInt8](repeating: 2, count: 32))
+        for name in [
+            "job.bin", "job.yaml", "parties.bin", "outcome.bin", "approvals/lab.txt", "checkpoint/lab~hospital.txt",
+            "log/lab~hospital.log",
+        ] {
+            let original = try layout.read(name, limit: 1 << 24)
+            let garbage = (0..<300).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            for bytes in [
+                [], garbage, Array(original.prefix(original.count / 2)), original + original, original + garbage,
+            ] {
+                try Data(bytes).write(to: URL(fileURLWithPath: layout.path(name)))
+                #expect(verify(folder.path).verdict == .invalid, "\(name) \(bytes.count) bytes")
+            }
+            try Data(original).write(to: URL(fileURLWithPath: layout.path(name)))
+        }
+        #expect(verify("/nonexistent").verdict == .invalid)
+        #expect(verify("/dev/null").verdict == .invalid)
+    }
+}
