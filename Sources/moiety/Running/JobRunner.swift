@@ -70,7 +70,10 @@ struct JobRunner: Sendable {
         let kept = job.holdout == .hash ? rows.filtered(by: heldOut) : nil
         let table = prepared.table
         let limits = DesignLimits(job.limits)
-        let design = try DesignMatrix(fitted, columns: table.features, missing: table.missing)
+        let plan = TrainingPlan(job, rows: fitted.count)
+        let bits = plan.family.featureFractionBits
+        let design = try DesignMatrix(
+            fitted, columns: table.features, missing: table.missing, fractionBits: bits)
         try design.check(limits: limits, parameters: job.parameterCount)
         let label = try table.label.map { try LabelColumn(fitted, $0, missing: table.missing) }
         if let problems = label?.problems(limits: limits), !problems.isEmpty {
@@ -88,9 +91,8 @@ struct JobRunner: Sendable {
             design: design,
             test: try kept.map {
                 try DesignMatrix(
-                    $0, columns: table.features, scalings: design.scalings, missing: table.missing)
+                    $0, columns: table.features, scalings: design.scalings, missing: table.missing, fractionBits: bits)
             })
-        let plan = TrainingPlan(job, rows: fitted.count)
         guard let label else {
             return try await Training.passive(input, plan: plan, over: session) { progress.report($0) }
         }

@@ -58,7 +58,8 @@ struct Prediction: Sendable {
             let rows = try table.table.rows(at: intersection.rowIndices, of: table.identifiers)
             progress.say("aligned \(rows.count) new rows with \(session.peerName)")
             let design = try DesignMatrix(
-                rows, columns: table.features, scalings: saved.model.scalings, missing: table.missing)
+                rows, columns: table.features, scalings: saved.model.scalings, missing: table.missing,
+                fractionBits: family.featureFractionBits)
             let partial = try saved.model.partialScores(design)
             guard own.role == .active else {
                 try await ScoreExchange.send(
