@@ -31,3 +31,37 @@ internal import CMontgomery
 
     func isFull(_ bucket: Int) -> Bool { unsafe full[bucket] != 0 }
 }
+
+/// Pairs of bucket and row on their way to the kernel, those of one row together, first the positive digits' ones.
+struct BucketPairs {
+    private var buckets: [UInt32] = []
+    private var rows: [UInt32] = []
+    private var inverted: [UInt32] = []
+    private var current = 0
+    var count: Int { buckets.count }
+
+    @inline(__always)
+    mutating func append(bucket: Int, row: Int, inverse: Bool) {
+        current = row
+        if inverse {
+            inverted.append(UInt32(bucket))
+        } else {
+            buckets.append(UInt32(bucket))
+            rows.append(UInt32(row))
+        }
+    }
+
+    /// Inverses of rows stand `inverses` places behind them.
+    mutating func endRow(inverses: Int) {
+        if inverted.isEmpty { return }
+        buckets.append(contentsOf: inverted)
+        rows.append(contentsOf: repeatElement(UInt32(current + inverses), count: inverted.count))
+        inverted.removeAll(keepingCapacity: true)
+    }
+
+    mutating func multiply(into store: BucketStore, rows residues: LimbBuffer) {
+        store.multiply(bucket: buckets, row: rows, rows: residues)
+        buckets.removeAll(keepingCapacity: true)
+        rows.removeAll(keepingCapacity: true)
+    }
+}

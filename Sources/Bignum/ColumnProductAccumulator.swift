@@ -50,11 +50,7 @@ public struct ColumnProductAccumulator: Sendable {
         if signed {
             preconditionFailure("an accumulator of signed scalars takes signed columns")
         }
-        accumulate(rows.buffer) { column, row in
-            (scalars.columns[column][row], false)
-        } count: {
-            rows.count
-        }
+        accumulate(rows.buffer, count: rows.count) { column, row in (scalars.columns[column][row], false) }
     }
 
     /// Adds a chunk of rows with signed scalars of magnitude below `2^columnBits[j]`; one column of scalars each.
@@ -65,49 +61,46 @@ public struct ColumnProductAccumulator: Sendable {
         precondition(scalars.count == columns.count && scalars.allSatisfy { $0.count == rows.count }, "another shape")
         precondition(rows.modulus == modulus, "moduli differ")
         var both = rows
-        both.append(contentsOf: try rows.inverses())
-        accumulate(both.buffer) { column, row in
+        both.append(contentsOf: try rows.inversesOfPublic())
+        accumulate(both.buffer, count: rows.count) { column, row in
             let value = scalars[column][row]
             return (value.magnitude, value < 0)
-        } count: {
-            rows.count
         }
     }
 
     /// `rows` holds the residues, and after them their inverses if scalars are signed.
+    @inline(__always)
     private mutating func accumulate(
-        _ rows: LimbBuffer, scalar: @Sendable (_ column: Int, _ row: Int) -> (UInt64, negative: Bool), count: () -> Int
+        _ rows: LimbBuffer, count rowCount: Int,
+        scalar: @Sendable (_ column: Int, _ row: Int) -> (magnitude: UInt64, negative: Bool)
     ) {
         if !isKnownUniquelyReferenced(&store) { store = BucketStore(copying: store) }
-        let (store, columns, columnBits) = (store, columns, columnBits)
-        let rowCount = count()
-        // A few columns at a time, so that their buckets stay in cache while the rows stream past.
+        let (store, columns, columnBits, tile) = (store, columns, columnBits, columnsAtATime)
         inParallel(count: columns.count, multiple: 1, minimumPart: 1) { part in
-            var bucket: [UInt32] = []
-            var index: [UInt32] = []
-            for tile in stride(from: part.lowerBound, to: part.upperBound, by: 4) {
-                bucket.removeAll(keepingCapacity: true)
-                index.removeAll(keepingCapacity: true)
+            var pairs = BucketPairs()
+            for first in stride(from: part.lowerBound, to: part.upperBound, by: tile) {
                 for row in 0..<rowCount {
-                    for column in tile..<min(tile + 4, part.upperBound) {
+                    for column in first..<min(first + tile, part.upperBound) {
                         let digits = columns[column]
                         let (value, negative) = scalar(column, row)
                         precondition(columnBits[column] == 64 || value >> UInt64(columnBits[column]) == 0, "too wide")
                         digits.forEachDigit(of: value) { position, digit in
                             let at = digits.firstBucket + position * digits.bucketsPerDigit + Int(digit.magnitude) - 1
-                            bucket.append(UInt32(at))
-                            index.append(UInt32(row + ((digit < 0) != negative ? rowCount : 0)))
+                            pairs.append(bucket: at, row: row, inverse: (digit < 0) != negative)
                         }
                     }
-                    if bucket.count > 1 << 14 {
-                        store.multiply(bucket: bucket, row: index, rows: rows)
-                        bucket.removeAll(keepingCapacity: true)
-                        index.removeAll(keepingCapacity: true)
-                    }
+                    pairs.endRow(inverses: rowCount)
+                    if pairs.count > 1 << 14 { pairs.multiply(into: store, rows: rows) }
                 }
-                store.multiply(bucket: bucket, row: index, rows: rows)
+                pairs.multiply(into: store, rows: rows)
             }
         }
+    }
+
+    /// Enough columns for full vectors of one row's buckets, few enough for their buckets to stay in cache.
+    private var columnsAtATime: Int {
+        let bytes = columns.map(\.buckets).max().map { max($0, 1) * modulus.words * 8 } ?? 1
+        return max(8, (1 << 19) / bytes)
     }
 
     /// One residue a column: the product over all rows so far. The accumulator may go on.

@@ -15,6 +15,13 @@ public struct LimbVector: Sendable {
         buffer = LimbBuffer(words: count * max((bits + 63) / 64, 1))
     }
 
+    /// Storage to be filled by the caller, all of it.
+    init(uninitialized count: Int, bits: Int) {
+        self.count = count
+        self.bits = bits
+        buffer = LimbBuffer(words: count * max((bits + 63) / 64, 1), zeroed: false)
+    }
+
     /// - Throws: ``BignumError/outOfRange(index:)`` for a value that is negative or wider than `bits`.
     public init(_ values: [BigInt], bits: Int) throws(BignumError) {
         self.init(count: values.count, bits: bits)
@@ -42,7 +49,7 @@ public struct LimbVector: Sendable {
     /// A copy of some elements.
     public subscript(range: Range<Int>) -> LimbVector {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "range out of bounds")
-        let result = LimbVector(count: range.count, bits: bits)
+        let result = LimbVector(uninitialized: range.count, bits: bits)
         unsafe result.buffer.pointer.update(
             from: buffer.pointer + range.lowerBound * limbsPerElement, count: range.count * limbsPerElement)
         return result

@@ -16,7 +16,8 @@ internal import CMontgomery
     /// - Throws: ``BignumError/invalidModulus`` below 2, ``BignumError/evenModulus``, ``BignumError/tooLarge(bits:)``.
     public convenience init(_ odd: BigInt) throws(BignumError) { try self.init(odd, path: .current) }
 
-    package init(_ odd: BigInt, path: ArithmeticPath) throws(BignumError) {
+    /// On a path of the caller's choice, as far as the processor has it: for tests and benchmarks.
+    public init(_ odd: BigInt, path: ArithmeticPath) throws(BignumError) {
         if odd < 2 { throw .invalidModulus }
         if !odd.isOdd { throw .evenModulus }
         if odd.bitWidth > Modulus.maximumBits { throw .tooLarge(bits: odd.bitWidth) }

@@ -12,7 +12,7 @@ public struct ResidueVector: Sendable {
     init(uninitialized count: Int, modulus: Modulus) {
         self.count = count
         self.modulus = modulus
-        buffer = LimbBuffer(words: count * modulus.words)
+        buffer = LimbBuffer(words: count * modulus.words, zeroed: false)
     }
 
     /// - Throws: ``BignumError/outOfRange(index:)`` for a value outside `[0, modulus)`.
@@ -80,7 +80,7 @@ public struct ResidueVector: Sendable {
 
     /// The integers in `[0, modulus)`.
     public func values() -> LimbVector {
-        let result = LimbVector(count: count, bits: modulus.bitWidth)
+        let result = LimbVector(uninitialized: count, bits: modulus.bitWidth)
         let (source, target, words, modulus) = (buffer, result.buffer, modulus.words, modulus)
         let limbs = result.limbsPerElement
         inParallel(count: count, minimumPart: 64) { part in

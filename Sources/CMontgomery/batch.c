@@ -117,12 +117,14 @@ static size_t fill_powers(const cm_ctx *ctx, uint64_t *table, size_t entries, ui
     return products;
 }
 
-// Window of least cost: 2^w - 2 products for the table, bits / w to use it.
-static unsigned best_window(size_t bits, unsigned limit) {
+// Window of least cost, in products: 2^w - 2 for the table, and for each digit one and the reading of the whole table,
+// which is measured to take about 2^w / (2 n) of one.
+static unsigned best_window(const cm_ctx *ctx, size_t bits) {
     unsigned best = 1;
-    size_t cost = SIZE_MAX;
-    for (unsigned w = 1; w <= limit; w++) {
-        size_t c = ((size_t)1 << w) - 2 + (bits + w - 1) / w;
+    double cost = 1e300;
+    for (unsigned w = 1; w <= 6; w++) {
+        double entries = (double)(1u << w), digits = (double)((bits + w - 1) / w);
+        double c = entries - 2 + digits * (1 + entries / (2 * (double)ctx->n));
         if (c < cost) {
             cost = c;
             best = w;
@@ -135,7 +137,7 @@ void cm_pow(const cm_ctx *ctx, uint64_t *dst, const uint64_t *base, size_t count
             size_t exp_limbs, size_t exp_step, size_t bits, int secret) {
     const struct cm_ops *ops = ctx->ops;
     size_t g = ops->lanes * ctx->words;
-    unsigned w = best_window(bits, 6);
+    unsigned w = best_window(ctx, bits);
     size_t entries = (size_t)1 << w, total = (entries + 3) * g + ops->scratch_words(ctx), products = 0;
     uint64_t *memory = cm_alloc(total), *table = memory, *acc = table + entries * g, *chosen = acc + g;
     uint64_t *spill = chosen + g, *scratch = spill + g;
@@ -177,7 +179,7 @@ void cm_pow_rows(const cm_ctx *ctx, uint64_t *dst, const uint64_t *bases, size_t
                  const uint64_t *exps, size_t exp_limbs, size_t bits) {
     const struct cm_ops *ops = ctx->ops;
     size_t g = ops->lanes * ctx->words;
-    unsigned w = best_window(bits, 5);
+    unsigned w = best_window(ctx, bits);
     size_t entries = (size_t)1 << w, products = 0;
     size_t total = (terms * entries + 3) * g + ops->scratch_words(ctx);
     uint64_t *memory = cm_alloc(total), *tables = memory, *acc = tables + terms * entries * g;
@@ -259,11 +261,12 @@ void cm_table_free(cm_table *table) {
 
 void cm_table_pow(const cm_ctx *ctx, const cm_table *table, uint64_t *dst, size_t count, const uint64_t *exps,
                   size_t exp_limbs) {
-    // Digit by digit over a block of groups, so that one digit's powers stay in cache for the whole block.
-    enum { BLOCK = 16 };
+    // Digit by digit over a block of groups, so that reading one digit's powers from memory serves them all.
+    enum { BLOCK = 64 };
     const struct cm_ops *ops = ctx->ops;
-    size_t g = ops->lanes * ctx->words, total = (2 * BLOCK + 1) * g + ops->scratch_words(ctx);
-    uint64_t *memory = cm_alloc(total), *accs = memory, *chosen = accs + BLOCK * g, *spill = chosen + BLOCK * g;
+    size_t block = (count + ops->lanes - 1) / ops->lanes < BLOCK ? (count + ops->lanes - 1) / ops->lanes : BLOCK;
+    size_t g = ops->lanes * ctx->words, total = (2 * block + 1) * g + ops->scratch_words(ctx);
+    uint64_t *memory = cm_alloc(total), *accs = memory, *chosen = accs + block * g, *spill = chosen + block * g;
     uint64_t *scratch = spill + g;
     for (size_t start = 0; start < count; start += BLOCK * ops->lanes) {
         size_t left = count - start, groups = (left + ops->lanes - 1) / ops->lanes;
@@ -287,5 +290,15 @@ void cm_table_pow(const cm_ctx *ctx, const cm_table *table, uint64_t *dst, size_
         }
     }
     if (table->digits > 0) cm_count((table->digits - 1) * count);
+    cm_release(memory, total);
+}
+
+void cm_probe(const cm_ctx *ctx, size_t count, int squares) {
+    const struct cm_ops *ops = ctx->ops;
+    size_t g = ops->lanes * ctx->words, total = g + ops->scratch_words(ctx);
+    uint64_t *memory = cm_alloc(total), *x = memory, *scratch = memory + g;
+    memcpy(x, ctx->rr_group, g * sizeof(uint64_t));
+    for (size_t i = 0; i < count; i += ops->lanes)
+        squares ? ops->sqr(ctx, x, x, scratch) : ops->mul(ctx, x, x, ctx->rr_group, scratch);
     cm_release(memory, total);
 }

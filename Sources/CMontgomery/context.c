@@ -104,15 +104,17 @@ static void kernel_constants(cm_ctx *ctx) {
         mpz_mul_2exp(multiple, modulus, k);
         ctx->multiples[k] = narrow_limbs(multiple, ctx->n);
     }
-    for (unsigned k = 0; k < 4; k++) {
+    for (unsigned k = 0; k < 2; k++) {
         // M = modulus * (-modulus^-1 mod 2^(52 j)), then (M + 1) / 2^(52 j)
+        unsigned j = 4u << k;
         mpz_set_ui(power, 1);
-        mpz_mul_2exp(power, power, 52u << k);
+        mpz_mul_2exp(power, power, 52 * j);
         mpz_invert(multiple, modulus, power);
         mpz_sub(multiple, power, multiple);
+        if (j == 4) ctx->inverse = narrow_limbs(multiple, 4);
         mpz_mul(multiple, multiple, modulus);
         mpz_add_ui(multiple, multiple, 1);
-        mpz_fdiv_q_2exp(multiple, multiple, 52u << k);
+        mpz_fdiv_q_2exp(multiple, multiple, 52 * j);
         ctx->friendly[k] = narrow_limbs(multiple, ctx->n);
     }
     mpz_clears(multiple, power, NULL);
@@ -136,10 +138,7 @@ cm_ctx *cm_ctx_new(const uint64_t *modulus, size_t limbs, int path) {
     uint64_t inverse = modulus[0]; // Newton: 3 correct bits, then doubling
     for (int i = 0; i < 6; i++) inverse *= 2 - modulus[0] * inverse;
     ctx->k0 = -inverse;
-    if (ifma) {
-        ctx->k0 &= (UINT64_C(1) << 52) - 1;
-        kernel_constants(ctx);
-    }
+    if (ifma) kernel_constants(ctx);
 
     size_t group_words = ctx->ops->lanes * ctx->words;
     ctx->rr = cm_alloc(ctx->words);
@@ -178,7 +177,8 @@ void cm_ctx_free(cm_ctx *ctx) {
     cm_release(ctx->modulus, ctx->limbs);
     cm_release(ctx->kernel_modulus, ctx->n);
     for (int k = 0; k < 3; k++) cm_release(ctx->multiples[k], ctx->n);
-    for (int k = 0; k < 4; k++) cm_release(ctx->friendly[k], ctx->n);
+    for (int k = 0; k < 2; k++) cm_release(ctx->friendly[k], ctx->n);
+    cm_release(ctx->inverse, 4);
     cm_release(ctx->rr, ctx->words);
     cm_release(ctx->one, ctx->words);
     cm_release(ctx->unit, ctx->words);

@@ -59,7 +59,15 @@ TARGET static void store_plain(const cm_ctx *ctx, uint64_t *const *dst, size_t l
 
 TARGET static void mul(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t *scratch) {
     vec *T = (vec *)scratch;
-    product(T, a, (const vec *)b, ctx->n);
+    product(T, a, 0, (const vec *)b, ctx->n);
+    clear(T, 2 * ctx->n, ctx->n + ctx->rows + 1);
+    reduce(ctx, (vec *)r, T);
+}
+
+TARGET static void mul_element(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const uint64_t *b,
+                               uint64_t *scratch) {
+    vec *T = (vec *)scratch;
+    product(T, a, 1, (const vec *)b, ctx->n);
     clear(T, 2 * ctx->n, ctx->n + ctx->rows + 1);
     reduce(ctx, (vec *)r, T);
 }
@@ -105,28 +113,72 @@ static void pack_shared(const cm_ctx *ctx, uint64_t *packed, const uint64_t *con
         for (size_t e = 0; e < entries; e++) packed[k * padded + e] = elements[e][k];
 }
 
-// Permutations pick among sixteen entries at once, the digits' higher bits among those picks.
+// One of 16 entries by the low four bits of the index, then one of 2, 4, 8, 16 such picks by its next bits.
+#define PICK_16(at, index) \
+    _mm512_permutex2var_epi64(_mm512_load_si512(at), (index), _mm512_load_si512((at) + 8))
+#define PICK_32(at, index, bit) _mm512_mask_mov_epi64(PICK_16(at, index), (bit)[0], PICK_16((at) + 16, index))
+#define PICK_64(at, index, bit) \
+    _mm512_mask_mov_epi64(PICK_32(at, index, bit), (bit)[1], PICK_32((at) + 32, index, bit))
+#define PICK_128(at, index, bit) \
+    _mm512_mask_mov_epi64(PICK_64(at, index, bit), (bit)[2], PICK_64((at) + 64, index, bit))
+
+// Two groups together, so that the entries are loaded once for both.
+#define SELECT_PAIR(PICK)                                                            \
+    for (size_t k = from; k < to; k++) {                                             \
+        const uint64_t *at = packed + k * padded;                                    \
+        const vec v = PICK(at, index[0], bit[0]), w = PICK(at, index[1], bit[1]);    \
+        _mm512_store_si512(r + 8 * k, v);                                            \
+        _mm512_store_si512(s + 8 * k, w);                                            \
+    }                                                                                \
+    break;
+#define PICK_16_BITS(at, index, bit) PICK_16(at, index)
+#define PICK_8_BITS(at, index, bit) _mm512_permutexvar_epi64(index, _mm512_load_si512(at))
+
+// Limbs [from, to) of two groups.
+TARGET static void select_pair(uint64_t *r, uint64_t *s, const uint64_t *packed, size_t entries, const uint32_t *digit,
+                               const uint32_t *other, size_t from, size_t to) {
+    const size_t padded = (entries + 7) & ~(size_t)7;
+    const vec index[2] = {_mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)digit)),
+                          _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)other))};
+    __mmask8 bit[2][4];
+    for (int g = 0; g < 2; g++)
+        for (int b = 0; b < 4; b++)
+            bit[g][b] = _mm512_test_epi64_mask(index[g], _mm512_set1_epi64(INT64_C(16) << b));
+    switch (padded) {
+    case 8: SELECT_PAIR(PICK_8_BITS)
+    case 16: SELECT_PAIR(PICK_16_BITS)
+    case 32: SELECT_PAIR(PICK_32)
+    case 64: SELECT_PAIR(PICK_64)
+    case 128: SELECT_PAIR(PICK_128)
+    default:
+        for (size_t k = from; k < to; k++) {
+            vec v = _mm512_setzero_si512(), w = v;
+            for (size_t e = 0; e < padded; e += 64) {
+                const uint64_t *at = packed + k * padded + e;
+                const vec page = _mm512_set1_epi64((long long)(e >> 6));
+                const __mmask8 here = _mm512_cmpeq_epi64_mask(_mm512_srli_epi64(index[0], 6), page);
+                const __mmask8 there = _mm512_cmpeq_epi64_mask(_mm512_srli_epi64(index[1], 6), page);
+                v = _mm512_mask_mov_epi64(v, here, PICK_64(at, index[0], bit[0]));
+                w = _mm512_mask_mov_epi64(w, there, PICK_64(at, index[1], bit[1]));
+            }
+            _mm512_store_si512(r + 8 * k, v);
+            _mm512_store_si512(s + 8 * k, w);
+        }
+    }
+}
+
 TARGET static void select_shared(const cm_ctx *ctx, uint64_t *r, size_t groups, const uint64_t *packed, size_t entries,
                                  const uint32_t *digit) {
-    const size_t n = ctx->n, padded = (entries + 7) & ~(size_t)7, stride = 8 * ctx->words;
-    for (size_t k = 0; k < n; k++) {
-        const uint64_t *limb = packed + k * padded;
-        for (size_t g = 0; g < groups; g++) {
-            const vec index = _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)(digit + 8 * g)));
-            vec v;
-            if (padded == 8) {
-                v = _mm512_permutexvar_epi64(index, _mm512_load_si512(limb));
-            } else {
-                const vec high = _mm512_srli_epi64(index, 4);
-                v = _mm512_permutex2var_epi64(_mm512_load_si512(limb), index, _mm512_load_si512(limb + 8));
-                for (size_t e = 16; e < padded; e += 16) {
-                    const vec pick =
-                        _mm512_permutex2var_epi64(_mm512_load_si512(limb + e), index, _mm512_load_si512(limb + e + 8));
-                    v = _mm512_mask_mov_epi64(
-                        v, _mm512_cmpeq_epi64_mask(high, _mm512_set1_epi64((long long)(e / 16))), pick);
-                }
-            }
-            _mm512_store_si512(r + g * stride + 8 * k, v);
+    const size_t stride = 8 * ctx->words;
+    // As many limbs at a time as fit in the first-level cache.
+    size_t some = 2048 / entries;
+    if (some == 0) some = 1;
+    for (size_t from = 0; from < ctx->n; from += some) {
+        const size_t to = from + some < ctx->n ? from + some : ctx->n;
+        for (size_t g = 0; g < groups; g += 2) {
+            // An odd one out is written twice, the same both times.
+            const size_t h = g + 1 < groups ? g + 1 : g;
+            select_pair(r + g * stride, r + h * stride, packed, entries, digit + 8 * g, digit + 8 * h, from, to);
         }
     }
 }
@@ -141,6 +193,7 @@ static const struct cm_ops ops = {
     .store_plain = store_plain,
     .mul = mul,
     .sqr = sqr,
+    .mul_element = mul_element,
     .mul_public = mul,
     .sqr_public = sqr,
     .select = select_entry,

@@ -80,9 +80,12 @@ INLINE void rows(vec *T, const uint64_t *a, const int shared, size_t n, const ve
     if (R > 7) T[n + 7] = c7;
 }
 
-#define ROW_KERNELS(R)                                                                                       \
-    __attribute__((noinline)) TARGET static void rows_##R(vec *T, const uint64_t *a, size_t n, const vec *b) { \
-        rows(T, a, 0, n, b, R, 0);                                                                           \
+#define ROW_KERNELS(R)                                                                                              \
+    __attribute__((noinline)) TARGET static void rows_##R(vec *T, const uint64_t *a, size_t n, const vec *b) {      \
+        rows(T, a, 0, n, b, R, 0);                                                                                  \
+    }                                                                                                               \
+    __attribute__((noinline)) TARGET static void shared_rows_##R(vec *T, const uint64_t *a, size_t n, const vec *b) { \
+        rows(T, a, 1, n, b, R, 0);                                                                                  \
     }
 ROW_KERNELS(1)
 ROW_KERNELS(2)
@@ -98,30 +101,26 @@ __attribute__((noinline)) TARGET static void rows_8_fresh(vec *T, const uint64_t
     rows(T, a, 0, n, b, 8, 1);
 }
 
-TARGET static void rows_rest(vec *T, const uint64_t *a, size_t n, const vec *b, size_t rest) {
-    switch (rest) {
-    case 1: rows_1(T, a, n, b); break;
-    case 2: rows_2(T, a, n, b); break;
-    case 3: rows_3(T, a, n, b); break;
-    case 4: rows_4(T, a, n, b); break;
-    case 5: rows_5(T, a, n, b); break;
-    case 6: rows_6(T, a, n, b); break;
-    case 7: rows_7(T, a, n, b); break;
-    default: break;
-    }
+__attribute__((noinline)) TARGET static void shared_rows_8_fresh(vec *T, const uint64_t *a, size_t n, const vec *b) {
+    rows(T, a, 1, n, b, 8, 1);
 }
+
+typedef void (*row_kernel)(vec *T, const uint64_t *a, size_t n, const vec *b);
+static const row_kernel lane_rows[9] = {NULL, rows_1, rows_2, rows_3, rows_4, rows_5, rows_6, rows_7, rows_8};
+static const row_kernel shared_rows[9] = {NULL,          shared_rows_1, shared_rows_2, shared_rows_3, shared_rows_4,
+                                          shared_rows_5, shared_rows_6, shared_rows_7, shared_rows_8};
 
 INLINE void clear(vec *T, size_t from, size_t to) {
     for (size_t k = from; k < to; k++) T[k] = _mm512_setzero_si512();
 }
 
-// T[0..2 n) = a b, n >= 8.
-TARGET static void product(vec *T, const uint64_t *a, const vec *b, size_t n) {
-    rows_8_fresh(T, a, n, b);
+// T[0..2 n) = a b, n >= 8; shared: a is one residue for all lanes, in element form.
+INLINE void product(vec *T, const uint64_t *a, const int shared, const vec *b, size_t n) {
+    shared ? shared_rows_8_fresh(T, a, n, b) : rows_8_fresh(T, a, n, b);
     clear(T, n + 8, 2 * n);
     size_t i = 8;
-    for (; i + 8 <= n; i += 8) rows_8(T + i, a, n, b + i);
-    rows_rest(T + i, a, n, b + i, n - i);
+    for (; i + 8 <= n; i += 8) shared ? shared_rows_8(T + i, a, n, b + i) : rows_8(T + i, a, n, b + i);
+    if (i < n) (shared ? shared_rows : lane_rows)[n - i](T + i, a, n, b + i);
 }
 
 // T[0..2 R) += sum over r < s < R of a_r a_s.
@@ -174,46 +173,79 @@ INLINE void carry(vec *T, const int R) {
     T[R] = _mm512_add_epi64(T[R], c);
 }
 
+// The last four rows by N itself, their quotient digits from N^-1 modulo 2^208, and all carries on the way out.
+INLINE void last_rows(const cm_ctx *ctx, vec *r, vec *T) {
+    const size_t n = ctx->n;
+    const vec zero = _mm512_setzero_si512(), mask = _mm512_set1_epi64((long long)LIMB_MASK);
+    const vec k0 = _mm512_set1_epi64((long long)ctx->inverse[0]), k1 = _mm512_set1_epi64((long long)ctx->inverse[1]);
+    const vec k2 = _mm512_set1_epi64((long long)ctx->inverse[2]), k3 = _mm512_set1_epi64((long long)ctx->inverse[3]);
+    vec t[5] = {T[0], T[1], T[2], T[3], zero};
+    carry(t, 4);
+    vec q0 = _mm512_madd52lo_epu64(zero, t[0], k0);
+    vec q1 = _mm512_madd52hi_epu64(zero, t[0], k0), q2 = _mm512_madd52hi_epu64(zero, t[0], k1);
+    vec q3 = _mm512_madd52hi_epu64(zero, t[0], k2);
+    q1 = _mm512_madd52lo_epu64(q1, t[0], k1);
+    q2 = _mm512_madd52lo_epu64(q2, t[0], k2);
+    q3 = _mm512_madd52lo_epu64(q3, t[0], k3);
+    q1 = _mm512_madd52lo_epu64(q1, t[1], k0);
+    q2 = _mm512_madd52lo_epu64(_mm512_madd52hi_epu64(q2, t[1], k0), t[1], k1);
+    q3 = _mm512_madd52lo_epu64(_mm512_madd52hi_epu64(q3, t[1], k1), t[1], k2);
+    q2 = _mm512_madd52lo_epu64(q2, t[2], k0);
+    q3 = _mm512_madd52lo_epu64(_mm512_madd52hi_epu64(q3, t[2], k0), t[2], k1);
+    q3 = _mm512_madd52lo_epu64(q3, t[3], k0);
+    // The multiplier reads the low 52 bits only, so digits need their carries but no mask.
+    q1 = _mm512_add_epi64(q1, _mm512_srli_epi64(q0, LIMB_BITS));
+    q2 = _mm512_add_epi64(q2, _mm512_srli_epi64(q1, LIMB_BITS));
+    q3 = _mm512_add_epi64(q3, _mm512_srli_epi64(q2, LIMB_BITS));
+
+    vec c0 = T[0], c1 = T[1], c2 = T[2], c3 = T[3], c4, out = zero;
+    for (size_t j = 0; j < n; j++) {
+        const vec x = _mm512_set1_epi64((long long)ctx->kernel_modulus[j]);
+        c4 = T[j + 4];
+        c0 = _mm512_madd52lo_epu64(c0, x, q0);
+        c1 = _mm512_madd52lo_epu64(c1, x, q1);
+        c2 = _mm512_madd52lo_epu64(c2, x, q2);
+        c3 = _mm512_madd52lo_epu64(c3, x, q3);
+        const vec column = _mm512_add_epi64(c0, out);
+        out = _mm512_srli_epi64(column, LIMB_BITS);
+        // The first four columns vanish but for their carry.
+        if (j >= 4) r[j - 4] = _mm512_and_si512(column, mask);
+        c0 = _mm512_madd52hi_epu64(c1, x, q0);
+        c1 = _mm512_madd52hi_epu64(c2, x, q1);
+        c2 = _mm512_madd52hi_epu64(c3, x, q2);
+        c3 = _mm512_madd52hi_epu64(c4, x, q3);
+    }
+    c0 = _mm512_add_epi64(c0, out);
+    c1 = _mm512_add_epi64(c1, _mm512_srli_epi64(c0, LIMB_BITS));
+    c2 = _mm512_add_epi64(c2, _mm512_srli_epi64(c1, LIMB_BITS));
+    c3 = _mm512_add_epi64(c3, _mm512_srli_epi64(c2, LIMB_BITS));
+    r[n - 4] = _mm512_and_si512(c0, mask);
+    r[n - 3] = _mm512_and_si512(c1, mask);
+    r[n - 2] = _mm512_and_si512(c2, mask);
+    r[n - 1] = c3;
+}
+
 // r = T / 2^(52 rows) modulo N, below 6 N for T below 36 N^2.
 //
 // A multiple M_j of N that is -1 modulo 2^(52 j) makes its own quotient digits: the low j limbs q of T are the quotient,
 // and (T + q M_j) / 2^(52 j) = floor(T / 2^(52 j)) + q (M_j + 1) / 2^(52 j), no multiplication by -N^-1, no chain through
-// it. T is then bounded by M_j instead of N, so the last rows go by j = 4, 2, 1 and N itself: each step adds less than N.
+// it. T is then bounded by M_j instead of N, so the last rows go by M_4 and then N itself: each kind adds less than N.
 TARGET static void reduce(const cm_ctx *ctx, vec *r, vec *T) {
     const size_t n = ctx->n;
     size_t i = 0;
     if (ctx->rows & 4) {
         carry(T, 4);
-        rows(T + 4, ctx->friendly[2], 1, n, T, 4, 0);
+        rows(T + 4, ctx->friendly[0], 1, n, T, 4, 0);
         i = 4;
     }
     for (; i + 16 <= ctx->rows; i += 8) {
         carry(T + i, 8);
-        rows(T + i + 8, ctx->friendly[3], 1, n, T + i, 8, 0);
+        rows(T + i + 8, ctx->friendly[1], 1, n, T + i, 8, 0);
     }
     carry(T + i, 4);
-    rows(T + i + 4, ctx->friendly[2], 1, n, T + i, 4, 0);
+    rows(T + i + 4, ctx->friendly[0], 1, n, T + i, 4, 0);
     i += 4;
-    carry(T + i, 2);
-    rows(T + i + 2, ctx->friendly[1], 1, n, T + i, 2, 0);
-    i += 2;
-    carry(T + i, 1);
-    rows(T + i + 1, ctx->friendly[0], 1, n, T + i, 1, 0);
-    i += 1;
-    const uint64_t *N = ctx->kernel_modulus;
-    const vec mask = _mm512_set1_epi64((long long)LIMB_MASK), zero = _mm512_setzero_si512();
-    const vec q = _mm512_madd52lo_epu64(zero, T[i], _mm512_set1_epi64((long long)ctx->k0));
-    vec x = _mm512_set1_epi64((long long)N[0]);
-    vec c = _mm512_srli_epi64(_mm512_madd52lo_epu64(T[i], q, x), LIMB_BITS);
-    vec high = _mm512_madd52hi_epu64(zero, q, x);
-    for (size_t j = 1; j < n; j++) {
-        x = _mm512_set1_epi64((long long)N[j]);
-        const vec t = _mm512_add_epi64(_mm512_add_epi64(_mm512_madd52lo_epu64(T[i + j], q, x), high), c);
-        high = _mm512_madd52hi_epu64(zero, q, x);
-        c = _mm512_srli_epi64(t, LIMB_BITS);
-        r[j - 1] = _mm512_and_si512(t, mask);
-    }
-    r[n - 1] = _mm512_add_epi64(_mm512_add_epi64(T[i + n], high), c);
+    last_rows(ctx, r, T + i);
 }
 
 #endif

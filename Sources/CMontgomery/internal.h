@@ -18,6 +18,8 @@ struct cm_ops {
     // Constant time. r may be a or b.
     void (*mul)(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t *scratch);
     void (*sqr)(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64_t *scratch);
+    // a in every lane, an element.
+    void (*mul_element)(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t *scratch);
     // The same results, free to be faster on public data.
     void (*mul_public)(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t *scratch);
     void (*sqr_public)(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64_t *scratch);
@@ -35,11 +37,12 @@ struct cm_ctx {
     size_t n;          // limbs of the implementation
     size_t rows;       // Montgomery's R is 2^(radix * rows); rows >= n
     size_t words;      // words of an element
-    uint64_t k0;       // -modulus^-1 modulo one limb of the implementation
+    uint64_t k0;       // portable: -modulus^-1 modulo 2^64
     uint64_t *modulus; // 64-bit limbs
     uint64_t *kernel_modulus;
     uint64_t *multiples[3]; // IFMA: modulus times 1, 2, 4
-    uint64_t *friendly[4];  // IFMA: (M_j + 1) / 2^(52 j) for j = 1, 2, 4, 8, see reduce() in ifma_kernel.h
+    uint64_t *friendly[2];  // IFMA: (M_j + 1) / 2^(52 j) for j = 4, 8, see reduce() in ifma_kernel.h
+    uint64_t *inverse;      // IFMA: -modulus^-1 modulo 2^208
     uint64_t *rr;       // R^2 mod modulus, as an element
     uint64_t *one;      // R mod modulus, as an element
     uint64_t *unit;     // 1 (not in Montgomery form), as an element

@@ -95,6 +95,7 @@ const struct cm_ops cm_portable_ops = {
     .store_plain = store_plain,
     .mul = mul,
     .sqr = sqr,
+    .mul_element = mul_public,
     .mul_public = mul_public,
     .sqr_public = sqr_public,
     .select = select_entry,

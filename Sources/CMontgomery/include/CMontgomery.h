@@ -54,7 +54,7 @@ void cm_table_pow(const cm_ctx *ctx, const cm_table *table, uint64_t *dst, size_
                   size_t exp_limbs);
 
 /// buckets[bucket[k]] *= rows[row[k]] for k < pairs, in any order; a bucket whose `full` byte is 0 is assigned first.
-/// Variable time: addresses follow the indices.
+/// Consecutive pairs of one row must name different buckets. Variable time: addresses follow the indices.
 void cm_buckets_add(const cm_ctx *ctx, uint64_t *buckets, uint8_t *full, const uint64_t *rows, const uint32_t *bucket,
                     const uint32_t *row, size_t pairs);
 
@@ -62,6 +62,9 @@ void cm_buckets_add(const cm_ctx *ctx, uint64_t *buckets, uint8_t *full, const u
 void cm_counter_enable(int on);
 uint64_t cm_counter_read(void);
 void cm_counter_reset(void);
+
+/// At least `count` products (or squarings) of residues already in registers' layout: the unit cost, for benchmarks.
+void cm_probe(const cm_ctx *ctx, size_t count, int squares);
 
 /// Zeroes memory in a way that the compiler keeps.
 void cm_wipe(void *memory, size_t bytes);
