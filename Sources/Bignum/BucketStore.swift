@@ -10,58 +10,36 @@ internal import CMontgomery
     init(count: Int, modulus: Modulus) {
         self.count = count
         self.modulus = modulus
-        values = LimbBuffer(words: count * modulus.words)
+        values = LimbBuffer(words: count * modulus.words, zeroed: false)
         unsafe full = .allocate(capacity: max(count, 1))
         unsafe full.initialize(repeating: 0, count: max(count, 1))
     }
 
     convenience init(copying other: BucketStore) {
         self.init(count: other.count, modulus: other.modulus)
-        unsafe values.pointer.update(from: other.values.pointer, count: count * modulus.words)
         unsafe full.update(from: other.full, count: count)
+        for bucket in 0..<count where isFull(bucket) {
+            unsafe (values.pointer + bucket * modulus.words).update(
+                from: other.values.pointer + bucket * modulus.words, count: modulus.words)
+        }
     }
 
     deinit { unsafe full.deallocate() }
 
-    /// buckets[bucket[k]] *= rows[row[k]]. Calls at the same time must name different buckets.
-    func multiply(bucket: [UInt32], row: [UInt32], rows: LimbBuffer) {
-        precondition(bucket.count == row.count, "pairs")
-        unsafe cm_buckets_add(modulus.context, values.pointer, full, rows.pointer, bucket, row, bucket.count)
+    /// Multiplies rows into buckets as their codes say (see `cm_buckets_add`): `codes` has a run of `rowCount` codes for
+    /// each stream, `first` its first bucket. Calls at the same time must name different streams.
+    func multiply(codes: [Int32], first: [UInt64], rows: LimbBuffer, rowCount: Int) {
+        precondition(codes.count == first.count * rowCount, "a code for each stream and row")
+        unsafe cm_buckets_add(
+            modulus.context, values.pointer, full, rows.pointer, rowCount, codes, first, first.count)
     }
 
     func isFull(_ bucket: Int) -> Bool { unsafe full[bucket] != 0 }
-}
 
-/// Pairs of bucket and row on their way to the kernel, those of one row together, first the positive digits' ones.
-struct BucketPairs {
-    private var buckets: [UInt32] = []
-    private var rows: [UInt32] = []
-    private var inverted: [UInt32] = []
-    private var current = 0
-    var count: Int { buckets.count }
-
-    @inline(__always)
-    mutating func append(bucket: Int, row: Int, inverse: Bool) {
-        current = row
-        if inverse {
-            inverted.append(UInt32(bucket))
-        } else {
-            buckets.append(UInt32(bucket))
-            rows.append(UInt32(row))
-        }
-    }
-
-    /// Inverses of rows stand `inverses` places behind them.
-    mutating func endRow(inverses: Int) {
-        if inverted.isEmpty { return }
-        buckets.append(contentsOf: inverted)
-        rows.append(contentsOf: repeatElement(UInt32(current + inverses), count: inverted.count))
-        inverted.removeAll(keepingCapacity: true)
-    }
-
-    mutating func multiply(into store: BucketStore, rows residues: LimbBuffer) {
-        store.multiply(bucket: buckets, row: rows, rows: residues)
-        buckets.removeAll(keepingCapacity: true)
-        rows.removeAll(keepingCapacity: true)
+    /// Buckets by index; one for those that are empty or not named.
+    func residues(_ indices: [Int?]) -> ResidueVector {
+        var result = ResidueVector(repeating: 1, count: indices.count, modulus: modulus)
+        result.fill(from: values, indices.map { $0.flatMap { isFull($0) ? $0 : nil } })
+        return result
     }
 }

@@ -118,13 +118,13 @@ static size_t fill_powers(const cm_ctx *ctx, uint64_t *table, size_t entries, ui
 }
 
 // Window of least cost, in products: 2^w - 2 for the table, and for each digit one and the reading of the whole table,
-// which is measured to take about 2^w / (2 n) of one.
+// which is measured to take about 2^w / n of one.
 static unsigned best_window(const cm_ctx *ctx, size_t bits) {
     unsigned best = 1;
     double cost = 1e300;
     for (unsigned w = 1; w <= 6; w++) {
         double entries = (double)(1u << w), digits = (double)((bits + w - 1) / w);
-        double c = entries - 2 + digits * (1 + entries / (2 * (double)ctx->n));
+        double c = entries - 2 + digits * (1 + entries / (double)ctx->n);
         if (c < cost) {
             cost = c;
             best = w;

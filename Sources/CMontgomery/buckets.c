@@ -5,23 +5,27 @@
 
 enum {
     DEFERRED = 64, // pairs put off because their bucket is already in the group being filled
-    AHEAD = 24     // pairs between asking for a bucket's memory and using it
+    AHEAD = 16     // pairs between asking for a bucket's memory and using it, about
+};
+
+// Pairs of one row, which all go into different buckets.
+struct run {
+    size_t bucket[CM_MAX_LANES], row, used;
 };
 
 struct fill {
     const cm_ctx *ctx;
     uint64_t *buckets;
     const uint64_t *rows;
-    // The group being filled with pairs of several rows, and one with pairs of a single row.
-    uint32_t bucket[CM_MAX_LANES], row[CM_MAX_LANES], same[CM_MAX_LANES];
-    size_t used, same_used, products;
-    uint32_t same_row, late_bucket[DEFERRED], late_row[DEFERRED];
-    size_t late;
+    // The group being filled with pairs of several rows, and the pairs that it could not take.
+    size_t bucket[CM_MAX_LANES], row[CM_MAX_LANES], used;
+    size_t late_bucket[DEFERRED], late_row[DEFERRED], late;
+    size_t products;
     uint64_t *x, *y, *spill, *scratch;
 };
 
 // Multiplies the buckets of a group by one row (`shared`) or by a row each.
-static void multiply(struct fill *f, const uint32_t *bucket, const uint32_t *row, size_t used, int shared) {
+static void multiply(struct fill *f, const size_t *bucket, const size_t *row, size_t used, int shared) {
     const cm_ctx *ctx = f->ctx;
     const struct cm_ops *ops = ctx->ops;
     const uint64_t *in[CM_MAX_LANES];
@@ -47,7 +51,7 @@ static void flush(struct fill *f) {
     f->used = 0;
 }
 
-static int put(struct fill *f, uint32_t bucket, uint32_t row) {
+static int put(struct fill *f, size_t bucket, size_t row) {
     for (size_t l = 0; l < f->used; l++)
         if (f->bucket[l] == bucket) return 0;
     f->bucket[f->used] = bucket;
@@ -69,7 +73,7 @@ static void drain(struct fill *f, size_t target) {
     }
 }
 
-static void put_or_defer(struct fill *f, uint32_t bucket, uint32_t row) {
+static void put_or_defer(struct fill *f, size_t bucket, size_t row) {
     if (put(f, bucket, row)) return;
     f->late_bucket[f->late] = bucket;
     f->late_row[f->late++] = row;
@@ -77,37 +81,53 @@ static void put_or_defer(struct fill *f, uint32_t bucket, uint32_t row) {
 }
 
 // Hands what is left of a row's pairs to the mixed group.
-static void end_row(struct fill *f) {
-    for (size_t l = 0; l < f->same_used; l++) put_or_defer(f, f->same[l], f->same_row);
-    f->same_used = 0;
+static void end_run(struct fill *f, struct run *run) {
+    for (size_t l = 0; l < run->used; l++) put_or_defer(f, run->bucket[l], run->row);
+    run->used = 0;
 }
 
-void cm_buckets_add(const cm_ctx *ctx, uint64_t *buckets, uint8_t *full, const uint64_t *rows, const uint32_t *bucket,
-                    const uint32_t *row, size_t pairs) {
+static void put_in_run(struct fill *f, struct run *run, size_t bucket) {
+    run->bucket[run->used++] = bucket;
+    if (run->used < f->ctx->ops->lanes) return;
+    multiply(f, run->bucket, &run->row, run->used, 1);
+    run->used = 0;
+}
+
+static inline size_t bucket_of(const uint64_t *first, size_t stream, int32_t code) {
+    return first[stream] + (size_t)(code < 0 ? -(int64_t)code : code) - 1;
+}
+
+void cm_buckets_add(const cm_ctx *ctx, uint64_t *buckets, uint8_t *full, const uint64_t *rows, size_t row_count,
+                    const int32_t *codes, const uint64_t *first, size_t streams) {
+    if (streams == 0) return;
     const struct cm_ops *ops = ctx->ops;
     size_t g = ops->lanes * ctx->words, total = 3 * g + ops->scratch_words(ctx);
+    size_t ahead = streams < AHEAD ? AHEAD / streams : 1;
     uint64_t *memory = cm_alloc(total);
     struct fill f = {.ctx = ctx, .buckets = buckets, .rows = rows};
     f.x = memory, f.y = f.x + g, f.spill = f.y + g, f.scratch = f.spill + g;
-    for (size_t k = 0; k < pairs; k++) {
-        if (k + AHEAD < pairs) {
-            const uint64_t *next = buckets + bucket[k + AHEAD] * ctx->words;
-            for (size_t w = 0; w < ctx->words; w += 8) __builtin_prefetch(next + w, 1);
+    for (size_t i = 0; i < row_count; i++) {
+        struct run plain = {.row = i}, inverse = {.row = i + row_count};
+        for (size_t s = 0; s < streams; s++) {
+            const int32_t next = i + ahead < row_count ? codes[s * row_count + i + ahead] : 0;
+            if (next != 0) {
+                const uint64_t *to = buckets + bucket_of(first, s, next) * ctx->words;
+                for (size_t w = 0; w < ctx->words; w += 8) __builtin_prefetch(to + w, 1);
+            }
+            const int32_t code = codes[s * row_count + i];
+            if (code == 0) continue;
+            const size_t bucket = bucket_of(first, s, code);
+            struct run *run = code < 0 ? &inverse : &plain;
+            if (full[bucket]) {
+                put_in_run(&f, run, bucket);
+            } else {
+                memcpy(buckets + bucket * ctx->words, rows + run->row * ctx->words, ctx->words * sizeof(uint64_t));
+                full[bucket] = 1;
+            }
         }
-        if (!full[bucket[k]]) {
-            memcpy(buckets + bucket[k] * ctx->words, rows + row[k] * ctx->words, ctx->words * sizeof(uint64_t));
-            full[bucket[k]] = 1;
-            continue;
-        }
-        if (f.same_row != row[k]) end_row(&f);
-        f.same_row = row[k];
-        f.same[f.same_used++] = bucket[k];
-        if (f.same_used == ops->lanes) {
-            multiply(&f, f.same, &f.same_row, f.same_used, 1);
-            f.same_used = 0;
-        }
+        end_run(&f, &plain);
+        end_run(&f, &inverse);
     }
-    end_row(&f);
     drain(&f, 0);
     cm_count(f.products);
     cm_release(memory, total);

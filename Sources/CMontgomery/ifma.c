@@ -9,7 +9,7 @@
 #include <string.h>
 
 // Columns of a double-width product and of the reduction above it; also 64-bit limbs on their way in or out.
-static size_t scratch_words(const cm_ctx *ctx) { return 8 * (2 * ctx->rows + 24); }
+static size_t scratch_words(const cm_ctx *ctx) { return 8 * (2 * ctx->rows + 24 + 7 * (ctx->rows + 8)); }
 
 TARGET static void load(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src) {
     gather(group, src, ctx->words);
@@ -59,7 +59,7 @@ TARGET static void store_plain(const cm_ctx *ctx, uint64_t *const *dst, size_t l
 
 TARGET static void mul(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t *scratch) {
     vec *T = (vec *)scratch;
-    product(T, a, 0, (const vec *)b, ctx->n);
+    full_product(T, a, 0, (const vec *)b, ctx->n, T + 2 * ctx->rows + 24);
     clear(T, 2 * ctx->n, ctx->n + ctx->rows + 1);
     reduce(ctx, (vec *)r, T);
 }
@@ -67,42 +67,40 @@ TARGET static void mul(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const 
 TARGET static void mul_element(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const uint64_t *b,
                                uint64_t *scratch) {
     vec *T = (vec *)scratch;
-    product(T, a, 1, (const vec *)b, ctx->n);
+    full_product(T, a, 1, (const vec *)b, ctx->n, T + 2 * ctx->rows + 24);
     clear(T, 2 * ctx->n, ctx->n + ctx->rows + 1);
     reduce(ctx, (vec *)r, T);
 }
 
 TARGET static void sqr(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64_t *scratch) {
     vec *T = (vec *)scratch;
-    square(T, (const vec *)a, ctx->n);
+    full_square(T, (const vec *)a, ctx->n, T + 2 * ctx->rows + 24);
     clear(T, 2 * ctx->n, ctx->n + ctx->rows + 1);
     reduce(ctx, (vec *)r, T);
 }
 
-// Sixteen entries at a time under masks that are all ones where the digit is theirs.
+// Every entry is loaded and kept under a mask that is all ones where the digit is its own; eight limbs at a time.
 TARGET static void select_entry(const cm_ctx *ctx, uint64_t *r, const uint64_t *table, size_t entries,
                                 const uint32_t *digit) {
-    const size_t n = ctx->n, stride = 8 * ctx->words;
+    const size_t stride = 8 * ctx->words;
     const vec wanted = _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)digit));
-    for (size_t first = 0; first < entries; first += 16) {
-        const size_t some = entries - first < 16 ? entries - first : 16;
-        vec chosen[16];
-        for (size_t e = 0; e < 16; e++) {
-            chosen[e] = _mm512_movm_epi64(_mm512_cmpeq_epi64_mask(wanted, _mm512_set1_epi64((long long)(first + e))));
+    const vec zero = _mm512_setzero_si512();
+    for (size_t k = 0; k < ctx->words; k += 8) {
+        const uint64_t *at = table + 8 * k;
+        vec v0 = zero, v1 = zero, v2 = zero, v3 = zero, v4 = zero, v5 = zero, v6 = zero, v7 = zero;
+        for (size_t e = 0; e < entries; e++, at += stride) {
+            const vec own = _mm512_movm_epi64(_mm512_cmpeq_epi64_mask(wanted, _mm512_set1_epi64((long long)e)));
+            v0 = _mm512_ternarylogic_epi64(v0, own, _mm512_load_si512(at), 0xf8);
+            v1 = _mm512_ternarylogic_epi64(v1, own, _mm512_load_si512(at + 8), 0xf8);
+            v2 = _mm512_ternarylogic_epi64(v2, own, _mm512_load_si512(at + 16), 0xf8);
+            v3 = _mm512_ternarylogic_epi64(v3, own, _mm512_load_si512(at + 24), 0xf8);
+            v4 = _mm512_ternarylogic_epi64(v4, own, _mm512_load_si512(at + 32), 0xf8);
+            v5 = _mm512_ternarylogic_epi64(v5, own, _mm512_load_si512(at + 40), 0xf8);
+            v6 = _mm512_ternarylogic_epi64(v6, own, _mm512_load_si512(at + 48), 0xf8);
+            v7 = _mm512_ternarylogic_epi64(v7, own, _mm512_load_si512(at + 56), 0xf8);
         }
-        for (size_t k = 0; k < n; k++) {
-            vec v = first == 0 ? _mm512_setzero_si512() : _mm512_load_si512(r + 8 * k);
-            const uint64_t *entry = table + first * stride + 8 * k;
-            if (some == 16) {
-#pragma clang loop unroll(full)
-                for (size_t e = 0; e < 16; e++)
-                    v = _mm512_ternarylogic_epi64(v, chosen[e], _mm512_load_si512(entry + e * stride), 0xf8);
-            } else {
-                for (size_t e = 0; e < some; e++)
-                    v = _mm512_ternarylogic_epi64(v, chosen[e], _mm512_load_si512(entry + e * stride), 0xf8);
-            }
-            _mm512_store_si512(r + 8 * k, v);
-        }
+        vec *to = (vec *)(r + 8 * k);
+        to[0] = v0, to[1] = v1, to[2] = v2, to[3] = v3, to[4] = v4, to[5] = v5, to[6] = v6, to[7] = v7;
     }
 }
 

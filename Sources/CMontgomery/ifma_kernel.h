@@ -136,16 +136,21 @@ INLINE void triangle(vec *T, const vec *a, const int R) {
 }
 
 // T[0..2 n) = a^2, n >= 8: products of different limbs once, doubled, then the squares of limbs.
-TARGET static void square(vec *T, const vec *a, size_t n) {
-    clear(T, 0, 2 * n);
-    size_t i = 0;
+INLINE void square_rows(vec *T, const vec *a, size_t n) {
+    size_t i = 0, touched = 0;
     for (; i + 8 <= n; i += 8) {
         vec c[16];
-        for (int k = 0; k < 16; k++) c[k] = T[2 * i + k];
+        for (int k = 0; k < 16; k++) c[k] = 2 * i + k < touched ? T[2 * i + k] : _mm512_setzero_si512();
         triangle(c, a + i, 8);
         for (int k = 0; k < 16; k++) T[2 * i + k] = c[k];
-        if (n > i + 8) rows_8(T + 2 * i + 8, (const uint64_t *)(a + i + 8), n - i - 8, a + i);
+        if (touched < 2 * i + 16) touched = 2 * i + 16;
+        if (n > i + 8) {
+            clear(T, touched, n + i + 8);
+            touched = n + i + 8;
+            rows_8(T + 2 * i + 8, (const uint64_t *)(a + i + 8), n - i - 8, a + i);
+        }
     }
+    clear(T, touched, 2 * n);
     for (size_t r = i; r < n; r++) {
         for (size_t s = r + 1; s < n; s++) {
             T[r + s] = _mm512_madd52lo_epu64(T[r + s], a[r], a[s]);
@@ -160,6 +165,86 @@ TARGET static void square(vec *T, const vec *a, size_t n) {
     }
 }
 
+// The sum of two numbers of h limbs, carried out; returns the lanes whose carry is one.
+INLINE __mmask8 add_halves(vec *sum, const uint64_t *a, const int shared, size_t h) {
+    const vec mask = _mm512_set1_epi64((long long)LIMB_MASK);
+    vec c = _mm512_setzero_si512();
+    for (size_t k = 0; k < h; k++) {
+        const vec low = shared ? _mm512_set1_epi64((long long)a[k]) : _mm512_load_si512(a + 8 * k);
+        const vec high = shared ? _mm512_set1_epi64((long long)a[h + k]) : _mm512_load_si512(a + 8 * (h + k));
+        const vec t = _mm512_add_epi64(_mm512_add_epi64(low, high), c);
+        sum[k] = _mm512_and_si512(t, mask);
+        c = _mm512_srli_epi64(t, LIMB_BITS);
+    }
+    return _mm512_test_epi64_mask(c, c);
+}
+
+// T = z0 + z2 2^(104 h) with z0, z2 of 2 h columns becomes T + (zm - z0 - z2) 2^(52 h), where zm is
+// m[0..2 h) + (x in the lanes of cx + y in the lanes of cy) 2^(52 h) + (1 in the lanes of both) 2^(104 h).
+// Columns may go below zero: they are carried out with their sign.
+INLINE void middle(vec *T, const vec *m, size_t h, const vec *x, __mmask8 cx, const vec *y, __mmask8 cy) {
+    for (size_t k = 0; k < h; k++) {
+        const vec z0 = T[k], z0h = T[h + k], z2 = T[2 * h + k], z2h = T[3 * h + k];
+        const vec cross = _mm512_sub_epi64(z0h, z2);
+        const vec extra = _mm512_add_epi64(_mm512_maskz_mov_epi64(cx, x[k]), _mm512_maskz_mov_epi64(cy, y[k]));
+        T[h + k] = _mm512_add_epi64(_mm512_sub_epi64(cross, z0), m[k]);
+        T[2 * h + k] =
+            _mm512_sub_epi64(_mm512_add_epi64(_mm512_add_epi64(m[h + k], extra), z2), _mm512_add_epi64(z0h, z2h));
+    }
+    T[3 * h] = _mm512_mask_add_epi64(T[3 * h], cx & cy, T[3 * h], _mm512_set1_epi64(1));
+}
+
+// Karatsuba's layers: from these numbers of limbs on, measured.
+#define CM_KARATSUBA_PRODUCT 36
+#define CM_KARATSUBA_SQUARE 56
+#define CM_KARATSUBA_TWICE 76
+
+// T[0..4 h) = a b, 2 h limbs each; work: 4 h.
+INLINE void karatsuba(vec *T, const uint64_t *a, const int shared, const vec *b, size_t h, vec *work) {
+    const size_t step = shared ? 1 : 8;
+    vec *x = work, *y = work + h, *m = work + 2 * h;
+    product(T, a, shared, b, h);
+    product(T + 2 * h, a + step * h, shared, b + h, h);
+    const __mmask8 cx = add_halves(x, a, shared, h), cy = add_halves(y, (const uint64_t *)b, 0, h);
+    product(m, (const uint64_t *)x, 0, y, h);
+    middle(T, m, h, y, cx, x, cy);
+}
+
+// T[0..4 h) = a^2; work: 3 h.
+INLINE void karatsuba_square(vec *T, const vec *a, size_t h, vec *work) {
+    vec *x = work, *m = work + h;
+    square_rows(T, a, h);
+    square_rows(T + 2 * h, a + h, h);
+    const __mmask8 cx = add_halves(x, (const uint64_t *)a, 0, h);
+    square_rows(m, x, h);
+    middle(T, m, h, x, cx, x, cx);
+}
+
+// T[0..2 n] = a b; a and b are padded with a zero limb if n is odd; work: 7 n.
+INLINE void full_product(vec *T, const uint64_t *a, const int shared, const vec *b, size_t n, vec *work) {
+    const size_t h = (n + 1) / 2;
+    if (n < CM_KARATSUBA_PRODUCT) {
+        product(T, a, shared, b, n);
+    } else if (n < CM_KARATSUBA_TWICE || h % 2 == 1) {
+        karatsuba(T, a, shared, b, h, work);
+    } else {
+        const size_t step = shared ? 1 : 8;
+        vec *x = work, *y = work + h, *m = work + 2 * h, *rest = work + 4 * h;
+        karatsuba(T, a, shared, b, h / 2, rest);
+        karatsuba(T + 2 * h, a + step * h, shared, b + h, h / 2, rest);
+        const __mmask8 cx = add_halves(x, a, shared, h), cy = add_halves(y, (const uint64_t *)b, 0, h);
+        karatsuba(m, (const uint64_t *)x, 0, y, h / 2, rest);
+        middle(T, m, h, y, cx, x, cy);
+    }
+}
+
+INLINE void full_square(vec *T, const vec *a, size_t n, vec *work) {
+    if (n < CM_KARATSUBA_SQUARE)
+        square_rows(T, a, n);
+    else
+        karatsuba_square(T, a, (n + 1) / 2, work);
+}
+
 // Carries R columns out, into the next.
 INLINE void carry(vec *T, const int R) {
     const vec mask = _mm512_set1_epi64((long long)LIMB_MASK);
@@ -167,7 +252,7 @@ INLINE void carry(vec *T, const int R) {
 #pragma clang loop unroll(full)
     for (int r = 0; r < R; r++) {
         const vec t = _mm512_add_epi64(T[r], c);
-        c = _mm512_srli_epi64(t, LIMB_BITS);
+        c = _mm512_srai_epi64(t, LIMB_BITS);
         T[r] = _mm512_and_si512(t, mask);
     }
     T[R] = _mm512_add_epi64(T[R], c);
@@ -207,7 +292,7 @@ INLINE void last_rows(const cm_ctx *ctx, vec *r, vec *T) {
         c2 = _mm512_madd52lo_epu64(c2, x, q2);
         c3 = _mm512_madd52lo_epu64(c3, x, q3);
         const vec column = _mm512_add_epi64(c0, out);
-        out = _mm512_srli_epi64(column, LIMB_BITS);
+        out = _mm512_srai_epi64(column, LIMB_BITS);
         // The first four columns vanish but for their carry.
         if (j >= 4) r[j - 4] = _mm512_and_si512(column, mask);
         c0 = _mm512_madd52hi_epu64(c1, x, q0);
@@ -216,9 +301,9 @@ INLINE void last_rows(const cm_ctx *ctx, vec *r, vec *T) {
         c3 = _mm512_madd52hi_epu64(c4, x, q3);
     }
     c0 = _mm512_add_epi64(c0, out);
-    c1 = _mm512_add_epi64(c1, _mm512_srli_epi64(c0, LIMB_BITS));
-    c2 = _mm512_add_epi64(c2, _mm512_srli_epi64(c1, LIMB_BITS));
-    c3 = _mm512_add_epi64(c3, _mm512_srli_epi64(c2, LIMB_BITS));
+    c1 = _mm512_add_epi64(c1, _mm512_srai_epi64(c0, LIMB_BITS));
+    c2 = _mm512_add_epi64(c2, _mm512_srai_epi64(c1, LIMB_BITS));
+    c3 = _mm512_add_epi64(c3, _mm512_srai_epi64(c2, LIMB_BITS));
     r[n - 4] = _mm512_and_si512(c0, mask);
     r[n - 3] = _mm512_and_si512(c1, mask);
     r[n - 2] = _mm512_and_si512(c2, mask);

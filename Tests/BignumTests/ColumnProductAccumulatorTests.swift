@@ -61,4 +61,51 @@ import Testing
                 variableTime: ResidueVector([BigInt(1), 0], modulus: modulus), signed: bits.map { _ in [1, 1] })
         }
     }
+
+    /// Columns of few values, alone and joint, with zeros and without, beside columns of integers.
+    @Test(arguments: ArithmeticPath.allCases, [1, 200, 5000])
+    func fewValues(path: ArithmeticPath, expectedRows: Int) throws {
+        var generator = TestGenerator(34)
+        let n = BigInt.randomPrime(bits: 400, using: &generator)
+        let modulus = try Modulus(n, path: path)
+        let sets: [[Int64]] = [
+            [0, 1], [0, 1], [-40000, 90000], [0, -3, 17], [5], [0], [-1, 0, 1, 1 << 40], [7, 9, 11, 13, 15], [0, 1],
+        ]
+        let rows = LimbVector.random(count: 60, below: n - 1, using: &generator).bigInts().map { $0 + 1 }
+        var scalars = sets.map { set in rows.map { _ in set[Int(generator.next() % UInt64(set.count))] } }
+        scalars.append(rows.map { _ in Int64(generator.next() >> 48) - 32768 })
+        let profiles = scalars.map { ColumnProfile(describing: $0, mostValues: 8) }
+        #expect(profiles[9] == .integers(bits: 16) || profiles[9] == .integers(bits: 15))
+        #expect(profiles[3] == .values([-3, 0, 17]))
+        var accumulator = ColumnProductAccumulator(profiles: profiles, modulus: modulus, expectedRows: expectedRows)
+        for chunk in [0..<25, 25..<60] {
+            try accumulator.add(
+                variableTime: ResidueVector(Array(rows[chunk]), modulus: modulus),
+                signed: scalars.map { Array($0[chunk]) })
+        }
+        let result = accumulator.finish()
+        for column in scalars.indices {
+            let expected = try rows.indices.reduce(BigInt(1)) { product, row in
+                try (product * rows[row].pow(BigInt(Int(scalars[column][row])), modulo: n)).mod(n)
+            }
+            #expect(result[column] == expected)
+        }
+    }
+
+    @Test func extremeScalars() throws {
+        var generator = TestGenerator(35)
+        let n = BigInt.randomPrime(bits: 400, using: &generator)
+        let modulus = try Modulus(n)
+        let scalars: [Int64] = [.max, -.max, 0, 1, -1, 1 << 62, -(1 << 62)]
+        let rows = LimbVector.random(count: scalars.count, below: n, using: &generator).bigInts()
+        for expectedRows in [1, 100, 100_000] {
+            var accumulator = ColumnProductAccumulator(
+                columnBits: [63], modulus: modulus, expectedRows: expectedRows, signed: true)
+            try accumulator.add(variableTime: ResidueVector(rows, modulus: modulus), signed: [scalars])
+            let expected = try rows.indices.reduce(BigInt(1)) { product, row in
+                try (product * rows[row].pow(BigInt(Int(scalars[row])), modulo: n)).mod(n)
+            }
+            #expect(accumulator.finish()[0] == expected)
+        }
+    }
 }

@@ -53,10 +53,11 @@ void cm_table_free(cm_table *table);
 void cm_table_pow(const cm_ctx *ctx, const cm_table *table, uint64_t *dst, size_t count, const uint64_t *exps,
                   size_t exp_limbs);
 
-/// buckets[bucket[k]] *= rows[row[k]] for k < pairs, in any order; a bucket whose `full` byte is 0 is assigned first.
-/// Consecutive pairs of one row must name different buckets. Variable time: addresses follow the indices.
-void cm_buckets_add(const cm_ctx *ctx, uint64_t *buckets, uint8_t *full, const uint64_t *rows, const uint32_t *bucket,
-                    const uint32_t *row, size_t pairs);
+/// Multiplies rows into buckets. codes[s * row_count + i] = d says that row i goes into bucket first[s] + |d| - 1 of
+/// stream s; its inverse, `row_count` residues further on, if d < 0; nothing if d = 0. Streams have buckets of their own;
+/// a bucket whose `full` byte is 0 is assigned first. Variable time: addresses follow the codes.
+void cm_buckets_add(const cm_ctx *ctx, uint64_t *buckets, uint8_t *full, const uint64_t *rows, size_t row_count,
+                    const int32_t *codes, const uint64_t *first, size_t streams);
 
 /// Counts modular products (squarings included) of all threads while on. Off at start.
 void cm_counter_enable(int on);
