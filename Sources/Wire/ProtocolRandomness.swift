@@ -16,6 +16,25 @@ public struct ProtocolRandomness: RandomNumberGenerator, Sendable {
         self.key = key
     }
 
+    /// The stream of one message. `protocols/wire.md` section 6.
+    init(
+        effectiveSeed: SymmetricKey, label: String, round: UInt32, attempt: UInt32, chunk: UInt32, after head: TreeHead
+    ) {
+        var info = Encoder()
+        info.writeFixed(Array("moiety/randomness/v1".utf8))
+        info.writePrefixed(label.utf8)
+        info.write(round)
+        info.write(attempt)
+        info.write(chunk)
+        info.write(head.size)
+        info.write(head.root)
+        // Integers and a short label always have an encoding.
+        let bytes = (try? info.finish()) ?? Array(label.utf8)
+        self.init(
+            key: HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: effectiveSeed, salt: [UInt8](), info: bytes, outputByteCount: 32))
+    }
+
     /// A stream for known-answer tests.
     package init(testKey: [UInt8]) {
         self.init(key: SymmetricKey(data: testKey))

@@ -77,20 +77,9 @@ public final class Session: Sendable {
     public func randomness(
         _ label: String, round: UInt32 = 0, chunk: UInt32 = 0, after: TreeHead? = nil
     ) -> ProtocolRandomness {
-        let head = after ?? receivedHead
-        var info = Encoder()
-        info.writeFixed(Array("moiety/randomness/v1".utf8))
-        info.writePrefixed(label.utf8)
-        info.write(round)
-        info.write(terms.attempt)
-        info.write(chunk)
-        info.write(head.size)
-        info.write(head.root)
-        // Integers and a short label always have an encoding.
-        let bytes = (try? info.finish()) ?? Array(label.utf8)
-        return ProtocolRandomness(
-            key: HKDF<SHA256>.deriveKey(
-                inputKeyMaterial: effectiveSeed, salt: [UInt8](), info: bytes, outputByteCount: 32))
+        ProtocolRandomness(
+            effectiveSeed: effectiveSeed, label: label, round: round, attempt: terms.attempt, chunk: chunk,
+            after: after ?? receivedHead)
     }
 
     /// An error for a check that only a protocol can make; `name` is told to the peer when the session ends by it.
