@@ -49,7 +49,8 @@ struct AlignRun: ReplyingCommand {
             protocols: [.alignment])
         try folder.ledger.append(event: "alignmentStarted", job: prepared.file.hash, peer: prepared.peer.name)
         let (intersection, rows) = try await link.withSession(
-            terms, seed: SessionSeed(), recorder: MemoryRecorder(keepsPayloads: false)
+            terms, plan: ProtocolPlan(aligning: prepared.job), seed: SessionSeed(),
+            recorder: MemoryRecorder(keepsPayloads: false)
         ) { session in
             let intersection = try await PrivateSetIntersection.Alignment.run(
                 prepared.table.identifiers.values, over: session,

@@ -40,7 +40,7 @@ struct Demo: Sendable {
         let aligned = try Table.read(csv: "\(folder)/\(Self.active)-results/intersection.csv").rowCount
         return DemoReport(
             bits: bits, aligned: aligned, seconds: seconds, comparison: comparison,
-            verification: try await DemoVerification(folder: folder, console: console).run(), kept: keptIn)
+            verification: try DemoVerification(folder: folder, sites: [sites.hospital, sites.lab]).run(), kept: keptIn)
     }
 
     /// The example's job with the keys that were asked for.
@@ -106,7 +106,10 @@ struct Demo: Sendable {
             arguments: [
                 "job", "run", "\(folder)/job.yaml", "--site", site.path, "--out", "\(folder)/\(name)-results",
             ] + more
-        ) { line in console.progress("  \(name) | \(line)") }
+        ) { line in
+            // The folder gets its name only when all is done.
+            if !line.hasPrefix("written to ") { console.progress("  \(name) | \(line)") }
+        }
     }
 
     private func announced(_ file: String, by child: ChildProcess) async throws -> String {

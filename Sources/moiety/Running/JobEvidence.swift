@@ -38,8 +38,8 @@ struct JobEvidence: Sendable {
         try await session.send(InputCommitments(items: commitments.map(\.item)))
         let note = try await session.receive(ApprovalMessage.self).note
         _ = try await session.receive(InputCommitments.self)
-        let approval = try? Transcript.Approval(note: note, signedBy: peerIdentity)
-        guard let approval, approval.jobHash == prepared.job.hash, approval.site == prepared.peer.name else {
+        let approval = try? Approval(note: note, signedBy: peerIdentity)
+        guard let approval, approval.job == prepared.file.hash, approval.site == prepared.peer.name else {
             throw session.violation("invalidApproval")
         }
         try writer.addApproval(of: prepared.peer.name, note: note)

@@ -35,7 +35,8 @@ struct JobRunner: Sendable {
             jobHash: job.hash, role: prepared.own.role.rawValue, peerRole: prepared.peer.role.rawValue,
             protocols: [.alignment, .training], attempt: attempt)
         return try await link.withSession(
-            terms, seed: evidence.seed, recorder: counting, finish: { try evidence.finish($0, $1) }
+            terms, plan: ProtocolPlan(job), seed: evidence.seed, recorder: counting,
+            finish: { try evidence.finish($0, $1) }
         ) { session in
             try await evidence.open(session, peerIdentity: link.peer.identity)
             let intersection = try await align(over: session)
@@ -122,7 +123,7 @@ extension AlignmentSettings {
 extension TrainingPlan {
     init(_ job: Job, rows: Int) {
         self.init(
-            family: job.model.family == .logistic ? .logistic : .linear, l2: job.model.l2,
+            family: Family(job.model.family), l2: job.model.l2,
             tolerance: job.model.tolerance, maximumPasses: Guards.maximumPasses(job, rows: rows),
             keyBits: job.keys.bits, standardErrors: job.reveals(.standardErrors),
             revealScores: job.reveals(.scores), minimumScoreColumns: job.limits.minimumPassiveColumns)

@@ -45,9 +45,11 @@ struct PeerLink: Sendable {
     ///
     /// Whatever `body` throws, the peer is told its name before the connection is closed.
     ///
-    /// - Parameter finish: runs after the session's last record, with the connection already closed.
+    /// - Parameters:
+    ///   - plan: what may come in which order; anything else ends the session.
+    ///   - finish: runs after the session's last record, with the connection already closed.
     func withSession<R: Sendable>(
-        _ terms: SessionTerms, seed: SessionSeed, recorder: any Recorder,
+        _ terms: SessionTerms, plan: ProtocolPlan? = nil, seed: SessionSeed, recorder: any Recorder,
         finish: @escaping @Sendable (Session, R) throws -> Void = { _, _ in },
         _ body: @escaping @Sendable (Session) async throws -> R
     ) async throws -> R {
@@ -58,7 +60,7 @@ struct PeerLink: Sendable {
                 name: peer.name, publicKey: peer.identity, certificateFingerprint: peer.certificate.fingerprint.bytes)
             let session = try await Session.open(
                 over: channel, as: local, expecting: remote, terms: terms, seed: seed, recorder: recorder,
-                limits: SessionLimits(wait: messageTimeout))
+                limits: SessionLimits(wait: messageTimeout), plan: plan)
             console.progress("connected to \(peer.name); session \(session.id.hex.prefix(16))")
             return try await session.run { session in
                 do {

@@ -11,9 +11,9 @@ struct ApprovalBook: Sendable {
     /// - Throws: `Failure` 64 for a name or a meaning that is not one line of text.
     static func approval(
         of file: JobFile, site: String, person: String, meaning: String
-    ) throws -> Jobs.Approval {
+    ) throws -> Approval {
         do throws(DocumentError) {
-            return try Jobs.Approval(
+            return try Approval(
                 job: file.hash, site: site, person: person, time: Timestamp.now(), meaning: meaning)
         } catch {
             throw Failure(.usage, "invalidApproval", "\(error)")
@@ -21,15 +21,14 @@ struct ApprovalBook: Sendable {
     }
 
     func approve(
-        _ file: JobFile, person: String, meaning: String = Jobs.Approval.standardMeaning, by identity: SiteIdentity
-    ) throws -> Jobs.Approval {
+        _ file: JobFile, person: String, meaning: String = Approval.standardMeaning, by identity: SiteIdentity
+    ) throws -> Approval {
         let approval = try Self.approval(of: file, site: identity.name, person: person, meaning: meaning)
-        var note = try SignedNote(text: approval.text)
-        try note.sign(as: identity.name, with: identity.key)
+        let note = try approval.signed(by: identity.key)
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         try AtomicFile.write(Array(file.yaml.utf8), to: jobFile(file.hash), replacing: true)
-        try AtomicFile.write(Array(note.encoded.utf8), to: noteFile(file.hash), replacing: true)
+        try AtomicFile.write(Array(note.utf8), to: noteFile(file.hash), replacing: true)
         return approval
     }
 
@@ -39,8 +38,8 @@ struct ApprovalBook: Sendable {
     func note(of file: JobFile, by identity: SiteIdentity) throws -> String {
         guard FileManager.default.fileExists(atPath: noteFile(file.hash)) else { throw Self.notApproved(file.hash) }
         let text = try PrivateFile.readText(noteFile(file.hash))
-        let approval = try? Transcript.Approval(note: text, signedBy: identity.key.publicKey)
-        guard let approval, approval.jobHash == file.job.hash, approval.site == identity.name else {
+        let approval = try? Approval(note: text, signedBy: identity.key.publicKey)
+        guard let approval, approval.job == file.hash, approval.site == identity.name else {
             throw Failure(
                 .permission, "invalidApproval",
                 "\(noteFile(file.hash)) is not an approval of that job signed by this site")

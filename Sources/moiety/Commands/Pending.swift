@@ -1,5 +1,0 @@
-import ArgumentParser
-
-struct VerifyCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "verify")
-}

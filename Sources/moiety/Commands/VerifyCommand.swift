@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import Transcript
+import Wire
+
+struct VerifyCommand: ReplyingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Check a transcript offline: what was exchanged, by whom, under which job.",
+        discussion: """
+            Needs no network and no secrets. Exit code 0: valid; 1: incomplete, all that is there holds; 2: invalid, \
+            the first failed check is named. With --site, identities are compared with those that the site pinned, and \
+            the job with its policy.
+            """)
+
+    @Argument(help: "The transcript folder.") var transcript: String
+    @Option(help: ArgumentHelp("The peer's copy, to compare record by record.", valueName: "dir"))
+    var peerTranscript: String?
+    @Option(help: ArgumentHelp("The job that it should be of.", valueName: "file")) var job: String?
+    @Option(
+        name: .customLong("site"), help: ArgumentHelp("A site whose pinned peers and policy count.", valueName: "dir"))
+    var sitePath: String?
+    @Flag(help: "Also say what the transcript is about: parties, timeline, sizes.") var explain = false
+    @OptionGroup var output: OutputOptions
+
+    func reply(_ console: Console) async throws -> Reply<VerificationReport> {
+        for path in [transcript, peerTranscript].compactMap(\.self) {
+            guard FileManager.default.fileExists(atPath: path) else {
+                throw Failure(.noInput, "fileNotFound", "\(path) does not exist")
+            }
+        }
+        let options = try Verifier.Options(
+            job: job.map { try JobFile(reading: $0) }, site: sitePath.map { try SiteFolder(opening: $0) })
+        let verifier = Verifier(folder: transcript, options: options)
+        let report = peerTranscript.map { verifier.verify(against: $0) } ?? verifier.verify()
+        var text = report.text
+        if explain, let summary = report.summary { text = summary.text + "\n" + text }
+        return Reply(report, text: text, status: report.verdict.status)
+    }
+}
+
+extension VerificationReport.Verdict {
+    fileprivate var status: ExitStatus {
+        switch self {
+        case .valid, .validPruned: .ok
+        case .incomplete: .jobFailed
+        case .invalid: .verificationFailed
+        }
+    }
+}
+
+extension TranscriptSummary {
+    /// For people: who, what, when, how much.
+    fileprivate var text: String {
+        var lines = ["job      \(jobHash.prefix(16))  \(title ?? "")", "session  \(session.prefix(16))"]
+        for party in parties {
+            lines.append("party    \(party.name), \(party.role), identity \(party.identity.prefix(16))")
+        }
+        var table = TextTable(
+            ["from", "message", "first", "messages", "bytes"], sides: [.left, .left, .left, .right, .right])
+        for item in traffic {
+            let first = Date(timeIntervalSince1970: Double(item.first) / 1000)
+            table.add([item.from, item.type, Timestamp.text(first), "\(item.messages)", "\(item.bytes)"])
+        }
+        lines.append(table.text(indent: 0))
+        for (name, value) in counts.sorted(by: { $0.key < $1.key }) { lines.append("\(name): \(value)") }
+        return lines.joined(separator: "\n")
+    }
+}

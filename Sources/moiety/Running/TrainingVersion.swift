@@ -1,5 +1,0 @@
-import Wire
-
-extension ProtocolVersion {
-    static let training = ProtocolVersion(id: 0x02, version: 1)
-}

@@ -1,0 +1,20 @@
+import Jobs
+import Transcript
+import Wire
+
+extension Verifier.Options {
+    /// What this program knows about its own protocols, and what the caller brings.
+    init(job: JobFile?, site: SiteFolder?) throws {
+        self.init()
+        jobHash = job?.job.hash
+        plan = { job, _ in ProtocolPlan(job) }
+        guardFacts = { job, counts in
+            guard let rows = counts["fitted"] else { return nil }
+            return GuardFacts(job: job, rows: Int(rows), passes: counts["passes"].map { Int($0) })
+        }
+        guard let site else { return }
+        policy = try site.policy()
+        pinned[site.name] = try site.identity().key.publicKey
+        for peer in try site.peers.all() { pinned[peer.name] = peer.identity }
+    }
+}

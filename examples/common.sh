@@ -1,0 +1,49 @@
+# Shared by the examples: two sites on one machine, from keys to results. Sourced, not run.
+# Needs: $example, the example's folder. Uses: $MOIETY, the program; the first argument of the script, a folder to work in.
+
+moiety=${MOIETY:-}
+if [ -z "$moiety" ]; then
+    for build in release debug; do
+        if [ -x "$example/../../.build/$build/moiety" ]; then
+            moiety="$example/../../.build/$build/moiety"
+            break
+        fi
+    done
+fi
+if [ ! -x "$moiety" ]; then
+    echo "the program is not built: swift build -c release, or set MOIETY" >&2
+    exit 69
+fi
+
+# make_sites WORK HOSPITAL_TABLE LAB_TABLE: two sites that know each other.
+make_sites() {
+    work=$1
+    "$moiety" init -q --name hospital --site "$work/hospital" --listen 127.0.0.1:0 --table "$2=$example/hospital/hospital.csv" >"$work/hospital.txt"
+    "$moiety" init -q --name lab --site "$work/lab" --listen 127.0.0.1:0 --table "$3=$example/lab/lab.csv" >"$work/lab.txt"
+    # By hand this is an invitation sent and read aloud on the telephone.
+    "$moiety" peer add "$work/lab.txt" --site "$work/hospital" --yes -q
+    "$moiety" peer add "$work/hospital.txt" --site "$work/lab" --yes -q
+}
+
+# approve JOB: both sites approve it, each in its own folder.
+approve() {
+    "$moiety" job approve "$1" --site "$work/hospital" --person "Ada Hospital" --yes -q
+    "$moiety" job approve "$1" --site "$work/lab" --person "Grace Lab" --yes -q
+}
+
+# run_job JOB LISTENER DIALER: runs it at both sites; results in WORK/<site>-results. Ends with the first failure's code.
+run_job() {
+    job=$1 listener=$2 dialer=$3
+    rm -f "$work/address"
+    "$moiety" job run "$job" --site "$work/$listener" --out "$work/$listener-results" --announce "$work/address" >"$work/$listener.log" 2>&1 &
+    waiting=$!
+    tries=0
+    while [ ! -s "$work/address" ] && kill -0 "$waiting" 2>/dev/null && [ "$tries" -lt 600 ]; do
+        sleep 0.1
+        tries=$((tries + 1))
+    done
+    status=0
+    "$moiety" job run "$job" --site "$work/$dialer" --out "$work/$dialer-results" --peer-address "$(cat "$work/address")" >"$work/$dialer.log" 2>&1 || status=$?
+    wait "$waiting" || status=$?
+    return "$status"
+}
