@@ -61,7 +61,7 @@ struct DialedConnection {
     private func connect(
         _ handshake: Handshake, until deadline: ContinuousClock.Instant
     ) async throws -> HTTP2ClientTransport.WrappedChannel {
-        let remaining = max(.milliseconds(1), deadline - .now)
+        let remaining = max(.milliseconds(500), deadline - .now)
         let pinning = Pinning(pinned: self.dialer.pinned) { handshake.record($0) }
         return try await .wrapping(config: self.limits.clientConfig) { configure in
             try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
@@ -84,14 +84,14 @@ struct DialedConnection {
 
     /// The stream from its first to its last part.
     private func exchange<R: Sendable>(
-        _ stream: RPCStream<HTTP2ClientTransport.WrappedChannel.Inbound, HTTP2ClientTransport.WrappedChannel.Outbound>,
+        _ stream: Stream,
         _ handshake: Handshake,
         _ body: @Sendable (GRPCPeerChannel) async throws -> R
     ) async -> Outcome<R> {
         let queue = FrameQueue()
         let answer = OneShot<Answer>()
         return await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.read(stream.inbound, into: queue, answer) }
+            group.addTask { await self.read(stream, into: queue, answer) }
             // Ends the reading when the attempt or the body is over.
             defer { group.cancelAll() }
             guard let peer = handshake.peer,
@@ -122,17 +122,21 @@ struct DialedConnection {
         }
     }
 
+    private typealias Stream = RPCStream<
+        HTTP2ClientTransport.WrappedChannel.Inbound, HTTP2ClientTransport.WrappedChannel.Outbound
+    >
+
     private enum Answer: Sendable {
         case accepted
         case refused(Status)
     }
 
     private func read(
-        _ inbound: HTTP2ClientTransport.WrappedChannel.Inbound, into queue: FrameQueue, _ answer: OneShot<Answer>
+        _ stream: Stream, into queue: FrameQueue, _ answer: OneShot<Answer>
     ) async {
         let limit = self.limits.maximumFrameBytes
         do {
-            for try await part in inbound {
+            for try await part in stream.inbound {
                 switch part {
                 case .metadata(let metadata):
                     answer.fulfil(
@@ -142,6 +146,8 @@ struct DialedConnection {
                 case .status(let status, _):
                     answer.fulfil(.refused(status))
                     queue.finish(ChannelEnd(status, limit: limit))
+                    // The listener waits for the end of this side's frames; nobody would read more of them.
+                    await stream.outbound.finish()
                 }
             }
         } catch {

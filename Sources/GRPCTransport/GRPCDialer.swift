@@ -40,6 +40,7 @@ public struct GRPCDialer: Sendable {
         let deadline = ContinuousClock.now + timeout
         let connection = try DialedConnection(dialer: self)
         var pause = Duration.milliseconds(50)
+        var busy: TransportError?
         while true {
             try Task.checkCancellation()
             switch try await connection.attempt(until: deadline, body) {
@@ -47,9 +48,13 @@ public struct GRPCDialer: Sendable {
                 return try result.get()
             case .failed(let error, let isFinal):
                 try Task.checkCancellation()
+                // That the peer was there and busy says more than how the very last attempt failed.
+                if case .busy = error { busy = error }
                 // Randomised, so that many dialers of one listener spread out.
                 let wait = pause * Double.random(in: 0.8...1.2)
-                guard !isFinal, ContinuousClock.now + wait < deadline else { throw error }
+                guard !isFinal, ContinuousClock.now + wait < deadline else {
+                    throw isFinal ? error : busy ?? error
+                }
                 try await Task.sleep(for: wait)
                 pause = min(pause * 1.6, .seconds(2))
             }

@@ -36,6 +36,17 @@ public struct GRPCListener: Sendable {
         onRefusal: @escaping @Sendable (TransportError) -> Void = { _ in },
         _ body: @escaping @Sendable (GRPCPeerChannel) async throws -> R
     ) async throws -> R {
+        try await self.withChannel(
+            until: { try? await Task.sleep(for: timeout) }, onListening: onListening, onRefusal: onRefusal, body)
+    }
+
+    /// The seam for tests: the wait for a peer is over when `expiry` returns.
+    package func withChannel<R: Sendable>(
+        until expiry: @escaping @Sendable () async -> Void,
+        onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in },
+        onRefusal: @escaping @Sendable (TransportError) -> Void = { _ in },
+        _ body: @escaping @Sendable (GRPCPeerChannel) async throws -> R
+    ) async throws -> R {
         let claim = OneShot<Void>()
         let outcome = OneShot<Result<R, any Error>>()
         let lastRefusal = Latest<TransportError>()
@@ -60,7 +71,7 @@ public struct GRPCListener: Sendable {
                 outcome.fulfil(.failure(TransportError.nobodyConnected(address: self.address)))
             }
             group.addTask {
-                try? await Task.sleep(for: timeout)
+                await expiry()
                 guard claim.current == nil, claim.fulfil(()) else { return }
                 let refusal = lastRefusal.value
                 outcome.fulfil(.failure(refusal ?? TransportError.nobodyConnected(address: self.address)))

@@ -50,6 +50,8 @@ public final class GRPCPeerChannel: PeerChannel {
             throw WireError.frameTooLarge(
                 peer: self.peerName, bytes: frame.count, limit: self.limits.maximumFrameBytes)
         }
+        // A peer that ended its frames takes none either: the channel is closed for both.
+        if let end = self.queue.end { throw end.wireError(peer: self.peerName) }
         do {
             try await self.write(frame)
         } catch {

@@ -132,9 +132,12 @@ extension ListeningServer {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.read(stream.inbound, into: queue, opening) }
             defer { group.cancelAll() }
-            guard let metadata = await opening.value(within: self.limits.handshakeTimeout) ?? nil,
-                TransportProtocol.matches(metadata)
-            else { return await self.refuse(stream, TransportProtocol.otherVersion) }
+            guard let metadata = await opening.value(within: self.limits.handshakeTimeout) ?? nil else {
+                return await self.refuse(stream, TransportProtocol.late)
+            }
+            guard TransportProtocol.matches(metadata) else {
+                return await self.refuse(stream, TransportProtocol.otherVersion)
+            }
             guard self.sessions.withLock({ $0.insert(peer.fingerprint).inserted }) else {
                 return await self.refuse(stream, TransportProtocol.busy)
             }

@@ -21,5 +21,6 @@ enum TransportProtocol {
     static let otherVersion = Status(code: .failedPrecondition, message: "transport version")
     static let notAuthenticated = Status(code: .unauthenticated, message: "certificate")
     static let otherMethod = Status(code: .unimplemented, message: "method")
+    static let late = Status(code: .deadlineExceeded, message: "late")
     static let closed = Status(code: .ok, message: "")
 }

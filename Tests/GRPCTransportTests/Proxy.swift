@@ -7,6 +7,7 @@ final class Proxy: Sendable {
     private struct State {
         var channels: [any Channel] = []
         var isSilent = false
+        var reads = 0
     }
 
     private let state = Mutex(State())
@@ -34,6 +35,9 @@ final class Proxy: Sendable {
 
     func silence() { self.state.withLock { $0.isSilent = true } }
 
+    /// Times that bytes came, from either side.
+    var reads: Int { self.state.withLock { $0.reads } }
+
     var isSilent: Bool { self.state.withLock { $0.isSilent } }
 
     private final class Forwarder: ChannelInboundHandler {
@@ -48,6 +52,7 @@ final class Proxy: Sendable {
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            self.proxy.state.withLock { $0.reads += 1 }
             if !self.proxy.isSilent { self.other.writeAndFlush(self.unwrapInboundIn(data), promise: nil) }
         }
 

@@ -1,6 +1,11 @@
 import GRPCTransport
 import Synchronization
+import Testing
 import Wire
+
+/// All tests of the transport, one at a time: they wait more than they compute.
+@Suite("Transport", .serialized, .timeLimit(.minutes(5)))
+enum TransportTests {}
 
 /// Two sites and a stranger, made once: keys are cheap, but not free.
 enum Sites {
@@ -15,9 +20,10 @@ struct Pair {
     var dialing: SiteCertificate
     var pinnedByListener: [CertificateFingerprint: String]
     var pinnedByDialer: Set<CertificateFingerprint>
-    var listenerLimits = TransportLimits(closeTimeout: .seconds(3))
-    var dialerLimits = TransportLimits(closeTimeout: .seconds(3))
-    var timeout = Duration.seconds(10)
+    // Generous: other tests of the same process may hold all its threads for long.
+    var listenerLimits = TransportLimits(handshakeTimeout: .seconds(60), closeTimeout: .seconds(60))
+    var dialerLimits = TransportLimits(handshakeTimeout: .seconds(60), closeTimeout: .seconds(60))
+    var timeout = Duration.seconds(120)
 
     init() throws {
         let hospital = try Sites.hospital.get()
@@ -91,5 +97,8 @@ final class Gate: Sendable {
 
 /// A frame that tells its place and its direction, so that a swapped or torn one is noticed.
 func frame(_ index: Int, size: Int, seed: UInt8) -> [UInt8] {
-    (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ index &* 7) ^ seed }
+    var bytes = [UInt8](repeating: seed, count: size)
+    for offset in stride(from: 0, to: size, by: 4099) { bytes[offset] = UInt8(truncatingIfNeeded: index &+ offset) }
+    if let last = bytes.indices.last { bytes[last] = UInt8(truncatingIfNeeded: index) }
+    return bytes
 }
