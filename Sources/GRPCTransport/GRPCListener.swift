@@ -52,11 +52,12 @@ public struct GRPCListener: Sendable {
         let lastRefusal = Latest<TransportError>()
         let server = ListeningServer(
             listener: self,
+            maximumSessions: 1,
             onRefusal: {
                 lastRefusal.set($0)
                 onRefusal($0)
             },
-            admit: { _ in claim.fulfil(()) })
+            admit: { claim.fulfil(()) })
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 do {
@@ -87,13 +88,17 @@ public struct GRPCListener: Sendable {
     /// Serves until cancelled: `handler` runs for each pinned peer that connects, several peers at a time, one session
     /// for each. When it returns, its channel is closed in order.
     ///
+    /// - Parameter maximumSessions: sessions at a time, of all peers together; one more is told that the site is busy,
+    ///   and its dialer tries again until its own deadline.
     /// - Throws: `cannotListen`, `tlsConfigurationFailed`, `CancellationError`.
     public func serve(
+        maximumSessions: Int = .max,
         onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in },
         onRefusal: @escaping @Sendable (TransportError) -> Void = { _ in },
         _ handler: @escaping @Sendable (GRPCPeerChannel) async -> Void
     ) async throws {
-        let server = ListeningServer(listener: self, onRefusal: onRefusal, admit: { _ in true })
+        let server = ListeningServer(
+            listener: self, maximumSessions: maximumSessions, onRefusal: onRefusal, admit: { true })
         try await server.run(onListening: onListening, handler)
         try Task.checkCancellation()
     }

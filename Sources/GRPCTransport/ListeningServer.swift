@@ -17,20 +17,22 @@ final class ListeningServer: Sendable {
     private let listener: GRPCListener
     private let limits: TransportLimits
     private let onRefusal: @Sendable (TransportError) -> Void
-    private let admit: @Sendable (PeerCertificate) -> Bool
+    private let maximumSessions: Int
+    private let admit: @Sendable () -> Bool
     /// Peers that have a session now.
     private let sessions = Mutex<Set<CertificateFingerprint>>([])
     private let connectionCount = Mutex(0)
     private let transport = OneShot<HTTP2ServerTransport.Posix>()
     private let stopped = OneShot<Void>()
 
-    /// - Parameter admit: asked once a peer has proved who it is and has no session; false tells it that we are busy.
+    /// - Parameter admit: asked once a peer has proved who it is and a session is free; false tells it that we are busy.
     init(
-        listener: GRPCListener, onRefusal: @escaping @Sendable (TransportError) -> Void,
-        admit: @escaping @Sendable (PeerCertificate) -> Bool
+        listener: GRPCListener, maximumSessions: Int, onRefusal: @escaping @Sendable (TransportError) -> Void,
+        admit: @escaping @Sendable () -> Bool
     ) {
         self.listener = listener
         self.limits = listener.limits
+        self.maximumSessions = maximumSessions
         self.onRefusal = onRefusal
         self.admit = admit
     }
@@ -138,11 +140,15 @@ extension ListeningServer {
             guard TransportProtocol.matches(metadata) else {
                 return await self.refuse(stream, TransportProtocol.otherVersion)
             }
-            guard self.sessions.withLock({ $0.insert(peer.fingerprint).inserted }) else {
+            guard
+                self.sessions.withLock({ sessions in
+                    sessions.count < self.maximumSessions && sessions.insert(peer.fingerprint).inserted
+                })
+            else {
                 return await self.refuse(stream, TransportProtocol.busy)
             }
             defer { self.sessions.withLock { _ = $0.remove(peer.fingerprint) } }
-            guard self.admit(peer) else { return await self.refuse(stream, TransportProtocol.busy) }
+            guard self.admit() else { return await self.refuse(stream, TransportProtocol.busy) }
             let channel = GRPCPeerChannel(
                 peerName: name, peer: peer, own: self.listener.identity.certificate, queue: queue, limits: self.limits,
                 write: { try await stream.outbound.write(.message(GRPCNIOTransportBytes($0))) },

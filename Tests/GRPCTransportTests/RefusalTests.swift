@@ -191,6 +191,37 @@ extension TransportTests {
             _ = await serving.result
         }
 
+        @Test("A site that is full tells another peer that it is busy")
+        func full() async throws {
+            var pair = try Pair()
+            let stranger = try Sites.stranger.get()
+            pair.pinnedByListener[stranger.fingerprint] = "registry"
+            var other = pair
+            other.dialing = stranger
+            let ports = AsyncStream.makeStream(of: Int.self)
+            let serving = Task { [pair] in
+                try await pair.listener().serve(
+                    maximumSessions: 1, onListening: { ports.continuation.yield($0) }
+                ) { channel in
+                    while let frame = try? await channel.receive() { try? await channel.send(frame) }
+                }
+            }
+            var iterator = ports.stream.makeAsyncIterator()
+            let port = try #require(await iterator.next())
+            try await pair.dialer(port: port).withChannel { [other] _ in
+                let second = await result {
+                    try await other.dialer(port: port).withChannel(timeout: .seconds(1)) { _ in }
+                }
+                #expect(second.transportError == .busy(peer: "hospital"))
+            }
+            try await other.dialer(port: port).withChannel { channel in
+                try await channel.send([1])
+                #expect(try await channel.receive() == [1])
+            }
+            serving.cancel()
+            _ = await serving.result
+        }
+
         @Test("TLS 1.2 is not spoken")
         func oldTLS() async throws {
             let pair = try Pair()
