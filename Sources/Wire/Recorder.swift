@@ -31,6 +31,13 @@ public struct SessionDescription: Sendable, Hashable {
     public let jobHash: Bytes32
     public let local: PartyDescription
     public let peer: PartyDescription
+
+    package init(id: Bytes32, jobHash: Bytes32, local: PartyDescription, peer: PartyDescription) {
+        self.id = id
+        self.jobHash = jobHash
+        self.local = local
+        self.peer = peer
+    }
 }
 
 /// What is public about one side of a session.

@@ -87,7 +87,7 @@ public struct ApprovalMessage: Message {
 }
 
 /// What a party fixes before the first protocol message: salted Merkle roots of its inputs, by name.
-public struct InputCommitments: Message {
+public struct InputCommitments: Message, Hashable {
     public static let type = MessageType.commitments
     /// A commitment: what it is to, over how many leaves, its root.
     public struct Item: Sendable, Hashable {

@@ -34,6 +34,34 @@ extension Session {
     }
 }
 
+extension Session {
+    /// A session that was held before, for deriving its messages again: what is received comes from a log, what is sent
+    /// is compared with one. Signs with throw-away keys, which only checkpoints notice, and they compare no signatures
+    /// of this side.
+    package static func replaying(
+        _ description: SessionDescription, own: BindingMessage, peer: BindingMessage, seed: SessionSeed,
+        over channel: any PeerChannel, recorder: any Recorder
+    ) -> Session {
+        let hello = own.hello
+        let terms = SessionTerms(
+            jobHash: description.jobHash, role: description.local.role, peerRole: description.peer.role,
+            protocols: hello.protocols, attempt: hello.attempt)
+        let session = Session(
+            description: description, terms: terms,
+            limits: SessionLimits(maximumFrame: SessionLimits.largestFrame, wait: .seconds(24 * 3600)),
+            channel: channel, recorder: recorder, hellos: (hello, peer.hello), nonces: (own.nonce, peer.nonce),
+            logKey: SigningKey(), witnessKey: SigningKey(),
+            effectiveSeed: seed.effective(peerNonce: peer.nonce, session: description.id))
+        session.state.withLock { $0.consumed = recorder.head(of: .incoming) }
+        return session
+    }
+
+    /// The frame of a record and its payload.
+    package static func frame(record: [UInt8], payload: [UInt8]) -> [UInt8] {
+        Frame.record(record, payload: payload).encoded
+    }
+}
+
 /// The flights of a handshake. `protocols/wire.md` section 5.
 private struct Opening: Sendable {
     let channel: any PeerChannel

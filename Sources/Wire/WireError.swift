@@ -52,6 +52,8 @@ public indirect enum WireError: Error, Equatable, Sendable {
     case outOfOrder(peer: String, message: MessageType)
     case checkpointMismatch(peer: String, reason: String)
     case equivocation(peer: String, size: UInt64)
+    /// Replay: what this side would send is not what it sent then.
+    case replayMismatch(sequence: UInt64)
     /// A protocol's own check failed; `name` is what the peer is told too.
     case violation(peer: String, name: String)
 

@@ -34,6 +34,8 @@ public enum Check: String, Sendable, Hashable, CaseIterable, Codable {
     case t33 = "T33"
     case x01 = "X01"
     case x02 = "X02"
+    case r01 = "R01"
+    case r02 = "R02"
 
     /// What holds when the check passes, in one plain sentence.
     public var sentence: String {
@@ -72,6 +74,8 @@ public enum Check: String, Sendable, Hashable, CaseIterable, Codable {
         case .t33: "The files beside the logs are those that the outcome signs."
         case .x01: "Both copies have the same root at every common checkpoint."
         case .x02: "What one party sent is what the other received."
+        case .r01: "The inputs at hand are those that were committed to."
+        case .r02: "Every message that this party sent was derived again, bit for bit."
         }
     }
 }

@@ -46,6 +46,13 @@ public struct VerificationReport: Sendable, Hashable, Codable {
     /// `nil` when not even the parties could be read.
     public let summary: TranscriptSummary?
 
+    /// The same with findings of checks made elsewhere (replay). A failure makes it INVALID.
+    public func adding(_ more: [Finding]) -> VerificationReport {
+        let failed = more.contains { $0.status == .failed }
+        return VerificationReport(
+            verdict: failed ? .invalid : verdict, findings: findings + more, summary: summary)
+    }
+
     /// The failure that decides the verdict.
     public var failure: Finding? { findings.first { $0.status == .failed } }
 
