@@ -27,6 +27,8 @@ public struct ColumnProductAccumulator: Sendable {
     /// Product of all rows, kept if some column's scalars are never zero.
     var total: BigInt = 1
     let needsTotal: Bool
+    /// Digits may be negative; patterns never are.
+    let needsInverses: Bool
 
     /// - Parameters:
     ///   - columnBits: bits of the largest magnitude in each column, at most 63 if signed.
@@ -56,6 +58,11 @@ public struct ColumnProductAccumulator: Sendable {
         self.modulus = modulus
         self.signed = signed
         store = BucketStore(count: buckets, modulus: modulus)
+        needsInverses =
+            signed
+            && plan.streams.contains {
+                if case .digit = $0 { true } else { false }
+            }
         needsTotal = plan.streams.contains {
             guard case .pattern(let members) = $0 else { return false }
             return members.contains { $0.values[0] != 0 }
@@ -78,9 +85,13 @@ public struct ColumnProductAccumulator: Sendable {
         precondition(signed, "an accumulator of non-negative scalars")
         precondition(scalars.count == profiles.count && scalars.allSatisfy { $0.count == rows.count }, "another shape")
         precondition(rows.modulus == modulus, "moduli differ")
-        var both = rows
-        both.append(contentsOf: try rows.inversesOfPublic())
-        accumulate(rows, residues: both.buffer) { stream, codes in stream.append(scalars, to: &codes) }
+        var residues = rows
+        if needsInverses {
+            residues.append(contentsOf: try rows.inversesOfPublic())
+        } else if let bad = rows.firstNonUnit() {
+            throw .notInvertible(index: bad)
+        }
+        accumulate(rows, residues: residues.buffer) { stream, codes in stream.append(scalars, to: &codes) }
     }
 
     /// `residues` holds the rows, and after them their inverses if scalars are signed.

@@ -78,6 +78,12 @@ extension ResidueVector {
         try inverses { root, modulus in try? root.inverse(modulo: modulus) }
     }
 
+    /// The first element that shares a factor with the modulus: one product an element if there is none. Variable time.
+    public func firstNonUnit() -> Int? {
+        if BigInt.gcd(product(), modulus.value) == 1 { return nil }
+        return (0..<count).first { BigInt.gcd(self[$0], modulus.value) != 1 }
+    }
+
     private func inverses(inverting: (BigInt, BigInt) -> BigInt?) throws(BignumError) -> ResidueVector {
         if count == 0 { return self }
         var levels = [self]

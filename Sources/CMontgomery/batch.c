@@ -133,8 +133,73 @@ static unsigned best_window(const cm_ctx *ctx, size_t bits) {
     return best;
 }
 
+// acc = base^exponent for a public exponent: sliding windows over odd powers, the first `bits` bits of it.
+// table: 2^(w - 1) groups, of which the second is to hold the base on entry.
+static size_t slide(const cm_ctx *ctx, uint64_t *acc, uint64_t *table, unsigned w, const uint64_t *exponent,
+                    size_t limbs, size_t bits, uint64_t *scratch) {
+    const struct cm_ops *ops = ctx->ops;
+    size_t g = ops->lanes * ctx->words, products = 0;
+    uint64_t *base = table + g;
+    if (w > 1) {
+        // table[e] = base^(2e + 1); the square stands in acc meanwhile.
+        ops->sqr_public(ctx, acc, base, scratch);
+        memcpy(table, base, g * sizeof(uint64_t));
+        for (size_t e = 1; e < (size_t)1 << (w - 1); e++)
+            ops->mul_public(ctx, table + e * g, table + (e - 1) * g, acc, scratch);
+        products += (size_t)1 << (w - 1);
+    } else {
+        memcpy(table, base, g * sizeof(uint64_t));
+    }
+    int started = 0;
+    for (size_t at = bits; at > 0;) {
+        if (digit_at(exponent, limbs, at - 1, 1) == 0) {
+            if (started) ops->sqr_public(ctx, acc, acc, scratch), products++;
+            at--;
+            continue;
+        }
+        size_t low = at > w ? at - w : 0;
+        while (digit_at(exponent, limbs, low, 1) == 0) low++;
+        uint32_t digit = digit_at(exponent, limbs, low, (unsigned)(at - low));
+        for (; started && at > low; at--, products++) ops->sqr_public(ctx, acc, acc, scratch);
+        at = low;
+        if (started)
+            ops->mul_public(ctx, acc, acc, table + digit / 2 * g, scratch), products++;
+        else
+            memcpy(acc, table + digit / 2 * g, g * sizeof(uint64_t));
+        started = 1;
+    }
+    if (!started) memcpy(acc, ctx->one_group, g * sizeof(uint64_t));
+    return products;
+}
+
+static void pow_public(const cm_ctx *ctx, uint64_t *dst, const uint64_t *base, size_t count, const uint64_t *exponent,
+                       size_t limbs, size_t bits) {
+    const struct cm_ops *ops = ctx->ops;
+    size_t g = ops->lanes * ctx->words, products = 0;
+    unsigned w = 1;
+    while (w < 7 && ((size_t)1 << w) * w * (w + 1) < 2 * bits) w++;
+    size_t entries = w > 1 ? (size_t)1 << (w - 1) : 2, total = (entries + 2) * g + ops->scratch_words(ctx);
+    uint64_t *memory = cm_alloc(total), *table = memory, *acc = table + entries * g, *spill = acc + g;
+    uint64_t *scratch = spill + g;
+    for (size_t i = 0; i < count; i += ops->lanes) {
+        const uint64_t *in[CM_MAX_LANES];
+        uint64_t *out[CM_MAX_LANES];
+        size_t active = point(ctx, in, base, ctx->words, i, count);
+        ops->load(ctx, table + g, in);
+        products += active * slide(ctx, acc, table, w, exponent, limbs, bits, scratch);
+        point_out(ctx, out, dst, ctx->words, i, count, spill);
+        ops->store(ctx, out, acc);
+    }
+    cm_count(products);
+    cm_release(memory, total);
+}
+
 void cm_pow(const cm_ctx *ctx, uint64_t *dst, const uint64_t *base, size_t count, const uint64_t *exps,
             size_t exp_limbs, size_t exp_step, size_t bits, int secret) {
+    if (!secret) {
+        pow_public(ctx, dst, base, count, exps, exp_limbs, bits);
+        return;
+    }
     const struct cm_ops *ops = ctx->ops;
     size_t g = ops->lanes * ctx->words;
     unsigned w = best_window(ctx, bits);
@@ -154,16 +219,10 @@ void cm_pow(const cm_ctx *ctx, uint64_t *dst, const uint64_t *base, size_t count
                 size_t e = i + (l < active ? l : active - 1);
                 digit[l] = bits == 0 ? 0 : digit_at(exps + e * exp_step, exp_limbs, at, w);
             }
-            if (at != top)
-                for (unsigned k = 0; k < w; k++, steps++)
-                    secret ? ops->sqr(ctx, acc, acc, scratch) : ops->sqr_public(ctx, acc, acc, scratch);
-            if (secret) {
-                ops->select(ctx, at == top ? acc : chosen, table, entries, digit);
-                if (at != top) ops->mul(ctx, acc, acc, chosen, scratch), steps++;
-            } else if (at == top) {
-                memcpy(acc, table + digit[0] * g, g * sizeof(uint64_t));
-            } else if (digit[0] != 0) {
-                ops->mul_public(ctx, acc, acc, table + digit[0] * g, scratch), steps++;
+            ops->select(ctx, at == top ? acc : chosen, table, entries, digit);
+            if (at != top) {
+                for (unsigned k = 0; k < w; k++, steps++) ops->sqr(ctx, acc, acc, scratch);
+                ops->mul(ctx, acc, acc, chosen, scratch), steps++;
             }
             if (at == 0) break;
         }

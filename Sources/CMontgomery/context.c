@@ -81,45 +81,6 @@ static void element(const cm_ctx *ctx, uint64_t *dst, uint64_t *group, const uin
     cm_release(scratch, ctx->ops->scratch_words(ctx));
 }
 
-// The low n limbs of 52 bits.
-static uint64_t *narrow_limbs(const mpz_t value, size_t n) {
-    uint64_t *limbs = cm_alloc(n);
-    mpz_t part;
-    mpz_init(part);
-    for (size_t i = 0; i < n; i++) {
-        mpz_fdiv_q_2exp(part, value, 52 * i);
-        mpz_fdiv_r_2exp(part, part, 52);
-        limbs[i] = mpz_get_ui(part);
-    }
-    mpz_clear(part);
-    return limbs;
-}
-
-static void kernel_constants(cm_ctx *ctx) {
-    mpz_t modulus, multiple, power;
-    mpz_roinit_n(modulus, (const mp_limb_t *)ctx->modulus, (mp_size_t)ctx->limbs);
-    mpz_inits(multiple, power, NULL);
-    ctx->kernel_modulus = narrow_limbs(modulus, ctx->n);
-    for (unsigned k = 0; k < 3; k++) {
-        mpz_mul_2exp(multiple, modulus, k);
-        ctx->multiples[k] = narrow_limbs(multiple, ctx->n);
-    }
-    for (unsigned k = 0; k < 2; k++) {
-        // M = modulus * (-modulus^-1 mod 2^(52 j)), then (M + 1) / 2^(52 j)
-        unsigned j = 4u << k;
-        mpz_set_ui(power, 1);
-        mpz_mul_2exp(power, power, 52 * j);
-        mpz_invert(multiple, modulus, power);
-        mpz_sub(multiple, power, multiple);
-        if (j == 4) ctx->inverse = narrow_limbs(multiple, 4);
-        mpz_mul(multiple, multiple, modulus);
-        mpz_add_ui(multiple, multiple, 1);
-        mpz_fdiv_q_2exp(multiple, multiple, 52 * j);
-        ctx->friendly[k] = narrow_limbs(multiple, ctx->n);
-    }
-    mpz_clears(multiple, power, NULL);
-}
-
 cm_ctx *cm_ctx_new(const uint64_t *modulus, size_t limbs, int path) {
     if (limbs == 0 || limbs > (1u << 16) || modulus[limbs - 1] == 0 || (modulus[0] & 1) == 0) return NULL;
     cm_ctx *ctx = calloc(1, sizeof(cm_ctx));
@@ -138,7 +99,7 @@ cm_ctx *cm_ctx_new(const uint64_t *modulus, size_t limbs, int path) {
     uint64_t inverse = modulus[0]; // Newton: 3 correct bits, then doubling
     for (int i = 0; i < 6; i++) inverse *= 2 - modulus[0] * inverse;
     ctx->k0 = -inverse;
-    if (ifma) kernel_constants(ctx);
+    ctx->ops->prepare(ctx);
 
     size_t group_words = ctx->ops->lanes * ctx->words;
     ctx->rr = cm_alloc(ctx->words);
@@ -178,7 +139,7 @@ void cm_ctx_free(cm_ctx *ctx) {
     cm_release(ctx->kernel_modulus, ctx->n);
     for (int k = 0; k < 3; k++) cm_release(ctx->multiples[k], ctx->n);
     for (int k = 0; k < 2; k++) cm_release(ctx->friendly[k], ctx->n);
-    cm_release(ctx->inverse, 4);
+    cm_release(ctx->inverse, ctx->n);
     cm_release(ctx->rr, ctx->words);
     cm_release(ctx->one, ctx->words);
     cm_release(ctx->unit, ctx->words);

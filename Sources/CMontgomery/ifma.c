@@ -6,6 +6,7 @@
 #include "ifma_kernel.h"
 #include "ifma_layout.h"
 
+#include <gmp.h>
 #include <string.h>
 
 // Columns of a double-width product and of the reduction above it; also 64-bit limbs on their way in or out.
@@ -181,9 +182,50 @@ TARGET static void select_shared(const cm_ctx *ctx, uint64_t *r, size_t groups, 
     }
 }
 
+// The low n limbs of 52 bits.
+static uint64_t *narrow_limbs(const mpz_t value, size_t n) {
+    uint64_t *limbs = cm_alloc(n);
+    mpz_t part;
+    mpz_init(part);
+    for (size_t i = 0; i < n; i++) {
+        mpz_fdiv_q_2exp(part, value, 52 * i);
+        mpz_fdiv_r_2exp(part, part, 52);
+        limbs[i] = mpz_get_ui(part);
+    }
+    mpz_clear(part);
+    return limbs;
+}
+
+static void prepare(cm_ctx *ctx) {
+    mpz_t modulus, multiple, power;
+    mpz_roinit_n(modulus, (const mp_limb_t *)ctx->modulus, (mp_size_t)ctx->limbs);
+    mpz_inits(multiple, power, NULL);
+    ctx->kernel_modulus = narrow_limbs(modulus, ctx->n);
+    for (unsigned k = 0; k < 3; k++) {
+        mpz_mul_2exp(multiple, modulus, k);
+        ctx->multiples[k] = narrow_limbs(multiple, ctx->n);
+    }
+    for (unsigned k = 0; k < 2; k++) {
+        // M = modulus * (-modulus^-1 mod 2^(52 j)), then (M + 1) / 2^(52 j)
+        unsigned j = 4u << k;
+        mpz_set_ui(power, 1);
+        mpz_mul_2exp(power, power, 52 * j);
+        mpz_invert(multiple, modulus, power);
+        mpz_sub(multiple, power, multiple);
+        // Limbs above the fourth are not used.
+        if (j == 4) ctx->inverse = narrow_limbs(multiple, ctx->n);
+        mpz_mul(multiple, multiple, modulus);
+        mpz_add_ui(multiple, multiple, 1);
+        mpz_fdiv_q_2exp(multiple, multiple, 52 * j);
+        ctx->friendly[k] = narrow_limbs(multiple, ctx->n);
+    }
+    mpz_clears(multiple, power, NULL);
+}
+
 static const struct cm_ops ops = {
     .path = CM_PATH_IFMA,
     .lanes = 8,
+    .prepare = prepare,
     .scratch_words = scratch_words,
     .load = load,
     .store = store,

@@ -8,6 +8,7 @@
 struct cm_ops {
     int path;
     size_t lanes;
+    void (*prepare)(cm_ctx *ctx); // constants of its own, once the modulus is there
     size_t (*scratch_words)(const cm_ctx *ctx);
     void (*load)(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src);
     void (*store)(const cm_ctx *ctx, uint64_t *const *dst, const uint64_t *group);
@@ -41,8 +42,10 @@ struct cm_ctx {
     uint64_t *modulus; // 64-bit limbs
     uint64_t *kernel_modulus;
     uint64_t *multiples[3]; // IFMA: modulus times 1, 2, 4
-    uint64_t *friendly[2];  // IFMA: (M_j + 1) / 2^(52 j) for j = 4, 8, see reduce() in ifma_kernel.h
-    uint64_t *inverse;      // IFMA: -modulus^-1 modulo 2^208
+    // (M_j + 1) / B^j for multiples M_j of the modulus that are -1 modulo B^j, see reduce() in ifma_kernel.h:
+    // IFMA j = 4, 8; portable j = n / 2, if that is used.
+    uint64_t *friendly[2];
+    uint64_t *inverse; // -modulus^-1 modulo B^4 (IFMA) or B^(n / 2) (portable)
     uint64_t *rr;       // R^2 mod modulus, as an element
     uint64_t *one;      // R mod modulus, as an element
     uint64_t *unit;     // 1 (not in Montgomery form), as an element

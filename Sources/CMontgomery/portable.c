@@ -8,11 +8,14 @@ _Static_assert(sizeof(mp_limb_t) == 8, "64-bit limbs");
 #define LIMBS(p) ((mp_limb_t *)(p))
 #define CLIMBS(p) ((const mp_limb_t *)(p))
 
-// Product (2n), the difference for the last subtraction (n), and what the mpn_sec functions want.
+// Measured: from these limbs on a Karatsuba layer helps, and halves of the reduction are better multiplied than rolled.
+enum { KARATSUBA = 32, KARATSUBA_SQUARE = 64, HALVES = 16, BOTH_HALVES = 64 };
+
+// One mpn_sec product of up to n limbs, and what a Karatsuba layer and the reduction keep beside it.
 static size_t scratch_words(const cm_ctx *ctx) {
     mp_size_t n = (mp_size_t)ctx->n;
     mp_size_t mul = mpn_sec_mul_itch(n, n), sqr = mpn_sec_sqr_itch(n);
-    return 3 * ctx->n + (size_t)(mul > sqr ? mul : sqr);
+    return 8 * ctx->n + 16 + (size_t)(mul > sqr ? mul : sqr);
 }
 
 static void load(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src) {
@@ -34,60 +37,194 @@ static void store_plain(const cm_ctx *ctx, uint64_t *const *dst, size_t limbs, u
     for (size_t i = 0; i < limbs; i++) dst[0][i] = i < ctx->n ? group[i] : 0;
 }
 
-// r = t / R mod modulus, 0 <= t < modulus * R, t of 2n limbs (overwritten); constant time.
-static inline void reduce(const cm_ctx *ctx, uint64_t *r, uint64_t *t, uint64_t *difference) {
-    mp_size_t n = (mp_size_t)ctx->n;
-    const mp_limb_t *m = CLIMBS(ctx->modulus);
+// r[0..n) += carry, in a fixed number of steps.
+static void add_carry(uint64_t *r, mp_size_t n, uint64_t carry) {
     for (mp_size_t i = 0; i < n; i++) {
-        // The limb that this clears keeps its carry, added in one sweep below.
-        t[i] = mpn_addmul_1(LIMBS(t) + i, m, n, t[i] * ctx->k0);
+        r[i] += carry;
+        carry = r[i] < carry;
     }
-    mp_limb_t carry = mpn_add_n(LIMBS(r), CLIMBS(t) + n, CLIMBS(t), n);
-    mp_limb_t borrow = mpn_sub_n(LIMBS(difference), CLIMBS(r), m, n);
-    mpn_cnd_sub_n(carry | (borrow ^ 1), LIMBS(r), CLIMBS(r), m, n);
+}
+
+// r[0..4h) = z0 + z2 B^(2h) becomes r + (m - z0 - z2) B^h; m has 2h limbs and `top` above them. m is overwritten.
+static void middle(uint64_t *r, uint64_t *m, uint64_t top, mp_size_t h) {
+    top -= mpn_sub_n(LIMBS(m), CLIMBS(m), CLIMBS(r), 2 * h);
+    top -= mpn_sub_n(LIMBS(m), CLIMBS(m), CLIMBS(r) + 2 * h, 2 * h);
+    top += mpn_add_n(LIMBS(r) + h, CLIMBS(r) + h, CLIMBS(m), 2 * h);
+    add_carry(r + 3 * h, h, top);
+}
+
+// r[0..2n) = a b in constant time; work: 4n and mpn_sec_mul's.
+static void secret_mul(uint64_t *r, const uint64_t *a, const uint64_t *b, mp_size_t n, uint64_t *work) {
+    if (n < KARATSUBA || n % 2 == 1) {
+        mpn_sec_mul(LIMBS(r), CLIMBS(a), n, CLIMBS(b), n, LIMBS(work));
+        return;
+    }
+    mp_size_t h = n / 2;
+    uint64_t *x = work, *y = x + h, *m = y + h, *rest = m + 2 * h;
+    secret_mul(r, a, b, h, rest);
+    secret_mul(r + 2 * h, a + h, b + h, h, rest);
+    mp_limb_t cx = mpn_add_n(LIMBS(x), CLIMBS(a), CLIMBS(a) + h, h);
+    mp_limb_t cy = mpn_add_n(LIMBS(y), CLIMBS(b), CLIMBS(b) + h, h);
+    secret_mul(m, x, y, h, rest);
+    uint64_t top = cx & cy;
+    top += mpn_cnd_add_n(cx, LIMBS(m) + h, CLIMBS(m) + h, CLIMBS(y), h);
+    top += mpn_cnd_add_n(cy, LIMBS(m) + h, CLIMBS(m) + h, CLIMBS(x), h);
+    middle(r, m, top, h);
+}
+
+static void secret_sqr(uint64_t *r, const uint64_t *a, mp_size_t n, uint64_t *work) {
+    if (n < KARATSUBA_SQUARE || n % 2 == 1) {
+        mpn_sec_sqr(LIMBS(r), CLIMBS(a), n, LIMBS(work));
+        return;
+    }
+    mp_size_t h = n / 2;
+    uint64_t *x = work, *m = x + h, *rest = m + 2 * h;
+    secret_sqr(r, a, h, rest);
+    secret_sqr(r + 2 * h, a + h, h, rest);
+    mp_limb_t c = mpn_add_n(LIMBS(x), CLIMBS(a), CLIMBS(a) + h, h);
+    secret_sqr(m, x, h, rest);
+    uint64_t top = c;
+    top += mpn_cnd_add_n(c, LIMBS(m) + h, CLIMBS(m) + h, CLIMBS(x), h);
+    top += mpn_cnd_add_n(c, LIMBS(m) + h, CLIMBS(m) + h, CLIMBS(x), h);
+    middle(r, m, top, h);
+}
+
+static inline void any_mul(uint64_t *r, const uint64_t *a, const uint64_t *b, mp_size_t n, uint64_t *work,
+                           int secret) {
+    if (secret)
+        secret_mul(r, a, b, n, work);
+    else
+        mpn_mul_n(LIMBS(r), CLIMBS(a), CLIMBS(b), n);
+}
+
+// t[0..3h) += q m for q of h limbs, m of 2h; returns the carry. work: 6h and mpn_sec_mul's.
+static inline uint64_t add_product(uint64_t *t, const uint64_t *q, const uint64_t *m, mp_size_t h, uint64_t *work,
+                                   int secret) {
+    any_mul(work, q, m, h, work + 2 * h, secret);
+    uint64_t carry = mpn_add_n(LIMBS(t), CLIMBS(t), CLIMBS(work), 2 * h);
+    any_mul(work, q, m + h, h, work + 2 * h, secret);
+    // The first carry belongs to the column where the second product's upper half starts.
+    uint64_t low = mpn_add_n(LIMBS(t) + h, CLIMBS(t) + h, CLIMBS(work), h);
+    uint64_t high = mpn_add_n(LIMBS(t) + 2 * h, CLIMBS(t) + 2 * h, CLIMBS(work) + h, h);
+    // low and carry both stand at 2h; at most two.
+    uint64_t two = carry + low;
+    for (mp_size_t i = 2 * h; i < 3 * h; i++) {
+        t[i] += two;
+        two = t[i] < two;
+    }
+    return high + two;
+}
+
+// (carry, r) -= modulus if not below it, in constant time.
+static uint64_t subtract_once(const cm_ctx *ctx, uint64_t *r, uint64_t carry, uint64_t *difference) {
+    mp_size_t n = (mp_size_t)ctx->n;
+    mp_limb_t borrow = mpn_sub_n(LIMBS(difference), CLIMBS(r), CLIMBS(ctx->modulus), n);
+    uint64_t not_below = (carry != 0) | (borrow ^ 1);
+    return carry - mpn_cnd_sub_n(not_below, LIMBS(r), CLIMBS(r), CLIMBS(ctx->modulus), n);
+}
+
+// r = t / R mod modulus, 0 <= t < modulus * R, t of 2n limbs (overwritten); constant time if secret. work: 4n, mpn_sec_mul's.
+//
+// The lower half of the digits by a multiple of the modulus that is -1 modulo B^(n/2), so that t's own limbs are the
+// quotient (see ifma_kernel.h); the rest limb by limb, or by multiplications too.
+static inline void reduce(const cm_ctx *ctx, uint64_t *r, uint64_t *t, uint64_t *work, int secret) {
+    mp_size_t n = (mp_size_t)ctx->n, h = ctx->friendly[0] != NULL ? n / 2 : 0;
+    const mp_limb_t *m = CLIMBS(ctx->modulus);
+    uint64_t top = 0;
+    if (h > 0) top = add_product(t + h, t, ctx->friendly[0], h, work, secret); // t / B^h, 3h limbs from t + h, and top
+    if (h > 0 && n >= BOTH_HALVES) {
+        uint64_t *q = work, *rest = work + 2 * h;
+        any_mul(q, t + h, ctx->inverse, h, rest, secret);
+        top += add_product(t + h, q, ctx->modulus, h, rest, secret);
+        memcpy(r, t + n, ctx->n * sizeof(uint64_t));
+    } else {
+        for (mp_size_t i = h; i < n; i++) {
+            // The limb that this clears keeps its carry, added in one sweep below.
+            t[i] = mpn_addmul_1(LIMBS(t) + i, m, n, t[i] * ctx->k0);
+        }
+        // Carries stand at t[h..n), for columns n + h and up.
+        memcpy(r, t + n, (size_t)h * sizeof(uint64_t));
+        top += mpn_add_n(LIMBS(r) + h, CLIMBS(t) + n + h, CLIMBS(t) + h, n - h);
+    }
+    top = subtract_once(ctx, r, top, work);
+    if (h > 0) subtract_once(ctx, r, top, work); // below 3 * modulus
 }
 
 static void mul(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t *s) {
-    mp_size_t n = (mp_size_t)ctx->n;
-    mpn_sec_mul(LIMBS(s), CLIMBS(a), n, CLIMBS(b), n, LIMBS(s) + 3 * n);
-    reduce(ctx, r, s, s + 2 * n);
+    secret_mul(s, a, b, (mp_size_t)ctx->n, s + 2 * ctx->n);
+    reduce(ctx, r, s, s + 2 * ctx->n, 1);
 }
 
 static void sqr(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64_t *s) {
-    mp_size_t n = (mp_size_t)ctx->n;
-    mpn_sec_sqr(LIMBS(s), CLIMBS(a), n, LIMBS(s) + 3 * n);
-    reduce(ctx, r, s, s + 2 * n);
+    secret_sqr(s, a, (mp_size_t)ctx->n, s + 2 * ctx->n);
+    reduce(ctx, r, s, s + 2 * ctx->n, 1);
 }
 
 static void mul_public(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t *s) {
-    mp_size_t n = (mp_size_t)ctx->n;
-    mpn_mul_n(LIMBS(s), CLIMBS(a), CLIMBS(b), n);
-    reduce(ctx, r, s, s + 2 * n);
+    mpn_mul_n(LIMBS(s), CLIMBS(a), CLIMBS(b), (mp_size_t)ctx->n);
+    reduce(ctx, r, s, s + 2 * ctx->n, 0);
 }
 
 static void sqr_public(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64_t *s) {
-    mp_size_t n = (mp_size_t)ctx->n;
-    mpn_sqr(LIMBS(s), CLIMBS(a), n);
-    reduce(ctx, r, s, s + 2 * n);
+    mpn_sqr(LIMBS(s), CLIMBS(a), (mp_size_t)ctx->n);
+    reduce(ctx, r, s, s + 2 * ctx->n, 0);
+}
+
+// Every entry is read and kept under a mask. Plain C that compilers turn into vectors of whatever width there is, unlike
+// mpn_sec_tabselect.
+#if defined(__x86_64__) && defined(__linux__) && defined(__clang__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+static void select_words(uint64_t *restrict r, const uint64_t *restrict table, size_t n, size_t entries,
+                         uint32_t digit) {
+    for (size_t k = 0; k < n; k++) r[k] = 0;
+    for (size_t e = 0; e < entries; e++) {
+        uint64_t different = (uint64_t)e ^ digit;
+        __asm__("" : "+r"(different)); // keeps the compiler from branching on it
+        const uint64_t mask = (different | -different) >> 63; // 1 if different
+        const uint64_t own = mask - 1;
+        const uint64_t *entry = table + e * n;
+        for (size_t k = 0; k < n; k++) r[k] |= entry[k] & own;
+    }
 }
 
 static void select_entry(const cm_ctx *ctx, uint64_t *r, const uint64_t *table, size_t entries, const uint32_t *digit) {
-    mp_size_t n = (mp_size_t)ctx->n;
-    mpn_sec_tabselect(LIMBS(r), CLIMBS(table), n, (mp_size_t)entries, (mp_size_t)digit[0]);
+    select_words(r, table, ctx->n, entries, digit[0]);
 }
 
 static void select_shared(const cm_ctx *ctx, uint64_t *r, size_t groups, const uint64_t *packed, size_t entries,
                           const uint32_t *digit) {
-    for (size_t g = 0; g < groups; g++) select_entry(ctx, r + g * ctx->n, packed, entries, digit + g);
+    for (size_t g = 0; g < groups; g++) select_words(r + g * ctx->n, packed, ctx->n, entries, digit[g]);
 }
 
 static void pack_shared(const cm_ctx *ctx, uint64_t *packed, const uint64_t *const *elements, size_t entries) {
     for (size_t e = 0; e < entries; e++) memcpy(packed + e * ctx->n, elements[e], ctx->n * sizeof(uint64_t));
 }
 
+static void prepare(cm_ctx *ctx) {
+    if (ctx->n < HALVES || ctx->n % 2 == 1) return;
+    const size_t h = ctx->n / 2;
+    mpz_t modulus, multiple, power;
+    mpz_roinit_n(modulus, CLIMBS(ctx->modulus), (mp_size_t)ctx->n);
+    mpz_inits(multiple, power, NULL);
+    mpz_set_ui(power, 1);
+    mpz_mul_2exp(power, power, 64 * h);
+    mpz_invert(multiple, modulus, power);
+    mpz_sub(multiple, power, multiple);
+    ctx->inverse = cm_alloc(ctx->n);
+    memcpy(ctx->inverse, mpz_limbs_read(multiple), mpz_size(multiple) * sizeof(uint64_t));
+    mpz_mul(multiple, multiple, modulus);
+    mpz_add_ui(multiple, multiple, 1);
+    mpz_fdiv_q_2exp(multiple, multiple, 64 * h);
+    ctx->friendly[0] = cm_alloc(ctx->n);
+    memcpy(ctx->friendly[0], mpz_limbs_read(multiple), mpz_size(multiple) * sizeof(uint64_t));
+    mpz_clears(multiple, power, NULL);
+}
+
 const struct cm_ops cm_portable_ops = {
     .path = CM_PATH_PORTABLE,
     .lanes = 1,
+    .prepare = prepare,
     .scratch_words = scratch_words,
     .load = load,
     .store = store,

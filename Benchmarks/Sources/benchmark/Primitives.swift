@@ -49,18 +49,22 @@ let primitives = Topic(name: "primitives") { bits in
         report("fixed base, 512-bit exponents", operations: exponents.count, unit: unit.product) {
             _ = table.pow(secret: exponents)
         }
-        let rows = 512 / scale
-        for bits in [1, 16, 19] {
-            let columns = (0..<32).map { _ in
+        let rows = 2048 / scale
+        let units = many[0..<min(rows, many.count)]
+        for (bits, columnCount) in [(16, 32), (19, 32), (1, 96)] {
+            let columns = (0..<columnCount).map { _ in
                 (0..<rows).map { _ in
-                    Int64(generator.next() >> UInt64(64 - bits)) * (generator.next() % 2 == 0 ? 1 : -1)
+                    bits == 1 ? Int64(generator.next() % 2) : Int64(bitPattern: generator.next()) >> Int64(63 - bits)
                 }
             }
-            let units = many[0..<min(rows, many.count)]
             var accumulator = ColumnProductAccumulator(
-                columnBits: columns.map { _ in bits }, modulus: modulus, expectedRows: 100_000, signed: true)
+                profiles: columns.map { ColumnProfile(describing: $0) }, modulus: modulus, expectedRows: 100_000)
             try accumulator.add(variableTime: units, signed: columns)
-            try report("bucket product a term, +-\(bits) bits, 32 columns", operations: rows * 32, unit: unit.product) {
+            let name = bits == 1 ? "yes/no" : "+-\(bits) bits"
+            try report(
+                "encrypted sum, a term: \(columnCount) columns, \(name)", operations: rows * columnCount,
+                unit: unit.product
+            ) {
                 try accumulator.add(variableTime: units, signed: columns)
             }
         }
