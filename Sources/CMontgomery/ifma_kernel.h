@@ -137,20 +137,20 @@ INLINE void triangle(vec *T, const vec *a, const int R) {
 
 // T[0..2 n) = a^2, n >= 8: products of different limbs once, doubled, then the squares of limbs.
 INLINE void square_rows(vec *T, const vec *a, size_t n) {
-    size_t i = 0, touched = 0;
+    clear(T, 0, n);
+    size_t i = 0;
     for (; i + 8 <= n; i += 8) {
+        // The columns below n + i have been there before.
+        clear(T, n + i, n + i + 8);
         vec c[16];
-        for (int k = 0; k < 16; k++) c[k] = 2 * i + k < touched ? T[2 * i + k] : _mm512_setzero_si512();
+#pragma clang loop unroll(full)
+        for (int k = 0; k < 16; k++) c[k] = T[2 * i + k];
         triangle(c, a + i, 8);
+#pragma clang loop unroll(full)
         for (int k = 0; k < 16; k++) T[2 * i + k] = c[k];
-        if (touched < 2 * i + 16) touched = 2 * i + 16;
-        if (n > i + 8) {
-            clear(T, touched, n + i + 8);
-            touched = n + i + 8;
-            rows_8(T + 2 * i + 8, (const uint64_t *)(a + i + 8), n - i - 8, a + i);
-        }
+        if (n > i + 8) rows_8(T + 2 * i + 8, (const uint64_t *)(a + i + 8), n - i - 8, a + i);
     }
-    clear(T, touched, 2 * n);
+    clear(T, n + i, 2 * n);
     for (size_t r = i; r < n; r++) {
         for (size_t s = r + 1; s < n; s++) {
             T[r + s] = _mm512_madd52lo_epu64(T[r + s], a[r], a[s]);
