@@ -9,7 +9,9 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "benchmark",
-            dependencies: [.product(name: "Bignum", package: "moiety")],
+            dependencies: [
+                .product(name: "Bignum", package: "moiety"), .product(name: "Paillier", package: "moiety"),
+            ],
             swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)])
     ]
 )

@@ -106,6 +106,8 @@ import Testing
         let secure = Evaluator(publicKey: attack.key.publicKey, using: &source)
         #expect(try recovered(secure, rows: rows) == 0)
         #expect(try recovered(secure, rows: 5) == 0)
+        let frugal = Evaluator(publicKey: attack.key.publicKey, expectedResults: rows, using: &source)
+        #expect(try recovered(frugal, rows: rows) == 0)
     }
 
     @Test func jacobiSymbolSaysParityOnlyUnderTheOwnersBase() throws {
