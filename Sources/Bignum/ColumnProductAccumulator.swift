@@ -45,7 +45,8 @@ public struct ColumnProductAccumulator: Sendable {
         for case .integers(let bits) in profiles {
             precondition((0...(signed ? 63 : 64)).contains(bits), "scalars of at most 64 bits")
         }
-        let plan = BucketPlan(profiles, signed: signed, expectedRows: expectedRows)
+        let plan = BucketPlan(
+            profiles, signed: signed, expectedRows: expectedRows, bytesPerBucket: modulus.words * 8)
         var first: [Int] = []
         var buckets = 0
         for stream in plan.streams {

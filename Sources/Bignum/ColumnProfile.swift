@@ -58,26 +58,40 @@ struct BucketPlan: Sendable {
     var streams: [BucketStream] = []
     let signed: Bool
 
-    init(_ profiles: [ColumnProfile], signed: Bool, expectedRows: Int) {
+    /// Buckets of at most this many bytes, if narrower digits can do it.
+    private static let mostBytes = 256 << 20
+
+    init(_ profiles: [ColumnProfile], signed: Bool, expectedRows: Int, bytesPerBucket: Int) {
+        func fits(_ plan: BucketPlan) -> Bool {
+            plan.streams.reduce(0) { $0 + $1.buckets(signed: signed) } * bytesPerBucket <= BucketPlan.mostBytes
+        }
+        func plan(_ widest: Int) -> BucketPlan {
+            BucketPlan(profiles, signed: signed, expectedRows: expectedRows, widest: widest)
+        }
+        let widest = stride(from: BucketPlan.widest, to: 4, by: -1).first { fits(plan($0)) }
+        self = plan(widest ?? 4)
+    }
+
+    private init(_ profiles: [ColumnProfile], signed: Bool, expectedRows: Int, widest: Int) {
         self.signed = signed
         var patterns: [PatternColumn] = []
         for (column, profile) in profiles.enumerated() {
             switch profile {
             case .integers(let bits):
-                let width = BucketPlan.width(bits: bits, signed: signed, rows: expectedRows)
+                let width = BucketPlan.width(bits: bits, signed: signed, rows: expectedRows, widest: widest)
                 let digits = ((signed && bits > 0 ? bits + 1 : bits) + width - 1) / width
                 streams += (0..<digits).map { .digit(column: column, position: $0, digits: digits, width: width) }
             case .values(let values):
                 patterns.append(PatternColumn(column: column, values: values))
             }
         }
-        streams += BucketPlan.joined(patterns, rows: expectedRows).map { .pattern($0) }
+        streams += BucketPlan.joined(patterns, rows: expectedRows, widest: widest + 1).map { .pattern($0) }
     }
 
     /// Widest digits: 2^11 signed buckets a digit position are a few megabytes at most.
     private static let widest = 11
 
-    private static func width(bits: Int, signed: Bool, rows: Int) -> Int {
+    private static func width(bits: Int, signed: Bool, rows: Int, widest: Int) -> Int {
         var best = (cost: Int.max, width: 1)
         // A signed digit passes a carry on: one more bit.
         let total = signed ? bits + 1 : bits
@@ -91,11 +105,11 @@ struct BucketPlan: Sendable {
     }
 
     /// First fit, most values first, into patterns of at most as many buckets as rows can pay for.
-    private static func joined(_ columns: [PatternColumn], rows: Int) -> [[PatternColumn]] {
+    private static func joined(_ columns: [PatternColumn], rows: Int, widest: Int) -> [[PatternColumn]] {
         let columns = columns.filter { $0.values.count > 1 || $0.values != [0] }
         let sizes = columns.map(\.values.count)
         var best: (cost: Int, groups: [[PatternColumn]]) = (Int.max, [])
-        for bits in 1...12 {
+        for bits in 1...widest {
             var groups: [(size: Int, members: [PatternColumn])] = []
             for index in sizes.indices.sorted(by: { sizes[$0] > sizes[$1] }) {
                 if let fit = groups.firstIndex(where: { $0.size * sizes[index] <= 1 << bits }) {

@@ -1,3 +1,5 @@
+internal import CMontgomery
+
 /// `count` unsigned integers of at most `bits` bits each, in one flat little-endian buffer that is wiped when freed.
 public struct LimbVector: Sendable {
     public private(set) var count: Int
@@ -155,7 +157,6 @@ extension LimbVector {
         let result = LimbVector(count: count, bits: bits)
         let limbs = result.limbsPerElement
         let mask: UInt64 = bits % 64 == 0 ? .max : (1 << UInt64(bits % 64)) - 1
-        let top = (0..<limbs).map { bound.limb($0) }
         for element in 0..<count {
             var accepted = false
             while !accepted {
@@ -163,22 +164,19 @@ extension LimbVector {
                     let drawn = generator.next()
                     unsafe result.buffer.pointer[element * limbs + k] = k == limbs - 1 ? drawn & mask : drawn
                 }
-                accepted = result.isElement(element, below: top)
+                accepted = result.firstElement(notBelow: bound, in: element..<element + 1) == nil
             }
         }
         return result
     }
 
-    /// Whether an element is below a bound given as limbs (as many as an element has); time depends on neither.
-    func isElement(_ element: Int, below bound: [UInt64]) -> Bool {
+    /// The first of the elements in `range` that is not below a bound; time depends on sizes and on that index only.
+    func firstElement(notBelow bound: BigInt, in range: Range<Int>) -> Int? {
         let limbs = limbsPerElement
-        var borrow: UInt64 = 0
-        for k in 0..<limbs {
-            let value = unsafe buffer.pointer[element * limbs + k]
-            let limit = k < bound.count ? bound[k] : 0
-            let (difference, under) = value.subtractingReportingOverflow(limit)
-            borrow = (under ? 1 : 0) | (difference < borrow ? 1 : 0)
-        }
-        return borrow == 1
+        // A bound wider than the elements bounds nothing.
+        if bound.limbCount > limbs || range.isEmpty { return nil }
+        let top = (0..<limbs).map { bound.limb($0) }
+        let found = unsafe cm_first_not_below(buffer.pointer + range.lowerBound * limbs, top, limbs, range.count)
+        return found < range.count ? range.lowerBound + found : nil
     }
 }

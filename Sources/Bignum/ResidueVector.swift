@@ -22,13 +22,8 @@ public struct ResidueVector: Sendable {
 
     /// - Throws: ``BignumError/outOfRange(index:)`` for a value outside `[0, modulus)`.
     public init(_ values: LimbVector, modulus: Modulus) throws(BignumError) {
-        var bound = (0..<values.limbsPerElement).map { modulus.value.limb($0) }
-        // A modulus wider than the elements bounds nothing.
-        if modulus.bitWidth > 64 * values.limbsPerElement { bound = [] }
-        if !bound.isEmpty {
-            for index in 0..<values.count where !values.isElement(index, below: bound) {
-                throw .outOfRange(index: index)
-            }
+        if let bad = values.firstElement(notBelow: modulus.value, in: 0..<values.count) {
+            throw .outOfRange(index: bad)
         }
         self.init(checked: values, modulus: modulus)
     }
@@ -52,17 +47,9 @@ public struct ResidueVector: Sendable {
         let width = modulus.byteWidth
         guard count >= 0, bytes.count == count.multipliedReportingOverflow(by: width).partialValue, count <= bytes.count
         else { throw .lengthMismatch(expected: count &* width, found: bytes.count) }
-        let values = LimbVector(count: count, bits: 8 * width)
-        let limbs = values.limbsPerElement
+        let values = LimbVector(uninitialized: count, bits: 8 * width)
         let copy = Array(bytes)
-        unsafe copy.withUnsafeBytes { raw in
-            for element in 0..<count {
-                for k in 0..<width {
-                    let byte = unsafe UInt64(raw[element * width + (width - 1 - k)])
-                    unsafe values.buffer.pointer[element * limbs + k / 8] |= byte << UInt64(8 * (k % 8))
-                }
-            }
-        }
+        unsafe cm_from_big_endian(values.buffer.pointer, values.limbsPerElement, copy, width, count)
         try self.init(values, modulus: modulus)
     }
 
@@ -95,14 +82,10 @@ public struct ResidueVector: Sendable {
     public func bigEndianBytes() -> [UInt8] {
         let width = modulus.byteWidth
         let limbs = values()
-        let perElement = limbs.limbsPerElement
         return unsafe [UInt8](unsafeUninitializedCapacity: count * width) { bytes, used in
-            for element in 0..<count {
-                for k in 0..<width {
-                    let limb = unsafe limbs.buffer.pointer[element * perElement + k / 8]
-                    unsafe bytes[element * width + (width - 1 - k)] = UInt8(
-                        truncatingIfNeeded: limb >> UInt64(8 * (k % 8)))
-                }
+            if count > 0 {
+                unsafe cm_to_big_endian(
+                    bytes.baseAddress!, width, limbs.buffer.pointer, limbs.limbsPerElement, count)
             }
             used = count * width
         }

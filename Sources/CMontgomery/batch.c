@@ -291,24 +291,29 @@ cm_table *cm_table_new(const cm_ctx *ctx, const uint64_t *bases, size_t digits, 
                         .digit_bits = digit_bits};
     table->words = digits * table->slab;
     table->powers = cm_alloc(table->words);
-    // powers of all bases side by side: element e * digits + k is bases[k]^e
-    uint64_t *flat = cm_alloc(entries * digits * w);
-    for (size_t k = 0; k < digits; k++) memcpy(flat + k * w, ctx->one, w * sizeof(uint64_t));
-    if (entries > 1) memcpy(flat + digits * w, bases, digits * w * sizeof(uint64_t));
-    for (size_t e = 2; e < entries; e++) {
-        uint64_t *to = flat + e * digits * w;
-        if (e & 1)
-            cm_mul(ctx, to, to - digits * w, 1, flat + digits * w, 1, digits);
-        else
-            cm_sqr(ctx, to, flat + e / 2 * digits * w, digits);
-    }
     const uint64_t **elements = (const uint64_t **)cm_alloc(entries);
-    for (size_t k = 0; k < digits; k++) {
-        for (size_t e = 0; e < entries; e++) elements[e] = flat + (e * digits + k) * w;
-        ctx->ops->pack_shared(ctx, table->powers + k * table->slab, elements, entries);
+    // Powers of some bases side by side: element e * part + k is bases[start + k]^e.
+    enum { PART = 64 };
+    const size_t most = digits < PART ? digits : PART;
+    uint64_t *flat = cm_alloc(entries * most * w);
+    for (size_t start = 0; start < digits; start += PART) {
+        const size_t part = digits - start < PART ? digits - start : PART;
+        for (size_t k = 0; k < part; k++) memcpy(flat + k * w, ctx->one, w * sizeof(uint64_t));
+        memcpy(flat + part * w, bases + start * w, part * w * sizeof(uint64_t));
+        for (size_t e = 2; e < entries; e++) {
+            uint64_t *to = flat + e * part * w;
+            if (e & 1)
+                cm_mul(ctx, to, to - part * w, 1, flat + part * w, 1, part);
+            else
+                cm_sqr(ctx, to, flat + e / 2 * part * w, part);
+        }
+        for (size_t k = 0; k < part; k++) {
+            for (size_t e = 0; e < entries; e++) elements[e] = flat + (e * part + k) * w;
+            ctx->ops->pack_shared(ctx, table->powers + (start + k) * table->slab, elements, entries);
+        }
     }
     cm_release((uint64_t *)elements, entries);
-    cm_release(flat, entries * digits * w);
+    cm_release(flat, entries * most * w);
     return table;
 }
 

@@ -32,6 +32,13 @@ size_t cm_words(const cm_ctx *ctx);
 void cm_import(const cm_ctx *ctx, uint64_t *dst, const uint64_t *src, size_t limbs, size_t count);
 void cm_export(const cm_ctx *ctx, uint64_t *dst, size_t limbs, const uint64_t *src, size_t count);
 
+/// Big-endian bytes, `width` for each of `count` integers, to `limbs` limbs (8 * limbs >= width), and back.
+void cm_from_big_endian(uint64_t *dst, size_t limbs, const uint8_t *src, size_t width, size_t count);
+void cm_to_big_endian(uint8_t *dst, size_t width, const uint64_t *src, size_t limbs, size_t count);
+/// Index of the first integer that is not below the bound (`limbs` limbs each), or `count`; the time depends on the
+/// sizes and on that index.
+size_t cm_first_not_below(const uint64_t *values, const uint64_t *bound, size_t limbs, size_t count);
+
 /// dst[i] = a[i * a_step] * b[i * b_step]; a step is 0 (one element for all) or 1. dst may be a or b.
 void cm_mul(const cm_ctx *ctx, uint64_t *dst, const uint64_t *a, size_t a_step, const uint64_t *b, size_t b_step,
             size_t count);
