@@ -2,14 +2,22 @@ internal import Bignum
 
 /// The checks on a modulus from someone else that need no proof (`protocols/paillier.md` 1), in the order given there.
 enum ModulusCheck {
-    /// `u32(bits) || n`, n of exactly that many bits.
-    static func parse(_ serialized: [UInt8]) throws(PaillierError) -> BigInt {
+    /// `u32(bits) || n`, n of exactly that many bits; for a subgroup key `u32(2^31 + bits) || n || h`.
+    static func parse(_ serialized: [UInt8], kind: KeyKind) throws(PaillierError) -> (n: BigInt, h: BigInt?) {
         guard serialized.count > 4 else { throw .malformedKey }
-        let bits = serialized[..<4].reduce(0) { $0 << 8 | Int($1) }
-        guard serialized.count == 4 + (bits + 7) / 8 else { throw .malformedKey }
-        let n = BigInt(bigEndian: serialized[4...])
+        let head = serialized[..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        guard (head & KeyKind.subgroupFlag != 0) == (kind == .subgroup) else { throw .malformedKey }
+        let bits = Int(head & ~KeyKind.subgroupFlag)
+        let width = (bits + 7) / 8
+        guard serialized.count == 4 + (kind == .subgroup ? 2 : 1) * width else { throw .malformedKey }
+        let n = BigInt(bigEndian: serialized[4..<4 + width])
         guard n.bitWidth == bits else { throw .malformedKey }
-        return n
+        return (n, kind == .subgroup ? BigInt(bigEndian: serialized[(4 + width)...]) : nil)
+    }
+
+    /// h in (1, n - 1) with Jacobi symbol 1, as -y^2 has; its order cannot be checked.
+    static func check(subgroupBase h: BigInt, n: BigInt) throws(PaillierError) {
+        guard h > 1, h < n - 1, h.jacobi(n) == 1 else { throw .malformedKey }
     }
 
     static func check(_ n: BigInt, floor: Int) throws(PaillierError) {

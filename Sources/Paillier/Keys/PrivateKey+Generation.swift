@@ -3,19 +3,22 @@ internal import Bignum
 extension PrivateKey {
     /// A fresh key; the same generator gives the same key (`protocols/paillier.md` 1).
     ///
-    /// - Parameter bits: size of n, even, at least ``PublicKey/minimumBits``.
+    /// - Parameters:
+    ///   - bits: size of n, even, at least ``PublicKey/minimumBits``.
+    ///   - kind: what the job says.
     public static func generate(
-        bits: Int, using generator: inout some RandomNumberGenerator
+        bits: Int, kind: KeyKind = .standard, using generator: inout some RandomNumberGenerator
     ) throws(PaillierError) -> PrivateKey {
         if bits < PublicKey.minimumBits { throw .keyTooSmall(bits: bits, minimum: PublicKey.minimumBits) }
-        return try generateUnchecked(bits: bits, using: &generator)
+        return try generateUnchecked(bits: bits, kind: kind, using: &generator)
     }
 
     /// Any even size of at least 256 bits: for tests only.
     package static func generateUnchecked(
-        bits: Int, using generator: inout some RandomNumberGenerator
+        bits: Int, kind: KeyKind = .standard, using generator: inout some RandomNumberGenerator
     ) throws(PaillierError) -> PrivateKey {
         guard bits >= 256, bits <= PublicKey.maximumBits, bits % 2 == 0 else { throw .unsupportedKeySize(bits: bits) }
+        if kind == .subgroup { return try generateSubgroup(bits: bits, using: &generator) }
         let (p, q) = primePair(bits: bits, using: &generator)
         return try PrivateKey(p: p, q: q, x: randomUnit(modulo: p * q, using: &generator))
     }

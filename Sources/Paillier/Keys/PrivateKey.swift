@@ -9,58 +9,72 @@ public final class PrivateKey: Sendable {
     /// p^-1 mod q and p^-2 mod q^2, for recombination.
     package let inverseOfP: BigInt
     private let inverseOfPSquared: BigInt
-    /// h = -x^2 mod n; h^n is the base of this owner's nonces, of nobody else's.
+    /// h = -x^2 mod n; h^n is the base of this owner's nonces, of nobody else's unless it is a subgroup key.
     private let h: BigInt
     private let tables = Mutex<NonceTables?>(nil)
 
     /// - Throws: ``PaillierError/unsupportedKeySize(bits:)`` unless p, q are different primes that are 3 modulo 4 with
     ///   gcd(pq, (p-1)(q-1)) = 1.
-    package init(p: BigInt, q: BigInt, x: BigInt) throws(PaillierError) {
+    package convenience init(p: BigInt, q: BigInt, x: BigInt) throws(PaillierError) {
+        try self.init(p: p, q: q, h: (-(x * x)).mod(p * q), subgroup: nil)
+    }
+
+    /// - Parameter subgroup: primes of p - 1 and q - 1; the order of h is twice their product.
+    init(p: BigInt, q: BigInt, h: BigInt, subgroup: (BigInt, BigInt)?) throws(PaillierError) {
         let n = p * q
         guard p != q, p.limb(0) & 3 == 3, q.limb(0) & 3 == 3, BigInt.gcd(n, (p - 1) * (q - 1)) == 1,
             let inverseOfP = try? p.inverse(modulo: q), let inverseOfPSquared = try? (p * p).inverse(modulo: q * q)
         else { throw .unsupportedKeySize(bits: n.bitWidth) }
-        publicKey = try PublicKey(checked: n)
-        first = try PrimeHalf(prime: p, other: q)
-        second = try PrimeHalf(prime: q, other: p)
+        publicKey = try PublicKey(checked: n, subgroupBase: subgroup == nil ? nil : h)
+        first = try PrimeHalf(prime: p, other: q, nonceOrder: subgroup.map { $0.0 + $0.0 } ?? p - 1)
+        second = try PrimeHalf(prime: q, other: p, nonceOrder: subgroup.map { $0.1 + $0.1 } ?? q - 1)
         self.inverseOfP = inverseOfP
         self.inverseOfPSquared = inverseOfPSquared
-        h = (-(x * x)).mod(n)
+        self.h = h
     }
-
-    /// Bits of the exponent rho of h_n: the length that Damgard, Jurik and Nielsen prove.
-    var nonceBits: Int { (publicKey.modulusBits + 1) / 2 }
 
     /// Encrypts each plaintext (reduced modulo n) with a fresh nonce: `(1 + m n) h_n^rho mod n^2`.
     public func encrypt(
         _ plaintexts: LimbVector, using generator: inout some RandomNumberGenerator
     ) -> CiphertextVector {
-        let exponents = LimbVector.random(count: plaintexts.count, bits: nonceBits, using: &generator)
-        return CiphertextVector(
-            residues: publicKey.embedding(plaintexts).multiplied(by: nonces(exponents)), key: publicKey)
+        let nonces = nonces(count: plaintexts.count, using: &generator)
+        return CiphertextVector(residues: publicKey.embedding(plaintexts).multiplied(by: nonces), key: publicKey)
     }
 
-    /// h_n^rho mod n^2
-    private func nonces(_ exponents: LimbVector) -> ResidueVector {
+    /// h_n^rho mod n^2 for fresh rho: of |n|/2 bits, the length that Damgard, Jurik and Nielsen prove, or uniform below the order
+    /// of a subgroup.
+    private func nonces(count: Int, using generator: inout some RandomNumberGenerator) -> ResidueVector {
         let tables = nonceTables()
-        let modP = tables.first.pow(secret: exponents).values()
-        let modQ = tables.second.pow(secret: exponents).values()
+        let (modP, modQ): (LimbVector, LimbVector)
+        if publicKey.kind == .subgroup {
+            let order = (first.nonceOrder * second.nonceOrder) >> 1
+            let exponents = LimbVector.random(count: count, below: order, using: &generator)
+            modP = tables.first.pow(secret: first.reduced(exponents)).values()
+            modQ = tables.second.pow(secret: second.reduced(exponents)).values()
+        } else {
+            let exponents = LimbVector.random(count: count, bits: nonceBits, using: &generator)
+            modP = tables.first.pow(secret: exponents).values()
+            modQ = tables.second.pow(secret: exponents).values()
+        }
         let (pp, qq, inverse) = (first.square.value, second.square.value, inverseOfPSquared)
         // y = a + p^2 ((b - a) p^-2 mod q^2)
-        let values = concurrentMap(exponents.count) { index in
+        let values = concurrentMap(count) { index in
             let a = modP[index]
             return a + pp * ((modQ[index] - a) * inverse).mod(qq)
         }
         return .trusted(values, modulus: publicKey.nSquared)
     }
 
-    /// Plaintexts in [0, n).
+    /// Plaintexts in [0, n). Under a subgroup key a ciphertext of which the nonce is outside the group of h gives zero.
     public func decrypt(_ ciphertexts: CiphertextVector) -> LimbVector {
         precondition(ciphertexts.key == publicKey, "ciphertexts under another key")
         let values = ciphertexts.residues.values()
         let modP = first.decrypt(values)
         let modQ = second.decrypt(values)
-        return recombined(modP, modQ)
+        // Zero modulo one prime alone would be a factor of n.
+        let isValid = zip(modP, modQ).map { $0 != nil && $1 != nil }
+        return recombined(
+            zip(modP, isValid).map { $1 ? $0 ?? 0 : 0 }, zip(modQ, isValid).map { $1 ? $0 ?? 0 : 0 })
     }
 
     /// The integers in [0, n) with these residues modulo p and q.
@@ -73,12 +87,18 @@ public final class PrivateKey: Sendable {
         return .trusted(values, bits: publicKey.modulusBits)
     }
 
+    private var nonceBits: Int { (publicKey.modulusBits + 1) / 2 }
+
     private func nonceTables() -> NonceTables {
         tables.withLock { tables in
             if let tables { return tables }
+            let bits = (
+                publicKey.kind == .subgroup ? first.nonceOrder.bitWidth : nonceBits,
+                publicKey.kind == .subgroup ? second.nonceOrder.bitWidth : nonceBits
+            )
             let made = NonceTables(
-                first: first.nonceTable(h, n: publicKey.n, bits: nonceBits),
-                second: second.nonceTable(h, n: publicKey.n, bits: nonceBits))
+                first: first.nonceTable(h, n: publicKey.n, bits: bits.0),
+                second: second.nonceTable(h, n: publicKey.n, bits: bits.1))
             tables = made
             return made
         }

@@ -6,6 +6,8 @@ public struct PublicKey: Sendable {
     public let n: BigInt
     public let nSquared: Modulus
     public let modulusBits: Int
+    /// h of a subgroup key, whose powers h^(n rho) are everyone's nonces; nil for a standard key.
+    package let subgroupBase: BigInt?
 
     /// Least size of a modulus outside tests.
     public static let minimumBits = 2048
@@ -21,30 +23,39 @@ public struct PublicKey: Sendable {
         try self.init(checked: n)
     }
 
-    /// For a modulus that was made or checked here.
-    init(checked n: BigInt) throws(PaillierError) {
+    /// For numbers that were made or checked here.
+    init(checked n: BigInt, subgroupBase: BigInt? = nil) throws(PaillierError) {
         guard let nSquared = try? Modulus(n * n) else { throw .unsupportedKeySize(bits: n.bitWidth) }
         self.n = n
         self.nSquared = nSquared
         modulusBits = n.bitWidth
+        self.subgroupBase = subgroupBase
     }
 
-    /// `u32(|n|) || n`
+    public var kind: KeyKind { subgroupBase == nil ? .standard : .subgroup }
+
+    /// `u32(|n|) || n`, and for a subgroup key `u32(2^31 + |n|) || n || h`
     public var serialized: [UInt8] {
-        withUnsignedBytes(of: UInt32(modulusBits)) + n.fixedBytes(width: (modulusBits + 7) / 8)
+        let numbers = [n] + (subgroupBase.map { [$0] } ?? [])
+        return withUnsignedBytes(of: UInt32(modulusBits) | (kind == .subgroup ? KeyKind.subgroupFlag : 0))
+            + numbers.flatMap { $0.fixedBytes(modulo: n) }
     }
 
     /// Reads the form of ``serialized``; nothing may be left over.
-    public init(serialized: [UInt8]) throws(PaillierError) {
-        try self.init(serialized: serialized, floor: Self.minimumBits)
+    ///
+    /// - Parameter kind: what the job says; a key of the other kind is ``PaillierError/malformedKey``.
+    public init(serialized: [UInt8], kind: KeyKind = .standard) throws(PaillierError) {
+        try self.init(serialized: serialized, kind: kind, floor: Self.minimumBits)
     }
 
-    package init(serialized: [UInt8], floor: Int) throws(PaillierError) {
-        let n = try ModulusCheck.parse(serialized)
-        try self.init(n: n, floor: floor)
+    package init(serialized: [UInt8], kind: KeyKind = .standard, floor: Int) throws(PaillierError) {
+        let (n, h) = try ModulusCheck.parse(serialized, kind: kind)
+        try ModulusCheck.check(n, floor: floor)
+        if let h { try ModulusCheck.check(subgroupBase: h, n: n) }
+        try self.init(checked: n, subgroupBase: h)
     }
 
-    /// SHA-256(u32(|n|) || n)
+    /// SHA-256 of ``serialized``.
     public var fingerprint: [UInt8] { Array(SHA256.hash(data: serialized)) }
 
     /// The representative of m modulo n in (-n/2, n/2].
@@ -62,7 +73,7 @@ public struct PublicKey: Sendable {
 }
 
 extension PublicKey: Hashable {
-    public static func == (a: PublicKey, b: PublicKey) -> Bool { a.n == b.n }
+    public static func == (a: PublicKey, b: PublicKey) -> Bool { a.n == b.n && a.subgroupBase == b.subgroupBase }
     public func hash(into hasher: inout Hasher) { hasher.combine(n) }
 }
 
