@@ -13,174 +13,115 @@ public struct ScalarColumns: Sendable {
 
 /// Column products `prod_i c_i ^ x_ij` over a stream of rows c_i, one a column j: every row is multiplied into the bucket
 /// of each nonzero digit of its scalars, and the sums are read off the buckets at the end (Pippenger's method). Columns
-/// of few values share digits: their joint pattern is one.
+/// that turn out to have few values share digits: their joint pattern is one.
 ///
 /// Variable time: addresses follow the scalars, which must be the caller's own or public.
 public struct ColumnProductAccumulator: Sendable {
     public let modulus: Modulus
     public let signed: Bool
-    public let profiles: [ColumnProfile]
-    let streams: [BucketStream]
-    /// First bucket of each stream.
-    let first: [Int]
-    var store: BucketStore
-    /// Product of all rows, kept if some column's scalars are never zero.
-    var total: BigInt = 1
-    let needsTotal: Bool
-    /// Digits may be negative; patterns never are.
-    let needsInverses: Bool
+    private let expectedRows: Int
+    /// Magnitudes that integer columns are planned for.
+    private var columnBits: [Int]
+    /// What is assumed of each column; nil before the first rows.
+    public private(set) var profiles: [ColumnProfile]?
+    private var buckets: ColumnBuckets?
+    /// Products of rows added before an assumption was given up.
+    private var earlier: ResidueVector?
 
     /// - Parameters:
     ///   - columnBits: bits of the largest magnitude in each column, at most 63 if signed.
     ///   - expectedRows: rows in all, for the cost model only.
     ///   - signed: whether scalars may be negative; then every row must be invertible.
     public init(columnBits: [Int], modulus: Modulus, expectedRows: Int, signed: Bool = false) {
-        self.init(
-            profiles: columnBits.map { .integers(bits: $0) }, modulus: modulus, expectedRows: expectedRows,
-            signed: signed)
-    }
-
-    /// The same with what is known of each column: its distinct values if they are few.
-    public init(profiles: [ColumnProfile], modulus: Modulus, expectedRows: Int, signed: Bool = true) {
-        for case .integers(let bits) in profiles {
-            precondition((0...(signed ? 63 : 64)).contains(bits), "scalars of at most 64 bits")
-        }
-        let plan = BucketPlan(
-            profiles, signed: signed, expectedRows: expectedRows, bytesPerBucket: modulus.words * 8)
-        var first: [Int] = []
-        var buckets = 0
-        for stream in plan.streams {
-            first.append(buckets)
-            buckets += stream.buckets(signed: signed)
-        }
-        streams = plan.streams
-        self.first = first
-        self.profiles = profiles
+        precondition(columnBits.allSatisfy { (0...(signed ? 63 : 64)).contains($0) }, "scalars of at most 64 bits")
+        self.columnBits = columnBits
         self.modulus = modulus
+        self.expectedRows = expectedRows
         self.signed = signed
-        store = BucketStore(count: buckets, modulus: modulus)
-        needsInverses =
-            signed
-            && plan.streams.contains {
-                if case .digit = $0 { true } else { false }
-            }
-        needsTotal = plan.streams.contains {
-            guard case .pattern(let members) = $0 else { return false }
-            return members.contains { $0.values[0] != 0 }
-        }
     }
 
-    /// Adds a chunk of rows with non-negative scalars below `2^columnBits[j]`, or among the column's values.
+    /// The same with a profile of each column, which it keeps to as long as the rows do.
+    public init(profiles: [ColumnProfile], modulus: Modulus, expectedRows: Int, signed: Bool = true) {
+        self.init(
+            columnBits: profiles.map { if case .integers(let bits) = $0 { bits } else { 1 } }, modulus: modulus,
+            expectedRows: expectedRows, signed: signed)
+        plan(profiles)
+    }
+
+    /// Adds a chunk of rows with non-negative scalars.
     public mutating func add(variableTime rows: ResidueVector, scalars: ScalarColumns) {
         precondition(!signed, "an accumulator of signed scalars takes signed columns")
-        precondition(scalars.rows == rows.count && scalars.columns.count == profiles.count, "block has another shape")
-        precondition(rows.modulus == modulus, "moduli differ")
-        accumulate(rows, residues: rows.buffer) { stream, codes in stream.append(scalars.columns, to: &codes) }
+        precondition(scalars.rows == rows.count && scalars.columns.count == columnBits.count, "another shape")
+        // Kept as bit patterns: only digits look at the top bit, and unsigned ones know it.
+        accumulate(rows, scalars.columns.map { $0.map { Int64(bitPattern: $0) } }) { rows, _ in rows }
     }
 
-    /// Adds a chunk of rows with signed scalars of magnitude below `2^columnBits[j]`, or among the column's values; one
-    /// column of scalars each.
+    /// Adds a chunk of rows with signed scalars, one column of them each.
     ///
     /// - Throws: ``BignumError/notInvertible(index:)`` for a row that shares a factor with the modulus.
     public mutating func add(variableTime rows: ResidueVector, signed scalars: [[Int64]]) throws(BignumError) {
         precondition(signed, "an accumulator of non-negative scalars")
-        precondition(scalars.count == profiles.count && scalars.allSatisfy { $0.count == rows.count }, "another shape")
+        precondition(
+            scalars.count == columnBits.count && scalars.allSatisfy { $0.count == rows.count }, "another shape")
+        try accumulate(rows, scalars) { (rows, withInverses) throws(BignumError) in
+            if !withInverses {
+                if let bad = rows.firstNonUnit() { throw .notInvertible(index: bad) }
+                return rows
+            }
+            var both = rows
+            both.append(contentsOf: try rows.inversesOfPublic())
+            return both
+        }
+    }
+
+    /// `residues`: the rows, followed by their inverses if so asked.
+    private mutating func accumulate<E: Error>(
+        _ rows: ResidueVector, _ scalars: [[Int64]],
+        residues: (_ rows: ResidueVector, _ withInverses: Bool) throws(E) -> ResidueVector
+    ) throws(E) {
         precondition(rows.modulus == modulus, "moduli differ")
-        var residues = rows
-        if needsInverses {
-            residues.append(contentsOf: try rows.inversesOfPublic())
-        } else if let bad = rows.firstNonUnit() {
-            throw .notInvertible(index: bad)
-        }
-        accumulate(rows, residues: residues.buffer) { stream, codes in stream.append(scalars, to: &codes) }
-    }
-
-    /// `residues` holds the rows, and after them their inverses if scalars are signed.
-    private mutating func accumulate(
-        _ rows: ResidueVector, residues: LimbBuffer, encode: @Sendable (BucketStream, inout [Int32]) -> Void
-    ) {
-        if !isKnownUniquelyReferenced(&store) { store = BucketStore(copying: store) }
-        if needsTotal { total = (total * rows.product()).mod(modulus.value) }
-        let (store, streams, first, rowCount, tiles) = (store, streams, first, rows.count, tiles)
-        inParallel(count: tiles.count, multiple: 1, minimumPart: 1) { part in
-            for tile in tiles[part] {
-                var codes: [Int32] = []
-                codes.reserveCapacity(tile.count * rowCount)
-                for stream in tile { encode(streams[stream], &codes) }
-                store.multiply(codes: codes, first: first[tile].map { UInt64($0) }, rows: residues, rowCount: rowCount)
+        if rows.count == 0 { return }
+        if profiles == nil { plan(scalars.indices.map { describe($0, scalars[$0]) }) }
+        while true {
+            guard let needsInverses = buckets?.needsInverses else { return }
+            let all = try residues(rows, needsInverses)
+            guard let misfits = buckets?.add(rows, residues: all.buffer, scalars: scalars), !misfits.isEmpty else {
+                return
             }
+            giveUp(misfits, scalars)
         }
     }
 
-    /// Runs of streams whose buckets fit in the second-level cache together, as many as there are cores at least.
-    private var tiles: [Range<Int>] {
-        let limit = (1 << 19) / (modulus.words * 8)
-        let share = max(1, streams.count / 2)
-        var result: [Range<Int>] = []
-        var start = 0
-        for stream in streams.indices {
-            let buckets = first[stream] - first[start] + streams[stream].buckets(signed: signed)
-            if stream > start && (buckets > limit || stream - start >= share) {
-                result.append(start..<stream)
-                start = stream
-            }
+    /// Few values among the first rows, for their number, are taken to be all that there are.
+    private func describe(_ column: Int, _ scalars: [Int64]) -> ColumnProfile {
+        let most = min(32, max(2, scalars.count / 8))
+        let profile = ColumnProfile(describing: scalars, mostValues: most)
+        guard case .values(let values) = profile, signed || values.allSatisfy({ $0 >= 0 }) else {
+            return .integers(bits: columnBits[column])
         }
-        if start < streams.count { result.append(start..<streams.count) }
-        return result
-    }
-}
-
-extension BucketStream {
-    /// Codes of signed scalars, one a row: the digit, negative for the inverse's bucket.
-    func append(_ scalars: [[Int64]], to codes: inout [Int32]) {
-        switch self {
-        case .digit(let column, let position, let digits, let width):
-            // Adding 2^(width - 1) to every digit makes them non-negative: no carries to follow. What is left of the
-            // top one may be one too many.
-            let half = Int128(1) << (width - 1)
-            var offset: Int128 = 0
-            for digit in 0..<digits { offset += half << (width * digit) }
-            let mask = position == digits - 1 ? Int128(-1) : (1 << width) - 1
-            for scalar in scalars[column] {
-                let digit = ((Int128(scalar) + offset) >> (width * position) & mask) - half
-                precondition(digit >= -half && digit <= half, "a scalar wider than the column's profile says")
-                codes.append(Int32(digit))
-            }
-        case .pattern(let members):
-            appendPattern(members, count: scalars[members[0].column].count, to: &codes) { scalars[$0][$1] }
-        }
+        return profile
     }
 
-    /// Codes of non-negative scalars.
-    func append(_ scalars: [[UInt64]], to codes: inout [Int32]) {
-        switch self {
-        case .digit(let column, let position, let digits, let width):
-            let mask = (UInt64(1) << UInt64(width)) - 1
-            for scalar in scalars[column] {
-                // A shift by 64 or more gives zero.
-                precondition(scalar >> (width * digits) == 0, "a scalar wider than the column's profile says")
-                codes.append(Int32(scalar >> (width * position) & mask))
-            }
-        case .pattern(let members):
-            appendPattern(members, count: scalars[members[0].column].count, to: &codes) { Int64(scalars[$0][$1]) }
+    /// Some columns are not what they were taken for: they are integers from here on, as wide as they have to be.
+    private mutating func giveUp(_ misfits: [Int], _ scalars: [[Int64]]) {
+        var next = profiles ?? []
+        for column in misfits {
+            let widest = scalars[column].map { signed ? $0.magnitude : UInt64(bitPattern: $0) }.max() ?? 0
+            columnBits[column] = max(columnBits[column], UInt64.bitWidth - widest.leadingZeroBitCount)
+            next[column] = .integers(bits: columnBits[column])
         }
+        earlier = finish()
+        plan(next)
     }
 
-    @inline(__always)
-    private func appendPattern(
-        _ members: [PatternColumn], count: Int, to codes: inout [Int32], scalar: (Int, Int) -> Int64
-    ) {
-        let start = codes.count
-        codes.append(contentsOf: repeatElement(0, count: count))
-        var radix: Int32 = 1
-        for member in members {
-            for row in 0..<count {
-                guard let code = member.codes[scalar(member.column, row)] else {
-                    preconditionFailure("a scalar that the column's profile does not name")
-                }
-                codes[start + row] += code * radix
-            }
-            radix *= Int32(member.values.count)
-        }
+    private mutating func plan(_ next: [ColumnProfile]) {
+        profiles = next
+        buckets = ColumnBuckets(next, modulus: modulus, expectedRows: expectedRows, signed: signed)
+    }
+
+    /// One residue a column: the product over all rows so far. The accumulator may go on.
+    public func finish() -> ResidueVector {
+        let now = buckets?.finish() ?? ResidueVector(repeating: 1, count: columnBits.count, modulus: modulus)
+        return earlier.map { now.multiplied(by: $0) } ?? now
     }
 }

@@ -1,12 +1,14 @@
-/// What is known of a column's scalars before the rows come: it decides how they are turned into bucket digits.
+internal import CMontgomery
+
+/// What is known of a column's scalars: it decides how they are turned into bucket digits.
 public enum ColumnProfile: Sendable, Equatable {
     /// Any integers with magnitudes below `2^bits`: one product a row and digit.
     case integers(bits: Int)
     /// Only these values: columns with few distinct ones share a product a row, whatever the values are.
     case values([Int64])
 
-    /// The best description of a whole column: its distinct values if they are few, else its width.
-    public init(describing scalars: [Int64], mostValues: Int = 64) {
+    /// The best description of some scalars: their distinct values if those are few, else their width.
+    public init(describing scalars: [Int64], mostValues: Int = 32) {
         var distinct = Set<Int64>()
         var widest: UInt64 = 0
         for scalar in scalars {
@@ -35,11 +37,36 @@ enum BucketStream: Sendable {
     }
 }
 
+extension BucketStream {
+    /// One code a scalar of each row (see `cm_buckets_add`), and the columns whose scalars do not fit the stream.
+    func codes(_ scalars: [[Int64]], signed: Bool) -> (codes: [Int32], misfits: [Int]) {
+        switch self {
+        case .digit(let column, let position, let digits, let width):
+            let count = scalars[column].count
+            var codes = [Int32](repeating: 0, count: count)
+            let fitting = unsafe cm_digit_codes(
+                &codes, scalars[column], count, signed ? 1 : 0, UInt32(width), UInt32(position), UInt32(digits))
+            return (codes, fitting < count ? [column] : [])
+        case .pattern(let members):
+            let count = members.first.map { scalars[$0.column].count } ?? 0
+            var codes = [Int32](repeating: 0, count: count)
+            var misfits: [Int] = []
+            var radix: Int32 = 1
+            for member in members {
+                let fitting = unsafe cm_pattern_codes(
+                    &codes, scalars[member.column], count, member.values, member.values.count, radix)
+                if fitting < count { misfits.append(member.column) }
+                radix *= Int32(member.values.count)
+            }
+            return (codes, misfits)
+        }
+    }
+}
+
 /// A column of few values in a joint pattern. Code k stands for `values[k]`; code zero has no bucket.
 struct PatternColumn: Sendable {
     let column: Int
     let values: [Int64]
-    let codes: [Int64: Int32]
 
     /// Zero comes first if it is among the values, so that zeros are free; else the smallest, whose part of the sum is
     /// that value times the sum of all rows.
@@ -49,7 +76,6 @@ struct PatternColumn: Sendable {
         if let zero = ordered.firstIndex(of: 0) { ordered.swapAt(0, zero) }
         if ordered.isEmpty { ordered = [0] }
         self.values = ordered
-        codes = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1, Int32($0)) })
     }
 }
 

@@ -16,3 +16,34 @@ func inParallel(count: Int, multiple: Int = 8, minimumPart: Int = 8, _ body: @Se
         if start < end { body(start..<end) }
     }
 }
+
+/// Maps a few heavy items on all cores.
+func inParallelMap<Item: Sendable, Result: Sendable>(
+    _ items: [Item], _ transform: @Sendable (Item) -> Result
+) -> [Result] {
+    let slots = Slots<Result>(items.count)
+    inParallel(count: items.count, multiple: 1, minimumPart: 1) { part in
+        for index in part { slots.set(index, transform(items[index])) }
+    }
+    return slots.take()
+}
+
+/// Places for results, each written by one thread, read when all are done.
+@safe private final class Slots<Result: Sendable>: @unchecked Sendable {
+    private let pointer: UnsafeMutablePointer<Result?>
+    private let count: Int
+
+    init(_ count: Int) {
+        self.count = count
+        unsafe pointer = .allocate(capacity: max(count, 1))
+        unsafe pointer.initialize(repeating: nil, count: max(count, 1))
+    }
+
+    deinit {
+        unsafe pointer.deinitialize(count: max(count, 1))
+        unsafe pointer.deallocate()
+    }
+
+    func set(_ index: Int, _ result: Result) { unsafe pointer[index] = result }
+    func take() -> [Result] { (0..<count).compactMap { unsafe pointer[$0] } }
+}

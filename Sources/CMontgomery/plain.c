@@ -51,3 +51,40 @@ size_t cm_first_not_below(const uint64_t *values, const uint64_t *bound, size_t 
     }
     return count;
 }
+
+size_t cm_digit_codes(int32_t *codes, const int64_t *scalars, size_t count, int is_signed, unsigned width,
+                      unsigned position, unsigned digits) {
+    const unsigned shift = width * position;
+    if (!is_signed) {
+        for (size_t i = 0; i < count; i++) {
+            const uint64_t v = (uint64_t)scalars[i];
+            if (width * digits < 64 && v >> (width * digits) != 0) return i;
+            codes[i] = shift < 64 ? (int32_t)(v >> shift & ((UINT64_C(1) << width) - 1)) : 0;
+        }
+        return count;
+    }
+    // Adding 2^(width - 1) to every digit makes them non-negative: no carries to follow. What is left for the top digit
+    // may be one too many.
+    const __int128 half = (__int128)1 << (width - 1);
+    __int128 offset = 0;
+    for (unsigned d = 0; d < digits; d++) offset += half << (width * d);
+    for (size_t i = 0; i < count; i++) {
+        __int128 digit = ((__int128)scalars[i] + offset) >> shift;
+        if (position + 1 < digits) digit &= ((__int128)1 << width) - 1;
+        digit -= half;
+        if (digit < -half || digit > half) return i;
+        codes[i] = (int32_t)digit;
+    }
+    return count;
+}
+
+size_t cm_pattern_codes(int32_t *codes, const int64_t *scalars, size_t count, const int64_t *values,
+                        size_t value_count, int32_t radix) {
+    for (size_t i = 0; i < count; i++) {
+        size_t code = 0;
+        while (code < value_count && values[code] != scalars[i]) code++;
+        if (code == value_count) return i;
+        codes[i] += radix * (int32_t)code;
+    }
+    return count;
+}

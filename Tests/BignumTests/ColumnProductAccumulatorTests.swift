@@ -108,4 +108,39 @@ import Testing
             #expect(accumulator.finish()[0] == expected)
         }
     }
+
+    /// Columns that look like a few values, or narrower than they are, until more rows come.
+    @Test(arguments: [false, true])
+    func columnsThatChange(signed: Bool) throws {
+        var generator = TestGenerator(36)
+        let n = BigInt.randomPrime(bits: 400, using: &generator)
+        let modulus = try Modulus(n)
+        let rows = LimbVector.random(count: 60, below: n - 1, using: &generator).bigInts().map { $0 + 1 }
+        let scalars: [[Int64]] = [
+            rows.indices.map { $0 < 40 ? Int64($0 % 2) : Int64($0) },
+            rows.indices.map { $0 == 59 ? (signed ? -1 << 40 : 1 << 40) : Int64($0) },
+            rows.indices.map { Int64($0 % 3) + 4 },
+            rows.indices.map { $0 < 20 ? 7 : Int64($0 % 4) << 50 },
+        ]
+        var accumulator = ColumnProductAccumulator(
+            columnBits: [8, 6, 4, 2], modulus: modulus, expectedRows: 60, signed: signed)
+        for chunk in [0..<20, 20..<40, 40..<60] {
+            let some = try ResidueVector(Array(rows[chunk]), modulus: modulus)
+            let columns = scalars.map { Array($0[chunk]) }
+            if signed {
+                try accumulator.add(variableTime: some, signed: columns)
+            } else {
+                accumulator.add(
+                    variableTime: some,
+                    scalars: ScalarColumns(rows: chunk.count, columns: columns.map { $0.map { UInt64($0) } }))
+            }
+        }
+        let result = accumulator.finish()
+        for column in scalars.indices {
+            let expected = try rows.indices.reduce(BigInt(1)) { product, row in
+                try (product * rows[row].pow(BigInt(Int(scalars[column][row])), modulo: n)).mod(n)
+            }
+            #expect(result[column] == expected)
+        }
+    }
 }

@@ -66,6 +66,16 @@ void cm_table_pow(const cm_ctx *ctx, const cm_table *table, uint64_t *dst, size_
 void cm_buckets_add(const cm_ctx *ctx, uint64_t *buckets, uint8_t *full, const uint64_t *rows, size_t row_count,
                     const int32_t *codes, const uint64_t *first, size_t streams);
 
+/// codes[i] = digit `position` of `digits`, `width` bits each, of scalars[i]; signed digits run from -2^(width - 1) to
+/// 2^(width - 1), the scalars of unsigned ones are unsigned. Returns the index of the first scalar that is too wide, or
+/// `count`. width * digits is at most 112.
+size_t cm_digit_codes(int32_t *codes, const int64_t *scalars, size_t count, int is_signed, unsigned width,
+                      unsigned position, unsigned digits);
+/// codes[i] += radix * k where scalars[i] = values[k]. Returns the index of the first scalar that is none of the values,
+/// or `count`.
+size_t cm_pattern_codes(int32_t *codes, const int64_t *scalars, size_t count, const int64_t *values,
+                        size_t value_count, int32_t radix);
+
 /// Counts modular products (squarings included) of all threads while on. Off at start.
 void cm_counter_enable(int on);
 uint64_t cm_counter_read(void);

@@ -1,10 +1,10 @@
-extension ColumnProductAccumulator {
-    /// One residue a column: the product over all rows so far. The accumulator may go on.
-    public func finish() -> ResidueVector {
+extension ColumnBuckets {
+    /// One residue a column: the product over all rows so far.
+    func finish() -> ResidueVector {
         var result = digitSums()
-        let (factors, columns) = patternFactors()
+        let (factors, owners) = patternFactors()
         // Each column's factors in rounds, one of each column at a time.
-        var left = Array(columns.enumerated())
+        var left = Array(owners.enumerated())
         while !left.isEmpty {
             var seen = Set<Int>()
             let now = left.filter { seen.insert($0.element).inserted }
@@ -31,7 +31,7 @@ extension ColumnProductAccumulator {
             running = running.multiplied(by: store.residues(runs.map { step <= $0.length ? $0.first + step - 1 : nil }))
             sums = sums.multiplied(by: running)
         }
-        var result = ResidueVector(repeating: 1, count: profiles.count, modulus: modulus)
+        var result = ResidueVector(repeating: 1, count: columns, modulus: modulus)
         for position in stride(from: runs.map(\.position).max() ?? -1, through: 0, by: -1) {
             for width in Set(runs.map(\.width)).sorted() {
                 let members = runs.indices.filter { runs[$0].position == position && runs[$0].width == width }
@@ -44,10 +44,10 @@ extension ColumnProductAccumulator {
     }
 
     /// Columns of few values: marginal products of the joint patterns to the power of their values.
-    private func patternFactors() -> (factors: ResidueVector, columns: [Int]) {
+    private func patternFactors() -> (factors: ResidueVector, owners: [Int]) {
         var bases = ResidueVector(repeating: 1, count: 0, modulus: modulus)
         var exponents: [Int64] = []
-        var columns: [Int] = []
+        var owners: [Int] = []
         for (index, stream) in streams.enumerated() {
             guard case .pattern(let members) = stream else { continue }
             // Pattern zero has no bucket: the rows that have it are in no sum but the total.
@@ -58,11 +58,11 @@ extension ColumnProductAccumulator {
                 bases.append(contentsOf: marginals)
                 let base = member.values[0]
                 exponents += member.values.dropFirst().map { $0 - base }
-                columns += repeatElement(member.column, count: member.values.count - 1)
+                owners += repeatElement(member.column, count: member.values.count - 1)
                 if base != 0 {
                     bases.append(contentsOf: ResidueVector.checked([total], modulus: modulus))
                     exponents.append(base)
-                    columns.append(member.column)
+                    owners.append(member.column)
                 }
                 var folded = table[0..<inner]
                 for code in 1..<member.values.count {
@@ -84,6 +84,6 @@ extension ColumnProductAccumulator {
         for (index, exponent) in exponents.enumerated() {
             unsafe magnitudes.buffer.pointer[index] = exponent.magnitude
         }
-        return (bases.pow(secret: magnitudes), columns)
+        return (bases.pow(secret: magnitudes), owners)
     }
 }
