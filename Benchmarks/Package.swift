@@ -11,6 +11,7 @@ let package = Package(
             name: "benchmark",
             dependencies: [
                 .product(name: "Bignum", package: "moiety"), .product(name: "Paillier", package: "moiety"),
+                .product(name: "PrivateSetIntersection", package: "moiety"), .product(name: "Wire", package: "moiety"),
             ],
             swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)])
     ]
