@@ -121,7 +121,7 @@ import Testing
 
     @Test func aSilentPeerIsATimeoutThatNamesIt() async throws {
         var sides = Sides()
-        sides.limits.wait = .milliseconds(50)
+        sides.limits.wait = .milliseconds(300)
         let pair = try await sides.opened()
         #expect(
             await outcome { try await pair.a.receive(Number.self) }.wireError

@@ -20,8 +20,8 @@ import Testing
         _ = try await pair.b.receive(Number.self)
         try await pair.a.send(Number(2))
         return await outcome {
-            _ = try await pair.b.receive(Number.self, within: .milliseconds(100))
-            _ = try await pair.b.receive(Number.self, within: .milliseconds(100))
+            _ = try await pair.b.receive(Number.self, within: .milliseconds(500))
+            _ = try await pair.b.receive(Number.self, within: .milliseconds(500))
         }.wireError
     }
 
