@@ -154,8 +154,14 @@ public enum Training {
         guard own.rows == peer.rows, own.testRows == peer.testRows else {
             throw TrainingError.rowCountMismatch(own: own.rows, peer: peer.rows)
         }
-        guard peer.columns >= 1, peer.rows >= 2 else {
-            throw TrainingError.protocolViolation("a setup without columns")
+        let expected =
+            role == .active ? (plan.activeColumns, plan.passiveColumns) : (plan.passiveColumns, plan.activeColumns)
+        guard own.columns == expected.0 else {
+            throw TrainingError.invalidPlan("this side's columns are not as many as the plan says")
+        }
+        // The peer's count is how many sums it may have opened here: the job's number, not the peer's word.
+        guard peer.columns == expected.1 else {
+            throw TrainingError.protocolViolation("another number of columns than the job gives the peer")
         }
         let keys = try await KeyExchange.run(plan: plan, floor: keyFloor, session: session)
         progress(.keysExchanged(bits: plan.keyBits))

@@ -86,14 +86,18 @@ extension ProtocolDescription {
         step("basis rows", active, .basisRows, isChunked: true),
         .repeated(opened(by: active)),
         step("solution", passive, .passiveSolution),
-        step("residual variance", active, .residualVariance, answers: .message(.passiveSolution)),
-        .optional(covariance),
+        .optional(
+            .sequence([
+                step("residual variance", active, .residualVariance, answers: .message(.passiveSolution)), covariance,
+            ])),
     ])
 
     private static let logistic = ProtocolFlow.sequence([
         step("block scale", active, .blockScale),
         .repeated(
             .choice([
+                // A step whose predictor is out of range: announced, not computed.
+                range,
                 .sequence([
                     separatedWithShares, exchangedSums, both("slope products", .slopeProducts),
                     .optional(openedSum), .optional(both("history products", .historyProducts)),
@@ -103,7 +107,7 @@ extension ProtocolDescription {
         .optional(
             .sequence([
                 separatedWithShares, exchangedSums,
-                step("basis rows", active, .basisRows, isChunked: true), opened(by: active), covariance,
+                step("basis rows", active, .basisRows, isChunked: true), .repeated(opened(by: active)), covariance,
             ])),
     ])
 

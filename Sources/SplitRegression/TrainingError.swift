@@ -11,7 +11,6 @@ public enum TrainingError: Error, Equatable, Sendable {
     /// A column is a linear combination of this party's own columns before it.
     case aliasedColumn(String)
     case keyTooSmall(bits: Int)
-    case tooManyColumnsForInference(count: Int, limit: Int)
     case coefficientOutOfRange
     case labelNotBinary(row: Int)
     case constantLabel

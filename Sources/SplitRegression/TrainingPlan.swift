@@ -25,12 +25,18 @@ public struct TrainingPlan: Sendable, Equatable {
     public var minimumScoreColumns: Int
     /// Whether summed loss and Brier score are opened.
     public var revealFit: Bool
+    /// Coefficients of each party, the active one's constant among them: how many sums each may have opened.
+    public var activeColumns: Int
+    public var passiveColumns: Int
 
     public init(
-        family: Family, l2: Double = 0, tolerance: Double = 1e-4, maximumPasses: Int = 60, keyBits: Int = 3072,
-        standardErrors: Bool = true, revealScores: Bool = false, minimumScoreColumns: Int = 3, revealFit: Bool = true
+        family: Family, activeColumns: Int, passiveColumns: Int, l2: Double = 0, tolerance: Double = 1e-4,
+        maximumPasses: Int = 60, keyBits: Int = 3072, standardErrors: Bool, revealScores: Bool,
+        minimumScoreColumns: Int = 3, revealFit: Bool
     ) {
         self.family = family
+        self.activeColumns = activeColumns
+        self.passiveColumns = passiveColumns
         self.l2 = l2
         self.tolerance = tolerance
         self.maximumPasses = maximumPasses
@@ -43,7 +49,7 @@ public struct TrainingPlan: Sendable, Equatable {
 
     func validate() throws(TrainingError) {
         guard l2 >= 0, l2.isFinite else { throw .invalidPlan("l2 must be zero or positive") }
-        guard tolerance >= 1e-7, tolerance <= 1e-2 else { throw .invalidPlan("tolerance must lie in [1e-7, 1e-2]") }
+        guard tolerance >= 1e-6, tolerance <= 0.1 else { throw .invalidPlan("tolerance must lie in [1e-6, 0.1]") }
         guard maximumPasses >= 1, maximumPasses <= 1000 else { throw .invalidPlan("passes must lie in [1, 1000]") }
     }
 }

@@ -104,16 +104,31 @@ struct Cohort {
         let bits = plan.family.featureFractionBits
         let inputA = Training.Input(design: try DesignMatrix(active, columns: activeColumns, fractionBits: bits))
         let inputB = Training.Input(design: try DesignMatrix(passive, columns: passiveColumns, fractionBits: bits))
+        var plan = plan
+        plan.activeColumns = inputA.design.termCount + 1
+        plan.passiveColumns = inputB.design.termCount
+        let shared = plan
         let pair = try await SessionPair.open(family: plan.family)
         let label = label.values
         async let a = pair.active.run { session in
             try await Training.active(
-                inputA, label: label, testLabel: [], plan: plan, keyFloor: plan.keyBits, over: session,
+                inputA, label: label, testLabel: [], plan: shared, keyFloor: shared.keyBits, over: session,
                 progress: progress)
         }
         async let b = pair.passive.run { session in
-            try await Training.passive(inputB, plan: plan, keyFloor: plan.keyBits, over: session) { _ in }
+            try await Training.passive(inputB, plan: shared, keyFloor: shared.keyBits, over: session) { _ in }
         }
         return try await (a, b)
+    }
+}
+
+extension TrainingPlan {
+    /// A plan that reveals all but scores; the columns are set from the cohort.
+    init(
+        family: Family, l2: Double = 0, maximumPasses: Int = 60, keyBits: Int, revealScores: Bool = false
+    ) {
+        self.init(
+            family: family, activeColumns: 0, passiveColumns: 0, l2: l2, maximumPasses: maximumPasses, keyBits: keyBits,
+            standardErrors: true, revealScores: revealScores, revealFit: true)
     }
 }

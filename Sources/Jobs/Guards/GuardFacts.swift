@@ -54,7 +54,8 @@ public struct GuardFacts: Sendable, Hashable {
         self.passiveParameters = job.parameterCount(of: job.passive)
         self.labelEntropy = labelEntropy
         self.ditherBits =
-            ditherBits ?? (job.model.family == .logistic ? Guards.ditherBits(tolerance: job.model.tolerance) : nil)
+            ditherBits
+            ?? (job.model.family == .logistic ? Guards.ditherBits(tolerance: job.model.tolerance, rows: rows) : nil)
         self.passes = passes
         self.earlierScoreVectors = earlierScoreVectors
         self.setSizes = setSizes

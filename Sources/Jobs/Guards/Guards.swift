@@ -74,8 +74,10 @@ public enum Guards {
     }
 
     /// Bits that a gradient component keeps when it is dithered for a pass of this tolerance:
-    /// b <= 4 - log2(tau) (`protocols/training.md`, section 3).
-    public static func ditherBits(tolerance: Double) -> Double { 4 - log2(tolerance) }
+    /// `b <= 4 - log2(tau) + log2(n) / 2` (`protocols/training.md`, section 3).
+    public static func ditherBits(tolerance: Double, rows: Int) -> Double {
+        4 - log2(tolerance) + 0.5 * log2(Double(max(rows, 1)))
+    }
 
     /// n/2 numbers about the other side's rows, n when guard 4 is loosened.
     static func openings(_ job: Job, rows: Int) -> Double {

@@ -2,7 +2,7 @@
 enum JobBounds {
     static let l2 = 0.0...1e6
     /// Shares and dither are made for errors of this size (`protocols/training.md`).
-    static let tolerance = 1e-7...0.1
+    static let tolerance = 1e-6...0.1
     static let passes = 1...10_000
     static let cohort = 2...(1 << 24)
     static let cell = 1...1_000_000

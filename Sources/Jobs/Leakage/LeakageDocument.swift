@@ -39,7 +39,7 @@ public enum LeakageDocument {
         \(Guard.allCases.map { "| `\($0.name)` | \($0.rule) | \($0.against) |" }.joined(separator: "\n"))
 
         `H(y)` is the entropy of the label in bits a row, `b` the bits that one gradient component shows: 16 fraction bits of a column
-        and half of log2 n for the sum, or what the dither of the pass leaves, `4 - log2(tolerance)`, if that is less. A job MAY loosen
+        and half of log2 n for the sum, or what the dither of the pass leaves, `4 - log2(tolerance) + log2(n) / 2`, if that is less. A job MAY loosen
         guards 1 and 4 by a factor of two, by name (`loosen`); explanation and approvals then say so. `passes` is bounded before
         the start: training MUST stop at `n / (2 max(m_A, m_B))` passes (twice that if loosened); a job to which that leaves fewer than
         \(Guards.fewestUsefulPasses) is refused.

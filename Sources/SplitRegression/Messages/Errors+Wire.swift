@@ -5,7 +5,7 @@ extension TrainingError: PeerVisibleError {
     public var abortReason: AbortReason {
         switch self {
         case .protocolViolation: AbortReason(.violation, name)
-        case .scoresRefused, .tooFewRows, .tooManyColumnsForInference: AbortReason(.refusal, name)
+        case .scoresRefused, .tooFewRows: AbortReason(.refusal, name)
         default: AbortReason(.failure, name)
         }
     }

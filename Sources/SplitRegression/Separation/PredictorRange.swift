@@ -6,8 +6,8 @@ package enum PredictorRange {
 
     /// - Throws: `predictorOutOfRange` above ``largest``.
     package static func covering(_ predictor: [Double]) throws(TrainingError) -> Double {
+        guard predictor.allSatisfy(\.isFinite) else { throw .predictorOutOfRange(radius: .infinity) }
         let extent = predictor.reduce(0) { max($0, abs($1)) }
-        guard extent.isFinite else { throw .predictorOutOfRange(radius: .infinity) }
         for candidate in all where candidate >= extent { return candidate }
         throw .predictorOutOfRange(radius: extent)
     }

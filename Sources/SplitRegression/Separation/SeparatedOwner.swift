@@ -38,7 +38,9 @@ struct SeparatedOwner {
             }
             var sum: Int128 = 0
             for (k, coefficient) in coefficients.enumerated() {
-                guard let integer = Int64(exactly: (coefficient * scale).rounded()), abs(integer) < offset else {
+                guard let integer = Int64(exactly: (coefficient * scale).rounded()),
+                    integer.magnitude < offset.magnitude
+                else {
                     throw .coefficientOutOfRange
                 }
                 sum += Int128(integer)

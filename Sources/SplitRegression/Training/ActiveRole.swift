@@ -52,7 +52,7 @@ struct ActiveRole {
             summary.bic = -2 * logLikelihood + p * log(n)
         }
         var errors: Covariance.Active?
-        if context.plan.l2 == 0, context.plan.standardErrors {
+        if context.computesStandardErrors {
             let variance = fit.residualSumOfSquares / max(freedom, 1)
             errors = try await Covariance(context: context).active(
                 factor: fit.factor, rotation: fit.rotation, centring: centring, variance: variance)
@@ -69,9 +69,7 @@ struct ActiveRole {
         summary.events = Int(events)
         let rate = events / n
         summary.nullDeviance = -2 * (events * log(rate) + (n - events) * log(1 - rate))
-        if context.plan.revealFit {
-            let predictor = linearPredictor(columns: block.columns, coefficients: fit.coefficients)
-            let loss = try await SeparatedSum.open(.loss, context, predictor: predictor, label: label)
+        if let loss = fit.loss {
             summary.logLikelihood = -loss
             summary.deviance = 2 * loss
             summary.logLoss = loss / n
@@ -80,10 +78,13 @@ struct ActiveRole {
                 summary.aic = 2 * loss + 2 * p
                 summary.bic = 2 * loss + p * log(n)
             }
+        }
+        if context.plan.revealFit {
+            let predictor = linearPredictor(columns: block.columns, coefficients: fit.coefficients)
             summary.brier = try await SeparatedSum.open(.brier, context, predictor: predictor, label: label) / n
         }
         var errors: Covariance.Active?
-        if context.plan.l2 == 0, context.plan.standardErrors {
+        if context.computesStandardErrors {
             errors = try await LogisticInference(context: context, block: block, label: label)
                 .active(coefficients: fit.coefficients, centring: centring)
         }

@@ -6,10 +6,13 @@ package import Records
 package struct ColumnBlock: Sendable {
     package let integers: [[Int32]]
     package let columns: [[Double]]
+    /// Term names, for errors.
+    let names: [String]
     package let rows: Int
     package let fractionBits: Int
 
     package init(_ design: DesignMatrix, constant: Bool) {
+        names = (constant ? ["(intercept)"] : []) + design.terms
         rows = design.rows
         fractionBits = design.fractionBits
         let one = Int32(1) << Int32(design.fractionBits)

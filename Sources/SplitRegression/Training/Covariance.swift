@@ -26,7 +26,8 @@ struct Covariance {
         let centred = schur.solve(centring)
         parts += cross.map { dot($0, centred) }
         parts.append(dot(centring, centred))
-        try await context.session.send(Numbers<CovariancePartsKind>(parts), round: context.round)
+        try await context.session.send(
+            Numbers<CovariancePartsKind>(parts.map(TrainingContext.rounded)), round: context.round)
         let inverse = schur.inverse()
         return (0..<inverse.order).map { (max(0, inverse[$0, $0]) * variance).squareRoot() }
     }

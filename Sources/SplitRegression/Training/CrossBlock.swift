@@ -52,7 +52,8 @@ struct CrossBlock {
                 count: rows.count * perRow, bits: min(vectors, slots.slotsPerCiphertext) * slotBits)
             for (position, row) in rows.enumerated() {
                 for k in 0..<vectors {
-                    guard let entry = Int64(exactly: (columns[k][row] * scale).rounded()), abs(entry) < entryOffset
+                    guard let entry = Int64(exactly: (columns[k][row] * scale).rounded()),
+                        entry.magnitude < entryOffset.magnitude
                     else {
                         throw TrainingError.coefficientOutOfRange
                     }
@@ -72,7 +73,7 @@ struct CrossBlock {
                 label: "cross-block")
             // Each column's sums stand packed in a ciphertext of their own.
             let width = min(slots.slotsPerCiphertext, vectors - part * slots.slotsPerCiphertext)
-            let partSlots = try SumSlots(packing: width, slotBits: slotBits)
+            let partSlots = SumSlots(slots, atMost: width)
             try await exchange.answer(count: context.peerColumns * width, slots: partSlots, ditherBits: ditherBits)
         }
     }
@@ -112,7 +113,7 @@ struct CrossBlock {
                 keys: context.keys, session: context.session, round: part == 0 ? context.round : context.nextRound(),
                 label: "cross-block")
             let width = min(slots.slotsPerCiphertext, vectors - part * slots.slotsPerCiphertext)
-            let partSlots = try SumSlots(packing: width, slotBits: slotBits)
+            let partSlots = SumSlots(slots, atMost: width)
             let corrections = columnSums.map { sum in
                 (0..<width).reduce(BigInt(0)) { total, slot in
                     total - (BigInt(Int128(sum) * Int128(entryOffset)) << (slot * slotBits))
@@ -125,12 +126,5 @@ struct CrossBlock {
             for slot in 0..<width { result.append(block.integers.indices.map { values[$0 * width + slot] }) }
         }
         return result
-    }
-}
-
-extension SumSlots {
-    /// Exactly this many slots to a ciphertext.
-    init(packing slots: Int, slotBits: Int) throws(TrainingError) {
-        try self.init(slotBits: slotBits, modulusBits: slots * slotBits + 2)
     }
 }

@@ -77,8 +77,19 @@ package struct JointOptimizer: Sendable {
         }
     }
 
-    /// Takes in an accepted step.
-    package mutating func accept(_ products: Products) {
+    /// Takes in an accepted step, and says whether its pair is kept: noise can leave a pair without curvature, which would
+    /// spoil the recursion. The gradient's products with the kept pairs are taken in either way.
+    @discardableResult
+    package mutating func accept(_ products: Products) -> Bool {
+        let k = pairs
+        let curvature = products.newSOldY[k]
+        let length = products.newYOldY[k]
+        trials = 0
+        guard curvature > 0, length > 0, curvature.isFinite, length.isFinite else {
+            sg = Array(products.sGradient.prefix(k))
+            yg = Array(products.yGradient.prefix(k))
+            return false
+        }
         for j in 0..<pairs {
             sy[j].append(products.oldSNewY[j])
             yy[j].append(products.newYOldY[j])
@@ -87,7 +98,18 @@ package struct JointOptimizer: Sendable {
         yy.append(products.newYOldY)
         sg = products.sGradient
         yg = products.yGradient
-        trials = 0
+        return true
+    }
+
+    /// Joint `d . g` at the present point, from products that both parties know.
+    package func slope(_ direction: Direction, squaredNorm: Double) -> Double {
+        dot(direction.s, sg) + dot(direction.y, yg) + direction.gradient * squaredNorm
+    }
+
+    /// A step whose predictor the approximation does not cover.
+    package mutating func shrink(step: Double) -> LineSearchDecision {
+        trials += 1
+        return trials >= Self.maximumTrials ? .fail : .retry(step: step / 4)
     }
 
     /// The two-loop recursion (Nocedal and Wright, *Numerical Optimization*, algorithm 7.4) on coefficients.

@@ -25,7 +25,8 @@ struct LinearTraining {
         var schur: CholeskyFactor
         /// `C`, one row a basis vector.
         var cross: [[Double]]
-        var residualVariance: Double
+        /// In label units; only where standard errors are computed.
+        var residualVariance: Double?
     }
 
     private var n: Double { Double(context.rows) }
@@ -35,7 +36,7 @@ struct LinearTraining {
     func fitActive(label: [Double]) async throws -> ActiveFit {
         var gram = SymmetricMatrix.gram(block.columns)
         gram.addDiagonal(penalty) { $0 > 0 }
-        let factor = try WhitenedBasis.factor(gram)
+        let factor = try WhitenedBasis.factor(gram, names: block.names)
         let own = factor.solve(block.columns.map { dot($0, label) })
         let fitted = linearPredictor(columns: block.columns, coefficients: own)
         let residual = zip(label, fitted).map { $0 - $1 }
@@ -61,8 +62,10 @@ struct LinearTraining {
         let weights = coefficients.dropFirst().reduce(0) { $0 + $1 * $1 } + values[block.count + 1]
         let sumOfSquares = max(0, penalised - penalty * weights)
         let freedom = max(1, n - Double(block.count + context.peerColumns))
-        try await context.session.send(
-            Numbers<ResidualVarianceKind>([sumOfSquares / freedom]), round: context.round)
+        if context.computesStandardErrors {
+            try await context.session.send(
+                Numbers<ResidualVarianceKind>([sumOfSquares / freedom]), round: context.round)
+        }
         return ActiveFit(
             coefficients: coefficients, factor: factor, rotation: rotation, residualSumOfSquares: sumOfSquares)
     }
@@ -75,12 +78,16 @@ struct LinearTraining {
         var schur = SymmetricMatrix.gram(block.columns)
         schur.addDiagonal(penalty)
         schur = schur.minus(WhitenedBasis.crossGram(cross).scaled(by: 1 / n))
-        let factor = try WhitenedBasis.schurFactor(schur, diagonal: n + penalty)
+        let factor = try WhitenedBasis.schurFactor(schur, diagonal: n + penalty, names: block.names)
         let coefficients = factor.solve(target)
         let projected = cross.map { dot($0, coefficients) }
         try await context.session.send(
-            Numbers<PassiveSolutionKind>(projected + [dot(target, coefficients), dot(coefficients, coefficients)]),
+            Numbers<PassiveSolutionKind>(
+                projected + [dot(target, coefficients), penalty > 0 ? dot(coefficients, coefficients) : 0]),
             round: context.round)
+        guard context.computesStandardErrors else {
+            return PassiveFit(coefficients: coefficients, schur: factor, cross: cross, residualVariance: nil)
+        }
         let variance = try await context.session.receive(
             Numbers<ResidualVarianceKind>.self, round: context.round
         ).values
@@ -93,23 +100,25 @@ struct LinearTraining {
 
 /// The active party's columns in a basis that says nothing but their span and information: `Q = sqrt(n) X L^-T O`.
 enum WhitenedBasis {
-    static func factor(_ matrix: SymmetricMatrix) throws(TrainingError) -> CholeskyFactor {
+    static func factor(_ matrix: SymmetricMatrix, names: [String]) throws(TrainingError) -> CholeskyFactor {
         do throws(LinearAlgebraError) {
             return try CholeskyFactor(matrix)
         } catch {
-            throw .aliasedColumn("column \(error.index + 1)")
+            throw .aliasedColumn(names[error.index])
         }
     }
 
     /// The Schur complement's factor; a pivot that vanishes against the column's own length is an alias across parties.
-    static func schurFactor(_ schur: SymmetricMatrix, diagonal: Double) throws(TrainingError) -> CholeskyFactor {
+    static func schurFactor(
+        _ schur: SymmetricMatrix, diagonal: Double, names: [String]
+    ) throws(TrainingError) -> CholeskyFactor {
         for j in 0..<schur.order where schur[j, j] < 1e-6 * diagonal {
-            throw .aliasedAcrossParties(column: "column \(j + 1)")
+            throw .aliasedAcrossParties(column: names[j])
         }
         do throws(LinearAlgebraError) {
             return try CholeskyFactor(schur, tolerance: 1e-7)
         } catch {
-            throw .aliasedAcrossParties(column: "column \(error.index + 1)")
+            throw .aliasedAcrossParties(column: names[error.index])
         }
     }
 

@@ -1,5 +1,6 @@
 internal import Bignum
 internal import Paillier
+internal import Records
 internal import Wire
 
 #if canImport(Glibc)
@@ -15,15 +16,15 @@ struct LogisticInference {
     let block: ColumnBlock
     let label: [Double]
 
-    static let largestBlock = 64
+    static let largestBlock = 65
     /// Products of two columns keep this many fraction bits.
     private static let productBits = 14
     /// Weights keep this many after the local cut.
-    private static let weightBits = 20
+    private static let weightBits = 24
     private static let basisBits = 16
 
     private struct Shared {
-        /// This party's weight shares at scale 2^-20.
+        /// This party's weight shares at scale 2^-24.
         var weights: [Int128]
         /// This party's own block `X^T W X`.
         var information: SymmetricMatrix
@@ -31,7 +32,7 @@ struct LogisticInference {
 
     func active(coefficients: [Double], centring: [Double]) async throws -> Covariance.Active {
         let shared = try await shareWeights(coefficients)
-        let factor = try WhitenedBasis.factor(shared.information)
+        let factor = try WhitenedBasis.factor(shared.information, names: block.names)
         var generator = context.session.randomness("basis/rotation")
         let rotation = RandomRotation.sample(order: block.count, using: &generator)
         let basis = WhitenedBasis.vectors(block.columns, factor: factor, rotation: rotation)
@@ -48,7 +49,7 @@ struct LogisticInference {
         let n = Double(context.rows)
         let schur = shared.information.minus(WhitenedBasis.crossGram(cross).scaled(by: 1 / n))
         let diagonal = (0..<schur.order).map { shared.information[$0, $0] }.max() ?? 0
-        let factor = try WhitenedBasis.schurFactor(schur, diagonal: diagonal * 1e-3)
+        let factor = try WhitenedBasis.schurFactor(schur, diagonal: diagonal * 1e-3, names: block.names)
         return try await Covariance(context: context).passive(
             schur: factor, cross: cross, centring: centring, variance: 1)
     }
@@ -56,14 +57,13 @@ struct LogisticInference {
     // MARK: - Weights and own blocks (step 1)
 
     private func shareWeights(_ coefficients: [Double]) async throws -> Shared {
-        for count in [block.count, context.peerColumns] where count > Self.largestBlock + 1 {
-            throw TrainingError.tooManyColumnsForInference(count: count, limit: Self.largestBlock)
-        }
         context.report(.inference(step: "weights"))
         let predictor = linearPredictor(columns: block.columns, coefficients: coefficients)
         let round = context.nextRound()
-        let radius = try await SeparatedSum.exchangeRange(context, predictor: predictor, round: round)
-        let layout = try SeparationLayout(kind: .weight, radius: radius, bound: 1e-6, modulusBits: context.modulusBits)
+        guard
+            let layout = try await SeparatedSum.exchangeLayout(
+                context, kind: .weight, predictor: predictor, bound: 1e-4 * context.blockScale, round: round)
+        else { throw TrainingError.predictorOutOfRange(radius: PredictorRange.largest) }
         let shared = SharedRows(
             keys: context.keys, session: context.session, layout: layout, rows: context.rows, round: round,
             exchangingShares: true)
@@ -77,8 +77,9 @@ struct LogisticInference {
         weights.reserveCapacity(context.rows)
         let offset = shared.shareOffset
         func take(_ rows: Range<Int>, _ shares: [Int128]) {
+            // Half a unit at each party takes the bias of two floors away.
             let cut = Int128(SeparationLayout.shareFractionBits - Self.weightBits)
-            weights += shares.map { $0 >> cut }
+            weights += shares.map { ($0 + (1 << (cut - 1))) >> cut }
             for j in products.indices {
                 for (i, row) in rows.enumerated() {
                     local[j].add(scalar: Int(products[j][row]), share: shares[i] - offset)
@@ -109,7 +110,10 @@ struct LogisticInference {
             keys: context.keys, session: context.session, round: context.round, label: "information")
         let pending = try await exchange.request(encrypted.finish(), addends: local.map(\.value), slots: slots)
         let peerProducts = context.peerColumns * (context.peerColumns + 1) / 2
-        try await exchange.answer(count: peerProducts, slots: slots, ditherBits: nil)
+        // 2^-24 of the largest entry: nothing against a standard error's third digit.
+        let dither =
+            SeparationLayout.shareFractionBits + Self.productBits + SeparationLayout.ceilLog2(context.rows) - 24
+        try await exchange.answer(count: peerProducts, slots: slots, ditherBits: dither)
         let sums = try await exchange.finish(pending)
         let unit = scalbn(1.0, -(SeparationLayout.shareFractionBits + Self.productBits))
         var information = SymmetricMatrix(order: block.count)
@@ -139,43 +143,58 @@ struct LogisticInference {
 
     // MARK: - Cross block (step 2)
 
-    /// By Cauchy `|sum_i W_i q_ik x_ij| <= n / 2`.
-    private func slots() throws(TrainingError) -> SumSlots {
-        let vectors = context.role == .active ? block.count : context.peerColumns
-        let bits = Self.weightBits + Self.basisBits + 16 + SeparationLayout.ceilLog2(context.rows) + 4
-        let fitting = try SumSlots(slotBits: bits, modulusBits: context.modulusBits)
-        guard fitting.slotsPerCiphertext >= vectors else {
-            throw .tooManyColumnsForInference(count: vectors, limit: fitting.slotsPerCiphertext)
+    /// Scale of the cross sums: weight, basis entry, column entry.
+    private static let sumFractionBits = weightBits + basisBits + DesignMatrix.defaultFractionBits
+
+    /// How the active party's vectors are spread over ciphertexts. By Cauchy `|sum_i W_i q_ik x_ij| <= n / 2`.
+    private struct Parts {
+        let slots: SumSlots
+        let vectors: Int
+
+        var count: Int { slots.ciphertexts(for: vectors) }
+        func width(_ part: Int) -> Int { min(slots.slotsPerCiphertext, vectors - part * slots.slotsPerCiphertext) }
+        func range(_ part: Int) -> Range<Int> {
+            part * slots.slotsPerCiphertext..<part * slots.slotsPerCiphertext + width(part)
         }
-        return try SumSlots(packing: vectors, slotBits: bits)
     }
 
-    private var chunks: RowChunks {
+    private func parts() throws(TrainingError) -> Parts {
+        Parts(
+            slots: try SumSlots(
+                slotBits: Self.sumFractionBits + SeparationLayout.ceilLog2(context.rows) + 4,
+                modulusBits: context.modulusBits),
+            vectors: context.role == .active ? block.count : context.peerColumns)
+    }
+
+    private func chunks(_ parts: Parts) -> RowChunks {
         RowChunks(
             rows: context.rows, multiple: 1,
-            bytesPerRow: 2 * CiphertextVector.serializedWidth(of: context.keys.own.publicKey))
+            bytesPerRow: 2 * parts.count * CiphertextVector.serializedWidth(of: context.keys.own.publicKey))
     }
 
+    /// Sends, chunk by chunk and part by part, the packed rows `[[q]]`, then in the same order `[[W_A q]]`.
     private func serveBasis(_ basis: [[Double]], weights: [Int128]) async throws {
         let round = context.nextRound()
-        let slots = try slots()
+        let parts = try parts()
+        let chunks = chunks(parts)
         let n = context.keys.own.publicKey.n
         let scale = Double(1 << Self.basisBits)
         for chunk in 0..<chunks.count {
             try Task.checkCancellation()
-            let rows = chunks.range(chunk)
             var plain: [BigInt] = []
             var weighted: [BigInt] = []
-            for row in rows {
-                var packed: BigInt = 0
-                for k in basis.indices.reversed() {
-                    guard let entry = Int(exactly: (basis[k][row] * scale).rounded()) else {
-                        throw TrainingError.coefficientOutOfRange
+            for part in 0..<parts.count {
+                for row in chunks.range(chunk) {
+                    var packed: BigInt = 0
+                    for k in parts.range(part).reversed() {
+                        guard let entry = Int(exactly: (basis[k][row] * scale).rounded()) else {
+                            throw TrainingError.coefficientOutOfRange
+                        }
+                        packed = (packed << parts.slots.slotBits) + BigInt(entry)
                     }
-                    packed = (packed << slots.slotBits) + BigInt(entry)
+                    plain.append(packed.mod(n))
+                    weighted.append((packed * BigInt(weights[row])).mod(n))
                 }
-                plain.append(packed.mod(n))
-                weighted.append((packed * BigInt(weights[row])).mod(n))
             }
             var generator = context.session.randomness("information/encrypt", round: round, chunk: UInt32(chunk))
             let encrypted = context.keys.own.encrypt(
@@ -183,27 +202,33 @@ struct LogisticInference {
             try await context.session.send(
                 Payload<BasisRowsKind>(encrypted.serialized), round: round, chunk: Chunk(chunk, of: chunks.count))
         }
-        let exchange = MaskedSumExchange(
-            keys: context.keys, session: context.session, round: context.round, label: "information-cross")
-        try await exchange.answer(count: context.peerColumns * block.count, slots: slots, ditherBits: ditherBits)
+        let dither = max(0, Self.sumFractionBits + Dither.exponent(tolerance: context.plan.tolerance))
+        for part in 0..<parts.count {
+            let exchange = MaskedSumExchange(
+                keys: context.keys, session: context.session, round: part == 0 ? round : context.nextRound(),
+                label: "information-cross")
+            let width = parts.width(part)
+            try await exchange.answer(
+                count: context.peerColumns * width, slots: SumSlots(parts.slots, atMost: width), ditherBits: dither)
+        }
     }
 
-    private var ditherBits: Int {
-        max(0, Self.weightBits + Self.basisBits + 16 + Dither.exponent(tolerance: context.plan.tolerance))
-    }
-
+    /// `C`, one row a basis vector.
     private func receiveBasis(weights: [Int128]) async throws -> [[Double]] {
         let round = context.nextRound()
-        let slots = try slots()
-        let vectors = context.peerColumns
-        var sums = EncryptedColumnSums(
-            key: context.keys.peer, columnBits: block.magnitudeBits, expectedRows: context.rows)
-        // x_ij W_B,i is wider than a machine word: three digits of one sign, summed apart.
-        let digits = 3
-        let digitBits = 40
-        var wide = EncryptedColumnSums(
-            key: context.keys.peer, columnBits: Array(repeating: digitBits, count: digits * block.count),
-            expectedRows: context.rows)
+        let parts = try parts()
+        let chunks = chunks(parts)
+        var sums = (0..<parts.count).map { _ in
+            EncryptedColumnSums(key: context.keys.peer, columnBits: block.magnitudeBits, expectedRows: context.rows)
+        }
+        // x_ij W_B,i is wider than a machine word: digits of one sign, summed apart.
+        let digits = WideScalars.digits
+        var wide = (0..<parts.count).map { _ in
+            EncryptedColumnSums(
+                key: context.keys.peer,
+                columnBits: Array(repeating: WideScalars.digitBits, count: digits * block.count),
+                expectedRows: context.rows)
+        }
         for chunk in 0..<chunks.count {
             try Task.checkCancellation()
             let rows = chunks.range(chunk)
@@ -211,35 +236,59 @@ struct LogisticInference {
                 Payload<BasisRowsKind>.self, round: round, chunk: Chunk(chunk, of: chunks.count)
             ).bytes
             let ciphertexts = try CiphertextVector(
-                serialized: bytes, count: 2 * rows.count, key: context.keys.peer)
-            try sums.add(ciphertexts[rows.count..<2 * rows.count], scalars: block.scalars(rows))
-            var scalars = Array(repeating: [Int64](), count: digits * block.count)
-            for j in 0..<block.count {
-                for row in rows {
-                    let product = Int128(block.integers[j][row]) * weights[row]
-                    guard product.magnitude >> UInt128(digits * digitBits) == 0 else {
-                        throw TrainingError.coefficientOutOfRange
-                    }
-                    let sign: Int64 = product < 0 ? -1 : 1
-                    for digit in 0..<digits {
-                        let part = product.magnitude >> UInt128(digit * digitBits) & ((1 << UInt128(digitBits)) - 1)
-                        scalars[digit * block.count + j].append(sign * Int64(part))
-                    }
+                serialized: bytes, count: 2 * parts.count * rows.count, key: context.keys.peer)
+            let scalars = block.scalars(rows)
+            let products = try WideScalars.products(block.integers, weights, rows: rows)
+            for part in 0..<parts.count {
+                let plain = part * rows.count
+                let weighted = (parts.count + part) * rows.count
+                try wide[part].add(ciphertexts[plain..<plain + rows.count], scalars: products)
+                try sums[part].add(ciphertexts[weighted..<weighted + rows.count], scalars: scalars)
+            }
+        }
+        let unit = scalbn(1.0, -Self.sumFractionBits)
+        var result: [[Double]] = []
+        for part in 0..<parts.count {
+            var total = sums[part].finish()
+            let pieces = wide[part].finish()
+            for digit in 0..<digits {
+                let piece = pieces[digit * block.count..<(digit + 1) * block.count]
+                total = total.adding(piece.shifted(bits: digit * WideScalars.digitBits))
+            }
+            let exchange = MaskedSumExchange(
+                keys: context.keys, session: context.session, round: part == 0 ? round : context.nextRound(),
+                label: "information-cross")
+            let width = parts.width(part)
+            let pending = try await exchange.requestPacked(
+                total, count: block.count * width, slots: SumSlots(parts.slots, atMost: width))
+            let values = try await exchange.finish(pending).map { $0.asDouble * unit }
+            for k in 0..<width { result.append((0..<block.count).map { values[$0 * width + k] }) }
+        }
+        return result
+    }
+}
+
+/// Scalars `x_ij W_i` of up to 129 bits as signed digits that a column sum takes.
+enum WideScalars {
+    static let digits = 3
+    static let digitBits = 43
+
+    /// One column a digit and column of `x`, digits outermost.
+    static func products(
+        _ columns: [[Int32]], _ weights: [Int128], rows: Range<Int>
+    ) throws(TrainingError) -> [[Int64]] {
+        var result = Array(repeating: [Int64](), count: digits * columns.count)
+        for j in columns.indices {
+            for row in rows {
+                let (product, overflow) = Int128(columns[j][row]).multipliedReportingOverflow(by: weights[row])
+                if overflow { throw .coefficientOutOfRange }
+                let sign: Int64 = product < 0 ? -1 : 1
+                for digit in 0..<digits {
+                    let part = product.magnitude >> UInt128(digit * digitBits) & ((1 << UInt128(digitBits)) - 1)
+                    result[digit * columns.count + j].append(sign * Int64(part))
                 }
             }
-            try wide.add(ciphertexts[0..<rows.count], scalars: scalars)
         }
-        var total = sums.finish()
-        let parts = wide.finish()
-        for digit in 0..<digits {
-            let part = parts[digit * block.count..<(digit + 1) * block.count]
-            total = total.adding(part.shifted(bits: digit * digitBits))
-        }
-        let exchange = MaskedSumExchange(
-            keys: context.keys, session: context.session, round: context.round, label: "information-cross")
-        let pending = try await exchange.requestPacked(total, count: block.count * vectors, slots: slots)
-        let unit = scalbn(1.0, -(Self.weightBits + Self.basisBits + 16))
-        let values = try await exchange.finish(pending).map { $0.asDouble * unit }
-        return (0..<vectors).map { k in (0..<block.count).map { values[$0 * vectors + k] } }
+        return result
     }
 }

@@ -18,6 +18,8 @@ struct LogisticPass {
     let index: Int
     /// `tau_p`
     let tolerance: Double
+    /// Whether an uncovered predictor is answered by a smaller step instead of ending the job.
+    let mayShrink: Bool
 
     /// The range announced in this pass, for the separation check.
     struct Outcome {
@@ -25,11 +27,14 @@ struct LogisticPass {
         var radius: Double
     }
 
-    func run(predictor: [Double]) async throws -> Outcome {
+    func run(predictor: [Double]) async throws -> Outcome? {
         let round = context.nextRound()
-        let radius = try await exchangeRange(predictor, round: round)
-        let bound = tolerance / (4 * Double(context.rows).squareRoot())
-        let layout = try SeparationLayout(kind: .mean, radius: radius, bound: bound, modulusBits: context.modulusBits)
+        // In whitened units a row's error counts for up to 1 / sqrt(blockScale).
+        let bound = tolerance * context.blockScale.squareRoot() / (4 * Double(context.rows).squareRoot())
+        guard
+            let layout = try await SeparatedSum.exchangeLayout(
+                context, kind: .mean, predictor: predictor, bound: bound, round: round, mayShrink: mayShrink)
+        else { return nil }
         let shared = SharedRows(
             keys: context.keys, session: context.session, layout: layout, rows: context.rows, round: round,
             exchangingShares: true)
@@ -62,7 +67,7 @@ struct LogisticPass {
         try await exchange.answer(count: context.peerColumns, slots: slots, ditherBits: ditherBits)
         let sums = try await exchange.finish(pending)
         let unit = scalbn(1.0, -Self.sumFractionBits)
-        return Outcome(gradient: sums.map { $0.asDouble * unit }, radius: radius)
+        return Outcome(gradient: sums.map { $0.asDouble * unit }, radius: layout.radius)
     }
 
     /// Bits of the dither that this party adds for the other (guard 3).
@@ -76,7 +81,4 @@ struct LogisticPass {
     /// `|sum_i x_ij d_i| <= n (1 + 2^-10)` by Cauchy, then sign, dither and the offset.
     private static func slotBits(rows: Int) -> Int { sumFractionBits + 4 + SeparationLayout.ceilLog2(rows) }
 
-    private func exchangeRange(_ predictor: [Double], round: UInt32) async throws -> Double {
-        try await SeparatedSum.exchangeRange(context, predictor: predictor, round: round)
-    }
 }

@@ -42,53 +42,59 @@ struct MaskedSumExchange {
         return Pending(masks: masks, slots: slots, count: count)
     }
 
-    /// Receives the opened sums and removes the masks.
+    /// Receives the opened sums and removes the masks. Whatever the owner returned gives some sums: nothing that this party
+    /// does from here on tells the owner which.
     func finish(_ pending: Pending) async throws -> [BigInt] {
-        let n = keys.peer.n
-        let width = (n.bitWidth + 7) / 8
         let opened = try await session.receive(Payload<OpenedSumsKind>.self, round: round).bytes
-        guard opened.count == width * pending.masks.count else {
+        let widths = (0..<pending.masks.count).map { pending.slots.openedBits(of: $0, count: pending.count) }
+        guard opened.count == widths.reduce(0, { $0 + ($1 + 7) / 8 }) else {
             throw TrainingError.protocolViolation("opened sums of a wrong length")
         }
         var result: [BigInt] = []
-        for index in 0..<pending.masks.count {
-            let value = BigInt(bigEndian: opened[index * width..<(index + 1) * width])
-            guard value < n else { throw TrainingError.protocolViolation("an opened sum out of range") }
-            let slots = min(pending.slots.slotsPerCiphertext, pending.count - index * pending.slots.slotsPerCiphertext)
-            let plaintext = (value - pending.masks[index]).mod(n)
-            guard plaintext.bitWidth <= slots * pending.slots.slotBits else {
-                throw TrainingError.protocolViolation("opened sums that do not fit their slots")
-            }
-            result += pending.slots.split(plaintext, slots: slots)
+        var position = 0
+        for (index, bits) in widths.enumerated() {
+            let bytes = (bits + 7) / 8
+            let value = BigInt(bigEndian: opened[position..<position + bytes])
+            position += bytes
+            let modulus = BigInt(1) << bits
+            guard value < modulus else { throw TrainingError.protocolViolation("an opened sum out of range") }
+            result += pending.slots.split(
+                (value - pending.masks[index]).mod(modulus), slots: bits / pending.slots.slotBits)
         }
         return result
     }
 
-    /// The owner's side: decrypts exactly the declared number of ciphertexts, adds dither to each slot, returns them.
+    /// The owner's side: decrypts exactly the declared number of ciphertexts, adds dither to each declared slot and returns
+    /// those slots alone. Bits above them stay here: a ciphertext has room for more numbers than were declared.
     ///
     /// - Parameters:
     ///   - count: sums that the peer may have opened in this step.
-    ///   - ditherBits: each slot gets an integer uniform in `[-2^(ditherBits-1), 2^(ditherBits-1))`; none when nil.
-    func answer(count: Int, slots: SumSlots, ditherBits: Int?) async throws {
+    ///   - ditherBits: each slot gets an integer uniform in `[-2^(ditherBits-1), 2^(ditherBits-1))`.
+    func answer(count: Int, slots: SumSlots, ditherBits: Int) async throws {
         let request = try await session.receive(Payload<MaskedSumsKind>.self, round: round).bytes
         let expected = slots.ciphertexts(for: count)
         let ciphertexts = try CiphertextVector(serialized: request, count: expected, key: keys.own.publicKey)
         let opened = keys.own.decrypt(ciphertexts)
-        let n = keys.own.publicKey.n
-        let width = (n.bitWidth + 7) / 8
         var generator = session.randomness("\(label)/dither", round: round)
         var reply: [UInt8] = []
         for index in 0..<expected {
+            let bits = slots.openedBits(of: index, count: count)
             var value = opened[index]
-            if let ditherBits, ditherBits > 0 {
-                let slotCount = min(slots.slotsPerCiphertext, count - index * slots.slotsPerCiphertext)
-                for slot in 0..<slotCount {
+            if ditherBits > 0 {
+                for slot in 0..<bits / slots.slotBits {
                     let noise = BigInt.random(bits: ditherBits, using: &generator) - (BigInt(1) << (ditherBits - 1))
                     value = value + (noise << (slots.slotBits * slot))
                 }
             }
-            reply += try value.mod(n).bigEndianBytes(width: width)
+            reply += try value.mod(BigInt(1) << bits).bigEndianBytes(width: (bits + 7) / 8)
         }
         try await session.send(Payload<OpenedSumsKind>(reply), round: round)
+    }
+}
+
+extension SumSlots {
+    /// Bits of one opened plaintext: those of its slots and no more.
+    fileprivate func openedBits(of index: Int, count: Int) -> Int {
+        min(slotsPerCiphertext, count - index * slotsPerCiphertext) * slotBits
     }
 }

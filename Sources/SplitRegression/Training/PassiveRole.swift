@@ -28,11 +28,11 @@ struct PassiveRole {
         var summary = makeSummary(passes: 1, converged: true)
         let freedom = Double(context.rows - block.count - context.peerColumns)
         var errors: [Double]?
-        if context.plan.l2 == 0, context.plan.standardErrors {
-            summary.sigma = fit.residualVariance.squareRoot() * unit
+        if let variance = fit.residualVariance {
+            summary.sigma = variance.squareRoot() * unit
             summary.residualDegreesOfFreedom = Int(freedom)
             errors = try await Covariance(context: context).passive(
-                schur: fit.schur, cross: fit.cross, centring: centring, variance: fit.residualVariance)
+                schur: fit.schur, cross: fit.cross, centring: centring, variance: variance)
         }
         return try await outcome(fit.coefficients, errors: errors, unit: unit, freedom: freedom, summary: summary)
     }
@@ -41,18 +41,19 @@ struct PassiveRole {
         let fit = try await LogisticTraining(context: context, block: block, label: []).fit()
         var summary = makeSummary(passes: fit.passes, converged: fit.converged)
         summary.gradientNorm = fit.gradientNorm
-        if context.plan.revealFit {
-            let predictor = linearPredictor(columns: block.columns, coefficients: fit.coefficients)
-            let loss = try await SeparatedSum.open(.loss, context, predictor: predictor, label: [])
+        if let loss = fit.loss {
             summary.logLikelihood = -loss
             summary.deviance = 2 * loss
             summary.logLoss = loss / Double(context.rows)
+        }
+        if context.plan.revealFit {
+            let predictor = linearPredictor(columns: block.columns, coefficients: fit.coefficients)
             summary.brier =
                 try await SeparatedSum.open(.brier, context, predictor: predictor, label: [])
                 / Double(context.rows)
         }
         var errors: [Double]?
-        if context.plan.l2 == 0, context.plan.standardErrors {
+        if context.computesStandardErrors {
             errors = try await LogisticInference(context: context, block: block, label: [])
                 .passive(coefficients: fit.coefficients, centring: centring)
         }

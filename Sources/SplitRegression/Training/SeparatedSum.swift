@@ -9,11 +9,13 @@ internal import Wire
 /// Opens `sum_i f_i(a_i + b_i)` and nothing else: each party adds up its own shares (training.md 2, kinds `loss`, `brier`).
 enum SeparatedSum {
     static func open(
-        _ kind: SeparatedKind, _ context: TrainingContext, predictor: [Double], label: [Double], bound: Double = 1e-7
+        _ kind: SeparatedKind, _ context: TrainingContext, predictor: [Double], label: [Double]
     ) async throws -> Double {
         let round = context.nextRound()
-        let radius = try await exchangeRange(context, predictor: predictor, round: round)
-        let layout = try SeparationLayout(kind: kind, radius: radius, bound: bound, modulusBits: context.modulusBits)
+        guard
+            let layout = try await exchangeLayout(
+                context, kind: kind, predictor: predictor, bound: min(1e-7, 1e-3 / Double(context.rows)), round: round)
+        else { throw TrainingError.predictorOutOfRange(radius: PredictorRange.largest) }
         let shared = SharedRows(
             keys: context.keys, session: context.session, layout: layout, rows: context.rows, round: round,
             exchangingShares: false)
@@ -33,19 +35,37 @@ enum SeparatedSum {
         return scalbn(Double(total), -SeparationLayout.shareFractionBits)
     }
 
-    /// Step 1: the passive party announces `R`.
-    static func exchangeRange(_ context: TrainingContext, predictor: [Double], round: UInt32) async throws -> Double {
+    /// Steps 1 and 2: the passive party announces `R` and `r`, the active one checks them. With `mayShrink`, two zeros say that
+    /// the predictor is out of range and the step must be smaller: nil at both parties.
+    static func exchangeLayout(
+        _ context: TrainingContext, kind: SeparatedKind, predictor: [Double], bound: Double, round: UInt32,
+        mayShrink: Bool = false
+    ) async throws -> SeparationLayout? {
         switch context.role {
         case .passive:
+            if mayShrink, (try? PredictorRange.covering(predictor)) == nil {
+                try await context.session.send(Numbers<PredictorRangeKind>([0, 0]), round: round)
+                return nil
+            }
             let radius = try context.coveringRange(predictor)
-            try await context.session.send(Numbers<PredictorRangeKind>([radius]), round: round)
-            return radius
+            let layout = try SeparationLayout(
+                kind: kind, radius: radius, bound: bound, modulusBits: context.modulusBits)
+            try await context.session.send(
+                Numbers<PredictorRangeKind>([radius, Double(layout.terms)]), round: round)
+            return layout
         case .active:
             let values = try await context.session.receive(Numbers<PredictorRangeKind>.self, round: round).values
-            guard values.count == 1, PredictorRange.isValid(values[0]) else {
+            if mayShrink, values == [0, 0] { return nil }
+            guard values.count == 2, PredictorRange.isValid(values[0]) else {
                 throw TrainingError.protocolViolation("a predictor range that is not on the list")
             }
-            return values[0]
+            let expected = try ChebyshevExpansion.requiredTerms(kind: kind, radius: values[0], bound: bound)
+            guard let terms = Int(exactly: values[1]), terms.isMultiple(of: 2), terms >= 2, abs(terms - expected) <= 2
+            else {
+                throw TrainingError.protocolViolation("a number of terms that the range does not ask for")
+            }
+            return try SeparationLayout(
+                kind: kind, radius: values[0], terms: terms, modulusBits: context.modulusBits)
         }
     }
 }

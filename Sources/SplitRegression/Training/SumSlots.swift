@@ -6,10 +6,17 @@ struct SumSlots: Sendable, Equatable {
     let slotBits: Int
     let slotsPerCiphertext: Int
 
+    /// As many slots as leave 66 bits to the modulus, so that a masked plaintext wraps with probability below 2^-64.
     init(slotBits: Int, modulusBits: Int) throws(TrainingError) {
         self.slotBits = slotBits
-        slotsPerCiphertext = (modulusBits - 2) / slotBits
+        slotsPerCiphertext = (modulusBits - 66) / slotBits
         guard slotsPerCiphertext >= 1 else { throw .keyTooSmall(bits: modulusBits) }
+    }
+
+    /// The same slots, at most so many to a ciphertext.
+    init(_ fitting: SumSlots, atMost slots: Int) {
+        slotBits = fitting.slotBits
+        slotsPerCiphertext = min(slots, fitting.slotsPerCiphertext)
     }
 
     func ciphertexts(for sums: Int) -> Int { (sums + slotsPerCiphertext - 1) / slotsPerCiphertext }

@@ -37,10 +37,24 @@ final class TrainingContext {
 
     var modulusBits: Int { keys.own.publicKey.modulusBits }
 
-    /// Why this job computes no standard errors, if so.
+    /// Mean weight of the active party's own fit, a power of two: the scale of the passive party's block.
+    var blockScale = 0.25
+
+    var computesStandardErrors: Bool { standardErrorsWithheld == nil }
+
+    /// Why this job computes no standard errors, if so. From public facts alone, so that both parties agree before they start.
     var standardErrorsWithheld: String? {
         if plan.l2 > 0 { return "penalised estimates have no Wald standard errors" }
-        return plan.standardErrors ? nil : "not revealed under this job and its guards"
+        if !plan.standardErrors { return "the job does not reveal them" }
+        guard plan.family == .logistic else { return nil }
+        let parameters = ownColumns + peerColumns
+        if rows < 5 * parameters * (parameters + 1) {
+            return "guard 6: \(rows) rows, \(5 * parameters * (parameters + 1)) wanted for \(parameters) parameters"
+        }
+        if max(ownColumns, peerColumns) > LogisticInference.largestBlock {
+            return "more than \(LogisticInference.largestBlock) columns at one party"
+        }
+        return nil
     }
 
     /// Both parties run the same steps in the same order, so that the numbers agree.
@@ -62,12 +76,18 @@ final class TrainingContext {
     /// Adds both parties' parts of some sums. Parts are rounded to 24 significant bits (guard 7) and added in the order
     /// active, passive, so that both get the same doubles.
     func joint<Kind: NumbersKind>(_ kind: Kind.Type, _ own: [Double], round: UInt32) async throws -> [Double] {
-        let rounded = own.map { Double(Float($0)) }
+        let rounded = own.map(Self.rounded)
         try await session.send(Numbers<Kind>(rounded), round: round)
         let peer = try await session.receive(Numbers<Kind>.self, round: round).values
         guard peer.count == rounded.count else { throw TrainingError.protocolViolation("a wrong number of products") }
+        guard peer.allSatisfy({ Self.rounded($0) == $0 }) else {
+            throw TrainingError.protocolViolation("a product that is not rounded")
+        }
         return zip(rounded, peer).map { role == .active ? $0 + $1 : $1 + $0 }
     }
+
+    /// To 24 significant bits.
+    static func rounded(_ value: Double) -> Double { Double(Float(value)) }
 
     /// Opens the sum of both parties' shares modulo 2^128.
     func openSum(_ own: UInt128, round: UInt32) async throws -> Int128 {

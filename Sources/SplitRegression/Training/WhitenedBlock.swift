@@ -32,15 +32,24 @@ package struct WhitenedBlock: Sendable {
         for i in direction.indices { direction[i] += weight * vector[i] }
     }
 
-    /// This party's part of `d . g` at the present point.
-    package var slope: Double { dot(direction, gradient) }
-
     package mutating func tryStep(_ step: Double) { trial = zip(position, direction).map { $0 + step * $1 } }
 
     /// This party's parts of `d . g` and `g . g` at the trial point.
     package mutating func setTrialGradient(_ unwhitened: [Double]) -> (slope: Double, squaredNorm: Double) {
         trialGradient = factor.solveLower(unwhitened)
         return (dot(direction, trialGradient), dot(trialGradient, trialGradient))
+    }
+
+    /// Forgets the pair of the last accepted step.
+    package mutating func dropLastPair() {
+        s.removeLast()
+        y.removeLast()
+    }
+
+    /// Forgets all pairs.
+    package mutating func dropPairs() {
+        s = []
+        y = []
     }
 
     /// Moves to the trial point and gives this party's part of the new inner products.

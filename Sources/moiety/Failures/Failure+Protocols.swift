@@ -55,11 +55,6 @@ extension Failure {
             self.init(.badData, "aliasedColumn", "'\(column)' is a linear combination of columns before it")
         case .keyTooSmall(let bits):
             self.init(.protocolViolation, "keyTooSmall", "the peer's key has \(bits) bits")
-        case .tooManyColumnsForInference(let count, let limit):
-            self.init(
-                .jobFailed, "tooManyColumnsForInference",
-                "standard errors of \(count) columns are more than the \(limit) that this release computes",
-                hint: "drop standard-errors from the job's reveal list")
         case .coefficientOutOfRange:
             self.init(.jobFailed, "coefficientOutOfRange", "a coefficient does not fit the fixed-point format")
         case .labelNotBinary(let row):

@@ -123,9 +123,11 @@ extension AlignmentSettings {
 extension TrainingPlan {
     init(_ job: Job, rows: Int) {
         self.init(
-            family: Family(job.model.family), l2: job.model.l2,
+            family: Family(job.model.family), activeColumns: job.parameterCount(of: job.active),
+            passiveColumns: job.parameterCount(of: job.passive), l2: job.model.l2,
             tolerance: job.model.tolerance, maximumPasses: Guards.maximumPasses(job, rows: rows),
             keyBits: job.keys.bits, standardErrors: job.reveals(.standardErrors),
-            revealScores: job.reveals(.scores), minimumScoreColumns: job.limits.minimumPassiveColumns)
+            revealScores: job.reveals(.scores), minimumScoreColumns: job.limits.minimumPassiveColumns,
+            revealFit: job.reveals(.metrics))
     }
 }
