@@ -62,8 +62,26 @@ let paillier = Topic(name: "paillier") { bits in
     report("row-wise products of 8 terms, 21 bits, a row", operations: count / 8, unit: whole.product) {
         _ = evaluator.rowwiseProducts(ciphertexts, scalars: weights, terms: 8)
     }
+    try subgroup(plaintexts, bits: bits, half: half, whole: whole, using: &generator)
     try proofs(key, bits: bits, using: &generator)
     print("peak memory \(format(peakMemory())) MiB")
+}
+
+private func subgroup(
+    _ plaintexts: LimbVector, bits: Int, half: UnitCost, whole: UnitCost,
+    using generator: inout SystemRandomNumberGenerator
+) throws {
+    let key = try PrivateKey.generate(bits: bits, kind: .subgroup, using: &generator)
+    let count = plaintexts.count
+    var ciphertexts = key.encrypt(plaintexts, using: &generator)
+    report("subgroup keys: encrypt, key's owner", operations: count, unit: half.product) {
+        ciphertexts = key.encrypt(plaintexts, using: &generator)
+    }
+    report("subgroup keys: decrypt", operations: count, unit: half.square) { _ = key.decrypt(ciphertexts) }
+    let evaluator = Evaluator(publicKey: key.publicKey, using: &generator)
+    report("subgroup keys: rerandomise", operations: count, unit: whole.product) {
+        _ = evaluator.rerandomize(EncryptedSums(ciphertexts), using: &generator)
+    }
 }
 
 private func proofs(_ key: PrivateKey, bits: Int, using generator: inout SystemRandomNumberGenerator) throws {
