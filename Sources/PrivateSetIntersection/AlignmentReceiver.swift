@@ -82,7 +82,7 @@ struct AlignmentReceiver: Sendable {
     /// Tags of all own identifiers, in no order. Blinding and unblinding run at the same time.
     private func evaluate(under key: SenderMaterial, salt: [UInt8]) async throws -> [(tag: AlignmentTag, row: UInt32)] {
         var permutation = session.randomness("alignment permutation", after: key.head)
-        let rows = identifiers.indices.map { UInt32($0) }.shuffled(using: &permutation)
+        let rows = Permutation.random(identifiers.count, using: &permutation)
         let chunks = Chunking.identifiers(rows.count, slots: key.blindingKey.slots)
         let (permits, permit) = AsyncStream.makeStream(of: Void.self)
         let (unanswered, ask) = AsyncStream.makeStream(of: Asked.self)

@@ -76,11 +76,40 @@ struct AlignmentTests {
         #expect(try outcome.hospital.get().rowIndices.count == 15)
     }
 
-    @Test("Its own description admits the messages of a run")
-    func followsDescription() async throws {
+    @Test("The description of the order of messages admits a run, whoever sends", arguments: ["hospital", "lab"])
+    func followsDescription(sender: String) async throws {
         let description = ProtocolDescription.alignment
         #expect(Set(description.steps.map(\.type)).count == 11)
         #expect(description.steps.allSatisfy { $0.type.protocolID == ProtocolVersion.alignment.id })
+        let receiver = sender == "lab" ? "hospital" : "lab"
+        let plan = ProtocolPlan([.init(description, parties: ["sender": sender, "receiver": receiver])])
+        let (a, b) = (identifiers(0..<700), identifiers(650..<1300))
+        let parameters = try Small.parameters()
+        let outcome = try await both(plan: plan) {
+            try await Alignment.run(
+                a, over: $0, settings: settings(sender == "hospital" ? .sender : .receiver), parameters: parameters)
+        } lab: {
+            try await Alignment.run(b, over: $0, settings: settings(.bySize), parameters: parameters)
+        }
+        #expect(try outcome.hospital.get().rowIndices.count == 50)
+        #expect(try outcome.lab.get().rowIndices.count == 50)
+    }
+
+    private func settings(_ role: AlignmentRole) -> AlignmentSettings {
+        AlignmentSettings(keyBits: Small.keyBits, role: role)
+    }
+
+    @Test("Permutations are uniform and repeatable")
+    func permutation() {
+        var counts: [[UInt32]: Int] = [:]
+        var generator = SeededGenerator(51)
+        for _ in 0..<6000 { counts[Permutation.random(3, using: &generator), default: 0] += 1 }
+        #expect(counts.count == 6)
+        // 1000 expected of each; 150 is over five standard deviations.
+        #expect(counts.values.allSatisfy { abs($0 - 1000) < 150 })
+        var (one, other) = (SeededGenerator(52), SeededGenerator(52))
+        #expect(Permutation.random(100, using: &one) == Permutation.random(100, using: &other))
+        #expect(Permutation.random(1, using: &one) == [0])
     }
 }
 

@@ -71,10 +71,10 @@ struct Parties {
     let hospital: Session
     let lab: Session
 
-    static func connect(capacity: Int = 16) async throws -> Parties {
+    static func connect(capacity: Int = 16, plan: ProtocolPlan? = nil) async throws -> Parties {
         let (left, right) = InProcessPeerChannel.pair(capacity: capacity)
         let (keyA, keyB) = (SigningKey(), SigningKey())
-        let limits = SessionLimits(wait: .seconds(120), handshake: .seconds(30), farewell: .milliseconds(500))
+        let limits = SessionLimits(wait: .seconds(600), handshake: .seconds(30), farewell: .milliseconds(500))
         func open(
             _ channel: InProcessPeerChannel, _ name: String, _ key: SigningKey, _ peer: String, _ peerKey: VerifyingKey
         ) async throws -> Session {
@@ -83,7 +83,7 @@ struct Parties {
                 expecting: PeerIdentity(name: peer, publicKey: peerKey),
                 terms: SessionTerms(
                     jobHash: Bytes32(hashing: Array("job".utf8)), role: name, peerRole: peer, protocols: [.alignment]),
-                seed: SessionSeed(), recorder: MemoryRecorder(keepsPayloads: false), limits: limits)
+                seed: SessionSeed(), recorder: MemoryRecorder(keepsPayloads: false), limits: limits, plan: plan)
         }
         async let a = open(left, "hospital", keyA, "lab", keyB.publicKey)
         async let b = open(right, "lab", keyB, "hospital", keyA.publicKey)
@@ -99,10 +99,10 @@ struct Outcome<Value: Sendable>: Sendable {
 
 /// Runs both sides to their ends.
 func both<Value: Sendable>(
-    capacity: Int = 16, hospital: @escaping @Sendable (Session) async throws -> Value,
+    capacity: Int = 16, plan: ProtocolPlan? = nil, hospital: @escaping @Sendable (Session) async throws -> Value,
     lab: @escaping @Sendable (Session) async throws -> Value
 ) async throws -> Outcome<Value> {
-    let parties = try await Parties.connect(capacity: capacity)
+    let parties = try await Parties.connect(capacity: capacity, plan: plan)
     async let a = result { try await parties.hospital.run { try await hospital($0) } }
     async let b = result { try await parties.lab.run { try await lab($0) } }
     return Outcome(hospital: await a, lab: await b)
