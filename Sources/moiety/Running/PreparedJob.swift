@@ -29,6 +29,11 @@ struct PreparedJob: Sendable {
                 .configuration, "keysNotSupported", "this release runs jobs with keys of kind 'standard' only",
                 hint: "set keys.kind to standard")
         }
+        for item in [Reveal.covariance, .deciles, .jointCoefficients] where file.job.reveals(item) {
+            throw Failure(
+                .configuration, "revealNotSupported", "this release does not open '\(item.rawValue)'",
+                hint: "drop it from the job's reveal list")
+        }
         table = try PartyTable(file.job, party: own, site: site)
     }
 }

@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// What is wrong with a site's own files is said before anything leaves the site.
+    @Suite(.serialized) struct BadInput {
+        private func refused(
+            _ sites: TwoSites, at name: String = "hospital", code: Int32, error: String, saying parts: String...
+        ) async throws {
+            try await sites.approve()
+            let ended = try await Program.run(sites.command(name))
+            #expect(ended.code == code, "\(ended.output)\(ended.errors)")
+            #expect(ended.errorCode == error, "\(ended.output)")
+            for part in parts { #expect(ended.output.contains(part), "\(ended.output)") }
+            #expect(try sites.leftovers() == [])
+        }
+
+        @Test func missingFile() async throws {
+            let sites = try await Small.sites()
+            try FileManager.default.removeItem(atPath: sites.scratch.path("hospital.csv"))
+            try await refused(sites, code: 66, error: "fileNotFound", saying: "hospital.csv")
+        }
+
+        @Test func wrongColumn() async throws {
+            let sites = try await Small.sites(job: Small.job(features: "[markr]"))
+            try await refused(sites, at: "lab", code: 65, error: "missingColumn", saying: "markr", "marker")
+        }
+
+        @Test func duplicateIdentifiers() async throws {
+            let sites = try await Small.sites(hospital: Small.hospital(80) + "P1003,5,44\n")
+            try await refused(sites, code: 65, error: "duplicateIdentifiers")
+        }
+
+        @Test func cellThatIsNoNumber() async throws {
+            let sites = try await Small.sites(hospital: Small.hospital(80) + "P2000,5,forty\n")
+            // Line 82: the header is line 1.
+            try await refused(sites, code: 65, error: "notNumeric", saying: "hospital.csv", "row 82", "age")
+        }
+
+        @Test func unapprovedJob() async throws {
+            let sites = try await Small.sites()
+            let ended = try await Program.run(sites.command("hospital"))
+            #expect(ended.code == 4)
+            #expect(ended.errorCode == "notApproved")
+            #expect(try sites.leftovers() == [])
+        }
+
+        @Test func jobChangedAfterApproval() async throws {
+            let sites = try await Small.sites()
+            try await sites.approve()
+            let changed = try sites.scratch.write("changed.yaml", Small.job(minimumCohort: 51))
+            let ended = try await Program.run(sites.command("hospital", job: changed))
+            #expect(ended.code == 4)
+            #expect(ended.errorCode == "notApproved")
+        }
+
+        @Test func jobAgainstThePolicy() async throws {
+            let sites = try await Small.sites(job: Small.job(minimumCohort: 20))
+            let ended = try await Program.run(
+                "job", "approve", sites.job, "--site", sites.site("lab"), "--person", "A Person", "--yes", "--format",
+                "json")
+            #expect(ended.code == 4)
+            #expect(ended.errorCode == "policy.minimumCohort")
+        }
+
+        @Test func outputThatExists() async throws {
+            let sites = try await Small.sites()
+            try await sites.approve()
+            try FileManager.default.createDirectory(
+                atPath: sites.results("hospital"), withIntermediateDirectories: false)
+            let ended = try await Program.run(sites.command("hospital"))
+            #expect(ended.code == 73)
+            #expect(ended.errorCode == "outputExists")
+        }
+
+        @Test func jobThatIsNoYAML() async throws {
+            let scratch = try Scratch()
+            let path = try scratch.write("job.yaml", "moiety: 1\nparties: [\n")
+            let ended = try await Program.run("job", "check", path, "--format", "json")
+            #expect(ended.code == 65)
+            #expect(ended.errorCode == "malformedDocument")
+        }
+
+        @Test func secretThatOthersMayRead() async throws {
+            let sites = try await Small.sites()
+            try await sites.approve()
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o644], ofItemAtPath: sites.site("lab") + "/identity.key")
+            let ended = try await Program.run(sites.command("lab"))
+            #expect(ended.code == 77)
+            #expect(ended.errorCode == "secretReadableByOthers")
+        }
+    }
+}

@@ -1,0 +1,5 @@
+import Testing
+
+/// Real processes over real TLS on the loopback interface. One after the other: each test keeps both cores busy, and
+/// what it waits for must not depend on the others.
+@Suite(.serialized) struct EndToEnd {}

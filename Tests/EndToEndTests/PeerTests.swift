@@ -1,0 +1,125 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// What only shows when the two sites meet.
+    @Suite(.serialized) struct Meeting {
+        @Test func emptyIntersection() async throws {
+            let sites = try await Small.sites(lab: Small.lab(80, first: 500))
+            try await sites.approve()
+            let (hospital, lab) = try await sites.run()
+            #expect(hospital.code == 4 && lab.code == 4, "\(hospital.errors)\(lab.errors)")
+            #expect(hospital.errorCode == "emptyIntersection" && lab.errorCode == "emptyIntersection")
+            #expect(try sites.leftovers() == [])
+        }
+
+        @Test func cohortUnderTheMinimum() async throws {
+            let sites = try await Small.sites(lab: Small.lab(80, first: 40))
+            try await sites.approve()
+            let (hospital, lab) = try await sites.run()
+            #expect(hospital.code == 4 && lab.code == 4, "\(hospital.errors)\(lab.errors)")
+            #expect(hospital.errorCode == "cohortTooSmall" && lab.errorCode == "cohortTooSmall")
+            #expect(try sites.leftovers() == [])
+        }
+
+        @Test func differentJobAtThePeer() async throws {
+            let sites = try await Small.sites()
+            try await sites.approve()
+            let other = try sites.scratch.write("other.yaml", Small.job(title: "Another"))
+            let approved = try await Program.run(
+                "job", "approve", other, "--site", sites.site("lab"), "--person", "A Person", "--yes")
+            try #require(approved.code == 0)
+            let (hospital, address) = try await sites.listen()
+            let lab = try await Program.run(sites.command("lab", job: other) + ["--peer-address", address])
+            let ended = await hospital.wait()
+            #expect(lab.code == 5 && ended.code == 5, "\(ended.errors)\(lab.errors)")
+            #expect(ended.errorCode == "jobMismatch")
+            #expect(try sites.leftovers() == [])
+        }
+
+        @Test func unknownCertificate() async throws {
+            let sites = try await Small.sites(job: Small.job(timeout: 5))
+            try await sites.approve()
+            // The laboratory comes with a certificate that the hospital never saw.
+            let again = try await Program.run(
+                "init", "--name", "lab", "--site", sites.scratch.path("new"), "--listen", "127.0.0.1:0")
+            try #require(again.code == 0)
+            for name in ["certificate.pem", "certificate.key"] {
+                try FileManager.default.removeItem(atPath: "\(sites.site("lab"))/\(name)")
+                try FileManager.default.copyItem(
+                    atPath: sites.scratch.path("new/\(name)"), toPath: "\(sites.site("lab"))/\(name)")
+            }
+            let (hospital, address) = try await sites.listen()
+            let lab = try await Program.run(sites.command("lab") + ["--peer-address", address])
+            let ended = await hospital.wait()
+            #expect(lab.code == 77, "\(lab.output)\(lab.errors)")
+            #expect(ended.code == 77, "\(ended.output)\(ended.errors)")
+            #expect(ended.errorCode == "unknownCertificate")
+            #expect(try sites.leftovers() == [])
+        }
+
+        @Test func peerThatWasNeverAdded() async throws {
+            let sites = try await Small.sites(knowing: false)
+            try await sites.approve()
+            let ended = try await Program.run(sites.command("lab"))
+            #expect(ended.code == 77)
+            #expect(ended.errorCode == "unknownPeer")
+        }
+
+        @Test func nobodyListens() async throws {
+            let sites = try await Small.sites(job: Small.job(timeout: 2))
+            try await sites.approve()
+            let lab = try await Program.run(sites.command("lab") + ["--peer-address", "127.0.0.1:1"])
+            #expect(lab.code == 69, "\(lab.output)")
+            #expect(lab.errorCode == "unreachable")
+            #expect(try sites.leftovers() == [])
+        }
+
+        @Test func nobodyComes() async throws {
+            let sites = try await Small.sites(job: Small.job(timeout: 2))
+            try await sites.approve()
+            let hospital = try await Program.run(sites.command("hospital"))
+            #expect(hospital.code == 69, "\(hospital.output)")
+            #expect(hospital.errorCode == "nobodyConnected")
+        }
+
+        @Test(.timeLimit(.minutes(3)))
+        func peerThatVanishesInMidPass() async throws {
+            let sites = try await breast()
+            let (hospital, address) = try await sites.listen()
+            let lab = try Program.start(sites.command("lab") + ["--peer-address", address])
+            #expect(try await hospital.says("pass 1: gradient"))
+            lab.send(SIGKILL)
+            let ended = await hospital.wait()
+            #expect(ended.code == 69, "\(ended.output)\(ended.errors)")
+            #expect(ended.errorCode == "connectionLost")
+            _ = await lab.wait()
+            // A killed process cannot clean up: what it leaves is hidden and has not the output's name.
+            #expect(!FileManager.default.fileExists(atPath: sites.results("lab")))
+            #expect(try sites.leftovers().allSatisfy { $0.hasPrefix(".lab-results.") })
+        }
+
+        @Test(.timeLimit(.minutes(3)))
+        func interruption() async throws {
+            let sites = try await breast()
+            let (hospital, address) = try await sites.listen()
+            let lab = try Program.start(sites.command("lab") + ["--peer-address", address])
+            #expect(try await hospital.says("training keys"))
+            hospital.send(SIGINT)
+            let ended = await hospital.wait()
+            #expect(ended.code == 130, "\(ended.output)\(ended.errors)")
+            #expect(await lab.wait().code == 69)
+            #expect(try sites.leftovers() == [])
+        }
+
+        private func breast() async throws -> TwoSites {
+            let sites = try await TwoSites(
+                job: try String(contentsOfFile: example("breast/job.yaml"), encoding: .utf8),
+                hospital: ("patients", example("breast/hospital/hospital.csv")),
+                lab: ("images", example("breast/lab/lab.csv")))
+            try sites.setPolicy("loosen", "[guard-1, guard-4]")
+            try await sites.approve()
+            return sites
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Foundation
+import Synchronization
+
+/// The built `moiety`, as users run it.
+enum Program {
+    struct Ended: Sendable {
+        let code: Int32
+        let output: String
+        let errors: String
+
+        /// The envelope of `--format json`.
+        var envelope: [String: Any] {
+            (try? JSONSerialization.jsonObject(with: Data(output.utf8))) as? [String: Any] ?? [:]
+        }
+
+        var errorCode: String? { (envelope["error"] as? [String: Any])?["code"] as? String }
+    }
+
+    struct NotBuilt: Error, CustomStringConvertible {
+        let description = "no `moiety` beside the tests: swift build --build-tests"
+    }
+
+    /// Beside the test bundle; else where `swift build` puts it.
+    static func path() throws -> String {
+        let source = URL(fileURLWithPath: #filePath)
+        let root = source.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        var folders = [root.appending(path: ".build/debug")]
+        if let runner = Bundle.main.executableURL { folders.insert(runner.deletingLastPathComponent(), at: 0) }
+        for folder in folders {
+            let path = folder.appending(path: "moiety").path
+            if FileManager.default.isExecutableFile(atPath: path) { return path }
+        }
+        throw NotBuilt()
+    }
+
+    /// Runs it to its end.
+    static func run(_ arguments: String..., in folder: String? = nil, input: String? = nil) async throws -> Ended {
+        try await run(arguments, in: folder, input: input)
+    }
+
+    static func run(_ arguments: [String], in folder: String? = nil, input: String? = nil) async throws -> Ended {
+        try await Running(path(), arguments, in: folder, input: input).wait()
+    }
+
+    static func start(_ arguments: [String]) throws -> Running {
+        try Running(path(), arguments, in: nil, input: nil)
+    }
+
+    /// Runs a shell script with the built program.
+    static func script(_ path: String, _ arguments: [String]) async throws -> Ended {
+        try await Running("/bin/sh", [path] + arguments, in: nil, input: nil, environment: ["MOIETY": Self.path()])
+            .wait()
+    }
+}
+
+/// A process whose output goes to files, so that no pipe can fill up and stall it.
+final class Running: Sendable {
+    let pid: Int32
+    private let folder: Scratch
+    private let ended: AsyncStream<Int32>
+
+    init(
+        _ executable: String, _ arguments: [String], in working: String?, input: String?,
+        environment: [String: String] = [:]
+    ) throws {
+        folder = try Scratch()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: executable)
+        process.arguments = arguments
+        if let working { process.currentDirectoryURL = URL(fileURLWithPath: working) }
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        for name in ["out", "err", "in"] {
+            try Data((name == "in" ? input ?? "" : "").utf8).write(to: URL(fileURLWithPath: folder.path(name)))
+        }
+        process.standardOutput = FileHandle(forWritingAtPath: folder.path("out"))
+        process.standardError = FileHandle(forWritingAtPath: folder.path("err"))
+        process.standardInput = FileHandle(forReadingAtPath: folder.path("in"))
+        let (stream, continuation) = AsyncStream<Int32>.makeStream()
+        process.terminationHandler = { process in
+            continuation.yield(process.terminationReason == .uncaughtSignal ? -1 : process.terminationStatus)
+            continuation.finish()
+        }
+        try process.run()
+        ended = stream
+        pid = process.processIdentifier
+    }
+
+    /// What it wrote to standard error so far.
+    var errors: String { (try? String(contentsOfFile: folder.path("err"), encoding: .utf8)) ?? "" }
+
+    func wait() async -> Program.Ended {
+        var code: Int32 = -1
+        for await status in ended { code = status }
+        let output = (try? String(contentsOfFile: folder.path("out"), encoding: .utf8)) ?? ""
+        return Program.Ended(code: code, output: output, errors: errors)
+    }
+
+    /// Until a text stands in its standard error.
+    func says(_ text: String, within seconds: Int = 90) async throws -> Bool {
+        for _ in 0..<(seconds * 20) {
+            if errors.contains(text) { return true }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return false
+    }
+
+    var isRunning: Bool { kill(pid, 0) == 0 }
+
+    func send(_ signal: Int32) { kill(pid, signal) }
+}
+
+/// A folder that goes away with its owner.
+final class Scratch: Sendable {
+    let folder: String
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "moiety-test-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    func path(_ name: String) -> String { "\(folder)/\(name)" }
+
+    func write(_ name: String, _ text: String) throws -> String {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path(name)))
+        return path(name)
+    }
+
+    /// Names in it that are not hidden away on purpose.
+    func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() }
+}
+
+/// A file or folder of `examples/`.
+func example(_ name: String) -> String {
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "examples/\(name)").path
+}

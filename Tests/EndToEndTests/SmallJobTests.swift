@@ -1,0 +1,63 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// What happens after a job: serving, scoring, running again.
+    @Suite(.serialized) struct AfterAJob {
+        @Test(.timeLimit(.minutes(3)))
+        func serveThenPredict() async throws {
+            let job = Small.job(features: "[m1, m2, m3]").replacing(
+                "reveal: [coefficients]", with: "reveal: [coefficients, scores]")
+            let lab =
+                "id,m1,m2,m3\n"
+                + (0..<90).map { "P\(1000 + $0),\($0 * 11 % 37),\($0 * 17 % 41),\($0 * 5 % 31)\n" }.joined()
+            let sites = try await Small.sites(job: job, hospital: Small.hospital(90), lab: lab)
+            try await sites.approve()
+
+            // The hospital waits for whatever it approved.
+            let (service, address) = try await sites.listen([
+                "serve", "--site", sites.site("hospital"), "--out", sites.scratch.path("served"), "--once",
+            ])
+            let ran = try await Program.run(sites.command("lab") + ["--peer-address", address])
+            #expect(ran.code == 0, "\(ran.output)\(ran.errors)")
+            let served = await service.wait()
+            #expect(served.code == 0, "\(served.errors)")
+            let hash = try #require(served.output.split(separator: "\n").first.map(String.init))
+            let results = sites.scratch.path("served/\(hash)")
+
+            let shown = try await Program.run("model", "show", "\(results)/model.json")
+            #expect(shown.code == 0 && shown.output.contains("age"))
+
+            // Both score the same rows again: the same numbers to the last bit.
+            let (active, where2) = try await sites.listen([
+                "model", "predict", "\(results)/model.json", "--table", "patients", "--site", sites.site("hospital"),
+                "--out", sites.scratch.path("scored"),
+            ])
+            let passive = try await Program.run(
+                "model", "predict", "\(sites.results("lab"))/model.json", "--table", "results", "--site",
+                sites.site("lab"), "--out", sites.scratch.path("scored-lab"), "--peer-address", where2)
+            #expect(passive.code == 0, "\(passive.errors)")
+            #expect(await active.wait().code == 0)
+            func scores(_ path: String) throws -> Set<String> {
+                Set(try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init))
+            }
+            #expect(try scores(sites.scratch.path("scored/scores.csv")) == scores("\(results)/scores.csv"))
+            #expect(!FileManager.default.fileExists(atPath: sites.scratch.path("scored-lab/scores.csv")))
+        }
+
+        @Test(.timeLimit(.minutes(3)))
+        func aCohortThatDiffersByAFewIsRefused() async throws {
+            let sites = try await Small.sites()
+            try await sites.approve()
+            let first = try await sites.run()
+            #expect(first.hospital.code == 0 && first.lab.code == 0, "\(first.hospital.errors)\(first.lab.errors)")
+            for name in TwoSites.names { try FileManager.default.removeItem(atPath: sites.results(name)) }
+            _ = try sites.scratch.write("hospital.csv", Small.hospital(78))
+            let second = try await sites.run()
+            #expect(second.hospital.code == 4, "\(second.hospital.errors)")
+            #expect(second.lab.code == 4)
+            #expect([second.hospital.errorCode, second.lab.errorCode].contains("cohortDifference"))
+            #expect(try sites.leftovers() == [])
+        }
+    }
+}
