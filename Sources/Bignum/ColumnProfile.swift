@@ -16,7 +16,10 @@ public enum ColumnProfile: Sendable, Equatable {
             if distinct.count <= mostValues { distinct.insert(scalar) }
         }
         let bits = UInt64.bitWidth - widest.leadingZeroBitCount
-        self = distinct.count <= mostValues ? .values(distinct.sorted()) : .integers(bits: bits)
+        // Differences of values are exponents.
+        let differencesFit = !(distinct.max() ?? 0).subtractingReportingOverflow(distinct.min() ?? 0).overflow
+        self =
+            distinct.count <= mostValues && differencesFit ? .values(distinct.sorted()) : .integers(bits: bits)
     }
 }
 
@@ -132,7 +135,7 @@ struct BucketPlan: Sendable {
 
     /// First fit, most values first, into patterns of at most as many buckets as rows can pay for.
     private static func joined(_ columns: [PatternColumn], rows: Int, widest: Int) -> [[PatternColumn]] {
-        let columns = columns.filter { $0.values.count > 1 || $0.values != [0] }
+        // Columns that were all zero so far stay in: only so is a later value noticed.
         let sizes = columns.map(\.values.count)
         var best: (cost: Int, groups: [[PatternColumn]]) = (Int.max, [])
         for bits in 1...widest {

@@ -99,6 +99,24 @@ import Testing
         }
     }
 
+    /// What the first chunk looks like must not decide what later chunks may hold.
+    @Test func columnsThatChangeTheirLooks() throws {
+        let widest = Int64.max
+        let first: [[Int64]] = [[0, 0], [5, 5], [1, 0], [widest, -widest], [0, 0]]
+        let second: [[Int64]] = [[1, -3], [0, 5], [0, 1], [-widest, 7], [0, 0]]
+        var sums = EncryptedColumnSums(key: key.publicKey, columnBits: [3, 3, 1, 63, 2], expectedRows: 4)
+        try sums.add(encrypt([10, 20]), scalars: first)
+        try sums.add(encrypt([30, 40]), scalars: second)
+        try sums.add(encrypt([50, 60]), scalars: first)
+        let results = key.decrypt(sums.finish().forTest).bigInts().map { key.publicKey.signed($0) }
+        let expected = zip(first, second).map { early, late in
+            zip([10, 20, 30, 40, 50, 60], early + late + early).reduce(BigInt(0)) {
+                $0 + BigInt($1.0) * BigInt(Int($1.1))
+            }
+        }
+        #expect(results == expected)
+    }
+
     @Test func columnSumsRefuseWhatWasNotDeclared() throws {
         var sums = EncryptedColumnSums(key: key.publicKey, columnBits: [4, 4], expectedRows: 2)
         let rows = encrypt([1, 2])
