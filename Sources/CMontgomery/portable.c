@@ -170,21 +170,33 @@ static void sqr_public(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64
     reduce(ctx, r, s, s + 2 * ctx->n, 0);
 }
 
-// Every entry is read and kept under a mask. Plain C that compilers turn into vectors of whatever width there is, unlike
-// mpn_sec_tabselect.
+// All ones where the digit is this entry's, else zero, in a way that the compiler does not turn into a branch.
+static inline uint64_t own_mask(size_t entry, uint32_t digit) {
+    uint64_t different = (uint64_t)entry ^ digit;
+    __asm__("" : "+r"(different));
+    return ((different | -different) >> 63) - 1;
+}
+
+// Every entry is read and kept under a mask, sixteen limbs at a time. Plain C that compilers turn into vectors of
+// whatever width there is, unlike mpn_sec_tabselect.
 #if defined(__x86_64__) && defined(__linux__) && defined(__clang__)
 __attribute__((target_clones("avx2", "default")))
 #endif
 static void select_words(uint64_t *restrict r, const uint64_t *restrict table, size_t n, size_t entries,
                          uint32_t digit) {
-    for (size_t k = 0; k < n; k++) r[k] = 0;
-    for (size_t e = 0; e < entries; e++) {
-        uint64_t different = (uint64_t)e ^ digit;
-        __asm__("" : "+r"(different)); // keeps the compiler from branching on it
-        const uint64_t mask = (different | -different) >> 63; // 1 if different
-        const uint64_t own = mask - 1;
-        const uint64_t *entry = table + e * n;
-        for (size_t k = 0; k < n; k++) r[k] |= entry[k] & own;
+    size_t from = 0;
+    for (; from + 16 <= n; from += 16) {
+        uint64_t v[16] = {0};
+        for (size_t e = 0; e < entries; e++) {
+            const uint64_t own = own_mask(e, digit), *entry = table + e * n + from;
+            for (size_t k = 0; k < 16; k++) v[k] |= entry[k] & own;
+        }
+        memcpy(r + from, v, sizeof v);
+    }
+    for (size_t k = from; k < n; k++) r[k] = 0;
+    for (size_t e = 0; from < n && e < entries; e++) {
+        const uint64_t own = own_mask(e, digit);
+        for (size_t k = from; k < n; k++) r[k] |= table[e * n + k] & own;
     }
 }
 

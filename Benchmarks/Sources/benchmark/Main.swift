@@ -24,12 +24,13 @@ struct Main {
             default: names.append(argument)
             }
         }
-        guard let path else {
+        let both = ArithmeticPath.fastestAvailable == .ifma ? ["ifma", "portable"] : ["portable"]
+        guard let path, path == ArithmeticPath.current.rawValue else {
             // The path is settled once a process: one process each.
-            for path in ArithmeticPath.fastestAvailable == .ifma ? ["ifma", "portable"] : ["portable"] {
+            for path in path.map({ [$0] }) ?? both where both.contains(path) {
                 let child = Process()
                 child.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
-                child.arguments = Array(CommandLine.arguments.dropFirst()) + ["--path", path]
+                child.arguments = names + (sizes.count == 1 ? ["--bits", "\(sizes[0])"] : []) + ["--path", path]
                 var environment = ProcessInfo.processInfo.environment
                 environment["MOIETY_ARITHMETIC"] = path == "portable" ? "portable" : nil
                 child.environment = environment
