@@ -112,9 +112,20 @@ extension EndToEnd {
             #expect(try sites.leftovers() == [])
         }
 
-        private func breast() async throws -> TwoSites {
+        @Test(.timeLimit(.minutes(3)))
+        func completeSeparation() async throws {
+            let sites = try await breast(l2: "0")
+            let (hospital, lab) = try await sites.run()
+            #expect(hospital.code == 1 && lab.code == 1, "\(hospital.output)\(lab.output)")
+            #expect(hospital.errorCode == "separation" && lab.errorCode == "separation")
+            #expect(hospital.output.contains("l2"))
+            #expect(try sites.leftovers() == [])
+        }
+
+        private func breast(l2: String = "0.01") async throws -> TwoSites {
             let sites = try await TwoSites(
-                job: try String(contentsOfFile: example("breast/job.yaml"), encoding: .utf8),
+                job: try String(contentsOfFile: example("breast/job.yaml"), encoding: .utf8)
+                    .replacing("l2: 0.01", with: "l2: \(l2)"),
                 hospital: ("patients", example("breast/hospital/hospital.csv")),
                 lab: ("images", example("breast/lab/lab.csv")))
             try sites.setPolicy("loosen", "[guard-1, guard-4]")
