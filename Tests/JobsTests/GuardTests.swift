@@ -106,6 +106,12 @@ import Testing
         // B learns 20 x 21 / 2 + 20 = 230 numbers.
         #expect(refusal(job, GuardFacts(job: job, rows: 460, labelEntropy: 8)) == nil)
         #expect(refusal(job, GuardFacts(job: job, rows: 459, labelEntropy: 8))?.name == "guard-4-features")
+        // A with 11 coefficients and standard errors learns 11 + 2 + 66 + 12, B with 3 columns 10.
+        let errors = Fixtures.wide("reveal: [standard-errors]", features: 3)
+            .replacing("family: logistic, l2: 0.01", with: "family: linear")
+        let narrow = try Job(yaml: errors)
+        #expect(refusal(narrow, GuardFacts(job: narrow, rows: 182, labelEntropy: 8)) == nil)
+        #expect(refusal(narrow, GuardFacts(job: narrow, rows: 181, labelEntropy: 8))?.name == "guard-4-features")
     }
 
     @Test(arguments: [("reveal: [scores]", 2, true), ("reveal: [scores]", 3, false), ("reveal: [metrics]", 1, false)])
@@ -138,15 +144,43 @@ import Testing
         #expect(throws: GuardRefusal.self) { try Guards.checkScores(Job(yaml: Fixtures.wide())) }
     }
 
-    /// p = 12: 5 x 12 x 13 = 780 rows.
-    @Test func standardErrorsNeedRows() throws {
+    private func information(_ job: Job, rows: Int?) -> GuardFinding? {
+        let findings = rows.map { Guards.findings(job, GuardFacts(job: job, rows: $0)) } ?? Guards.findings(job)
+        return findings.first { $0.number == 6 }
+    }
+
+    /// p = 12: 5 x 12 x 13 = 780 rows. With fewer the job runs without standard errors.
+    @Test func standardErrorsAreWithheldWithoutRows() throws {
         let job = try Job(yaml: Fixtures.trial)
+        #expect(information(job, rows: nil)?.verdict == .notEvaluated)
+        #expect(information(job, rows: 780)?.verdict == .kept)
+        let finding = try #require(information(job, rows: 779))
+        #expect(finding.verdict == .withheld)
+        #expect(
+            finding.figures
+                == "779 rows, 5 x 12 x 13 = 780 needed for standard errors; the model is fitted without them")
+        #expect(finding.remedy == "align at least 780 rows, or use fewer columns")
+        #expect(refusal(job, GuardFacts(job: job, rows: 779)) == nil)
+        let linear = try Job(yaml: Fixtures.trial("logistic", "linear"))
+        #expect(information(linear, rows: 500)?.verdict == .notApplicable)
+        #expect(refusal(linear, GuardFacts(job: linear, rows: 500, labelEntropy: 5)) == nil)
+    }
+
+    @Test func covarianceIsRefusedWithoutRows() throws {
+        let job = try Job(yaml: Fixtures.trial("standard-errors]", "standard-errors, covariance]"))
         #expect(refusal(job, GuardFacts(job: job, rows: 780)) == nil)
         let refused = try #require(refusal(job, GuardFacts(job: job, rows: 779)))
         #expect(refused.name == "guard-6-information")
         #expect(refused.figures == "779 rows, 5 x 12 x 13 = 780 needed for standard errors")
-        let linear = try Job(yaml: Fixtures.trial("logistic", "linear"))
-        #expect(refusal(linear, GuardFacts(job: linear, rows: 500, labelEntropy: 5)) == nil)
+        #expect(refused.remedy.contains("drop covariance"))
+    }
+
+    @Test(arguments: [(65, GuardFinding.Verdict.kept), (66, .withheld)])
+    func standardErrorsEndAtSixtyFiveCoefficients(_ columns: Int, _ verdict: GuardFinding.Verdict) throws {
+        let text = Fixtures.wide("reveal: [standard-errors]", features: columns).replacing("l2: 0.01", with: "l2: 0")
+        let job = try Job(yaml: text)
+        #expect(information(job, rows: 100_000)?.verdict == verdict)
+        #expect((information(job, rows: nil)?.verdict == .withheld) == (verdict == .withheld))
     }
 
     @Test func limitsAreRefusedByName() throws {
@@ -162,9 +196,9 @@ import Testing
     @Test func aTranscriptShowsTheProtocolsOwnGuards() throws {
         var (job, facts) = try trial()
         facts.passes = 6
-        facts.observed = .init(startedAtOwnFit: true, dithered: true, scalarsPerPass: 44, retries: 0)
+        facts.observed = .init(startedAtOwnFit: true, dithered: true, scalarsPerPass: 26, retries: 0)
         #expect(refusal(job, facts) == nil)
-        facts.observed?.scalarsPerPass = 45
+        facts.observed?.scalarsPerPass = 27
         #expect(refusal(job, facts)?.name == "guard-7-scalars")
         facts.observed = .init(startedAtOwnFit: false, dithered: true, scalarsPerPass: 4, retries: 0)
         #expect(refusal(job, facts)?.name == "guard-2-warm-start")

@@ -6,13 +6,21 @@ extension Guard {
         case .warmStart: "the first opened gradient is taken at A's own-features fit, not at zero"
         case .dither: "what is returned is rounded, with noise from the committed seed, to the tolerance of the pass"
         case .features:
-            "passes x max(m_A, m_B) <= n/2; linear: m_B (m_B + 1)/2 + m_B <= n/2 and the same bound on what A learns"
+            "passes x max(m_A, m_B) <= n/2; linear: each side learns at most n/2 numbers in the one exchange, m_B (m_B + 1)/2 + m_B "
+                + "at B (1 more with standard errors), m_A + 2 at A (1 more under a penalty, m_A (m_A + 1)/2 + m_A + 1 more with "
+                + "standard errors)"
         case .scores:
             "m_B at least the minimum (twice that with joint coefficients), and fewer than m_B n/(n - m_B) score "
                 + "vectors about one cohort, over all jobs"
-        case .information: "logistic: n >= 5 p (p + 1) wherever an information matrix is opened"
-        case .scalars: "at most 6 scalars a kept pair and side in a pass, and 8 of its own, as 32-bit floats"
-        case .aborts: "nothing visible depends on a decrypted value; no attempt is repeated"
+        case .information:
+            "logistic: n >= 5 p (p + 1), and at most \(Guards.largestInformationBlock) coefficients a party, wherever an "
+                + "information matrix is opened; else standard errors are withheld, and `covariance` is refused"
+        case .scalars:
+            "a side sends 2 scalars after a trial and 5 k - 1 more after an accepted one, k being the steps kept so far, "
+                + "of 24 significant bits"
+        case .aborts:
+            "no error depends on a decrypted value, but for separation, dependent columns and no convergence, which are "
+                + "results; no attempt is repeated"
         }
     }
 
@@ -27,7 +35,9 @@ extension Guard {
         case .scores:
             "scores show B's predictor row by row: one column is the column itself, several vectors or the "
                 + "coefficients let A solve for B's rows (Luo, Wu, Xiao, Ooi, ICDE 2021)"
-        case .information: "the matrices are linear equations in the rows' weights; p (p + 1)/2 >= n give every weight"
+        case .information:
+            "each party sees its own block and B the Schur complement: linear equations in the rows' weights; "
+                + "p (p + 1)/2 >= n of them give every weight"
         case .scalars: "inner products of private gradients give them away up to a rotation"
         case .aborts: "an error that depends on a plaintext is an oracle for it"
         }

@@ -6,6 +6,8 @@ public struct GuardFinding: Sendable, Hashable, Codable {
         /// transcript.
         case byProtocol = "by-protocol"
         case refused
+        /// The job runs, but without what this guard is about.
+        case withheld
         /// A figure is missing: only the other side, or a later moment, can tell.
         case notEvaluated = "not-evaluated"
         /// The job opens nothing that this guard is about.
@@ -19,7 +21,7 @@ public struct GuardFinding: Sendable, Hashable, Codable {
     public let verdict: Verdict
     /// The figures that were compared, in words.
     public let figures: String
-    /// What would satisfy it, when it is refused.
+    /// What would satisfy it, when the job is refused or something withheld.
     public let remedy: String?
     /// The job loosens it by a factor of two.
     public let loosened: Bool

@@ -77,20 +77,21 @@ extension Guards {
             loosened: loosened)
     }
 
-    /// The linear family opens no gradient a pass but, once, the passive party's Schur complement and gradient:
-    /// m_B (m_B + 1) / 2 + m_B numbers about the active party's rows; to the active party m_A numbers and two sums,
-    /// and with standard errors m_A (m_A + 1) / 2 more.
+    /// The linear family opens no gradient a pass but, once, to the passive party its Schur complement and gradient; to the
+    /// active party its columns against the passive predictor, what that reduces the residual by, and the raw offset. A
+    /// penalty and standard errors open more (training.md 8).
     private static func crossBlock(_ job: Job, _ facts: GuardFacts) -> GuardFinding {
         let loosened = job.loosened.contains(.features)
         let bound = openings(job, rows: facts.rows)
         let m = facts.passiveParameters
         let a = facts.activeParameters
-        let passive = m * (m + 1) / 2 + m
-        let active = a + 2 + (job.reveals(.standardErrors) ? a * (a + 1) / 2 : 0)
+        let hasErrors = job.reveals(.standardErrors)
+        let passive = m * (m + 1) / 2 + m + (hasErrors ? 1 : 0)
+        let active = a + 2 + (job.model.l2 > 0 ? 1 : 0) + (hasErrors ? a * (a + 1) / 2 + a + 1 : 0)
         let opened = max(passive, active)
         let figures = "\(opened) numbers about the other side's \(facts.rows) rows, at most \(whole(bound))"
         guard Double(opened) > bound else { return make(.features, .kept, figures, loosened: loosened) }
-        var remedies = ["align at least \(2 * opened / (loosened ? 2 : 1)) rows", "use fewer passive columns"]
+        var remedies = ["align at least \(2 * opened / (loosened ? 2 : 1)) rows", "use fewer columns"]
         if !loosened, Double(opened) <= 2 * bound {
             remedies.append("write 'loosen: [guard-4]' if all parties accept it")
         }
@@ -127,29 +128,56 @@ extension Guards {
             : make(.scores, .refused, figures, remedy: "drop scores from the reveal list")
     }
 
-    /// Guard 6: information matrices are linear equations in the rows' weights. n >= 5 p (p + 1).
-    static func information(_ job: Job, _ facts: GuardFacts) -> GuardFinding {
+    /// Guard 6: each party's block of the information matrix, and the passive one's Schur complement, are linear equations
+    /// in the rows' weights. n >= 5 p (p + 1), else the model is fitted without standard errors; a job that asks for
+    /// covariance blocks by name is refused.
+    ///
+    /// - Parameter rows: rows of the fit; nil before they are known.
+    static func information(_ job: Job, rows: Int?) -> GuardFinding {
         guard job.reveals(.standardErrors) else {
             return make(.information, .notApplicable, "the job opens no information matrix")
         }
         guard job.model.family != .linear else {
             return make(.information, .notApplicable, "the weights of a linear model are all one")
         }
-        let p = facts.activeParameters + facts.passiveParameters
-        let needed = 5 * p * (p + 1)
-        let figures = "\(facts.rows) rows, 5 x \(p) x \(p + 1) = \(needed) needed for standard errors"
-        return facts.rows >= needed
-            ? make(.information, .kept, figures)
-            : make(
-                .information, .refused, figures,
-                remedy: "drop standard-errors and covariance from the reveal list, or use fewer columns")
+        let p = job.parameterCount
+        let needed = rowsForInformation(parameters: p)
+        let largest = job.parties.map { job.parameterCount(of: $0) }.max() ?? 0
+        let rule = "5 x \(p) x \(p + 1) = \(needed) needed for standard errors"
+        let reason =
+            if largest > largestInformationBlock {
+                "\(largest) coefficients at one party, at most \(largestInformationBlock) for standard errors"
+            } else if let rows {
+                "\(rows) rows, \(rule)"
+            } else {
+                "rows: \(rule)"
+            }
+        let isStrict = job.reveals(.covariance)
+        switch allowsInformation(job, rows: rows) {
+        case true?: return make(.information, .kept, reason)
+        case nil:
+            let otherwise = isStrict ? "the job is refused" : "they are withheld"
+            return make(.information, .notEvaluated, "\(reason); with fewer \(otherwise)")
+        case false?:
+            let remedies = [
+                largest > largestInformationBlock ? nil : "align at least \(needed) rows", "use fewer columns",
+                isStrict
+                    ? "drop covariance from the reveal list, then the model is fitted without standard errors" : nil,
+            ]
+            return make(
+                .information, isStrict ? .refused : .withheld,
+                isStrict ? reason : "\(reason); the model is fitted without them",
+                remedy: remedies.compactMap(\.self).joined(separator: ", or "))
+        }
     }
 
-    /// Guard 7: the optimiser's scalars are inner products of private gradients: no more than the method needs,
-    /// as 32-bit floats.
+    /// Guard 7: the optimiser's scalars are inner products of private gradients: no more than the method needs, to
+    /// 24 significant bits.
     static func scalars(_ facts: GuardFacts) -> GuardFinding {
         guard let observed = facts.observed, let passes = facts.passes else {
-            return kept(.scalars, nil, "at most 6 scalars a kept pair and side, rounded to 24 bits")
+            return kept(
+                .scalars, nil, "2 scalars a trial and side, 5 k - 1 after an accepted one with k kept steps, of 24 bits"
+            )
         }
         let most = mostScalars(passes: passes)
         return kept(

@@ -9,9 +9,22 @@ public enum Guards {
     public static let columnBits = 16.0
     /// A pass budget below this would end before any real fit converges: refused at the start instead.
     public static let fewestUsefulPasses = 6
-    /// Most scalars that one side may send in any of so many passes: the products of the new step, gradient
-    /// difference and gradient with every kept pair, and a few of its own.
-    public static func mostScalars(passes: Int) -> Int { 6 * passes + 8 }
+    /// Most coefficients of one party with which a logistic job computes standard errors (`protocols/training.md`, section 6).
+    public static let largestInformationBlock = 65
+
+    /// Most scalars that one side may send in any of so many passes: two after a trial and, with at most one kept step for
+    /// each pass but the first, 5 k - 1 products of the new step, gradient difference and gradient.
+    public static func mostScalars(passes: Int) -> Int { max(2, 5 * passes - 4) }
+
+    /// Rows that guard 6 asks for.
+    public static func rowsForInformation(parameters: Int) -> Int { 5 * parameters * (parameters + 1) }
+
+    /// Whether a job that reveals standard errors opens what they need; nil while the rows that decide are unknown.
+    public static func allowsInformation(_ job: Job, rows: Int?) -> Bool? {
+        guard job.model.family == .logistic else { return true }
+        guard job.parties.allSatisfy({ job.parameterCount(of: $0) <= largestInformationBlock }) else { return false }
+        return rows.map { $0 >= rowsForInformation(parameters: job.parameterCount) }
+    }
 
     /// Whether a job may start over these rows.
     ///
@@ -44,7 +57,9 @@ public enum Guards {
     }
 
     /// What is decidable from the job alone.
-    public static func findings(_ job: Job) -> [GuardFinding] { [scores(job, nil)] }
+    public static func findings(_ job: Job) -> [GuardFinding] {
+        [scores(job, nil), information(job, rows: nil)]
+    }
 
     /// Passes that a job may open gradients in: the smaller of its own maximum and what guard 4 allows.
     ///
@@ -103,7 +118,7 @@ public enum Guards {
         case .dither: kept(item, facts.observed.map(\.dithered), "every returned gradient is rounded with noise")
         case .features: features(job, facts)
         case .scores: scores(job, facts)
-        case .information: information(job, facts)
+        case .information: information(job, rows: facts.rows)
         case .scalars: scalars(facts)
         case .aborts:
             kept(
