@@ -6,7 +6,7 @@ import Testing
     @Test func saysWhoLearnsWhatWithNumbers() throws {
         let text = Explanation(try Job(yaml: Fixtures.trial)).text
         #expect(text.contains("its own block of the gradient: 10 numbers, dithered"))
-        #expect(text.contains("its own block of the gradient: 2 numbers, dithered."))
+        #expect(text.contains("its own block of the gradient: 2 numbers, dithered, also at a trial point"))
         #expect(text.contains("hospital learns"))
         #expect(text.contains("lab sends"))
         #expect(!text.contains("m_A numbers"))
@@ -55,19 +55,70 @@ import Testing
     func generalTableCoversEveryItem(_ family: Model.Family) {
         let general = LeakageTable(family: family).rows.flatMap { $0.sends + $0.learns }
         for item in Reveal.allCases where item != .coefficients {
-            #expect(general.contains { $0.hasPrefix("where `\(item.rawValue)` is revealed: ") }, "\(item)")
+            #expect(general.contains { $0.hasPrefix("where `\(item.rawValue)` is revealed") }, "\(item)")
         }
     }
 
     /// An item that is not revealed never enters a job's table.
     @Test func tableGrowsWithTheRevealList() throws {
-        let plain = try LeakageTable(job: Job(yaml: Fixtures.wide()))
+        let plain = try LeakageTable(job: Job(yaml: Fixtures.wide().replacing("l2: 0.01", with: "l2: 0")))
         let base = Set(plain.rows.flatMap { $0.sends + $0.learns })
         for item in ["standard-errors", "scores", "metrics", "joint-coefficients"] {
             let text = Fixtures.wide("reveal: [\(item)]").replacing("l2: 0.01", with: "l2: 0")
             let more = try LeakageTable(job: Job(yaml: text))
             #expect(Set(more.rows.flatMap { $0.sends + $0.learns }).isStrictSuperset(of: base), "\(item)")
         }
+    }
+
+    private func statements(_ yaml: String, rows: Int? = nil) throws -> [String] {
+        try LeakageTable(job: Job(yaml: yaml), rows: rows).rows.flatMap { $0.sends + $0.learns }
+    }
+
+    private func mention(_ words: String, in statements: [String]) -> Bool {
+        statements.contains { $0.contains(words) }
+    }
+
+    /// training.md 8: the summed loss is opened in every unpenalised logistic fit, and with metrics under a penalty.
+    @Test(arguments: [("0", false), ("0", true), ("0.01", false), ("0.01", true)])
+    func summedLossFollowsPenaltyAndMetrics(_ l2: String, _ metrics: Bool) throws {
+        let text = Fixtures.wide(metrics ? "reveal: [metrics]" : "").replacing("l2: 0.01", with: "l2: \(l2)")
+        let said = try statements(text)
+        #expect(mention("the log-likelihood summed over all rows", in: said) == (l2 == "0" || metrics))
+        #expect(mention("R first reaches 16", in: said) == (l2 == "0"))
+        #expect(mention("the Brier score summed", in: said) == metrics)
+    }
+
+    /// What standard errors open is left out where guard 6 fails, and conditional while the rows are unknown.
+    @Test func informationFollowsGuardSix() throws {
+        #expect(mention("where guard 6 holds: its own block H_A", in: try statements(Fixtures.trial)))
+        let kept = try statements(Fixtures.trial, rows: 780)
+        #expect(mention("its own block H_A", in: kept))
+        #expect(!mention("where guard 6", in: kept))
+        #expect(!mention("H_A", in: try statements(Fixtures.trial, rows: 779)))
+        let job = try Job(yaml: Fixtures.trial)
+        let text = Explanation(job, facts: GuardFacts(job: job, rows: 779)).text
+        #expect(text.contains("No standard errors: 779 rows"))
+        #expect(text.contains("withheld: 779 rows"))
+    }
+
+    @Test func aSingleColumnIsSaidToShow() throws {
+        let one = Fixtures.trial("[cd40, cd80]", "[cd40]")
+        #expect(mention("the coefficient and the gradient of lab's single column", in: try statements(one)))
+        #expect(Explanation(try Job(yaml: one)).warnings.contains { $0.hasPrefix("lab has one column") })
+        let alone = Fixtures.trial("[age, wtkg, hemo, homo, drugs, karnof, race, gender, symptom]", "[]")
+        #expect(
+            Explanation(try Job(yaml: alone)).warnings.contains { $0.hasPrefix("hospital has the intercept alone") })
+        #expect(!mention("single column,", in: try statements(Fixtures.trial)))
+    }
+
+    @Test func linearOpensWhatItsPenaltyAndErrorsNeed() throws {
+        let plain = try statements(Fixtures.trial("logistic", "linear").replacing(", standard-errors", with: ""))
+        #expect(!mention("|beta_B|^2", in: plain))
+        #expect(!mention("the residual variance", in: plain))
+        #expect(mention("the label's standard deviation to a factor of two", in: plain))
+        #expect(mention("the residual variance", in: try statements(Fixtures.trial("logistic", "linear"))))
+        let ridge = Fixtures.wide().replacing("family: logistic", with: "family: linear")
+        #expect(mention("|beta_B|^2", in: try statements(ridge)))
     }
 }
 

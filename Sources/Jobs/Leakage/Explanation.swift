@@ -50,15 +50,19 @@ public struct Explanation: Sendable, Hashable, Codable {
         model = Self.model(job)
         keys = "Paillier, \(job.keys.bits) bits, \(job.keys.kind.rawValue) keys"
         rows = Self.rows(job)
-        opened = job.reveal.map { "\($0.rawValue): \($0.meaning)" }
-        leakage = LeakageTable(job: job).rows
+        let withheld = findings.first { $0.verdict == .withheld }
+        opened = job.reveal.map { item in
+            let note = item == .standardErrors && withheld != nil ? "; withheld (\(Guard.information.name))" : ""
+            return "\(item.rawValue): \(item.meaning)\(note)"
+        }
+        leakage = LeakageTable(job: job, rows: facts?.rows).rows
         guards = Guard.allCases.map { item in
             GuardSummary(
                 name: item.name, rule: item.rule, against: item.against, loosened: job.loosened.contains(item),
                 finding: findings.first { $0.number == item.number })
         }
         limits = findings.filter { $0.number == nil }
-        warnings = Remainder.warnings(job)
+        warnings = Remainder.warnings(job) + (withheld.map { ["No standard errors: \($0.figures)."] } ?? [])
         never = Remainder.never
         notPrevented = Remainder.notPrevented
         assumptions = Remainder.assumptions

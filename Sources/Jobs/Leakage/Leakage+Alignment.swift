@@ -1,4 +1,4 @@
-/// Session and alignment (`protocols/wire.md`, `protocols/alignment.md`).
+/// Session and alignment (`protocols/wire.md`, `protocols/alignment.md` 7).
 extension LeakageWords {
     func session() -> [LeakageTable.Row] {
         [active, passive].map { party in
@@ -26,30 +26,38 @@ extension LeakageWords {
             row(
                 .alignment, answering,
                 sends: [
-                    "how many identifiers it has, and the smallest cohort that it accepts",
+                    Self.opening,
                     "a Paillier key made for this alignment with proofs, and the key of a pseudorandom function encrypted "
                         + "under it, with a proof of its range",
                     "one group element for each blinded identifier of the receiver",
                     "a 128-bit tag for each of its identifiers, sorted: random to whoever lacks the identifier",
+                    "a digest of the common order",
                 ],
                 learns: [
-                    "how many identifiers the receiver has, and the smallest cohort that it accepts",
-                    "which of its own identifiers the receiver has too; of the others nothing but that they are not there",
-                    "if the intersection is empty or smaller than \(minimumCohort): only that",
+                    "the receiver's set size and minimum cohort, even if the alignment goes no further",
+                    "the intersection: which of its own identifiers the receiver has too; of the others nothing but that they "
+                        + "are not among the receiver's valid, complete rows",
+                    "if the intersection is empty: that it is; if it is smaller than \(minimumCohort): only that, no count",
                 ]),
             row(
                 .alignment, asking,
                 sends: [
-                    "how many identifiers it has, and the smallest cohort that it accepts",
-                    "its identifiers, blinded and encrypted, with a proof that each asks for one identifier; a salt",
-                    "the tags of the matches, sorted",
+                    Self.opening,
+                    "parameters for the proofs of the sender's key, with a proof of their own; a salt",
+                    "its identifiers, blinded and encrypted, with a proof that each asks for one identifier",
+                    "whether there is a match and whether there are enough; if so their number and tags, sorted, and a digest "
+                        + "of the common order",
                 ],
                 learns: [
-                    "how many identifiers the sender has, and the smallest cohort that it accepts",
-                    "which of its own identifiers the sender has too; of the others nothing but that they are not there",
-                    "if the intersection is smaller than \(minimumCohort): nevertheless which of its identifiers are in it",
+                    "the sender's set size and minimum cohort, even if the alignment goes no further",
+                    "the intersection: which of its own identifiers the sender has too; of the others nothing but that they "
+                        + "are not among the sender's valid, complete rows",
+                    "if the intersection is empty: that it is; if it is smaller than \(minimumCohort): which of its own "
+                        + "identifiers are in it, nevertheless",
                     "by listing guesses among its identifiers, whether those are at the sender: at most \(setSizeBound) in all",
                 ]),
         ]
     }
+
+    private static let opening = "how many identifiers it has, and the smallest cohort that it accepts"
 }

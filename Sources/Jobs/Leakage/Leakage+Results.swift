@@ -1,4 +1,4 @@
-/// Results and prediction (`protocols/training.md`, sections 6 to 9).
+/// Results, early ends and prediction (`protocols/training.md`, sections 4 and 6 to 9).
 extension LeakageWords {
     func end() -> [LeakageTable.Row] {
         [
@@ -8,68 +8,120 @@ extension LeakageWords {
     }
 
     private var activeSendsAtEnd: [String] {
-        informationSent(from: active) + sumsSent
+        guard family == .logistic else { return [] }
+        return sumsSent
+            + information(
+                "its share of the weights and its products of two columns under \(passive)'s, and its rotated columns with their "
+                    + "weighted copies, row by row, encrypted or masked: uniform to \(passive)",
+                "the masked sums that it decrypted for \(passive), dithered; to itself they are uniform")
     }
 
     private var passiveSendsAtEnd: [String] {
-        ["its part of the intercept on the raw scale: one number"]
-            + informationSent(from: passive) + sumsSent
-            + only(.scores, "its partial score of every row of the cohort")
-            + only(.jointCoefficients, "its coefficients")
+        let rows =
+            family == .logistic
+            ? sumsSent
+                + information(
+                    "R and r at the final coefficients; its share of the weights, and masked sums, encrypted or masked: uniform to "
+                        + "\(active)",
+                    "the masked sums that it decrypted for \(active), dithered; to itself they are uniform",
+                    covarianceParts)
+            : only(.standardErrors, covarianceParts)
+        return rows + ["its part of the intercept on the raw scale: one number"]
+            + only(.scores, "its partial score of every fitted row")
+            + when(.heldOutRows, .revealed(.scores), say: ["its partial score of every row held out"])
+            + only(.jointCoefficients, "its coefficients; this version does not send them yet")
     }
 
     private var activeLearnsAtEnd: [String] {
-        ["its own \(activeCount) coefficients", "\(passive)'s part of the intercept on the raw scale"]
-            + loss
-            + only(.standardErrors, "the standard errors of its own coefficients")
-            + (family == .logistic
-                ? only(
-                    .standardErrors,
-                    "its own block of the information matrix and of its inverse: \(activeMatrix) numbers each, which are "
-                        + "equations about the rows' weights")
-                : [])
-            + only(.covariance, "its own block of the covariance matrix")
-            + only(.scores, "\(passive)'s partial score of every row of the cohort, and so the joint score")
-            + only(.metrics, metrics)
-            + only(.deciles, "outcome and prediction by tenths, from the scores")
-            + only(.jointCoefficients, "\(passive)'s \(passiveCount) coefficients")
+        ["its own \(activeCount) coefficients"]
+            + (family == .logistic ? sums(radius: true) + activeInformation : activeCovariance)
+            + ["sum_j beta_j mean_j / sd_j of \(passive), its part of the intercept on the raw scale"]
+            + only(.covariance, "its own block of the covariance matrix: nothing that `standard-errors` does not open")
+            + only(.scores, "\(passive)'s partial score of every fitted row, and so the joint score")
+            + when(
+                .heldOutRows, .revealed(.scores),
+                say: ["\(passive)'s partial score of every row held out, and so the joint score"])
+            + (family == .linear
+                ? only(.metrics, "R^2 and the residual variance: nothing that the exchange does not open anyway")
+                : only(.metrics, "rank-based metrics (AUC, KS) only from scores, where they are revealed"))
+            + only(.deciles, "outcome and prediction by tenths: nothing that the scores do not show")
+            + only(
+                .jointCoefficients,
+                "\(passive)'s \(passiveCount) coefficients; this version does not send them yet")
     }
 
     private var passiveLearnsAtEnd: [String] {
         ["its own \(passiveCount) coefficients"]
-            + loss
-            + only(.standardErrors, "the standard errors of its own coefficients")
-            + (family == .logistic
-                ? only(
-                    .standardErrors,
-                    "its own block of the information matrix and the Schur complement: \(passiveMatrix) numbers each, which "
-                        + "are equations about the rows' weights")
-                : [])
-            + only(.covariance, "its own block of the covariance matrix")
+            + (family == .logistic ? sums(radius: false) + passiveInformation : passiveCovariance)
+            + only(.covariance, "its own block of the covariance matrix: nothing that `standard-errors` does not open")
             + only(.scores, "that it sent its scores, nothing of \(active)'s")
     }
 
-    private var loss: [String] {
-        family == .logistic ? ["the number of passes; the log-likelihood summed over all rows, where it is opened"] : []
-    }
+    // MARK: - Sums over all rows (training.md 2 and 4, step 6)
 
     private var sumsSent: [String] {
-        family == .logistic ? only(.metrics, "its share of sums over all rows (loss and Brier score)") : []
+        when(.unpenalised, "its share of the summed loss, at the end and \(Self.separationPoints)")
+            + when(.penalised, .revealed(.metrics), say: ["its share of the summed loss, at the end"])
+            + only(.metrics, "its share of the summed Brier score")
     }
 
-    private var metrics: String {
-        family == .logistic
-            ? "log-loss and Brier score from sums over all rows; rank-based metrics only from scores, where they are revealed"
-            : "R^2 and the residual variance"
+    private func sums(radius: Bool) -> [String] {
+        let beside = radius ? ", and R there" : ""
+        return ["the number of passes, and whether they converged"]
+            + when(
+                .unpenalised,
+                "the log-likelihood summed over all rows\(beside), at the end and \(Self.separationPoints): the check for "
+                    + "separation, with or without `metrics`")
+            + when(
+                .penalised, .revealed(.metrics), say: ["the log-likelihood summed over all rows\(beside), at the end"])
+            + only(.metrics, "the Brier score summed over all rows\(beside)")
     }
 
-    /// The linear family has sent it in its one exchange.
-    private func informationSent(from party: String) -> [String] {
-        guard family == .logistic else { return [] }
-        return only(
-            .standardErrors,
-            "masked sums of products of its columns under the shared weights, uniform to \(peer(of: party))")
+    private static let separationPoints =
+        "at the trial points where R first reaches 16 and each time that it has doubled since"
+
+    // MARK: - Standard errors (training.md 5 to 7)
+
+    private func information(_ statements: String...) -> [String] {
+        when(.revealed(.standardErrors), .informationAllowed, say: statements)
     }
+
+    private var covarianceParts: String {
+        "what its columns add to \(active)'s covariance block and to the variance of the raw intercept: \(activeMatrix) numbers, "
+            + "and \(activeCount) + 1"
+    }
+
+    private var activeInformation: [String] {
+        information(
+            "the standard errors of its own coefficients",
+            "R at the final coefficients",
+            "its own block H_A of the information matrix, dithered: \(numbers(activeMatrix)), equations about the rows' weights",
+            "its own block of the inverse information, and the raw intercept's row: \(activeMatrix) numbers, and \(activeCount) + 1"
+        )
+    }
+
+    private var passiveInformation: [String] {
+        information(
+            "the standard errors of its own coefficients",
+            "its own block H_B of the information matrix, dithered: \(numbers(passiveMatrix)), equations about the rows' weights",
+            "the Schur complement S, whose inverse is its own block of the inverse information, and with it C^T C of the weighted "
+                + "cross block: \(numbers(passiveMatrix)); single columns of \(active) stay hidden behind the rotation")
+    }
+
+    private var activeCovariance: [String] {
+        only(
+            .standardErrors, "the standard errors of its own coefficients",
+            "its own block of the covariance matrix, and the raw intercept's row: \(activeMatrix) numbers, and \(activeCount) + 1"
+        )
+    }
+
+    private var passiveCovariance: [String] {
+        only(
+            .standardErrors, "the standard errors of its own coefficients",
+            "its own block of the covariance matrix, S^-1 times the residual variance")
+    }
+
+    // MARK: - Prediction (training.md 9)
 
     func prediction() -> [LeakageTable.Row] {
         let asks = only(
@@ -83,5 +135,36 @@ extension LeakageWords {
                 .prediction, passive, sends: only(.scores, "its partial score of every new row"),
                 learns: only(.scores, "which of its rows were asked for, and how many; no score, no outcome")),
         ]
+    }
+
+    // MARK: - Ends without a result
+
+    func early() -> [LeakageTable.Row] {
+        [active, passive].map { party in
+            row(
+                .early, party, sends: ["the name of its reason, no figure"],
+                learns: [
+                    "the name of \(peer(of: party))'s reason. What a guard or limit of the aligned rows or the ledger refuses ends "
+                        + "after the alignment: the intersection is known by then"
+                ] + (party == passive ? refusedLabels : []) + training(endedFor: party))
+        }
+    }
+
+    private var refusedLabels: [String] {
+        ["if \(active) refuses by guard-1-labels: that n H(y) is below what that guard asks for"]
+    }
+
+    private func training(endedFor party: String) -> [String] {
+        let alias =
+            party == active
+            ? "that columns of \(passive) and its own are linearly dependent; which column stays at \(passive)"
+            : "that a column of its own and other columns are linearly dependent, and which one of its own"
+        guard family == .logistic else { return [alias] }
+        return when(
+            .unpenalised,
+            "separation: that the labels are separated, or that \(peer(of: party))'s predictor passes 64")
+            + when(.penalised, "that \(peer(of: party))'s predictor passes 64")
+            + ["no convergence: that it is so"]
+            + information(alias)
     }
 }

@@ -19,7 +19,7 @@ public enum LeakageDocument {
 
         Session, alignment and prediction as above.
 
-        \(table(.linear, [.setup, .exchange, .end]))
+        \(table(.linear, [.setup, .exchange, .end, .early]))
         ## 3. The `reveal` list
 
         | word | opens | needs |
@@ -30,9 +30,11 @@ public enum LeakageDocument {
 
         ## 4. Guards
 
-        Computed by each side before it starts and again by the verifier (T28); a job that breaks one is refused by name. A guard
-        whose figures a side does not know (the label's entropy at B) is reported as `not-evaluated` by that side; guards
-        2, 3, 7 and 8 are rules of the protocol, `by-protocol` before the start and read off the transcript by a verifier.
+        Computed by each side over the aligned rows, before a key for training is made, and again by the verifier (T28); a job that
+        breaks one is refused by name. Guard 6 alone does not refuse: without it the model is fitted and standard errors are
+        `withheld`, both sides knowing so beforehand; only a job that reveals `covariance` is refused. A guard whose figures a side
+        does not know (the label's entropy at B, the rows before the alignment) is `not-evaluated` at that side; guards 2, 3, 7 and 8
+        are rules of the protocol, `by-protocol`: nothing is computed for them, replay of a party's side shows that it kept them.
 
         | name | requires | because |
         |---|---|---|
@@ -40,8 +42,8 @@ public enum LeakageDocument {
 
         `H(y)` is the entropy of the label in bits a row, `b` the bits that one gradient component shows: 16 fraction bits of a column
         and half of log2 n for the sum, or what the dither of the pass leaves, `4 - log2(tolerance) + log2(n) / 2`, if that is less. A job MAY loosen
-        guards 1 and 4 by a factor of two, by name (`loosen`); explanation and approvals then say so. `passes` is bounded before
-        the start: training MUST stop at `n / (2 max(m_A, m_B))` passes (twice that if loosened); a job to which that leaves fewer than
+        guards 1 and 4 by a factor of two, by name (`loosen`); explanation and approvals then say so. `passes` are the gradients
+        opened, those at rejected trial points among them. They are bounded before the start: training MUST stop at `n / (2 max(m_A, m_B))` passes (twice that if loosened); a job to which that leaves fewer than
         \(Guards.fewestUsefulPasses) is refused.
 
         ## 5. Limits
@@ -69,7 +71,8 @@ public enum LeakageDocument {
         let needs =
             switch item {
             case .coefficients: "always"
-            case .standardErrors: "no penalty; logistic: guard 6"
+            case .standardErrors: "no penalty; logistic: withheld without guard 6"
+            case .covariance: "`standard-errors`; logistic: guard 6"
             case .scores: "guard 5"
             case .jointCoefficients: "with `scores`: guard 5"
             default: item.requires.map { "`\($0.rawValue)`" } ?? ""
@@ -93,6 +96,6 @@ public enum LeakageDocument {
     }
 
     private static func cell(_ statements: [String]) -> String {
-        statements.isEmpty ? "nothing" : statements.joined(separator: ";<br>")
+        statements.isEmpty ? "nothing" : statements.joined(separator: ";<br>").replacing("|", with: "&#124;")
     }
 }

@@ -9,6 +9,7 @@ public struct LeakageTable: Sendable, Hashable, Codable {
         case pass
         case end
         case prediction
+        case early
 
         public var title: String {
             switch self {
@@ -19,6 +20,7 @@ public struct LeakageTable: Sendable, Hashable, Codable {
             case .pass: "Each pass"
             case .end: "At the end"
             case .prediction: "When new rows are scored"
+            case .early: "If it ends without a result"
             }
         }
     }
@@ -35,7 +37,9 @@ public struct LeakageTable: Sendable, Hashable, Codable {
     public let rows: [Row]
 
     /// The table of one job, with its names and numbers.
-    public init(job: Job) { self.init(LeakageWords(job: job)) }
+    ///
+    /// - Parameter rows: rows of the fit, once they are known: they decide whether standard errors are withheld (guard 6).
+    public init(job: Job, rows: Int? = nil) { self.init(LeakageWords(job: job, rows: rows)) }
 
     /// The table of any two-party job of a family, with `A` for the active and `B` for the passive party.
     public init(family: Model.Family) { self.init(LeakageWords(family: family)) }
@@ -44,6 +48,7 @@ public struct LeakageTable: Sendable, Hashable, Codable {
         rows =
             words.session() + words.alignment() + words.setup()
             + (words.family == .linear ? words.exchange() : words.pass()) + words.end() + words.prediction()
+            + words.early()
     }
 
     public func rows(in phase: Phase) -> [Row] { rows.filter { $0.phase == phase } }

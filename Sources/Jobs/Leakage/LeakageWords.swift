@@ -13,9 +13,12 @@ struct LeakageWords {
     let minimumCohort: String
     /// Sender of the alignment, if the job names one.
     let sender: String?
-    private let revealed: [Reveal]?
+    /// nil in the general table.
+    let job: Job?
+    /// Rows of the fit, once they are known.
+    let rows: Int?
 
-    init(job: Job) {
+    init(job: Job, rows: Int? = nil) {
         let a = job.parameterCount(of: job.active)
         let b = job.parameterCount(of: job.passive)
         family = job.model.family
@@ -28,7 +31,8 @@ struct LeakageWords {
         setSizeBound = "\(job.limits.maximumSetSize)"
         minimumCohort = "\(job.limits.minimumCohort)"
         sender = job.alignment.sender
-        revealed = job.reveal
+        self.job = job
+        self.rows = rows
     }
 
     init(family: Model.Family) {
@@ -42,14 +46,8 @@ struct LeakageWords {
         setSizeBound = "`limits.maximumSetSize`"
         minimumCohort = "`limits.minimumCohort`"
         sender = nil
-        revealed = nil
-    }
-
-    /// Statements that hold where an item is revealed: as they are in a job that reveals it, left out of one that
-    /// does not, with their condition in the general table.
-    func only(_ item: Reveal, _ statements: String...) -> [String] {
-        guard let revealed else { return statements.map { "where `\(item.rawValue)` is revealed: " + $0 } }
-        return revealed.contains(item) ? statements : []
+        job = nil
+        rows = nil
     }
 
     func row(_ phase: LeakageTable.Phase, _ party: String, sends: [String], learns: [String]) -> LeakageTable.Row {
@@ -57,6 +55,8 @@ struct LeakageWords {
     }
 
     func columns(_ count: String) -> String { count == "1" ? "1 column" : "\(count) columns" }
+
+    func numbers(_ count: String) -> String { count == "1" ? "1 number" : "\(count) numbers" }
 
     func peer(of party: String) -> String { party == active ? passive : active }
 }

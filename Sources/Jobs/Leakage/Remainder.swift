@@ -37,8 +37,30 @@ enum Remainder {
         if job.reveals(.scores) {
             found.append("Scores show \(job.active.name) the other side's predictor row by row, for every person.")
         }
+        if job.model.family == .logistic { found += singleColumns(job) }
+        let planned = job.reveal.filter { [.covariance, .deciles, .jointCoefficients].contains($0) }
+        if !planned.isEmpty {
+            let names = planned.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+            found.append("The job allows \(names); this version writes no such result and sends nothing for it.")
+        }
         if job.payloads == .full {
             found.append("Transcripts keep every ciphertext: guard them as long as the data must stay secret.")
+        }
+        return found
+    }
+
+    /// One coefficient has one inner product, and that is its square (training.md 8).
+    private static func singleColumns(_ job: Job) -> [String] {
+        var found: [String] = []
+        if job.parameterCount(of: job.passive) == 1 {
+            found.append(
+                "\(job.passive.name) has one column: the optimiser's inner products show \(job.active.name) that column's "
+                    + "coefficient and gradient in every pass, up to one sign.")
+        }
+        if job.parameterCount(of: job.active) == 1 {
+            found.append(
+                "\(job.active.name) has the intercept alone: the optimiser's inner products show \(job.passive.name) its value and "
+                    + "gradient in every pass, up to one sign.")
         }
         return found
     }

@@ -1,0 +1,56 @@
+/// What a statement may depend on: decided for one job, spelt out in the general table.
+enum LeakageCondition {
+    case revealed(Reveal)
+    /// Guard 6 holds; without numbers of rows that is open.
+    case informationAllowed
+    case penalised
+    case unpenalised
+    case onePassiveColumn
+    case activeConstantAlone
+    case heldOutRows
+}
+
+extension LeakageWords {
+    /// Statements that hold under every one of the conditions: as they are where a job meets them, left out where it does
+    /// not, with the condition before them where it is open.
+    func when(_ conditions: LeakageCondition..., say statements: [String]) -> [String] {
+        var wheres: [String] = []
+        var others: [String] = []
+        for condition in conditions {
+            switch holds(condition) {
+            case true?: continue
+            case false?: return []
+            case nil:
+                switch condition {
+                case .revealed(let item): wheres.append("`\(item.rawValue)` is revealed")
+                case .informationAllowed: wheres.append("guard 6 holds")
+                case .penalised: others.append("under a penalty")
+                case .unpenalised: others.append("without a penalty")
+                case .onePassiveColumn: others.append("if \(passiveCount) = 1")
+                case .activeConstantAlone: others.append("if \(activeCount) = 1")
+                case .heldOutRows: others.append("with a hold-out")
+                }
+            }
+        }
+        if !wheres.isEmpty { others.append("where " + wheres.joined(separator: " and ")) }
+        let prefix = others.isEmpty ? "" : others.joined(separator: ", ") + ": "
+        return statements.map { prefix + $0 }
+    }
+
+    func when(_ condition: LeakageCondition, _ statements: String...) -> [String] { when(condition, say: statements) }
+
+    func only(_ item: Reveal, _ statements: String...) -> [String] { when(.revealed(item), say: statements) }
+
+    private func holds(_ condition: LeakageCondition) -> Bool? {
+        guard let job else { return nil }
+        return switch condition {
+        case .revealed(let item): job.reveals(item)
+        case .informationAllowed: Guards.allowsInformation(job, rows: rows)
+        case .penalised: job.model.l2 > 0
+        case .unpenalised: job.model.l2 == 0
+        case .onePassiveColumn: job.parameterCount(of: job.passive) == 1
+        case .activeConstantAlone: job.parameterCount(of: job.active) == 1
+        case .heldOutRows: job.holdout != .none
+        }
+    }
+}
