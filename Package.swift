@@ -18,7 +18,14 @@ let package = Package(
     name: "moiety",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "moiety", targets: ["moiety"])
+        .executable(name: "moiety", targets: ["moiety"]),
+        // For Benchmarks/, a package of its own.
+        .library(name: "Bignum", targets: ["Bignum"]),
+        .library(name: "Paillier", targets: ["Paillier"]),
+        .library(name: "PrivateSetIntersection", targets: ["PrivateSetIntersection"]),
+        .library(name: "Records", targets: ["Records"]),
+        .library(name: "SplitRegression", targets: ["SplitRegression"]),
+        .library(name: "Wire", targets: ["Wire"]),
     ],
     dependencies: [
         // SHA-2, HMAC, HKDF, AES-CTR, Ed25519: no cryptographic primitive of our own where one exists.

@@ -12,6 +12,7 @@ let package = Package(
             dependencies: [
                 .product(name: "Bignum", package: "moiety"), .product(name: "Paillier", package: "moiety"),
                 .product(name: "PrivateSetIntersection", package: "moiety"), .product(name: "Wire", package: "moiety"),
+                .product(name: "Records", package: "moiety"), .product(name: "SplitRegression", package: "moiety"),
             ],
             swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)])
     ]

@@ -63,7 +63,7 @@ private func measureAlignment(sender: Int, receiver: Int, bits: Int) async throw
             + pad("\(senderChannel.mebibytes) + \(receiverChannel.mebibytes)", 22) + format(peakMemory()))
 }
 
-private enum WrongResult: Error { case intersection }
+enum WrongResult: Error { case intersection, training }
 
 private func open(
     _ channel: CountingChannel, _ name: String, _ key: SigningKey, _ peer: String, _ peerKey: VerifyingKey
@@ -77,7 +77,7 @@ private func open(
 }
 
 /// Counts the bytes that one side sends.
-private final class CountingChannel: PeerChannel {
+final class CountingChannel: PeerChannel {
     private let inner: any PeerChannel
     private let sent = Mutex(0)
 
@@ -95,7 +95,7 @@ private final class CountingChannel: PeerChannel {
 }
 
 /// Modular products between its making and `stop()`, for code that suspends.
-private final class ProductCount: Sendable {
+final class ProductCount: Sendable {
     private let finished = DispatchSemaphore(value: 0)
     private let counted = DispatchSemaphore(value: 0)
     private let products = Mutex(0)
@@ -113,6 +113,10 @@ private final class ProductCount: Sendable {
         started.wait()
     }
 
+    /// For differences between two moments.
+    var soFar: Int { ModularProductCounter.soFar }
+
+    @discardableResult
     func stop() -> Int {
         finished.signal()
         counted.wait()
@@ -121,7 +125,7 @@ private final class ProductCount: Sendable {
 }
 
 /// Runs asynchronous work from the synchronous command line.
-private func blocking(_ body: @escaping @Sendable () async throws -> Void) throws {
+func blocking(_ body: @escaping @Sendable () async throws -> Void) throws {
     let done = DispatchSemaphore(value: 0)
     let failure = Mutex<(any Error)?>(nil)
     Task.detached {
