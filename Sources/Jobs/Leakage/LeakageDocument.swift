@@ -34,7 +34,7 @@ public enum LeakageDocument {
         breaks one is refused by name. Guard 6 alone does not refuse: without it the model is fitted and standard errors are
         `withheld`, both sides knowing so beforehand; only a job that reveals `covariance` is refused. A guard whose figures a side
         does not know (the label's entropy at B, the rows before the alignment) is `not-evaluated` at that side; guards 2, 3, 7 and 8
-        are rules of the protocol, `by-protocol`: nothing is computed for them, replay of a party's side shows that it kept them.
+        are rules of the protocol, `by-protocol`: nothing is computed for them, and a verifier does not yet show that they were kept.
 
         | name | requires | because |
         |---|---|---|
