@@ -38,38 +38,39 @@ struct SeparatedEvaluator {
 
     /// The encrypted inner products of all groups of a chunk.
     ///
-    /// Horner's rule over the slots, so that the squarings of one shift serve every row of a group: slot `2s` takes the
-    /// odd polynomials of row `s`, slot `2s + 1` the even ones.
+    /// Rows come shifted to their place, so that their products only add up: those with odd polynomials for the even
+    /// slots, those with even ones, one slot higher, for the odd slots. One shift serves a whole group.
     func groupSums(_ ciphertexts: CiphertextVector, prepared: Prepared) -> EncryptedSums {
-        let rows = prepared.corrections.count
-        let groups = layout.groups(rows: rows)
-        let perRow = layout.ciphertextsPerRow
-        var sums: EncryptedSums?
-        for slot in (0..<2 * layout.rowsPerGroup).reversed() {
-            let first = slot / 2 * groups
-            let last = min(rows, first + groups)
-            guard first < last else { continue }
-            var scalars = LimbVector(count: (last - first) * perRow, bits: SeparationLayout.polynomialFractionBits + 2)
-            for row in first..<last {
-                for term in 0..<perRow {
-                    let k = slot % 2 == 0 ? 2 * term + 1 : 2 * term
-                    scalars.setLimb((row - first) * perRow + term, 0, prepared.polynomials[row * layout.terms + k])
-                }
-            }
-            var contribution = evaluator.rowwiseProducts(
-                ciphertexts[first * perRow..<last * perRow], scalars: scalars, terms: perRow)
-            if last - first < groups {
-                contribution.append(
-                    contentsOf: EncryptedSums.zeros(count: groups - (last - first), key: evaluator.publicKey))
-            }
-            if let partial = sums {
-                sums = partial.shifted(bits: layout.slotBits).adding(contribution)
-            } else {
-                sums = contribution
+        let groups = layout.groups(rows: prepared.corrections.count)
+        var sums = [EncryptedSums](repeating: .zeros(count: groups, key: evaluator.publicKey), count: 2)
+        for parity in 0..<2 {
+            for first in stride(from: 0, to: prepared.corrections.count, by: max(groups, 1)) {
+                sums[parity] = sums[parity].adding(
+                    products(ciphertexts, prepared: prepared, first: first, groups: groups, parity: parity))
             }
         }
-        // The lowest slot of a row is 2s = 0 for s = 0, so the loop always ends aligned at bit 0.
-        return sums ?? EncryptedSums.zeros(count: groups, key: evaluator.publicKey)
+        return sums[1].adding(sums[0].shifted(bits: layout.slotBits))
+    }
+
+    /// Row by row, the products with the even (0) or odd (1) polynomials of one row of each group.
+    private func products(
+        _ ciphertexts: CiphertextVector, prepared: Prepared, first: Int, groups: Int, parity: Int
+    ) -> EncryptedSums {
+        let perRow = layout.ciphertextsPerRow
+        let last = min(prepared.corrections.count, first + groups)
+        var scalars = LimbVector(count: (last - first) * perRow, bits: SeparationLayout.polynomialFractionBits + 2)
+        for row in first..<last {
+            for term in 0..<perRow {
+                scalars.setLimb(
+                    (row - first) * perRow + term, 0, prepared.polynomials[row * layout.terms + 2 * term + parity])
+            }
+        }
+        var result = evaluator.rowwiseProducts(
+            ciphertexts[first * perRow..<last * perRow], scalars: scalars, terms: perRow)
+        if last - first < groups {
+            result.append(contentsOf: .zeros(count: groups - (last - first), key: evaluator.publicKey))
+        }
+        return result
     }
 
     /// `d_B` of each row of the chunk from the masks of its groups.

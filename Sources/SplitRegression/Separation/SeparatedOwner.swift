@@ -28,7 +28,10 @@ struct SeparatedOwner {
         let scale = Double(1 << SeparationLayout.coefficientFractionBits)
         let offset = Int64(1) << Int64(SeparationLayout.coefficientFractionBits + layout.kind.magnitudeBits)
         let perRow = layout.ciphertextsPerRow
-        let plaintextBits = layout.slotBits + SeparationLayout.coefficientFractionBits + layout.kind.magnitudeBits + 2
+        let groups = layout.groups(rows: predictor.count)
+        let plaintextBits =
+            (2 * layout.rowsPerGroup - 1) * layout.slotBits + SeparationLayout.coefficientFractionBits
+            + layout.kind.magnitudeBits + 2
         var plaintexts = LimbVector(count: predictor.count * perRow, bits: plaintextBits)
         var corrections: [Int128] = []
         corrections.reserveCapacity(predictor.count)
@@ -37,6 +40,8 @@ struct SeparatedOwner {
                 layout.kind.value($0, label: label[row])
             }
             var sum: Int128 = 0
+            // Row s of a group stands 2 s slots up already here, where a shift costs nothing.
+            let start = 2 * (row / groups) * layout.slotBits
             for (k, coefficient) in coefficients.enumerated() {
                 guard let integer = Int64(exactly: (coefficient * scale).rounded()),
                     integer.magnitude < offset.magnitude
@@ -45,7 +50,8 @@ struct SeparatedOwner {
                 }
                 sum += Int128(integer)
                 let slot = k % 2 == 0 ? 0 : layout.slotBits
-                plaintexts.place(UInt128(UInt64(integer + offset)), element: row * perRow + k / 2, at: slot)
+                plaintexts.place(
+                    UInt128(UInt64(integer + offset)), element: row * perRow + k / 2, at: start + slot)
             }
             corrections.append(sum << Int128(SeparationLayout.polynomialFractionBits))
         }
