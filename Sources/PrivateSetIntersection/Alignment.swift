@@ -46,7 +46,7 @@ public enum Alignment {
         }
     }
 
-    private static func check(_ identifiers: [[UInt8]], _ settings: AlignmentSettings) throws(AlignmentError) {
+    static func check(_ identifiers: [[UInt8]], _ settings: AlignmentSettings) throws(AlignmentError) {
         guard !identifiers.isEmpty else { throw .noIdentifiers }
         guard identifiers.count <= settings.maximumOwnCount else {
             throw .ownSetTooLarge(count: identifiers.count, maximum: settings.maximumOwnCount)

@@ -182,8 +182,8 @@ package struct SenderTags: Message {
 
     var tags: [AlignmentTag]
 
-    package func encode(into encoder: inout Encoder) { writeTags(tags, into: &encoder) }
-    package init(from decoder: inout Decoder) throws(WireError) { tags = try readTags(from: &decoder) }
+    package func encode(into encoder: inout Encoder) { encoder.write(tags: tags) }
+    package init(from decoder: inout Decoder) throws(WireError) { tags = try decoder.readTags() }
     init(tags: [AlignmentTag]) { self.tags = tags }
 }
 
@@ -224,8 +224,8 @@ package struct MatchingTags: Message {
 
     var tags: [AlignmentTag]
 
-    package func encode(into encoder: inout Encoder) { writeTags(tags, into: &encoder) }
-    package init(from decoder: inout Decoder) throws(WireError) { tags = try readTags(from: &decoder) }
+    package func encode(into encoder: inout Encoder) { encoder.write(tags: tags) }
+    package init(from decoder: inout Decoder) throws(WireError) { tags = try decoder.readTags() }
     init(tags: [AlignmentTag]) { self.tags = tags }
 }
 
@@ -251,21 +251,26 @@ package struct OrderDigest: Message, Hashable {
     }
 }
 
-private func writeTags(_ tags: [AlignmentTag], into encoder: inout Encoder) {
-    encoder.writeCount(tags.count * AlignmentTag.width)
-    for tag in tags {
-        encoder.write(tag.high)
-        encoder.write(tag.low)
+extension Encoder {
+    /// `u32` bytes, then sixteen bytes a tag.
+    mutating func write(tags: [AlignmentTag]) {
+        writeCount(tags.count * AlignmentTag.width)
+        for tag in tags {
+            write(tag.high)
+            write(tag.low)
+        }
     }
 }
 
-private func readTags(from decoder: inout Decoder) throws(WireError) -> [AlignmentTag] {
-    let bytes = try decoder.readCount(max: longestField)
-    guard bytes.isMultiple(of: AlignmentTag.width) else { throw .invalidValue("length of tags") }
-    var tags: [AlignmentTag] = []
-    tags.reserveCapacity(bytes / AlignmentTag.width)
-    for _ in 0..<bytes / AlignmentTag.width {
-        tags.append(AlignmentTag(high: try decoder.readUInt64(), low: try decoder.readUInt64()))
+extension Decoder {
+    mutating func readTags() throws(WireError) -> [AlignmentTag] {
+        let bytes = try readCount(max: longestField)
+        guard bytes.isMultiple(of: AlignmentTag.width) else { throw .invalidValue("length of tags") }
+        var tags: [AlignmentTag] = []
+        tags.reserveCapacity(bytes / AlignmentTag.width)
+        for _ in 0..<bytes / AlignmentTag.width {
+            tags.append(AlignmentTag(high: try readUInt64(), low: try readUInt64()))
+        }
+        return tags
     }
-    return tags
 }

@@ -163,23 +163,16 @@ struct AlignmentReceiver: Sendable {
     /// Elements are not checked to be of order q: a is even and P - 1 = 2 q m, so different a give different powers of
     /// any element but 0, 1 and -1.
     private func finalize(_ answer: Evaluations, _ asked: Asked) throws -> [(tag: AlignmentTag, row: UInt32)] {
-        let width = group.modulus.byteWidth
-        guard answer.identifiers == asked.rows.count, answer.elements.count == asked.rows.count * width else {
+        guard answer.identifiers == asked.rows.count else {
             throw AlignmentError.wrongCount(
                 message: Evaluations.name, expected: asked.rows.count, found: Int(answer.identifiers))
         }
-        for index in 0..<asked.rows.count
-        where group.isTrivial(answer.elements[index * width..<(index + 1) * width]) {
-            throw AlignmentError.elementOutOfGroup(chunk: Int(asked.chunk.index), index: index)
-        }
-        let elements: ResidueVector
-        do {
-            elements = try ResidueVector(bigEndian: answer.elements, count: asked.rows.count, modulus: group.modulus)
-        } catch BignumError.outOfRange(let index) {
-            throw AlignmentError.elementOutOfGroup(chunk: Int(asked.chunk.index), index: index)
-        }
+        let elements = try group.elements(
+            answer.elements, count: asked.rows.count, message: Evaluations.name, chunk: Int(asked.chunk.index))
         let values = elements.pow(secret: asked.coefficients).bigEndianBytes()
-        return Array(zip(hashes.tags(of: values, width: width), asked.rows)).map { (tag: $0, row: $1) }
+        return Array(zip(hashes.tags(of: values, width: group.modulus.byteWidth), asked.rows)).map {
+            (tag: $0, row: $1)
+        }
     }
 
     // MARK: Steps 8 to 10

@@ -114,7 +114,7 @@ struct DeviatingSenderTests {
         var sender = ScriptedSender(identifiers: theirs)
         sender.changeEvaluations = { Evaluations(identifiers: $0.identifiers, elements: Array($0.elements.dropLast())) }
         let short = try await receive(sender).receiver.alignmentError
-        #expect(short == .wrongCount(message: "Evaluations", expected: 6, found: 6))
+        #expect(short == .wrongCount(message: "Evaluations", expected: 6, found: 5))
         sender = ScriptedSender(identifiers: theirs)
         sender.changeTags = { Array($0.dropLast()) }
         let fewer = try await receive(sender).receiver.alignmentError

@@ -1,0 +1,75 @@
+package import Wire
+
+// The messages of protocols/alignment-count.md 2.
+
+extension MessageType {
+    package static let countOpening = MessageType(rawValue: 0x0110)
+    package static let maskedByCounter = MessageType(rawValue: 0x0111)
+    package static let maskedByHelper = MessageType(rawValue: 0x0112)
+    package static let countTags = MessageType(rawValue: 0x0113)
+    package static let roundedCount = MessageType(rawValue: 0x0114)
+}
+
+/// Longest byte field of a message; a session's frame limit is below it.
+private let longestField = 1 << 26
+
+package struct CountOpening: Message, Hashable {
+    package static let type = MessageType.countOpening
+
+    /// Version, role, key bits and set size as in an alignment.
+    package var opening: AlignmentOpening
+    /// Carried in the place of the minimum cohort.
+    package var rounding: UInt64 { opening.minimumCohort }
+
+    package init(_ opening: AlignmentOpening) { self.opening = opening }
+
+    package func encode(into encoder: inout Encoder) { opening.encode(into: &encoder) }
+    package init(from decoder: inout Decoder) throws(WireError) { opening = try AlignmentOpening(from: &decoder) }
+}
+
+/// A message that is group elements and nothing else.
+protocol ElementMessage: Message {
+    var elements: [UInt8] { get }
+    init(elements: [UInt8])
+}
+
+package struct MaskedByCounter: ElementMessage {
+    package static let type = MessageType.maskedByCounter
+    package var elements: [UInt8]
+
+    package init(elements: [UInt8]) { self.elements = elements }
+    package func encode(into encoder: inout Encoder) { encoder.writePrefixed(elements) }
+    package init(from decoder: inout Decoder) throws(WireError) {
+        elements = try decoder.readPrefixed(max: longestField)
+    }
+}
+
+package struct MaskedByHelper: ElementMessage {
+    package static let type = MessageType.maskedByHelper
+    package var elements: [UInt8]
+
+    package init(elements: [UInt8]) { self.elements = elements }
+    package func encode(into encoder: inout Encoder) { encoder.writePrefixed(elements) }
+    package init(from decoder: inout Decoder) throws(WireError) {
+        elements = try decoder.readPrefixed(max: longestField)
+    }
+}
+
+/// Tags of what the counter sent, under both masks, ascending.
+package struct CountTags: Message {
+    package static let type = MessageType.countTags
+    var tags: [AlignmentTag]
+
+    init(tags: [AlignmentTag]) { self.tags = tags }
+    package func encode(into encoder: inout Encoder) { encoder.write(tags: tags) }
+    package init(from decoder: inout Decoder) throws(WireError) { tags = try decoder.readTags() }
+}
+
+package struct RoundedCount: Message, Hashable {
+    package static let type = MessageType.roundedCount
+    package var count: UInt64
+
+    package init(count: UInt64) { self.count = count }
+    package func encode(into encoder: inout Encoder) { encoder.write(count) }
+    package init(from decoder: inout Decoder) throws(WireError) { count = try decoder.readUInt64() }
+}

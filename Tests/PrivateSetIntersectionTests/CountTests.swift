@@ -1,0 +1,91 @@
+import Bignum
+import Testing
+import Wire
+
+@testable import PrivateSetIntersection
+
+@Suite("Counting common identifiers")
+struct CountTests {
+    private func count(
+        _ hospital: [[UInt8]], _ lab: [[UInt8]], rounding: (Int, Int) = (1, 1), plan: ProtocolPlan? = nil
+    ) async throws -> Outcome<CommonCount> {
+        let group = try Small.group()
+        return try await both(plan: plan) {
+            try await Alignment.count(hospital, over: $0, settings: Small.settings, rounding: rounding.0, group: group)
+        } lab: {
+            try await Alignment.count(lab, over: $0, settings: Small.settings, rounding: rounding.1, group: group)
+        }
+    }
+
+    @Test(
+        "The count is that of the plain intersection, at both",
+        arguments: [(0..<1, 0..<1), (0..<5, 5..<9), (0..<40, 13..<30), (0..<7, 6..<60)] as [(Range<Int>, Range<Int>)])
+    func equalsPlainCount(hospital: Range<Int>, lab: Range<Int>) async throws {
+        let outcome = try await count(identifiers(hospital), identifiers(lab))
+        let expected = Set(hospital).intersection(lab).count
+        #expect(try outcome.hospital.get().roundedCount == expected)
+        #expect(try outcome.lab.get().roundedCount == expected)
+        #expect(try outcome.lab.get().peerCount == hospital.count)
+    }
+
+    @Test("The coarser rounding holds", arguments: [(1, 10), (10, 5)])
+    func rounds(hospital: Int, lab: Int) async throws {
+        let outcome = try await count(identifiers(0..<30), identifiers(0..<17), rounding: (hospital, lab))
+        #expect(try outcome.hospital.get().roundedCount == 20)
+        #expect(try outcome.lab.get().roundedCount == 20)
+        #expect(try outcome.lab.get().rounding == 10)
+    }
+
+    @Test("Several chunks, in the order that the description admits")
+    func chunks() async throws {
+        let plan = ProtocolPlan([.init(.alignmentCount, parties: ["sender": "hospital", "receiver": "lab"])])
+        let outcome = try await count(identifiers(0..<9000), identifiers(500..<9400), plan: plan)
+        #expect(try outcome.lab.get().roundedCount == 8500)
+    }
+
+    @Test("Duplicates and sets above the limit are refused; elements outside the group too")
+    func refusals() async throws {
+        #expect(
+            try await count([[1], [1]], [[1]]).hospital.alignmentError == .duplicateIdentifier(first: 0, second: 1))
+        let group = try Small.group()
+        let zero = [UInt8](repeating: 0, count: group.modulus.byteWidth)
+        let outcome = try await both {
+            try await Alignment.count(
+                identifiers(0..<2), over: $0, settings: Small.settings, rounding: 1, group: group
+            ).roundedCount
+        } lab: { session in
+            try await session.send(
+                CountOpening(
+                    AlignmentOpening(
+                        role: .receiver, keyBits: UInt16(Small.keyBits), setSize: 1, minimumCohort: 1)))
+            _ = try await session.receive(CountOpening.self)
+            try await session.send(MaskedByCounter(elements: zero))
+            _ = try await session.receive(MaskedByHelper.self)
+            return Int(try await session.receive(CountTags.self).tags.count)
+        }
+        #expect(outcome.hospital.alignmentError == .elementOutOfGroup(chunk: 0, index: 0))
+    }
+
+    @Test("A count that cannot be is refused", arguments: [3, 7, 1000])
+    func impossibleCount(found: Int) async throws {
+        let group = try Small.group()
+        let outcome = try await both {
+            try await Alignment.count(
+                identifiers(0..<4), over: $0, settings: Small.settings, rounding: 5, group: group
+            ).roundedCount
+        } lab: { session in
+            try await session.send(
+                CountOpening(
+                    AlignmentOpening(
+                        role: .receiver, keyBits: UInt16(Small.keyBits), setSize: 1, minimumCohort: 1)))
+            _ = try await session.receive(CountOpening.self)
+            try await session.send(
+                MaskedByCounter(elements: try group.generator.bigEndianBytes(width: group.modulus.byteWidth)))
+            _ = try await session.receive(MaskedByHelper.self)
+            _ = try await session.receive(CountTags.self)
+            try await session.send(RoundedCount(count: UInt64(found)))
+            return found
+        }
+        #expect(outcome.hospital.alignmentError == .wrongCount(message: "RoundedCount", expected: 3, found: found))
+    }
+}
