@@ -17,6 +17,8 @@ public struct TrainingPlan: Sendable, Equatable {
     public var maximumPasses: Int
     /// Modulus of each party's training key, bits.
     public var keyBits: Int
+    /// Whether the job names subgroup keys, which assume honest key generation (paillier.md 10).
+    public var subgroupKeys: Bool
     /// Whether standard errors may be computed (guard 6 holds and the job asks for them).
     public var standardErrors: Bool
     /// Whether the active party learns the score of each row.
@@ -31,7 +33,8 @@ public struct TrainingPlan: Sendable, Equatable {
 
     public init(
         family: Family, activeColumns: Int, passiveColumns: Int, l2: Double = 0, tolerance: Double = 1e-4,
-        maximumPasses: Int = 60, keyBits: Int = 3072, standardErrors: Bool, revealScores: Bool,
+        maximumPasses: Int = 60, keyBits: Int = 3072, subgroupKeys: Bool = false, standardErrors: Bool,
+        revealScores: Bool,
         minimumScoreColumns: Int = 3, revealFit: Bool
     ) {
         self.family = family
@@ -41,6 +44,7 @@ public struct TrainingPlan: Sendable, Equatable {
         self.tolerance = tolerance
         self.maximumPasses = maximumPasses
         self.keyBits = keyBits
+        self.subgroupKeys = subgroupKeys
         self.standardErrors = standardErrors
         self.revealScores = revealScores
         self.minimumScoreColumns = minimumScoreColumns

@@ -42,3 +42,16 @@ import Testing
         #expect(abs(metrics.r2! - active.summary.r2!) < 1e-4)
     }
 }
+
+extension LinearTrainingTests {
+    @Test func subgroupKeysGiveTheSameFit() async throws {
+        let cohort = try Cohort.diabetes()
+        var plan = TrainingPlan(family: .linear, keyBits: 1024)
+        let standard = try await cohort.train(plan)
+        plan.subgroupKeys = true
+        let subgroup = try await cohort.train(plan)
+        for (one, other) in zip(standard.passive.terms, subgroup.passive.terms) {
+            #expect(abs(one.standardized - other.standardized) < 1e-3)
+        }
+    }
+}

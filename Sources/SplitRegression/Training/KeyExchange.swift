@@ -19,18 +19,19 @@ enum KeyExchange {
             serialized: try await session.receive(RingMessage.self).parameters,
             context: context(session, purpose: "training verifier", isOwn: false), floor: floor)
 
+        let kind: KeyKind = plan.subgroupKeys ? .subgroup : .standard
         var keyGenerator = session.randomness("training/key")
         let own =
             floor >= PublicKey.minimumBits
-            ? try PrivateKey.generate(bits: plan.keyBits, using: &keyGenerator)
-            : try PrivateKey.generateUnchecked(bits: plan.keyBits, using: &keyGenerator)
+            ? try PrivateKey.generate(bits: plan.keyBits, kind: kind, using: &keyGenerator)
+            : try PrivateKey.generateUnchecked(bits: plan.keyBits, kind: kind, using: &keyGenerator)
         var proofGenerator = session.randomness("training/key-proof")
         let proof = KeyProof.prove(
             own, context: context(session, purpose: "training key", isOwn: true), parameters: peerRing,
             using: &proofGenerator)
         try await session.send(KeyMessage(key: own.publicKey.serialized, proof: proof.serialized))
         let message = try await session.receive(KeyMessage.self)
-        let peer = try PublicKey(serialized: message.key, floor: floor)
+        let peer = try PublicKey(serialized: message.key, kind: kind, floor: floor)
         guard peer.modulusBits == plan.keyBits else { throw TrainingError.protocolViolation("a key of another size") }
         try KeyProof(serialized: message.proof, key: peer, parameters: ring).verify(
             peer, context: context(session, purpose: "training key", isOwn: false), parameters: ring)

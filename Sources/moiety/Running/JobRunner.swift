@@ -126,7 +126,8 @@ extension TrainingPlan {
             family: Family(job.model.family), activeColumns: job.parameterCount(of: job.active),
             passiveColumns: job.parameterCount(of: job.passive), l2: job.model.l2,
             tolerance: job.model.tolerance, maximumPasses: Guards.maximumPasses(job, rows: rows),
-            keyBits: job.keys.bits, standardErrors: job.reveals(.standardErrors),
+            keyBits: job.keys.bits, subgroupKeys: job.keys.kind == .subgroup,
+            standardErrors: job.reveals(.standardErrors),
             revealScores: job.reveals(.scores), minimumScoreColumns: job.limits.minimumPassiveColumns,
             revealFit: job.reveals(.metrics))
     }
