@@ -63,9 +63,6 @@ struct LogPass {
         let (mine, theirs) = (parties.local.name, parties.peer.name)
         for check in [Check.t05, .t08, .t10, .t17, .t27] { findings.made(check) }
         if monitor != nil { for check in [Check.t09, .t14] { findings.made(check) } }
-        for inspector in inspectors {
-            for name in inspector.checks { if let check = Check(rawValue: name) { findings.made(check) } }
-        }
         var cursors: [LogCursor] = []
         do {
             cursors = [
@@ -247,6 +244,9 @@ struct LogPass {
             do { try inspectors[index].finish(counts: outcome?.counts) } catch {
                 findings.fail(Check(rawValue: error.check) ?? .t15, error.name, error.sentence)
             }
+            // An inspector that did not see every payload cannot say that a check holds.
+            guard pruned == 0 else { continue }
+            for name in inspectors[index].checks { if let check = Check(rawValue: name) { findings.made(check) } }
         }
         guard outcome != nil, let monitor, !findings.hasFailed(.t09) else { return }
         for party in [parties.local.name, parties.peer.name] where !monitor.isComplete(party) {

@@ -1,4 +1,6 @@
 import Jobs
+import PrivateSetIntersection
+import SplitRegression
 import Transcript
 import Wire
 
@@ -8,6 +10,15 @@ extension Verifier.Options {
         self.init()
         jobHash = job?.job.hash
         plan = { job, _ in ProtocolPlan(job) }
+        inspectors = { job, facts in
+            var all: [any PayloadInspector] = [
+                TrainingInspector(keyBits: job.keys.bits, session: facts.session, active: job.active.name)
+            ]
+            if let alignment = try? AlignmentInspector(keyBits: job.keys.bits, session: facts.session) {
+                all.append(alignment)
+            }
+            return all
+        }
         guardFacts = { job, counts in
             guard let rows = counts["fitted"] else { return nil }
             return GuardFacts(job: job, rows: Int(rows), passes: counts["passes"].map { Int($0) })

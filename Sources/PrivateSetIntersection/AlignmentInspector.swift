@@ -1,0 +1,202 @@
+internal import Bignum
+internal import Paillier
+public import Wire
+
+/// What a verifier of transcripts checks in an alignment's payloads (`protocols/transcript.md` 9), with nothing but what
+/// was sent: shapes (T10), ciphertexts (T11, T20, T21), proofs of the keys and their contexts (T12, T19), the job's key
+/// size (T13), and that the order agreed on is the order of the tags (T15).
+///
+/// The proof of blinding can only be checked by the owner of the key, which did so before it answered.
+public struct AlignmentInspector: PayloadInspector {
+    public let checks = ["T10", "T11", "T12", "T13", "T15", "T19", "T20", "T21"]
+
+    private let keyBits: Int
+    private let session: Bytes32
+    private let group: AlignmentGroup
+    private var openings: [String: AlignmentOpening] = [:]
+    private var parameters: RingPedersenParameters?
+    private var key: PublicKey?
+    private var duplicates = DuplicateFilter()
+    private var senderTags: [AlignmentTag] = []
+    private var matching: [AlignmentTag] = []
+    private var outcome: MatchOutcome?
+
+    /// - Parameters:
+    ///   - keyBits: the job's.
+    ///   - session: the session's identity.
+    public init(keyBits: Int, session: Bytes32) throws(AlignmentError) {
+        self.init(keyBits: keyBits, session: session, group: try AlignmentGroup(keyBits: keyBits))
+    }
+
+    /// Over any group, for tests.
+    package init(keyBits: Int, session: Bytes32, group: AlignmentGroup) {
+        self.keyBits = keyBits
+        self.session = session
+        self.group = group
+    }
+
+    public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
+        guard let payload, record.type.protocolID == ProtocolVersion.alignment.id else { return }
+        do {
+            switch record.type {
+            case .alignmentOpening: try opening(AlignmentOpening(payload: payload), record)
+            case .verifierParameters: try verifierParameters(VerifierParameters(payload: payload), record)
+            case .senderKey: try senderKey(SenderKey(payload: payload), record)
+            case .encryptedPRFKey: try encryptedKey(EncryptedPRFKey(payload: payload), record)
+            case .hashSalt: _ = try HashSalt(payload: payload)
+            case .blindedIdentifiers: try blinded(BlindedIdentifiers(payload: payload), record)
+            case .evaluations: try evaluations(Evaluations(payload: payload), record)
+            case .senderTags: try tags(SenderTags(payload: payload).tags, after: &senderTags)
+            case .matchOutcome: outcome = try MatchOutcome(payload: payload)
+            case .matchingTags: try tags(MatchingTags(payload: payload).tags, after: &matching)
+            case .orderDigest: try digest(OrderDigest(payload: payload))
+            default: break
+            }
+        } catch let failure as InspectionFailure {
+            throw failure
+        } catch {
+            throw Self.failure("T10", "malformedMessage", "A message of the alignment does not read as its kind.")
+        }
+    }
+
+    public mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {
+        guard let counts else { return }
+        if let rows = counts["rows"], rows != Int64(matching.count) {
+            throw Self.failure(
+                "T15", "countMismatch", "The outcome names \(rows) aligned rows, \(matching.count) were.")
+        }
+    }
+
+    // MARK: One message each
+
+    private mutating func opening(_ message: AlignmentOpening, _ record: Record) throws {
+        guard Int(message.keyBits) == keyBits else {
+            throw Self.failure("T13", "keySizeMismatch", "\(record.from) opened with keys of another size.")
+        }
+        guard message.version == AlignmentOpening.currentVersion, message.setSize > 0, message.setSize <= 1 << 32 else {
+            throw Self.failure("T10", "malformedMessage", "An opening names no possible set.")
+        }
+        openings[record.from] = message
+    }
+
+    private mutating func verifierParameters(_ message: VerifierParameters, _ record: Record) throws {
+        let context = context("alignment verifier", prover: record.from, verifier: record.to)
+        parameters = try? RingPedersenParameters(serialized: message.parameters, context: context, floor: keyBits)
+        guard parameters?.modulusBits == keyBits else {
+            throw Self.failure("T12", "verifierParametersRejected", "\(record.from)'s parameters are not proven.")
+        }
+    }
+
+    private mutating func senderKey(_ message: SenderKey, _ record: Record) throws {
+        let rejected = Self.failure("T12", "keyProofRejected", "\(record.from)'s key for the alignment is not proven.")
+        guard let parameters, let key = try? PublicKey(serialized: message.publicKey, floor: keyBits) else {
+            throw rejected
+        }
+        guard key.modulusBits == keyBits else {
+            throw Self.failure("T13", "keySizeMismatch", "\(record.from)'s key has another size than the job's.")
+        }
+        do {
+            let proof = try KeyProof(serialized: message.proof, key: key, parameters: parameters)
+            let context = context("alignment key", prover: record.from, verifier: record.to)
+            try proof.verify(key, context: context, parameters: parameters)
+        } catch { throw rejected }
+        self.key = key
+    }
+
+    private mutating func encryptedKey(_ message: EncryptedPRFKey, _ record: Record) throws {
+        guard let key else { throw Self.failure("T10", "keyMissing", "There is a ciphertext before its key.") }
+        try ciphertexts(message.ciphertext, count: 1, key)
+        // The coins of the batched check are the verifier's own.
+        var coins = SystemRandomNumberGenerator()
+        guard
+            RangeProof.isValid(
+                message.rangeProof, encryptedKey: message.ciphertext, publicKey: key,
+                hashes: AlignmentHashes(sessionID: session.bytes), prover: record.from, using: &coins)
+        else { throw Self.failure("T12", "rangeProofRejected", "The encrypted PRF key is not proven to be short.") }
+    }
+
+    private mutating func blinded(_ message: BlindedIdentifiers, _ record: Record) throws {
+        guard let key else { throw Self.failure("T10", "keyMissing", "There is a ciphertext before its key.") }
+        let slots = BlindingSizes.slots(modulusBits: key.modulusBits)
+        let width = CiphertextVector.serializedWidth(of: key)
+        let count = try chunk(record, asker: record.from, slots: slots)
+        let plaintexts = (count + slots - 1) / slots
+        guard message.identifiers == count, message.ciphertexts.count == plaintexts * width,
+            let proof = BlindingProof(serialized: message.proof, slots: slots, ciphertextWidth: width)
+        else { throw Self.failure("T10", "wrongCount", "A chunk of blinded identifiers has not its size.") }
+        try ciphertexts(message.ciphertexts + proof.masks, count: plaintexts + BlindingSizes.challengeRows, key)
+    }
+
+    private func evaluations(_ message: Evaluations, _ record: Record) throws {
+        guard let key else { throw Self.failure("T10", "keyMissing", "There is an answer before the key.") }
+        let width = group.modulus.byteWidth
+        let count = try chunk(record, asker: record.to, slots: BlindingSizes.slots(modulusBits: key.modulusBits))
+        guard message.identifiers == count, message.elements.count == count * width else {
+            throw Self.failure("T10", "wrongCount", "A chunk of evaluations has not its size.")
+        }
+        let inRange = try? ResidueVector(bigEndian: message.elements, count: count, modulus: group.modulus)
+        let hasTrivial = (0..<count).contains { group.isTrivial(message.elements[$0 * width..<($0 + 1) * width]) }
+        guard inRange != nil, !hasTrivial else {
+            throw Self.failure("T10", "elementOutOfGroup", "An evaluation is not an element of the group.")
+        }
+    }
+
+    /// Identifiers in a chunk, by the size of the asker's set.
+    private func chunk(_ record: Record, asker: String, slots: Int) throws -> Int {
+        guard let size = openings[asker]?.setSize else {
+            throw Self.failure("T10", "openingMissing", "There is a request before its opening.")
+        }
+        let chunks = Chunking.identifiers(Int(clamping: size), slots: slots)
+        guard Int(record.chunk.count) == chunks.count, Int(record.chunk.index) < chunks.count else {
+            throw Self.failure("T10", "wrongChunk", "A message is cut to other chunks than the sizes imply.")
+        }
+        return chunks[Int(record.chunk.index)].count
+    }
+
+    private func tags(_ more: [AlignmentTag], after all: inout [AlignmentTag]) throws {
+        for tag in more {
+            guard all.last.map({ $0 < tag }) ?? true else {
+                throw Self.failure("T10", "tagsOutOfOrder", "Tags do not ascend.")
+            }
+            all.append(tag)
+        }
+    }
+
+    private func digest(_ message: OrderDigest) throws {
+        let order = AlignmentHashes(sessionID: session.bytes).order(of: matching)
+        guard message.count == UInt64(matching.count), message.order == order,
+            outcome.map({ $0.count == message.count }) ?? false
+        else { throw Self.failure("T15", "orderMismatch", "An order's digest is not that of the matching tags.") }
+        var position = 0
+        for tag in matching {
+            while position < senderTags.count, senderTags[position] < tag { position += 1 }
+            guard position < senderTags.count, senderTags[position] == tag else {
+                throw Self.failure("T15", "matchUnknown", "A matching tag is not one of the sender's.")
+            }
+        }
+    }
+
+    private mutating func ciphertexts(_ bytes: [UInt8], count: Int, _ key: PublicKey) throws {
+        do { _ = try CiphertextVector(serialized: bytes, count: count, key: key) } catch .ciphertextUnencrypted {
+            throw Self.failure("T21", "ciphertextUnencrypted", "A ciphertext can be read by anyone.")
+        } catch .ciphertextOutOfRange {
+            throw Self.failure("T11", "ciphertextOutOfRange", "A ciphertext is not below the square of its modulus.")
+        } catch .ciphertextNotUnit {
+            throw Self.failure("T11", "ciphertextNotUnit", "A ciphertext shares a factor with its modulus.")
+        } catch {
+            throw Self.failure("T10", "wrongLength", "Ciphertexts have another length than their number implies.")
+        }
+        let width = CiphertextVector.serializedWidth(of: key)
+        for index in 0..<count where !duplicates.insert(bytes[index * width..<(index + 1) * width]) {
+            throw Self.failure("T20", "ciphertextRepeated", "A ciphertext was sent twice.")
+        }
+    }
+
+    private func context(_ purpose: String, prover: String, verifier: String) -> [UInt8] {
+        ProofContext(sessionID: session.bytes, prover: prover, verifier: verifier, purpose: purpose).bytes
+    }
+
+    private static func failure(_ check: String, _ name: String, _ sentence: String) -> InspectionFailure {
+        InspectionFailure(check: check, name: name, sentence: sentence)
+    }
+}

@@ -1,0 +1,262 @@
+import Bignum
+import Foundation
+import Jobs
+import Paillier
+import PrivateSetIntersection
+import Records
+import SplitRegression
+import Testing
+
+@testable import Transcript
+@testable import Wire
+
+/// An alignment and a training with keys that only tests can have, recorded, verified with inspectors, replayed.
+@Suite(.serialized) struct WholeJobTests {
+    static let alignmentBits = 640
+    static let trainingBits = 768
+
+    /// P = 2 q m + 1 of 640 bits with the published q, and a sender's key, from a seed.
+    static let parameters = Result {
+        var generator = ProtocolRandomness(testKey: [UInt8](repeating: 9, count: 32))
+        let q = try AlignmentGroup(keyBits: 2048).order.value
+        while true {
+            let m = BigInt.random(bits: 382, using: &generator) + (BigInt(1) << 382)
+            let p = 2 * q * m + 1
+            guard p.isProbablePrime() else { continue }
+            let group = try AlignmentGroup(order: q, modulus: p, generator: try BigInt(4).pow(m, modulo: p))
+            let key = try PrivateKey.generateUnchecked(bits: alignmentBits, using: &generator)
+            return AlignmentParameters(group: group, key: key)
+        }
+    }
+
+    struct Side: Sendable {
+        let identifiers: [[UInt8]]
+        let design: DesignMatrix
+        let label: [Double]?
+    }
+
+    /// 60 rows, two columns a side, a yes/no label, made by arithmetic alone.
+    static func side(_ folder: String, isActive: Bool) throws -> Side {
+        var generator = ProtocolRandomness(testKey: [UInt8](repeating: 4, count: 32))
+        var csv = "id,x,z,y\n"
+        for row in 0..<60 {
+            let values = (0..<4).map { _ in Double.random(in: -2...2, using: &generator) }
+            let y = values[0] + values[2] + Double.random(in: -3...3, using: &generator) > 0 ? 1 : 0
+            let (x, z) = isActive ? (values[0], values[1]) : (values[2], values[3])
+            csv += "p\(row),\(x),\(z),\(y)\n"
+        }
+        let path = "\(folder)/\(isActive ? "active" : "passive").csv"
+        try Data(csv.utf8).write(to: URL(fileURLWithPath: path))
+        let table = try Table.read(csv: path)
+        let identifiers = try table.identifiers(IdentifierRule(column: "id", normaliser: .raw))
+        let rows = try table.rows(at: Array(0..<60), of: identifiers)
+        return Side(
+            identifiers: (0..<identifiers.count).map { Array(identifiers[$0]) },
+            design: try DesignMatrix(rows, columns: [.numeric("x"), .numeric("z")], fractionBits: 16),
+            label: isActive ? try LabelColumn(rows, .binary("y")).values : nil)
+    }
+
+    /// What the job does, now and in a replay.
+    static func work(
+        _ side: Side, approval: String = "", over session: Session, keep: (String) throws -> Void = { _ in }
+    ) async throws {
+        try keep(try await session.exchangeApprovals(approval))
+        let items = [InputCommitments.Item(label: "identifiers", count: 1, root: .zero)]
+        _ = try await session.exchangeCommitments(items)
+        try await session.checkpoint()
+        let intersection = try await PrivateSetIntersection.Alignment.run(
+            side.identifiers, over: session,
+            settings: AlignmentSettings(keyBits: alignmentBits, role: side.label == nil ? .sender : .receiver),
+            parameters: try parameters.get())
+        #expect(intersection.rowIndices.count == 60)
+        try await session.checkpoint()
+        let plan = TrainingPlan(
+            family: .logistic, activeColumns: 3, passiveColumns: 2, l2: 0.1, tolerance: 1e-2, maximumPasses: 12,
+            keyBits: trainingBits, standardErrors: false, revealScores: false, revealFit: false)
+        let input = Training.Input(design: side.design)
+        if let label = side.label {
+            _ = try await Training.active(
+                input, label: label, testLabel: [], plan: plan, keyFloor: trainingBits, over: session
+            ) { _ in }
+        } else {
+            _ = try await Training.passive(input, plan: plan, keyFloor: trainingBits, over: session) { _ in }
+        }
+        try await session.checkpoint()
+        try await session.close()
+    }
+
+    static func options() -> Verifier.Options {
+        var options = Verifier.Options()
+        options.plan = { _, _ in
+            ProtocolPlan([
+                ProtocolPlan.Part(.alignment, parties: ["sender": "lab", "receiver": "hospital"]),
+                ProtocolPlan.Part(.training(.logistic), parties: ["active": "hospital", "passive": "lab"]),
+            ])
+        }
+        options.inspectors = { _, facts in
+            guard let group = try? parameters.get().group else { return [] }
+            return [
+                AlignmentInspector(keyBits: alignmentBits, session: facts.session, group: group),
+                TrainingInspector(
+                    keyBits: trainingBits, session: facts.session, active: "hospital", floor: trainingBits),
+            ]
+        }
+        return options
+    }
+
+    @Test func recordedVerifiedInspectedReplayed() async throws {
+        let folder = try TemporaryFolder()
+        let (keyA, keyB) = (SigningKey(), SigningKey())
+        let (seedA, seedB) = (SessionSeed(), SessionSeed())
+        let (one, other) = InProcessPeerChannel.pair()
+        let yaml = JobTemplate.text()
+        let job = try Job(yaml: yaml)
+        let active = try Self.side(folder.path, isActive: true)
+        let passive = try Self.side(folder.path, isActive: false)
+        @Sendable func run(
+            _ name: String, _ key: SigningKey, _ peer: String, _ peerKey: VerifyingKey, _ seed: SessionSeed,
+            _ side: Side, _ channel: InProcessPeerChannel
+        ) async throws {
+            let writer = try TranscriptWriter(folder: "\(folder.path)/\(name)", storage: .full)
+            try writer.addJob(yaml: yaml, canonical: job.canonical)
+            let roles = side.label == nil ? ("passive", "active") : ("active", "passive")
+            let session = try await Session.open(
+                over: channel, as: LocalParty(name: name, identity: key),
+                expecting: PeerIdentity(name: peer, publicKey: peerKey),
+                terms: SessionTerms(
+                    jobHash: job.hash, role: roles.0, peerRole: roles.1, protocols: [.alignment, .training]),
+                seed: seed, recorder: writer)
+            let approval = try Approval(
+                job: job.hash.hex, site: name, person: "Ada", time: "2020-01-01T00:00:00Z", meaning: "approved"
+            ).signed(by: key)
+            try writer.addApproval(of: name, note: approval)
+            try await session.run {
+                try await Self.work(side, approval: approval, over: $0) { try writer.addApproval(of: peer, note: $0) }
+            }
+            try writer.finish(session, resultCommitment: .zero, counts: ["rows": 60, "fitted": 60])
+        }
+        async let a: Void = run("hospital", keyA, "lab", keyB.publicKey, seedA, active, one)
+        async let b: Void = run("lab", keyB, "hospital", keyA.publicKey, seedB, passive, other)
+        _ = try await (a, b)
+
+        // Verified, with all that the protocols can check.
+        var options = Self.options()
+        options.pinned = ["hospital": keyA.publicKey, "lab": keyB.publicKey]
+        let report = Verifier(folder: "\(folder.path)/hospital", options: options)
+            .verify(against: "\(folder.path)/lab")
+        #expect(report.findings.filter { $0.status == .failed } == [])
+        #expect(report.verdict == .valid)
+        for check in [Check.t09, .t10, .t11, .t12, .t13, .t14, .t15, .t19, .t20, .t21, .x02] {
+            #expect(report.findings.first { $0.check == check }?.status == .passed, "\(check)")
+        }
+        let seen = Captured()
+        options.inspectors = { _, _ in [Capture(into: seen)] }
+        _ = Verifier(folder: "\(folder.path)/hospital", options: options).verify()
+        try Self.expectChangesAreNamed(seen.records, session: try #require(report.summary).session)
+
+        // Replayed, both sides, bit for bit.
+        for (name, seed, side) in [("hospital", seedA, active), ("lab", seedB, passive)] {
+            let replay = try Replay(folder: "\(folder.path)/\(name)", seed: seed)
+            let result = await Result(catching: { try await replay.session.run { try await Self.work(side, over: $0) } }
+            )
+            var thrown: (any Error)?
+            if case .failure(let error) = result { thrown = error }
+            #expect(replay.finding(after: thrown).status == .passed, "\(name) \(String(describing: thrown))")
+        }
+    }
+
+    /// Changes one payload at a time and asks the inspectors what they say.
+    private static func expectChangesAreNamed(_ records: [(Record, [UInt8])], session: String) throws {
+        let id = try #require(Bytes32(hex: session))
+        let group = try parameters.get().group
+        func first(_ type: MessageType, _ change: (inout [UInt8]) -> Void) -> String {
+            var inspectors: [any PayloadInspector] = [
+                AlignmentInspector(keyBits: alignmentBits, session: id, group: group),
+                TrainingInspector(keyBits: trainingBits, session: id, active: "hospital", floor: trainingBits),
+            ]
+            var isChanged = false
+            for (record, original) in records {
+                var payload = original
+                if record.type == type, !isChanged {
+                    change(&payload)
+                    isChanged = true
+                }
+                for index in inspectors.indices {
+                    do { try inspectors[index].inspect(record, payload: payload) } catch {
+                        return "\(error.check) \(error.name)"
+                    }
+                }
+            }
+            return "nothing"
+        }
+        /// Writes bytes over a payload from an offset.
+        func over(_ payload: inout [UInt8], _ offset: Int, _ bytes: [UInt8]) {
+            payload.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+        }
+        let one = [UInt8](repeating: 0, count: 2 * trainingBits / 8 - 1) + [1]
+        let zero = [UInt8](repeating: 0, count: 2 * trainingBits / 8)
+        let large = [UInt8](repeating: 0xff, count: 2 * trainingBits / 8)
+        let coefficients = MessageType(rawValue: 0x0211)
+        #expect(first(.closing) { _ in } == "nothing")
+        #expect(first(coefficients) { over(&$0, 4, one) } == "T21 ciphertextUnencrypted")
+        #expect(
+            first(coefficients) { over(&$0, 4, zero) } == "T11 ciphertextOutOfRange"
+                || first(coefficients) { over(&$0, 4, zero) } == "T11 ciphertextNotUnit")
+        #expect(first(coefficients) { over(&$0, 4, large) } == "T11 ciphertextOutOfRange")
+        #expect(
+            first(coefficients) { over(&$0, 4 + large.count, Array($0[4..<4 + large.count])) }
+                == "T20 ciphertextRepeated")
+        #expect(first(coefficients) { $0.removeLast() } == "T10 malformedMessage")
+        #expect(first(MessageType(rawValue: 0x0202)) { $0[$0.count - 3] ^= 1 } == "T12 keyProofRejected")
+        #expect(first(MessageType(rawValue: 0x0201)) { $0[$0.count - 3] ^= 1 } == "T12 verifierParametersRejected")
+        #expect(first(MessageType(rawValue: 0x0200)) { $0[3] ^= 1 } == "T10 setupsDiffer")
+        #expect(
+            first(MessageType(rawValue: 0x0215)) { payload in
+                let bytes = [UInt8](repeating: 1, count: 100_000)
+                payload = (try? Payloads.prefixed(bytes)) ?? []
+            } == "T10 wrongLength")
+        #expect(first(MessageType(rawValue: 0x0102)) { $0[$0.count - 3] ^= 1 } == "T12 verifierParametersRejected")
+        #expect(first(MessageType(rawValue: 0x0103)) { $0[$0.count - 3] ^= 1 } == "T12 keyProofRejected")
+        #expect(first(MessageType(rawValue: 0x0104)) { $0[$0.count - 3] ^= 1 } == "T12 rangeProofRejected")
+        #expect(first(MessageType(rawValue: 0x0106)) { $0[3] ^= 1 } == "T10 wrongCount")
+        #expect(
+            first(MessageType(rawValue: 0x0107)) { over(&$0, 8, [UInt8](repeating: 0xff, count: 80)) }
+                == "T10 elementOutOfGroup")
+        #expect(
+            first(MessageType(rawValue: 0x0108)) { over(&$0, 4, Array($0[20..<36]) + Array($0[4..<20])) }
+                == "T10 tagsOutOfOrder")
+        #expect(first(MessageType(rawValue: 0x010B)) { $0[$0.count - 1] ^= 1 } == "T15 orderMismatch")
+        #expect(first(MessageType(rawValue: 0x0101)) { $0[4] ^= 1 } == "T13 keySizeMismatch")
+    }
+}
+
+private enum Payloads {
+    static func prefixed(_ bytes: [UInt8]) throws -> [UInt8] {
+        var encoder = Encoder()
+        encoder.writePrefixed(bytes)
+        return try encoder.finish()
+    }
+}
+
+/// What a verifier shows its inspectors.
+private final class Captured: @unchecked Sendable {
+    var records: [(Record, [UInt8])] = []
+}
+
+private struct Capture: PayloadInspector {
+    let checks: [String] = []
+    let seen: Captured
+
+    init(into seen: Captured) { self.seen = seen }
+
+    mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
+        seen.records.append((record, payload ?? []))
+    }
+    mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {}
+}
+
+extension Result where Failure == any Error {
+    init(catching body: () async throws -> sending Success) async {
+        do { self = .success(try await body()) } catch { self = .failure(error) }
+    }
+}
