@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+@testable import Transcript
+@testable import Wire
+
+private let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
+    FileManager.default.isExecutableFile(atPath: "\($0)/python3")
+}
+
+/// `scripts/verify-transcript`, which shares no code with this package, comes to the same verdicts.
+@Suite(.enabled(if: hasPython)) struct SecondVerifierTests {
+    private func second(_ folder: String) throws -> String {
+        let script = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../scripts/verify-transcript").standardizedFileURL
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["python3", script.path, folder]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    @Test func bothAgree() throws {
+        let folder = try TemporaryFolder()
+        var forge = try Forge()
+        try forge.play()
+        try forge.write(folder.path + "/whole")
+        try forge.write(folder.path + "/unfinished", finishes: false)
+        #expect(try second(folder.path + "/whole") == "VALID")
+        #expect(try second(folder.path + "/unfinished") == "INCOMPLETE")
+        #expect(outcomeName(verify(folder.path + "/whole")) == "VALID")
+        // One byte changed in each file: the same number from both.
+        let changes: [(String, (Int) -> Int)] = [
+            ("log/lab~hospital.log", { $0 / 2 }), ("log/hospital~lab.log", { $0 - 3 }), ("job.bin", { $0 / 2 }),
+            ("checkpoint/lab~hospital.txt", { _ in 90 }), ("outcome.bin", { $0 - 1 }), ("outcome.bin", { $0 - 90 }),
+            ("checkpoint/hospital~lab.txt", { $0 - 20 }), ("parties.bin", { $0 - 40 }), ("job.yaml", { _ in 2 }),
+        ]
+        for (name, place) in changes {
+            let copy = try folder.copy(of: folder.path + "/whole")
+            let file = URL(fileURLWithPath: copy + "/" + name)
+            var bytes = Array(try Data(contentsOf: file))
+            bytes[place(bytes.count)] ^= 1
+            try Data(bytes).write(to: file)
+            let ours = outcomeName(verify(copy))
+            #expect(try second(copy).prefix(3) == ours.prefix(3), "\(name): \(ours)")
+        }
+    }
+
+    @Test func bothAgreeAboutForgedRecords() throws {
+        let changes: [(inout Forge.Draft) -> Void] = [
+            { $0.session = .zero }, { $0.sequence += 1 }, { $0.sentAt = 5 },
+            { $0.seen = TreeHead(size: $0.seen.size, root: .zero) },
+        ]
+        for change in changes {
+            let folder = try TemporaryFolder()
+            var forge = try Forge()
+            forge.alter = { _, draft in if draft.type == Number.type, draft.round == 1 { change(&draft) } }
+            try forge.play()
+            try forge.write(folder.path)
+            let ours = outcomeName(verify(folder.path, Verifier.Options()))
+            #expect(try second(folder.path).prefix(3) == ours.prefix(3), "\(ours)")
+        }
+    }
+
+    @Test func aRealSession() async throws {
+        let toy = try await ToyTranscripts()
+        #expect(try second(toy.hospital) == "VALID")
+        #expect(try second(toy.lab) == "VALID")
+    }
+}
