@@ -20,7 +20,7 @@ public enum PaillierError: Error, Equatable, Sendable {
     case ciphertextOutOfRange(index: Int)
     /// Zero, or a factor in common with n.
     case ciphertextNotUnit(index: Int)
-    /// The nonce is 1: anyone can read it.
+    /// The nonce is 1 or -1: anyone can read it.
     case ciphertextUnencrypted(index: Int)
     /// An opening that does not give the ciphertext at this index.
     case openingMismatch(index: Int)

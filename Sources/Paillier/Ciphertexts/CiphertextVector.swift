@@ -63,10 +63,13 @@ public struct CiphertextVector: Sendable {
         for index in 0..<count where BigInt.gcd(values[index], key.n) != 1 { throw .ciphertextNotUnit(index: index) }
     }
 
-    /// c mod n != 1 for all.
+    /// c mod n is neither 1 nor -1 for all: such nonces need no guess.
     private func requireNonces() throws(PaillierError) {
         let (values, n) = (residues.values(), key.n)
-        let unencrypted = concurrentMap(count) { values[$0].mod(n) == 1 }
+        let unencrypted = concurrentMap(count) { index in
+            let nonce = values[index].mod(n)
+            return nonce == 1 || nonce == n - 1
+        }
         if let index = unencrypted.firstIndex(of: true) { throw .ciphertextUnencrypted(index: index) }
     }
 }
