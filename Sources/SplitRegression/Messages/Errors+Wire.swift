@@ -1,3 +1,4 @@
+public import Paillier
 public import Wire
 
 extension TrainingError: PeerVisibleError {
@@ -7,6 +8,18 @@ extension TrainingError: PeerVisibleError {
         case .protocolViolation: AbortReason(.violation, name)
         case .scoresRefused, .tooFewRows: AbortReason(.refusal, name)
         default: AbortReason(.failure, name)
+        }
+    }
+}
+
+extension PaillierError: PeerVisibleError {
+    /// A key, proof or ciphertext that is not what it must be came from the peer; the rest is this side's.
+    public var abortReason: AbortReason {
+        let name = String(String(describing: self).prefix { $0.isLetter })
+        switch self {
+        case .unsupportedKeySize, .openingMismatch, .scalarOutOfRange, .shapeMismatch, .wouldOverflow, .notFinite:
+            return AbortReason(.failure, name)
+        default: return AbortReason(.violation, name)
         }
     }
 }
