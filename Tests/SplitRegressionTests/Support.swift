@@ -9,6 +9,9 @@ import Wire
 struct SessionPair {
     let active: Session
     let passive: Session
+    /// What each kept of both directions.
+    let activeLog: MemoryRecorder
+    let passiveLog: MemoryRecorder
 
     static func open(family: TrainingPlan.Family, seed: UInt8 = 0) async throws -> SessionPair {
         let keyA = SigningKey()
@@ -18,17 +21,19 @@ struct SessionPair {
         let version = ProtocolVersion.training
         let plan = ProtocolPlan([.init(.training(family), parties: ["active": "hospital", "passive": "lab"])])
         let limits = SessionLimits(wait: .seconds(120), handshake: .seconds(10), farewell: .milliseconds(500))
+        let (activeLog, passiveLog) = (MemoryRecorder(), MemoryRecorder())
         async let active = Session.open(
             over: one, as: LocalParty(name: "hospital", identity: keyA),
             expecting: PeerIdentity(name: "lab", publicKey: keyB.publicKey),
             terms: SessionTerms(jobHash: job, role: "active", peerRole: "passive", protocols: [version]),
-            seed: SessionSeed(), recorder: MemoryRecorder(), limits: limits, plan: plan)
+            seed: SessionSeed(), recorder: activeLog, limits: limits, plan: plan)
         async let passive = Session.open(
             over: other, as: LocalParty(name: "lab", identity: keyB),
             expecting: PeerIdentity(name: "hospital", publicKey: keyA.publicKey),
             terms: SessionTerms(jobHash: job, role: "passive", peerRole: "active", protocols: [version]),
-            seed: SessionSeed(), recorder: MemoryRecorder(), limits: limits, plan: plan)
-        return SessionPair(active: try await active, passive: try await passive)
+            seed: SessionSeed(), recorder: passiveLog, limits: limits, plan: plan)
+        return SessionPair(
+            active: try await active, passive: try await passive, activeLog: activeLog, passiveLog: passiveLog)
     }
 }
 

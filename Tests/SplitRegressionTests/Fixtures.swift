@@ -1,0 +1,132 @@
+import Bignum
+import Foundation
+import Paillier
+import Records
+import Wire
+
+@testable import SplitRegression
+
+/// A deterministic generator: a test that fails, fails again.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(_ seed: UInt64) { state = seed }
+
+    /// SplitMix64 (Steele, Lea, Flood 2014)
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    mutating func uniform(_ range: ClosedRange<Double>) -> Double { Double.random(in: range, using: &self) }
+
+    mutating func uniforms(_ count: Int, in range: ClosedRange<Double>) -> [Double] {
+        (0..<count).map { _ in uniform(range) }
+    }
+
+    mutating func bit() -> Double { Double(next() >> 63) }
+}
+
+/// Keys too small for use, made once.
+enum SmallKeys {
+    static func key(bits: Int) throws -> PrivateKey { try (bits == 512 ? made512 : made768).get() }
+
+    private static let made512 = make(bits: 512)
+    private static let made768 = make(bits: 768)
+
+    private static func make(bits: Int) -> Result<PrivateKey, any Error> {
+        Result {
+            var generator = SeededGenerator(UInt64(bits))
+            return try PrivateKey.generateUnchecked(bits: bits, using: &generator)
+        }
+    }
+}
+
+/// Two parties' tables made in a test: columns by name, rows already in common order.
+struct MadeTable {
+    let active: [String: [Double]]
+    let passive: [String: [Double]]
+    let label: [Double]
+
+    /// Standard normal-ish columns and a label that depends on all of them.
+    static func sample(_ family: TrainingPlan.Family, rows: Int, active: Int, passive: Int, seed: UInt64) -> MadeTable {
+        var generator = SeededGenerator(seed)
+        func column() -> [Double] {
+            (0..<rows).map { _ in generator.uniform(-1...1) + generator.uniform(-1...1) + generator.uniform(-1...1) }
+        }
+        var a: [String: [Double]] = [:]
+        var b: [String: [Double]] = [:]
+        var signal = Array(repeating: 0.2, count: rows)
+        for j in 0..<active + passive {
+            let values = column()
+            for i in 0..<rows { signal[i] += (j % 2 == 0 ? 0.5 : -0.4) * values[i] }
+            if j < active { a["a\(j)"] = values } else { b["b\(j - active)"] = values }
+        }
+        let label = signal.map { signal in
+            family == .linear
+                ? signal + generator.uniform(-1...1)
+                : generator.uniform(0...1) < Logistic.mean(signal) ? 1.0 : 0.0
+        }
+        return MadeTable(active: a, passive: b, label: label)
+    }
+
+    func input(_ side: KeyPath<MadeTable, [String: [Double]]>, fractionBits: Int) throws -> Training.Input {
+        let columns = self[keyPath: side]
+        let names = columns.keys.sorted()
+        var text = (["id"] + names).joined(separator: ",") + "\n"
+        for row in label.indices {
+            text += ([String(row)] + names.map { "\(columns[$0]![row])" }).joined(separator: ",") + "\n"
+        }
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).csv")
+        try text.write(to: url, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: url) }
+        let table = try Table.read(csv: url.path)
+        let identifiers = try table.identifiers(IdentifierRule(column: "id", normaliser: .raw))
+        let rows = try table.rows(at: Array(label.indices), of: identifiers)
+        return Training.Input(
+            design: try DesignMatrix(rows, columns: names.map { .numeric($0) }, fractionBits: fractionBits))
+    }
+}
+
+extension MadeTable {
+    /// What the two sides of a training came to.
+    struct Outcome: Sendable {
+        let active: Result<TrainingOutcome, any Error>
+        let passive: Result<TrainingOutcome, any Error>
+
+        func get() throws -> (active: TrainingOutcome, passive: TrainingOutcome) {
+            (try active.get(), try passive.get())
+        }
+    }
+
+    /// Both roles in one process, small keys.
+    func train(_ plan: TrainingPlan) async throws -> Outcome {
+        let bits = plan.family.featureFractionBits
+        let (inputA, inputB) = (try input(\.active, fractionBits: bits), try input(\.passive, fractionBits: bits))
+        var made = plan
+        (made.activeColumns, made.passiveColumns) = (active.count + 1, passive.count)
+        let plan = made
+        let pair = try await SessionPair.open(family: plan.family)
+        let label = label
+        async let a = result {
+            try await pair.active.run { session in
+                try await Training.active(
+                    inputA, label: label, testLabel: [], plan: plan, keyFloor: plan.keyBits, over: session
+                ) { _ in }
+            }
+        }
+        async let b = result {
+            try await pair.passive.run { session in
+                try await Training.passive(inputB, plan: plan, keyFloor: plan.keyBits, over: session) { _ in }
+            }
+        }
+        return Outcome(active: await a, passive: await b)
+    }
+}
+
+func result<Value: Sendable>(_ body: () async throws -> Value) async -> Result<Value, any Error> {
+    do { return .success(try await body()) } catch { return .failure(error) }
+}
