@@ -1,5 +1,4 @@
 internal import Bignum
-internal import Crypto
 public import Wire
 
 /// About how many identifiers two parties have in common: what both learn from ``Alignment/count(_:over:settings:rounding:)``.
@@ -117,7 +116,7 @@ private struct Counting: Sendable {
             tasks.addTask {
                 for index in 0..<own.count {
                     try Task.checkCancellation()
-                    let hashed = rows[own[index]].map { point(of: identifiers[Int($0)]) }
+                    let hashed = rows[own[index]].map { hashes.point(of: identifiers[Int($0)], modulus: group.modulus) }
                     let elements = try ResidueVector(hashed, modulus: group.modulus)
                     try await session.send(
                         Own(elements: raise(elements, to: mask).bigEndianBytes()), chunk: Chunk(index, of: own.count))
@@ -133,7 +132,7 @@ private struct Counting: Sendable {
                         message.elements, count: theirs[index].count, message: Theirs.name, chunk: index)
                     let bytes = raise(elements, to: mask).bigEndianBytes()
                     for start in stride(from: 0, to: bytes.count, by: group.modulus.byteWidth) {
-                        tags.append(tag(of: bytes[start..<start + group.modulus.byteWidth]))
+                        tags.append(hashes.countTag(of: bytes[start..<start + group.modulus.byteWidth]))
                     }
                 }
                 return (0, tags)
@@ -146,31 +145,5 @@ private struct Counting: Sendable {
 
     private func raise(_ elements: ResidueVector, to mask: BigInt) -> ResidueVector {
         elements.pow(secret: mask, bits: BlindingSizes.coefficient)
-    }
-
-    /// H3
-    private func point(of identifier: [UInt8]) -> BigInt {
-        let needed = group.modulus.byteWidth + 16
-        var stream: [UInt8] = []
-        var counter: UInt32 = 0
-        while stream.count < needed {
-            var hash = SHA512()
-            hash.update(data: AlignmentHashes.label("count"))
-            hash.update(data: hashes.sessionID)
-            hash.update(data: AlignmentHashes.bigEndian(counter))
-            hash.update(data: identifier)
-            stream += Array(hash.finalize())
-            counter += 1
-        }
-        return BigInt(bigEndian: stream.prefix(needed)).mod(group.modulus.value)
-    }
-
-    /// T
-    private func tag(of element: ArraySlice<UInt8>) -> AlignmentTag {
-        var hash = SHA256()
-        hash.update(data: AlignmentHashes.label("count tag"))
-        hash.update(data: hashes.sessionID)
-        hash.update(data: Array(element))
-        return AlignmentTag(bytes: hash.finalize())
     }
 }

@@ -47,3 +47,32 @@ struct AlignmentHashes: Sendable {
         stride(from: value.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> $0) }
     }
 }
+
+/// The hashes of `protocols/alignment-count.md` 1.
+extension AlignmentHashes {
+    /// H3(x) = (SHA-512(label || session id || u32 0 || x) || ...)[0 ..< |P| / 8 + 16], as an integer, mod P
+    func point(of identifier: [UInt8], modulus: Modulus) -> BigInt {
+        let needed = modulus.byteWidth + 16
+        var stream: [UInt8] = []
+        var counter: UInt32 = 0
+        while stream.count < needed {
+            var hash = SHA512()
+            hash.update(data: Self.label("count"))
+            hash.update(data: sessionID)
+            hash.update(data: Self.bigEndian(counter))
+            hash.update(data: identifier)
+            stream += Array(hash.finalize())
+            counter += 1
+        }
+        return BigInt(bigEndian: stream.prefix(needed)).mod(modulus.value)
+    }
+
+    /// T(u) = SHA-256(label || session id || u)[0 ..< 16]
+    func countTag(of element: ArraySlice<UInt8>) -> AlignmentTag {
+        var hash = SHA256()
+        hash.update(data: Self.label("count tag"))
+        hash.update(data: sessionID)
+        hash.update(data: Array(element))
+        return AlignmentTag(bytes: hash.finalize())
+    }
+}

@@ -1,5 +1,5 @@
 /// Uniform permutations, made by steps that are written down: a replay must draw the same one whatever the standard
-/// library's shuffle does by then. `protocols/alignment.md` 6.
+/// library's shuffle does by then. `protocols/alignment.md` 8.
 enum Permutation {
     /// The rows `0 ..< count` in random order (Fisher and Yates, from the end).
     static func random(_ count: Int, using generator: inout some RandomNumberGenerator) -> [UInt32] {
