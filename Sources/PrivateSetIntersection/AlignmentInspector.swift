@@ -129,14 +129,16 @@ public struct AlignmentInspector: PayloadInspector {
 
     private func evaluations(_ message: Evaluations, _ record: Record) throws {
         guard let key else { throw Self.failure("T10", "keyMissing", "There is an answer before the key.") }
-        let width = group.modulus.byteWidth
         let count = try chunk(record, asker: record.to, slots: BlindingSizes.slots(modulusBits: key.modulusBits))
-        guard message.identifiers == count, message.elements.count == count * width else {
+        guard message.identifiers == count else {
             throw Self.failure("T10", "wrongCount", "A chunk of evaluations has not its size.")
         }
-        let inRange = try? ResidueVector(bigEndian: message.elements, count: count, modulus: group.modulus)
-        let hasTrivial = (0..<count).contains { group.isTrivial(message.elements[$0 * width..<($0 + 1) * width]) }
-        guard inRange != nil, !hasTrivial else {
+        do {
+            _ = try group.elements(
+                message.elements, count: count, message: Evaluations.name, chunk: Int(record.chunk.index))
+        } catch .wrongCount {
+            throw Self.failure("T10", "wrongCount", "A chunk of evaluations has not its size.")
+        } catch {
             throw Self.failure("T10", "elementOutOfGroup", "An evaluation is not an element of the group.")
         }
     }
