@@ -133,42 +133,49 @@ static unsigned best_window(const cm_ctx *ctx, size_t bits) {
     return best;
 }
 
-// acc = base^exponent for a public exponent: sliding windows over odd powers, the first `bits` bits of it.
-// table: 2^(w - 1) groups, of which the second is to hold the base on entry.
-static size_t slide(const cm_ctx *ctx, uint64_t *acc, uint64_t *table, unsigned w, const uint64_t *exponent,
-                    size_t limbs, size_t bits, uint64_t *scratch) {
+// The next window of a public exponent from bit `at` (exclusive) down: it ends in a one bit and has at most w bits; zeros
+// above it are passed over, one squaring each. Returns its digit, 0 if only zeros are left; *low is where it ends.
+static uint32_t next_window(const uint64_t *exponent, size_t limbs, size_t at, unsigned w, size_t *low) {
+    while (at > 0 && digit_at(exponent, limbs, at - 1, 1) == 0) at--;
+    *low = at;
+    if (at == 0) return 0;
+    *low = at > w ? at - w : 0;
+    while (digit_at(exponent, limbs, *low, 1) == 0) ++*low;
+    return digit_at(exponent, limbs, *low, (unsigned)(at - *low));
+}
+
+// Products besides squarings with windows of w bits; *largest is the largest digit.
+static size_t window_cost(const uint64_t *exponent, size_t limbs, size_t bits, unsigned w, uint32_t *largest) {
+    size_t windows = 0, at = bits;
+    *largest = 0;
+    for (uint32_t digit; (digit = next_window(exponent, limbs, at, w, &at)) != 0; windows++)
+        if (digit > *largest) *largest = digit;
+    return windows + (*largest > 1 ? *largest / 2 + 1 : 0);
+}
+
+// acc = base^exponent for a public exponent below 2^bits: sliding windows over odd powers up to `largest`.
+// table: room for them, at least two groups, of which the second holds the base on entry.
+static size_t slide(const cm_ctx *ctx, uint64_t *acc, uint64_t *table, unsigned w, uint32_t largest,
+                    const uint64_t *exponent, size_t limbs, size_t bits, uint64_t *scratch) {
     const struct cm_ops *ops = ctx->ops;
     size_t g = ops->lanes * ctx->words, products = 0;
     uint64_t *base = table + g;
-    if (w > 1) {
+    memcpy(table, base, g * sizeof(uint64_t));
+    if (largest > 1) {
         // table[e] = base^(2e + 1); the square stands in acc meanwhile.
-        ops->sqr_public(ctx, acc, base, scratch);
-        memcpy(table, base, g * sizeof(uint64_t));
-        for (size_t e = 1; e < (size_t)1 << (w - 1); e++)
+        ops->sqr_public(ctx, acc, base, scratch), products++;
+        for (size_t e = 1; e <= largest / 2; e++, products++)
             ops->mul_public(ctx, table + e * g, table + (e - 1) * g, acc, scratch);
-        products += (size_t)1 << (w - 1);
-    } else {
-        memcpy(table, base, g * sizeof(uint64_t));
     }
-    int started = 0;
-    for (size_t at = bits; at > 0;) {
-        if (digit_at(exponent, limbs, at - 1, 1) == 0) {
-            if (started) ops->sqr_public(ctx, acc, acc, scratch), products++;
-            at--;
-            continue;
-        }
-        size_t low = at > w ? at - w : 0;
-        while (digit_at(exponent, limbs, low, 1) == 0) low++;
-        uint32_t digit = digit_at(exponent, limbs, low, (unsigned)(at - low));
-        for (; started && at > low; at--, products++) ops->sqr_public(ctx, acc, acc, scratch);
-        at = low;
-        if (started)
-            ops->mul_public(ctx, acc, acc, table + digit / 2 * g, scratch), products++;
-        else
-            memcpy(acc, table + digit / 2 * g, g * sizeof(uint64_t));
-        started = 1;
+    size_t at = bits, low;
+    uint32_t digit = next_window(exponent, limbs, at, w, &low);
+    memcpy(acc, digit == 0 ? ctx->one_group : table + digit / 2 * g, g * sizeof(uint64_t));
+    if (digit == 0) return products;
+    for (at = low; at > 0;) {
+        digit = next_window(exponent, limbs, at, w, &low);
+        for (; at > low; at--, products++) ops->sqr_public(ctx, acc, acc, scratch);
+        if (digit != 0) ops->mul_public(ctx, acc, acc, table + digit / 2 * g, scratch), products++;
     }
-    if (!started) memcpy(acc, ctx->one_group, g * sizeof(uint64_t));
     return products;
 }
 
@@ -177,8 +184,12 @@ static void pow_public(const cm_ctx *ctx, uint64_t *dst, const uint64_t *base, s
     const struct cm_ops *ops = ctx->ops;
     size_t g = ops->lanes * ctx->words, products = 0;
     unsigned w = 1;
-    while (w < 7 && ((size_t)1 << w) * w * (w + 1) < 2 * bits) w++;
-    size_t entries = w > 1 ? (size_t)1 << (w - 1) : 2, total = (entries + 2) * g + ops->scratch_words(ctx);
+    uint32_t largest = 1, candidate;
+    for (size_t v = 1, best = SIZE_MAX; v <= 7; v++) {
+        size_t cost = window_cost(exponent, limbs, bits, (unsigned)v, &candidate);
+        if (cost < best) best = cost, w = (unsigned)v, largest = candidate;
+    }
+    size_t entries = largest / 2 + 1 > 2 ? largest / 2 + 1 : 2, total = (entries + 2) * g + ops->scratch_words(ctx);
     uint64_t *memory = cm_alloc(total), *table = memory, *acc = table + entries * g, *spill = acc + g;
     uint64_t *scratch = spill + g;
     for (size_t i = 0; i < count; i += ops->lanes) {
@@ -186,7 +197,7 @@ static void pow_public(const cm_ctx *ctx, uint64_t *dst, const uint64_t *base, s
         uint64_t *out[CM_MAX_LANES];
         size_t active = point(ctx, in, base, ctx->words, i, count);
         ops->load(ctx, table + g, in);
-        products += active * slide(ctx, acc, table, w, exponent, limbs, bits, scratch);
+        products += active * slide(ctx, acc, table, w, largest, exponent, limbs, bits, scratch);
         point_out(ctx, out, dst, ctx->words, i, count, spill);
         ops->store(ctx, out, acc);
     }
