@@ -52,7 +52,10 @@ public struct Verifier: Sendable {
     public func verify(against peerFolder: String) -> VerificationReport {
         var run = VerificationRun(layout: TranscriptLayout(folder: folder), options: options)
         run.run()
-        var other = VerificationRun(layout: TranscriptLayout(folder: peerFolder), options: options)
+        // Equal leaves mean equal payloads: what the inspectors found in one copy holds for the other.
+        var plain = options
+        plain.inspectors = nil
+        var other = VerificationRun(layout: TranscriptLayout(folder: peerFolder), options: plain)
         other.run()
         CopyComparison.compare(&run, other)
         return run.report(checks: Self.bothChecks)
