@@ -106,7 +106,9 @@ struct BucketPlan: Sendable {
         var patterns: [PatternColumn] = []
         for (column, profile) in profiles.enumerated() {
             switch profile {
-            case .integers(let bits):
+            case .integers(let declared):
+                // At least one digit, or nothing would notice a scalar that is not zero.
+                let bits = max(declared, 1)
                 let width = BucketPlan.width(bits: bits, signed: signed, rows: expectedRows, widest: widest)
                 let digits = ((signed && bits > 0 ? bits + 1 : bits) + width - 1) / width
                 streams += (0..<digits).map { .digit(column: column, position: $0, digits: digits, width: width) }

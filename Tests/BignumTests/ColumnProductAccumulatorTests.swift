@@ -121,9 +121,11 @@ import Testing
             rows.indices.map { $0 == 59 ? (signed ? -1 << 40 : 1 << 40) : Int64($0) },
             rows.indices.map { Int64($0 % 3) + 4 },
             rows.indices.map { $0 < 20 ? 7 : Int64($0 % 4) << 50 },
+            rows.indices.map { Int64($0) },
+            rows.indices.map { $0 < 40 ? 0 : Int64($0) },
         ]
         var accumulator = ColumnProductAccumulator(
-            columnBits: [8, 6, 4, 2], modulus: modulus, expectedRows: 60, signed: signed)
+            columnBits: [8, 6, 4, 2, 0, 0], modulus: modulus, expectedRows: 60, signed: signed)
         for chunk in [0..<20, 20..<40, 40..<60] {
             let some = try ResidueVector(Array(rows[chunk]), modulus: modulus)
             let columns = scalars.map { Array($0[chunk]) }
