@@ -64,7 +64,7 @@ struct DialedConnection {
         let remaining = max(.milliseconds(500), deadline - .now)
         let pinning = Pinning(pinned: self.dialer.pinned) { handshake.record($0) }
         return try await .wrapping(config: self.limits.clientConfig) { configure in
-            try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            try await ClientBootstrap(group: NetworkThread.group)
                 .connectTimeout(TimeAmount(min(remaining, self.limits.handshakeTimeout)))
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .connect(host: self.dialer.host, port: self.dialer.port) { channel in

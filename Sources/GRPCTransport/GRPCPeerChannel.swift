@@ -54,6 +54,7 @@ public final class GRPCPeerChannel: PeerChannel {
         if let end = self.queue.end { throw end.wireError(peer: self.peerName) }
         do {
             try await self.write(frame)
+            try await NetworkThread.catchUp()
         } catch {
             if Task.isCancelled || error is CancellationError { throw CancellationError() }
             throw (self.queue.end ?? .lost).wireError(peer: self.peerName)

@@ -49,7 +49,8 @@ final class ListeningServer: Sendable {
         let transport = HTTP2ServerTransport.Posix(
             address: try self.resolve(),
             transportSecurity: self.listener.identity.serverSecurity(pinning),
-            config: self.limits.serverConfig(onAccept: { self.guardConnection($0) }))
+            config: self.limits.serverConfig(onAccept: { self.guardConnection($0) }),
+            eventLoopGroup: NetworkThread.group)
         var context = GRPCServerContext()
         context.methods = [TransportProtocol.method]
         transport.configure(context: context)

@@ -153,8 +153,8 @@ extension TransportTests {
                     }
                 })
             try ends.listener.get()
-            // Windows and buffers of both ends hold some (about 70); all of them would mean that nobody waited.
-            #expect(try ends.dialer.get() < 200)
+            // Windows and buffers of both ends hold some; all of them would mean that nobody waited.
+            #expect(try ends.dialer.get() < 100)
             #expect(sent.value == count)
         }
 
