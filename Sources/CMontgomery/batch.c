@@ -1,6 +1,7 @@
 // Element-wise operations and exponentiations with own or shared exponents, written once for both implementations.
 #include "internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 // Pointers of one group: the last element repeats in lanes past the end, whose results go to a spill element.
@@ -296,6 +297,7 @@ struct cm_table {
 
 cm_table *cm_table_new(const cm_ctx *ctx, const uint64_t *bases, size_t digits, unsigned digit_bits) {
     size_t entries = (size_t)1 << digit_bits, w = ctx->words;
+    if (entries > CM_MAX_ENTRIES) abort();
     cm_table *table = (cm_table *)cm_alloc((sizeof(cm_table) + 7) / 8);
     // Rounded up to whole groups of eight entries, which one vector register holds.
     *table = (cm_table){.digits = digits, .entries = entries, .slab = ((entries + 7) & ~(size_t)7) * w,

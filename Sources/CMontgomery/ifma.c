@@ -139,7 +139,7 @@ TARGET static void select_pair(uint64_t *r, uint64_t *s, const uint64_t *packed,
     const size_t padded = (entries + 7) & ~(size_t)7;
     const vec index[2] = {_mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)digit)),
                           _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)other))};
-    __mmask8 bit[2][4];
+    __mmask8 bit[2][4], here[CM_MAX_ENTRIES / 64], there[CM_MAX_ENTRIES / 64];
     for (int g = 0; g < 2; g++)
         for (int b = 0; b < 4; b++)
             bit[g][b] = _mm512_test_epi64_mask(index[g], _mm512_set1_epi64(INT64_C(16) << b));
@@ -150,15 +150,17 @@ TARGET static void select_pair(uint64_t *r, uint64_t *s, const uint64_t *packed,
     case 64: SELECT_PAIR(PICK_64)
     case 128: SELECT_PAIR(PICK_128)
     default:
+        for (size_t e = 0; e < padded; e += 64) {
+            const vec page = _mm512_set1_epi64((long long)(e >> 6));
+            here[e / 64] = _mm512_cmpeq_epi64_mask(_mm512_srli_epi64(index[0], 6), page);
+            there[e / 64] = _mm512_cmpeq_epi64_mask(_mm512_srli_epi64(index[1], 6), page);
+        }
         for (size_t k = from; k < to; k++) {
             vec v = _mm512_setzero_si512(), w = v;
             for (size_t e = 0; e < padded; e += 64) {
                 const uint64_t *at = packed + k * padded + e;
-                const vec page = _mm512_set1_epi64((long long)(e >> 6));
-                const __mmask8 here = _mm512_cmpeq_epi64_mask(_mm512_srli_epi64(index[0], 6), page);
-                const __mmask8 there = _mm512_cmpeq_epi64_mask(_mm512_srli_epi64(index[1], 6), page);
-                v = _mm512_mask_mov_epi64(v, here, PICK_64(at, index[0], bit[0]));
-                w = _mm512_mask_mov_epi64(w, there, PICK_64(at, index[1], bit[1]));
+                v = _mm512_mask_mov_epi64(v, here[e / 64], PICK_64(at, index[0], bit[0]));
+                w = _mm512_mask_mov_epi64(w, there[e / 64], PICK_64(at, index[1], bit[1]));
             }
             _mm512_store_si512(r + 8 * k, v);
             _mm512_store_si512(s + 8 * k, w);

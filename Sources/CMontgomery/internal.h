@@ -57,7 +57,7 @@ struct cm_ctx {
 extern const struct cm_ops cm_portable_ops;
 const struct cm_ops *cm_ifma_ops(void); // NULL where this build or processor has none
 
-enum { CM_MAX_LANES = 8, CM_IFMA_MIN_BITS = 384, CM_IFMA_MAX_BITS = 8300 };
+enum { CM_MAX_LANES = 8, CM_MAX_ENTRIES = 4096, CM_IFMA_MIN_BITS = 384, CM_IFMA_MAX_BITS = 8300 };
 
 uint64_t *cm_alloc(size_t words); // zeroed, 64-byte aligned; ends the process, as GMP does, if memory is short
 void cm_release(uint64_t *memory, size_t words);
