@@ -90,5 +90,8 @@ let package = Package(
                     "SplitRegression", "GRPCTransport", crypto,
                 ], swiftSettings: strict)
         }
-        + [.testTarget(name: "EndToEndTests", dependencies: ["moiety", "Wire", "Jobs", "Records"], swiftSettings: strict)]
+        + [
+            .testTarget(
+                name: "EndToEndTests", dependencies: ["moiety", "Wire", "Jobs", "Records"], swiftSettings: strict)
+        ]
 )

@@ -47,7 +47,8 @@ private func measureTraining(_ size: TrainingSize, bits: Int) async throws {
     let passive = try await openTraining(passiveChannel, "passive", other, "active", one.publicKey)
     let active = try await opened
     let plan = TrainingPlan(
-        family: .logistic, activeColumns: size.active + 1, passiveColumns: size.passive, maximumPasses: 60, keyBits: bits,
+        family: .logistic, activeColumns: size.active + 1, passiveColumns: size.passive, maximumPasses: 60,
+        keyBits: bits,
         standardErrors: size.wholeFit, revealScores: false, revealFit: size.wholeFit)
 
     let marks = Mutex<[String: (processor: Double, wall: Date, products: Int)]>([:])
