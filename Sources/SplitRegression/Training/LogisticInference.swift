@@ -20,7 +20,7 @@ struct LogisticInference {
     /// Products of two columns keep this many fraction bits.
     private static let productBits = 14
     /// Weights keep this many after the local cut.
-    private static let weightBits = 24
+    fileprivate static let weightBits = 24
     private static let basisBits = 16
 
     private struct Shared {
@@ -67,40 +67,10 @@ struct LogisticInference {
         let shared = SharedRows(
             keys: context.keys, session: context.session, layout: layout, rows: context.rows, round: round,
             exchangingShares: true)
-        let products = columnProducts()
-        let bits = products.map { column in
-            max(1, 64 - column.reduce(UInt64(0)) { max($0, $1.magnitude) }.leadingZeroBitCount)
-        }
-        var encrypted = EncryptedColumnSums(key: context.keys.peer, columnBits: bits, expectedRows: context.rows)
-        var local = Array(repeating: ShareSum(), count: products.count)
-        var weights: [Int128] = []
-        weights.reserveCapacity(context.rows)
-        let offset = shared.shareOffset
-        func take(_ rows: Range<Int>, _ shares: [Int128]) {
-            // Half a unit at each party takes the bias of two floors away.
-            let cut = Int128(SeparationLayout.shareFractionBits - Self.weightBits)
-            weights += shares.map { ($0 + (1 << (cut - 1))) >> cut }
-            for j in products.indices {
-                for (i, row) in rows.enumerated() {
-                    local[j].add(scalar: Int(products[j][row]), share: shares[i] - offset)
-                }
-            }
-        }
-        func takePeer(_ rows: Range<Int>, _ peer: CiphertextVector) throws {
-            try encrypted.add(peer, scalars: products.map { Array($0[rows]) })
-        }
+        let sums = InformationSums(products: columnProducts(), context: context, offset: shared.shareOffset)
         switch context.role {
-        case .active:
-            try await shared.runActive(predictor: predictor, label: label) { rows, shares, peer in
-                take(rows, shares)
-                if let peer { try takePeer(rows, peer) }
-            }
-        case .passive:
-            try await shared.runPassive(predictor: predictor) { rows, shares in
-                take(rows, shares)
-            } consumePeer: { rows, peer in
-                try takePeer(rows, peer)
-            }
+        case .active: try await shared.runActive(predictor: predictor, label: label, into: sums)
+        case .passive: try await shared.runPassive(predictor: predictor, into: sums)
         }
         let slots = try SumSlots(
             slotBits: SeparationLayout.shareFractionBits + Self.productBits + SeparationLayout.ceilLog2(context.rows)
@@ -108,24 +78,25 @@ struct LogisticInference {
             modulusBits: context.modulusBits)
         let exchange = MaskedSumExchange(
             keys: context.keys, session: context.session, round: context.round, label: "information")
-        let pending = try await exchange.request(encrypted.finish(), addends: local.map(\.value), slots: slots)
+        let pending = try await exchange.request(
+            sums.encrypted.finish(), addends: sums.local.map(\.value), slots: slots)
         let peerProducts = context.peerColumns * (context.peerColumns + 1) / 2
         // 2^-24 of the largest entry: nothing against a standard error's third digit.
         let dither =
             SeparationLayout.shareFractionBits + Self.productBits + SeparationLayout.ceilLog2(context.rows) - 24
         try await exchange.answer(count: peerProducts, slots: slots, ditherBits: dither)
-        let sums = try await exchange.finish(pending)
+        let opened = try await exchange.finish(pending)
         let unit = scalbn(1.0, -(SeparationLayout.shareFractionBits + Self.productBits))
         var information = SymmetricMatrix(order: block.count)
         var position = 0
         for j in 0..<block.count {
             for k in 0...j {
-                information[j, k] = sums[position].asDouble * unit
+                information[j, k] = opened[position].asDouble * unit
                 information[k, j] = information[j, k]
                 position += 1
             }
         }
-        return Shared(weights: weights, information: information)
+        return Shared(weights: sums.weights, information: information)
     }
 
     /// `x_j x_k` for `k <= j`, rounded to 2^-14.
@@ -265,6 +236,42 @@ struct LogisticInference {
             for k in 0..<width { result.append((0..<block.count).map { values[$0 * width + k] }) }
         }
         return result
+    }
+}
+
+/// `sum_i W_i x_ij x_ik`: this party's shares of the weights in clear, the peer's under its key.
+private final class InformationSums: ShareSink {
+    private let products: [[Int64]]
+    private let offset: Int128
+    private(set) var encrypted: EncryptedColumnSums
+    private(set) var local: [ShareSum]
+    /// This party's weight shares at scale 2^-24.
+    private(set) var weights: [Int128] = []
+
+    init(products: [[Int64]], context: TrainingContext, offset: Int128) {
+        self.products = products
+        self.offset = offset
+        let bits = products.map { column in
+            max(1, 64 - column.reduce(UInt64(0)) { max($0, $1.magnitude) }.leadingZeroBitCount)
+        }
+        encrypted = EncryptedColumnSums(key: context.keys.peer, columnBits: bits, expectedRows: context.rows)
+        local = Array(repeating: ShareSum(), count: products.count)
+        weights.reserveCapacity(context.rows)
+    }
+
+    func take(_ shares: [Int128], rows: Range<Int>) {
+        // Half a unit at each party takes the bias of two floors away.
+        let cut = Int128(SeparationLayout.shareFractionBits - LogisticInference.weightBits)
+        weights += shares.map { ($0 + (1 << (cut - 1))) >> cut }
+        for j in products.indices {
+            for (i, row) in rows.enumerated() {
+                local[j].add(scalar: Int(products[j][row]), share: shares[i] - offset)
+            }
+        }
+    }
+
+    func take(peer: CiphertextVector, rows: Range<Int>) throws {
+        try encrypted.add(peer, scalars: products.map { Array($0[rows]) })
     }
 }
 

@@ -39,35 +39,22 @@ struct LogisticPass {
             keys: context.keys, session: context.session, layout: layout, rows: context.rows, round: round,
             exchangingShares: true)
 
-        var encrypted = EncryptedColumnSums(
-            key: context.keys.peer, columnBits: block.magnitudeBits, expectedRows: context.rows)
-        var local = Array(repeating: ShareSum(), count: block.count)
-        let offset = shared.shareOffset
-        let report = { (done: Int) in context.report(.rows(pass: index, done: done, of: context.rows)) }
+        let sums = GradientSums(
+            block: block, context: context, pass: index, offset: shared.shareOffset)
         switch context.role {
-        case .active:
-            try await shared.runActive(predictor: predictor, label: label) { rows, shares, peer in
-                block.accumulate(shares.map { $0 - offset }, rows: rows, into: &local)
-                if let peer { try encrypted.add(peer, scalars: block.scalars(rows)) }
-                report(rows.upperBound)
-            }
-        case .passive:
-            try await shared.runPassive(predictor: predictor) { rows, shares in
-                block.accumulate(shares.map { $0 - offset }, rows: rows, into: &local)
-            } consumePeer: { rows, peer in
-                try encrypted.add(peer, scalars: block.scalars(rows))
-                report(rows.upperBound)
-            }
+        case .active: try await shared.runActive(predictor: predictor, label: label, into: sums)
+        case .passive: try await shared.runPassive(predictor: predictor, into: sums)
         }
 
         let exchange = MaskedSumExchange(keys: context.keys, session: context.session, round: round, label: "gradient")
         let slots = try SumSlots(
             slotBits: Self.slotBits(rows: context.rows), modulusBits: context.modulusBits)
-        let pending = try await exchange.request(encrypted.finish(), addends: local.map(\.value), slots: slots)
+        let pending = try await exchange.request(
+            sums.encrypted.finish(), addends: sums.local.map(\.value), slots: slots)
         try await exchange.answer(count: context.peerColumns, slots: slots, ditherBits: ditherBits)
-        let sums = try await exchange.finish(pending)
+        let opened = try await exchange.finish(pending)
         let unit = scalbn(1.0, -Self.sumFractionBits)
-        return Outcome(gradient: sums.map { $0.asDouble * unit }, radius: layout.radius)
+        return Outcome(gradient: opened.map { $0.asDouble * unit }, radius: layout.radius)
     }
 
     /// Bits of the dither that this party adds for the other (guard 3).
@@ -81,4 +68,33 @@ struct LogisticPass {
     /// `|sum_i x_ij d_i| <= n (1 + 2^-10)` by Cauchy, then sign, dither and the offset.
     private static func slotBits(rows: Int) -> Int { sumFractionBits + 4 + SeparationLayout.ceilLog2(rows) }
 
+}
+
+/// `sum_i x_ij d_i` of one pass: this party's shares in clear, the peer's under its key.
+private final class GradientSums: ShareSink {
+    private let block: ColumnBlock
+    private let context: TrainingContext
+    private let pass: Int
+    private let offset: Int128
+    private(set) var encrypted: EncryptedColumnSums
+    private(set) var local: [ShareSum]
+
+    init(block: ColumnBlock, context: TrainingContext, pass: Int, offset: Int128) {
+        self.block = block
+        self.context = context
+        self.pass = pass
+        self.offset = offset
+        encrypted = EncryptedColumnSums(
+            key: context.keys.peer, columnBits: block.magnitudeBits, expectedRows: context.rows)
+        local = Array(repeating: ShareSum(), count: block.count)
+    }
+
+    func take(_ shares: [Int128], rows: Range<Int>) {
+        block.accumulate(shares.map { $0 - offset }, rows: rows, into: &local)
+    }
+
+    func take(peer: CiphertextVector, rows: Range<Int>) throws {
+        try encrypted.add(peer, scalars: block.scalars(rows))
+        context.report(.rows(pass: pass, done: rows.upperBound, of: context.rows))
+    }
 }

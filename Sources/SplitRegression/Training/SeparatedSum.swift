@@ -1,3 +1,4 @@
+internal import Paillier
 internal import Wire
 
 #if canImport(Glibc)
@@ -19,19 +20,12 @@ enum SeparatedSum {
         let shared = SharedRows(
             keys: context.keys, session: context.session, layout: layout, rows: context.rows, round: round,
             exchangingShares: false)
-        var sum: UInt128 = 0
+        let sum = SumOfShares()
         switch context.role {
-        case .active:
-            try await shared.runActive(predictor: predictor, label: label) { _, shares, _ in
-                for share in shares { sum &+= UInt128(truncatingIfNeeded: share) }
-            }
-        case .passive:
-            try await shared.runPassive(predictor: predictor) { _, shares in
-                for share in shares { sum &+= UInt128(truncatingIfNeeded: share) }
-            } consumePeer: { _, _ in
-            }
+        case .active: try await shared.runActive(predictor: predictor, label: label, into: sum)
+        case .passive: try await shared.runPassive(predictor: predictor, into: sum)
         }
-        let total = try await context.openSum(sum, round: round)
+        let total = try await context.openSum(sum.value, round: round)
         return scalbn(Double(total), -SeparationLayout.shareFractionBits)
     }
 
@@ -68,4 +62,15 @@ enum SeparatedSum {
                 kind: kind, radius: values[0], terms: terms, modulusBits: context.modulusBits)
         }
     }
+}
+
+/// This party's shares added up modulo 2^128.
+private final class SumOfShares: ShareSink {
+    private(set) var value: UInt128 = 0
+
+    func take(_ shares: [Int128], rows: Range<Int>) {
+        for share in shares { value &+= UInt128(truncatingIfNeeded: share) }
+    }
+
+    func take(peer: CiphertextVector, rows: Range<Int>) {}
 }

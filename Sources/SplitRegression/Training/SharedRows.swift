@@ -2,9 +2,17 @@ internal import Bignum
 internal import Paillier
 internal import Wire
 
+/// What a step makes of the shares of its rows, chunk by chunk. An object rather than closures: it owns the running sums.
+protocol ShareSink: AnyObject {
+    /// This party's shares.
+    func take(_ shares: [Int128], rows: Range<Int>) throws
+    /// The peer's, encrypted under its key; never called where shares are not exchanged.
+    func take(peer: CiphertextVector, rows: Range<Int>) throws
+}
+
 /// A separated evaluation over all rows, chunk by chunk with a lookahead of two (training.md 2 and 3).
 ///
-/// `consume` sees each chunk's shares as they come; with `exchangingShares` both parties also send their shares encrypted
+/// The sink sees each chunk's shares as they come; with `exchangingShares` both parties also send their shares encrypted
 /// under their own keys, for column sums at the other side.
 struct SharedRows {
     let keys: TrainingKeys
@@ -49,10 +57,7 @@ struct SharedRows {
     }
 
     /// Active party: gives `d_A` for each chunk of rows, and the peer's encrypted `d_B` when shares are exchanged.
-    func runActive(
-        predictor: [Double], label: [Double],
-        consume: (_ rows: Range<Int>, _ shares: [Int128], _ peer: CiphertextVector?) throws -> Void
-    ) async throws {
+    func runActive(predictor: [Double], label: [Double], into sink: any ShareSink) async throws {
         let owner = SeparatedOwner(layout: layout, key: keys.own)
         var corrections: [Int: [Int128]] = [:]
         for step in 0..<chunks.count + Self.lookahead {
@@ -76,7 +81,7 @@ struct SharedRows {
                 serialized: bytes, count: layout.groups(rows: correction.count), key: keys.own.publicKey)
             let shares = owner.shares(ofOpened: keys.own.decrypt(groups), corrections: correction)
             guard exchangingShares else {
-                try consume(chunks.range(chunk), shares, nil)
+                try sink.take(shares, rows: chunks.range(chunk))
                 continue
             }
             let peer = try await receiveShares(chunk)
@@ -84,7 +89,8 @@ struct SharedRows {
             try await session.send(
                 Payload<ShareCiphertextsKind>(try encryptedShares(residuals, chunk: chunk).serialized), round: round,
                 chunk: Chunk(chunk, of: chunks.count))
-            try consume(chunks.range(chunk), residuals, peer)
+            try sink.take(residuals, rows: chunks.range(chunk))
+            try sink.take(peer: peer, rows: chunks.range(chunk))
         }
     }
 
@@ -97,11 +103,7 @@ struct SharedRows {
 
     /// Passive party: gives `d_B` for each chunk of rows as soon as it is drawn, and later the peer's encrypted `d_A` when
     /// shares are exchanged.
-    func runPassive(
-        predictor: [Double],
-        consume: (_ rows: Range<Int>, _ shares: [Int128]) throws -> Void,
-        consumePeer: (_ rows: Range<Int>, _ peer: CiphertextVector) throws -> Void
-    ) async throws {
+    func runPassive(predictor: [Double], into sink: any ShareSink) async throws {
         let evaluator = SeparatedEvaluator(layout: layout, evaluator: keys.evaluator)
         for step in 0..<chunks.count + Self.lookahead {
             try Task.checkCancellation()
@@ -125,12 +127,12 @@ struct SharedRows {
                         round: round,
                         chunk: Chunk(step, of: chunks.count))
                 }
-                try consume(rows, shares)
+                try sink.take(shares, rows: rows)
             }
             let chunk = step - Self.lookahead
             guard exchangingShares, chunk >= 0 else { continue }
             let peer = try await receiveShares(chunk)
-            try consumePeer(chunks.range(chunk), peer)
+            try sink.take(peer: peer, rows: chunks.range(chunk))
         }
     }
 }
