@@ -85,6 +85,11 @@ final class Running: Sendable {
         pid = process.processIdentifier
     }
 
+    /// A test that failed half-way must not leave a site waiting.
+    deinit {
+        if isRunning { send(SIGKILL) }
+    }
+
     /// What it wrote to standard error so far.
     var errors: String { (try? String(contentsOfFile: folder.path("err"), encoding: .utf8)) ?? "" }
 

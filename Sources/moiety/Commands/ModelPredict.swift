@@ -43,9 +43,7 @@ struct ModelPredict: ReplyingCommand {
             try staged.write(table, to: "scores.csv", mode: .ownerOnly)
         }
         try staged.commit()
-        try folder.ledger.append(
-            event: "scoresOpened", job: prediction.file.hash, peer: prediction.peer.name,
-            details: ["rows": "\(scored.rows.count)"])
+        try prediction.remember(scored)
         let report = PredictionReport(
             job: prediction.file.hash, peer: prediction.peer.name, rows: scored.rows.count,
             scores: scored.scores == nil ? nil : "\(staged.target)/scores.csv", out: staged.target)

@@ -40,6 +40,9 @@ struct Envelope<Payload: Encodable>: Encodable {
     func line() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // What does not exist must not keep the rest from being written.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "Inf", negativeInfinity: "-Inf", nan: "NA")
         return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
 }

@@ -89,6 +89,9 @@ struct ResultFiles {
     static func json(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        // What does not exist must not keep the rest from being written.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "Inf", negativeInfinity: "-Inf", nan: "NA")
         return Array(try encoder.encode(value)) + [0x0A]
     }
 }

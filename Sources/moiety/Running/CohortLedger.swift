@@ -51,9 +51,25 @@ struct CohortLedger: Sendable {
         try AtomicFile.write(Array(text.utf8), to: "\(folder)/\(job).txt", mode: .ownerOnly, replacing: true)
     }
 
-    /// Score vectors that earlier jobs opened to this peer or to this site.
-    func scoreVectors(peer: String) throws -> Int {
-        try ledger.entries().count { $0.event == "scoresOpened" && $0.peer == peer }
+    /// Score vectors about just these rows that were opened before, by jobs or predictions with this peer.
+    func scoreVectors(of rows: AlignedRows, peer: String) throws -> Int {
+        let cohort = name(of: rows)
+        return try ledger.entries().count {
+            $0.event == Self.scoresOpened && $0.peer == peer && $0.details["cohort"] == cohort
+        }
+    }
+
+    func rememberScores(of rows: AlignedRows, job: String, peer: String) throws {
+        try ledger.append(
+            event: Self.scoresOpened, job: job, peer: peer,
+            details: ["cohort": name(of: rows), "rows": "\(rows.count)"])
+    }
+
+    private static let scoresOpened = "scoresOpened"
+
+    /// SHA-256 over the sorted tags: says whether two cohorts are the same, and to this site only.
+    private func name(of rows: AlignedRows) -> String {
+        Bytes32(hashing: tags(rows).sorted().joined(separator: "\n").utf8).hex
     }
 
     private func tags(_ rows: AlignedRows) -> Set<String> {

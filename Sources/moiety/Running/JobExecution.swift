@@ -22,7 +22,7 @@ struct JobExecution: Sendable {
             try ResultFiles(finished: finished).write(into: folder)
             try folder.commit()
             if prepared.job.reveals(.scores) {
-                try ledger.append(event: "scoresOpened", job: hash, peer: prepared.peer.name)
+                try CohortLedger(prepared).rememberScores(of: finished.rows, job: hash, peer: prepared.peer.name)
             }
             try ledger.append(
                 event: "jobFinished", job: hash, peer: prepared.peer.name,

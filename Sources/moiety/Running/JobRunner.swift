@@ -85,7 +85,7 @@ struct JobRunner: Sendable {
             GuardFacts(
                 job: job, rows: fitted.count,
                 labelEntropy: label.map { GuardFacts.labelEntropy(of: $0.values) },
-                earlierScoreVectors: try ledger.scoreVectors(peer: prepared.peer.name),
+                earlierScoreVectors: try ledger.scoreVectors(of: rows, peer: prepared.peer.name),
                 setSizes: [intersection.ownCount, intersection.peerCount], smallestCell: design.cells.map(\.rows).min())
         )
         let input = Training.Input(

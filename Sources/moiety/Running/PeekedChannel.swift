@@ -10,8 +10,14 @@ final class PeekedChannel: PeerChannel {
     /// The job that the peer's greeting names; `nil` when the first frame is no greeting.
     let jobHash: Bytes32?
 
-    init(peeking inner: any PeerChannel) async throws {
+    /// - Throws: what the channel throws; when the peer says nothing in time, the channel is closed and throws.
+    init(peeking inner: any PeerChannel, within limit: Duration = .seconds(30)) async throws {
         self.inner = inner
+        let watch = Task {
+            try await Task.sleep(for: limit)
+            await inner.close()
+        }
+        defer { watch.cancel() }
         let frame = try await inner.receive()
         first = Mutex(frame)
         // 0x01 || hello, protocols/wire.md section 3

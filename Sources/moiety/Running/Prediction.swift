@@ -18,6 +18,7 @@ struct Prediction: Sendable {
     let own: Party
     let peer: Party
     let table: PartyTable
+    private let ledger: CohortLedger
 
     /// - Throws: `Failure` 4 when the job does not open scores or was never approved here, 65 when the model is not of
     ///   the job in it.
@@ -33,7 +34,9 @@ struct Prediction: Sendable {
                 .refusedByPolicy, "scoresNotOpened", "the job of this model does not open scores",
                 hint: "scores must stand in the job's reveal list when it is approved and run")
         }
-        _ = try site.approvals.note(of: file, by: site.identity())
+        let identity = try site.identity()
+        _ = try site.approvals.note(of: file, by: identity)
+        ledger = CohortLedger(site: site, identity: identity, minimumDifference: file.job.limits.minimumCell)
         try site.policy().check(file.job, as: site.name)
         self.table = try PartyTable(scoring: own, site: site, table: table)
     }
@@ -57,6 +60,7 @@ struct Prediction: Sendable {
             ) { progress.report($0) }
             let rows = try table.table.rows(at: intersection.rowIndices, of: table.identifiers)
             progress.say("aligned \(rows.count) new rows with \(session.peerName)")
+            try checkScores(rows)
             let design = try DesignMatrix(
                 rows, columns: table.features, scalings: saved.model.scalings, missing: table.missing,
                 fractionBits: family.featureFractionBits)
@@ -70,5 +74,19 @@ struct Prediction: Sendable {
             return Scored(
                 rows: rows, scores: try await ScoreExchange.receive(adding: partial, over: session, round: 1))
         }
+    }
+
+    /// Guard 5: too many score vectors about the same rows would give away the other side's columns.
+    private func checkScores(_ rows: AlignedRows) throws {
+        let facts = GuardFacts(
+            job: file.job, rows: rows.count,
+            earlierScoreVectors: try ledger.scoreVectors(of: rows, peer: peer.name))
+        let finding = Guards.findings(file.job, facts).first { $0.number == Guard.scores.number }
+        guard let finding, finding.verdict == .refused else { return }
+        throw Failure(.refusedByPolicy, finding.name, "\(finding.name): \(finding.figures)", hint: finding.remedy)
+    }
+
+    func remember(_ scored: Scored) throws {
+        try ledger.rememberScores(of: scored.rows, job: file.hash, peer: peer.name)
     }
 }
