@@ -8,6 +8,7 @@ public struct TrainingInspector: PayloadInspector {
     public let checks = ["T10", "T11", "T12", "T13", "T15", "T19", "T20", "T21"]
 
     private let keyBits: Int
+    private let keyKind: KeyKind
     private let floor: Int
     private let session: Bytes32
     /// Name of the active party.
@@ -23,13 +24,17 @@ public struct TrainingInspector: PayloadInspector {
     ///   - keyBits: the job's.
     ///   - session: the session's identity.
     ///   - active: name of the party with the label.
-    public init(keyBits: Int, session: Bytes32, active: String) {
-        self.init(keyBits: keyBits, session: session, active: active, floor: PublicKey.minimumBits)
+    ///   - subgroupKeys: whether the job names subgroup keys.
+    public init(keyBits: Int, subgroupKeys: Bool = false, session: Bytes32, active: String) {
+        self.init(
+            keyBits: keyBits, subgroupKeys: subgroupKeys, session: session, active: active,
+            floor: PublicKey.minimumBits)
     }
 
     /// With a lower floor for keys, for tests.
-    package init(keyBits: Int, session: Bytes32, active: String, floor: Int) {
+    package init(keyBits: Int, subgroupKeys: Bool = false, session: Bytes32, active: String, floor: Int) {
         self.keyBits = keyBits
+        keyKind = subgroupKeys ? .subgroup : .standard
         self.session = session
         self.active = active
         self.floor = floor
@@ -86,7 +91,9 @@ public struct TrainingInspector: PayloadInspector {
 
     private mutating func key(_ message: KeyMessage, _ record: Record) throws {
         let rejected = Self.failure("T12", "keyProofRejected", "\(record.from)'s training key is not proven.")
-        guard let ring = rings[record.to], let key = try? PublicKey(serialized: message.key, floor: floor) else {
+        guard let ring = rings[record.to],
+            let key = try? PublicKey(serialized: message.key, kind: keyKind, floor: floor)
+        else {
             throw rejected
         }
         guard key.modulusBits == keyBits else {

@@ -59,5 +59,22 @@ extension EndToEnd {
             #expect([second.hospital.errorCode, second.lab.errorCode].contains("cohortDifference"))
             #expect(try sites.leftovers() == [])
         }
+
+        @Test(.timeLimit(.minutes(3)))
+        func subgroupKeysOnlyWhereAllowed() async throws {
+            let job = Small.job().replacing("keys: {bits: 2048}", with: "keys: {bits: 2048, kind: subgroup}")
+            let sites = try await Small.sites(job: job)
+            let refused = try await Program.run(
+                "job", "approve", sites.job, "--site", sites.site("lab"), "--person", "A Person", "--yes", "--format",
+                "json")
+            #expect(refused.code == 4 && refused.errorCode == "policy.subgroupKeys")
+            try sites.setPolicy("subgroupKeys", "true")
+            try await sites.approve()
+            let (hospital, lab) = try await sites.run()
+            #expect(hospital.code == 0 && lab.code == 0, "\(hospital.errors)\(lab.errors)")
+            let verified = try await Program.run(
+                "verify", "\(sites.results("lab"))/transcript", "--site", sites.site("lab"))
+            #expect(verified.code == 0, "\(verified.output)")
+        }
     }
 }

@@ -24,11 +24,6 @@ struct PreparedJob: Sendable {
         approval = try site.approvals.note(of: file, by: identity)
         try site.policy().check(file.job, as: site.name)
         try Guards.check(file.job)
-        guard file.job.keys.kind == .standard else {
-            throw Failure(
-                .configuration, "keysNotSupported", "this release runs jobs with keys of kind 'standard' only",
-                hint: "set keys.kind to standard")
-        }
         for item in [Reveal.covariance, .deciles, .jointCoefficients] where file.job.reveals(item) {
             throw Failure(
                 .configuration, "revealNotSupported", "this release does not open '\(item.rawValue)'",

@@ -12,7 +12,9 @@ extension Verifier.Options {
         plan = { job, _ in ProtocolPlan(job) }
         inspectors = { job, facts in
             var all: [any PayloadInspector] = [
-                TrainingInspector(keyBits: job.keys.bits, session: facts.session, active: job.active.name)
+                TrainingInspector(
+                    keyBits: job.keys.bits, subgroupKeys: job.keys.kind == .subgroup, session: facts.session,
+                    active: job.active.name)
             ]
             if let alignment = try? AlignmentInspector(keyBits: job.keys.bits, session: facts.session) {
                 all.append(alignment)
