@@ -296,11 +296,12 @@ struct cm_table {
 };
 
 cm_table *cm_table_new(const cm_ctx *ctx, const uint64_t *bases, size_t digits, unsigned digit_bits) {
-    size_t entries = (size_t)1 << digit_bits, w = ctx->words;
+    size_t entries = (size_t)1 << digit_bits, w = ctx->words, stripe = ctx->ops->stripe;
     if (entries > CM_MAX_ENTRIES) abort();
     cm_table *table = (cm_table *)cm_alloc((sizeof(cm_table) + 7) / 8);
     // Rounded up to whole groups of eight entries, which one vector register holds.
-    *table = (cm_table){.digits = digits, .entries = entries, .slab = ((entries + 7) & ~(size_t)7) * w,
+    *table = (cm_table){.digits = digits, .entries = entries,
+                        .slab = ((entries + 7) & ~(size_t)7) * ((w + stripe - 1) / stripe * stripe),
                         .digit_bits = digit_bits};
     table->words = digits * table->slab;
     table->powers = cm_alloc(table->words);

@@ -227,6 +227,7 @@ static void prepare(cm_ctx *ctx) {
 static const struct cm_ops ops = {
     .path = CM_PATH_IFMA,
     .lanes = 8,
+    .stripe = 8,
     .prepare = prepare,
     .scratch_words = scratch_words,
     .load = load,

@@ -8,6 +8,7 @@
 struct cm_ops {
     int path;
     size_t lanes;
+    size_t stripe; // pack_shared rounds an element up to whole stripes of so many words
     void (*prepare)(cm_ctx *ctx); // constants of its own, once the modulus is there
     size_t (*scratch_words)(const cm_ctx *ctx);
     void (*load)(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src);

@@ -204,13 +204,52 @@ static void select_entry(const cm_ctx *ctx, uint64_t *r, const uint64_t *table, 
     select_words(r, table, ctx->n, entries, digit[0]);
 }
 
+// A shared table lies in stripes of so many limbs, each of all entries, so that a stripe stays in the first-level cache
+// while the digits of a whole block are read from it.
+enum { STRIPE = 16 };
+typedef uint64_t half_stripe __attribute__((vector_size(STRIPE / 2 * sizeof(uint64_t))));
+
+// Two residues' limbs at once, so that each load serves two masks.
+#if defined(__x86_64__) && defined(__linux__) && defined(__clang__)
+__attribute__((target_clones("avx512f", "avx2", "default")))
+#endif
+static void select_stripe(uint64_t *restrict r0, uint64_t *restrict r1, const uint64_t *restrict stripe,
+                          size_t entries, uint32_t digit0, uint32_t digit1) {
+    half_stripe a0 = {0}, a1 = {0}, b0 = {0}, b1 = {0};
+    const half_stripe *entry = (const half_stripe *)stripe;
+    for (size_t e = 0; e < entries; e++) {
+        const half_stripe own0 = (half_stripe){0} + own_mask(e, digit0), own1 = (half_stripe){0} + own_mask(e, digit1);
+        const half_stripe low = entry[2 * e], high = entry[2 * e + 1];
+        a0 |= low & own0, a1 |= high & own0;
+        b0 |= low & own1, b1 |= high & own1;
+    }
+    memcpy(r0, &a0, sizeof a0), memcpy(r0 + STRIPE / 2, &a1, sizeof a1);
+    memcpy(r1, &b0, sizeof b0), memcpy(r1 + STRIPE / 2, &b1, sizeof b1);
+}
+
 static void select_shared(const cm_ctx *ctx, uint64_t *r, size_t groups, const uint64_t *packed, size_t entries,
                           const uint32_t *digit) {
-    for (size_t g = 0; g < groups; g++) select_words(r + g * ctx->n, packed, ctx->n, entries, digit[g]);
+    const size_t n = ctx->n;
+    uint64_t out[2][STRIPE];
+    for (size_t from = 0; from < n; from += STRIPE) {
+        const size_t width = n - from < STRIPE ? n - from : STRIPE;
+        for (size_t g = 0; g < groups; g += 2) {
+            const size_t second = g + 1 < groups ? g + 1 : g;
+            select_stripe(out[0], out[1], packed + from * entries, entries, digit[g], digit[second]);
+            memcpy(r + g * n + from, out[0], width * sizeof(uint64_t));
+            memcpy(r + second * n + from, out[1], width * sizeof(uint64_t));
+        }
+    }
+    cm_wipe(out, sizeof out);
 }
 
 static void pack_shared(const cm_ctx *ctx, uint64_t *packed, const uint64_t *const *elements, size_t entries) {
-    for (size_t e = 0; e < entries; e++) memcpy(packed + e * ctx->n, elements[e], ctx->n * sizeof(uint64_t));
+    const size_t n = ctx->n;
+    for (size_t from = 0; from < n; from += STRIPE) {
+        const size_t width = n - from < STRIPE ? n - from : STRIPE;
+        for (size_t e = 0; e < entries; e++)
+            memcpy(packed + from * entries + e * STRIPE, elements[e] + from, width * sizeof(uint64_t));
+    }
 }
 
 static void prepare(cm_ctx *ctx) {
@@ -236,6 +275,7 @@ static void prepare(cm_ctx *ctx) {
 const struct cm_ops cm_portable_ops = {
     .path = CM_PATH_PORTABLE,
     .lanes = 1,
+    .stripe = STRIPE,
     .prepare = prepare,
     .scratch_words = scratch_words,
     .load = load,
