@@ -48,6 +48,19 @@ public struct PartiesFile: Sendable, Hashable {
         guard local.name != peer.name else { throw .notCanonical("one party twice") }
     }
 
+    /// Reads the file of a transcript folder.
+    public init(folder: String) throws {
+        try self.init(reading: TranscriptLayout(folder: folder))
+    }
+
+    init(reading layout: TranscriptLayout) throws(TranscriptError) {
+        let bytes = try layout.read(TranscriptLayout.parties, limit: Self.maximumLength)
+        guard let parties = try? PartiesFile(encoded: bytes) else {
+            throw .notCanonical(file: TranscriptLayout.parties)
+        }
+        self = parties
+    }
+
     private static func party(_ decoder: inout Decoder) throws(WireError) -> PartyDescription {
         let name = try decoder.readString(max: PartyName.maximumLength)
         guard PartyName.isValid(name) else { throw .notCanonical("a party's name") }
@@ -58,6 +71,6 @@ public struct PartiesFile: Sendable, Hashable {
             certificateFingerprint: try decoder.readBytes32())
     }
 
-    func party(named name: String) -> PartyDescription? { [local, peer].first { $0.name == name } }
-    func other(than name: String) -> PartyDescription { name == local.name ? peer : local }
+    public func party(named name: String) -> PartyDescription? { [local, peer].first { $0.name == name } }
+    public func other(than name: String) -> PartyDescription { name == local.name ? peer : local }
 }

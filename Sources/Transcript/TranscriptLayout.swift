@@ -61,4 +61,6 @@ public enum TranscriptError: Error, Equatable, Sendable {
     case cannotWrite(String)
     case alreadyThere(String)
     case invalidApproval(party: String)
+    /// A seed that is not the one committed to.
+    case otherSeed(party: String)
 }

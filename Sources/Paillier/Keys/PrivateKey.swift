@@ -87,6 +87,12 @@ public final class PrivateKey: Sendable {
         return .trusted(values, bits: publicKey.modulusBits)
     }
 
+    /// h^order mod n = 1
+    func hasOrder(dividing order: BigInt) -> Bool {
+        guard let power = try? h.pow(order, modulo: publicKey.n) else { return false }
+        return power == 1
+    }
+
     private var nonceBits: Int { (publicKey.modulusBits + 1) / 2 }
 
     private func nonceTables() -> NonceTables {

@@ -15,17 +15,18 @@ enum KeyExchange {
             : try RingPedersenParameters.generateUnchecked(
                 bits: plan.keyBits, context: ownContext, using: &ringGenerator)
         try await session.send(RingMessage(parameters: ring.serialized))
+        let (ringMessage, head) = try await session.receiveWithHead(RingMessage.self)
         let peerRing = try RingPedersenParameters(
-            serialized: try await session.receive(RingMessage.self).parameters,
+            serialized: ringMessage.parameters,
             context: context(session, purpose: "training verifier", isOwn: false), floor: floor)
 
         let kind: KeyKind = plan.subgroupKeys ? .subgroup : .standard
-        var keyGenerator = session.randomness("training/key")
+        var keyGenerator = session.randomness("training/key", after: head)
         let own =
             floor >= PublicKey.minimumBits
             ? try PrivateKey.generate(bits: plan.keyBits, kind: kind, using: &keyGenerator)
             : try PrivateKey.generateUnchecked(bits: plan.keyBits, kind: kind, using: &keyGenerator)
-        var proofGenerator = session.randomness("training/key-proof")
+        var proofGenerator = session.randomness("training/key-proof", after: head)
         let proof = KeyProof.prove(
             own, context: context(session, purpose: "training key", isOwn: true), parameters: peerRing,
             using: &proofGenerator)

@@ -9,23 +9,57 @@ public import Wire
 public final class Replay: Sendable {
     /// Receives from the log and compares what it is given to send; every difference throws `replayMismatch`.
     public let session: Session
+    /// What the keeper of the folder signed in the end; `nil` when the job did not end well, or another party is replayed.
+    public let outcome: Outcome?
     private let recorder: ReplayRecorder
+    private let layout: TranscriptLayout
+    private let received: ReplayLog
 
-    /// - Throws: `TranscriptError` when the folder is not one of a session with kept payloads. Verify it first.
-    public init(folder: String, seed: SessionSeed) throws {
-        let layout = TranscriptLayout(folder: folder)
-        let parties = try Self.parties(layout)
-        let (mine, theirs) = (parties.local.name, parties.peer.name)
+    /// - Parameter party: whose messages are derived; the keeper of the folder unless given.
+    /// - Throws: `TranscriptError` when the folder is not one of a session with kept payloads (verify it first), or the
+    ///   seed is not the one that the party committed to (`otherSeed`).
+    public init(folder: String, seed: SessionSeed, party: String? = nil) throws {
+        layout = TranscriptLayout(folder: folder)
+        let parties = try PartiesFile(reading: layout)
+        guard let local = parties.party(named: party ?? parties.local.name) else {
+            throw TranscriptError.missingFile(party ?? "")
+        }
+        let remote = parties.other(than: local.name)
+        let (mine, theirs) = (local.name, remote.name)
         let sent = try ReplayLog(layout, from: mine, to: theirs)
-        let received = try ReplayLog(layout, from: theirs, to: mine)
-        guard let own = sent.binding, let peer = received.binding, own.hello.seedCommitment == seed.commitment else {
+        received = try ReplayLog(layout, from: theirs, to: mine)
+        guard let own = sent.binding, let peer = received.binding else {
             throw TranscriptError.notCanonical(file: TranscriptLayout.log(from: mine, to: theirs))
         }
+        guard own.hello.seedCommitment == seed.commitment else { throw TranscriptError.otherSeed(party: mine) }
+        outcome =
+            local == parties.local
+            ? (try? layout.read(TranscriptLayout.outcome, limit: Outcome.maximumLength)).flatMap {
+                try? Outcome(encoded: $0)
+            } : nil
         recorder = ReplayRecorder(sent: sent, received: received)
         let channel = try ReplayChannel(layout, name: TranscriptLayout.log(from: theirs, to: mine))
         session = Session.replaying(
-            SessionDescription(id: parties.session, jobHash: parties.jobHash, local: parties.local, peer: parties.peer),
+            SessionDescription(id: parties.session, jobHash: parties.jobHash, local: local, peer: remote),
             own: own, peer: peer, seed: seed, over: channel, recorder: recorder)
+    }
+
+    /// Head of the peer's log after its message of this kind, the whole of round 0.
+    public func head(afterReceiving type: MessageType) -> TreeHead? {
+        guard let sequence = received.hashes[ReplayLog.Key(type: type, round: 0, chunk: .whole)]?.sequence,
+            let root = received.tree.root(at: sequence + 1)
+        else { return nil }
+        return TreeHead(size: sequence + 1, root: root)
+    }
+
+    /// Payload of this party's message of this kind; `nil` if it was not sent or not kept.
+    public func payload(ofSent type: MessageType) throws -> [UInt8]? {
+        var reader = try LogReader(layout, TranscriptLayout.log(from: session.localName, to: session.peerName))
+        defer { reader.close() }
+        while case .entry(let entry) = try reader.next() {
+            if (try? Record(encoded: entry.record))?.type == type { return entry.payload }
+        }
+        return nil
     }
 
     /// Messages of protocols derived again so far, and how many the log holds.
@@ -43,7 +77,8 @@ public final class Replay: Sendable {
                     from: session.localName, to: session.peerName, sequence: sequence),
                 sentence: "With these inputs and this seed another message would have been sent.")
         }
-        guard error == nil, compared == total else {
+        // A log may end where the connection did: then what was sent until then is all there is.
+        guard compared == total, error == nil || (error as? WireError)?.kind == .transport else {
             return VerificationReport.Finding(
                 check: .r02, status: .failed, error: "replayIncomplete",
                 sentence: "Only \(compared) of \(total) messages could be derived again.")
@@ -61,13 +96,5 @@ public final class Replay: Sendable {
         return VerificationReport.Finding(
             check: .r01, status: .failed, error: logged == nil ? "commitmentsMissing" : "commitmentMismatch",
             sentence: "The inputs at hand are not those that were committed to.")
-    }
-
-    private static func parties(_ layout: TranscriptLayout) throws(TranscriptError) -> PartiesFile {
-        let bytes = try layout.read(TranscriptLayout.parties, limit: PartiesFile.maximumLength)
-        guard let parties = try? PartiesFile(encoded: bytes) else {
-            throw .notCanonical(file: TranscriptLayout.parties)
-        }
-        return parties
     }
 }

@@ -36,6 +36,11 @@ public enum Check: String, Sendable, Hashable, CaseIterable, Codable {
     case x02 = "X02"
     case r01 = "R01"
     case r02 = "R02"
+    case r03 = "R03"
+    case a01 = "A01"
+    case a04 = "A04"
+    case a05 = "A05"
+    case a06 = "A06"
 
     /// What holds when the check passes, in one plain sentence.
     public var sentence: String {
@@ -76,6 +81,11 @@ public enum Check: String, Sendable, Hashable, CaseIterable, Codable {
         case .x02: "What one party sent is what the other received."
         case .r01: "The inputs at hand are those that were committed to."
         case .r02: "Every message that this party sent was derived again, bit for bit."
+        case .r03: "The result that this party signed was computed again from what it received."
+        case .a01: "The opened party committed to these inputs and followed the protocol on them, bit for bit."
+        case .a04: "The opened party's keys follow from its seed and are well formed."
+        case .a05: "The metrics that the opened party signed follow from the scores that were opened to it."
+        case .a06: "No column of the opened party singles out fewer rows than the minimum cell."
         }
     }
 }

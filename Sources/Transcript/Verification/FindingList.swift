@@ -30,7 +30,7 @@ struct FindingList {
 
     /// Why a check was not made.
     mutating func skipped(_ check: Check, _ reason: String) {
-        guard remarks[check] == nil else { return }
+        guard remarks[check] == nil, !evaluated.contains(check) else { return }
         remarks[check] = reason
     }
 

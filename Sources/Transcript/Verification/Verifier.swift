@@ -39,7 +39,7 @@ public struct Verifier: Sendable {
     }
 
     static let ownChecks = Check.allCases.filter { $0.rawValue.hasPrefix("T") }
-    static let bothChecks = Check.allCases.filter { !$0.rawValue.hasPrefix("R") }
+    static let bothChecks = Check.allCases.filter { $0.rawValue.hasPrefix("T") || $0.rawValue.hasPrefix("X") }
 
     /// Never throws and never traps, whatever the folder holds: what is wrong is in the report.
     public func verify() -> VerificationReport {

@@ -20,18 +20,41 @@ struct VerifyCommand: ReplyingCommand {
         name: .customLong("site"), help: ArgumentHelp("A site whose pinned peers and policy count.", valueName: "dir"))
     var sitePath: String?
     @Flag(help: "Also say what the transcript is about: parties, timeline, sizes.") var explain = false
+    @Flag(
+        help: """
+            Derive every message of this site again from its secrets (the transcript's private/) and its table, and \
+            compare. Needs --site.
+            """)
+    var replay = false
+    @Option(
+        help: ArgumentHelp(
+            "Do the same for a party that opened its secrets, with the bundle that `moiety log open` wrote.",
+            valueName: "dir"))
+    var audit: String?
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if replay && sitePath == nil {
+            throw ValidationError("--replay needs --site: the site whose table went into the job")
+        }
+        if replay && audit != nil { throw ValidationError("--replay and --audit exclude each other") }
+    }
+
     func reply(_ console: Console) async throws -> Reply<VerificationReport> {
-        for path in [transcript, peerTranscript].compactMap(\.self) {
+        for path in [transcript, peerTranscript, audit].compactMap(\.self) {
             guard FileManager.default.fileExists(atPath: path) else {
                 throw Failure(.noInput, "fileNotFound", "\(path) does not exist")
             }
         }
-        let options = try Verifier.Options(
-            job: job.map { try JobFile(reading: $0) }, site: sitePath.map { try SiteFolder(opening: $0) })
+        let site = try sitePath.map { try SiteFolder(opening: $0) }
+        let options = try Verifier.Options(job: job.map { try JobFile(reading: $0) }, site: site)
         let verifier = Verifier(folder: transcript, options: options)
-        let report = peerTranscript.map { verifier.verify(against: $0) } ?? verifier.verify()
+        var report = peerTranscript.map { verifier.verify(against: $0) } ?? verifier.verify()
+        if replay, let site {
+            report = report.adding(try await ReplayChecks(transcript, report, console).replay(at: site))
+        } else if let audit {
+            report = report.adding(try await ReplayChecks(transcript, report, console).audit(audit, at: site))
+        }
         var text = report.text
         if explain, let summary = report.summary { text = summary.text + "\n" + text }
         return Reply(report, text: text, status: report.verdict.status)

@@ -16,14 +16,17 @@ struct PartyTable: Sendable {
     /// - Throws: `RecordsError` for what is wrong in the file, `Failure` 78 for a table that the site does not have.
     init(_ job: Job, party: Party, site: SiteFolder) throws {
         let (path, source) = try site.source(ofTable: party.table)
+        try self.init(job, party: party, csv: path, delimiter: source.delimiter, missing: source.missing)
+    }
+
+    init(_ job: Job, party: Party, csv path: String, delimiter: Delimiter?, missing: MissingTokens) throws {
         self.party = party
         features = party.features.map(ColumnSpec.init)
         label = party.label.map { ColumnSpec(name: $0, kind: job.model.family == .logistic ? .binary : .numeric) }
-        missing = source.missing
+        self.missing = missing
         let wanted = features + [label].compactMap(\.self)
         let rule = try IdentifierRule(party.identifier)
-        table = try Table.read(
-            csv: path, columns: rule.columns + wanted.map(\.name), delimiter: source.delimiter)
+        table = try Table.read(csv: path, columns: rule.columns + wanted.map(\.name), delimiter: delimiter)
         identifiers = try table.identifiers(
             rule, completeIn: wanted, duplicates: DuplicatePolicy(party.identifier.duplicates), missing: missing)
     }

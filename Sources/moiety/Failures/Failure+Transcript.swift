@@ -12,6 +12,8 @@ extension Failure {
         case .alreadyThere(let name): self.init(.cannotCreate, "outputExists", "\(name) exists already")
         case .invalidApproval(let party):
             self.init(.badData, "invalidApproval", "the approval of '\(party)' is not one")
+        case .otherSeed(let party):
+            self.init(.verificationFailed, "otherSeed", "the seed is not the one that \(party) committed to")
         }
     }
 }

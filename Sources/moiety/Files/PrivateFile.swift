@@ -19,6 +19,14 @@ enum PrivateFile {
 
     /// Reads a text file of at most `limit` bytes.
     static func readText(_ path: String, limit: Int = 1 << 20) throws -> String {
+        guard let text = String(validating: try readBytes(path, limit: limit), as: UTF8.self) else {
+            throw Failure(.badData, "notUTF8", "\(path) is not UTF-8 text")
+        }
+        return text
+    }
+
+    /// Reads a file of at most `limit` bytes.
+    static func readBytes(_ path: String, limit: Int) throws -> [UInt8] {
         guard let handle = FileHandle(forReadingAtPath: path) else {
             let exists = FileManager.default.fileExists(atPath: path)
             throw exists
@@ -30,9 +38,6 @@ enum PrivateFile {
         guard data.count <= limit else {
             throw Failure(.badData, "fileTooLarge", "\(path) is larger than \(limit) bytes")
         }
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw Failure(.badData, "notUTF8", "\(path) is not UTF-8 text")
-        }
-        return text
+        return Array(data)
     }
 }

@@ -34,11 +34,11 @@ struct JobReport: Codable, Sendable {
     let transfer: Transfer
 
     init(_ finished: FinishedJob) {
-        job = finished.prepared.file.hash
-        title = finished.prepared.job.title
+        job = finished.inputs.file.hash
+        title = finished.inputs.job.title
         session = finished.session.hex
-        party = finished.prepared.own.name
-        peer = finished.prepared.peer.name
+        party = finished.inputs.own.name
+        peer = finished.inputs.peer.name
         alignment = Alignment(
             aligned: finished.rows.count, ownIdentifiers: finished.intersection.ownCount,
             peerIdentifiers: finished.intersection.peerCount, identifiers: finished.rows.identifiers.report)

@@ -8,8 +8,8 @@ import Wire
 struct ResultFiles {
     let finished: FinishedJob
 
-    private var own: Party { finished.prepared.own }
-    private var job: Job { finished.prepared.job }
+    private var own: Party { finished.inputs.own }
+    private var job: Job { finished.inputs.job }
     private var isLogistic: Bool { job.model.family == .logistic }
 
     func write(into folder: StagedFolder) throws {
@@ -18,7 +18,7 @@ struct ResultFiles {
         try folder.write(try Self.json(JobReport(finished)), to: "metrics.json")
         try folder.write(try IdentifierTable.csv(of: finished.rows), to: "intersection.csv", mode: .ownerOnly)
         try folder.write(try Self.json(savedModel), to: "model.json", mode: .ownerOnly)
-        try folder.write(Array(finished.prepared.file.yaml.utf8), to: "job.yaml")
+        try folder.write(Array(finished.inputs.file.yaml.utf8), to: "job.yaml")
         if let scores = finished.outcome.scores {
             try folder.write(try fittedScores(scores), to: "scores.csv", mode: .ownerOnly)
         }
@@ -26,12 +26,12 @@ struct ResultFiles {
 
     private var savedModel: SavedModel {
         SavedModel(
-            job: finished.prepared.file.hash, party: own.name, peer: finished.prepared.peer.name,
-            jobYAML: finished.prepared.file.yaml, rows: finished.outcome.summary.n, model: finished.outcome.model)
+            job: finished.inputs.file.hash, party: own.name, peer: finished.inputs.peer.name,
+            jobYAML: finished.inputs.file.yaml, rows: finished.outcome.summary.n, model: finished.outcome.model)
     }
 
     /// broom's names, so that R reads the file as it stands; estimates in the columns' own units.
-    private func coefficients() throws -> [UInt8] {
+    func coefficients() throws -> [UInt8] {
         let ratios = isLogistic ? ["exp.estimate", "exp.conf.low", "exp.conf.high"] : []
         var writer = try CSVWriter(
             header: [

@@ -1,25 +1,49 @@
 import Jobs
 import Records
 
-/// A job that this site may run and has the data for: everything that can be refused before anything leaves the site.
-struct PreparedJob: Sendable {
+/// What a site brings to a job. Who approved it, and what policies say of it, is not here: a replay needs neither.
+struct JobInputs: Sendable {
     let file: JobFile
-    let site: SiteFolder
     let own: Party
     let peer: Party
-    let identity: SiteIdentity
-    /// The signed approval note.
-    let approval: String
     let table: PartyTable
 
     var job: Job { file.job }
 
+    init(_ file: JobFile, own: Party, peer: Party, table: PartyTable) {
+        self.file = file
+        self.own = own
+        self.peer = peer
+        self.table = table
+    }
+
+    /// - Throws: `Failure` 78 when this site is no party; `RecordsError` for what is wrong in the table.
+    init(_ file: JobFile, at site: SiteFolder) throws {
+        self.file = file
+        (own, peer) = try file.parties(at: site)
+        table = try PartyTable(file.job, party: own, site: site)
+    }
+}
+
+/// A job that this site may run and has the data for: everything that can be refused before anything leaves the site.
+struct PreparedJob: Sendable {
+    let inputs: JobInputs
+    let site: SiteFolder
+    let identity: SiteIdentity
+    /// The signed approval note.
+    let approval: String
+
+    var file: JobFile { inputs.file }
+    var job: Job { inputs.job }
+    var own: Party { inputs.own }
+    var peer: Party { inputs.peer }
+    var table: PartyTable { inputs.table }
+
     /// - Throws: `Failure` 78 when this site is no party, 4 without approval or against the policy; `GuardRefusal`;
     ///   `RecordsError` for what is wrong in the table.
     init(_ file: JobFile, at site: SiteFolder) throws {
-        self.file = file
         self.site = site
-        (own, peer) = try file.parties(at: site)
+        _ = try file.parties(at: site)
         identity = try site.identity()
         approval = try site.approvals.note(of: file, by: identity)
         try site.policy().check(file.job, as: site.name)
@@ -29,6 +53,6 @@ struct PreparedJob: Sendable {
                 .configuration, "revealNotSupported", "this release does not open '\(item.rawValue)'",
                 hint: "drop it from the job's reveal list")
         }
-        table = try PartyTable(file.job, party: own, site: site)
+        inputs = try JobInputs(file, at: site)
     }
 }

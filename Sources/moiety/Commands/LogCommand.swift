@@ -1,0 +1,8 @@
+import ArgumentParser
+
+struct LogCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log",
+        abstract: "Look into a transcript; show one message alone; open one's secrets to an auditor.",
+        subcommands: [LogOpen.self])
+}

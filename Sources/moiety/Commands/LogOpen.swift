@@ -1,0 +1,62 @@
+import ArgumentParser
+import Records
+import Transcript
+import Wire
+
+struct OpeningReport: Codable, Sendable {
+    let party: String
+    let peer: String
+    let session: String
+    let job: String
+    let rows: Int
+    let out: String
+}
+
+struct LogOpen: ReplyingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "open", abstract: "Write what an auditor needs to derive every message that this site sent.",
+        discussion: """
+            The bundle holds the seed of one session, the salts of its commitments, and the rows and columns of this \
+            site's table that went into that job. Whoever has it learns those rows, and with the transcript everything \
+            that this site learned. It opens nothing of other jobs. The auditor runs `moiety verify --audit`.
+            """)
+
+    @Argument(help: "This site's transcript folder, with its private/.") var transcript: String
+    @OptionGroup var site: SiteOption
+    @Option(help: ArgumentHelp("The folder to write; it must not exist.", valueName: "dir")) var out: String
+    @OptionGroup var confirmation: Confirmation
+    @OptionGroup var output: OutputOptions
+
+    func reply(_ console: Console) async throws -> Reply<OpeningReport> {
+        let folder = try site.open()
+        let parties = try PartiesFile(folder: transcript)
+        guard parties.local.name == folder.name else {
+            throw Failure(
+                .configuration, "otherSite", "this is \(parties.local.name)'s transcript; the site is '\(folder.name)'")
+        }
+        let inputs = try JobInputs(
+            try JobFile(reading: "\(transcript)/\(TranscriptLayout.jobText)"), at: folder)
+        let secrets = try OpenedSecrets(folder: "\(transcript)/\(TranscriptLayout.privateFolder)")
+        let replay = try Replay(folder: transcript, seed: secrets.seed)
+        let items = try inputs.commitments(salts: secrets.salts).map(\.item)
+        guard replay.finding(commitments: items).status == .passed else {
+            throw Failure(
+                .verificationFailed, "commitmentMismatch",
+                "the table at hand is not the one that this site committed to",
+                hint: "site.yaml must name the file as it was when the job ran")
+        }
+        let rows = inputs.table.identifiers.count
+        try confirmation.confirm("Open \(rows) rows and all that this site learned in this job to whoever gets \(out)?")
+        let staged = try StagedFolder(target: out)
+        defer { staged.discard() }
+        try Opening.write(secrets, inputs.table, parties, into: staged)
+        try staged.commit()
+        try folder.ledger.append(
+            event: "sessionOpened", job: inputs.file.hash, peer: parties.peer.name,
+            details: ["session": parties.session.hex])
+        let report = OpeningReport(
+            party: folder.name, peer: parties.peer.name, session: parties.session.hex, job: inputs.file.hash,
+            rows: rows, out: staged.target)
+        return Reply(report, text: "opened \(rows) rows and the secrets of session \(parties.session.hex.prefix(16))")
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// What a party can show with its own secrets, and what it can let an auditor see.
+    @Suite(.serialized) struct Secrets {
+        private static let job = Small.job(features: "[m1, m2, m3]").replacing(
+            "reveal: [coefficients]", with: "reveal: [coefficients, scores, metrics]")
+
+        private func finished() async throws -> TwoSites {
+            let lab =
+                "id,m1,m2,m3\n"
+                + (0..<95).map { "P\(1000 + $0),\($0 * 11 % 37),\($0 * 17 % 41),\($0 * 5 % 31)\n" }.joined()
+            let sites = try await Small.sites(
+                job: Self.job, hospital: Small.hospital(90) + "P3000,1,\n", lab: lab)
+            try await sites.approve()
+            let (hospital, lab2) = try await sites.run()
+            try #require(hospital.code == 0 && lab2.code == 0, "\(hospital.errors)\(lab2.errors)")
+            return sites
+        }
+
+        private func transcript(_ sites: TwoSites, _ name: String) -> String { "\(sites.results(name))/transcript" }
+
+        /// `A01 seedMismatch` of the failing check, `nil` when none fails.
+        private func failure(_ ended: Program.Ended) -> String? {
+            let data = ended.envelope["data"] as? [String: Any]
+            let findings = data?["findings"] as? [[String: Any]] ?? []
+            return findings.first { $0["status"] as? String == "failed" }.map {
+                "\($0["check"] ?? "") \($0["error"] ?? "")"
+            }
+        }
+
+        private func status(_ ended: Program.Ended, _ check: String) -> String? {
+            let data = ended.envelope["data"] as? [String: Any]
+            let findings = data?["findings"] as? [[String: Any]] ?? []
+            return findings.first { $0["check"] as? String == check }?["status"] as? String
+        }
+
+        private func verify(_ arguments: String...) async throws -> Program.Ended {
+            try await Program.run(["verify"] + arguments + ["--format", "json", "--quiet"])
+        }
+
+        @Test(.timeLimit(.minutes(3)))
+        func replay() async throws {
+            let sites = try await finished()
+            for name in TwoSites.names {
+                let ended = try await verify(transcript(sites, name), "--replay", "--site", sites.site(name))
+                #expect(ended.code == 0, "\(ended.output)\(ended.errors)")
+                for check in ["R01", "R02", "R03"] { #expect(status(ended, check) == "passed", "\(ended.output)") }
+            }
+            let own = transcript(sites, "lab")
+            // Somebody else's copy, and no site at all.
+            let other = try await verify(transcript(sites, "hospital"), "--replay", "--site", sites.site("lab"))
+            #expect(other.code == 78 && other.errorCode == "otherSite")
+            #expect(try await verify(own, "--replay").code == 64)
+            // Coefficients that somebody improved.
+            let path = "\(sites.results("lab"))/coefficients.csv"
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            try Data(text.replacing("m1,", with: "m1,1").utf8).write(to: URL(fileURLWithPath: path))
+            let improved = try await verify(own, "--replay", "--site", sites.site("lab"))
+            #expect(improved.code == 2 && failure(improved) == "R03 resultsDiffer")
+            // Another table than the one that was committed to.
+            let table = sites.scratch.path("lab.csv")
+            let rows = try String(contentsOfFile: table, encoding: .utf8)
+            try Data(rows.replacing("P1004,7,", with: "P1004,8,").utf8).write(to: URL(fileURLWithPath: table))
+            let changed = try await verify(own, "--replay", "--site", sites.site("lab"))
+            #expect(changed.code == 2 && failure(changed) == "R01 commitmentMismatch", "\(changed.output)")
+            // Another seed.
+            let seed = "\(own)/private/seed"
+            try Data(repeating: 7, count: 32).write(to: URL(fileURLWithPath: seed))
+            let grown = try await verify(own, "--replay", "--site", sites.site("lab"))
+            #expect(grown.code == 2 && failure(grown) == "R01 seedMismatch")
+            try FileManager.default.removeItem(atPath: seed)
+            let lost = try await verify(own, "--replay", "--site", sites.site("lab"))
+            #expect(lost.code == 66 && lost.errorCode == "fileNotFound")
+        }
+
+        @Test(.timeLimit(.minutes(3)))
+        func audit() async throws {
+            let sites = try await finished()
+            for name in TwoSites.names {
+                let opened = try await Program.run(
+                    "log", "open", transcript(sites, name), "--site", sites.site(name), "--out",
+                    sites.scratch.path("opened-\(name)"), "--yes")
+                try #require(opened.code == 0, "\(opened.errors)")
+            }
+            // Only what was committed to is opened: not the row without a value.
+            let table = try String(contentsOfFile: sites.scratch.path("opened-hospital/table.csv"), encoding: .utf8)
+            #expect(table.hasPrefix("id,age,outcome\n") && !table.contains("P3000"))
+            for (copy, party) in [("hospital", "hospital"), ("lab", "lab"), ("hospital", "lab")] {
+                let ended = try await verify(
+                    transcript(sites, copy), "--audit", sites.scratch.path("opened-\(party)"))
+                #expect(ended.code == 0, "\(ended.output)\(ended.errors)")
+                for check in ["A01", "A04", "A06"] { #expect(status(ended, check) == "passed", "\(ended.output)") }
+                #expect(status(ended, "A05") == (party == "hospital" ? "passed" : "not evaluated"))
+            }
+            // One byte in the bundle.
+            let bundle = sites.scratch.path("opened-lab")
+            let path = "\(bundle)/table.csv"
+            let rows = try String(contentsOfFile: path, encoding: .utf8)
+            try Data(rows.replacing("P1004,7,", with: "P1004,8,").utf8).write(to: URL(fileURLWithPath: path))
+            let changed = try await verify(transcript(sites, "lab"), "--audit", bundle)
+            #expect(changed.code == 2 && failure(changed) == "A01 commitmentMismatch", "\(changed.output)")
+            try Data(repeating: 7, count: 32).write(to: URL(fileURLWithPath: "\(bundle)/seed"))
+            let seed = try await verify(transcript(sites, "lab"), "--audit", bundle)
+            #expect(seed.code == 2 && failure(seed) == "A01 seedMismatch")
+            try Data("moiety opening 1\n".utf8).write(to: URL(fileURLWithPath: "\(bundle)/opening.txt"))
+            #expect(try await verify(transcript(sites, "lab"), "--audit", bundle).code == 65)
+            // A policy that wants larger cells than the job did.
+            let few = try await verify(
+                transcript(sites, "hospital"), "--audit", sites.scratch.path("opened-hospital"), "--site",
+                sites.site("lab"))
+            #expect(few.code == 0 && status(few, "A06") == "passed", "\(few.output)")
+        }
+    }
+}
