@@ -13,6 +13,9 @@ let strict: [SwiftSetting] = [
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let nio: [Target.Dependency] =
+    ["NIOCore", "NIOPosix", "NIOTLS"].map { .product(name: $0, package: "swift-nio") }
+    + [.product(name: "NIOSSL", package: "swift-nio-ssl")]
 
 let package = Package(
     name: "moiety",
@@ -36,6 +39,9 @@ let package = Package(
         // The network: gRPC over HTTP/2 with mutual TLS.
         .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
         .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
+        // What gRPC's transport runs on: our own listener and dialer pin certificates at its level.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         // Job and site files are YAML, written by people.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         // The command line.
@@ -68,7 +74,7 @@ let package = Package(
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
-            ],
+            ] + nio,
             swiftSettings: strict),
         .executableTarget(
             name: "moiety",
@@ -88,7 +94,7 @@ let package = Package(
                 dependencies: [
                     "Bignum", "Paillier", "Records", "Wire", "Jobs", "Transcript", "PrivateSetIntersection",
                     "SplitRegression", "GRPCTransport", crypto,
-                ], swiftSettings: strict)
+                ] + (name == "GRPCTransport" ? nio : []), swiftSettings: strict)
         }
         + [
             .testTarget(

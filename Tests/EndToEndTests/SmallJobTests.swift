@@ -61,6 +61,30 @@ extension EndToEnd {
         }
 
         @Test(.timeLimit(.minutes(3)))
+        func countOnly() async throws {
+            let sites = try await Small.sites(lab: Small.lab(80, first: 17))
+            // A table's file may stand alone in site.yaml.
+            let settings = "\(sites.site("lab"))/site.yaml"
+            let text = try String(contentsOfFile: settings, encoding: .utf8)
+            try Data(text.replacing("\"results\":\n    file: ", with: "results: ").utf8).write(
+                to: URL(fileURLWithPath: settings))
+            func count(_ name: String) -> [String] {
+                ["align", "count", sites.job, "--site", sites.site(name), "--format", "json"]
+            }
+            let unapproved = try await Program.run(count("lab"))
+            #expect(unapproved.code == 4 && unapproved.errorCode == "notApproved")
+            try await sites.approve()
+            let (process, address) = try await sites.listen(count("hospital"))
+            let lab = try await Program.run(count("lab") + ["--peer-address", address])
+            let hospital = await process.wait()
+            // 63, to the nearest 5.
+            for ended in [hospital, lab] {
+                #expect(ended.code == 0, "\(ended.errors)")
+                #expect(ended.output.contains("\"roundedCount\":65"), "\(ended.output)")
+            }
+        }
+
+        @Test(.timeLimit(.minutes(3)))
         func subgroupKeysOnlyWhereAllowed() async throws {
             let job = Small.job().replacing("keys: {bits: 2048}", with: "keys: {bits: 2048, kind: subgroup}")
             let sites = try await Small.sites(job: job)

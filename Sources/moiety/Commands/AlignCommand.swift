@@ -7,7 +7,7 @@ import Wire
 struct AlignCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "align", abstract: "Find the rows that both sites have, and nothing else.",
-        subcommands: [AlignRun.self])
+        subcommands: [AlignCount.self, AlignRun.self])
 }
 
 struct AlignReport: Codable, Sendable {

@@ -18,12 +18,17 @@ extension ProtocolPlan {
         self.init(alternatives: Self.alignments(job).map { [$0] })
     }
 
-    private static func alignments(_ job: Job) -> [Part] {
+    /// A count of common identifiers alone.
+    init(counting job: Job) {
+        self.init(alternatives: Self.alignments(job, .alignmentCount).map { [$0] })
+    }
+
+    private static func alignments(_ job: Job, _ description: ProtocolDescription = .alignment) -> [Part] {
         let names = [job.active.name, job.passive.name]
         let senders = job.alignment.sender.map { [$0] } ?? names
         return senders.map { sender in
             let receiver = sender == names[0] ? names[1] : names[0]
-            return Part(.alignment, parties: ["sender": sender, "receiver": receiver])
+            return Part(description, parties: ["sender": sender, "receiver": receiver])
         }
     }
 }

@@ -36,10 +36,12 @@ struct JobService: Sendable {
             host: address.host, port: address.port, identity: certificate,
             pinned: Dictionary(
                 peers.map { ($0.certificate.fingerprint, $0.name) }, uniquingKeysWith: { first, _ in first }))
-        let slot = JobSlot()
+        let finished = FinishedJobs()
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
+                // One at a time: another peer is told that the site is busy, and comes again.
                 try await listener.serve(
+                    maximumSessions: 1,
                     onListening: { port in
                         let bound = NetworkAddress(host: address.host, port: port)
                         console.progress("waiting for \(peers.map(\.name).joined(separator: ", ")) on \(bound)")
@@ -47,20 +49,15 @@ struct JobService: Sendable {
                     },
                     onRefusal: { console.warning("refused a connection: \($0)") }
                 ) { channel in
-                    guard slot.take() else {
-                        console.warning("\(channel.peerName) came while a job runs; told to come again")
-                        return
-                    }
-                    let hash = await answer(channel)
-                    slot.give(back: hash)
+                    if let hash = await answer(channel) { finished.append(hash) }
                 }
             }
             group.addTask {
-                for await _ in slot.finishings where once { return }
+                for await _ in finished.stream where once { return }
             }
             _ = try await group.next()
             group.cancelAll()
-            return slot.finished
+            return finished.hashes
         }
     }
 
@@ -90,35 +87,20 @@ struct JobService: Sendable {
     }
 }
 
-/// One job at a time, and what has finished.
-private final class JobSlot: Sendable {
-    private struct State {
-        var isTaken = false
-        var finished: [String] = []
-    }
-
-    private let state = Mutex(State())
-    let finishings: AsyncStream<String>
-    private let continuation: AsyncStream<String>.Continuation
+/// What has finished, and word of each.
+private final class FinishedJobs: Sendable {
+    private let state = Mutex<[String]>([])
+    let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
 
     init() {
-        (finishings, continuation) = AsyncStream.makeStream()
+        (stream, continuation) = AsyncStream.makeStream()
     }
 
-    var finished: [String] { state.withLock { $0.finished } }
+    var hashes: [String] { state.withLock { $0 } }
 
-    func take() -> Bool {
-        state.withLock { state in
-            defer { state.isTaken = true }
-            return !state.isTaken
-        }
-    }
-
-    func give(back hash: String?) {
-        state.withLock { state in
-            state.isTaken = false
-            if let hash { state.finished.append(hash) }
-        }
-        if let hash { continuation.yield(hash) }
+    func append(_ hash: String) {
+        state.withLock { $0.append(hash) }
+        continuation.yield()
     }
 }

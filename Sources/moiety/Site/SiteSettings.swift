@@ -54,7 +54,9 @@ struct SiteSettings: Sendable, Equatable {
         return settings
     }
 
+    /// A mapping, or the file alone.
     private static func parseTable(_ value: YAMLValue, path: String, _ problems: ProblemCollector) -> TableSource {
+        if case .scalar(let file, _, _) = value, !file.isEmpty { return TableSource(file: file) }
         let reader = FieldReader(value, path: path, allowed: ["file", "delimiter", "missing"], problems: problems)
         var table = TableSource(file: reader.text("file"))
         if reader.value("delimiter") != nil {
@@ -81,7 +83,7 @@ struct SiteSettings: Sendable, Equatable {
             listen: "\(listen)"
             # Logical name -> file, relative to this folder or absolute.
             #  patients:
-            #    file: patients.csv
+            #    file: patients.csv        # alone: "patients: patients.csv"
             #    delimiter: ","            # or ; or tab; without it, the header line shows it
             #    missing: ["", "NA"]       # cells that mean "no value"; without it, the usual ones
             tables:\(entries.isEmpty ? " {}" : "")
