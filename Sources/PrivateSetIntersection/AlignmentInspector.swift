@@ -1,18 +1,20 @@
 internal import Bignum
-internal import Paillier
+public import Paillier
 public import Wire
 
 /// What a verifier of transcripts checks in an alignment's payloads (`protocols/transcript.md` 9), with nothing but what
 /// was sent: shapes (T10), ciphertexts (T11, T20, T21), proofs of the keys and their contexts (T12, T19), the job's key
-/// size (T13), and that the order agreed on is the order of the tags (T15).
+/// size (T13), that no key serves twice (T26), and that the order agreed on is the order of the tags (T15). It stops at the
+/// first failure: what comes after could only fail by it.
 ///
 /// The proof of blinding can only be checked by the owner of the key, which did so before it answered.
 public struct AlignmentInspector: PayloadInspector {
-    public let checks = ["T10", "T11", "T12", "T13", "T15", "T19", "T20", "T21"]
+    public let checks = ["T10", "T11", "T12", "T13", "T15", "T19", "T20", "T21", "T26"]
 
     private let keyBits: Int
     private let session: Bytes32
     private let group: AlignmentGroup
+    private let moduli: ModulusRegister
     private var openings: [String: AlignmentOpening] = [:]
     private var parameters: RingPedersenParameters?
     private var key: PublicKey?
@@ -24,12 +26,16 @@ public struct AlignmentInspector: PayloadInspector {
     /// - Parameters:
     ///   - keyBits: the job's.
     ///   - session: the session's identity.
-    public init(keyBits: Int, session: Bytes32) throws(AlignmentError) {
-        self.init(keyBits: keyBits, session: session, group: try AlignmentGroup(keyBits: keyBits))
+    ///   - moduli: shared with the session's other inspectors.
+    public init(
+        keyBits: Int, session: Bytes32, moduli: ModulusRegister = ModulusRegister()
+    ) throws(AlignmentError) {
+        self.init(keyBits: keyBits, session: session, group: try AlignmentGroup(keyBits: keyBits), moduli: moduli)
     }
 
     /// Over any group, for tests.
-    package init(keyBits: Int, session: Bytes32, group: AlignmentGroup) {
+    package init(keyBits: Int, session: Bytes32, group: AlignmentGroup, moduli: ModulusRegister = ModulusRegister()) {
+        self.moduli = moduli
         self.keyBits = keyBits
         self.session = session
         self.group = group
@@ -82,9 +88,10 @@ public struct AlignmentInspector: PayloadInspector {
     private mutating func verifierParameters(_ message: VerifierParameters, _ record: Record) throws {
         let context = context("alignment verifier", prover: record.from, verifier: record.to)
         parameters = try? RingPedersenParameters(serialized: message.parameters, context: context, floor: keyBits)
-        guard parameters?.modulusBits == keyBits else {
+        guard let parameters, parameters.modulusBits == keyBits else {
             throw Self.failure("T12", "verifierParametersRejected", "\(record.from)'s parameters are not proven.")
         }
+        try distinct(moduli.add(parameters, as: "\(record.from)'s parameters for the alignment"))
     }
 
     private mutating func senderKey(_ message: SenderKey, _ record: Record) throws {
@@ -100,7 +107,18 @@ public struct AlignmentInspector: PayloadInspector {
             let context = context("alignment key", prover: record.from, verifier: record.to)
             try proof.verify(key, context: context, parameters: parameters)
         } catch { throw rejected }
+        try distinct(moduli.add(key, as: "\(record.from)'s key for the alignment"))
         self.key = key
+    }
+
+    private func distinct(_ conflict: ModulusConflict?) throws(InspectionFailure) {
+        switch conflict {
+        case nil: return
+        case .reused(let first, let second)?:
+            throw Self.failure("T26", "keyReused", "\(first) and \(second) have one modulus.")
+        case .sharedFactor(let first, let second)?:
+            throw Self.failure("T26", "sharedFactor", "\(first) and \(second) share a factor: anyone can read both.")
+        }
     }
 
     private mutating func encryptedKey(_ message: EncryptedPRFKey, _ record: Record) throws {

@@ -51,6 +51,22 @@ public struct TrainingPlan: Sendable, Equatable {
         self.revealFit = revealFit
     }
 
+    /// Why a job over so many rows computes no standard errors, if so. From public facts alone, so that both parties agree
+    /// before they start.
+    func standardErrorsWithheld(rows: Int) -> String? {
+        if l2 > 0 { return "penalised estimates have no Wald standard errors" }
+        if !standardErrors { return "the job does not reveal them" }
+        guard family == .logistic else { return nil }
+        let parameters = activeColumns + passiveColumns
+        if rows < 5 * parameters * (parameters + 1) {
+            return "guard 6: \(rows) rows, \(5 * parameters * (parameters + 1)) wanted for \(parameters) parameters"
+        }
+        if max(activeColumns, passiveColumns) > LogisticInference.largestBlock {
+            return "more than \(LogisticInference.largestBlock) columns at one party"
+        }
+        return nil
+    }
+
     func validate() throws(TrainingError) {
         guard l2 >= 0, l2.isFinite else { throw .invalidPlan("l2 must be zero or positive") }
         guard tolerance >= 1e-6, tolerance <= 0.1 else { throw .invalidPlan("tolerance must lie in [1e-6, 0.1]") }

@@ -56,6 +56,11 @@ import Testing
             label: isActive ? try LabelColumn(rows, .binary("y")).values : nil)
     }
 
+    /// A tolerance below what dither leaves would use up the budget; this one takes more than one checkpoint's passes.
+    static let plan = TrainingPlan(
+        family: .logistic, activeColumns: 3, passiveColumns: 2, l2: 0.1, tolerance: 1e-3, maximumPasses: 12,
+        keyBits: trainingBits, standardErrors: false, revealScores: false, revealFit: true)
+
     /// What the job does, now and in a replay.
     static func work(
         _ side: Side, approval: String = "", over session: Session, keep: (String) throws -> Void = { _ in }
@@ -70,9 +75,7 @@ import Testing
             parameters: try parameters.get())
         #expect(intersection.rowIndices.count == 60)
         try await session.checkpoint()
-        let plan = TrainingPlan(
-            family: .logistic, activeColumns: 3, passiveColumns: 2, l2: 0.1, tolerance: 1e-2, maximumPasses: 12,
-            keyBits: trainingBits, standardErrors: false, revealScores: false, revealFit: false)
+        let plan = plan
         let input = Training.Input(design: side.design)
         if let label = side.label {
             _ = try await Training.active(
@@ -95,13 +98,17 @@ import Testing
         }
         options.inspectors = { _, facts in
             guard let group = try? parameters.get().group else { return [] }
-            return [
-                AlignmentInspector(keyBits: alignmentBits, session: facts.session, group: group),
-                TrainingInspector(
-                    keyBits: trainingBits, session: facts.session, active: "hospital", floor: trainingBits),
-            ]
+            return inspectors(facts.session, group)
         }
         return options
+    }
+
+    static func inspectors(_ session: Bytes32, _ group: AlignmentGroup) -> [any PayloadInspector] {
+        let moduli = ModulusRegister()
+        return [
+            AlignmentInspector(keyBits: alignmentBits, session: session, group: group, moduli: moduli),
+            TrainingInspector(session: session, active: "hospital", moduli: moduli, floor: trainingBits) { _ in plan },
+        ]
     }
 
     @Test func recordedVerifiedInspectedReplayed() async throws {
@@ -146,7 +153,7 @@ import Testing
             .verify(against: "\(folder.path)/lab")
         #expect(report.findings.filter { $0.status == .failed } == [])
         #expect(report.verdict == .valid)
-        for check in [Check.t09, .t10, .t11, .t12, .t13, .t14, .t15, .t19, .t20, .t21, .x02] {
+        for check in [Check.t09, .t10, .t11, .t12, .t13, .t14, .t15, .t19, .t20, .t21, .t23, .t24, .t26, .x02] {
             #expect(report.findings.first { $0.check == check }?.status == .passed, "\(check)")
         }
         let seen = Captured()
@@ -170,10 +177,7 @@ import Testing
         let id = try #require(Bytes32(hex: session))
         let group = try parameters.get().group
         func first(_ type: MessageType, _ change: (inout [UInt8]) -> Void) -> String {
-            var inspectors: [any PayloadInspector] = [
-                AlignmentInspector(keyBits: alignmentBits, session: id, group: group),
-                TrainingInspector(keyBits: trainingBits, session: id, active: "hospital", floor: trainingBits),
-            ]
+            var inspectors = inspectors(id, group)
             var isChanged = false
             for (record, original) in records {
                 var payload = original
@@ -214,7 +218,7 @@ import Testing
             first(MessageType(rawValue: 0x0215)) { payload in
                 let bytes = [UInt8](repeating: 1, count: 100_000)
                 payload = (try? Payloads.prefixed(bytes)) ?? []
-            } == "T10 wrongLength")
+            } == "T24 decryptionBudgetExceeded")
         #expect(first(MessageType(rawValue: 0x0102)) { $0[$0.count - 3] ^= 1 } == "T12 verifierParametersRejected")
         #expect(first(MessageType(rawValue: 0x0103)) { $0[$0.count - 3] ^= 1 } == "T12 keyProofRejected")
         #expect(first(MessageType(rawValue: 0x0104)) { $0[$0.count - 3] ^= 1 } == "T12 rangeProofRejected")

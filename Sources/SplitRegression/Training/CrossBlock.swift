@@ -22,7 +22,15 @@ struct CrossBlock {
     private var slotBits: Int { sumFractionBits + SeparationLayout.ceilLog2(context.rows) + 4 }
 
     private func slots() throws(TrainingError) -> SumSlots {
-        try SumSlots(slotBits: slotBits, modulusBits: context.modulusBits)
+        try Self.slots(context.plan.family, rows: context.rows, modulusBits: context.modulusBits)
+    }
+
+    static func slots(
+        _ family: TrainingPlan.Family, rows: Int, modulusBits: Int
+    ) throws(TrainingError) -> SumSlots {
+        try SumSlots(
+            slotBits: family.featureFractionBits + fractionBits + SeparationLayout.ceilLog2(rows) + 4,
+            modulusBits: modulusBits)
     }
 
     private func chunks(_ slots: SumSlots) -> RowChunks {

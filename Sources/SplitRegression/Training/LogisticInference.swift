@@ -54,6 +54,23 @@ struct LogisticInference {
             schur: factor, cross: cross, centring: centring, variance: 1)
     }
 
+    // MARK: - Layouts, from public numbers
+
+    /// Of the sums for one party's own block.
+    static func ownSlots(rows: Int, modulusBits: Int) throws(TrainingError) -> SumSlots {
+        try SumSlots(
+            slotBits: SeparationLayout.shareFractionBits + productBits + SeparationLayout.ceilLog2(rows) + 4,
+            modulusBits: modulusBits)
+    }
+
+    /// Of the sums for the cross block.
+    static func crossSlots(rows: Int, modulusBits: Int) throws(TrainingError) -> SumSlots {
+        try SumSlots(
+            slotBits: sumFractionBits + SeparationLayout.ceilLog2(rows) + 4, modulusBits: modulusBits)
+    }
+
+    static func weightBound(blockScale: Double) -> Double { 1e-4 * blockScale }
+
     // MARK: - Weights and own blocks (step 1)
 
     private func shareWeights(_ coefficients: [Double]) async throws -> Shared {
@@ -62,7 +79,8 @@ struct LogisticInference {
         let round = context.nextRound()
         guard
             let layout = try await SeparatedSum.exchangeLayout(
-                context, kind: .weight, predictor: predictor, bound: 1e-4 * context.blockScale, round: round)
+                context, kind: .weight, predictor: predictor, bound: Self.weightBound(blockScale: context.blockScale),
+                round: round)
         else { throw TrainingError.predictorOutOfRange(radius: PredictorRange.largest) }
         let shared = SharedRows(
             keys: context.keys, session: context.session, layout: layout, rows: context.rows, round: round,
@@ -72,10 +90,7 @@ struct LogisticInference {
         case .active: try await shared.runActive(predictor: predictor, label: label, into: sums)
         case .passive: try await shared.runPassive(predictor: predictor, into: sums)
         }
-        let slots = try SumSlots(
-            slotBits: SeparationLayout.shareFractionBits + Self.productBits + SeparationLayout.ceilLog2(context.rows)
-                + 4,
-            modulusBits: context.modulusBits)
+        let slots = try Self.ownSlots(rows: context.rows, modulusBits: context.modulusBits)
         let exchange = MaskedSumExchange(
             keys: context.keys, session: context.session, round: context.round, label: "information")
         let pending = try await exchange.request(
@@ -131,9 +146,7 @@ struct LogisticInference {
 
     private func parts() throws(TrainingError) -> Parts {
         Parts(
-            slots: try SumSlots(
-                slotBits: Self.sumFractionBits + SeparationLayout.ceilLog2(context.rows) + 4,
-                modulusBits: context.modulusBits),
+            slots: try Self.crossSlots(rows: context.rows, modulusBits: context.modulusBits),
             vectors: context.role == .active ? block.count : context.peerColumns)
     }
 

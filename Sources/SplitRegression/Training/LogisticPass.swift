@@ -29,8 +29,7 @@ struct LogisticPass {
 
     func run(predictor: [Double]) async throws -> Outcome? {
         let round = context.nextRound()
-        // In whitened units a row's error counts for up to 1 / sqrt(blockScale).
-        let bound = tolerance * context.blockScale.squareRoot() / (4 * Double(context.rows).squareRoot())
+        let bound = Self.errorBound(tolerance: tolerance, blockScale: context.blockScale, rows: context.rows)
         guard
             let layout = try await SeparatedSum.exchangeLayout(
                 context, kind: .mean, predictor: predictor, bound: bound, round: round, mayShrink: mayShrink)
@@ -47,8 +46,7 @@ struct LogisticPass {
         }
 
         let exchange = MaskedSumExchange(keys: context.keys, session: context.session, round: round, label: "gradient")
-        let slots = try SumSlots(
-            slotBits: Self.slotBits(rows: context.rows), modulusBits: context.modulusBits)
+        let slots = try Self.slots(rows: context.rows, modulusBits: context.modulusBits)
         let pending = try await exchange.request(
             sums.encrypted.finish(), addends: sums.local.map(\.value), slots: slots)
         try await exchange.answer(count: context.peerColumns, slots: slots, ditherBits: ditherBits)
@@ -66,8 +64,14 @@ struct LogisticPass {
     private static let sumFractionBits = SeparationLayout.shareFractionBits + DesignMatrix.defaultFractionBits
 
     /// `|sum_i x_ij d_i| <= n (1 + 2^-10)` by Cauchy, then sign, dither and the offset.
-    private static func slotBits(rows: Int) -> Int { sumFractionBits + 4 + SeparationLayout.ceilLog2(rows) }
+    static func slots(rows: Int, modulusBits: Int) throws(TrainingError) -> SumSlots {
+        try SumSlots(slotBits: sumFractionBits + 4 + SeparationLayout.ceilLog2(rows), modulusBits: modulusBits)
+    }
 
+    /// `epsilon`: in whitened units a row's error counts for up to 1 / sqrt(blockScale).
+    static func errorBound(tolerance: Double, blockScale: Double, rows: Int) -> Double {
+        tolerance * blockScale.squareRoot() / (4 * Double(rows).squareRoot())
+    }
 }
 
 /// `sum_i x_ij d_i` of one pass: this party's shares in clear, the peer's under its key.

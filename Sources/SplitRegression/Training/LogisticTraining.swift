@@ -23,74 +23,63 @@ struct LogisticTraining {
 
     func fit() async throws -> Fit {
         var block = try await start()
-        var optimizer = JointOptimizer()
-        var passes = 0
-        var separationRadius = 16.0
-
-        guard
-            let first = try await gradient(
-                at: block.coefficients, pass: &passes, tolerance: Self.loosest, mayShrink: false)
-        else { throw TrainingError.predictorOutOfRange(radius: PredictorRange.largest) }
-        block.setGradient(first.gradient)
-        var norm = try await context.joint(
-            SlopeProductsKind.self, [0, dot(block.gradient, block.gradient)], round: context.round
-        )[1].squareRoot()
-        context.report(.pass(passes, gradientNorm: norm))
-
-        while norm > context.plan.tolerance {
-            var direction = optimizer.direction()
-            if optimizer.slope(direction, squaredNorm: norm * norm) >= 0 {
-                // Rounded products can spoil the recursion; the preconditioned gradient always descends.
-                optimizer = JointOptimizer()
-                block.dropPairs()
-                direction = optimizer.direction()
-            }
-            let before = optimizer.slope(direction, squaredNorm: norm * norm)
-            block.take(direction)
-            var step = 1.0
-            var accepted = false
-            while !accepted, passes < context.plan.maximumPasses {
-                let tolerance = min(Self.loosest, max(context.plan.tolerance, norm / 128))
-                block.tryStep(step)
-                let decision: JointOptimizer.LineSearchDecision
-                if let trial = try await gradient(
-                    at: block.trialCoefficients, pass: &passes, tolerance: tolerance, mayShrink: step > 1)
-                {
-                    let parts = block.setTrialGradient(trial.gradient)
-                    let joint = try await context.joint(
-                        SlopeProductsKind.self, [parts.slope, parts.squaredNorm], round: context.round)
-                    let reached = max(0, joint[1]).squareRoot()
-                    context.report(.pass(passes, gradientNorm: reached))
-                    decision =
-                        reached <= context.plan.tolerance
-                        ? .accept : optimizer.judge(step: step, slopeBefore: before, slopeAfter: joint[0])
-                    if decision == .accept { norm = reached }
-                    if trial.radius >= separationRadius, context.plan.l2 == 0 {
-                        separationRadius = trial.radius * 2
-                        _ = try await openedLoss(at: block.trialCoefficients)
-                    }
-                } else {
-                    decision = optimizer.shrink(step: step)
-                }
-                switch decision {
-                case .accept: accepted = true
-                case .retry(let next): step = next
-                case .fail: return try await finish(block, passes: passes, norm: norm)
+        var schedule = FittingSchedule(context.plan)
+        var products: [Double] = []
+        while true {
+            for move in schedule.takeMoves() {
+                switch move {
+                case .dropPairs: block.dropPairs()
+                case .take(let direction): block.take(direction)
+                case .tryStep(let step): block.tryStep(step)
+                case .acceptTrial: products = block.acceptTrial().flattened
+                case .dropLastPair: block.dropLastPair()
                 }
             }
-            guard accepted else { break }
-            let own = block.acceptTrial().flattened
-            if norm <= context.plan.tolerance { break }
-            let products = try await context.joint(HistoryProductsKind.self, own, round: context.round)
-            guard let products = JointOptimizer.Products(flattened: products, pairs: optimizer.pairs + 1) else {
-                throw TrainingError.protocolViolation("a wrong number of inner products")
+            switch schedule.request {
+            case .gradient(let tolerance, let mayShrink):
+                try await pass(tolerance: tolerance, mayShrink: mayShrink, &block, &schedule)
+            case .checkpoint:
+                try await context.session.checkpoint()
+                schedule.tookQueued()
+            case .loss:
+                _ = try await openedLoss(at: block.trialCoefficients)
+                schedule.tookQueued()
+            case .products(let pairs):
+                let joint = try await context.joint(HistoryProductsKind.self, products, round: context.round)
+                guard let joint = JointOptimizer.Products(flattened: joint, pairs: pairs) else {
+                    throw TrainingError.protocolViolation("a wrong number of inner products")
+                }
+                schedule.took(joint)
+            case .end: return try await finish(block, schedule)
             }
-            if !optimizer.accept(products) { block.dropLastPair() }
         }
-        return try await finish(block, passes: passes, norm: norm)
     }
 
-    private static let loosest = 1.0 / 64
+    /// One gradient, at the start or at the trial point, and what both parties make of it.
+    private func pass(
+        tolerance: Double, mayShrink: Bool, _ block: inout WhitenedBlock, _ schedule: inout FittingSchedule
+    ) async throws {
+        let isFirst = schedule.norm == nil
+        let outcome = try await gradient(
+            at: isFirst ? block.coefficients : block.trialCoefficients, pass: schedule.passes + 1,
+            tolerance: tolerance, mayShrink: mayShrink)
+        guard let outcome else {
+            schedule.tookOutOfRange()
+            return
+        }
+        let own: [Double]
+        if isFirst {
+            block.setGradient(outcome.gradient)
+            own = [0, dot(block.gradient, block.gradient)]
+        } else {
+            let parts = block.setTrialGradient(outcome.gradient)
+            own = [parts.slope, parts.squaredNorm]
+        }
+        let joint = try await context.joint(SlopeProductsKind.self, own, round: context.round)
+        guard joint.count == 2 else { throw TrainingError.protocolViolation("a wrong number of inner products") }
+        schedule.took(slope: joint[0], squaredNorm: joint[1], radius: outcome.radius)
+        context.report(.pass(schedule.passes, gradientNorm: max(0, joint[1]).squareRoot()))
+    }
 
     /// Where the parties start and the coordinates that each optimises in (training.md 4, steps 1 and 2).
     private func start() async throws -> WhitenedBlock {
@@ -126,14 +115,12 @@ struct LogisticTraining {
     /// This party's block of the gradient, its penalty included; nil when the passive predictor is out of range and the step
     /// may shrink, in which case nothing was computed and no pass is counted.
     private func gradient(
-        at coefficients: [Double], pass: inout Int, tolerance: Double, mayShrink: Bool
+        at coefficients: [Double], pass: Int, tolerance: Double, mayShrink: Bool
     ) async throws -> LogisticPass.Outcome? {
         let predictor = linearPredictor(columns: block.columns, coefficients: coefficients)
         let next = LogisticPass(
-            context: context, block: block, label: label, index: pass + 1, tolerance: tolerance,
-            mayShrink: mayShrink || context.plan.l2 > 0)
+            context: context, block: block, label: label, index: pass, tolerance: tolerance, mayShrink: mayShrink)
         guard var outcome = try await next.run(predictor: predictor) else { return nil }
-        pass += 1
         let penalty = Double(context.rows) * context.plan.l2
         for j in coefficients.indices where context.role == .passive || j > 0 {
             outcome.gradient[j] += penalty * coefficients[j]
@@ -141,14 +128,13 @@ struct LogisticTraining {
         return outcome
     }
 
-    private func finish(_ block: WhitenedBlock, passes: Int, norm: Double) async throws -> Fit {
+    private func finish(_ block: WhitenedBlock, _ schedule: FittingSchedule) async throws -> Fit {
         let coefficients = block.coefficients
+        let norm = schedule.norm ?? .infinity
         let loss = try await openedLoss(at: coefficients)
-        guard norm <= context.plan.tolerance * 50 else {
-            throw TrainingError.notConverged(passes: passes, norm: norm)
-        }
+        guard schedule.isUsable else { throw TrainingError.notConverged(passes: schedule.passes, norm: norm) }
         return Fit(
-            coefficients: coefficients, passes: passes, gradientNorm: norm, converged: norm <= context.plan.tolerance,
+            coefficients: coefficients, passes: schedule.passes, gradientNorm: norm, converged: schedule.isConverged,
             loss: loss)
     }
 

@@ -47,7 +47,7 @@ struct MaskedSumExchange {
     func finish(_ pending: Pending) async throws -> [BigInt] {
         let opened = try await session.receive(Payload<OpenedSumsKind>.self, round: round).bytes
         let widths = (0..<pending.masks.count).map { pending.slots.openedBits(of: $0, count: pending.count) }
-        guard opened.count == widths.reduce(0, { $0 + ($1 + 7) / 8 }) else {
+        guard opened.count == pending.slots.openedBytes(count: pending.count) else {
             throw TrainingError.protocolViolation("opened sums of a wrong length")
         }
         var result: [BigInt] = []
@@ -89,12 +89,5 @@ struct MaskedSumExchange {
             reply += try value.mod(BigInt(1) << bits).bigEndianBytes(width: (bits + 7) / 8)
         }
         try await session.send(Payload<OpenedSumsKind>(reply), round: round)
-    }
-}
-
-extension SumSlots {
-    /// Bits of one opened plaintext: those of its slots and no more.
-    fileprivate func openedBits(of index: Int, count: Int) -> Int {
-        min(slotsPerCiphertext, count - index * slotsPerCiphertext) * slotBits
     }
 }

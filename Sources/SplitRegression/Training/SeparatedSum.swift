@@ -15,7 +15,7 @@ enum SeparatedSum {
         let round = context.nextRound()
         guard
             let layout = try await exchangeLayout(
-                context, kind: kind, predictor: predictor, bound: min(1e-7, 1e-3 / Double(context.rows)), round: round)
+                context, kind: kind, predictor: predictor, bound: errorBound(rows: context.rows), round: round)
         else { throw TrainingError.predictorOutOfRange(radius: PredictorRange.largest) }
         let shared = SharedRows(
             keys: context.keys, session: context.session, layout: layout, rows: context.rows, round: round,
@@ -25,8 +25,24 @@ enum SeparatedSum {
         case .active: try await shared.runActive(predictor: predictor, label: label, into: sum)
         case .passive: try await shared.runPassive(predictor: predictor, into: sum)
         }
-        let total = try await context.openSum(sum.value, round: round)
-        return scalbn(Double(total), -SeparationLayout.shareFractionBits)
+        return try await context.openSum(sum.value, round: round)
+    }
+
+    static func errorBound(rows: Int) -> Double { min(1e-7, 1e-3 / Double(rows)) }
+
+    /// The sum that two shares make.
+    static func value(_ one: UInt128, _ other: UInt128) -> Double {
+        scalbn(Double(Int128(truncatingIfNeeded: one &+ other)), -SeparationLayout.shareFractionBits)
+    }
+
+    /// Whether a peer's number of terms is what the range asks for: libraries may differ in the last digits.
+    static func isAllowed(
+        terms: Double, kind: SeparatedKind, radius: Double, bound: Double
+    ) throws(TrainingError) -> Int? {
+        let expected = try ChebyshevExpansion.requiredTerms(kind: kind, radius: radius, bound: bound)
+        guard let terms = Int(exactly: terms), terms.isMultiple(of: 2), terms >= 2, abs(terms - expected) <= 2
+        else { return nil }
+        return terms
     }
 
     /// Steps 1 and 2: the passive party announces `R` and `r`, the active one checks them. With `mayShrink`, two zeros say that
@@ -53,9 +69,7 @@ enum SeparatedSum {
             guard values.count == 2, PredictorRange.isValid(values[0]) else {
                 throw TrainingError.protocolViolation("a predictor range that is not on the list")
             }
-            let expected = try ChebyshevExpansion.requiredTerms(kind: kind, radius: values[0], bound: bound)
-            guard let terms = Int(exactly: values[1]), terms.isMultiple(of: 2), terms >= 2, abs(terms - expected) <= 2
-            else {
+            guard let terms = try isAllowed(terms: values[1], kind: kind, radius: values[0], bound: bound) else {
                 throw TrainingError.protocolViolation("a number of terms that the range does not ask for")
             }
             return try SeparationLayout(

@@ -32,9 +32,13 @@ struct SharedRows {
         self.layout = layout
         self.round = round
         self.exchangingShares = exchangingShares
-        chunks = RowChunks(
-            rows: rows, multiple: layout.rowsPerGroup,
-            bytesPerRow: layout.ciphertextsPerRow * CiphertextVector.serializedWidth(of: keys.own.publicKey))
+        chunks = Self.chunks(
+            layout, rows: rows, ciphertextWidth: CiphertextVector.serializedWidth(of: keys.own.publicKey))
+    }
+
+    static func chunks(_ layout: SeparationLayout, rows: Int, ciphertextWidth: Int) -> RowChunks {
+        RowChunks(
+            rows: rows, multiple: layout.rowsPerGroup, bytesPerRow: layout.ciphertextsPerRow * ciphertextWidth)
     }
 
     /// Added to a share before it is encrypted, so that the plaintext is positive whatever the share's sign.

@@ -39,4 +39,14 @@ struct SumSlots: Sendable, Equatable {
             return digit - half
         }
     }
+
+    /// Bits of one opened plaintext: those of its slots and no more.
+    func openedBits(of index: Int, count: Int) -> Int {
+        min(slotsPerCiphertext, count - index * slotsPerCiphertext) * slotBits
+    }
+
+    /// Length of the message that opens so many sums.
+    func openedBytes(count: Int) -> Int {
+        (0..<ciphertexts(for: count)).reduce(0) { $0 + (openedBits(of: $1, count: count) + 7) / 8 }
+    }
 }

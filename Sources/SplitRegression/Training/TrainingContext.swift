@@ -42,20 +42,8 @@ final class TrainingContext {
 
     var computesStandardErrors: Bool { standardErrorsWithheld == nil }
 
-    /// Why this job computes no standard errors, if so. From public facts alone, so that both parties agree before they start.
-    var standardErrorsWithheld: String? {
-        if plan.l2 > 0 { return "penalised estimates have no Wald standard errors" }
-        if !plan.standardErrors { return "the job does not reveal them" }
-        guard plan.family == .logistic else { return nil }
-        let parameters = ownColumns + peerColumns
-        if rows < 5 * parameters * (parameters + 1) {
-            return "guard 6: \(rows) rows, \(5 * parameters * (parameters + 1)) wanted for \(parameters) parameters"
-        }
-        if max(ownColumns, peerColumns) > LogisticInference.largestBlock {
-            return "more than \(LogisticInference.largestBlock) columns at one party"
-        }
-        return nil
-    }
+    /// Why this job computes no standard errors, if so.
+    var standardErrorsWithheld: String? { plan.standardErrorsWithheld(rows: rows) }
 
     /// Both parties run the same steps in the same order, so that the numbers agree.
     func nextRound() -> UInt32 {
@@ -90,9 +78,9 @@ final class TrainingContext {
     static func rounded(_ value: Double) -> Double { Double(Float(value)) }
 
     /// Opens the sum of both parties' shares modulo 2^128.
-    func openSum(_ own: UInt128, round: UInt32) async throws -> Int128 {
+    func openSum(_ own: UInt128, round: UInt32) async throws -> Double {
         try await session.send(SumShare(own), round: round)
         let peer = try await session.receive(SumShare.self, round: round).value
-        return Int128(truncatingIfNeeded: own &+ peer)
+        return SeparatedSum.value(own, peer)
     }
 }

@@ -10,11 +10,18 @@ struct FindingList {
     private var warnings: [Check: Finding] = [:]
     /// Checks that somebody made: all others are reported as not evaluated.
     private var evaluated: Set<Check> = []
+    private var withdrawn: Set<Check> = []
     private var remarks: [Check: String] = [:]
 
     mutating func made(_ check: Check, remark: String? = nil) {
         evaluated.insert(check)
         if let remark { remarks[check] = remark }
+    }
+
+    /// Not to the end: it cannot be said to hold.
+    mutating func withdraw(_ check: Check, _ reason: String) {
+        withdrawn.insert(check)
+        remarks[check] = reason
     }
 
     /// The first failure of a check stays.
@@ -51,7 +58,7 @@ struct FindingList {
                 isBroken = true
             } else if let warning = warnings[check] {
                 out.append(warning)
-            } else if evaluated.contains(check) {
+            } else if evaluated.contains(check), !withdrawn.contains(check) {
                 out.append(Finding(check: check, status: .passed, sentence: remarks[check] ?? check.sentence))
             } else {
                 out.append(

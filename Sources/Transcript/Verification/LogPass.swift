@@ -15,6 +15,8 @@ struct LogPass {
     private var monitor: ProtocolMonitor?
     private let known: Set<MessageType>?
     private var inspectors: [any PayloadInspector]
+    /// Inspectors that found a failure: they stop there.
+    private var stopped: Set<Int> = []
     private var contents: [String: [ContentKey: Bytes32]] = [:]
     private var hasProtocolRecord: Set<String> = []
 
@@ -232,8 +234,9 @@ struct LogPass {
     private mutating func inspect(
         _ record: Record, _ payload: [UInt8]?, _ reference: Reference, _ findings: inout FindingList
     ) {
-        for index in inspectors.indices {
+        for index in inspectors.indices where !stopped.contains(index) {
             do { try inspectors[index].inspect(record, payload: payload) } catch {
+                stopped.insert(index)
                 findings.fail(Check(rawValue: error.check) ?? .t10, error.name, error.sentence, at: reference)
             }
         }
@@ -241,6 +244,13 @@ struct LogPass {
 
     mutating func finish(outcome: Outcome?, _ findings: inout FindingList) {
         for index in inspectors.indices {
+            guard !stopped.contains(index) else {
+                for name in inspectors[index].checks {
+                    guard let check = Check(rawValue: name) else { continue }
+                    findings.withdraw(check, "Not evaluated to the end: what looks at payloads stopped at a failure.")
+                }
+                continue
+            }
             do { try inspectors[index].finish(counts: outcome?.counts) } catch {
                 findings.fail(Check(rawValue: error.check) ?? .t15, error.name, error.sentence)
             }

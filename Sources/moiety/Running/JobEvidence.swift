@@ -51,7 +51,7 @@ struct ResultFacts: Sendable {
         commitment = Bytes32(hashing: Array("moiety/result/v1".utf8) + salt.bytes + model)
         counts = [
             "rows": Int64(finished.rows.count), "fitted": Int64(summary.n), "passes": Int64(summary.passes),
-            "parameters": Int64(summary.parameters),
+            "parameters": Int64(summary.parameters), "converged": summary.converged ? 1 : 0,
         ]
         metrics = Self.metrics(of: finished.outcome)
     }

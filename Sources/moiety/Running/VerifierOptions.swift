@@ -1,4 +1,5 @@
 import Jobs
+import Paillier
 import PrivateSetIntersection
 import SplitRegression
 import Transcript
@@ -11,12 +12,14 @@ extension Verifier.Options {
         jobHash = job?.job.hash
         plan = { job, _ in ProtocolPlan(job) }
         inspectors = { job, facts in
+            let moduli = ModulusRegister()
             var all: [any PayloadInspector] = [
-                TrainingInspector(
-                    keyBits: job.keys.bits, subgroupKeys: job.keys.kind == .subgroup, session: facts.session,
-                    active: job.active.name)
+                TrainingInspector(session: facts.session, active: job.active.name, moduli: moduli) { rows in
+                    TrainingPlan(job, rows: rows)
+                }
             ]
-            if let alignment = try? AlignmentInspector(keyBits: job.keys.bits, session: facts.session) {
+            let alignment = try? AlignmentInspector(keyBits: job.keys.bits, session: facts.session, moduli: moduli)
+            if let alignment {
                 all.append(alignment)
             }
             return all

@@ -1,0 +1,219 @@
+public import Paillier
+public import Wire
+
+/// What a verifier of transcripts checks in a training's payloads (`protocols/transcript.md` 9), with nothing but what was
+/// sent and the job's plan: shapes (T10), ciphertexts (T11, T20, T21), proofs of the keys and their contexts (T12, T19), key
+/// sizes and bounds (T13), the optimiser's steps and stop (T23), what each owner opened (T24), that no key serves twice (T26),
+/// and that counts, passes and convergence are what the outcome names (T15).
+///
+/// It stops at the first failure: what comes after could only fail by it.
+public struct TrainingInspector: PayloadInspector {
+    public let checks = ["T10", "T11", "T12", "T13", "T15", "T19", "T20", "T21", "T23", "T24", "T26"]
+
+    private let plan: (Int) -> TrainingPlan
+    private let keyBits: Int
+    private let keyKind: KeyKind
+    private let floor: Int
+    private let session: Bytes32
+    /// Name of the active party.
+    private let active: String
+    private let moduli: ModulusRegister
+    private var setups: [String: TrainingSetup] = [:]
+    private var rings: [String: RingPedersenParameters] = [:]
+    private var keys: [String: PublicKey] = [:]
+    private var follower: TrainingFollower?
+    /// Messages with inner products by party: every so many, the next record is a checkpoint.
+    private var slopes: [String: Int] = [:]
+    private var owesCheckpoint: Set<String> = []
+    private var isPruned = false
+    private var duplicates = DuplicateFilter()
+
+    /// - Parameters:
+    ///   - session: the session's identity.
+    ///   - active: name of the party with the label.
+    ///   - moduli: shared with the session's other inspectors.
+    ///   - plan: what the job allows over so many rows.
+    public init(
+        session: Bytes32, active: String, moduli: ModulusRegister = ModulusRegister(),
+        plan: @escaping (_ rows: Int) -> TrainingPlan
+    ) {
+        self.init(session: session, active: active, moduli: moduli, floor: PublicKey.minimumBits, plan: plan)
+    }
+
+    /// With a lower floor for keys, for tests.
+    package init(
+        session: Bytes32, active: String, moduli: ModulusRegister, floor: Int, plan: @escaping (Int) -> TrainingPlan
+    ) {
+        let terms = plan(0)
+        keyBits = terms.keyBits
+        keyKind = terms.subgroupKeys ? .subgroup : .standard
+        self.plan = plan
+        self.session = session
+        self.active = active
+        self.moduli = moduli
+        self.floor = floor
+    }
+
+    public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
+        try checkpoints(record)
+        guard record.type.protocolID == ProtocolVersion.training.id else { return }
+        guard let payload else {
+            isPruned = true
+            return
+        }
+        do {
+            switch record.type {
+            case .trainingSetup: try setup(TrainingSetup(payload: payload), record)
+            case .trainingRing: try ring(RingMessage(payload: payload), record)
+            case .trainingKey: try key(KeyMessage(payload: payload), record)
+            case .coefficientChunk:
+                try follower?.check(coefficients: ciphertexts(payload, under: active), record.chunk)
+            case .sharedResults: try follower?.check(results: ciphertexts(payload, under: active), record.chunk)
+            case .basisRows: try follower?.check(basis: ciphertexts(payload, under: active), record.chunk)
+            case .shareCiphertexts:
+                try follower?.check(shares: ciphertexts(payload, under: record.from), record.chunk)
+            case .maskedSums:
+                let count = try ciphertexts(payload, under: record.to)
+                try follower?.take(masked: count, from: record.from, to: record.to)
+            case .openedSums:
+                let bytes = try Payload<OpenedSumsKind>(payload: payload).bytes
+                try follower?.take(opened: bytes.count, from: record.from)
+            case .sumShare: try follower?.take(share: SumShare(payload: payload).value)
+            case .scoreChunk: try follower?.take(scores: ScoreChunk(payload: payload).scores.count)
+            default: try numbers(payload, record)
+            }
+        } catch let failure as InspectionFailure {
+            throw failure
+        } catch {
+            throw Self.failure("T10", "malformedMessage", "A message of the training does not read as its kind.")
+        }
+    }
+
+    public mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {
+        guard let counts, !isPruned, let follower, let rows = setups.values.first?.rows else { return }
+        let plan = plan(rows)
+        let facts: [(String, Int, String)] = [
+            ("fitted", rows, "countMismatch"), ("passes", follower.passes, "passesMismatch"),
+            ("parameters", plan.activeColumns + plan.passiveColumns, "countMismatch"),
+            ("converged", follower.isConverged ? 1 : 0, "convergenceMismatch"),
+        ]
+        for (name, value, error) in facts {
+            guard let named = counts[name], named != Int64(value) else { continue }
+            throw Self.failure("T15", error, "The outcome says \(name) \(named), the messages say \(value).")
+        }
+        try follower.finish()
+    }
+
+    // MARK: One message each
+
+    /// After every fourth message with inner products its sender signs what it has sent (training.md 4, step 7).
+    private mutating func checkpoints(_ record: Record) throws(InspectionFailure) {
+        if owesCheckpoint.remove(record.from) != nil, record.type != .checkpoint, record.type != .abort {
+            throw Self.failure("T16", "checkpointMissing", "\(record.from) went on without the checkpoint due here.")
+        }
+        guard record.type == .slopeProducts else { return }
+        slopes[record.from, default: 0] += 1
+        if slopes[record.from, default: 0].isMultiple(of: FittingSchedule.passesPerCheckpoint) {
+            owesCheckpoint.insert(record.from)
+        }
+    }
+
+    /// Real numbers in clear, which all have one form.
+    private mutating func numbers(_ payload: [UInt8], _ record: Record) throws {
+        let values = try Numbers<BlockScaleKind>(payload: payload).values
+        switch record.type {
+        case .blockScale: try follower?.take(blockScale: values)
+        case .predictorRange: try follower?.take(range: values)
+        case .slopeProducts: try follower?.take(slopes: values, from: record.from)
+        case .historyProducts: try follower?.take(products: values, from: record.from)
+        case .passiveSolution: try follower?.check(solution: values.count)
+        case .residualVariance: try follower?.check(variance: values.count)
+        case .covarianceParts: try follower?.check(covariance: values.count)
+        case .rawOffset: try follower?.takeOffset()
+        default: break
+        }
+    }
+
+    private mutating func setup(_ message: TrainingSetup, _ record: Record) throws {
+        if let other = setups[record.to], other.rows != message.rows || other.testRows != message.testRows {
+            throw Self.failure("T10", "setupsDiffer", "The parties did not train on the same number of rows.")
+        }
+        let plan = plan(message.rows)
+        guard message.columns == (record.from == active ? plan.activeColumns : plan.passiveColumns) else {
+            throw Self.failure(
+                "T13", "columnsNotAllowed", "\(record.from) has another number of columns than the job gives it.")
+        }
+        setups[record.from] = message
+    }
+
+    private mutating func ring(_ message: RingMessage, _ record: Record) throws {
+        let context = context("training verifier", prover: record.from, verifier: record.to)
+        guard let ring = try? RingPedersenParameters(serialized: message.parameters, context: context, floor: floor)
+        else { throw Self.failure("T12", "verifierParametersRejected", "\(record.from)'s parameters are not proven.") }
+        rings[record.from] = ring
+        try distinct(moduli.add(ring, as: "\(record.from)'s parameters for training"))
+    }
+
+    private func distinct(_ conflict: ModulusConflict?) throws(InspectionFailure) {
+        switch conflict {
+        case nil: return
+        case .reused(let first, let second)?:
+            throw Self.failure("T26", "keyReused", "\(first) and \(second) have one modulus.")
+        case .sharedFactor(let first, let second)?:
+            throw Self.failure("T26", "sharedFactor", "\(first) and \(second) share a factor: anyone can read both.")
+        }
+    }
+
+    private mutating func key(_ message: KeyMessage, _ record: Record) throws {
+        let rejected = Self.failure("T12", "keyProofRejected", "\(record.from)'s training key is not proven.")
+        guard let ring = rings[record.to],
+            let key = try? PublicKey(serialized: message.key, kind: keyKind, floor: floor)
+        else {
+            throw rejected
+        }
+        guard key.modulusBits == keyBits else {
+            throw Self.failure("T13", "keySizeMismatch", "\(record.from)'s key has another size than the job's.")
+        }
+        do {
+            let context = context("training key", prover: record.from, verifier: record.to)
+            try KeyProof(serialized: message.proof, key: key, parameters: ring)
+                .verify(key, context: context, parameters: ring)
+        } catch { throw rejected }
+        try distinct(moduli.add(key, as: "\(record.from)'s key for training"))
+        keys[record.from] = key
+        guard keys.count == 2, let setup = setups[record.from] else { return }
+        follower = TrainingFollower(
+            plan: plan(setup.rows), setup: setup, active: active, width: CiphertextVector.serializedWidth(of: key))
+    }
+
+    /// Gives how many there are.
+    private mutating func ciphertexts(_ payload: [UInt8], under owner: String) throws -> Int {
+        let bytes = try Payload<MaskedSumsKind>(payload: payload).bytes
+        guard let key = keys[owner] else {
+            throw Self.failure("T10", "keyMissing", "There are ciphertexts before a key.")
+        }
+        let width = CiphertextVector.serializedWidth(of: key)
+        let count = bytes.count / width
+        do { _ = try CiphertextVector(serialized: bytes, count: count, key: key) } catch .ciphertextUnencrypted {
+            throw Self.failure("T21", "ciphertextUnencrypted", "A ciphertext can be read by anyone.")
+        } catch .ciphertextOutOfRange {
+            throw Self.failure("T11", "ciphertextOutOfRange", "A ciphertext is not below the square of its modulus.")
+        } catch .ciphertextNotUnit {
+            throw Self.failure("T11", "ciphertextNotUnit", "A ciphertext shares a factor with its modulus.")
+        } catch {
+            throw Self.failure("T10", "wrongLength", "Ciphertexts have not the width of their key.")
+        }
+        for index in 0..<count where !duplicates.insert(bytes[index * width..<(index + 1) * width]) {
+            throw Self.failure("T20", "ciphertextRepeated", "A ciphertext was sent twice.")
+        }
+        return count
+    }
+
+    private func context(_ purpose: String, prover: String, verifier: String) -> [UInt8] {
+        ProofContext(sessionID: session.bytes, prover: prover, verifier: verifier, purpose: purpose).bytes
+    }
+
+    private static func failure(_ check: String, _ name: String, _ sentence: String) -> InspectionFailure {
+        InspectionFailure(check: check, name: name, sentence: sentence)
+    }
+}
