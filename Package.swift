@@ -59,7 +59,10 @@ let package = Package(
         .target(name: "Records", dependencies: [crypto], swiftSettings: strict),
         .target(name: "Wire", dependencies: [crypto, cryptoExtras], swiftSettings: strict),
         .target(name: "Jobs", dependencies: ["Wire", "Yams", crypto], swiftSettings: strict),
-        .target(name: "Transcript", dependencies: ["Wire", "Jobs", crypto], swiftSettings: strict),
+        .target(
+            name: "Transcript",
+            dependencies: ["Wire", "Jobs", crypto, .product(name: "SwiftASN1", package: "swift-asn1")],
+            swiftSettings: strict),
         .target(
             name: "PrivateSetIntersection", dependencies: ["Paillier", "Bignum", "Wire", crypto],
             swiftSettings: strict),

@@ -18,6 +18,8 @@ public struct TranscriptLayout: Sendable, Hashable {
     static let logs = "log"
     static let checkpoints = "checkpoint"
     static let equivocations = "equivocation"
+    static let build = "build.txt"
+    public static let timestamps = "timestamps"
 
     public static func approval(of party: String) -> String { "\(approvals)/\(party).txt" }
     public static func log(from: String, to: String) -> String { "\(logs)/\(from)~\(to).log" }
@@ -63,4 +65,8 @@ public enum TranscriptError: Error, Equatable, Sendable {
     case invalidApproval(party: String)
     /// A seed that is not the one committed to.
     case otherSeed(party: String)
+    /// A record that no countersigned head covers: the head has `size` records.
+    case notCountersigned(sequence: UInt64, size: UInt64)
+    /// Not an RFC 3161 token, or of something else than this transcript.
+    case invalidTimestamp(String)
 }

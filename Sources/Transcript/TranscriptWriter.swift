@@ -110,6 +110,13 @@ public final class TranscriptWriter: Recorder {
         }
     }
 
+    /// Which program runs here, in this party's own words; the outcome signs it with the other files.
+    public func add(_ build: BuildNote) throws {
+        try state.withLock { state in
+            try write(Array(build.text.utf8), to: TranscriptLayout.build, &state)
+        }
+    }
+
     /// A secret of this site (seed, openings): mode 0600, never part of what is handed out.
     public func addPrivate(_ name: String, _ bytes: [UInt8]) throws {
         guard PartyName.isValid(name) else { throw TranscriptError.cannotWrite("private file") }

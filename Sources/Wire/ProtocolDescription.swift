@@ -195,6 +195,13 @@ public struct ProtocolPlan: Sendable, Hashable {
         Set(alternatives.joined().flatMap { $0.description.steps.map(\.type) })
     }
 
+    /// What people call each kind of message.
+    public var names: [MessageType: String] {
+        Dictionary(
+            alternatives.joined().flatMap { $0.description.steps.map { ($0.type, $0.name) } },
+            uniquingKeysWith: { first, _ in first })
+    }
+
     /// What one party may send, by alternative.
     static func flow(of party: String, in parts: [Part]) -> ProtocolFlow {
         .sequence(

@@ -112,5 +112,56 @@ extension EndToEnd {
                 sites.site("lab"))
             #expect(few.code == 0 && status(few, "A06") == "passed", "\(few.output)")
         }
+
+        @Test(.timeLimit(.minutes(3)))
+        func oneMessageAndTheAccount() async throws {
+            let sites = try await finished()
+            let own = transcript(sites, "lab")
+            let listed = try await Program.run("log", "show", own, "--from", "lab")
+            #expect(listed.code == 0 && listed.output.contains("countersignature"), "\(listed.errors)")
+            #expect(!listed.output.contains("hospital"))
+            let shown = try await Program.run("log", "show", own, "--from", "lab", "--sequence", "1")
+            #expect(shown.code == 0 && shown.output.contains("person A Person"), "\(shown.output)")
+            let beyond = try await Program.run(
+                "log", "show", own, "--from", "lab", "--sequence", "9999", "--format", "json")
+            #expect(beyond.code == 66 && beyond.errorCode == "noRecord")
+            #expect(try await Program.run("log", "show", own, "--sequence", "1").code == 64)
+
+            let file = sites.scratch.path("message.json")
+            let exported = try await Program.run(
+                "log", "export", own, "--from", "hospital", "--sequence", "7", "--out", file)
+            #expect(exported.code == 0, "\(exported.errors)")
+            let alone = try await Program.run("log", "verify", file)
+            #expect(alone.code == 0 && alone.output.contains("not compared") && alone.output.hasSuffix("VALID\n"))
+            let pinned = try await Program.run("log", "verify", file, "--site", sites.site("lab"))
+            #expect(pinned.code == 0 && pinned.output.contains("both identities are the ones pinned"))
+            var fields = try #require(
+                try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: file))) as? [String: Any])
+            let payload = try #require(fields["payload"] as? String)
+            fields["payload"] = String(payload.dropLast()) + (payload.hasSuffix("0") ? "1" : "0")
+            let changed = try sites.scratch.write(
+                "changed.json", String(decoding: try JSONSerialization.data(withJSONObject: fields), as: UTF8.self))
+            let bad = try await Program.run("log", "verify", changed, "--format", "json")
+            #expect(bad.code == 2 && bad.errorCode == "payloadInvalid", "\(bad.output)")
+            let folder = try await Program.run("verify", file, "--format", "json")
+            #expect(folder.code == 65 && folder.errorCode == "notAFolder")
+            #expect(try await Program.run("log", "verify", sites.job).code == 65)
+            let late = try await Program.run(
+                "log", "export", own, "--from", "lab", "--sequence", "9999", "--out", sites.scratch.path("x"))
+            #expect(late.code == 66)
+
+            let told = try await Program.run("verify", own, "--explain")
+            #expect(told.code == 0)
+            for words in ["approved by A Person", "90 rows", "What each learned", "[T30] This party", "Nobody can"] {
+                #expect(told.output.contains(words), "\(words): \(told.output)")
+            }
+
+            let request = sites.scratch.path("request.tsq")
+            let asked = try await Program.run("log", "timestamp", own, "--out", request)
+            #expect(asked.code == 0 && asked.output.contains("outcome.bin"))
+            #expect(try Data(contentsOf: URL(fileURLWithPath: request)).count == 59)
+            let wrong = try await Program.run("log", "timestamp", own, "--attach", request, "--format", "json")
+            #expect(wrong.code == 65 && wrong.errorCode == "invalidTimestamp")
+        }
     }
 }

@@ -66,9 +66,12 @@ struct ToyTranscripts: Sendable {
 
     init(
         rounds: UInt32 = 3, storage: PayloadStorage = .full,
-        finishes: Bool = true, meddle: Meddling = Meddling()
+        finishes: Bool = true, meddle: Meddling = Meddling(), build: BuildNote? = nil
     ) async throws {
         folder = try TemporaryFolder()
+        var meddle = meddle
+        meddle.build = build
+        let behaviour = meddle
         let yaml = JobTemplate.text()
         let job = (yaml: yaml, canonical: try Job(yaml: yaml).canonical)
         let (one, other) = InProcessPeerChannel.pair()
@@ -76,11 +79,11 @@ struct ToyTranscripts: Sendable {
         async let a: Void = Self.side(
             .init(
                 folder: hospital, name: "hospital", role: "active", key: keyA, peer: "lab", peerRole: "passive",
-                peerKey: keyB.publicKey, channel: one), jobHash, job, rounds, storage, finishes, meddle)
+                peerKey: keyB.publicKey, channel: one), jobHash, job, rounds, storage, finishes, behaviour)
         try await Self.side(
             .init(
                 folder: lab, name: "lab", role: "passive", key: keyB, peer: "hospital", peerRole: "active",
-                peerKey: keyA.publicKey, channel: other), jobHash, job, rounds, storage, finishes, meddle)
+                peerKey: keyA.publicKey, channel: other), jobHash, job, rounds, storage, finishes, behaviour)
         try await a
     }
 
@@ -91,6 +94,7 @@ struct ToyTranscripts: Sendable {
         /// The passive party's answer in round 2 goes before the question was seen.
         var extra: (@Sendable (Session) async throws -> Void)?
         var plan: ProtocolPlan? = toyPlan
+        var build: BuildNote?
     }
 
     struct Side: Sendable {
@@ -110,6 +114,7 @@ struct ToyTranscripts: Sendable {
     ) async throws {
         let writer = try TranscriptWriter(folder: side.folder, storage: storage)
         try writer.addJob(yaml: job.yaml, canonical: job.canonical)
+        if let build = meddle.build { try writer.add(build) }
         let session = try await Session.open(
             over: side.channel, as: LocalParty(name: side.name, identity: side.key),
             expecting: PeerIdentity(name: side.peer, publicKey: side.peerKey),

@@ -58,18 +58,23 @@ extension Explanation {
 }
 
 /// Lines of plain text, wrapped at words.
-struct TextPage {
-    private(set) var text = ""
+package struct TextPage {
+    package private(set) var text = ""
     private static let width = 100
 
-    mutating func heading(_ title: String) { text += "\n\(title)\n" }
+    package init() {}
 
-    mutating func item(_ words: String) { wrap(words, first: "    - ", rest: "      ") }
+    package mutating func heading(_ title: String) { text += "\n\(title)\n" }
 
-    mutating func line(_ words: String, indent: Int) {
+    package mutating func item(_ words: String) { wrap(words, first: "    - ", rest: "      ") }
+
+    package mutating func line(_ words: String, indent: Int) {
         let space = String(repeating: " ", count: indent)
         wrap(words, first: space, rest: space)
     }
+
+    /// Lines that are laid out already.
+    package mutating func verbatim(_ lines: String) { text += lines + "\n" }
 
     private mutating func wrap(_ words: String, first: String, rest: String) {
         var line = first

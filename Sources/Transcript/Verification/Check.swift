@@ -74,7 +74,7 @@ public enum Check: String, Sendable, Hashable, CaseIterable, Codable {
         case .t27: "No message was sent twice with different contents."
         case .t28: "The guards hold for this job as it ran."
         case .t29: "A timestamp authority saw this transcript."
-        case .t30: "The programs that ran are named."
+        case .t30: "The program that ran is named, in its own party's words."
         case .t32: "Nothing was recorded after the last countersignature but farewells."
         case .t33: "The files beside the logs are those that the outcome signs."
         case .x01: "Both copies have the same root at every common checkpoint."

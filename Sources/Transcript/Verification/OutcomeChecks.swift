@@ -66,6 +66,9 @@ extension VerificationRun {
         summary.payloadsPruned = pass.pruned
         summary.counts = outcome?.counts ?? [:]
         summary.metrics = outcome?.metrics ?? [:]
+        summary.approvals = [parties.local, parties.peer].compactMap { party in
+            pass.approvals[party.name].flatMap { try? Approval(note: $0, signedBy: party.identity) }
+        }
         return summary
     }
 }

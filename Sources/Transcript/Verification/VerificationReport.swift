@@ -1,3 +1,5 @@
+public import Jobs
+
 /// What a verifier found: a verdict, one finding a check in their order, and what the transcript is about.
 public struct VerificationReport: Sendable, Hashable, Codable {
     public enum Verdict: String, Sendable, Hashable, Codable {
@@ -90,6 +92,15 @@ public struct TranscriptSummary: Sendable, Hashable, Codable {
         public let certificate: String
     }
 
+    /// A token beside the transcript.
+    public struct Timestamp: Sendable, Hashable, Codable {
+        public let file: String
+        /// The file that it is of.
+        public let of: String
+        /// What the authority says, UTC; its signature is not checked.
+        public let time: String
+    }
+
     /// One direction, one kind of message.
     public struct Traffic: Sendable, Hashable, Codable {
         public let from: String
@@ -114,4 +125,9 @@ public struct TranscriptSummary: Sendable, Hashable, Codable {
     public internal(set) var payloadsPruned: Int = 0
     public internal(set) var counts: [String: Int64] = [:]
     public internal(set) var metrics: [String: Double] = [:]
+    /// As shown in the session, their signatures checked.
+    public internal(set) var approvals: [Approval] = []
+    public internal(set) var timestamps: [Timestamp] = []
+    /// What the keeper of this copy says that it ran.
+    public internal(set) var build: BuildNote?
 }

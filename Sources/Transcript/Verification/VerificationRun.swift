@@ -41,6 +41,8 @@ struct VerificationRun {
         checkCheckpoints(pass, parties)
         checkOutcome(pass, parties)
         checkFiles()
+        checkTimestamps()
+        checkBuild()
         pass.finish(outcome: outcome, &findings)
         checkGuards()
         explainAbsences()
@@ -113,7 +115,8 @@ struct VerificationRun {
         let plain = [
             TranscriptLayout.job, TranscriptLayout.jobText, TranscriptLayout.parties, TranscriptLayout.outcome,
             TranscriptLayout.privateFolder, TranscriptLayout.logs, TranscriptLayout.checkpoints,
-            TranscriptLayout.approvals, TranscriptLayout.equivocations,
+            TranscriptLayout.approvals, TranscriptLayout.equivocations, TranscriptLayout.build,
+            TranscriptLayout.timestamps,
         ]
         if plain.contains(name) { return true }
         let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
@@ -124,6 +127,8 @@ struct VerificationRun {
         case TranscriptLayout.approvals:
             return parts[1].hasSuffix(".txt") && PartyName.isValid(String(parts[1].dropLast(4)))
         case TranscriptLayout.equivocations: return parts[1].hasSuffix(".txt")
+        case TranscriptLayout.timestamps:
+            return parts[1].hasSuffix(".tsr") && PartyName.isValid(String(parts[1].dropLast(4)))
         default: return false
         }
     }

@@ -4,5 +4,5 @@ struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
         abstract: "Look into a transcript; show one message alone; open one's secrets to an auditor.",
-        subcommands: [LogOpen.self])
+        subcommands: [LogShow.self, LogExport.self, LogVerify.self, LogTimestamp.self, LogOpen.self])
 }

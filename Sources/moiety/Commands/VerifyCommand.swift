@@ -9,7 +9,7 @@ struct VerifyCommand: ReplyingCommand {
         discussion: """
             Needs no network and no secrets. Exit code 0: valid; 1: incomplete, all that is there holds; 2: invalid, \
             the first failed check is named. With --site, identities are compared with those that the site pinned, and \
-            the job with its policy.
+            the job with its policy. With --replay or --audit, secrets are used as well, and the job is computed again.
             """)
 
     @Argument(help: "The transcript folder.") var transcript: String
@@ -19,7 +19,8 @@ struct VerifyCommand: ReplyingCommand {
     @Option(
         name: .customLong("site"), help: ArgumentHelp("A site whose pinned peers and policy count.", valueName: "dir"))
     var sitePath: String?
-    @Flag(help: "Also say what the transcript is about: parties, timeline, sizes.") var explain = false
+    @Flag(help: "Tell it as an account: who, under which job, when, how much, what each learned, what was checked.")
+    var explain = false
     @Flag(
         help: """
             Derive every message of this site again from its secrets (the transcript's private/) and its table, and \
@@ -46,6 +47,12 @@ struct VerifyCommand: ReplyingCommand {
                 throw Failure(.noInput, "fileNotFound", "\(path) does not exist")
             }
         }
+        let attributes = try? FileManager.default.attributesOfItem(atPath: transcript)
+        if attributes?[.type] as? FileAttributeType == .typeRegular {
+            throw Failure(
+                .badData, "notAFolder", "\(transcript) is a file, not a transcript folder",
+                hint: "moiety log verify is for one message alone")
+        }
         let site = try sitePath.map { try SiteFolder(opening: $0) }
         let options = try Verifier.Options(job: job.map { try JobFile(reading: $0) }, site: site)
         let verifier = Verifier(folder: transcript, options: options)
@@ -55,8 +62,7 @@ struct VerifyCommand: ReplyingCommand {
         } else if let audit {
             report = report.adding(try await ReplayChecks(transcript, report, console).audit(audit, at: site))
         }
-        var text = report.text
-        if explain, let summary = report.summary { text = summary.text + "\n" + text }
+        let text = explain ? Account(of: report, transcript: transcript).text : report.text
         return Reply(report, text: text, status: report.verdict.status)
     }
 }
@@ -68,24 +74,5 @@ extension VerificationReport.Verdict {
         case .incomplete: .jobFailed
         case .invalid: .verificationFailed
         }
-    }
-}
-
-extension TranscriptSummary {
-    /// For people: who, what, when, how much.
-    fileprivate var text: String {
-        var lines = ["job      \(jobHash.prefix(16))  \(title ?? "")", "session  \(session.prefix(16))"]
-        for party in parties {
-            lines.append("party    \(party.name), \(party.role), identity \(party.identity.prefix(16))")
-        }
-        var table = TextTable(
-            ["from", "message", "first", "messages", "bytes"], sides: [.left, .left, .left, .right, .right])
-        for item in traffic {
-            let first = Date(timeIntervalSince1970: Double(item.first) / 1000)
-            table.add([item.from, item.type, Timestamp.text(first), "\(item.messages)", "\(item.bytes)"])
-        }
-        lines.append(table.text(indent: 0))
-        for (name, value) in counts.sorted(by: { $0.key < $1.key }) { lines.append("\(name): \(value)") }
-        return lines.joined(separator: "\n")
     }
 }

@@ -12,6 +12,13 @@ extension Failure {
         case .alreadyThere(let name): self.init(.cannotCreate, "outputExists", "\(name) exists already")
         case .invalidApproval(let party):
             self.init(.badData, "invalidApproval", "the approval of '\(party)' is not one")
+        case .notCountersigned(let sequence, let size):
+            self.init(
+                .noInput, "notCountersigned",
+                "record \(sequence) is not covered by a countersigned head: the last one has \(size) records",
+                hint: "moiety log show lists what there is")
+        case .invalidTimestamp(let reason):
+            self.init(.badData, "invalidTimestamp", "this is no timestamp of this transcript: \(reason)")
         case .otherSeed(let party):
             self.init(.verificationFailed, "otherSeed", "the seed is not the one that \(party) committed to")
         }

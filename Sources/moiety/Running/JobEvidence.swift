@@ -1,3 +1,4 @@
+import Bignum
 import Foundation
 import Jobs
 import Records
@@ -20,6 +21,7 @@ struct JobEvidence: Sendable {
         commitments = try prepared.inputs.commitments()
         try writer.addJob(yaml: prepared.file.yaml, canonical: prepared.job.canonical)
         try writer.addApproval(of: prepared.own.name, note: prepared.approval)
+        try writer.add(BuildNote(version: Moiety.version, arithmetic: ArithmeticPath.current.rawValue))
         try writer.addPrivate("seed", seed.rawRepresentation)
         for commitment in commitments {
             try writer.addPrivate("salt-\(commitment.item.label)", commitment.masterSalt)

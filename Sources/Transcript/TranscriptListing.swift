@@ -1,0 +1,37 @@
+public import Wire
+
+/// The records of a transcript, one after the other: for people who look, not for verifying.
+public struct TranscriptListing: Sendable {
+    /// One record as it stands in a log.
+    public struct Item: Sendable {
+        public let record: Record
+        public let leaf: Bytes32
+        /// `nil` when only its hash is kept.
+        public let payload: [UInt8]?
+    }
+
+    public let parties: PartiesFile
+    private let layout: TranscriptLayout
+
+    /// - Throws: `TranscriptError` when the folder has no parties.
+    public init(folder: String) throws(TranscriptError) {
+        layout = TranscriptLayout(folder: folder)
+        parties = try PartiesFile(reading: layout)
+    }
+
+    /// Calls `body` for each record that a party sent until it returns false; memory for one.
+    ///
+    /// - Throws: `TranscriptError`, also for a record that does not decode.
+    public func forEachRecord(from sender: String, _ body: (Item) throws -> Bool) throws {
+        guard parties.party(named: sender) != nil else { throw TranscriptError.missingFile("log of '\(sender)'") }
+        let name = TranscriptLayout.log(from: sender, to: parties.other(than: sender).name)
+        var reader = try LogReader(layout, name)
+        defer { reader.close() }
+        while case .entry(let entry) = try reader.next() {
+            guard let record = try? Record(encoded: entry.record) else {
+                throw TranscriptError.notCanonical(file: name)
+            }
+            guard try body(Item(record: record, leaf: entry.leaf, payload: entry.payload)) else { return }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import Wire
+
+/// T29, T30: what lies beside the evidence. Timestamps come after the outcome is signed; the build note before.
+extension VerificationRun {
+    mutating func checkTimestamps() {
+        guard let parties, layout.exists(TranscriptLayout.timestamps) else { return }
+        findings.made(.t29)
+        let signed = TranscriptTimestamps.signed(in: layout, parties)
+        let files =
+            (try? FileManager.default.contentsOfDirectory(atPath: layout.path(TranscriptLayout.timestamps))) ?? []
+        var found: [TranscriptSummary.Timestamp] = []
+        for file in files.sorted() {
+            let name = "\(TranscriptLayout.timestamps)/\(file)"
+            guard let bytes = try? layout.read(name, limit: TimestampToken.maximumLength),
+                let token = try? TimestampToken(encoded: bytes)
+            else {
+                findings.fail(.t29, "timestampInvalid", "\(name) is not a timestamp token.")
+                return
+            }
+            guard let subject = signed[token.imprint] else {
+                findings.fail(.t29, "timestampMismatch", "\(name) is of something else than this transcript.")
+                return
+            }
+            found.append(TranscriptSummary.Timestamp(file: name, of: subject, time: token.time))
+        }
+        summary?.timestamps = found
+        guard !found.isEmpty else { return }
+        let words = found.map { "\($0.of) at \($0.time)" }.joined(separator: ", ")
+        findings.warn(
+            .t29, "timestampSignatureNotChecked",
+            "Tokens say that an authority saw \(words); whose signature that is was not checked (openssl ts -verify).")
+    }
+
+    mutating func checkBuild() {
+        guard layout.exists(TranscriptLayout.build) else { return }
+        guard let bytes = try? layout.read(TranscriptLayout.build, limit: BuildNote.maximumLength),
+            let build = BuildNote(text: String(decoding: bytes, as: UTF8.self))
+        else {
+            findings.fail(.t01, "fileNotCanonical", "\(TranscriptLayout.build) has not its one form.")
+            return
+        }
+        summary?.build = build
+        // Without a signed outcome nothing binds the file; without an entry in it neither.
+        guard outcome?.files.contains(where: { $0.name == TranscriptLayout.build }) == true else {
+            if outcome != nil { findings.fail(.t30, "buildUnsigned", "The outcome does not sign the build note.") }
+            return
+        }
+        findings.made(
+            .t30, remark: "This party says that it ran moiety \(build.version), arithmetic \(build.arithmetic).")
+    }
+}
