@@ -170,11 +170,13 @@ static void sqr_public(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64
     reduce(ctx, r, s, s + 2 * ctx->n, 0);
 }
 
-// All ones where the digit is this entry's, else zero, in a way that the compiler does not turn into a branch.
+// All ones where the digit is this entry's, else zero. The compiler must not know that the mask is one of two values, or it
+// branches on it (clang 21 does when only the input is hidden); scripts/check-constant-time sees such a branch.
 static inline uint64_t own_mask(size_t entry, uint32_t digit) {
-    uint64_t different = (uint64_t)entry ^ digit;
-    __asm__("" : "+r"(different));
-    return ((different | -different) >> 63) - 1;
+    const uint64_t different = (uint64_t)entry ^ digit;
+    uint64_t mask = ((different | -different) >> 63) - 1;
+    __asm__("" : "+r"(mask));
+    return mask;
 }
 
 // Every entry is read and kept under a mask, sixteen limbs at a time. Plain C that compilers turn into vectors of

@@ -62,6 +62,8 @@ struct JobReport: Codable, Sendable {
                 + "\(fit.passes) \(fit.passes == 1 ? "pass" : "passes")",
             table.text(),
         ]
+        if let reason = fit.standardErrorsWithheld { lines.append("no standard errors: \(reason)") }
+        if !fit.converged { lines.append("not converged within the job's passes: estimates are approximate") }
         if let metrics { lines.append("fitted rows: \(Self.words(metrics))") }
         if let holdOut { lines.append("held-out rows: \(Self.words(holdOut))") }
         return lines.joined(separator: "\n")
