@@ -22,6 +22,8 @@ public struct AlignmentInspector: PayloadInspector {
     private var senderTags: [AlignmentTag] = []
     private var matching: [AlignmentTag] = []
     private var outcome: MatchOutcome?
+    /// Whether a payload is missing: what follows from those before cannot be said then.
+    private var isPruned = false
 
     /// - Parameters:
     ///   - keyBits: the job's.
@@ -42,7 +44,11 @@ public struct AlignmentInspector: PayloadInspector {
     }
 
     public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
-        guard let payload, record.type.protocolID == ProtocolVersion.alignment.id else { return }
+        guard record.type.protocolID == ProtocolVersion.alignment.id else { return }
+        guard let payload, !isPruned else {
+            isPruned = true
+            return
+        }
         do {
             switch record.type {
             case .alignmentOpening: try opening(AlignmentOpening(payload: payload), record)
@@ -66,7 +72,7 @@ public struct AlignmentInspector: PayloadInspector {
     }
 
     public mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {
-        guard let counts else { return }
+        guard let counts, !isPruned else { return }
         if let rows = counts["rows"], rows != Int64(matching.count) {
             throw Self.failure(
                 "T15", "countMismatch", "The outcome names \(rows) aligned rows, \(matching.count) were.")

@@ -34,6 +34,14 @@ extension EndToEnd {
             try await expectVerified(work)
         }
 
+        /// Committed transcripts still verify, and what tampering does to them is what the example says.
+        @Test(.timeLimit(.minutes(1)))
+        func verify() async throws {
+            let work = try await run("verify")
+            let account = try String(contentsOfFile: work.path("account.txt"), encoding: .utf8)
+            #expect(account.contains("approved by Grace Lab") && account.hasSuffix("VALID (payloads pruned)\n"))
+        }
+
         private func run(_ name: String) async throws -> Scratch {
             let work = try Scratch()
             let ended = try await Program.script(example("\(name)/run.sh"), [work.folder])

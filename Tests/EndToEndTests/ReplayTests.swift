@@ -4,13 +4,13 @@ import Testing
 extension EndToEnd {
     /// What a party can show with its own secrets, and what it can let an auditor see.
     @Suite(.serialized) struct Secrets {
-        private static let job = Small.job(features: "[m1, m2, m3]").replacing(
+        private static let job = Small.job(features: "[m1, m2, {column: m3, type: binary}]").replacing(
             "reveal: [coefficients]", with: "reveal: [coefficients, scores, metrics]")
 
         private func finished() async throws -> TwoSites {
             let lab =
                 "id,m1,m2,m3\n"
-                + (0..<95).map { "P\(1000 + $0),\($0 * 11 % 37),\($0 * 17 % 41),\($0 * 5 % 31)\n" }.joined()
+                + (0..<95).map { "P\(1000 + $0),\($0 * 11 % 37),\($0 * 17 % 41),\($0 % 5 == 0 ? 1 : 0)\n" }.joined()
             let sites = try await Small.sites(
                 job: Self.job, hospital: Small.hospital(90) + "P3000,1,\n", lab: lab)
             try await sites.approve()
@@ -59,6 +59,14 @@ extension EndToEnd {
             try Data(text.replacing("m1,", with: "m1,1").utf8).write(to: URL(fileURLWithPath: path))
             let improved = try await verify(own, "--replay", "--site", sites.site("lab"))
             #expect(improved.code == 2 && failure(improved) == "R03 resultsDiffer")
+            // The same with coefficients restored, but another opening of the result.
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+            let salt = "\(own)/private/salt-result"
+            let right = try Data(contentsOf: URL(fileURLWithPath: salt))
+            try Data(repeating: 7, count: 32).write(to: URL(fileURLWithPath: salt))
+            let unopened = try await verify(own, "--replay", "--site", sites.site("lab"))
+            #expect(unopened.code == 2 && failure(unopened) == "R03 resultMismatch")
+            try right.write(to: URL(fileURLWithPath: salt))
             // Another table than the one that was committed to.
             let table = sites.scratch.path("lab.csv")
             let rows = try String(contentsOfFile: table, encoding: .utf8)
@@ -94,8 +102,12 @@ extension EndToEnd {
                 for check in ["A01", "A04", "A06"] { #expect(status(ended, check) == "passed", "\(ended.output)") }
                 #expect(status(ended, "A05") == (party == "hospital" ? "passed" : "not evaluated"))
             }
-            // One byte in the bundle.
             let bundle = sites.scratch.path("opened-lab")
+            try FileManager.default.copyItem(atPath: bundle, toPath: sites.scratch.path("lab-again"))
+            let enough = try await verify(
+                transcript(sites, "lab"), "--audit", bundle, "--minimum-cell", "18")
+            #expect(enough.code == 0, "\(enough.output)")
+            // One byte in the bundle.
             let path = "\(bundle)/table.csv"
             let rows = try String(contentsOfFile: path, encoding: .utf8)
             try Data(rows.replacing("P1004,7,", with: "P1004,8,").utf8).write(to: URL(fileURLWithPath: path))
@@ -106,11 +118,10 @@ extension EndToEnd {
             #expect(seed.code == 2 && failure(seed) == "A01 seedMismatch")
             try Data("moiety opening 1\n".utf8).write(to: URL(fileURLWithPath: "\(bundle)/opening.txt"))
             #expect(try await verify(transcript(sites, "lab"), "--audit", bundle).code == 65)
-            // A policy that wants larger cells than the job did.
+            // The auditor wants larger cells than the job did: m3 is yes on 18 rows.
             let few = try await verify(
-                transcript(sites, "hospital"), "--audit", sites.scratch.path("opened-hospital"), "--site",
-                sites.site("lab"))
-            #expect(few.code == 0 && status(few, "A06") == "passed", "\(few.output)")
+                transcript(sites, "hospital"), "--audit", sites.scratch.path("lab-again"), "--minimum-cell", "19")
+            #expect(few.code == 2 && failure(few) == "A06 smallCell", "\(few.output)")
         }
 
         @Test(.timeLimit(.minutes(3)))

@@ -30,6 +30,21 @@ import Testing
         #expect(key.decrypt(foreign).bigInts() == [BigInt](repeating: 0, count: 40))
     }
 
+    @Test func wellFormedKeysAreSeenToBe() throws {
+        #expect(key.isWellFormed(bits: 512, kind: .subgroup))
+        #expect(!key.isWellFormed(bits: 512, kind: .standard) && !key.isWellFormed(bits: 510, kind: .subgroup))
+        let standard = try testKey()
+        #expect(standard.isWellFormed(bits: 512, kind: .standard) && !standard.isWellFormed(bits: 512, kind: .subgroup))
+        // 3 modulo 4 and of the right size, but one of them composite: 3 (2^k + 1) or a neighbour.
+        let p = standard.first.prime
+        var composite = p + 4
+        while composite.isProbablePrime() || BigInt.gcd(composite * p, (composite - 1) * (p - 1)) != 1 {
+            composite = composite + 4
+        }
+        let bad = try PrivateKey(p: p, q: composite, x: 5)
+        #expect(!bad.isWellFormed(bits: bad.publicKey.modulusBits, kind: .standard))
+    }
+
     @Test func kindsAreNotTakenForEachOther() throws {
         let subgroup = key.publicKey
         let standard = try testKey().publicKey

@@ -169,7 +169,40 @@ import Testing
             var thrown: (any Error)?
             if case .failure(let error) = result { thrown = error }
             #expect(replay.finding(after: thrown).status == .passed, "\(name) \(String(describing: thrown))")
+            try Self.expectKeysFollow(replay)
         }
+        // The lab's messages from its own seed, in the hospital's copy.
+        let audit = try Replay(folder: "\(folder.path)/hospital", seed: seedB, party: "lab")
+        #expect(audit.outcome == nil && audit.session.localName == "lab")
+        try await audit.session.run { try await Self.work(passive, over: $0) }
+        #expect(audit.finding().status == .passed)
+        #expect(throws: TranscriptError.otherSeed(party: "lab")) {
+            try Replay(folder: "\(folder.path)/hospital", seed: seedA, party: "lab")
+        }
+    }
+
+    /// A04: the key follows from the seed at its place in the session, and from nothing else.
+    private static func expectKeysFollow(_ replay: Replay) throws {
+        let message = try #require(try replay.payload(ofSent: TrainingAudit.keyMessage))
+        let head = try #require(replay.head(afterReceiving: TrainingAudit.keyFollows))
+        func follows(_ message: [UInt8], _ head: TreeHead, bits: Int = trainingBits, subgroup: Bool = false) -> Bool {
+            TrainingAudit.isKeyWellFormed(
+                message, after: head, over: replay.session, keyBits: bits, subgroupKeys: subgroup)
+        }
+        #expect(follows(message, head))
+        #expect(!follows(message, .empty))
+        #expect(!follows(message, head, bits: trainingBits + 64))
+        #expect(!follows(message, head, subgroup: true))
+        var other = message
+        other[10] ^= 1
+        #expect(!follows(other, head))
+        #expect(!follows([], head))
+        // Tests bring the key of the alignment with them: it follows from no seed.
+        guard let sent = try replay.payload(ofSent: AlignmentAudit.keyMessage),
+            let place = replay.head(afterReceiving: AlignmentAudit.keyFollows)
+        else { return }
+        #expect(
+            !AlignmentAudit.isKeyWellFormed(sent, after: place, over: replay.session, keyBits: alignmentBits))
     }
 
     /// Changes one payload at a time and asks the inspectors what they say.

@@ -32,12 +32,16 @@ struct VerifyCommand: ReplyingCommand {
             "Do the same for a party that opened its secrets, with the bundle that `moiety log open` wrote.",
             valueName: "dir"))
     var audit: String?
+    @Option(
+        help: ArgumentHelp("With --audit: the smallest group allowed, if larger than the job's.", valueName: "rows"))
+    var minimumCell: Int?
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         if replay && sitePath == nil {
             throw ValidationError("--replay needs --site: the site whose table went into the job")
         }
+        if minimumCell != nil && audit == nil { throw ValidationError("--minimum-cell goes with --audit") }
         if replay && audit != nil { throw ValidationError("--replay and --audit exclude each other") }
     }
 
@@ -60,7 +64,8 @@ struct VerifyCommand: ReplyingCommand {
         if replay, let site {
             report = report.adding(try await ReplayChecks(transcript, report, console).replay(at: site))
         } else if let audit {
-            report = report.adding(try await ReplayChecks(transcript, report, console).audit(audit, at: site))
+            report = report.adding(
+                try await ReplayChecks(transcript, report, console).audit(audit, minimumCell: minimumCell ?? 0))
         }
         let text = explain ? Account(of: report, transcript: transcript).text : report.text
         return Reply(report, text: text, status: report.verdict.status)

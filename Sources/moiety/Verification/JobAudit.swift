@@ -7,7 +7,7 @@ struct JobAudit: Sendable {
     typealias Finding = VerificationReport.Finding
 
     let replay: JobReplay
-    /// Fewest rows that the auditor's own policy allows in a cell, beside the job's.
+    /// Fewest rows that the auditor allows in a cell; the job's own minimum counts if it is larger.
     let minimumCell: Int
 
     private var party: String { replay.inputs.own.name }

@@ -40,7 +40,7 @@ struct ReplayChecks: Sendable {
     }
 
     /// A01, A04, A05, A06: the messages of whoever opened its secrets, in either party's copy.
-    func audit(_ bundle: String, at site: SiteFolder?) async throws -> [Finding] {
+    func audit(_ bundle: String, minimumCell: Int) async throws -> [Finding] {
         let checks: [Check] = [.a01, .a04, .a05, .a06]
         if let reason = hindrance { return Self.skipped(checks, reason) }
         let opening = try Opening(reading: bundle, of: try PartiesFile(folder: folder))
@@ -53,7 +53,7 @@ struct ReplayChecks: Sendable {
             let replay = try JobReplay(
                 transcript: folder, party: own.name,
                 inputs: JobInputs(file, own: own, peer: peer, table: table), secrets: opening.secrets, console: console)
-            return try await JobAudit(replay: replay, minimumCell: try site?.policy().minimumCell ?? 0).findings()
+            return try await JobAudit(replay: replay, minimumCell: minimumCell).findings()
         } catch TranscriptError.otherSeed(let party) {
             return Self.otherSeed(party, .a01) + Self.skipped([.a04, .a05, .a06], "the seed is another one")
         }
