@@ -1,3 +1,4 @@
+public import Jobs
 public import Wire
 
 /// The records of a transcript, one after the other: for people who look, not for verifying.
@@ -17,6 +18,14 @@ public struct TranscriptListing: Sendable {
     public init(folder: String) throws(TranscriptError) {
         layout = TranscriptLayout(folder: folder)
         parties = try PartiesFile(reading: layout)
+    }
+
+    /// The job that the parties agreed on; `nil` when the folder has not got it in its one form.
+    public var job: Job? {
+        guard let bytes = try? layout.read(TranscriptLayout.job, limit: 1 << 20),
+            Bytes32(hashing: bytes) == parties.jobHash
+        else { return nil }
+        return try? Job(canonical: bytes)
     }
 
     /// Calls `body` for each record that a party sent until it returns false; memory for one.

@@ -118,7 +118,9 @@ import Testing
             #expect(try read.verified().sequence == sequence)
         }
         // The checkpoint's own messages are not covered by it.
-        #expect(throws: TranscriptError.self) { try MessageProof(folder: done.lab, from: "lab", sequence: 11) }
+        #expect(throws: TranscriptError.notCountersigned(sequence: 11, size: 11)) {
+            try MessageProof(folder: done.lab, from: "lab", sequence: 11)
+        }
         #expect(throws: TranscriptError.self) { try MessageProof(folder: done.lab, from: "eve", sequence: 0) }
         let proof = try MessageProof(folder: done.lab, from: "lab", sequence: 6)
         func tampered(_ key: String, _ change: (String) -> String) throws -> MessageProof {
@@ -130,6 +132,18 @@ import Testing
         func flipped(_ text: String) -> String { String(text.dropLast()) + (text.hasSuffix("0") ? "1" : "0") }
         #expect(throws: TranscriptError.notCanonical(file: "payload")) { try tampered("payload", flipped).verified() }
         #expect(throws: TranscriptError.notCanonical(file: "payload")) { try tampered("record", flipped).verified() }
+        // Both identities stand behind the session's keys.
+        let parties = try proof.verifiedParties()
+        #expect(parties.sender.name == "lab" && parties.receiver.name == "hospital")
+        #expect(try MessageProof(folder: done.lab, from: "lab", sequence: 6, keepsPayload: false).payload == nil)
+        let swapped = try #require(
+            try JSONSerialization.jsonObject(with: JSONEncoder().encode(proof)) as? [String: Any])
+        for bindings in [proof.bindings.reversed(), [flipped(proof.bindings[0]), proof.bindings[1]], []] {
+            let changed = swapped.merging(["bindings": bindings]) { $1 }
+            let read = try JSONDecoder().decode(
+                MessageProof.self, from: JSONSerialization.data(withJSONObject: changed))
+            #expect(throws: TranscriptError.notCanonical(file: "binding")) { try read.verifiedParties() }
+        }
         #expect(throws: TranscriptError.notCanonical(file: "checkpoint")) { try tampered("logKey", flipped).verified() }
         #expect(throws: TranscriptError.notCanonical(file: "checkpoint")) {
             try tampered("checkpoint") { $0.replacing("moiety/", with: "moiety.") }.verified()

@@ -11,9 +11,7 @@ struct Account {
 
     init(of report: VerificationReport, transcript: String) {
         self.report = report
-        // What is said of a job that is not the one agreed on would mislead.
-        let file = try? JobFile(reading: "\(transcript)/\(TranscriptLayout.jobText)")
-        job = file?.hash == report.summary?.jobHash ? file?.job : nil
+        job = report.summary == nil ? nil : (try? TranscriptListing(folder: transcript))?.job
         names = MessageNames(job)
     }
 

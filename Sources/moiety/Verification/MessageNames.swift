@@ -15,11 +15,6 @@ struct MessageNames: Sendable {
         names = (job.map { ProtocolPlan($0).names } ?? [:]).merging(session) { $1 }
     }
 
-    /// The job of a transcript, if it reads as one.
-    init(transcript folder: String) {
-        self.init(try? JobFile(reading: "\(folder)/\(TranscriptLayout.jobText)").job)
-    }
-
     func name(of type: MessageType) -> String { names[type] ?? "message \(type)" }
 
     /// By the number in a summary.
