@@ -24,10 +24,12 @@ let package = Package(
         .executable(name: "moiety", targets: ["moiety"]),
         // For Benchmarks/, a package of its own.
         .library(name: "Bignum", targets: ["Bignum"]),
+        .library(name: "Jobs", targets: ["Jobs"]),
         .library(name: "Paillier", targets: ["Paillier"]),
         .library(name: "PrivateSetIntersection", targets: ["PrivateSetIntersection"]),
         .library(name: "Records", targets: ["Records"]),
         .library(name: "SplitRegression", targets: ["SplitRegression"]),
+        .library(name: "Transcript", targets: ["Transcript"]),
         .library(name: "Wire", targets: ["Wire"]),
     ],
     dependencies: [

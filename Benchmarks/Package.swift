@@ -13,6 +13,7 @@ let package = Package(
                 .product(name: "Bignum", package: "moiety"), .product(name: "Paillier", package: "moiety"),
                 .product(name: "PrivateSetIntersection", package: "moiety"), .product(name: "Wire", package: "moiety"),
                 .product(name: "Records", package: "moiety"), .product(name: "SplitRegression", package: "moiety"),
+                .product(name: "Jobs", package: "moiety"), .product(name: "Transcript", package: "moiety"),
             ],
             swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)])
     ]

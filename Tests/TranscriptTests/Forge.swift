@@ -29,7 +29,7 @@ struct Forge {
         let local: LocalParty
         let log = SigningKey()
         let witness = SigningKey()
-        let nonce = Bytes32.random()
+        let nonce: Bytes32
         var hello: Hello
         var tree = MerkleTree()
         var entries: [LogEntry] = []
@@ -37,12 +37,18 @@ struct Forge {
         var checkpointFile = ""
 
         init(_ name: String, role: String, peerRole: String, jobHash: Bytes32) throws {
-            local = try LocalParty(name: name, identity: SigningKey())
+            let local = try LocalParty(name: name, identity: SigningKey())
+            let terms = SessionTerms(
+                jobHash: jobHash, role: role, peerRole: peerRole, protocols: [ProtocolVersion(id: 1, version: 1)])
+            self.init(local, terms, nonce: .random(), seed: SessionSeed())
+        }
+
+        init(_ local: LocalParty, _ terms: SessionTerms, nonce: Bytes32, seed: SessionSeed) {
+            self.local = local
+            self.nonce = nonce
             hello = Hello(
-                party: local,
-                terms: SessionTerms(
-                    jobHash: jobHash, role: role, peerRole: peerRole, protocols: [ProtocolVersion(id: 1, version: 1)]),
-                nonce: nonce, seed: SessionSeed(), logKey: log.publicKey, witnessKey: witness.publicKey)
+                party: local, terms: terms, nonce: nonce, seed: seed, logKey: log.publicKey,
+                witnessKey: witness.publicKey)
         }
     }
 
@@ -67,6 +73,14 @@ struct Forge {
         session = try SessionBinding.sessionID(jobHash: job.hash, (a.hello, a.nonce), (b.hello, b.nonce))
     }
 
+    /// A forge of another job's two parties.
+    init(yaml: String, a: Party, b: Party) throws {
+        self.yaml = yaml
+        job = try Job(yaml: yaml)
+        (self.a, self.b) = (a, b)
+        session = try SessionBinding.sessionID(jobHash: job.hash, (a.hello, a.nonce), (b.hello, b.nonce))
+    }
+
     mutating func send(
         _ from: WritableKeyPath<Forge, Party>, _ type: MessageType, _ payload: [UInt8], round: UInt32 = 0,
         chunk: Chunk = .whole
@@ -77,7 +91,7 @@ struct Forge {
             session: session, from: self[keyPath: from].local.name, to: self[keyPath: other].local.name,
             sequence: self[keyPath: from].tree.size, type: type, round: round, chunk: chunk,
             sentAt: self[keyPath: from].clock, seen: self[keyPath: other].tree.head, payload: payload)
-        if type.protocolID == 0 { draft.version = .session }
+        draft.version = ProtocolVersion(id: type.protocolID, version: 1)
         alter(count, &draft)
         count += 1
         let record = Record(
@@ -127,8 +141,7 @@ struct Forge {
         ).signed(by: self[keyPath: side].local.identity)
     }
 
-    /// The whole toy session.
-    mutating func play(rounds: UInt32 = 2, beforeEnd: (inout Forge) throws -> Void = { _ in }) throws {
+    mutating func bind() throws {
         for side in [\Forge.a, \Forge.b] {
             let party = self[keyPath: side]
             let statement = try SessionBinding.signed(
@@ -139,6 +152,11 @@ struct Forge {
                     hello: party.hello, nonce: party.nonce, signature: try party.local.identity.sign(statement)
                 ).encoded())
         }
+    }
+
+    /// The whole toy session.
+    mutating func play(rounds: UInt32 = 2, beforeEnd: (inout Forge) throws -> Void = { _ in }) throws {
+        try bind()
         for side in [\Forge.a, \Forge.b] {
             try send(side, .approval, try ApprovalMessage(note: try approval(of: side)).encoded())
         }

@@ -8,7 +8,11 @@ import Testing
 /// Replay and single messages, on a session whose answers hold randomness.
 @Suite struct ReplayTests {
     /// The passive role: masks each question, in chunks, with randomness bound to it.
-    static func answer(_ session: Session, secret: UInt8, rounds: UInt32, items: [InputCommitments.Item]) async throws {
+    ///
+    /// - Parameter isRandom: takes other randomness than what its seed gives.
+    static func answer(
+        _ session: Session, secret: UInt8, rounds: UInt32, items: [InputCommitments.Item], isRandom: Bool = false
+    ) async throws {
         _ = try await session.exchangeApprovals("note\n")
         _ = try await session.exchangeCommitments(items)
         try await session.checkpoint()
@@ -16,7 +20,8 @@ import Testing
             let (question, head) = try await session.receiveWithHead(Number.self, round: round)
             for i in 0..<2 {
                 var stream = session.randomness("mask", round: round, chunk: UInt32(i), after: head)
-                let bytes = (0..<20).map { _ in UInt8.random(in: 0...255, using: &stream) &+ secret }
+                var bytes = (0..<20).map { _ in UInt8.random(in: 0...255, using: &stream) &+ secret }
+                if isRandom { bytes = bytes.map { _ in UInt8.random(in: 0...255) } }
                 try await session.send(
                     Answer(bytes + [UInt8(truncatingIfNeeded: question.value)]), round: round, chunk: Chunk(i, of: 2))
             }
@@ -39,7 +44,7 @@ import Testing
 
     /// A finished session; both folders and seeds.
     static func run(
-        _ folder: String, storage: PayloadStorage = .full
+        _ folder: String, storage: PayloadStorage = .full, isRandom: Bool = false
     ) async throws -> (lab: String, hospital: String, seedLab: SessionSeed, seedHospital: SessionSeed) {
         let (one, other) = InProcessPeerChannel.pair()
         let (keyA, keyB) = (SigningKey(), SigningKey())
@@ -60,7 +65,7 @@ import Testing
             expecting: PeerIdentity(name: "hospital", publicKey: keyA.publicKey),
             terms: SessionTerms(jobHash: .zero, role: "passive", peerRole: "active", protocols: protocols), seed: seedB,
             recorder: try TranscriptWriter(folder: folder + "/b", storage: storage))
-        try await session.run { try await answer($0, secret: 9, rounds: 3, items: items) }
+        try await session.run { try await answer($0, secret: 9, rounds: 3, items: items, isRandom: isRandom) }
         try await a
         return (folder + "/b", folder + "/a", seedB, seedA)
     }

@@ -71,4 +71,29 @@ private let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").spli
         #expect(try second(toy.hospital) == "VALID")
         #expect(try second(toy.lab) == "VALID")
     }
+
+    /// What it knows of a training without its meaning: passes, checkpoints, moduli.
+    @Test func aWholeJobToldAgain() async throws {
+        let recorded = try await WholeJobTests.honest.value
+        #expect(try second(recorded.path("hospital")) == "VALID")
+        #expect(try second(recorded.path("lab")) == "VALID")
+        let changes: [(String, [String: Int64], (inout JobForge) throws -> Void)] = [
+            ("VALID", [:], { _ in }), ("T15 passesMismatch", ["passes": 99], { _ in }),
+            ("T16 checkpointMissing", [:], { $0.dropCheckpoint(2) }),
+        ]
+        for (expected, counts, change) in changes {
+            #expect(try second(try forge(counts, change)) == expected)
+        }
+        #expect(try second(try forge([:], finishes: false) { try $0.keys { one, _ in one } }) == "T26 keyReused")
+
+        func forge(
+            _ counts: [String: Int64], finishes: Bool = true, _ change: (inout JobForge) throws -> Void
+        ) throws -> String {
+            var forge = try JobForge(recorded)
+            try change(&forge)
+            let path = "\(recorded.folder.path)/\(UUID().uuidString)"
+            try forge.write(path, counts: counts, finishes: finishes)
+            return path
+        }
+    }
 }

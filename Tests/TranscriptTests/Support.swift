@@ -66,7 +66,8 @@ struct ToyTranscripts: Sendable {
 
     init(
         rounds: UInt32 = 3, storage: PayloadStorage = .full,
-        finishes: Bool = true, meddle: Meddling = Meddling(), build: BuildNote? = nil
+        finishes: Bool = true, meddle: Meddling = Meddling(), build: BuildNote? = nil,
+        wrap: @escaping @Sendable (TranscriptWriter) -> any Recorder = { $0 }
     ) async throws {
         folder = try TemporaryFolder()
         var meddle = meddle
@@ -79,11 +80,11 @@ struct ToyTranscripts: Sendable {
         async let a: Void = Self.side(
             .init(
                 folder: hospital, name: "hospital", role: "active", key: keyA, peer: "lab", peerRole: "passive",
-                peerKey: keyB.publicKey, channel: one), jobHash, job, rounds, storage, finishes, behaviour)
+                peerKey: keyB.publicKey, channel: one), jobHash, job, rounds, storage, finishes, behaviour, wrap)
         try await Self.side(
             .init(
                 folder: lab, name: "lab", role: "passive", key: keyB, peer: "hospital", peerRole: "active",
-                peerKey: keyA.publicKey, channel: other), jobHash, job, rounds, storage, finishes, behaviour)
+                peerKey: keyA.publicKey, channel: other), jobHash, job, rounds, storage, finishes, behaviour, wrap)
         try await a
     }
 
@@ -110,7 +111,8 @@ struct ToyTranscripts: Sendable {
 
     private static func side(
         _ side: Side, _ jobHash: Bytes32, _ job: (yaml: String, canonical: [UInt8]), _ rounds: UInt32,
-        _ storage: PayloadStorage, _ finishes: Bool, _ meddle: Meddling
+        _ storage: PayloadStorage, _ finishes: Bool, _ meddle: Meddling,
+        _ wrap: @Sendable (TranscriptWriter) -> any Recorder
     ) async throws {
         let writer = try TranscriptWriter(folder: side.folder, storage: storage)
         try writer.addJob(yaml: job.yaml, canonical: job.canonical)
@@ -121,7 +123,7 @@ struct ToyTranscripts: Sendable {
             terms: SessionTerms(
                 jobHash: jobHash, role: side.role, peerRole: side.peerRole,
                 protocols: [ProtocolVersion(id: 1, version: 1)]),
-            seed: SessionSeed(), recorder: writer, plan: meddle.plan)
+            seed: SessionSeed(), recorder: wrap(writer), plan: meddle.plan)
         let own = try Approval(
             job: jobHash.hex, site: side.name, person: "Ada", time: meddle.approvalTime, meaning: "approved"
         ).signed(by: side.key)

@@ -36,8 +36,8 @@ import Testing
     }
 
     /// 60 rows, two columns a side, a yes/no label, made by arithmetic alone.
-    static func side(_ folder: String, isActive: Bool) throws -> Side {
-        var generator = ProtocolRandomness(testKey: [UInt8](repeating: 4, count: 32))
+    static func side(_ folder: String, isActive: Bool, data: UInt8 = 4) throws -> Side {
+        var generator = ProtocolRandomness(testKey: [UInt8](repeating: data, count: 32))
         var csv = "id,x,z,y\n"
         for row in 0..<60 {
             let values = (0..<4).map { _ in Double.random(in: -2...2, using: &generator) }
@@ -111,40 +111,71 @@ import Testing
         ]
     }
 
-    @Test func recordedVerifiedInspectedReplayed() async throws {
+    /// A job that both parties ran as they should, and everything that it takes to forge or replay it.
+    struct Recorded: Sendable {
+        let folder: TemporaryFolder
+        let yaml: String
+        let keys: [String: SigningKey]
+        let seeds: [String: SessionSeed]
+        let sides: [String: Side]
+
+        func path(_ name: String) -> String { "\(folder.path)/\(name)" }
+    }
+
+    /// Made once: tests read it.
+    static let honest = Task { try await record() }
+
+    static func record() async throws -> Recorded {
         let folder = try TemporaryFolder()
-        let (keyA, keyB) = (SigningKey(), SigningKey())
-        let (seedA, seedB) = (SessionSeed(), SessionSeed())
-        let (one, other) = InProcessPeerChannel.pair()
         let yaml = JobTemplate.text()
         let job = try Job(yaml: yaml)
-        let active = try Self.side(folder.path, isActive: true)
-        let passive = try Self.side(folder.path, isActive: false)
-        @Sendable func run(
-            _ name: String, _ key: SigningKey, _ peer: String, _ peerKey: VerifyingKey, _ seed: SessionSeed,
-            _ side: Side, _ channel: InProcessPeerChannel
-        ) async throws {
-            let writer = try TranscriptWriter(folder: "\(folder.path)/\(name)", storage: .full)
+        let recorded = Recorded(
+            folder: folder, yaml: yaml, keys: ["hospital": SigningKey(), "lab": SigningKey()],
+            seeds: ["hospital": SessionSeed(), "lab": SessionSeed()],
+            sides: [
+                "hospital": try side(folder.path, isActive: true), "lab": try side(folder.path, isActive: false),
+            ])
+        @Sendable func run(_ name: String, _ peer: String, _ channel: InProcessPeerChannel) async throws {
+            let side = try #require(recorded.sides[name])
+            let (key, peerKey) = (try #require(recorded.keys[name]), try #require(recorded.keys[peer]))
+            let writer = try TranscriptWriter(folder: recorded.path(name), storage: .full)
             try writer.addJob(yaml: yaml, canonical: job.canonical)
             let roles = side.label == nil ? ("passive", "active") : ("active", "passive")
             let session = try await Session.open(
                 over: channel, as: LocalParty(name: name, identity: key),
-                expecting: PeerIdentity(name: peer, publicKey: peerKey),
+                expecting: PeerIdentity(name: peer, publicKey: peerKey.publicKey),
                 terms: SessionTerms(
                     jobHash: job.hash, role: roles.0, peerRole: roles.1, protocols: [.alignment, .training]),
-                seed: seed, recorder: writer)
+                seed: try #require(recorded.seeds[name]), recorder: writer)
             let approval = try Approval(
                 job: job.hash.hex, site: name, person: "Ada", time: "2020-01-01T00:00:00Z", meaning: "approved"
             ).signed(by: key)
             try writer.addApproval(of: name, note: approval)
             try await session.run {
-                try await Self.work(side, approval: approval, over: $0) { try writer.addApproval(of: peer, note: $0) }
+                try await work(side, approval: approval, over: $0) { try writer.addApproval(of: peer, note: $0) }
             }
             try writer.finish(session, resultCommitment: .zero, counts: ["rows": 60, "fitted": 60])
         }
-        async let a: Void = run("hospital", keyA, "lab", keyB.publicKey, seedA, active, one)
-        async let b: Void = run("lab", keyB, "hospital", keyA.publicKey, seedB, passive, other)
+        let (one, other) = InProcessPeerChannel.pair()
+        async let a: Void = run("hospital", "lab", one)
+        async let b: Void = run("lab", "hospital", other)
         _ = try await (a, b)
+        return recorded
+    }
+
+    /// All records in the order in which a verifier reads them.
+    static func captured(_ folder: String) -> [(Record, [UInt8])] {
+        let seen = Captured()
+        var options = options()
+        options.inspectors = { _, _ in [Capture(into: seen)] }
+        _ = Verifier(folder: folder, options: options).verify()
+        return seen.records
+    }
+
+    @Test func recordedVerifiedInspectedReplayed() async throws {
+        let recorded = try await Self.honest.value
+        let folder = recorded.folder
+        let (keyA, keyB) = (try #require(recorded.keys["hospital"]), try #require(recorded.keys["lab"]))
 
         // Verified, with all that the protocols can check.
         var options = Self.options()
@@ -156,13 +187,12 @@ import Testing
         for check in [Check.t09, .t10, .t11, .t12, .t13, .t14, .t15, .t19, .t20, .t21, .t23, .t24, .t26, .x02] {
             #expect(report.findings.first { $0.check == check }?.status == .passed, "\(check)")
         }
-        let seen = Captured()
-        options.inspectors = { _, _ in [Capture(into: seen)] }
-        _ = Verifier(folder: "\(folder.path)/hospital", options: options).verify()
-        try Self.expectChangesAreNamed(seen.records, session: try #require(report.summary).session)
+        try Self.expectChangesAreNamed(
+            Self.captured(recorded.path("hospital")), session: try #require(report.summary).session)
 
         // Replayed, both sides, bit for bit.
-        for (name, seed, side) in [("hospital", seedA, active), ("lab", seedB, passive)] {
+        for (name, side) in recorded.sides {
+            let seed = try #require(recorded.seeds[name])
             let replay = try Replay(folder: "\(folder.path)/\(name)", seed: seed)
             let result = await Result(catching: { try await replay.session.run { try await Self.work(side, over: $0) } }
             )
@@ -172,6 +202,8 @@ import Testing
             try Self.expectKeysFollow(replay)
         }
         // The lab's messages from its own seed, in the hospital's copy.
+        let (seedA, seedB) = (try #require(recorded.seeds["hospital"]), try #require(recorded.seeds["lab"]))
+        let passive = try #require(recorded.sides["lab"])
         let audit = try Replay(folder: "\(folder.path)/hospital", seed: seedB, party: "lab")
         #expect(audit.outcome == nil && audit.session.localName == "lab")
         try await audit.session.run { try await Self.work(passive, over: $0) }

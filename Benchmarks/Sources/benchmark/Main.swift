@@ -7,7 +7,7 @@ struct Topic: Sendable {
     let run: @Sendable (_ modulusBits: Int) throws -> Void
 }
 
-let topics = [primitives, paillier, alignment, training]
+let topics = [primitives, paillier, alignment, training, transcripts]
 
 /// `benchmark [TOPIC...] [--bits N] [--path ifma|portable]`: all topics, 2048 and 3072 bits, both paths by default.
 @main

@@ -149,7 +149,20 @@ public struct TrainingInspector: PayloadInspector {
     private mutating func ring(_ message: RingMessage, _ record: Record) throws {
         let context = context("training verifier", prover: record.from, verifier: record.to)
         guard let ring = try? RingPedersenParameters(serialized: message.parameters, context: context, floor: floor)
-        else { throw Self.failure("T12", "verifierParametersRejected", "\(record.from)'s parameters are not proven.") }
+        else {
+            // A proof that holds for somebody else, or for something else.
+            let others = [
+                self.context("training verifier", prover: record.to, verifier: record.from),
+                self.context("alignment verifier", prover: record.from, verifier: record.to),
+                self.context("alignment verifier", prover: record.to, verifier: record.from),
+            ]
+            for other in others
+            where (try? RingPedersenParameters(serialized: message.parameters, context: other, floor: floor)) != nil {
+                throw Self.failure(
+                    "T19", "proofOfOtherContext", "\(record.from)'s parameters come with a proof for another purpose.")
+            }
+            throw Self.failure("T12", "verifierParametersRejected", "\(record.from)'s parameters are not proven.")
+        }
         rings[record.from] = ring
         try distinct(moduli.add(ring, as: "\(record.from)'s parameters for training"))
     }
@@ -178,7 +191,18 @@ public struct TrainingInspector: PayloadInspector {
             let context = context("training key", prover: record.from, verifier: record.to)
             try KeyProof(serialized: message.proof, key: key, parameters: ring)
                 .verify(key, context: context, parameters: ring)
-        } catch { throw rejected }
+        } catch {
+            let swapped = context("training key", prover: record.to, verifier: record.from)
+            if let other = rings[record.from],
+                let proof = try? KeyProof(
+                    serialized: message.proof, key: key, parameters: other),
+                (try? proof.verify(key, context: swapped, parameters: other)) != nil
+            {
+                throw Self.failure(
+                    "T19", "proofOfOtherContext", "\(record.from)'s key comes with a proof that \(record.to) made.")
+            }
+            throw rejected
+        }
         try distinct(moduli.add(key, as: "\(record.from)'s key for training"))
         keys[record.from] = key
         guard keys.count == 2, let setup = setups[record.from] else { return }

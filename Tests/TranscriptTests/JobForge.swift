@@ -1,0 +1,89 @@
+import Foundation
+import Jobs
+import PrivateSetIntersection
+import SplitRegression
+import Testing
+
+@testable import Transcript
+@testable import Wire
+
+/// The honest job of ``WholeJobTests`` told again with other messages: every record, head and signature made anew under the
+/// same session, so that nothing but the change can be wrong.
+struct JobForge {
+    /// A message of the honest job.
+    struct Item {
+        let from: String
+        let type: MessageType
+        let round: UInt32
+        let chunk: Chunk
+        var payload: [UInt8]
+    }
+
+    let recorded: WholeJobTests.Recorded
+    var items: [Item]
+    private let nonces: [String: Bytes32]
+    let session: Bytes32
+
+    init(_ recorded: WholeJobTests.Recorded) throws {
+        let all = WholeJobTests.captured(recorded.path("hospital"))
+        self.recorded = recorded
+        var nonces: [String: Bytes32] = [:]
+        for (record, payload) in all where record.type == .binding {
+            nonces[record.from] = try BindingMessage(payload: payload).nonce
+        }
+        self.nonces = nonces
+        session = try #require(all.first).0.session
+        items = all.map {
+            Item(from: $0.0.from, type: $0.0.type, round: $0.0.round, chunk: $0.0.chunk, payload: $0.1)
+        }
+    }
+
+    /// Place of a message: the nth of its kind, of one party or of any.
+    func index(_ type: UInt16, _ number: Int = 0, from: String? = nil) throws -> Int {
+        let places = items.indices.filter {
+            items[$0].type.rawValue == type && (from ?? items[$0].from) == items[$0].from
+        }
+        return try #require(places.dropFirst(number).first)
+    }
+
+    mutating func edit(
+        _ type: UInt16, _ number: Int = 0, from: String? = nil, _ change: (inout [UInt8]) throws -> Void
+    ) throws {
+        try change(&items[try index(type, number, from: from)].payload)
+    }
+
+    mutating func dropCheckpoint(_ number: UInt32) {
+        items.removeAll { $0.round == number && ($0.type == .checkpoint || $0.type == .cosignature) }
+    }
+
+    /// Written to a folder as the hospital would have kept it.
+    func write(
+        _ folder: String, counts: [String: Int64] = ["rows": 60, "fitted": 60], finishes: Bool = true
+    ) throws {
+        let job = try Job(yaml: recorded.yaml)
+        func party(_ name: String, _ role: String, _ peerRole: String) throws -> Forge.Party {
+            Forge.Party(
+                try LocalParty(name: name, identity: try #require(recorded.keys[name])),
+                SessionTerms(jobHash: job.hash, role: role, peerRole: peerRole, protocols: [.alignment, .training]),
+                nonce: try #require(nonces[name]), seed: try #require(recorded.seeds[name]))
+        }
+        var forge = try Forge(
+            yaml: recorded.yaml, a: try party("hospital", "active", "passive"),
+            b: try party("lab", "passive", "active"))
+        #expect(forge.session == session)
+        try forge.bind()
+        var checkpoints: Set<UInt32> = []
+        for item in items {
+            let side = item.from == "hospital" ? \Forge.a : \Forge.b
+            switch item.type {
+            case .binding, .cosignature: break
+            case .checkpoint:
+                if checkpoints.insert(item.round).inserted { try forge.checkpoint(item.round) }
+            case .approval:
+                try forge.send(side, .approval, try ApprovalMessage(note: forge.approval(of: side)).encoded())
+            default: try forge.send(side, item.type, item.payload, round: item.round, chunk: item.chunk)
+            }
+        }
+        try forge.write(folder, counts: counts, finishes: finishes)
+    }
+}
