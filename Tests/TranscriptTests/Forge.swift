@@ -14,7 +14,7 @@ struct Forge {
         var from: String
         var to: String
         var sequence: UInt64
-        var version = ProtocolVersion(id: 1, version: 1)
+        var version = ProtocolVersion(id: 9, version: 1)
         var type: MessageType
         var round: UInt32 = 0
         var attempt: UInt32 = 0
@@ -39,7 +39,7 @@ struct Forge {
         init(_ name: String, role: String, peerRole: String, jobHash: Bytes32) throws {
             let local = try LocalParty(name: name, identity: SigningKey())
             let terms = SessionTerms(
-                jobHash: jobHash, role: role, peerRole: peerRole, protocols: [ProtocolVersion(id: 1, version: 1)])
+                jobHash: jobHash, role: role, peerRole: peerRole, protocols: [ProtocolVersion(id: 9, version: 1)])
             self.init(local, terms, nonce: .random(), seed: SessionSeed())
         }
 

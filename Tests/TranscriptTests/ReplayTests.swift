@@ -50,7 +50,7 @@ import Testing
         let (keyA, keyB) = (SigningKey(), SigningKey())
         let (seedA, seedB) = (SessionSeed(), SessionSeed())
         let items = [InputCommitments.Item(label: "identifiers", count: 1, root: Bytes32(hashing: [1]))]
-        let protocols = [ProtocolVersion(id: 1, version: 1)]
+        let protocols = [ProtocolVersion(id: 9, version: 1)]
         async let a: Void = {
             let session = try await Session.open(
                 over: one, as: LocalParty(name: "hospital", identity: keyA),

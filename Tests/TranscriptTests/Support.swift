@@ -6,7 +6,7 @@ import Testing
 @testable import Wire
 
 struct Number: Message, Equatable {
-    static let type = MessageType(rawValue: 0x0101)
+    static let type = MessageType(rawValue: 0x0901)
     let value: UInt32
 
     init(_ value: UInt32) { self.value = value }
@@ -15,7 +15,7 @@ struct Number: Message, Equatable {
 }
 
 struct Answer: Message, Equatable {
-    static let type = MessageType(rawValue: 0x0102)
+    static let type = MessageType(rawValue: 0x0902)
     let bytes: [UInt8]
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -23,11 +23,11 @@ struct Answer: Message, Equatable {
     init(from decoder: inout Decoder) throws(WireError) { bytes = try decoder.readPrefixed(max: 1 << 24) }
 }
 
-/// A made-up protocol: rounds of a question from the active party and an answer in chunks from the passive one.
+/// A made-up protocol with a number of its own: rounds of a question from the active party and an answer in chunks from the passive one.
 let toyPlan = ProtocolPlan([
     ProtocolPlan.Part(
         ProtocolDescription(
-            name: "toy", version: ProtocolVersion(id: 1, version: 1),
+            name: "toy", version: ProtocolVersion(id: 9, version: 1),
             flow: .repeated(
                 .sequence([
                     .step(ProtocolStep("question", sender: "active", type: Number.type, maximumPayload: 4)),
@@ -122,7 +122,7 @@ struct ToyTranscripts: Sendable {
             expecting: PeerIdentity(name: side.peer, publicKey: side.peerKey),
             terms: SessionTerms(
                 jobHash: jobHash, role: side.role, peerRole: side.peerRole,
-                protocols: [ProtocolVersion(id: 1, version: 1)]),
+                protocols: [ProtocolVersion(id: 9, version: 1)]),
             seed: SessionSeed(), recorder: wrap(writer), plan: meddle.plan)
         let own = try Approval(
             job: jobHash.hex, site: side.name, person: "Ada", time: meddle.approvalTime, meaning: "approved"

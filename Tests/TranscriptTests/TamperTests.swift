@@ -137,7 +137,7 @@ import Testing
                     party: forge.b.local,
                     terms: SessionTerms(
                         jobHash: forge.job.hash, role: "passive", peerRole: "active",
-                        protocols: [ProtocolVersion(id: 1, version: 1)]), nonce: .zero, seed: SessionSeed(),
+                        protocols: [ProtocolVersion(id: 9, version: 1)]), nonce: .zero, seed: SessionSeed(),
                     logKey: SigningKey().publicKey, witnessKey: SigningKey().publicKey)
             } == "T04 bindingMismatch")
     }
