@@ -4,7 +4,7 @@ import Paillier
 
 /// Everything that a job does with Paillier, per ciphertext or per term.
 let paillier = Topic(name: "paillier") { bits in
-    var generator = SystemRandomNumberGenerator()
+    var generator = BlockRandom()
     let key = try PrivateKey.generate(bits: bits, using: &generator)
     let publicKey = key.publicKey
     let whole = UnitCost(publicKey.nSquared)
@@ -69,7 +69,7 @@ let paillier = Topic(name: "paillier") { bits in
 
 private func subgroup(
     _ plaintexts: LimbVector, bits: Int, half: UnitCost, whole: UnitCost,
-    using generator: inout SystemRandomNumberGenerator
+    using generator: inout some RandomNumberGenerator
 ) throws {
     let key = try PrivateKey.generate(bits: bits, kind: .subgroup, using: &generator)
     let count = plaintexts.count
@@ -84,7 +84,7 @@ private func subgroup(
     }
 }
 
-private func proofs(_ key: PrivateKey, bits: Int, using generator: inout SystemRandomNumberGenerator) throws {
+private func proofs(_ key: PrivateKey, bits: Int, using generator: inout some RandomNumberGenerator) throws {
     let context = ProofContext(sessionID: [1], prover: "a", verifier: "b", purpose: "benchmark").bytes
     func time(_ name: String, _ body: () throws -> Void) rethrows {
         print(pad(name, 52) + String(format: "%.1f ms", 1000 * (try leastTime(runs: 2, body))))
