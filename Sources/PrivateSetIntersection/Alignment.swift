@@ -38,6 +38,7 @@ public enum Alignment {
         let role = try agree(opening, answer, settings, session)
         let conversation = Conversation(
             session: session, identifiers: identifiers, peerCount: Int(answer.setSize), keyBits: settings.keyBits,
+            keyKind: settings.subgroupKeys ? .subgroup : .standard,
             minimumCohort: Int(clamping: max(opening.minimumCohort, answer.minimumCohort)), parameters: parameters,
             progress: progress)
         return switch role {
@@ -103,6 +104,7 @@ struct Conversation: Sendable {
     let identifiers: [[UInt8]]
     let peerCount: Int
     let keyBits: Int
+    let keyKind: KeyKind
     let minimumCohort: Int
     let parameters: AlignmentParameters
     let progress: @Sendable (AlignmentProgress) -> Void

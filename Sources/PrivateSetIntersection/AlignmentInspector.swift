@@ -12,6 +12,7 @@ public struct AlignmentInspector: PayloadInspector {
     public let checks = ["T10", "T11", "T12", "T13", "T15", "T19", "T20", "T21", "T26"]
 
     private let keyBits: Int
+    private let keyKind: KeyKind
     private let session: Bytes32
     private let group: AlignmentGroup
     private let moduli: ModulusRegister
@@ -26,19 +27,25 @@ public struct AlignmentInspector: PayloadInspector {
     private var isPruned = false
 
     /// - Parameters:
-    ///   - keyBits: the job's.
+    ///   - keyBits, subgroupKeys: the job's.
     ///   - session: the session's identity.
     ///   - moduli: shared with the session's other inspectors.
     public init(
-        keyBits: Int, session: Bytes32, moduli: ModulusRegister = ModulusRegister()
+        keyBits: Int, subgroupKeys: Bool = false, session: Bytes32, moduli: ModulusRegister = ModulusRegister()
     ) throws(AlignmentError) {
-        self.init(keyBits: keyBits, session: session, group: try AlignmentGroup(keyBits: keyBits), moduli: moduli)
+        self.init(
+            keyBits: keyBits, subgroupKeys: subgroupKeys, session: session, group: try AlignmentGroup(keyBits: keyBits),
+            moduli: moduli)
     }
 
     /// Over any group, for tests.
-    package init(keyBits: Int, session: Bytes32, group: AlignmentGroup, moduli: ModulusRegister = ModulusRegister()) {
+    package init(
+        keyBits: Int, subgroupKeys: Bool = false, session: Bytes32, group: AlignmentGroup,
+        moduli: ModulusRegister = ModulusRegister()
+    ) {
         self.moduli = moduli
         self.keyBits = keyBits
+        keyKind = subgroupKeys ? .subgroup : .standard
         self.session = session
         self.group = group
     }
@@ -102,7 +109,8 @@ public struct AlignmentInspector: PayloadInspector {
 
     private mutating func senderKey(_ message: SenderKey, _ record: Record) throws {
         let rejected = Self.failure("T12", "keyProofRejected", "\(record.from)'s key for the alignment is not proven.")
-        guard let parameters, let key = try? PublicKey(serialized: message.publicKey, floor: keyBits) else {
+        guard let parameters, let key = try? PublicKey(serialized: message.publicKey, kind: keyKind, floor: keyBits)
+        else {
             throw rejected
         }
         guard key.modulusBits == keyBits else {

@@ -48,18 +48,19 @@ struct AlignmentSender: Sendable {
         var randomness = session.randomness("alignment key", after: head)
         let prover = try KeyProver(parameters, conversation)
         let paillier =
-            try conversation.parameters.key ?? PrivateKey.generate(bits: conversation.keyBits, using: &randomness)
+            try conversation.parameters.key
+            ?? PrivateKey.generate(bits: conversation.keyBits, kind: conversation.keyKind, using: &randomness)
         try await session.send(prover.prove(paillier, using: &randomness))
 
         // k uniform in [1, q); K = (1 + k n) rho^n mod n^2
         let k = BigInt.random(below: group.order.value - 1, using: &randomness) + 1
         let publicKey = paillier.publicKey
-        let nonce = LimbVector.random(count: 1, below: publicKey.n, using: &randomness)
+        let nonce = publicKey.nonce(using: &randomness)
         let encryptedKey = try publicKey.encrypt(
-            LimbVector([k], bits: BlindingSizes.order), nonces: nonce
+            LimbVector([k], bits: BlindingSizes.order), nonces: LimbVector([nonce], bits: publicKey.modulusBits)
         ).serialized
         let proof = try RangeProof.prove(
-            k: k, nonce: nonce[0], encryptedKey: encryptedKey, publicKey: publicKey, hashes: hashes,
+            k: k, nonce: nonce, encryptedKey: encryptedKey, publicKey: publicKey, hashes: hashes,
             prover: session.localName, using: &randomness)
         try await session.send(EncryptedPRFKey(ciphertext: encryptedKey, rangeProof: proof))
         return SenderSecrets(paillier: paillier, prfKey: k, encryptedKey: encryptedKey)

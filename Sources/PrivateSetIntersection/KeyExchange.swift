@@ -20,7 +20,8 @@ struct KeyVerifier: Sendable {
     func verify(_ message: SenderKey) throws(AlignmentError) -> PublicKey {
         do {
             // The size is the job's: the published groups allow no other than 2048 and 3072.
-            let key = try PublicKey(serialized: message.publicKey, floor: conversation.keyBits)
+            let key = try PublicKey(
+                serialized: message.publicKey, kind: conversation.keyKind, floor: conversation.keyBits)
             guard key.modulusBits == conversation.keyBits else { throw AlignmentError.keyProofRejected }
             let proof = try KeyProof(serialized: message.proof, key: key, parameters: parameters)
             try proof.verify(key, context: conversation.keyContext(isOwn: false), parameters: parameters)

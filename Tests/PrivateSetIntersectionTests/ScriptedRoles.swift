@@ -29,7 +29,7 @@ struct ScriptedSender: Sendable {
         let opening = try await session.receive(AlignmentOpening.self)
         let conversation = Conversation(
             session: session, identifiers: identifiers, peerCount: Int(opening.setSize), keyBits: Small.keyBits,
-            minimumCohort: 1, parameters: try Small.parameters(), progress: { _ in })
+            keyKind: .standard, minimumCohort: 1, parameters: try Small.parameters(), progress: { _ in })
         let (key, group, hashes) = (try Small.key(), conversation.group, conversation.hashes)
         let (q, p) = (group.order.value, group.modulus.value)
         var generator = session.randomness("test")
@@ -92,7 +92,7 @@ struct ScriptedReceiver: Sendable {
         let opening = try await session.receive(AlignmentOpening.self)
         let conversation = Conversation(
             session: session, identifiers: identifiers, peerCount: Int(opening.setSize), keyBits: Small.keyBits,
-            minimumCohort: 1, parameters: try Small.parameters(), progress: { _ in })
+            keyKind: .standard, minimumCohort: 1, parameters: try Small.parameters(), progress: { _ in })
         let (group, hashes) = (conversation.group, conversation.hashes)
         let q = group.order.value
         var generator = session.randomness("test")

@@ -37,8 +37,13 @@ enum Small {
 
     static func group() throws -> AlignmentGroup { try madeGroup.get() }
 
-    static func parameters(bits: Int = keyBits) throws -> AlignmentParameters {
-        AlignmentParameters(group: try group(), key: try key(bits: bits))
+    static func parameters(bits: Int = keyBits, subgroup: Bool = false) throws -> AlignmentParameters {
+        AlignmentParameters(group: try group(), key: try subgroup ? madeSubgroupKey.get() : key(bits: bits))
+    }
+
+    private static let madeSubgroupKey = Result {
+        var generator = SeededGenerator(9)
+        return try PrivateKey.generateUnchecked(bits: keyBits, kind: .subgroup, using: &generator)
     }
 
     private static let madeKey = Result {
@@ -131,7 +136,8 @@ func align(
     _ hospital: [[UInt8]], _ lab: [[UInt8]], hospitalSettings: AlignmentSettings = Small.settings,
     labSettings: AlignmentSettings = Small.settings, capacity: Int = 16
 ) async throws -> Outcome<Intersection> {
-    let parameters = try Small.parameters(bits: hospitalSettings.keyBits)
+    let parameters = try Small.parameters(
+        bits: hospitalSettings.keyBits, subgroup: hospitalSettings.subgroupKeys)
     return try await both(
         capacity: capacity,
         hospital: { try await Alignment.run(hospital, over: $0, settings: hospitalSettings, parameters: parameters) },

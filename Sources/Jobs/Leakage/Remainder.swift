@@ -27,7 +27,8 @@ enum Remainder {
         if job.keys.kind == .subgroup {
             found.append(
                 "Subgroup keys: faster, but they assume that a secret subgroup cannot be told apart, and that the peer "
-                    + "made its key honestly; rerandomisation does not protect against a key that was not.")
+                    + "made its key honestly. An owner of a key that was not could read off nonces what it was not meant to learn: "
+                    + "in the alignment the other's identifiers, in training the other's columns.")
         }
         if job.keys.bits < 3072 {
             found.append(

@@ -87,6 +87,14 @@ extension PublicKey {
         return .trusted(values, modulus: nSquared)
     }
 
+    /// A nonce r that the owner can decrypt: uniform below n; under a subgroup key h^rho mod n.
+    package func nonce(using generator: inout some RandomNumberGenerator) -> BigInt {
+        guard let h = subgroupBase else { return BigInt.random(below: n, using: &generator) }
+        let rho = BigInt.random(bits: KeyKind.subgroupNonceBits(modulusBits: modulusBits), using: &generator)
+        guard let nonce = try? h.pow(secret: rho, modulo: n) else { preconditionFailure("n is odd and above 1") }
+        return nonce
+    }
+
     /// `(1 + m n) r^n mod n^2` for given nonces: what an opening shows.
     package func encrypt(_ plaintexts: LimbVector, nonces: LimbVector) throws(PaillierError) -> CiphertextVector {
         guard plaintexts.count == nonces.count, let bases = try? ResidueVector(nonces, modulus: nSquared) else {

@@ -18,7 +18,9 @@ extension Verifier.Options {
                     TrainingPlan(job, rows: rows)
                 }
             ]
-            let alignment = try? AlignmentInspector(keyBits: job.keys.bits, session: facts.session, moduli: moduli)
+            let alignment = try? AlignmentInspector(
+                keyBits: job.keys.bits, subgroupKeys: job.keys.kind == .subgroup, session: facts.session, moduli: moduli
+            )
             if let alignment {
                 all.append(alignment)
             }

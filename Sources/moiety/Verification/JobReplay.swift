@@ -106,7 +106,8 @@ struct JobReplay: Sendable {
             let head = replay.head(afterReceiving: AlignmentAudit.keyFollows)
         {
             let holds = AlignmentAudit.isKeyWellFormed(
-                message, after: head, over: replay.session, keyBits: inputs.job.keys.bits)
+                message, after: head, over: replay.session, keyBits: inputs.job.keys.bits,
+                subgroupKeys: inputs.job.keys.kind == .subgroup)
             keys.append(("alignment", holds))
         }
         if let message = try replay.payload(ofSent: TrainingAudit.keyMessage),
