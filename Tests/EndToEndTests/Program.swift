@@ -20,8 +20,9 @@ enum Program {
         let description = "no `moiety` beside the tests: swift build --build-tests"
     }
 
-    /// Beside the test bundle; else where `swift build` puts it.
+    /// What `MOIETY` names, a release build for example; beside the test bundle; else where `swift build` puts it.
     static func path() throws -> String {
+        if let named = ProcessInfo.processInfo.environment["MOIETY"] { return named }
         let source = URL(fileURLWithPath: #filePath)
         let root = source.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         var folders = [root.appending(path: ".build/debug")]

@@ -11,6 +11,8 @@ struct Demo: Sendable {
 
     private static let active = "hospital"
     private static let passive = "lab"
+    /// On the standardised scale.
+    private static let allowedDifference = 1e-4
 
     private struct Sites {
         let hospital: SiteFolder
@@ -37,6 +39,11 @@ struct Demo: Sendable {
         let comparison = try Comparison(
             results: [Self.active, Self.passive].map { "\(folder)/\($0)-results/coefficients.csv" },
             pooled: "\(example)/pooled.csv", standardised: "\(example)/pooled-standardised.csv")
+        guard comparison.rows.allSatisfy({ $0.difference <= Self.allowedDifference }) else {
+            throw Failure(
+                .jobFailed, "demoFailed",
+                "the coefficients differ from those of the joined table by \(comparison.largestDifference)")
+        }
         let aligned = try Table.read(csv: "\(folder)/\(Self.active)-results/intersection.csv").rowCount
         return DemoReport(
             bits: bits, aligned: aligned, seconds: seconds, comparison: comparison,
