@@ -133,8 +133,10 @@ public final class TranscriptWriter: Recorder {
     /// - Parameters:
     ///   - resultCommitment: salted hash of this party's coefficients.
     ///   - counts: names of at most 64 bytes.
+    ///   - second: signs the outcome too, for a time when Ed25519 can be forged.
     public func finish(
-        _ session: Session, resultCommitment: Bytes32, counts: [String: Int64], metrics: [String: Double] = [:]
+        _ session: Session, resultCommitment: Bytes32, counts: [String: Int64], metrics: [String: Double] = [:],
+        second: SecondSigningKey? = nil
     ) throws {
         try state.withLock { state in
             guard let parties = state.parties, parties.session == session.id else {
@@ -152,7 +154,12 @@ public final class TranscriptWriter: Recorder {
                 try log.synchronize()
                 log.close()
             }
-            try write(try outcome.encoded, to: TranscriptLayout.outcome, &state)
+            let bytes = try outcome.encoded
+            if let second {
+                let signature = try SecondSignature(of: bytes, by: second).encoded
+                try write(signature, to: TranscriptLayout.secondSignature, &state)
+            }
+            try write(bytes, to: TranscriptLayout.outcome, &state)
         }
     }
 

@@ -7,12 +7,13 @@ extension EndToEnd {
         private static let job = Small.job(features: "[m1, m2, {column: m3, type: binary}]").replacing(
             "reveal: [coefficients]", with: "reveal: [coefficients, scores, metrics]")
 
-        private func finished() async throws -> TwoSites {
+        private func finished(_ initOptions: [String] = []) async throws -> TwoSites {
             let lab =
                 "id,m1,m2,m3\n"
                 + (0..<95).map { "P\(1000 + $0),\($0 * 11 % 37),\($0 * 17 % 41),\($0 % 5 == 0 ? 1 : 0)\n" }.joined()
             let sites = try await Small.sites(
-                job: Self.job, hospital: Small.hospital(90) + "P3000,1,\n", lab: lab)
+                job: Self.job, hospital: Small.hospital(90) + "P3000,1,\n", lab: lab,
+                initOptions: initOptions)
             try await sites.approve()
             let (hospital, lab2) = try await sites.run()
             try #require(hospital.code == 0 && lab2.code == 0, "\(hospital.errors)\(lab2.errors)")
@@ -126,7 +127,7 @@ extension EndToEnd {
 
         @Test(.timeLimit(.minutes(3)))
         func oneMessageAndTheAccount() async throws {
-            let sites = try await finished()
+            let sites = try await finished(["--second-signature"])
             let own = transcript(sites, "lab")
             let listed = try await Program.run("log", "show", own, "--from", "lab")
             #expect(listed.code == 0 && listed.output.contains("countersignature"), "\(listed.errors)")
@@ -166,6 +167,23 @@ extension EndToEnd {
             for words in ["approved by A Person", "90 rows", "What each learned", "[T30] This party", "Nobody can"] {
                 #expect(told.output.contains(words), "\(words): \(told.output)")
             }
+
+            // Both signatures of the outcome, by pinned keys; without the second it is missed.
+            for site in TwoSites.names {
+                let signed = try await verify(own, "--site", sites.site(site))
+                #expect(signed.code == 0 && signed.output.contains("ML-DSA-65 signs it too."), "\(signed.output)")
+            }
+            let second = "\(own)/outcome.mldsa"
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: second))
+            try FileManager.default.removeItem(atPath: second)
+            let missed = try await verify(own, "--site", sites.site("hospital"))
+            #expect(missed.code == 0 && missed.output.contains("secondSignatureMissing"))
+            let foreign = try Data(
+                contentsOf: URL(fileURLWithPath: "\(transcript(sites, "hospital"))/outcome.mldsa"))
+            try foreign.write(to: URL(fileURLWithPath: second))
+            let wrongOne = try await verify(own, "--site", sites.site("hospital"))
+            #expect(wrongOne.code == 2 && failure(wrongOne) == "T15 secondSignatureInvalid")
+            try bytes.write(to: URL(fileURLWithPath: second))
 
             let request = sites.scratch.path("request.tsq")
             let asked = try await Program.run("log", "timestamp", own, "--out", request)

@@ -13,15 +13,17 @@ struct TwoSites {
     ///   - hospital, lab: name and file of each site's table.
     init(
         job: String, hospital: (table: String, file: String), lab: (table: String, file: String),
-        knowing: Bool = true, in scratch: Scratch? = nil
+        knowing: Bool = true, initOptions: [String] = [], in scratch: Scratch? = nil
     ) async throws {
         let scratch = try scratch ?? Scratch()
         self.scratch = scratch
         self.job = try scratch.write("job.yaml", job)
         for (name, table) in [("hospital", hospital), ("lab", lab)] {
             let made = try await Program.run(
-                "init", "--name", name, "--site", scratch.path(name), "--listen", "127.0.0.1:0", "--table",
-                "\(table.table)=\(table.file)")
+                [
+                    "init", "--name", name, "--site", scratch.path(name), "--listen", "127.0.0.1:0", "--table",
+                    "\(table.table)=\(table.file)",
+                ] + initOptions)
             try #require(made.code == 0, "\(made.errors)")
             _ = try scratch.write("\(name).txt", made.output)
         }
@@ -131,11 +133,13 @@ enum Small {
     }
 
     static func sites(
-        job: String = job(), hospital: String = hospital(80), lab: String = lab(80), knowing: Bool = true
+        job: String = job(), hospital: String = hospital(80), lab: String = lab(80), knowing: Bool = true,
+        initOptions: [String] = []
     ) async throws -> TwoSites {
         let scratch = try Scratch()
         return try await TwoSites(
             job: job, hospital: ("patients", try scratch.write("hospital.csv", hospital)),
-            lab: ("results", try scratch.write("lab.csv", lab)), knowing: knowing, in: scratch)
+            lab: ("results", try scratch.write("lab.csv", lab)), knowing: knowing, initOptions: initOptions,
+            in: scratch)
     }
 }

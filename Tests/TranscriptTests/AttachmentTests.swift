@@ -96,4 +96,36 @@ import Testing
             .write(to: URL(fileURLWithPath: "\(toy.lab)/build.txt"))
         #expect(outcomeName(verify(toy.lab)) == "T30 buildUnsigned")
     }
+
+    @Test func secondSignature() async throws {
+        let key = try SecondSigningKey()
+        let again = try SecondSigningKey(rawRepresentation: key.rawRepresentation)
+        #expect(again.publicKey == key.publicKey && SecondVerifyingKey([1, 2]) == nil)
+        #expect(throws: SecondSignatureError.invalidKey) { try SecondSigningKey(rawRepresentation: [1]) }
+        let toy = try await ToyTranscripts()
+        let layout = TranscriptLayout(folder: toy.lab)
+        let outcome = try layout.read("outcome.bin", limit: 1 << 20)
+        let path = URL(fileURLWithPath: "\(toy.lab)/outcome.mldsa")
+        let good = try SecondSignature(of: outcome, by: key).encoded
+        #expect(good.count == SecondSignature.length)
+        try Data(good).write(to: path)
+        #expect(outcomeName(verify(toy.lab)) == "VALID")
+        #expect(finding(toy.lab, .t15)?.sentence.contains("not compared with a pinned one") == true)
+        var options = toyOptions()
+        options.pinnedSecond = ["lab": key.publicKey]
+        #expect(verify(toy.lab, options).findings.first { $0.check == .t15 }?.sentence.hasSuffix("too.") == true)
+        options.pinnedSecond = ["lab": try SecondSigningKey().publicKey]
+        #expect(outcomeName(verify(toy.lab, options)) == "T04 secondIdentityMismatch")
+        // Any byte of it, another length, none.
+        for place in [0, 25, 26, 1000, 26 + 1952, good.count - 1] {
+            var bad = good
+            bad[place] ^= 1
+            try Data(bad).write(to: path)
+            #expect(verify(toy.lab).verdict == .invalid, "byte \(place)")
+        }
+        try Data(good + [0]).write(to: path)
+        #expect(outcomeName(verify(toy.lab)) == "T01 fileTooLarge" || verify(toy.lab).verdict == .invalid)
+        try FileManager.default.removeItem(at: path)
+        #expect(verify(toy.lab, options).findings.first { $0.check == .t15 }?.error == "secondSignatureMissing")
+    }
 }

@@ -3,6 +3,38 @@ import Wire
 
 /// T29, T30: what lies beside the evidence. Timestamps come after the outcome is signed; the build note before.
 extension VerificationRun {
+    /// T15, T04: the outcome's second signature, by its keeper's ML-DSA key.
+    mutating func checkSecondSignature() {
+        guard let keeper = parties?.local.name else { return }
+        let name = TranscriptLayout.secondSignature
+        guard layout.exists(name) else {
+            if options.pinnedSecond[keeper] != nil, outcome != nil {
+                findings.warn(
+                    .t15, "secondSignatureMissing",
+                    "\(keeper) has an ML-DSA key, but the outcome has no signature by it.")
+            }
+            return
+        }
+        guard let bytes = try? layout.read(name, limit: SecondSignature.length),
+            let second = SecondSignature(encoded: bytes)
+        else {
+            findings.fail(.t01, "fileNotCanonical", "\(name) has not its one form.")
+            return
+        }
+        guard let signed = try? layout.read(TranscriptLayout.outcome, limit: Outcome.maximumLength),
+            second.isValid(of: signed)
+        else {
+            findings.fail(.t15, "secondSignatureInvalid", "The outcome's ML-DSA signature does not verify.")
+            return
+        }
+        if let pinned = options.pinnedSecond[keeper], pinned != second.key {
+            findings.fail(.t04, "secondIdentityMismatch", "\(keeper)'s ML-DSA key is not the one pinned.")
+            return
+        }
+        let trust = options.pinnedSecond[keeper] == nil ? "; that key was not compared with a pinned one" : ""
+        findings.made(.t15, remark: "\(Check.t15.sentence) ML-DSA-65 signs it too\(trust).")
+    }
+
     mutating func checkTimestamps() {
         guard let parties, layout.exists(TranscriptLayout.timestamps) else { return }
         findings.made(.t29)

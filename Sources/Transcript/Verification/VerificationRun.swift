@@ -41,6 +41,7 @@ struct VerificationRun {
         checkCheckpoints(pass, parties)
         checkOutcome(pass, parties)
         checkFiles()
+        checkSecondSignature()
         checkTimestamps()
         checkBuild()
         pass.finish(outcome: outcome, &findings)
@@ -116,7 +117,7 @@ struct VerificationRun {
             TranscriptLayout.job, TranscriptLayout.jobText, TranscriptLayout.parties, TranscriptLayout.outcome,
             TranscriptLayout.privateFolder, TranscriptLayout.logs, TranscriptLayout.checkpoints,
             TranscriptLayout.approvals, TranscriptLayout.equivocations, TranscriptLayout.build,
-            TranscriptLayout.timestamps,
+            TranscriptLayout.timestamps, TranscriptLayout.secondSignature,
         ]
         if plain.contains(name) { return true }
         let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)

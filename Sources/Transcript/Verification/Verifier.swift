@@ -8,6 +8,8 @@ public struct Verifier: Sendable {
     public struct Options: Sendable {
         /// Identities pinned beforehand, by party. Without them T04 shows only that the transcript agrees with itself.
         public var pinned: [String: VerifyingKey] = [:]
+        /// ML-DSA keys pinned beforehand, by party.
+        public var pinnedSecond: [String: SecondVerifyingKey] = [:]
         /// The job that it should be.
         public var jobHash: Bytes32?
         /// The verifying site's own policy, for T13.

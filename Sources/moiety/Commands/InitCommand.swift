@@ -25,6 +25,8 @@ struct InitCommand: ReplyingCommand {
     @Option(help: "Where peers reach this site, if not at the address that it listens on.") var address: String?
     @Option(help: ArgumentHelp("A table of this site; repeat for more.", valueName: "name=file"))
     var table: [String] = []
+    @Flag(help: "Also make an ML-DSA-65 key, which signs the outcome of each job beside Ed25519.")
+    var secondSignature = false
     @Flag(name: .customLong("dry-run"), help: "Check the arguments, make nothing.") var dryRun = false
     @OptionGroup var site: SiteOption
     @OptionGroup var output: OutputOptions
@@ -32,7 +34,8 @@ struct InitCommand: ReplyingCommand {
     func reply(_ console: Console) async throws -> Reply<InitReport> {
         let new = try NewSite(
             at: site.path, name: name, listen: try NetworkAddress(listen),
-            address: try address.map { try NetworkAddress($0) }, tables: try table.map(Self.parseTable))
+            address: try address.map { try NetworkAddress($0) }, tables: try table.map(Self.parseTable),
+            withSecondKey: secondSignature)
         if !dryRun {
             try new.create()
             console.progress("site '\(name)' made in \(new.path); give this to your peers:\n")

@@ -13,10 +13,12 @@ struct JobEvidence: Sendable {
     let commitments: [InputCommitment]
     /// Salts the commitment to the result; secret until this side opens it.
     private let resultSalt = Bytes32.random()
+    private let second: SecondSigningKey?
 
     /// - Parameter folder: the transcript's own.
     init(_ prepared: PreparedJob, folder: String) throws {
         seed = SessionSeed()
+        second = try prepared.site.secondKey()
         writer = try TranscriptWriter(folder: folder, storage: PayloadStorage(prepared.job.payloads))
         commitments = try prepared.inputs.commitments()
         try writer.addJob(yaml: prepared.file.yaml, canonical: prepared.job.canonical)
@@ -34,7 +36,8 @@ struct JobEvidence: Sendable {
         let facts = try ResultFacts(finished, salt: resultSalt)
         try writer.addPrivate("model.json", facts.model)
         try writer.finish(
-            session, resultCommitment: facts.commitment, counts: facts.counts, metrics: facts.metrics)
+            session, resultCommitment: facts.commitment, counts: facts.counts, metrics: facts.metrics,
+            second: second)
     }
 }
 

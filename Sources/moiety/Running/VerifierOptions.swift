@@ -33,6 +33,10 @@ extension Verifier.Options {
         guard let site else { return }
         policy = try site.policy()
         pinned[site.name] = try site.identity().key.publicKey
-        for peer in try site.peers.all() { pinned[peer.name] = peer.identity }
+        pinnedSecond[site.name] = try site.secondKey()?.publicKey
+        for peer in try site.peers.all() {
+            pinned[peer.name] = peer.identity
+            pinnedSecond[peer.name] = peer.second
+        }
     }
 }

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import GRPCTransport
+import Transcript
 import Wire
 
 /// What a site hands to a peer so that each can recognise the other: name, signing key, certificate, address.
@@ -11,6 +12,8 @@ struct Invitation: Sendable, Equatable {
     let name: String
     let identity: VerifyingKey
     let certificate: PeerCertificate
+    /// ML-DSA-65, if the site has such a key.
+    let second: SecondVerifyingKey?
     var address: NetworkAddress?
     /// The note as its site signed it.
     let text: String
@@ -18,13 +21,15 @@ struct Invitation: Sendable, Equatable {
     private static let header = "moiety/invitation/v1"
 
     init(
-        of identity: SiteIdentity, certificate: PeerCertificate, address: NetworkAddress?
+        of identity: SiteIdentity, certificate: PeerCertificate, second: SecondVerifyingKey? = nil,
+        address: NetworkAddress?
     ) throws {
         var lines = [
             Self.header, "name \(identity.name)",
             "identity \(Data(identity.key.publicKey.bytes.bytes).base64EncodedString())",
             "certificate \(Data(certificate.derBytes).base64EncodedString())",
         ]
+        if let second { lines.append("mldsa65 \(Data(second.bytes).base64EncodedString())") }
         if let address { lines.append("address \(address)") }
         var note = try SignedNote(text: lines.joined(separator: "\n") + "\n")
         try note.sign(as: identity.name, with: identity.key)
@@ -50,6 +55,14 @@ struct Invitation: Sendable, Equatable {
         else {
             throw Self.invalid("its certificate is missing")
         }
+        if let text = field("mldsa65") {
+            guard let key = Data(base64Encoded: text), let second = SecondVerifyingKey(Array(key)) else {
+                throw Self.invalid("its ML-DSA key is none")
+            }
+            self.second = second
+        } else {
+            second = nil
+        }
         address = try field("address").map { try NetworkAddress($0) }
         guard lines.isEmpty else { throw Self.invalid("it has lines that no invitation has") }
         guard note.signatures.count == 1, note.isSigned(as: name, by: publicKey) else {
@@ -61,9 +74,11 @@ struct Invitation: Sendable, Equatable {
         self.text = text
     }
 
-    /// Short enough to be read out: the first 16 bytes of SHA-256(identity || SHA-256(certificate)) in groups.
+    /// Short enough to be read out: the first 16 bytes of SHA-256(identity || SHA-256(certificate) || ML-DSA key, if there
+    /// is one) in groups.
     var safetyWords: String {
-        let digest = SHA256.hash(data: identity.bytes.bytes + certificate.fingerprint.bytes.bytes)
+        let digest = SHA256.hash(
+            data: identity.bytes.bytes + certificate.fingerprint.bytes.bytes + (second?.bytes ?? []))
         let digits = Array(Hex.encode(digest.prefix(16)))
         return stride(from: 0, to: digits.count, by: 4).map { String(digits[$0..<($0 + 4)]) }.joined(separator: " ")
     }

@@ -2,6 +2,7 @@ import Foundation
 import GRPCTransport
 import Jobs
 import Records
+import Transcript
 import Wire
 
 /// A site that is about to be: fresh keys, nothing on the disk yet.
@@ -12,6 +13,7 @@ struct NewSite: Sendable {
     let tables: [(name: String, file: String)]
     let identity: SiteIdentity
     let certificate: SiteCertificate
+    let second: SecondSigningKey?
     let invitation: Invitation
 
     /// - Parameters:
@@ -19,7 +21,7 @@ struct NewSite: Sendable {
     /// - Throws: `Failure` 73 when there is a site already, 78 for a bad name.
     init(
         at path: String, name: String, listen: NetworkAddress, address: NetworkAddress? = nil,
-        tables: [(name: String, file: String)] = []
+        tables: [(name: String, file: String)] = [], withSecondKey: Bool = false
     ) throws {
         try SiteName.check(name)
         self.path = URL(fileURLWithPath: path).standardizedFileURL.path
@@ -31,8 +33,13 @@ struct NewSite: Sendable {
         self.tables = tables
         identity = SiteIdentity(generatingFor: name)
         certificate = try SiteCertificate.generate(commonName: name)
+        do {
+            second = withSecondKey ? try SecondSigningKey() : nil
+        } catch {
+            throw Failure(.configuration, "noSecondSignature", "this system has no ML-DSA")
+        }
         invitation = try Invitation(
-            of: identity, certificate: certificate.certificate,
+            of: identity, certificate: certificate.certificate, second: second?.publicKey,
             address: address ?? (listen.port == 0 ? nil : listen))
     }
 
@@ -47,6 +54,12 @@ struct NewSite: Sendable {
             throw Failure(.cannotCreate, "cannotCreate", "\(path) cannot be created")
         }
         try AtomicFile.write(Array(identity.secretText.utf8), to: SiteFolder.identityFile(in: path), mode: .ownerOnly)
+        if let second {
+            let text = Data(second.rawRepresentation).base64EncodedString()
+            try AtomicFile.write(
+                Array("\(SiteFolder.secondKeyHeader) \(text)\n".utf8), to: SiteFolder.secondKeyFile(in: path),
+                mode: .ownerOnly)
+        }
         try certificate.write(
             certificatePath: SiteFolder.certificateFile(in: path), keyPath: SiteFolder.certificateKeyFile(in: path))
         try AtomicFile.write(Array(invitation.text.utf8), to: SiteFolder.invitationFile(in: path))

@@ -38,7 +38,8 @@ struct PeerBook: Sendable {
     func add(_ invitation: Invitation, address: NetworkAddress?) throws {
         if FileManager.default.fileExists(atPath: file(invitation.name)) {
             let known = try peer(named: invitation.name)
-            guard known.identity == invitation.identity, known.certificate == invitation.certificate
+            guard known.identity == invitation.identity, known.certificate == invitation.certificate,
+                known.second == invitation.second
             else {
                 throw Failure(
                     .permission, "peerChanged", "a peer '\(invitation.name)' with other keys is known already",

@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import Transcript
 
 /// One site's folder: settings, policy, secrets, peers, approvals and ledger.
 ///
@@ -48,6 +49,20 @@ struct SiteFolder: Sendable {
     func identity() throws -> SiteIdentity {
         try SiteIdentity(name: name, keyText: try PrivateFile.readSecret(identityFile), file: identityFile)
     }
+
+    /// The site's ML-DSA key, if it was made with one.
+    func secondKey() throws -> SecondSigningKey? {
+        let file = Self.secondKeyFile(in: path)
+        guard FileManager.default.fileExists(atPath: file) else { return nil }
+        let fields = try PrivateFile.readSecret(file).split(whereSeparator: \.isWhitespace).map(String.init)
+        guard fields.count == 2, fields[0] == Self.secondKeyHeader, let seed = Data(base64Encoded: fields[1]),
+            let key = try? SecondSigningKey(rawRepresentation: Array(seed))
+        else { throw Failure(.configuration, "invalidIdentity", "\(file) is not an ML-DSA key that can be used here") }
+        return key
+    }
+
+    static func secondKeyFile(in folder: String) -> String { folder + "/second.key" }
+    static let secondKeyHeader = "moiety-mldsa65-v1"
 
     /// What this site allows.
     func policy() throws -> Policy {
