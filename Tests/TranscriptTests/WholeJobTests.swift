@@ -234,7 +234,8 @@ import Testing
             let place = replay.head(afterReceiving: AlignmentAudit.keyFollows)
         else { return }
         #expect(
-            !AlignmentAudit.isKeyWellFormed(sent, after: place, over: replay.session, keyBits: alignmentBits))
+            !AlignmentAudit.isKeyWellFormed(
+                sent, after: place, over: replay.session, keyBits: alignmentBits, subgroupKeys: false))
     }
 
     /// Changes one payload at a time and asks the inspectors what they say.
