@@ -97,8 +97,17 @@ extension EndToEnd {
             let (hospital, lab) = try await sites.run()
             #expect(hospital.code == 0 && lab.code == 0, "\(hospital.errors)\(lab.errors)")
             let verified = try await Program.run(
-                "verify", "\(sites.results("lab"))/transcript", "--site", sites.site("lab"))
+                "verify", "\(sites.results("lab"))/transcript", "--site", sites.site("lab"), "--replay")
             #expect(verified.code == 0, "\(verified.output)")
+            // The keys of both protocols, made again by an auditor, are subgroup keys with the orders that they should have.
+            let bundle = sites.scratch.path("opened")
+            let opened = try await Program.run(
+                "log", "open", "\(sites.results("lab"))/transcript", "--site", sites.site("lab"), "--out", bundle,
+                "--yes")
+            try #require(opened.code == 0, "\(opened.errors)")
+            let audited = try await Program.run(
+                "verify", "\(sites.results("hospital"))/transcript", "--audit", bundle)
+            #expect(audited.code == 0 && audited.output.contains("[A04] ok"), "\(audited.output)")
         }
     }
 }
