@@ -96,7 +96,19 @@ extension EndToEnd {
             _ = await lab.wait()
             // A killed process cannot clean up: what it leaves is hidden and has not the output's name.
             #expect(!FileManager.default.fileExists(atPath: sites.results("lab")))
-            #expect(try sites.leftovers().allSatisfy { $0.hasPrefix(".lab-results.") })
+            let hidden = try sites.leftovers()
+            #expect(hidden.count == 1 && hidden.allSatisfy { $0.hasPrefix(".lab-results.") })
+
+            // What both kept of it opens and holds up to there: one kept it in its site folder, one was killed in mid-write.
+            let failed = "\(sites.site("hospital"))/failed"
+            let kept = try FileManager.default.contentsOfDirectory(atPath: failed)
+            #expect(kept.count == 1 && ended.errors.contains("failed/\(kept.first ?? "-")"))
+            let transcripts = kept.map { "\(failed)/\($0)" } + hidden.map { sites.scratch.path("\($0)/transcript") }
+            for transcript in transcripts {
+                let verified = try await Program.run("verify", transcript, "--site", sites.site("hospital"))
+                #expect(verified.code == 1, "\(verified.output)\(verified.errors)")
+                #expect(verified.output.contains("INCOMPLETE"))
+            }
         }
 
         @Test(.timeLimit(.minutes(3)))
