@@ -9,9 +9,7 @@ struct BlockRandom: RandomNumberGenerator {
     mutating func next() -> UInt64 {
         if let word = words.popLast() { return word }
         guard let block = try? device?.read(upToCount: 1 << 16) else { preconditionFailure("no /dev/urandom") }
-        words = stride(from: 0, to: block.count - 7, by: 8).map { at in
-            block[at..<at + 8].reduce(0) { $0 << 8 | UInt64($1) }
-        }
+        words = block.withUnsafeBytes { Array($0.bindMemory(to: UInt64.self)) }
         return words.removeLast()
     }
 }
