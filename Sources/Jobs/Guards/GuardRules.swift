@@ -37,9 +37,9 @@ extension Guards {
         let figures =
             "\(facts.rows) rows x \(decimals(entropy)) bits of label entropy = \(whole(hidden)) bits; "
             + "2 x \(facts.passiveParameters) passive columns x \(decimals(bits)) bits = \(whole(needed))\(halved)"
-        guard hidden < bound else { return make(.labels, .kept, figures, loosened: loosened) }
-        let columns = Int(hidden / (bits * 2 / slack(.labels, job)))
-        var remedies = ["align at least \(Int((bound / max(entropy, 1e-9)).rounded(.up))) rows"]
+        guard !(hidden >= bound) else { return make(.labels, .kept, figures, loosened: loosened) }
+        let columns = Int(clamped: hidden / (bits * 2 / slack(.labels, job)))
+        var remedies = ["align at least \(Int(clamped: (bound / max(entropy, 1e-9)).rounded(.up))) rows"]
         if columns > 0 { remedies.append("use at most \(columns) passive columns") }
         if !loosened, hidden >= needed / 2 { remedies.append("write 'loosen: [guard-1]' if all parties accept it") }
         return make(.labels, .refused, figures, remedy: remedies.joined(separator: ", or "), loosened: loosened)
@@ -54,10 +54,11 @@ extension Guards {
         let loosened = job.loosened.contains(.features)
         let bound = openings(job, rows: facts.rows)
         let widest = max(facts.activeParameters, facts.passiveParameters)
-        let allowed = Int(bound) / max(widest, 1)
+        let allowed = Int(clamped: bound) / max(widest, 1)
         let share = loosened ? "n, loosened" : "n/2"
         if let run = facts.passes {
-            let figures = "\(run) passes x \(widest) coefficients = \(run * widest), at most \(whole(bound)) (\(share))"
+            let figures =
+                "\(run) passes x \(widest) coefficients = \(run.timesClamped(widest)), at most \(whole(bound)) (\(share))"
             return run <= allowed
                 ? make(.features, .kept, figures, loosened: loosened)
                 : make(
@@ -68,8 +69,10 @@ extension Guards {
             + "(passes x coefficients <= \(whole(bound)), that is \(share))"
         let useful = min(fewestUsefulPasses, job.model.maximumPasses)
         guard allowed < useful else { return make(.features, .kept, figures, loosened: loosened) }
-        var remedies = ["align at least \(2 * useful * widest / (loosened ? 2 : 1)) rows", "use fewer columns"]
-        if !loosened, Int(2 * bound) / max(widest, 1) >= useful {
+        var remedies = [
+            "align at least \((2 * useful).timesClamped(widest) / (loosened ? 2 : 1)) rows", "use fewer columns",
+        ]
+        if !loosened, Int(clamped: 2 * bound) / max(widest, 1) >= useful {
             remedies.append("write 'loosen: [guard-4]' if all parties accept it")
         }
         return make(
@@ -86,12 +89,13 @@ extension Guards {
         let m = facts.passiveParameters
         let a = facts.activeParameters
         let hasErrors = job.reveals(.standardErrors)
-        let passive = m * (m + 1) / 2 + m + (hasErrors ? 1 : 0)
-        let active = a + 2 + (job.model.l2 > 0 ? 1 : 0) + (hasErrors ? a * (a + 1) / 2 + a + 1 : 0)
+        let passive = m.triangleClamped.plusClamped(m).plusClamped(hasErrors ? 1 : 0)
+        let active = a.plusClamped(job.model.l2 > 0 ? 3 : 2)
+            .plusClamped(hasErrors ? a.triangleClamped.plusClamped(a).plusClamped(1) : 0)
         let opened = max(passive, active)
         let figures = "\(opened) numbers about the other side's \(facts.rows) rows, at most \(whole(bound))"
         guard Double(opened) > bound else { return make(.features, .kept, figures, loosened: loosened) }
-        var remedies = ["align at least \(2 * opened / (loosened ? 2 : 1)) rows", "use fewer columns"]
+        var remedies = ["align at least \(opened.timesClamped(2) / (loosened ? 2 : 1)) rows", "use fewer columns"]
         if !loosened, Double(opened) <= 2 * bound {
             remedies.append("write 'loosen: [guard-4]' if all parties accept it")
         }
@@ -118,8 +122,8 @@ extension Guards {
         guard let facts, facts.rows > m else {
             return make(.scores, .kept, "\(together) over \(m) passive columns, at least \(least)")
         }
-        let bound = Double(m) * Double(facts.rows) / Double(facts.rows - m)
-        let vectors = facts.earlierScoreVectors + 1
+        let bound = Double(m) * Double(facts.rows) / Double(facts.rows.plusClamped(-m))
+        let vectors = facts.earlierScoreVectors.plusClamped(1)
         let figures =
             "\(together) over \(m) passive columns (at least \(least)); \(vectors) score vectors about this cohort, "
             + "fewer than \(decimals(bound)) allowed"
@@ -185,10 +189,10 @@ extension Guards {
     }
 
     static func decimals(_ value: Double) -> String {
-        let hundredths = Int((value * 100).rounded())
-        let rest = hundredths % 100
+        let hundredths = Int(clamped: (value * 100).rounded())
+        let rest = abs(hundredths % 100)
         return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
     }
 
-    static func whole(_ value: Double) -> String { "\(Int(value.rounded()))" }
+    static func whole(_ value: Double) -> String { "\(Int(clamped: value.rounded()))" }
 }

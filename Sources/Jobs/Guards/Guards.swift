@@ -14,10 +14,12 @@ public enum Guards {
 
     /// Most scalars that one side may send in any of so many passes: two after a trial and, with at most one kept step for
     /// each pass but the first, 5 k - 1 products of the new step, gradient difference and gradient.
-    public static func mostScalars(passes: Int) -> Int { max(2, 5 * passes - 4) }
+    public static func mostScalars(passes: Int) -> Int { max(2, passes.timesClamped(5).plusClamped(-4)) }
 
     /// Rows that guard 6 asks for.
-    public static func rowsForInformation(parameters: Int) -> Int { 5 * parameters * (parameters + 1) }
+    public static func rowsForInformation(parameters: Int) -> Int {
+        parameters.timesClamped(5).timesClamped(parameters.plusClamped(1))
+    }
 
     /// Whether a job that reveals standard errors opens what they need; nil while the rows that decide are unknown.
     public static func allowsInformation(_ job: Job, rows: Int?) -> Bool? {
@@ -71,7 +73,7 @@ public enum Guards {
         _ job: Job, rows: Int, activeParameters: Int, passiveParameters: Int
     ) -> Int {
         let widest = max(activeParameters, passiveParameters, 1)
-        return min(job.model.maximumPasses, Int(openings(job, rows: rows)) / widest)
+        return min(job.model.maximumPasses, Int(clamped: openings(job, rows: rows)) / widest)
     }
 
     /// The same with the job's own numbers of coefficients.

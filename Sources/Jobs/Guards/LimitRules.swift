@@ -23,8 +23,8 @@ extension Guards {
     }
 
     private static func parameters(_ job: Job, _ facts: GuardFacts) -> GuardFinding {
-        let count = facts.activeParameters + facts.passiveParameters
-        let allowed = Int(job.limits.parametersPerRow * Double(facts.rows))
+        let count = facts.activeParameters.plusClamped(facts.passiveParameters)
+        let allowed = Int(clamped: job.limits.parametersPerRow * Double(facts.rows))
         return limit(
             "limit-parameters", count <= allowed,
             "\(count) coefficients, \(facts.rows) rows x \(job.limits.parametersPerRow) allow \(allowed)",
