@@ -105,6 +105,18 @@ public struct Outcome: Sendable, Hashable {
         guard try encoded == bytes else { throw .notCanonical("the order of an outcome") }
     }
 
+    /// More than any job comes to; other counts are at least not negative.
+    private static let largestCounts: [String: Int64] = [
+        "rows": 1 << 24, "fitted": 1 << 24, "passes": 10_000, "parameters": 1 << 20, "converged": 1,
+    ]
+
+    /// The first count by name that no job can come to: a stranger may sign any number.
+    var impossibleCount: (name: String, count: Int64)? {
+        counts.sorted { Self.precedes($0.key, $1.key) }
+            .first { !(0...(Self.largestCounts[$0.key] ?? .max)).contains($0.value) }
+            .map { ($0.key, $0.value) }
+    }
+
     private static func precedes(_ one: String, _ other: String) -> Bool {
         one.utf8.lexicographicallyPrecedes(other.utf8)
     }

@@ -78,6 +78,7 @@ private let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").spli
         #expect(try second(recorded.path("hospital")) == "VALID")
         #expect(try second(recorded.path("lab")) == "VALID")
         let changes: [(String, [String: Int64], (inout JobForge) throws -> Void)] = [
+            ("T15 countMismatch", ["rows": -1], { _ in }), ("T15 countMismatch", ["fitted": .max], { _ in }),
             ("VALID", [:], { _ in }), ("T15 passesMismatch", ["passes": 99], { _ in }),
             ("T16 checkpointMissing", [:], { $0.dropCheckpoint(2) }),
         ]

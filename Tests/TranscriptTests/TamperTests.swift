@@ -11,13 +11,13 @@ import Testing
     private func forged(
         _ change: (inout Forge) throws -> Void = { _ in }, finishes: Bool = true,
         beforeEnd: (inout Forge) throws -> Void = { _ in }, files: (TranscriptLayout) throws -> Void = { _ in },
-        options: Verifier.Options = toyOptions()
+        options: Verifier.Options = toyOptions(), counts: [String: Int64] = ["rounds": 2]
     ) throws -> String {
         let folder = try TemporaryFolder()
         var forge = try Forge()
         try change(&forge)
         try forge.play(beforeEnd: beforeEnd)
-        try forge.write(folder.path, finishes: finishes)
+        try forge.write(folder.path, counts: counts, finishes: finishes)
         try files(TranscriptLayout(folder: folder.path))
         return outcomeName(verify(folder.path, options))
     }
@@ -229,6 +229,29 @@ import Testing
             try forged(files: { try FileManager.default.removeItem(atPath: $0.path("outcome.bin")) }) == "INCOMPLETE")
     }
 
+    /// Whoever signs an outcome may sign any number: none may reach what reckons with it.
+    @Test func t15ImpossibleCounts() throws {
+        var options = toyOptions()
+        options.guardFacts = { job, counts in
+            Issue.record("guards were asked about \(counts)")
+            return GuardFacts(job: job, rows: 1)
+        }
+        let extremes: [Int64] = [.min, -1, .max]
+        for name in ["rows", "fitted", "passes", "parameters", "converged"] {
+            for value in extremes + [1 << 24 + 1] {
+                #expect(try forged(options: options, counts: [name: value]) == "T15 countMismatch", "\(name) \(value)")
+            }
+        }
+        #expect(try forged(options: options, counts: ["rounds": -1]) == "T15 countMismatch")
+        // Nor the numbers of an outcome that its keeper did not sign.
+        #expect(
+            try forged(files: edit("outcome.bin") { $0[$0.count - 1] ^= 1 }, options: options) == "T15 outcomeInvalid")
+        let most: [String: Int64] = [
+            "rows": 1 << 24, "fitted": 1 << 24, "passes": 10_000, "parameters": 1 << 20, "converged": 1,
+        ]
+        #expect(try forged(counts: most) == "VALID")
+    }
+
     @Test func t16Heads() throws {
         let folder = try TemporaryFolder()
         var forge = try Forge()
@@ -290,6 +313,49 @@ import Testing
 
     @Test func t33Files() throws {
         #expect(try forged(files: edit("job.yaml") { $0[2] ^= 1 }) == "T33 fileChanged")
+    }
+
+    /// A record that has no place in the session is shown to nobody, nor is what follows it.
+    @Test func inspectorsSeeNothingAfterARejectedRecord() throws {
+        final class Seen: @unchecked Sendable {
+            var types: [MessageType] = []
+        }
+        struct Spy: PayloadInspector {
+            let seen: Seen
+            var checks: [String] { ["T11"] }
+            mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
+                seen.types.append(record.type)
+            }
+            mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {
+                seen.types.append(MessageType(rawValue: 0xffff))
+            }
+        }
+        let changes: [(String, MessageType, (inout Forge) throws -> Void)] = [
+            (
+                "T08 wrongSequence", .closing,
+                { $0.alter = { _, d in if d.type == Number.type, d.round == 1 { d.sequence += 7 } } }
+            ),
+            ("T14 undeclaredMessage", .closing, { _ in }),
+        ]
+        for (expected, missing, change) in changes {
+            let seen = Seen()
+            var options = toyOptions()
+            options.inspectors = { _, _ in [Spy(seen: seen)] }
+            let found = try forged(
+                change, beforeEnd: { try $0.send(\.a, MessageType(rawValue: 0x01ff), [1]) }, options: options)
+            #expect(found == expected)
+            #expect(seen.types.contains(.binding) && !seen.types.contains(missing))
+            #expect(!seen.types.contains(MessageType(rawValue: 0x01ff)))
+            #expect(!seen.types.contains(MessageType(rawValue: 0xffff)))
+        }
+        // The same message twice, otherwise: there is no plan to miss it.
+        let seen = Seen()
+        var options = Verifier.Options()
+        options.inspectors = { _, _ in [Spy(seen: seen)] }
+        let found = try forged(
+            beforeEnd: { try $0.send(\.b, Answer.type, try Answer([9]).encoded(), round: 0, chunk: Chunk(0, of: 2)) },
+            options: options)
+        #expect(found == "T27 rewindDetected" && !seen.types.contains(.closing))
     }
 
     @Test func inspectorsAreHeard() throws {

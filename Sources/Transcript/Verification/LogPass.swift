@@ -17,6 +17,9 @@ struct LogPass {
     private var inspectors: [any PayloadInspector]
     /// Inspectors that found a failure: they stop there.
     private var stopped: Set<Int> = []
+    /// A record has no place in this session: inspectors see neither it nor what follows.
+    private var isRejected = false
+    private static let rejections: [Check] = [.t08, .t09, .t14, .t27]
     private var contents: [String: [ContentKey: Bytes32]] = [:]
     private var hasProtocolRecord: Set<String> = []
 
@@ -234,6 +237,9 @@ struct LogPass {
     private mutating func inspect(
         _ record: Record, _ payload: [UInt8]?, _ reference: Reference, _ findings: inout FindingList
     ) {
+        // What was rejected may be anything, and so may be what follows it.
+        isRejected = isRejected || Self.rejections.contains(where: findings.hasFailed)
+        guard !isRejected else { return }
         for index in inspectors.indices where !stopped.contains(index) {
             do { try inspectors[index].inspect(record, payload: payload) } catch {
                 stopped.insert(index)
@@ -244,7 +250,7 @@ struct LogPass {
 
     mutating func finish(outcome: Outcome?, _ findings: inout FindingList) {
         for index in inspectors.indices {
-            guard !stopped.contains(index) else {
+            guard !isRejected, !stopped.contains(index) else {
                 for name in inspectors[index].checks {
                     guard let check = Check(rawValue: name) else { continue }
                     findings.withdraw(check, "Not evaluated to the end: what looks at payloads stopped at a failure.")
