@@ -21,6 +21,7 @@ public struct TranscriptLayout: Sendable, Hashable {
     static let build = "build.txt"
     static let secondSignature = "outcome.mldsa"
     public static let timestamps = "timestamps"
+    static let folders = [approvals, logs, checkpoints, equivocations, timestamps, privateFolder]
 
     public static func approval(of party: String) -> String { "\(approvals)/\(party).txt" }
     public static func log(from: String, to: String) -> String { "\(logs)/\(from)~\(to).log" }
@@ -42,12 +43,20 @@ public struct TranscriptLayout: Sendable, Hashable {
 
     /// The path of a file that is there and is neither a link nor anything that could block a reader.
     func regularFile(_ name: String) throws(TranscriptError) -> String {
-        let path = path(name)
-        guard let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType else {
-            throw .missingFile(name)
+        if let end = name.lastIndex(of: "/") {
+            let folder = String(name[..<end])
+            guard let type = try? type(of: folder) else { throw .missingFile(name) }
+            guard type == .typeDirectory else { throw .notRegular(folder) }
         }
-        guard type == .typeRegular else { throw .notRegular(name) }
-        return path
+        guard try type(of: name) == .typeRegular else { throw .notRegular(name) }
+        return path(name)
+    }
+
+    /// What it is itself: a link is a link, wherever it leads.
+    func type(of name: String) throws(TranscriptError) -> FileAttributeType {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path(name))
+        guard let type = attributes?[.type] as? FileAttributeType else { throw .missingFile(name) }
+        return type
     }
 
     func exists(_ name: String) -> Bool {

@@ -186,7 +186,7 @@ struct Forge {
     /// The folder that `side` would have kept.
     func write(
         _ folder: String, as side: KeyPath<Forge, Party> = \.a, counts: [String: Int64] = ["rounds": 2],
-        finishes: Bool = true
+        finishes: Bool = true, unlisted: String? = nil
     ) throws {
         let mine = self[keyPath: side]
         let theirs = side == \Forge.a ? b : a
@@ -197,7 +197,7 @@ struct Forge {
         var files: [Outcome.File] = []
         func put(_ name: String, _ bytes: [UInt8], isListed: Bool = true) throws {
             try Data(bytes).write(to: URL(fileURLWithPath: layout.path(name)))
-            if isListed { files.append(Outcome.File(name: name, hash: Bytes32(hashing: bytes))) }
+            if isListed && name != unlisted { files.append(Outcome.File(name: name, hash: Bytes32(hashing: bytes))) }
         }
         try put("job.yaml", Array(yaml.utf8))
         try put("job.bin", job.canonical)

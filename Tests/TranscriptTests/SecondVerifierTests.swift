@@ -50,6 +50,25 @@ private let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").spli
         }
     }
 
+    @Test func bothAgreeAboutFilesAndPruning() throws {
+        let folder = try TemporaryFolder()
+        var forge = try Forge()
+        try forge.play()
+        try forge.write(folder.path + "/unsigned", unlisted: "job.yaml")
+        try forge.write(folder.path + "/stranger")
+        try Data().write(to: URL(fileURLWithPath: folder.path + "/stranger/approvals/eve.txt"))
+        var mixed = try Forge()
+        mixed.alter = { _, draft in draft.isPruned = draft.type == Number.type }
+        try mixed.play()
+        try mixed.write(folder.path + "/mixed")
+        for (name, expected) in [
+            ("unsigned", "T33 fileUnsigned"), ("stranger", "T01 fileUnexpected"), ("mixed", "T01 payloadsMixed"),
+        ] {
+            #expect(outcomeName(verify("\(folder.path)/\(name)")) == expected)
+            #expect(try second("\(folder.path)/\(name)").hasPrefix(expected))
+        }
+    }
+
     @Test func bothAgreeAboutForgedRecords() throws {
         let changes: [(inout Forge.Draft) -> Void] = [
             { $0.session = .zero }, { $0.sequence += 1 }, { $0.sentAt = 5 },

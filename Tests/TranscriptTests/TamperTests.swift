@@ -266,11 +266,81 @@ import Testing
         forge.b.checkpointFile = note.encoded
         try forge.write(folder.path)
         #expect(outcomeName(verify(folder.path)) == "T16 checkpointUnknown")
-        #expect(
-            try forged(files: { layout in
-                try FileManager.default.createDirectory(
-                    atPath: layout.path("equivocation"), withIntermediateDirectories: true)
-            }) == "T16 equivocation")
+    }
+
+    /// A note accuses a party, and so it must show what it says.
+    @Test func t16Equivocation() throws {
+        let folder = try TemporaryFolder()
+        var forge = try Forge()
+        try forge.play()
+        let head = TreeHead(size: 4, root: try #require(forge.b.tree.root(at: 4)))
+        func note(_ head: TreeHead, by key: SigningKey, session: Bytes32? = nil, sender: String = "lab") throws
+            -> String
+        {
+            let peer = sender == "lab" ? "hospital" : "lab"
+            let origin = Checkpoint.origin(session: session ?? forge.session, from: sender, to: peer)
+            var note = try SignedNote(text: Checkpoint(origin: origin, head: head).text)
+            try note.sign(as: "\(sender)/log", with: key)
+            return note.encoded
+        }
+        let other = TreeHead(size: 4, root: .zero)
+        let key = forge.b.log
+        let (good, bad) = (try note(head, by: key), try note(other, by: key))
+        // Not finished: an outcome would not sign the notes.
+        func verdict(_ notes: [String], names: [String] = ["1-1.txt", "1-2.txt"]) throws -> String {
+            let path = "\(folder.path)/\(UUID().uuidString)"
+            try forge.write(path, finishes: false)
+            try FileManager.default.createDirectory(
+                atPath: path + "/equivocation", withIntermediateDirectories: true)
+            for (name, note) in zip(names, notes) {
+                try Data(note.utf8).write(to: URL(fileURLWithPath: "\(path)/equivocation/\(name)"))
+            }
+            return outcomeName(verify(path))
+        }
+        #expect(try verdict([good, bad]) == "T16 equivocation")
+        let text = Checkpoint(
+            origin: Checkpoint.origin(session: forge.session, from: "lab", to: "hospital"), head: head
+        ).text
+        let larger = TreeHead(size: 5, root: try #require(forge.b.tree.root(at: 5)))
+        let invalid: [[String]] = [
+            [], [bad], ["", ""], [good, good], [good, try note(larger, by: key)],
+            [good, try note(other, by: forge.a.log)], [try note(head, by: forge.a.log), bad],
+            [good, try note(other, by: key, session: .zero)],
+            [good, try note(other, by: forge.a.log, sender: "hospital")],
+            // The keeper's word for what was sent, of a note that no message brought.
+            [bad, text],
+        ]
+        for notes in invalid { #expect(try verdict(notes) == "T01 equivocationInvalid", "\(notes)") }
+        #expect(try verdict([good, bad, good], names: ["1-1.txt", "1-2.txt", "2-1.txt"]) == "T01 equivocationInvalid")
+        #expect(try verdict([good, bad], names: ["1.txt", "2.txt"]) == "T01 equivocationInvalid")
+    }
+
+    /// As a session leaves it: the note as it came, and the head that was held then.
+    @Test func t16EquivocationAsKept() throws {
+        let folder = try TemporaryFolder()
+        var forge = try Forge()
+        try forge.bind()
+        let held = forge.b.tree.head
+        let origin = Checkpoint.origin(session: forge.session, from: "lab", to: "hospital")
+        var note = try SignedNote(
+            text: Checkpoint(origin: origin, head: TreeHead(size: held.size, root: .zero)).text)
+        try note.sign(as: "lab/log", with: forge.b.log)
+        try forge.send(\.b, .checkpoint, try CheckpointMessage(note: note.encoded).encoded())
+        try forge.write(folder.path, finishes: false)
+        let layout = TranscriptLayout(folder: folder.path)
+        for side in ["hospital~lab", "lab~hospital"] {
+            try FileManager.default.removeItem(atPath: layout.path("checkpoint/\(side).txt"))
+        }
+        try FileManager.default.createDirectory(atPath: layout.path("equivocation"), withIntermediateDirectories: true)
+        let texts = [note.encoded, Checkpoint(origin: origin, head: held).text]
+        for (index, text) in texts.enumerated() {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: layout.path("equivocation/1-\(index + 1).txt")))
+        }
+        // The log itself holds a head that is not its own; the notes are found to say the same.
+        #expect(outcomeName(verify(folder.path)) == "T06 rootMismatch")
+        var run = VerificationRun(layout: layout, options: toyOptions())
+        run.run()
+        #expect(run.equivocator == "lab" && run.findings.hasFailed(.t16) && !run.findings.hasFailed(.t01))
     }
 
     @Test func t17Causality() throws {
@@ -313,6 +383,46 @@ import Testing
 
     @Test func t33Files() throws {
         #expect(try forged(files: edit("job.yaml") { $0[2] ^= 1 }) == "T33 fileChanged")
+        // More than the outcome signs.
+        let folder = try TemporaryFolder()
+        var forge = try Forge()
+        try forge.play()
+        try forge.write(folder.path, unlisted: "approvals/lab.txt")
+        #expect(outcomeName(verify(folder.path)) == "T33 fileUnsigned")
+        // Of somebody who is no party.
+        for name in ["approvals/eve.txt", "log/eve~lab.log", "log/lab~eve.log", "checkpoint/lab~lab.txt"] {
+            #expect(
+                try forged(files: { try Data().write(to: URL(fileURLWithPath: $0.path(name))) })
+                    == "T01 fileUnexpected", "\(name)")
+        }
+    }
+
+    @Test func t01FoldersAreFolders() throws {
+        for name in ["log", "approvals", "checkpoint", "private"] {
+            let elsewhere = try TemporaryFolder()
+            #expect(
+                try forged(files: { layout in
+                    let moved = "\(elsewhere.path)/moved"
+                    try FileManager.default.moveItem(atPath: layout.path(name), toPath: moved)
+                    try FileManager.default.createSymbolicLink(atPath: layout.path(name), withDestinationPath: moved)
+                    #expect(throws: TranscriptError.notRegular(name)) { try layout.regularFile("\(name)/any") }
+                }) == "T01 fileNotRegular", "\(name)")
+        }
+        #expect(
+            try forged(files: { layout in
+                try FileManager.default.createDirectory(
+                    atPath: layout.path("build.txt"), withIntermediateDirectories: false)
+            }) == "T01 fileNotRegular")
+    }
+
+    /// All payloads or none: else who drops some decides what is found in the others.
+    @Test func t01MixedPruning() throws {
+        #expect(
+            try forged { $0.alter = { _, d in if d.type == Answer.type, d.round == 0 { d.isPruned = true } } }
+                == "T01 payloadsMixed")
+        #expect(
+            try forged { $0.alter = { _, d in if d.from == "lab" { d.isPruned = d.type == Answer.type } } }
+                == "T01 payloadsMixed")
     }
 
     /// A record that has no place in the session is shown to nobody, nor is what follows it.

@@ -64,6 +64,41 @@ import Testing
         #expect(outcomeName(verifier.verify(against: folder.path + "/nothing")).hasPrefix("X01"))
     }
 
+    /// What is wrong with the peer's copy is said, also where its heads are.
+    @Test func thePeersCopyMustHold() throws {
+        let folder = try TemporaryFolder()
+        var forge = try Forge()
+        try forge.play()
+        try forge.write(folder.path + "/a")
+        func note(_ head: TreeHead, cosigned: Bool = false) throws -> String {
+            let origin = Checkpoint.origin(session: forge.session, from: "hospital", to: "lab")
+            var note = try SignedNote(text: Checkpoint(origin: origin, head: head).text)
+            try note.sign(as: "hospital/log", with: forge.a.log)
+            if cosigned { note.add(try note.cosignature(as: "lab/witness", with: forge.b.witness, time: 1)) }
+            return note.encoded
+        }
+        let head = TreeHead(size: 4, root: try #require(forge.a.tree.root(at: 4)))
+        func compared(_ copy: String) -> String {
+            outcomeName(Verifier(folder: folder.path + "/a", options: toyOptions()).verify(against: copy))
+        }
+        // A head that was never exchanged is T16's.
+        var other = forge
+        other.a.checkpointFile = try note(head, cosigned: true)
+        try other.write(folder.path + "/b", as: \.b)
+        #expect(outcomeName(verify(folder.path + "/b")) == "T16 checkpointUnknown")
+        #expect(compared(folder.path + "/b") == "X01 peerCopyInvalid")
+        // Two heads that the hospital signed.
+        for (name, second) in [("c", TreeHead(size: 4, root: .zero)), ("d", head)] {
+            let path = "\(folder.path)/\(name)"
+            try forge.write(path, as: \.b, finishes: false)
+            try FileManager.default.createDirectory(atPath: path + "/equivocation", withIntermediateDirectories: true)
+            for (index, note) in [try note(head), try note(second)].enumerated() {
+                try Data(note.utf8).write(to: URL(fileURLWithPath: "\(path)/equivocation/1-\(index + 1).txt"))
+            }
+            #expect(compared(path) == (name == "c" ? "X01 equivocation" : "X01 peerCopyInvalid"))
+        }
+    }
+
     @Test func copiesThatDifferAfterTheLastCheckpoint() throws {
         let folder = try TemporaryFolder()
         var forge = try Forge()

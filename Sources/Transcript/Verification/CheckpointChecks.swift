@@ -4,9 +4,7 @@ import Wire
 extension VerificationRun {
     mutating func checkCheckpoints(_ pass: LogPass, _ parties: PartiesFile) {
         for check in [Check.t06, .t07, .t16, .t32] { findings.made(check) }
-        if layout.exists(TranscriptLayout.equivocations) {
-            findings.fail(.t16, "equivocation", "The peer signed something else than it sent; both heads are kept.")
-        }
+        checkEquivocations(pass, parties)
         for sender in [parties.local, parties.peer] {
             let witness = parties.other(than: sender.name)
             let signed = checkMessages(pass, sender, witness)
@@ -22,6 +20,61 @@ extension VerificationRun {
         }
         summary?.checkpoints = cosigned.mapValues { $0.map(\.size) }
     }
+
+    // MARK: Equivocations
+
+    /// Notes that claim that a party signed two logs: they accuse somebody, so they must show it.
+    private mutating func checkEquivocations(_ pass: LogPass, _ parties: PartiesFile) {
+        let folder = TranscriptLayout.equivocations
+        guard layout.exists(folder) else { return }
+        let names = fileNames.filter { $0.hasPrefix("\(folder)/") }
+        var shown: [String] = []
+        for number in 1...max(1, names.count / 2) {
+            let pair = (1...2).compactMap { part -> String? in
+                let name = "\(folder)/\(number)-\(part).txt"
+                guard names.contains(name), let bytes = try? layout.read(name, limit: SignedNote.maximumLength) else {
+                    return nil
+                }
+                return String(validating: bytes, as: UTF8.self)
+            }
+            if pair.count == 2, let party = equivocator(in: pair[0], and: pair[1], pass, parties) {
+                shown.append(party)
+            }
+        }
+        guard let party = shown.first, shown.count * 2 == names.count else {
+            findings.fail(
+                .t01, "equivocationInvalid", "The notes in \(folder)/ do not show that a party signed two logs.")
+            return
+        }
+        equivocator = party
+        findings.fail(.t16, "equivocation", "\(party) signed something else than it sent; both heads are kept.")
+    }
+
+    /// The party that signed `text`, which is not the log that this copy has: either it signed `other` as well, another
+    /// root of the same size, or `other` is the head of this log where the message with `text` stands.
+    private func equivocator(
+        in text: String, and other: String, _ pass: LogPass, _ parties: PartiesFile
+    ) -> String? {
+        guard let note = try? SignedNote(encoded: text) else { return nil }
+        for sender in [parties.local, parties.peer] {
+            let receiver = parties.other(than: sender.name)
+            guard let head = head(signedIn: note, by: sender, to: receiver) else { continue }
+            if let second = try? SignedNote(encoded: other) {
+                guard let second = self.head(signedIn: second, by: sender, to: receiver) else { return nil }
+                return second.size == head.size && second.root != head.root ? sender.name : nil
+            }
+            let held = (pass.checkpoints[sender.name] ?? []).first { $0.body.note == text }
+            guard let held, let checkpoint = try? Checkpoint(text: other),
+                checkpoint.origin == Checkpoint.origin(session: parties.session, from: sender.name, to: receiver.name),
+                checkpoint.head.size == held.record.sequence, checkpoint.head != head,
+                trees[sender.name]?.root(at: checkpoint.head.size) == checkpoint.head.root
+            else { return nil }
+            return sender.name
+        }
+        return nil
+    }
+
+    // MARK: Heads
 
     /// The checkpoints inside the log; returns the texts of those that were countersigned.
     private mutating func checkMessages(

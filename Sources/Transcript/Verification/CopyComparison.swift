@@ -18,9 +18,16 @@ enum CopyComparison {
             run.findings.fail(.x01, "differentSessions", "The other copy is not the peer's copy of this session.")
             return
         }
-        if let failure = other.findings.findings(Verifier.ownChecks).first(where: { $0.status == .failed }),
-            failure.check != .t16
-        {
+        if let (sender, size) = twoSignedHeads(run, other, mine) {
+            run.findings.fail(.x01, "equivocation", "\(sender) signed two different logs of \(size) records.")
+            return
+        }
+        if let sender = other.equivocator {
+            run.findings.fail(
+                .x01, "equivocation", "\(sender) signed something else than it sent; the other copy has both heads.")
+            return
+        }
+        if let failure = other.findings.findings(Verifier.ownChecks).first(where: { $0.status == .failed }) {
             run.findings.fail(
                 .x01, "peerCopyInvalid",
                 "The other copy does not hold: [\(failure.check.rawValue)] \(failure.error ?? "failed").")
@@ -37,6 +44,26 @@ enum CopyComparison {
             }
         }
         run.findings.made(.x02)
+        compareRecords(&run, other, mine)
+    }
+
+    /// Each copy's head signed and countersigned, of the same size, and yet two: whatever else is wrong with a copy,
+    /// nobody but the sender can have made both.
+    private static func twoSignedHeads(
+        _ run: VerificationRun, _ other: VerificationRun, _ mine: PartiesFile
+    ) -> (sender: String, size: UInt64)? {
+        for sender in [mine.local.name, mine.peer.name] {
+            for head in run.cosigned[sender] ?? [] {
+                let roots = (other.cosigned[sender] ?? []).filter { $0.size == head.size }.map(\.root)
+                if roots.contains(where: { $0 != head.root }) { return (sender, head.size) }
+            }
+        }
+        return nil
+    }
+
+    private static func compareRecords(
+        _ run: inout VerificationRun, _ other: VerificationRun, _ mine: PartiesFile
+    ) {
         for sender in [mine.local.name, mine.peer.name] {
             let one = run.trees[sender]?.leaves ?? []
             let two = other.trees[sender]?.leaves ?? []

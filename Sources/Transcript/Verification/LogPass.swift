@@ -34,6 +34,8 @@ struct LogPass {
     private(set) var firstTime: [String: UInt64] = [:]
     private(set) var traffic: [TrafficKey: TranscriptSummary.Traffic] = [:]
     private(set) var pruned = 0
+    /// Payloads of the protocols that are there.
+    private(set) var kept = 0
     private(set) var isTorn = false
 
     struct TrafficKey: Hashable {
@@ -81,6 +83,11 @@ struct LogPass {
             return
         }
         merge(&cursors, &findings)
+        if pruned > 0, kept > 0 {
+            findings.fail(
+                .t01, "payloadsMixed",
+                "\(pruned) payloads were dropped and \(kept) kept: a transcript keeps all or none.")
+        }
         for cursor in cursors {
             trees[cursor.from] = cursor.tree
             isTorn = isTorn || cursor.isTorn
@@ -138,7 +145,11 @@ struct LogPass {
     }
 
     private mutating func count(_ record: Record, _ payload: [UInt8]?) {
-        if payload == nil { pruned += 1 }
+        if payload == nil {
+            pruned += 1
+        } else if record.type.protocolID != ProtocolVersion.session.id {
+            kept += 1
+        }
         if firstTime[record.from] == nil { firstTime[record.from] = record.sentAt }
         let key = TrafficKey(from: record.from, type: record.type)
         // A stranger's log may hold 65,536 kinds of message; a summary need not.

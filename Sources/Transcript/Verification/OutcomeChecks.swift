@@ -46,6 +46,16 @@ extension VerificationRun {
                 return
             }
         }
+        let signed = Set(outcome.files.map(\.name))
+        // The outcome names the ends of the logs; what comes after it is signed by others or by a key of its own.
+        let elsewhere = ["\(TranscriptLayout.logs)/", "\(TranscriptLayout.timestamps)/"]
+        let others = fileNames.subtracting(signed).filter { name in
+            name != TranscriptLayout.outcome && name != TranscriptLayout.secondSignature
+                && !elsewhere.contains(where: name.hasPrefix)
+        }
+        if let name = others.min() {
+            findings.fail(.t33, "fileUnsigned", "The outcome does not sign \(name.prefix(100)).")
+        }
     }
 
     /// From the outcome's figures, and so only if everything else holds.

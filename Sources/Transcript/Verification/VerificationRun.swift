@@ -20,6 +20,10 @@ struct VerificationRun {
     /// Cosigned heads, by sender.
     var cosigned: [String: [TreeHead]] = [:]
     var isIncomplete = false
+    /// Files in the folder, beside `private/`.
+    var fileNames: Set<String> = []
+    /// A party whose own signatures show that it signed two different logs.
+    var equivocator: String?
 
     init(layout: TranscriptLayout, options: Verifier.Options) {
         self.layout = layout
@@ -72,6 +76,7 @@ struct VerificationRun {
             guard let parties = try? PartiesFile(encoded: bytes) else {
                 throw TranscriptError.notCanonical(file: TranscriptLayout.parties)
             }
+            try checkNames(parties)
             self.parties = parties
             if layout.exists(TranscriptLayout.outcome) {
                 let bytes = try layout.read(TranscriptLayout.outcome, limit: Outcome.maximumLength)
@@ -99,26 +104,44 @@ struct VerificationRun {
         }
     }
 
-    /// Nothing may lie in the folder that a transcript does not have.
-    private func checkNames() throws(TranscriptError) {
+    /// Nothing may lie in the folder that a transcript does not have, and nothing that only looks like it.
+    private mutating func checkNames() throws(TranscriptError) {
         guard let names = FileManager.default.enumerator(atPath: layout.folder) else {
             throw .missingFile(TranscriptLayout.parties)
         }
-        var count = 0
         while let name = names.nextObject() as? String {
-            count += 1
-            guard count < 1000, Self.isExpected(name) else { throw .alreadyThere(String(name.prefix(100))) }
-            if name == TranscriptLayout.privateFolder { names.skipDescendants() }
+            guard fileNames.count < 1000, Self.isExpected(name) else { throw .alreadyThere(String(name.prefix(100))) }
+            if TranscriptLayout.folders.contains(name) {
+                guard try layout.type(of: name) == .typeDirectory else { throw .notRegular(name) }
+                if name == TranscriptLayout.privateFolder { names.skipDescendants() }
+            } else {
+                guard try layout.type(of: name) == .typeRegular else { throw .notRegular(name) }
+                fileNames.insert(name)
+            }
+        }
+    }
+
+    /// Logs, heads and approvals of these two parties and of nobody else.
+    private func checkNames(_ parties: PartiesFile) throws(TranscriptError) {
+        let pair = (parties.local.name, parties.peer.name)
+        let known: Set<String> = [
+            TranscriptLayout.approval(of: pair.0), TranscriptLayout.approval(of: pair.1),
+            TranscriptLayout.log(from: pair.0, to: pair.1), TranscriptLayout.log(from: pair.1, to: pair.0),
+            TranscriptLayout.checkpoint(from: pair.0, to: pair.1),
+            TranscriptLayout.checkpoint(from: pair.1, to: pair.0),
+        ]
+        let folders = [TranscriptLayout.approvals, TranscriptLayout.logs, TranscriptLayout.checkpoints]
+        for name in fileNames.sorted() where !known.contains(name) {
+            if folders.contains(where: { name.hasPrefix("\($0)/") }) { throw .alreadyThere(String(name.prefix(100))) }
         }
     }
 
     static func isExpected(_ name: String) -> Bool {
-        let plain = [
-            TranscriptLayout.job, TranscriptLayout.jobText, TranscriptLayout.parties, TranscriptLayout.outcome,
-            TranscriptLayout.privateFolder, TranscriptLayout.logs, TranscriptLayout.checkpoints,
-            TranscriptLayout.approvals, TranscriptLayout.equivocations, TranscriptLayout.build,
-            TranscriptLayout.timestamps, TranscriptLayout.secondSignature,
-        ]
+        let plain =
+            TranscriptLayout.folders + [
+                TranscriptLayout.job, TranscriptLayout.jobText, TranscriptLayout.parties, TranscriptLayout.outcome,
+                TranscriptLayout.build, TranscriptLayout.secondSignature,
+            ]
         if plain.contains(name) { return true }
         let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2 else { return false }
