@@ -390,6 +390,17 @@ struct TrainingKeyTests {
         #expect(!found.sent.contains(.trainingKey))
     }
 
+    /// Their size stands at their start: nothing is computed modulo a number that may be four times as long.
+    @Test("Verifier parameters of another size are refused before anything is computed with them")
+    func verifierParametersOfAnotherSize() async throws {
+        let found = try await Confrontation.run(.passive, .linear) { sent, bytes, _ in
+            guard sent == .trainingRing else { return bytes }
+            return payload([0, 0, 8, 0] + bytes.dropFirst(8))
+        }
+        #expect(found.honestError as? TrainingError == .protocolViolation("verifier parameters of another size"))
+        #expect(!found.sent.contains(.trainingKey))
+    }
+
     @Test("Public paths make no key under 2048 bits")
     func floor() async throws {
         let table = MadeTable.sample(.linear, rows: 24, active: 2, passive: 2, seed: 1)

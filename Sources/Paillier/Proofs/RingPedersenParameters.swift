@@ -77,6 +77,14 @@ public struct RingPedersenParameters: Sendable {
             .flatMap { $0.fixedBytes(modulo: n) }
     }
 
+    /// The size of N that ``serialized`` bytes name, before anything is computed with it; nil if they are too short.
+    ///
+    /// Verification costs a cube of it: who expects one size asks before.
+    public static func modulusBits(ofSerialized bytes: [UInt8]) -> Int? {
+        var reader = ProofReader(bytes, .ringPedersen)
+        return try? reader.integer(bits: 32).asInt
+    }
+
     private var publics: [BigInt] { [n, s, t] }
 
     /// Reads the form of ``serialized`` and verifies the proof.

@@ -6,11 +6,16 @@ struct TrainingFollower {
     /// What the parties are at, in this order; which of them a job has follows from its plan.
     private enum Stage { case fit, finalLoss, brier, weights, cross, closing }
 
-    /// A separated evaluation whose range was announced.
+    /// A separated evaluation whose range was announced and whose result was not yet opened.
     private struct Evaluation {
         let kind: SeparatedKind
         let layout: SeparationLayout
         let chunks: RowChunks
+    }
+
+    private struct RangeQuestion: Hashable {
+        let kind: SeparatedKind
+        let radius, bound: Double
     }
 
     private let plan: TrainingPlan
@@ -20,12 +25,16 @@ struct TrainingFollower {
     /// Bytes of a ciphertext under either training key.
     private let width: Int
     private var stages: [Stage]
+    /// Nil after the last: every question about it is then answered by a failure.
+    private var stage: Stage? { stages.first }
     private(set) var schedule: FittingSchedule
     private var blockScale = 0.25
     private var evaluation: Evaluation?
+    /// Terms that a range asks for: a series of up to 1024 points at each of 257 centers.
+    private var terms: [RangeQuestion: Int] = [:]
     /// The first party's part, until the other's is there too.
-    private var part: [Double]?
-    private var share: UInt128?
+    private var part: (from: String, values: [Double])?
+    private var share: (from: String, value: UInt128)?
     /// Evaluators that have asked in this round.
     private var asked: Set<String> = []
     /// Bytes that an owner may return next.
@@ -66,9 +75,13 @@ struct TrainingFollower {
 
     mutating func take(range values: [Double]) throws(InspectionFailure) {
         try goOn()
+        guard evaluation == nil else {
+            throw Self.failure(
+                "T23", "stepMismatch", "A range was announced before what the last one was for was done.")
+        }
         guard values.count == 2 else { throw Self.failure("T10", "wrongCount", "A range is not two numbers.") }
         let (kind, bound): (SeparatedKind, Double)
-        switch (stages[0], schedule.request) {
+        switch (stage, schedule.request) {
         case (.fit, .gradient(let tolerance, let mayShrink)):
             if mayShrink, values == [0, 0] {
                 schedule.tookOutOfRange()
@@ -86,40 +99,50 @@ struct TrainingFollower {
         guard PredictorRange.isValid(values[0]) else {
             throw Self.failure("T13", "rangeNotAllowed", "An announced range is not one of those that may be.")
         }
-        evaluation = try Self.evaluation(kind, values, bound: bound, plan, rows: rows, width: width)
+        evaluation = try evaluation(kind, radius: values[0], terms: values[1], bound: bound)
         asked = []
+        due = [:]
     }
 
-    private static func evaluation(
-        _ kind: SeparatedKind, _ range: [Double], bound: Double, _ plan: TrainingPlan, rows: Int, width: Int
+    private mutating func evaluation(
+        _ kind: SeparatedKind, radius: Double, terms announced: Double, bound: Double
     ) throws(InspectionFailure) -> Evaluation {
         let layout: SeparationLayout?
         do throws(TrainingError) {
-            let terms = try SeparatedSum.isAllowed(terms: range[1], kind: kind, radius: range[0], bound: bound)
-            layout = try terms.map { terms throws(TrainingError) in
-                try SeparationLayout(kind: kind, radius: range[0], terms: terms, modulusBits: plan.keyBits)
+            let question = RangeQuestion(kind: kind, radius: radius, bound: bound)
+            let expected: Int
+            if let known = terms[question] {
+                expected = known
+            } else {
+                expected = try ChebyshevExpansion.requiredTerms(kind: kind, radius: radius, bound: bound)
+                terms[question] = expected
             }
+            layout = try SeparatedSum.allowed(terms: announced, expected: expected)
+                .map { terms throws(TrainingError) in
+                    try SeparationLayout(kind: kind, radius: radius, terms: terms, modulusBits: plan.keyBits)
+                }
         } catch {
-            throw failure("T13", "rangeNotAllowed", "No evaluation is possible over the range announced.")
+            throw Self.failure("T13", "rangeNotAllowed", "No evaluation is possible over the range announced.")
         }
         guard let layout else {
-            throw failure("T23", "termsMismatch", "The number of terms is not what range and tolerance ask for.")
+            throw Self.failure("T23", "termsMismatch", "The number of terms is not what range and tolerance ask for.")
         }
         return Evaluation(
             kind: kind, layout: layout, chunks: SharedRows.chunks(layout, rows: rows, ciphertextWidth: width))
     }
 
     mutating func take(slopes values: [Double], from party: String) throws(InspectionFailure) {
-        guard let evaluation, evaluation.kind == .mean, stages[0] == .fit, case .gradient = schedule.request else {
+        guard let evaluation, evaluation.kind == .mean, stage == .fit, case .gradient = schedule.request else {
             throw Self.failure("T23", "stepMismatch", "Inner products came where the fit asks for none.")
         }
         guard let joint = try joint(values, from: party, count: 2) else { return }
+        self.evaluation = nil
         schedule.took(slope: joint[0], squaredNorm: joint[1], radius: evaluation.layout.radius)
         settle()
     }
 
     mutating func take(products values: [Double], from party: String) throws(InspectionFailure) {
-        guard stages[0] == .fit, case .products(let pairs) = schedule.request else {
+        guard stage == .fit, case .products(let pairs) = schedule.request else {
             throw Self.failure(
                 "T23", "stepMismatch", "A step was taken as accepted where the scalars exchanged say otherwise.")
         }
@@ -130,34 +153,43 @@ struct TrainingFollower {
         settle()
     }
 
-    mutating func take(share value: UInt128) throws(InspectionFailure) {
+    mutating func take(share value: UInt128, from party: String) throws(InspectionFailure) {
+        switch (stage, evaluation?.kind) {
+        case (.fit, .loss) where schedule.request == .loss: break
+        case (.finalLoss, .loss), (.brier, .brier): break
+        default: throw Self.failure("T23", "stepMismatch", "A sum was opened where the fit asks for none.")
+        }
         guard let first = share else {
-            share = value
+            share = (party, value)
             return
+        }
+        guard first.from != party else {
+            throw Self.failure("T23", "stepMismatch", "\(party) sent its share of a sum twice.")
         }
         share = nil
         let kind = evaluation?.kind
-        guard kind == .loss || kind == .brier else {
-            throw Self.failure("T23", "stepMismatch", "A sum was opened where the fit asks for none.")
-        }
-        if kind == .loss, plan.l2 == 0, SeparatedSum.value(first, value) < separationLoss {
+        evaluation = nil
+        if kind == .loss, plan.l2 == 0, SeparatedSum.value(first.value, value) < separationLoss {
             end = "the labels separate"
         }
-        if stages[0] == .fit {
+        if stage == .fit {
             schedule.tookQueued()
             settle()
             return
         }
-        if stages[0] == .finalLoss, !schedule.isUsable { end = "the fit did not converge" }
-        stages.removeFirst()
+        if stage == .finalLoss, !schedule.isUsable { end = "the fit did not converge" }
+        endStage()
     }
 
     /// The last message that every training has.
-    mutating func takeOffset() throws(InspectionFailure) {
+    mutating func take(offset count: Int) throws(InspectionFailure) {
         try goOn()
-        guard stages[0] == .closing else {
-            throw Self.failure("T23", "stopMismatch", "The training stopped before its stop rule says so.")
+        guard stage == .closing else {
+            throw Self.failure(
+                "T23", "stopMismatch", "The training stopped before its stop rule says so, or after it had stopped.")
         }
+        try Self.demand(count, 1)
+        endStage()
     }
 
     /// - Throws: T23 when a job that has an outcome should have had none.
@@ -172,11 +204,15 @@ struct TrainingFollower {
         if let end { throw Self.failure("T23", "stopMismatch", "The job went on although \(end).") }
     }
 
+    private mutating func endStage() {
+        if !stages.isEmpty { stages.removeFirst() }
+    }
+
     /// After a decision: checkpoints say nothing about it, and a fit that ended gives way to what follows.
     private mutating func settle() {
         while schedule.request == .checkpoint { schedule.tookQueued() }
-        guard schedule.request == .end else { return }
-        stages.removeFirst()
+        guard schedule.request == .end, stage == .fit else { return }
+        endStage()
         if !schedule.opensFinalLoss, !schedule.isUsable { end = "the fit did not converge" }
     }
 
@@ -191,39 +227,45 @@ struct TrainingFollower {
             throw Self.failure("T23", "scalarNotRounded", "An inner product has more than 24 significant bits.")
         }
         guard let first = part else {
-            part = values
+            part = (party, values)
             return nil
+        }
+        guard first.from != party, first.values.count == count else {
+            throw Self.failure("T23", "stepMismatch", "\(party)'s inner products do not go with those before them.")
         }
         part = nil
         // Addition of two numbers does not depend on their order.
-        return zip(first, values).map { $0 + $1 }
+        return zip(first.values, values).map { $0 + $1 }
     }
 
     // MARK: Counts (T10) and the decryption budget (T24)
 
     func check(coefficients count: Int, _ chunk: Chunk) throws(InspectionFailure) {
-        guard let (evaluation, rows) = try place(chunk) else { return }
+        let (evaluation, rows) = try place(chunk)
         try Self.demand(count, rows * evaluation.layout.ciphertextsPerRow)
     }
 
     func check(shares count: Int, _ chunk: Chunk) throws(InspectionFailure) {
-        guard let (_, rows) = try place(chunk) else { return }
-        try Self.demand(count, rows)
+        try Self.demand(count, try place(chunk).rows)
     }
 
     /// The active party opens these for itself: as many groups as the rows make.
     func check(results count: Int, _ chunk: Chunk) throws(InspectionFailure) {
-        guard let (evaluation, rows) = try place(chunk) else { return }
+        let (evaluation, rows) = try place(chunk)
         try Self.demand(count, evaluation.layout.groups(rows: rows), beyond: Self.budget)
     }
 
-    private func place(_ chunk: Chunk) throws(InspectionFailure) -> (Evaluation, rows: Int)? {
-        guard let evaluation else { return nil }
+    private func place(_ chunk: Chunk) throws(InspectionFailure) -> (Evaluation, rows: Int) {
+        guard let evaluation else {
+            throw Self.failure("T23", "stepMismatch", "Rows were sent for an evaluation that was not announced.")
+        }
         return (evaluation, try Self.rows(of: chunk, evaluation.chunks))
     }
 
     func check(basis count: Int, _ chunk: Chunk) throws(InspectionFailure) {
-        guard stages[0] == .cross else { return }
+        guard stage == .cross else {
+            throw Self.failure("T23", "stepMismatch", "Rows of a basis came where the job has no use for them.")
+        }
         let perRow = try cross().slots.ciphertexts(for: cross().vectors) * (plan.family == .linear ? 1 : 2)
         let rows = try Self.rows(of: chunk, RowChunks(rows: rows, multiple: 1, bytesPerRow: perRow * width))
         try Self.demand(count, rows * perRow)
@@ -241,9 +283,11 @@ struct TrainingFollower {
         guard bytes == allowed else {
             throw Self.failure("T10", "wrongLength", "Opened sums have another length than was asked for.")
         }
-        switch stages[0] {
-        case .weights where asked.count == 2 && due.isEmpty: stages.removeFirst()
-        case .cross where parts == (try cross().slots.ciphertexts(for: cross().vectors)): stages.removeFirst()
+        switch stage {
+        case .weights where asked.count == 2 && due.isEmpty:
+            evaluation = nil
+            endStage()
+        case .cross where parts == (try cross().slots.ciphertexts(for: cross().vectors)): endStage()
         default: break
         }
     }
@@ -252,7 +296,7 @@ struct TrainingFollower {
     private mutating func allowance(of evaluator: String) throws(InspectionFailure) -> (Int, SumSlots)? {
         let columns = evaluator == active ? plan.activeColumns : plan.passiveColumns
         do throws(TrainingError) {
-            switch stages[0] {
+            switch stage {
             case .fit where evaluation?.kind == .mean && asked.insert(evaluator).inserted:
                 return (columns, try LogisticPass.slots(rows: rows, modulusBits: plan.keyBits))
             case .weights where evaluation != nil && asked.insert(evaluator).inserted:
@@ -300,12 +344,15 @@ struct TrainingFollower {
         try Self.demand(count, plan.activeColumns * (plan.activeColumns + 1) / 2 + plan.activeColumns + 1)
     }
 
-    mutating func take(scores count: Int) throws(InspectionFailure) {
+    /// Of the rows of the fit first, then of those kept aside.
+    mutating func take(scores count: Int, _ chunk: Chunk) throws(InspectionFailure) {
         try declared(plan.revealScores, "scores")
-        scores += count
-        guard scores <= rows + testRows else {
+        guard scores < rows + testRows else {
             throw Self.failure("T10", "wrongCount", "More scores were sent than there are rows.")
         }
+        let expected = try Self.rows(of: chunk, ScoreExchange.chunks(scores < rows ? rows : testRows))
+        try Self.demand(count, expected)
+        scores += count
     }
 
     private func declared(_ isDeclared: Bool, _ what: String) throws(InspectionFailure) {

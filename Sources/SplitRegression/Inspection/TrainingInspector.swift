@@ -57,7 +57,8 @@ public struct TrainingInspector: PayloadInspector {
     public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
         try checkpoints(record)
         guard record.type.protocolID == ProtocolVersion.training.id else { return }
-        guard let payload else {
+        // What follows a payload that is missing cannot be said from those that are there.
+        guard let payload, !isPruned else {
             isPruned = true
             return
         }
@@ -78,8 +79,8 @@ public struct TrainingInspector: PayloadInspector {
             case .openedSums:
                 let bytes = try Payload<OpenedSumsKind>(payload: payload).bytes
                 try follower?.take(opened: bytes.count, from: record.from)
-            case .sumShare: try follower?.take(share: SumShare(payload: payload).value)
-            case .scoreChunk: try follower?.take(scores: ScoreChunk(payload: payload).scores.count)
+            case .sumShare: try follower?.take(share: SumShare(payload: payload).value, from: record.from)
+            case .scoreChunk: try follower?.take(scores: ScoreChunk(payload: payload).scores.count, record.chunk)
             default: try numbers(payload, record)
             }
         } catch let failure as InspectionFailure {
@@ -129,7 +130,7 @@ public struct TrainingInspector: PayloadInspector {
         case .passiveSolution: try follower?.check(solution: values.count)
         case .residualVariance: try follower?.check(variance: values.count)
         case .covarianceParts: try follower?.check(covariance: values.count)
-        case .rawOffset: try follower?.takeOffset()
+        case .rawOffset: try follower?.take(offset: values.count)
         default: break
         }
     }
@@ -147,6 +148,12 @@ public struct TrainingInspector: PayloadInspector {
     }
 
     private mutating func ring(_ message: RingMessage, _ record: Record) throws {
+        // Before anything is computed modulo a number of the prover's choice.
+        guard RingPedersenParameters.modulusBits(ofSerialized: message.parameters) == keyBits else {
+            throw Self.failure(
+                "T12", "verifierParametersRejected",
+                "\(record.from)'s parameters have another size than the job's keys.")
+        }
         let context = context("training verifier", prover: record.from, verifier: record.to)
         guard let ring = try? RingPedersenParameters(serialized: message.parameters, context: context, floor: floor)
         else {

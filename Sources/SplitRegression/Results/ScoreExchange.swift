@@ -41,6 +41,11 @@ public enum ScoreExchange {
         return result
     }
 
+    /// How so many scores are cut.
+    static func chunks(_ rows: Int) -> RowChunks {
+        RowChunks(rows: rows, multiple: 1, bytesPerRow: 0, largestRows: rowsPerChunk)
+    }
+
     private static func chunkCount(_ rows: Int) -> Int { max(1, (rows + rowsPerChunk - 1) / rowsPerChunk) }
 
     /// Mean of the response at a joint predictor.

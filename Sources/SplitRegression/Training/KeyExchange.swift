@@ -16,6 +16,10 @@ enum KeyExchange {
                 bits: plan.keyBits, context: ownContext, using: &ringGenerator)
         try await session.send(RingMessage(parameters: ring.serialized))
         let (ringMessage, head) = try await session.receiveWithHead(RingMessage.self)
+        // Before anything is computed modulo a number of the peer's choice.
+        guard RingPedersenParameters.modulusBits(ofSerialized: ringMessage.parameters) == plan.keyBits else {
+            throw TrainingError.protocolViolation("verifier parameters of another size")
+        }
         let peerRing = try RingPedersenParameters(
             serialized: ringMessage.parameters,
             context: context(session, purpose: "training verifier", isOwn: false), floor: floor)

@@ -35,11 +35,8 @@ enum SeparatedSum {
         scalbn(Double(Int128(truncatingIfNeeded: one &+ other)), -SeparationLayout.shareFractionBits)
     }
 
-    /// Whether a peer's number of terms is what the range asks for: libraries may differ in the last digits.
-    static func isAllowed(
-        terms: Double, kind: SeparatedKind, radius: Double, bound: Double
-    ) throws(TrainingError) -> Int? {
-        let expected = try ChebyshevExpansion.requiredTerms(kind: kind, radius: radius, bound: bound)
+    /// A peer's number of terms, if it is what the range asks for: libraries may differ in the last digits.
+    static func allowed(terms: Double, expected: Int) -> Int? {
         guard let terms = Int(exactly: terms), terms.isMultiple(of: 2), terms >= 2, abs(terms - expected) <= 2
         else { return nil }
         return terms
@@ -69,7 +66,8 @@ enum SeparatedSum {
             guard values.count == 2, PredictorRange.isValid(values[0]) else {
                 throw TrainingError.protocolViolation("a predictor range that is not on the list")
             }
-            guard let terms = try isAllowed(terms: values[1], kind: kind, radius: values[0], bound: bound) else {
+            let expected = try ChebyshevExpansion.requiredTerms(kind: kind, radius: values[0], bound: bound)
+            guard let terms = allowed(terms: values[1], expected: expected) else {
                 throw TrainingError.protocolViolation("a number of terms that the range does not ask for")
             }
             return try SeparationLayout(
