@@ -15,6 +15,7 @@ public struct AlignmentInspector: PayloadInspector {
     private let keyKind: KeyKind
     private let session: Bytes32
     private let group: AlignmentGroup
+    private let maximumSetSize: UInt64
     private let moduli: ModulusRegister
     private var openings: [String: AlignmentOpening] = [:]
     private var parameters: RingPedersenParameters?
@@ -26,23 +27,29 @@ public struct AlignmentInspector: PayloadInspector {
     /// Whether a payload is missing: what follows from those before cannot be said then.
     private var isPruned = false
 
+    /// Identifiers that a side may bring at most, whatever the job says (`protocols/alignment.md` 6).
+    public static let largestSetSize = 1 << 24
+
     /// - Parameters:
     ///   - keyBits, subgroupKeys: the job's.
+    ///   - maximumSetSize: the job's; the protocol allows no more than 2^24.
     ///   - session: the session's identity.
     ///   - moduli: shared with the session's other inspectors.
     public init(
-        keyBits: Int, subgroupKeys: Bool = false, session: Bytes32, moduli: ModulusRegister = ModulusRegister()
+        keyBits: Int, subgroupKeys: Bool = false, maximumSetSize: Int = largestSetSize, session: Bytes32,
+        moduli: ModulusRegister = ModulusRegister()
     ) throws(AlignmentError) {
         self.init(
-            keyBits: keyBits, subgroupKeys: subgroupKeys, session: session, group: try AlignmentGroup(keyBits: keyBits),
-            moduli: moduli)
+            keyBits: keyBits, subgroupKeys: subgroupKeys, maximumSetSize: maximumSetSize, session: session,
+            group: try AlignmentGroup(keyBits: keyBits), moduli: moduli)
     }
 
     /// Over any group, for tests.
     package init(
-        keyBits: Int, subgroupKeys: Bool = false, session: Bytes32, group: AlignmentGroup,
-        moduli: ModulusRegister = ModulusRegister()
+        keyBits: Int, subgroupKeys: Bool = false, maximumSetSize: Int = largestSetSize, session: Bytes32,
+        group: AlignmentGroup, moduli: ModulusRegister = ModulusRegister()
     ) {
+        self.maximumSetSize = UInt64(clamping: min(maximumSetSize, Self.largestSetSize))
         self.moduli = moduli
         self.keyBits = keyBits
         keyKind = subgroupKeys ? .subgroup : .standard
@@ -65,9 +72,13 @@ public struct AlignmentInspector: PayloadInspector {
             case .hashSalt: _ = try HashSalt(payload: payload)
             case .blindedIdentifiers: try blinded(BlindedIdentifiers(payload: payload), record)
             case .evaluations: try evaluations(Evaluations(payload: payload), record)
-            case .senderTags: try tags(SenderTags(payload: payload).tags, after: &senderTags)
-            case .matchOutcome: outcome = try MatchOutcome(payload: payload)
-            case .matchingTags: try tags(MatchingTags(payload: payload).tags, after: &matching)
+            case .senderTags:
+                let size = try setSize(of: record.from)
+                try tags(SenderTags(payload: payload).tags, after: &senderTags, of: size, record.chunk)
+            case .matchOutcome: try matched(MatchOutcome(payload: payload))
+            case .matchingTags:
+                let size = Int(clamping: outcome?.count ?? 0)
+                try tags(MatchingTags(payload: payload).tags, after: &matching, of: size, record.chunk)
             case .orderDigest: try digest(OrderDigest(payload: payload))
             default: break
             }
@@ -92,16 +103,23 @@ public struct AlignmentInspector: PayloadInspector {
         guard Int(message.keyBits) == keyBits else {
             throw Self.failure("T13", "keySizeMismatch", "\(record.from) opened with keys of another size.")
         }
-        guard message.version == AlignmentOpening.currentVersion, message.setSize > 0, message.setSize <= 1 << 32 else {
-            throw Self.failure("T10", "malformedMessage", "An opening names no possible set.")
+        guard message.version == AlignmentOpening.currentVersion, message.setSize > 0, message.setSize <= maximumSetSize
+        else {
+            throw Self.failure("T10", "malformedMessage", "An opening names no set that the job allows.")
         }
         openings[record.from] = message
     }
 
     private mutating func verifierParameters(_ message: VerifierParameters, _ record: Record) throws {
+        // Before anything is computed modulo a number of the prover's choice.
+        guard RingPedersenParameters.modulusBits(ofSerialized: message.parameters) == keyBits else {
+            throw Self.failure(
+                "T12", "verifierParametersRejected",
+                "\(record.from)'s parameters have another size than the job's keys.")
+        }
         let context = context("alignment verifier", prover: record.from, verifier: record.to)
         parameters = try? RingPedersenParameters(serialized: message.parameters, context: context, floor: keyBits)
-        guard let parameters, parameters.modulusBits == keyBits else {
+        guard let parameters else {
             throw Self.failure("T12", "verifierParametersRejected", "\(record.from)'s parameters are not proven.")
         }
         try distinct(moduli.add(parameters, as: "\(record.from)'s parameters for the alignment"))
@@ -177,17 +195,38 @@ public struct AlignmentInspector: PayloadInspector {
 
     /// Identifiers in a chunk, by the size of the asker's set.
     private func chunk(_ record: Record, asker: String, slots: Int) throws -> Int {
-        guard let size = openings[asker]?.setSize else {
-            throw Self.failure("T10", "openingMissing", "There is a request before its opening.")
-        }
-        let chunks = Chunking.identifiers(Int(clamping: size), slots: slots)
-        guard Int(record.chunk.count) == chunks.count, Int(record.chunk.index) < chunks.count else {
-            throw Self.failure("T10", "wrongChunk", "A message is cut to other chunks than the sizes imply.")
-        }
-        return chunks[Int(record.chunk.index)].count
+        try Self.size(of: record.chunk, Chunking.identifiers(try setSize(of: asker), slots: slots))
     }
 
-    private func tags(_ more: [AlignmentTag], after all: inout [AlignmentTag]) throws {
+    private func setSize(of party: String) throws -> Int {
+        guard let size = openings[party]?.setSize else {
+            throw Self.failure("T10", "openingMissing", "There is a message before its sender's opening.")
+        }
+        return Int(clamping: size)
+    }
+
+    private static func size(of chunk: Chunk, _ chunks: Chunking) throws -> Int {
+        guard Int(chunk.count) == chunks.count, Int(chunk.index) < chunks.count else {
+            throw failure("T10", "wrongChunk", "A message is cut to other chunks than the sizes imply.")
+        }
+        return chunks[Int(chunk.index)].count
+    }
+
+    /// No more than the smaller set has.
+    private mutating func matched(_ message: MatchOutcome) throws {
+        guard message.count <= openings.values.map(\.setSize).min() ?? 0 else {
+            throw Self.failure("T10", "wrongCount", "More identifiers match than a side has.")
+        }
+        outcome = message
+    }
+
+    /// - Parameter size: how many there are in all chunks.
+    private func tags(
+        _ more: [AlignmentTag], after all: inout [AlignmentTag], of size: Int, _ chunk: Chunk
+    ) throws {
+        guard more.count == (try Self.size(of: chunk, Chunking.tags(size))) else {
+            throw Self.failure("T10", "wrongCount", "A chunk of tags has not its size.")
+        }
         for tag in more {
             guard all.last.map({ $0 < tag }) ?? true else {
                 throw Self.failure("T10", "tagsOutOfOrder", "Tags do not ascend.")

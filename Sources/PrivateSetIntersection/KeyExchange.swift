@@ -39,6 +39,10 @@ struct KeyProver: Sendable {
 
     init(_ message: VerifierParameters, _ conversation: Conversation) throws(AlignmentError) {
         self.conversation = conversation
+        // Before anything is computed modulo a number of the peer's choice.
+        guard RingPedersenParameters.modulusBits(ofSerialized: message.parameters) == conversation.keyBits else {
+            throw .verifierParametersRejected
+        }
         do {
             parameters = try RingPedersenParameters(
                 serialized: message.parameters, context: conversation.verifierContext(isOwn: false),
@@ -46,7 +50,6 @@ struct KeyProver: Sendable {
         } catch {
             throw .verifierParametersRejected
         }
-        guard parameters.modulusBits == conversation.keyBits else { throw .verifierParametersRejected }
     }
 
     func prove(_ key: PrivateKey, using generator: inout some RandomNumberGenerator) -> SenderKey {

@@ -196,6 +196,15 @@ struct DeviatingReceiverTests {
         #expect(try await serve(receiver).alignmentError == .verifierParametersRejected)
     }
 
+    @Test("Ring-Pedersen parameters that name another size are refused")
+    func parametersOfAnotherSize() async throws {
+        var receiver = ScriptedReceiver(identifiers: theirs)
+        receiver.changeParameters = {
+            VerifierParameters(parameters: [0, 0, 8, 0] + $0.parameters.dropFirst(4))
+        }
+        #expect(try await serve(receiver).alignmentError == .verifierParametersRejected)
+    }
+
     @Test("Ciphertexts out of range, or without an inverse, are refused", arguments: ["0", "n^2", "n"])
     func ciphertexts(kind: String) async throws {
         let key = try Small.key().publicKey

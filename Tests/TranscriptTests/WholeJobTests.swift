@@ -297,6 +297,38 @@ import Testing
                 == "T10 tagsOutOfOrder")
         #expect(first(MessageType(rawValue: 0x010B)) { $0[$0.count - 1] ^= 1 } == "T15 orderMismatch")
         #expect(first(MessageType(rawValue: 0x0101)) { $0[4] ^= 1 } == "T13 keySizeMismatch")
+        // Sizes that the running peer checks: set sizes, tags, matches, the raw offset.
+        #expect(
+            first(MessageType(rawValue: 0x0101)) { over(&$0, 5, [0, 0, 0, 0, 1, 0, 0, 1]) } == "T10 malformedMessage")
+        #expect(
+            first(MessageType(rawValue: 0x0108)) { $0 = [0, 0, 0, 16] + $0[4..<20] } == "T10 wrongCount")
+        #expect(first(MessageType(rawValue: 0x0109)) { $0[$0.count - 1] = 61 } == "T10 wrongCount")
+        #expect(first(MessageType(rawValue: 0x010A)) { $0 = [0, 0, 0, 16] + $0[4..<20] } == "T10 wrongCount")
+        #expect(
+            first(MessageType(rawValue: 0x0224)) { $0 = [0, 0, 0, 2] + $0.dropFirst(4) + $0.dropFirst(4) }
+                == "T10 wrongCount")
+        // 60 identifiers where the job allows 59.
+        var strict = AlignmentInspector(keyBits: alignmentBits, maximumSetSize: 59, session: id, group: group)
+        #expect {
+            for (record, payload) in records { try strict.inspect(record, payload: payload) }
+        } throws: {
+            ($0 as? InspectionFailure)?.name == "malformedMessage"
+        }
+        // The size that parameters name is looked at before their proof.
+        for type: UInt16 in [0x0102, 0x0201] {
+            #expect(
+                first(MessageType(rawValue: type)) { over(&$0, 4, [0, 0, 8, 0]) } == "T12 verifierParametersRejected")
+        }
+        // A payload that is missing is no failure of anyone's, nor is what follows.
+        for pruned in records.indices where (0x0100...0x02ff).contains(records[pruned].0.type.rawValue) {
+            guard pruned.isMultiple(of: 5) else { continue }
+            var inspectors = inspectors(id, group)
+            for (index, (record, payload)) in records.enumerated() {
+                for inspector in inspectors.indices {
+                    try inspectors[inspector].inspect(record, payload: index == pruned ? nil : payload)
+                }
+            }
+        }
     }
 }
 

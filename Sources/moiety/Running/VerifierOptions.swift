@@ -19,8 +19,8 @@ extension Verifier.Options {
                 }
             ]
             let alignment = try? AlignmentInspector(
-                keyBits: job.keys.bits, subgroupKeys: job.keys.kind == .subgroup, session: facts.session, moduli: moduli
-            )
+                keyBits: job.keys.bits, subgroupKeys: job.keys.kind == .subgroup,
+                maximumSetSize: job.limits.maximumSetSize, session: facts.session, moduli: moduli)
             if let alignment {
                 all.append(alignment)
             }
