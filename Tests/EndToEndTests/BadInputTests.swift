@@ -37,6 +37,21 @@ extension EndToEnd {
             try await refused(sites, code: 65, error: "notNumeric", saying: "hospital.csv", "row 82", "age")
         }
 
+        @Test func columnThatNoCohortMakesFit() async throws {
+            let constant = "id,marker\n" + (0..<80).map { "P\(1000 + $0),4.5\n" }.joined()
+            let sites = try await Small.sites(lab: constant)
+            try await sites.approve()
+            // Before anybody is dialled: nobody listens here.
+            for arguments in [
+                ["job", "check", sites.job, "--site", sites.site("lab"), "--format", "json"],
+                sites.command("lab") + ["--dry-run"], sites.command("lab") + ["--peer-address", "127.0.0.1:1"],
+            ] {
+                let ended = try await Program.run(arguments)
+                #expect(ended.code == 65, "\(ended.output)\(ended.errors)")
+                #expect(ended.output.contains("marker"))
+            }
+        }
+
         @Test func unapprovedJob() async throws {
             let sites = try await Small.sites()
             let ended = try await Program.run(sites.command("hospital"))

@@ -132,6 +132,15 @@ extension EndToEnd {
             #expect(hospital.errorCode == "separation" && lab.errorCode == "separation")
             #expect(hospital.output.contains("l2"))
             #expect(try sites.leftovers() == [])
+            // Both followed the protocol, and their kept transcripts show it.
+            for name in TwoSites.names {
+                let failed = "\(sites.site(name))/failed"
+                let kept = try #require(try FileManager.default.contentsOfDirectory(atPath: failed).first)
+                let replayed = try await Program.run(
+                    "verify", "\(failed)/\(kept)", "--replay", "--site", sites.site(name))
+                #expect(replayed.code == 1, "\(replayed.output)\(replayed.errors)")
+                #expect(replayed.output.contains("[R02] ok"), "\(replayed.output)")
+            }
         }
 
         private func breast(l2: String = "0.01") async throws -> TwoSites {

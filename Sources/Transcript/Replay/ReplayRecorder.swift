@@ -8,6 +8,8 @@ final class ReplayRecorder: Recorder {
         var sizes: [Direction: UInt64] = [.outgoing: 1, .incoming: 1]
         var compared: Set<ReplayLog.Key> = []
         var mismatch: UInt64?
+        /// The first message that was derived and is not in the log.
+        var beyond: UInt64?
     }
 
     private let sent: ReplayLog
@@ -19,7 +21,10 @@ final class ReplayRecorder: Recorder {
         self.received = received
     }
 
-    var mismatch: UInt64? { state.withLock { $0.mismatch } }
+    /// The first message that was sent otherwise, or not at all although later ones were.
+    var mismatch: UInt64? {
+        state.withLock { $0.mismatch ?? ($0.compared.count < sent.protocolRecords ? $0.beyond : nil) }
+    }
     var progress: (compared: Int, total: Int) { (state.withLock { $0.compared.count }, sent.protocolRecords) }
     var commitments: InputCommitments? { sent.commitments }
 
@@ -40,10 +45,14 @@ final class ReplayRecorder: Recorder {
         guard record.type.protocolID != ProtocolVersion.session.id else { return }
         let key = ReplayLog.Key(type: record.type, round: record.round, chunk: record.chunk)
         try state.withLock { state in
-            guard let logged = sent.hashes[key], logged.payload == record.payloadHash else {
-                let sequence = sent.hashes[key]?.sequence ?? record.sequence
-                state.mismatch = min(state.mismatch ?? sequence, sequence)
-                throw WireError.replayMismatch(sequence: sequence)
+            guard let logged = sent.hashes[key] else {
+                // Lawful where the log ends: rules that a site applies by itself may have ended the job there.
+                state.beyond = min(state.beyond ?? record.sequence, record.sequence)
+                throw WireError.channelClosed
+            }
+            guard logged.payload == record.payloadHash else {
+                state.mismatch = min(state.mismatch ?? logged.sequence, logged.sequence)
+                throw WireError.replayMismatch(sequence: logged.sequence)
             }
             state.compared.insert(key)
         }

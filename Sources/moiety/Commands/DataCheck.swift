@@ -49,15 +49,9 @@ struct DataCheck: ReplyingCommand {
         let file = try file.read()
         let own = try file.parties(at: folder).own
         let table = try PartyTable(file.job, party: own, site: folder)
-        let rows = try table.table.rows(at: Array(0..<table.identifiers.count), of: table.identifiers)
-        let limits = DesignLimits(file.job.limits)
-        let design = try DesignMatrix(rows, columns: table.features, missing: table.missing)
-        var problems = design.problems(limits: limits, parameters: file.job.parameterCount)
-        if let label = table.label {
-            problems += try LabelColumn(rows, label, missing: table.missing).problems(limits: limits)
-        }
+        let (terms, problems) = try table.check(for: file.job)
         let report = DataReport(
-            table: own.table, file: table.table.source, identifiers: table.identifiers.report, terms: design.terms,
+            table: own.table, file: table.table.source, identifiers: table.identifiers.report, terms: terms,
             problems: problems.map(\.description))
         return Reply(report, text: report.text, status: problems.isEmpty ? .ok : .badData)
     }

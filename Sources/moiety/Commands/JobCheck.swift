@@ -46,6 +46,7 @@ struct JobCheck: ReplyingCommand {
     func reply(_ console: Console) async throws -> Reply<JobCheckReport> {
         let file = try file.read()
         let job = file.job
+        try file.checkSupport()
         var refusals: [JobCheckReport.Refusal] = []
         var identifiers: IdentifierReport?
         var rows = rows
@@ -58,6 +59,9 @@ struct JobCheck: ReplyingCommand {
             let table = try PartyTable(job, party: own, site: site)
             console.progress("\(site.name): \(table.summary)")
             identifiers = table.identifiers.report
+            refusals += try table.check(for: job).problems.map {
+                JobCheckReport.Refusal(rule: "table", message: $0.description, remedy: nil)
+            }
             // At most all of this site's rows align.
             if rows == nil { rows = table.identifiers.count }
         }
@@ -67,6 +71,8 @@ struct JobCheck: ReplyingCommand {
         }
         let report = JobCheckReport(
             job: file.hash, title: job.title, findings: findings, refusals: refusals, table: identifiers)
-        return Reply(report, text: report.text, status: report.accepted ? .ok : .refusedByPolicy)
+        let isTableAlone = refusals.allSatisfy { $0.rule == "table" }
+        return Reply(
+            report, text: report.text, status: report.accepted ? .ok : isTableAlone ? .badData : .refusedByPolicy)
     }
 }

@@ -42,6 +42,7 @@ struct JobRun: ReplyingCommand {
         let folder = try site.open()
         let prepared = try PreparedJob(try file.read(), at: folder)
         console.progress("\(prepared.own.name): \(prepared.table.summary)")
+        try prepared.checkTable()
         if dryRun {
             return Reply(.checked(job: prepared.file.hash), text: "job \(prepared.file.hash) could run at this site")
         }

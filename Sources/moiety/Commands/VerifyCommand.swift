@@ -50,6 +50,12 @@ struct VerifyCommand: ReplyingCommand {
             guard FileManager.default.fileExists(atPath: path) else {
                 throw Failure(.noInput, "fileNotFound", "\(path) does not exist")
             }
+            let inside = "\(path)/transcript/\(TranscriptLayout.parties)"
+            if FileManager.default.fileExists(atPath: inside) {
+                throw Failure(
+                    .noInput, "notATranscript", "\(path) is a folder of results",
+                    hint: "moiety verify \(path)/transcript")
+            }
         }
         let attributes = try? FileManager.default.attributesOfItem(atPath: transcript)
         if attributes?[.type] as? FileAttributeType == .typeRegular {

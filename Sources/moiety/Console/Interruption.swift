@@ -2,10 +2,10 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Ctrl-C: removes what is half written, ends the children that this process started, exits with 130.
+/// Ctrl-C, SIGTERM and SIGHUP: removes what is half written, ends the children that this process started, exits with 130.
 enum Interruption {
     private struct State {
-        var source: (any DispatchSourceSignal)?
+        var sources: [any DispatchSourceSignal] = []
         var folders: Set<String> = []
         var children: Set<Int32> = []
     }
@@ -14,12 +14,14 @@ enum Interruption {
 
     static func install() {
         state.withLock { state in
-            guard state.source == nil else { return }
-            signal(SIGINT, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global(qos: .userInitiated))
-            source.setEventHandler { finish() }
-            source.resume()
-            state.source = source
+            guard state.sources.isEmpty else { return }
+            for number in [SIGINT, SIGTERM, SIGHUP] {
+                signal(number, SIG_IGN)
+                let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInitiated))
+                source.setEventHandler { finish() }
+                source.resume()
+                state.sources.append(source)
+            }
         }
     }
 

@@ -114,3 +114,16 @@ extension DesignLimits {
         self.init(minimumCell: limits.minimumCell, maximumParametersPerRow: limits.parametersPerRow)
     }
 }
+
+extension PartyTable {
+    /// What is wrong with all usable rows for a job: constant, aliased or too small columns. The aligned rows are some of
+    /// them, so whatever is wrong here is wrong there too.
+    func check(for job: Job) throws -> (terms: [String], problems: [DesignProblem]) {
+        let rows = try table.rows(at: Array(0..<identifiers.count), of: identifiers)
+        let limits = DesignLimits(job.limits)
+        let design = try DesignMatrix(rows, columns: features, missing: missing)
+        var problems = design.problems(limits: limits, parameters: job.parameterCount)
+        if let label { problems += try LabelColumn(rows, label, missing: missing).problems(limits: limits) }
+        return (design.terms, problems)
+    }
+}

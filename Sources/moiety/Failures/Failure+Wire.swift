@@ -11,7 +11,7 @@ extension Failure {
             self.init(
                 .peersDisagree, "versionMismatch",
                 "\(peer) speaks version \(theirs) of protocol \(name), this site \(ours)",
-                hint: "both sites need the same release")
+                hint: "both sites need the same release, and the same command: job run, align run or align count")
         case .roleMismatch(let peer, let expected, let found):
             self.init(.peersDisagree, "roleMismatch", "\(peer) acts as \(found), the job says \(expected)")
         case .identityMismatch(let peer), .certificateMismatch(let peer), .bindingMismatch(let peer):

@@ -63,6 +63,9 @@ struct JobReport: Codable, Sendable {
             table.text(),
         ]
         if let reason = fit.standardErrorsWithheld { lines.append("no standard errors: \(reason)") }
+        if isLogistic, fit.l2 == 0, fit.standardErrorsWithheld != nil {
+            lines.append("not checked: whether a column follows from the other party's columns")
+        }
         if !fit.converged { lines.append("not converged within the job's passes: estimates are approximate") }
         if let metrics { lines.append("fitted rows: \(Self.words(metrics))") }
         if let holdOut { lines.append("held-out rows: \(Self.words(holdOut))") }

@@ -73,6 +73,7 @@ struct JobService: Sendable {
                 throw Failure(.cannotCreate, "outputExists", "job \(hash.prefix(16)) has run already: \(path)")
             }
             let prepared = try PreparedJob(try site.approvals.job(hash), at: site)
+            try prepared.checkTable()
             guard prepared.peer.name == channel.peerName else {
                 throw Failure(.permission, "wrongPeer", "\(channel.peerName) is not the peer of job \(hash.prefix(16))")
             }

@@ -48,11 +48,13 @@ struct PreparedJob: Sendable {
         approval = try site.approvals.note(of: file, by: identity)
         try site.policy().check(file.job, as: site.name)
         try Guards.check(file.job)
-        for item in [Reveal.covariance, .deciles, .jointCoefficients] where file.job.reveals(item) {
-            throw Failure(
-                .configuration, "revealNotSupported", "this release does not open '\(item.rawValue)'",
-                hint: "drop it from the job's reveal list")
-        }
+        try file.checkSupport()
         inputs = try JobInputs(file, at: site)
+    }
+
+    /// Refuses a table that no cohort could make fit for the model, before the peer learns which rows are common.
+    func checkTable() throws {
+        let problems = try table.check(for: job).problems
+        guard problems.isEmpty else { throw RecordsError.unfitDesign(problems) }
     }
 }
