@@ -86,11 +86,11 @@ public struct Outcome: Sendable, Hashable {
         resultCommitment = try decoder.readBytes32()
         var counts: [String: Int64] = [:]
         for _ in 0..<(try decoder.readCount(max: 1024, minimumBytes: 12)) {
-            counts[try decoder.readString(max: 64)] = try decoder.readInt64()
+            counts[try Self.name(&decoder)] = try decoder.readInt64()
         }
         var metrics: [String: Double] = [:]
         for _ in 0..<(try decoder.readCount(max: 1024, minimumBytes: 12)) {
-            metrics[try decoder.readString(max: 64)] = try decoder.readDouble()
+            metrics[try Self.name(&decoder)] = try decoder.readDouble()
         }
         self.counts = counts
         self.metrics = metrics
@@ -105,10 +105,20 @@ public struct Outcome: Sendable, Hashable {
         guard try encoded == bytes else { throw .notCanonical("the order of an outcome") }
     }
 
+    /// Of a count or a metric: people read it on their terminals.
+    private static func name(_ decoder: inout Decoder) throws(WireError) -> String {
+        let name = try decoder.readString(max: PartyName.maximumLength)
+        guard PartyName.isValid(name) else { throw .notCanonical("a figure's name") }
+        return name
+    }
+
     /// More than any job comes to; other counts are at least not negative.
     private static let largestCounts: [String: Int64] = [
         "rows": 1 << 24, "fitted": 1 << 24, "passes": 10_000, "parameters": 1 << 20, "converged": 1,
     ]
+
+    /// What every outcome of an alignment with a training names.
+    public static var countsOfATraining: Set<String> { Set(largestCounts.keys) }
 
     /// The first count by name that no job can come to: a stranger may sign any number.
     var impossibleCount: (name: String, count: Int64)? {

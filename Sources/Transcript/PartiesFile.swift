@@ -64,8 +64,10 @@ public struct PartiesFile: Sendable, Hashable {
     private static func party(_ decoder: inout Decoder) throws(WireError) -> PartyDescription {
         let name = try decoder.readString(max: PartyName.maximumLength)
         guard PartyName.isValid(name) else { throw .notCanonical("a party's name") }
+        let role = try decoder.readString(max: PartyName.maximumLength)
+        guard PartyName.isValid(role) else { throw .notCanonical("a party's role") }
         return PartyDescription(
-            name: name, role: try decoder.readString(max: 64), attempt: try decoder.readUInt32(),
+            name: name, role: role, attempt: try decoder.readUInt32(),
             identity: try VerifyingKey(try decoder.readFixed(32)), logKey: try VerifyingKey(try decoder.readFixed(32)),
             witnessKey: try VerifyingKey(try decoder.readFixed(32)),
             certificateFingerprint: try decoder.readBytes32())

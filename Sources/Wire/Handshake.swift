@@ -98,7 +98,8 @@ public struct Hello: Sendable, Hashable {
         }
         name = try PartyName.read(from: &decoder)
         identity = try decoder.readFixed(32)
-        role = try decoder.readString(max: 64)
+        // Of the same characters as a name: it is printed wherever the party is.
+        role = try PartyName.read(from: &decoder)
         jobHash = try decoder.readBytes32()
         attempt = try decoder.readUInt32()
         certificateFingerprint = try decoder.readBytes32()

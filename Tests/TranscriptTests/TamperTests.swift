@@ -252,6 +252,43 @@ import Testing
         #expect(try forged(counts: most) == "VALID")
     }
 
+    @Test func t15And28Counts() throws {
+        var options = toyOptions()
+        options.requiredCounts = ["rounds", "rows"]
+        #expect(try forged(options: options) == "T15 countMismatch")
+        #expect(try forged(options: options, counts: [:]) == "T15 countMismatch")
+        #expect(try forged(options: options, counts: ["rounds": 2, "rows": 0]) == "VALID")
+        #expect(Outcome.countsOfATraining == ["rows", "fitted", "passes", "parameters", "converged"])
+        // With payloads gone, the figures are the signer's word.
+        options.guardFacts = { job, _ in GuardFacts(job: job, rows: 1_000_000) }
+        for storage in [PayloadStorage.full, .hashes] {
+            let folder = try TemporaryFolder()
+            var forge = try Forge()
+            forge.storage = storage
+            try forge.play()
+            try forge.write(folder.path, counts: ["rounds": 2, "rows": 0])
+            let found = verify(folder.path, options).findings.first { $0.check == .t28 }
+            #expect(found?.status == .passed && found?.sentence.contains("signer") == (storage == .hashes))
+        }
+    }
+
+    /// What a terminal might obey has no place in a role or a figure's name.
+    @Test func t01And15NamesArePlain() throws {
+        for hostile in ["\u{1B}[2J", "a b", "\u{202E}", "", "naïve", "x\ny"] {
+            #expect(try forged(counts: [hostile: 1]) == "T15 outcomeNotCanonical")
+            #expect(
+                try forged { forge in
+                    let party = forge.b.local
+                    let terms = SessionTerms(
+                        jobHash: forge.job.hash, role: hostile, peerRole: "active",
+                        protocols: [ProtocolVersion(id: 9, version: 1)])
+                    forge.b = Forge.Party(party, terms, nonce: forge.b.nonce, seed: SessionSeed())
+                    let (mine, theirs) = ((forge.a.hello, forge.a.nonce), (forge.b.hello, forge.b.nonce))
+                    forge.session = try SessionBinding.sessionID(jobHash: forge.job.hash, mine, theirs)
+                } == "T01 fileNotCanonical")
+        }
+    }
+
     @Test func t16Heads() throws {
         let folder = try TemporaryFolder()
         var forge = try Forge()

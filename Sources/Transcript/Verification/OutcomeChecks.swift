@@ -31,6 +31,9 @@ extension VerificationRun {
         if let (name, count) = outcome.impossibleCount {
             findings.fail(.t15, "countMismatch", "No job comes to \(name) \(count).")
         }
+        if let name = options.requiredCounts.subtracting(outcome.counts.keys).min() {
+            findings.fail(.t15, "countMismatch", "The outcome does not name \(name).")
+        }
     }
 
     mutating func checkFiles() {
@@ -65,11 +68,17 @@ extension VerificationRun {
             return
         }
         guard let job, let outcome, let facts = options.guardFacts?(job, outcome.counts) else { return }
-        findings.made(.t28)
+        let isPruned = (pass?.pruned ?? 0) > 0
+        findings.made(.t28, remark: isPruned ? Self.signersWord : nil)
         if let broken = Guards.findings(job, facts).first(where: { $0.verdict == .refused }) {
             findings.fail(.t28, broken.name, "\(broken.figures).")
         }
     }
+
+    private static let signersWord = """
+        The guards hold for the figures that the signer of the outcome names; the payloads that would show them were \
+        pruned.
+        """
 
     func summarised(_ pass: LogPass, _ parties: PartiesFile) -> TranscriptSummary {
         var summary = TranscriptSummary(

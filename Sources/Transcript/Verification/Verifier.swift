@@ -18,6 +18,8 @@ public struct Verifier: Sendable {
         public var plan: (@Sendable (Job, [PartyDescription]) -> ProtocolPlan)?
         /// What looks at payloads, for checks that only a protocol can make.
         public var inspectors: (@Sendable (Job, SessionFacts) -> [any PayloadInspector])?
+        /// Counts without which an outcome says too little of such a job.
+        public var requiredCounts: Set<String> = []
         /// What the guards need to know about the job as it ran, from the outcome's counts.
         public var guardFacts: (@Sendable (Job, [String: Int64]) -> GuardFacts?)?
 

@@ -26,6 +26,7 @@ extension Verifier.Options {
             }
             return all
         }
+        requiredCounts = Outcome.countsOfATraining
         guardFacts = { job, counts in
             guard let rows = counts["fitted"] else { return nil }
             return GuardFacts(job: job, rows: Int(rows), passes: counts["passes"].map { Int($0) })
