@@ -52,6 +52,37 @@ extension EndToEnd {
             }
         }
 
+        /// Nobody writes to a pipe that a stranger left: it must not be waited for.
+        @Test func pipeInsteadOfAFile() async throws {
+            let sites = try await Small.sites()
+            let pipe = sites.scratch.path("job.pipe")
+            #expect(try await Running("/usr/bin/mkfifo", [pipe], in: nil, input: nil).wait().code == 0)
+            let link = sites.scratch.path("job.link")
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: pipe)
+            for path in [pipe, link] {
+                let ended = try await Program.run("job", "check", path, "--format", "json")
+                #expect(ended.code == 65 && ended.errorCode == "notAFile", "\(ended.output)\(ended.errors)")
+            }
+            try FileManager.default.createSymbolicLink(
+                atPath: sites.scratch.path("linked.yaml"), withDestinationPath: sites.job)
+            let linked = try await Program.run("job", "check", sites.scratch.path("linked.yaml"))
+            #expect(linked.code == 0, "\(linked.errors)")
+        }
+
+        /// What a stranger's folder says goes to a terminal.
+        @Test func escapesInAStrangersFolder() async throws {
+            let sites = try await Small.sites()
+            let folder = sites.scratch.path("transcript")
+            let name = "\u{1B}[2J\u{202E}\u{9B}x\ny"
+            try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+            for more in [[], ["--explain"]] {
+                let ended = try await Program.run(["verify", folder] + more)
+                #expect(ended.code == 2 && ended.output.contains("[2J"), "\(ended.output)")
+                let scalars = (ended.output + ended.errors).unicodeScalars
+                #expect(!scalars.contains { ["\u{1B}", "\u{202E}", "\u{9B}"].contains($0) })
+            }
+        }
+
         @Test func unapprovedJob() async throws {
             let sites = try await Small.sites()
             let ended = try await Program.run(sites.command("hospital"))

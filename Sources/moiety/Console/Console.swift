@@ -22,23 +22,24 @@ struct Console: Sendable {
 
     /// Data for the caller.
     func data(_ text: String) {
-        Self.write(text.hasSuffix("\n") ? text : text + "\n", to: .standardOutput)
+        let text = text.hasSuffix("\n") ? text : text + "\n"
+        Self.write(format == .text ? Self.printable(text) : text, to: .standardOutput)
     }
 
     /// What is happening, for people.
     func progress(_ text: String) {
         guard !quiet else { return }
-        Self.write(text + "\n", to: .standardError)
+        Self.write(Self.printable(text) + "\n", to: .standardError)
     }
 
     /// What only somebody who looks for a fault wants to read.
     func detail(_ text: String) {
         guard verbose else { return }
-        Self.write(text + "\n", to: .standardError)
+        Self.write(Self.printable(text) + "\n", to: .standardError)
     }
 
     func warning(_ text: String) {
-        Self.write("\(painted("warning:", code: 33)) \(text)\n", to: .standardError)
+        Self.write("\(painted("warning:", code: 33)) \(Self.printable(text))\n", to: .standardError)
     }
 
     /// - Parameter asData: whether it is the reply of the command.
@@ -47,9 +48,23 @@ struct Console: Sendable {
             data(line)
             return
         }
-        var text = "\(painted("error:", code: 31)) \(failure.message) [\(failure.code)]\n"
-        if let hint = failure.hint { text += "hint: \(hint)\n" }
+        var text = "\(painted("error:", code: 31)) \(Self.printable(failure.message)) [\(failure.code)]\n"
+        if let hint = failure.hint { text += "hint: \(Self.printable(hint))\n" }
         Self.write(text, to: .standardError)
+    }
+
+    /// Files of strangers must not steer a terminal or turn text around: what is no character to look at is shown as
+    /// such. Lines stay lines.
+    static func printable(_ text: String) -> String {
+        var out = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control where scalar != "\n" && scalar != "\t", .format, .lineSeparator, .paragraphSeparator:
+                out.append("\u{FFFD}")
+            default: out.append(scalar)
+            }
+        }
+        return String(out)
     }
 
     private func painted(_ text: String, code: Int) -> String {

@@ -27,6 +27,12 @@ enum PrivateFile {
 
     /// Reads a file of at most `limit` bytes.
     static func readBytes(_ path: String, limit: Int) throws -> [UInt8] {
+        // Opening a pipe waits for a writer that may never come.
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let type = (try? FileManager.default.attributesOfItem(atPath: target))?[.type] as? FileAttributeType
+        guard type == nil || type == .typeRegular else {
+            throw Failure(.badData, "notAFile", "\(path) is not a plain file")
+        }
         guard let handle = FileHandle(forReadingAtPath: path) else {
             let exists = FileManager.default.fileExists(atPath: path)
             throw exists
