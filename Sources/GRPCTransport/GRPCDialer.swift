@@ -35,7 +35,18 @@ public struct GRPCDialer: Sendable {
     /// - Throws: `TransportError` before `body` runs, then what `body` throws; `CancellationError`.
     public func withChannel<R: Sendable>(
         timeout: Duration = .seconds(60),
-        _ body: @Sendable (GRPCPeerChannel) async throws -> R
+        _ body: @escaping @Sendable (GRPCPeerChannel) async throws -> R
+    ) async throws -> R {
+        let cancellation = OrderlyCancellation()
+        return try await cancellation.run {
+            try await self.channel(timeout: timeout) { channel in
+                try await cancellation.body { try await body(channel) }
+            }
+        }
+    }
+
+    private func channel<R: Sendable>(
+        timeout: Duration, _ body: @Sendable (GRPCPeerChannel) async throws -> R
     ) async throws -> R {
         let deadline = ContinuousClock.now + timeout
         let connection = try DialedConnection(dialer: self)

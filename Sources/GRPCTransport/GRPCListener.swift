@@ -47,6 +47,20 @@ public struct GRPCListener: Sendable {
         onRefusal: @escaping @Sendable (TransportError) -> Void = { _ in },
         _ body: @escaping @Sendable (GRPCPeerChannel) async throws -> R
     ) async throws -> R {
+        let cancellation = OrderlyCancellation()
+        return try await cancellation.run {
+            try await self.channel(until: expiry, onListening: onListening, onRefusal: onRefusal) { channel in
+                try await cancellation.body { try await body(channel) }
+            }
+        }
+    }
+
+    private func channel<R: Sendable>(
+        until expiry: @escaping @Sendable () async -> Void,
+        onListening: @escaping @Sendable (_ port: Int) -> Void,
+        onRefusal: @escaping @Sendable (TransportError) -> Void,
+        _ body: @escaping @Sendable (GRPCPeerChannel) async throws -> R
+    ) async throws -> R {
         let claim = OneShot<Void>()
         let outcome = OneShot<Result<R, any Error>>()
         let lastRefusal = Latest<TransportError>()
@@ -90,6 +104,8 @@ public struct GRPCListener: Sendable {
     ///
     /// - Parameter maximumSessions: sessions at a time, of all peers together; one more is told that the site is busy,
     ///   and its dialer tries again until its own deadline.
+    /// When cancelled, it cancels the handlers, and ends with the last of them.
+    ///
     /// - Throws: `cannotListen`, `tlsConfigurationFailed`, `CancellationError`.
     public func serve(
         maximumSessions: Int = .max,
@@ -99,7 +115,13 @@ public struct GRPCListener: Sendable {
     ) async throws {
         let server = ListeningServer(
             listener: self, maximumSessions: maximumSessions, onRefusal: onRefusal, admit: { true })
-        try await server.run(onListening: onListening, handler)
+        let cancellation = OrderlyCancellation()
+        try await cancellation.run {
+            try await server.run(onListening: onListening) { channel in
+                try? await cancellation.body { await handler(channel) }
+                cancellation.endIfUnused()
+            }
+        }
         try Task.checkCancellation()
     }
 

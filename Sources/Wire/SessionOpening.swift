@@ -35,6 +35,22 @@ extension Session {
 }
 
 extension Session {
+    /// Tells a peer why there will be no session (a name, never a content), and closes the channel: for a side that finds
+    /// before its own hello that it cannot take part. `protocols/wire.md` section 3.
+    public static func refuse(
+        _ reason: AbortReason, over channel: any PeerChannel, within limit: Duration = .seconds(2)
+    ) async {
+        // A task of its own: the word must go out even if this one was cancelled.
+        await Task {
+            if let payload = try? AbortMessage(reason: reason).encoded() {
+                _ = try? await withDeadline(
+                    limit, throwing: .channelClosed, onTimeout: { await channel.close() },
+                    { try await channel.send(Frame.refusal(payload).encoded) })
+            }
+            await channel.close()
+        }.value
+    }
+
     /// A session that was held before, for deriving its messages again: what is received comes from a log, what is sent
     /// is compared with one. Signs with throw-away keys, which only checkpoints notice, and they compare no signatures
     /// of this side.
@@ -199,15 +215,7 @@ private struct Opening: Sendable {
 
     /// Tells the peer why there will be no session, and closes.
     func refuse(_ error: WireError) async {
-        let channel = channel
-        let limit = limits.farewell
-        await Task {
-            if error.kind != .transport, let payload = try? AbortMessage(reason: AbortReason(error)).encoded() {
-                _ = try? await withDeadline(
-                    limit, throwing: .channelClosed, onTimeout: { await channel.close() },
-                    { try await channel.send(Frame.refusal(payload).encoded) })
-            }
-            await channel.close()
-        }.value
+        guard error.kind != .transport else { return await channel.close() }
+        await Session.refuse(AbortReason(error), over: channel, within: limits.farewell)
     }
 }

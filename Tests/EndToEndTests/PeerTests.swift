@@ -120,7 +120,27 @@ extension EndToEnd {
             hospital.send(SIGINT)
             let ended = await hospital.wait()
             #expect(ended.code == 130, "\(ended.output)\(ended.errors)")
-            #expect(await lab.wait().code == 69)
+            #expect(ended.errorCode == "interrupted")
+            // The peer hears why, and both keep what was exchanged.
+            let other = await lab.wait()
+            #expect(other.code == 1 && other.errorCode == "cancelled", "\(other.output)\(other.errors)")
+            #expect(try sites.leftovers() == [])
+            for name in TwoSites.names {
+                #expect(try FileManager.default.contentsOfDirectory(atPath: "\(sites.site(name))/failed").count == 1)
+            }
+        }
+
+        /// A waiting site that has not approved the job says so to whoever asks for it.
+        @Test func serviceThatRefuses() async throws {
+            let sites = try await Small.sites()
+            try await sites.approve(["lab"])
+            let (service, address) = try await sites.listen([
+                "serve", "--site", sites.site("hospital"), "--out", sites.scratch.path("served"),
+            ])
+            let lab = try await Program.run(sites.command("lab") + ["--peer-address", address])
+            #expect(lab.code == 4 && lab.errorCode == "notApproved", "\(lab.output)\(lab.errors)")
+            service.send(SIGINT)
+            #expect(await service.wait().code == 130)
             #expect(try sites.leftovers() == [])
         }
 

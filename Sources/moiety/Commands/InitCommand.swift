@@ -32,10 +32,13 @@ struct InitCommand: ReplyingCommand {
     @OptionGroup var output: OutputOptions
 
     func reply(_ console: Console) async throws -> Reply<InitReport> {
+        let tables = try table.map(Self.parseTable)
         let new = try NewSite(
             at: site.path, name: name, listen: try NetworkAddress(listen),
-            address: try address.map { try NetworkAddress($0) }, tables: try table.map(Self.parseTable),
-            withSecondKey: secondSignature)
+            address: try address.map { try NetworkAddress($0) }, tables: tables, withSecondKey: secondSignature)
+        for table in tables where !FileManager.default.fileExists(atPath: table.file) {
+            console.warning("table '\(table.name)': \(table.file) is not there yet")
+        }
         if !dryRun {
             try new.create()
             console.progress("site '\(name)' made in \(new.path); give this to your peers:\n")

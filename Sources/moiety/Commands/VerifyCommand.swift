@@ -63,6 +63,12 @@ struct VerifyCommand: ReplyingCommand {
                 .badData, "notAFolder", "\(transcript) is a file, not a transcript folder",
                 hint: "moiety log verify is for one message alone")
         }
+        if let peerTranscript,
+            FileManager.default.fileExists(atPath: "\(peerTranscript)/\(TranscriptLayout.privateFolder)")
+        {
+            console.warning(
+                "\(peerTranscript) holds \(TranscriptLayout.privateFolder)/, its keeper's secrets: nobody else should have it")
+        }
         let site = try sitePath.map { try SiteFolder(opening: $0) }
         let options = try Verifier.Options(job: job.map { try JobFile(reading: $0) }, site: site)
         let verifier = Verifier(folder: transcript, options: options)

@@ -2,26 +2,36 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Ctrl-C, SIGTERM and SIGHUP: removes what is half written, ends the children that this process started, exits with 130.
+/// Ctrl-C, SIGTERM and SIGHUP: exit 130, with nothing half written left behind.
+///
+/// A command that has something to tidy up (a folder that it writes, processes that it started) is cancelled, so that
+/// its peer hears why and its transcript is kept; with a second signal, or when it does not end in time, the process
+/// ends at once. Any other command ends at once.
 enum Interruption {
     private struct State {
         var sources: [any DispatchSourceSignal] = []
         var folders: Set<String> = []
         var children: Set<Int32> = []
+        var cancel: (@Sendable () -> Void)?
+        var isInterrupted = false
     }
 
+    /// For the work of a chunk in hand, the words to the peer and what is moved or removed.
+    private static let grace = 20
     private static let state = Mutex(State())
 
-    static func install() {
-        state.withLock { state in
-            guard state.sources.isEmpty else { return }
-            for number in [SIGINT, SIGTERM, SIGHUP] {
-                signal(number, SIG_IGN)
-                let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInitiated))
-                source.setEventHandler { finish() }
-                source.resume()
-                state.sources.append(source)
-            }
+    /// Runs a command's work; a signal cancels it.
+    ///
+    /// - Throws: what `body` throws; `Failure` 130 instead when a signal ended it.
+    static func watching<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R {
+        install()
+        let task = Task { try await body() }
+        state.withLock { $0.cancel = { task.cancel() } }
+        do {
+            return try await task.value
+        } catch {
+            guard state.withLock({ $0.isInterrupted }) else { throw error }
+            throw Failure(.interrupted, "interrupted", "ended by a signal")
         }
     }
 
@@ -43,12 +53,43 @@ enum Interruption {
         state.withLock { _ = $0.children.remove(child) }
     }
 
+    private static func install() {
+        state.withLock { state in
+            guard state.sources.isEmpty else { return }
+            for number in [SIGINT, SIGTERM, SIGHUP] {
+                signal(number, SIG_IGN)
+                let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInitiated))
+                source.setEventHandler { interrupt() }
+                source.resume()
+                state.sources.append(source)
+            }
+        }
+    }
+
+    private static func interrupt() {
+        let cancel: (@Sendable () -> Void)? = state.withLock { state in
+            guard !state.isInterrupted, let cancel = state.cancel, !(state.folders.isEmpty && state.children.isEmpty)
+            else { return nil }
+            state.isInterrupted = true
+            for child in state.children { kill(child, SIGINT) }
+            return cancel
+        }
+        guard let cancel else { return finish() }
+        say("interrupted: ending in order; once more to end at once")
+        DispatchQueue.global(qos: .userInitiated).asyncAfter(deadline: .now() + .seconds(grace)) { finish() }
+        cancel()
+    }
+
     private static func finish() {
         state.withLock { state in
-            for child in state.children { kill(child, SIGINT) }
+            for child in state.children { kill(child, SIGKILL) }
             for folder in state.folders { try? FileManager.default.removeItem(atPath: folder) }
-            try? FileHandle.standardError.write(contentsOf: Data("interrupted\n".utf8))
+            say("interrupted")
             exit(ExitStatus.interrupted.rawValue)
         }
+    }
+
+    private static func say(_ line: String) {
+        try? FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))
     }
 }

@@ -14,7 +14,7 @@ struct Reply<Payload: Encodable & Sendable>: Sendable {
 }
 
 /// A command that prints one reply. Every error ends in `Failure`, printed once, with its exit code.
-protocol ReplyingCommand: AsyncParsableCommand {
+protocol ReplyingCommand: AsyncParsableCommand, Sendable {
     associatedtype Payload: Encodable & Sendable
     var output: OutputOptions { get }
     func reply(_ console: Console) async throws -> Reply<Payload>
@@ -23,9 +23,8 @@ protocol ReplyingCommand: AsyncParsableCommand {
 extension ReplyingCommand {
     func run() async throws {
         let console = Console(output)
-        Interruption.install()
         do {
-            let reply = try await reply(console)
+            let reply = try await Interruption.watching { try await self.reply(console) }
             switch console.format {
             case .text: console.data(reply.text)
             case .json: console.data(try Envelope(data: reply.payload, status: reply.status).line())

@@ -92,6 +92,7 @@ struct Demo: Sendable {
             address = try await announced(announcement, by: lab)
         } catch {
             lab.stop()
+            _ = await lab.wait()
             throw error
         }
         let hospital = try start(sites.hospital, ["--peer-address", address])

@@ -30,8 +30,9 @@ extension Failure {
             self.init(.timeout, "timeout", "\(peer) did not send \(waitingFor) in time")
         case .peerAborted(let peer, let reason):
             self.init(
-                // What failed at the peer is the job's failure here, not this program's.
-                reason.kind == .failure ? .jobFailed : Self.status(of: reason.kind), reason.name,
+                // What failed or was stopped at the peer is the job's failure here, not this program's.
+                reason.kind == .failure || reason.kind == .cancelled ? .jobFailed : Self.status(of: reason.kind),
+                reason.name,
                 "\(peer) ended the job: \(reason.name)",
                 hint: "\(peer) knows more: its own message says why")
         case .unexpectedMessage(let peer, let expected, let found):

@@ -82,7 +82,10 @@ struct JobService: Sendable {
             let report = try await JobExecution(prepared: prepared, link: link, out: path, console: console).run()
             return report.job
         } catch {
-            console.report(Failure(describing: error), asData: false)
+            let failure = Failure(describing: error)
+            console.report(failure, asData: false)
+            // Where there was a session, it told the peer and closed the channel; this is for what came before one.
+            await Session.refuse(failure.abortReason, over: channel)
             return nil
         }
     }
