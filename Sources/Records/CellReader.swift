@@ -84,6 +84,9 @@ struct CellReader {
 /// Decimal numbers in text: `[+-] digits [. digits] [e [+-] digits]`, or `. digits`. Nothing else: no hexadecimal, no
 /// infinity, no thousands separators, which Double's own parser or a spreadsheet would let pass.
 enum DecimalText {
+    /// Squares of what is larger, summed over a column, could pass the range of doubles.
+    private static let largest = 1e100
+
     private static let powersOfTen: [Double] = (0...22).map { exponent in
         (0..<exponent).reduce(1.0) { value, _ in value * 10 }
     }
@@ -126,7 +129,7 @@ enum DecimalText {
             if i < end, text[i] == UInt8(ascii: "-") || text[i] == UInt8(ascii: "+") { i += 1 }
             guard i < end, text[i...].allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         }
-        guard let value = Double(String(decoding: text, as: UTF8.self)), value.isFinite else { return nil }
+        guard let value = Double(String(decoding: text, as: UTF8.self)), value.magnitude <= largest else { return nil }
         return value
     }
 }

@@ -28,7 +28,7 @@ extension RecordsError: CustomStringConvertible {
             case .controlCharacter: "\(path): the name of column \(position) holds a control character"
             }
         case .missingColumn(let path, let name, _): "\(path) has no column \"\(name)\""
-        case .notNumeric(let place): "\(place): not a number"
+        case .notNumeric(let place): "\(place): not a number from -1e100 to 1e100"
         case .notBinary(let place): "\(place): neither yes nor no"
         case .unknownLevel(let place, _): "\(place): not one of the declared levels"
         case .missingValue(let place): "\(place): a missing value"

@@ -63,11 +63,11 @@ struct VerifyCommand: ReplyingCommand {
                 .badData, "notAFolder", "\(transcript) is a file, not a transcript folder",
                 hint: "moiety log verify is for one message alone")
         }
-        if let peerTranscript,
-            FileManager.default.fileExists(atPath: "\(peerTranscript)/\(TranscriptLayout.privateFolder)")
-        {
-            console.warning(
-                "\(peerTranscript) holds \(TranscriptLayout.privateFolder)/, its keeper's secrets: nobody else should have it")
+        if let peerTranscript {
+            let secrets = "\(peerTranscript)/\(TranscriptLayout.privateFolder)"
+            if FileManager.default.fileExists(atPath: secrets) {
+                console.warning("\(secrets) holds its keeper's secrets: nobody else should have it")
+            }
         }
         let site = try sitePath.map { try SiteFolder(opening: $0) }
         let options = try Verifier.Options(job: job.map { try JobFile(reading: $0) }, site: site)
