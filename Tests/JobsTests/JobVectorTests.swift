@@ -10,6 +10,8 @@ struct JobVectors: Codable, Equatable {
         let yaml: String
         let canonical: String
         let sha256: String
+        /// What the hellos of sessions under the job name, by purpose.
+        let sessions: [String: String]
     }
 
     struct BadYAML: Codable, Equatable {
@@ -64,7 +66,10 @@ struct JobVectors: Codable, Equatable {
             format: Int(Job.formatVersion),
             good: try Self.goodJobs.map { name, yaml in
                 let job = try Job(yaml: yaml)
-                return .init(name: name, yaml: yaml, canonical: Hex.encode(job.canonical), sha256: job.hash.hex)
+                let sessions = SessionPurpose.allCases.map { ($0.rawValue, $0.hash(of: job.hash).hex) }
+                return .init(
+                    name: name, yaml: yaml, canonical: Hex.encode(job.canonical), sha256: job.hash.hex,
+                    sessions: Dictionary(uniqueKeysWithValues: sessions))
             },
             badYAML: Self.badJobs.map { name, old, new in
                 let yaml = Fixtures.trial(old, new)
