@@ -6,6 +6,15 @@ public enum AlignmentAudit {
     /// The receiver's message after which the sender makes its key, and the message in which it sends it.
     public static let keyFollows = MessageType.verifierParameters
     public static let keyMessage = MessageType.senderKey
+    /// The message in which a party of a count names its rounding.
+    public static let countOpening = MessageType.countOpening
+
+    /// The rounding that a party asked for, for counting again.
+    ///
+    /// - Parameter opening: payload of its `countOpening`.
+    public static func rounding(inOpening opening: [UInt8]) -> Int? {
+        (try? CountOpening(payload: opening)).map { Int(clamping: $0.rounding) }
+    }
 
     /// Whether the key that was sent is the one that follows from the seed, and well formed.
     ///

@@ -59,7 +59,6 @@ private struct Counting: Sendable {
     /// What the peer had said at the start: all randomness hangs on it.
     let head: TreeHead
 
-    private static let chunkElements = 8192
     private var hashes: AlignmentHashes { AlignmentHashes(sessionID: session.id.bytes) }
 
     /// The counter: compares and rounds.
@@ -110,8 +109,8 @@ private struct Counting: Sendable {
         let mask = (BigInt.random(below: group.order.value - 1, using: &masks) + 1) << 1
         var permutation = session.randomness("alignment count permutation", after: head)
         let rows = Permutation.random(identifiers.count, using: &permutation)
-        let own = Chunking(total: rows.count, size: Self.chunkElements)
-        let theirs = Chunking(total: peerCount, size: Self.chunkElements)
+        let own = Chunking.elements(rows.count)
+        let theirs = Chunking.elements(peerCount)
         return try await withThrowingTaskGroup(of: (sent: Int, tags: [AlignmentTag]).self) { tasks in
             tasks.addTask {
                 for index in 0..<own.count {

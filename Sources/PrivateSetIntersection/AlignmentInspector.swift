@@ -100,13 +100,7 @@ public struct AlignmentInspector: PayloadInspector {
     // MARK: One message each
 
     private mutating func opening(_ message: AlignmentOpening, _ record: Record) throws {
-        guard Int(message.keyBits) == keyBits else {
-            throw Self.failure("T13", "keySizeMismatch", "\(record.from) opened with keys of another size.")
-        }
-        guard message.version == AlignmentOpening.currentVersion, message.setSize > 0, message.setSize <= maximumSetSize
-        else {
-            throw Self.failure("T10", "malformedMessage", "An opening names no set that the job allows.")
-        }
+        try message.check(from: record.from, keyBits: keyBits, maximumSetSize: maximumSetSize)
         openings[record.from] = message
     }
 

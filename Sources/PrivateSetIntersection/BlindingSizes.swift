@@ -51,6 +51,9 @@ struct Chunking: Sendable {
         Chunking(total: total, size: BlindingSizes.chunkPlaintexts * slots)
     }
 
+    /// Masked identifiers of a count.
+    static func elements(_ total: Int) -> Chunking { Chunking(total: total, size: 8192) }
+
     /// Tags in messages of a mebibyte.
     static func tags(_ total: Int) -> Chunking { Chunking(total: total, size: 65_536) }
 }

@@ -18,6 +18,10 @@ extension ProtocolDescription {
         return ProtocolDescription(name: "training", version: .training, flow: flow)
     }
 
+    /// Scoring new rows after their alignment (training.md 9): with a message of a training, and its roles.
+    public static let prediction = ProtocolDescription(
+        name: "prediction", version: .training, flow: step("scores", passive, .scoreChunk, isChunked: true))
+
     private static let active = "active"
     private static let passive = "passive"
 

@@ -76,7 +76,10 @@ struct Parties {
     let hospital: Session
     let lab: Session
 
-    static func connect(capacity: Int = 16, plan: ProtocolPlan? = nil) async throws -> Parties {
+    static func connect(
+        capacity: Int = 16, plan: ProtocolPlan? = nil,
+        recordingAtHospital recorder: MemoryRecorder = MemoryRecorder(keepsPayloads: false)
+    ) async throws -> Parties {
         let (left, right) = InProcessPeerChannel.pair(capacity: capacity)
         let (keyA, keyB) = (SigningKey(), SigningKey())
         let limits = SessionLimits(wait: .seconds(600), handshake: .seconds(30), farewell: .milliseconds(500))
@@ -88,7 +91,8 @@ struct Parties {
                 expecting: PeerIdentity(name: peer, publicKey: peerKey),
                 terms: SessionTerms(
                     jobHash: Bytes32(hashing: Array("job".utf8)), role: name, peerRole: peer, protocols: [.alignment]),
-                seed: SessionSeed(), recorder: MemoryRecorder(keepsPayloads: false), limits: limits, plan: plan)
+                seed: SessionSeed(), recorder: name == "hospital" ? recorder : MemoryRecorder(keepsPayloads: false),
+                limits: limits, plan: plan)
         }
         async let a = open(left, "hospital", keyA, "lab", keyB.publicKey)
         async let b = open(right, "lab", keyB, "hospital", keyA.publicKey)

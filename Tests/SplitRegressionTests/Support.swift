@@ -13,13 +13,16 @@ struct SessionPair {
     let activeLog: MemoryRecorder
     let passiveLog: MemoryRecorder
 
-    static func open(family: TrainingPlan.Family, seed: UInt8 = 0) async throws -> SessionPair {
+    static func open(
+        family: TrainingPlan.Family, seed: UInt8 = 0, plan: ProtocolPlan? = nil
+    ) async throws -> SessionPair {
         let keyA = SigningKey()
         let keyB = SigningKey()
         let (one, other) = InProcessPeerChannel.pair()
         let job = Bytes32(hashing: [seed])
         let version = ProtocolVersion.training
-        let plan = ProtocolPlan([.init(.training(family), parties: ["active": "hospital", "passive": "lab"])])
+        let plan =
+            plan ?? ProtocolPlan([.init(.training(family), parties: ["active": "hospital", "passive": "lab"])])
         let limits = SessionLimits(wait: .seconds(120), handshake: .seconds(10), farewell: .milliseconds(500))
         let (activeLog, passiveLog) = (MemoryRecorder(), MemoryRecorder())
         async let active = Session.open(

@@ -8,7 +8,7 @@ public import Wire
 
 /// Scores revealed to the active party (training.md 9): the passive one sends its partial scores, the active one adds.
 public enum ScoreExchange {
-    private static let rowsPerChunk = 1 << 16
+    static let rowsPerChunk = 1 << 16
 
     /// Passive party.
     ///

@@ -1,0 +1,143 @@
+public import Wire
+
+/// What a verifier of transcripts checks in a count's payloads (`protocols/transcript.md` 9): shapes, group elements and
+/// the order of tags (T10), the job's key size (T13), and that the outcome names the count that was sent and the rounding
+/// that both asked for (T15). It stops at the first failure.
+///
+/// Whether the counter counted well only a replay shows: the tags that it compared hang on its secret mask.
+public struct CountInspector: PayloadInspector {
+    public let checks = ["T10", "T13", "T15"]
+
+    private let keyBits: Int
+    private let group: AlignmentGroup
+    private let maximumSetSize: UInt64
+    private var openings: [String: AlignmentOpening] = [:]
+    private var lastTag: AlignmentTag?
+    private var rounded: UInt64?
+    private var isPruned = false
+
+    /// - Parameters:
+    ///   - keyBits: the job's.
+    ///   - maximumSetSize: the job's; the protocol allows no more than 2^24.
+    public init(
+        keyBits: Int, maximumSetSize: Int = AlignmentInspector.largestSetSize
+    ) throws(AlignmentError) {
+        self.init(keyBits: keyBits, maximumSetSize: maximumSetSize, group: try AlignmentGroup(keyBits: keyBits))
+    }
+
+    /// Over any group, for tests.
+    package init(keyBits: Int, maximumSetSize: Int = AlignmentInspector.largestSetSize, group: AlignmentGroup) {
+        self.keyBits = keyBits
+        self.group = group
+        self.maximumSetSize = UInt64(clamping: min(maximumSetSize, AlignmentInspector.largestSetSize))
+    }
+
+    public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
+        guard record.type.protocolID == ProtocolVersion.alignment.id else { return }
+        guard let payload, !isPruned else {
+            isPruned = true
+            return
+        }
+        do {
+            switch record.type {
+            case .countOpening:
+                let opening = try CountOpening(payload: payload).opening
+                try opening.check(from: record.from, keyBits: keyBits, maximumSetSize: maximumSetSize)
+                openings[record.from] = opening
+            case .maskedByCounter: try elements(MaskedByCounter(payload: payload), record)
+            case .maskedByHelper: try elements(MaskedByHelper(payload: payload), record)
+            case .countTags: try tags(CountTags(payload: payload).tags, record)
+            case .roundedCount: try count(RoundedCount(payload: payload).count)
+            default: break
+            }
+        } catch let failure as InspectionFailure {
+            throw failure
+        } catch {
+            throw Self.failure("malformedMessage", "A message of the count does not read as its kind.")
+        }
+    }
+
+    public mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {
+        guard let counts, !isPruned else { return }
+        let sent = ["rounded": rounded, "rounding": openings.isEmpty ? nil : rounding]
+        for (name, value) in sent.sorted(by: { $0.key < $1.key }) {
+            guard let named = counts[name], named != value.flatMap({ Int64(exactly: $0) }) else { continue }
+            throw InspectionFailure(
+                check: "T15", name: "countMismatch",
+                sentence: "The outcome names \(name) \(named), which was not sent.")
+        }
+    }
+
+    // MARK: One message each
+
+    private func elements(_ message: some ElementMessage, _ record: Record) throws {
+        let name = "A chunk of masked identifiers"
+        let count = try size(of: record.chunk, Chunking.elements(try setSize(of: record.from)), name)
+        do {
+            _ = try group.elements(message.elements, count: count, message: name, chunk: Int(record.chunk.index))
+        } catch .wrongCount {
+            throw Self.failure("wrongCount", "\(name) has not its size.")
+        } catch {
+            throw Self.failure("elementOutOfGroup", "A masked identifier is not an element of the group.")
+        }
+    }
+
+    /// Of the counter's identifiers, who is asked about them.
+    private mutating func tags(_ tags: [AlignmentTag], _ record: Record) throws {
+        let name = "A chunk of tags"
+        guard tags.count == (try size(of: record.chunk, Chunking.tags(try setSize(of: record.to)), name)) else {
+            throw Self.failure("wrongCount", "\(name) has not its size.")
+        }
+        for tag in tags {
+            guard lastTag.map({ $0 < tag }) ?? true else {
+                throw Self.failure("tagsOutOfOrder", "Tags do not ascend.")
+            }
+            lastTag = tag
+        }
+    }
+
+    private mutating func count(_ count: UInt64) throws {
+        let smaller = openings.values.map(\.setSize).min() ?? 0
+        guard openings.count == 2, count.isMultiple(of: rounding), count <= smaller + rounding / 2 else {
+            throw Self.failure("wrongCount", "The count is none that these sets and this rounding allow.")
+        }
+        rounded = count
+    }
+
+    /// The larger of both, as the parties take it.
+    private var rounding: UInt64 {
+        min(max(openings.values.map(\.minimumCohort).max() ?? 1, 1), UInt64(AlignmentSettings.limit))
+    }
+
+    private func setSize(of party: String) throws -> Int {
+        guard let size = openings[party]?.setSize else {
+            throw Self.failure("openingMissing", "There is a message before its sender's opening.")
+        }
+        return Int(clamping: size)
+    }
+
+    private func size(of chunk: Chunk, _ chunks: Chunking, _ name: String) throws -> Int {
+        guard Int(chunk.count) == chunks.count, Int(chunk.index) < chunks.count else {
+            throw Self.failure("wrongChunk", "\(name) is cut otherwise than the sizes imply.")
+        }
+        return chunks[Int(chunk.index)].count
+    }
+
+    private static func failure(_ name: String, _ sentence: String) -> InspectionFailure {
+        InspectionFailure(check: "T10", name: name, sentence: sentence)
+    }
+}
+
+extension AlignmentOpening {
+    /// What both inspectors ask of an opening.
+    func check(from party: String, keyBits: Int, maximumSetSize: UInt64) throws(InspectionFailure) {
+        guard Int(self.keyBits) == keyBits else {
+            throw InspectionFailure(
+                check: "T13", name: "keySizeMismatch", sentence: "\(party) opened with keys of another size.")
+        }
+        guard version == Self.currentVersion, setSize > 0, setSize <= maximumSetSize else {
+            throw InspectionFailure(
+                check: "T10", name: "malformedMessage", sentence: "An opening names no set that the job allows.")
+        }
+    }
+}

@@ -1,0 +1,44 @@
+public import Wire
+
+/// What a verifier of transcripts checks in the scores of a prediction (`protocols/transcript.md` 9): that the job reveals
+/// scores at all (T14), that they are cut as their number implies (T10), and that there is one a row (T15).
+public struct ScoreInspector: PayloadInspector {
+    public let checks = ["T10", "T14", "T15"]
+
+    private let areRevealed: Bool
+    private var scores = 0
+    private var isPruned = false
+
+    /// - Parameter areRevealed: whether the job reveals scores.
+    public init(areRevealed: Bool) { self.areRevealed = areRevealed }
+
+    public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
+        guard record.type == .scoreChunk else { return }
+        guard areRevealed else {
+            throw InspectionFailure(
+                check: "T14", name: "undeclaredMessage",
+                sentence: "The job does not reveal scores, but they were sent.")
+        }
+        guard let payload, !isPruned else {
+            isPruned = true
+            return
+        }
+        guard let count = (try? ScoreChunk(payload: payload))?.scores.count else {
+            throw InspectionFailure(
+                check: "T10", name: "malformedMessage", sentence: "A chunk of scores does not read as one.")
+        }
+        let isLast = record.chunk.index == record.chunk.count - 1
+        let full = ScoreExchange.rowsPerChunk
+        guard isLast ? (1...full).contains(count) : count == full else {
+            throw InspectionFailure(
+                check: "T10", name: "wrongCount", sentence: "A chunk of scores is cut otherwise than all are.")
+        }
+        scores += count
+    }
+
+    public mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {
+        guard let rows = counts?["rows"], !isPruned, rows != Int64(scores) else { return }
+        throw InspectionFailure(
+            check: "T15", name: "countMismatch", sentence: "The outcome names \(rows) rows, \(scores) were scored.")
+    }
+}
