@@ -1,4 +1,4 @@
-/// Session and alignment (`protocols/wire.md`, `protocols/alignment.md` 7).
+/// Session, count and alignment (`protocols/wire.md`, `protocols/alignment-count.md` 5, `protocols/alignment.md` 7).
 extension LeakageWords {
     func session() -> [LeakageTable.Row] {
         [active, passive].map { party in
@@ -6,22 +6,50 @@ extension LeakageWords {
                 .session, party,
                 sends: [
                     "its name and role, the versions it speaks, the job's hash, its certificate and signing key, a nonce",
-                    "commitments (salted hashes) where the protocol has them: they say nothing about what they commit to",
+                    "its approval: who signed it, when, and for what",
+                    "commitments (salted hashes) to its inputs: they say how many rows there are, and nothing about them",
                 ],
                 learns: [
-                    "that \(peer(of: party)) holds the same job and the pinned certificate; its network address and the "
-                        + "times of its messages, then and later"
+                    "that \(peer(of: party)) holds the same job, who approved it there, and the pinned certificate; its network "
+                        + "address and the times of its messages, then and later"
                 ])
         }
     }
 
+    /// Roles follow from the job or from the set sizes.
+    private func roles(_ asking: String, _ answering: String) -> (asking: String, answering: String) {
+        if let sender {
+            ("\(peer(of: sender)) (\(asking))", "\(sender) (\(answering))")
+        } else {
+            ("\(asking) (the side with fewer identifiers)", "\(answering) (the side with more identifiers)")
+        }
+    }
+
+    func counting() -> [LeakageTable.Row] {
+        let (counter, helper) = roles("counter", "helper")
+        let opening = "how many identifiers it has, and what to round to"
+        return [
+            row(
+                .count, helper,
+                sends: [
+                    opening, "its identifiers, masked and permuted",
+                    "a 128-bit tag for each of the counter's identifiers under both masks, sorted: their order says nothing",
+                ],
+                learns: [
+                    "the counter's set size and rounding",
+                    "the number of common identifiers, rounded to the larger of both; not which they are",
+                ]),
+            row(
+                .count, counter, sends: [opening, "its identifiers, masked and permuted", "the rounded count"],
+                learns: [
+                    "the helper's set size and rounding",
+                    "the exact number of common identifiers, which its program does not show; not which they are",
+                ]),
+        ]
+    }
+
     func alignment() -> [LeakageTable.Row] {
-        let (asking, answering) =
-            if let sender {
-                ("\(peer(of: sender)) (receiver)", "\(sender) (sender)")
-            } else {
-                ("receiver (the side with fewer identifiers)", "sender (the side with more identifiers)")
-            }
+        let (asking, answering) = roles("receiver", "sender")
         return [
             row(
                 .alignment, answering,

@@ -17,7 +17,7 @@ public enum LeakageDocument {
         \(table(.logistic, LeakageTable.Phase.allCases))
         ## 2. Linear regression
 
-        Session, alignment and prediction as above.
+        Session, count, alignment and prediction as above.
 
         \(table(.linear, [.setup, .exchange, .end, .early]))
         ## 3. The `reveal` list

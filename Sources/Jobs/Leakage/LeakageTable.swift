@@ -3,6 +3,7 @@
 public struct LeakageTable: Sendable, Hashable, Codable {
     public enum Phase: String, Sendable, Hashable, Codable, CaseIterable {
         case session
+        case count
         case alignment
         case setup
         case exchange
@@ -14,6 +15,7 @@ public struct LeakageTable: Sendable, Hashable, Codable {
         public var title: String {
             switch self {
             case .session: "When the session opens"
+            case .count: "When common rows are counted, and not aligned"
             case .alignment: "Alignment, once"
             case .setup: "Before training, once"
             case .exchange: "The one exchange of a linear model"
@@ -46,7 +48,7 @@ public struct LeakageTable: Sendable, Hashable, Codable {
 
     init(_ words: LeakageWords) {
         rows =
-            words.session() + words.alignment() + words.setup()
+            words.session() + words.counting() + words.alignment() + words.setup()
             + (words.family == .linear ? words.exchange() : words.pass()) + words.end() + words.prediction()
             + words.early()
     }
