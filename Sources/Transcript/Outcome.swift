@@ -1,3 +1,4 @@
+public import Jobs
 public import Wire
 
 /// `outcome.bin`: what the job came to, where both logs ended, which files lie beside them; signed with the key that
@@ -115,10 +116,17 @@ public struct Outcome: Sendable, Hashable {
     /// More than any job comes to; other counts are at least not negative.
     private static let largestCounts: [String: Int64] = [
         "rows": 1 << 24, "fitted": 1 << 24, "passes": 10_000, "parameters": 1 << 20, "converged": 1,
+        "rounded": 1 << 25, "rounding": 1 << 24,
     ]
 
-    /// What every outcome of an alignment with a training names.
-    public static var countsOfATraining: Set<String> { Set(largestCounts.keys) }
+    /// What every outcome of such a session names.
+    public static func counts(of purpose: SessionPurpose) -> Set<String> {
+        switch purpose {
+        case .fit: ["rows", "fitted", "passes", "parameters", "converged"]
+        case .alignment, .prediction: ["rows"]
+        case .count: ["rounded", "rounding"]
+        }
+    }
 
     /// The first count by name that no job can come to: a stranger may sign any number.
     var impossibleCount: (name: String, count: Int64)? {

@@ -6,6 +6,7 @@ public struct PartiesFile: Sendable, Hashable {
     static let maximumLength = 4096
 
     public let session: Bytes32
+    /// What both hellos named: of a fit the job's hash, else that of another `SessionPurpose` under the job.
     public let jobHash: Bytes32
     /// The party that kept this transcript.
     public let local: PartyDescription

@@ -20,12 +20,14 @@ public struct TranscriptListing: Sendable {
         parties = try PartiesFile(reading: layout)
     }
 
-    /// The job that the parties agreed on; `nil` when the folder has not got it in its one form.
-    public var job: Job? {
+    /// The job that the parties agreed on and what they did under it; `nil` when the folder has not got the job in its one
+    /// form.
+    public var agreed: (job: Job, purpose: SessionPurpose)? {
         guard let bytes = try? layout.read(TranscriptLayout.job, limit: 1 << 20),
-            Bytes32(hashing: bytes) == parties.jobHash
+            let purpose = SessionPurpose(named: parties.jobHash, under: Bytes32(hashing: bytes)),
+            let job = try? Job(canonical: bytes)
         else { return nil }
-        return try? Job(canonical: bytes)
+        return (job, purpose)
     }
 
     /// Calls `body` for each record that a party sent until it returns false; memory for one.

@@ -65,12 +65,15 @@ struct Forge {
     var commitsLate = false
     var count = 0
 
-    init() throws {
+    /// What the hellos name: the job's hash, or that of another purpose under it.
+    var agreed: Bytes32 { a.hello.jobHash }
+
+    init(for purpose: SessionPurpose = .fit) throws {
         yaml = JobTemplate.text()
         job = try Job(yaml: yaml)
-        a = try Party("hospital", role: "active", peerRole: "passive", jobHash: job.hash)
-        b = try Party("lab", role: "passive", peerRole: "active", jobHash: job.hash)
-        session = try SessionBinding.sessionID(jobHash: job.hash, (a.hello, a.nonce), (b.hello, b.nonce))
+        a = try Party("hospital", role: "active", peerRole: "passive", jobHash: purpose.hash(of: job.hash))
+        b = try Party("lab", role: "passive", peerRole: "active", jobHash: purpose.hash(of: job.hash))
+        session = try SessionBinding.sessionID(jobHash: a.hello.jobHash, (a.hello, a.nonce), (b.hello, b.nonce))
     }
 
     /// A forge of another job's two parties.
@@ -78,7 +81,7 @@ struct Forge {
         self.yaml = yaml
         job = try Job(yaml: yaml)
         (self.a, self.b) = (a, b)
-        session = try SessionBinding.sessionID(jobHash: job.hash, (a.hello, a.nonce), (b.hello, b.nonce))
+        session = try SessionBinding.sessionID(jobHash: a.hello.jobHash, (a.hello, a.nonce), (b.hello, b.nonce))
     }
 
     mutating func send(
@@ -145,7 +148,7 @@ struct Forge {
         for side in [\Forge.a, \Forge.b] {
             let party = self[keyPath: side]
             let statement = try SessionBinding.signed(
-                session: session, jobHash: job.hash, signer: party.local.name, a.hello, b.hello)
+                session: session, jobHash: agreed, signer: party.local.name, a.hello, b.hello)
             try send(
                 side, .binding,
                 try BindingMessage(
@@ -206,7 +209,7 @@ struct Forge {
         try put("checkpoint/hospital~lab.txt", Array(a.checkpointFile.utf8))
         try put("checkpoint/lab~hospital.txt", Array(b.checkpointFile.utf8))
         let description = SessionDescription(
-            id: session, jobHash: job.hash, local: try mine.hello.party, peer: try theirs.hello.party)
+            id: session, jobHash: agreed, local: try mine.hello.party, peer: try theirs.hello.party)
         try put("parties.bin", try PartiesFile(description).encoded)
         for (party, name) in [(a, "log/hospital~lab.log"), (b, "log/lab~hospital.log")] {
             try put(name, LogEntry.magic + (try party.entries.flatMap { try $0.encoded }), isListed: false)

@@ -4,13 +4,13 @@ import Testing
 @testable import Transcript
 @testable import Wire
 
-private let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
+let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
     FileManager.default.isExecutableFile(atPath: "\($0)/python3")
 }
 
 /// `scripts/verify-transcript`, which shares no code with this package, comes to the same verdicts.
 @Suite(.enabled(if: hasPython)) struct SecondVerifierTests {
-    private func second(_ folder: String) throws -> String {
+    static func second(_ folder: String) throws -> String {
         let script = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../scripts/verify-transcript").standardizedFileURL
         let process = Process()
@@ -23,6 +23,8 @@ private let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").spli
         process.waitUntilExit()
         return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
+
+    private func second(_ folder: String) throws -> String { try Self.second(folder) }
 
     @Test func bothAgree() throws {
         let folder = try TemporaryFolder()

@@ -49,21 +49,24 @@ struct LogPass {
         let chunk: UInt32
     }
 
-    init(parties: PartiesFile, job: Job?, options: Verifier.Options) {
+    /// Whether anything looks at payloads.
+    var isInspected: Bool { !inspectors.isEmpty }
+
+    init(parties: PartiesFile, job: Job?, purpose: SessionPurpose?, options: Verifier.Options) {
         self.parties = parties
         let both = [parties.local, parties.peer]
-        if let job, let plan = options.plan?(job, both) {
+        if let job, let purpose, let plan = options.plan?(job, purpose) {
             monitor = ProtocolMonitor(plan: plan, parties: both.map(\.name))
             known = plan.types
         } else {
             known = nil
         }
-        inspectors =
-            job.flatMap { job in
-                options.inspectors?(
-                    job,
-                    Verifier.SessionFacts(session: parties.session, jobHash: parties.jobHash, parties: both))
-            } ?? []
+        guard let job, let purpose else {
+            inspectors = []
+            return
+        }
+        let facts = Verifier.SessionFacts(session: parties.session, purpose: purpose, parties: both)
+        inspectors = options.inspectors?(job, facts) ?? []
     }
 
     mutating func run(_ layout: TranscriptLayout, _ findings: inout FindingList) {

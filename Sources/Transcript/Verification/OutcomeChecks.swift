@@ -31,7 +31,8 @@ extension VerificationRun {
         if let (name, count) = outcome.impossibleCount {
             findings.fail(.t15, "countMismatch", "No job comes to \(name) \(count).")
         }
-        if let name = options.requiredCounts.subtracting(outcome.counts.keys).min() {
+        let required = agreed.flatMap { options.requiredCounts?($0.purpose) } ?? []
+        if let name = required.subtracting(outcome.counts.keys).min() {
             findings.fail(.t15, "countMismatch", "The outcome does not name \(name).")
         }
     }
@@ -67,7 +68,8 @@ extension VerificationRun {
             findings.skipped(.t28, "Not evaluated: the figures that the guards need are not to be trusted.")
             return
         }
-        guard let job, let outcome, let facts = options.guardFacts?(job, outcome.counts) else { return }
+        guard let job, let outcome, agreed?.purpose == .fit, let facts = options.guardFacts?(job, outcome.counts)
+        else { return }
         let isPruned = (pass?.pruned ?? 0) > 0
         findings.made(.t28, remark: isPruned ? Self.signersWord : nil)
         if let broken = Guards.findings(job, facts).first(where: { $0.verdict == .refused }) {
@@ -82,7 +84,8 @@ extension VerificationRun {
 
     func summarised(_ pass: LogPass, _ parties: PartiesFile) -> TranscriptSummary {
         var summary = TranscriptSummary(
-            session: parties.session.hex, jobHash: parties.jobHash.hex, title: job?.title,
+            session: parties.session.hex, jobHash: (agreed?.job ?? parties.jobHash).hex, purpose: agreed?.purpose,
+            title: job?.title,
             parties: [parties.local, parties.peer].map { party in
                 TranscriptSummary.Party(
                     name: party.name, role: party.role, identity: party.identity.fingerprint.hex,

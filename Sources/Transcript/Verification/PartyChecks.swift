@@ -29,7 +29,7 @@ extension VerificationRun {
     private mutating func checkApproval(
         _ approval: Approval, _ text: String, of party: String, _ pass: LogPass, _ parties: PartiesFile
     ) {
-        guard approval.job == parties.jobHash.hex else {
+        guard approval.job == (agreed?.job ?? parties.jobHash).hex else {
             findings.fail(.t03, "approvalOfOtherJob", "\(party) approved another job.")
             return
         }

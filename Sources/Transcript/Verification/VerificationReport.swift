@@ -115,7 +115,10 @@ public struct TranscriptSummary: Sendable, Hashable, Codable {
     }
 
     public let session: String
+    /// Of the job that the session was under.
     public let jobHash: String
+    /// What it was for; `nil` when `job.bin` is not what the parties agreed on.
+    public let purpose: SessionPurpose?
     public let title: String?
     public let parties: [Party]
     public internal(set) var traffic: [Traffic] = []

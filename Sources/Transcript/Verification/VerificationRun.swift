@@ -11,6 +11,8 @@ struct VerificationRun {
     var findings = FindingList()
     var parties: PartiesFile?
     var job: Job?
+    /// H(job.bin), and what the session under that job was for.
+    var agreed: (job: Bytes32, purpose: SessionPurpose)?
     var outcome: Outcome?
     var summary: TranscriptSummary?
     /// Trees of both logs, by sender.
@@ -33,7 +35,7 @@ struct VerificationRun {
     mutating func run() {
         guard readFolder(), let parties else { return }
         checkJob(parties)
-        var pass = LogPass(parties: parties, job: job, options: options)
+        var pass = LogPass(parties: parties, job: job, purpose: agreed?.purpose, options: options)
         pass.run(layout, &findings)
         trees = pass.trees
         summary = summarised(pass, parties)
@@ -176,10 +178,12 @@ struct VerificationRun {
             return
         }
         let hash = Bytes32(hashing: bytes)
-        guard hash == parties.jobHash else {
+        guard let purpose = SessionPurpose(named: parties.jobHash, under: hash) else {
             findings.fail(.t02, "jobHashMismatch", "job.bin is not the job that the parties agreed on.")
             return
         }
+        agreed = (hash, purpose)
+        if purpose != .fit { findings.made(.t02, remark: "\(Check.t02.sentence) \(Self.notTheJob(purpose))") }
         guard options.jobHash == nil || options.jobHash == hash else {
             findings.fail(.t02, "otherJob", "This is not the job given for comparison.")
             return
@@ -205,19 +209,41 @@ struct VerificationRun {
         }
     }
 
+    /// So that nobody takes a session for more than it was.
+    private static func notTheJob(_ purpose: SessionPurpose) -> String {
+        let what =
+            switch purpose {
+            case .fit: "the job itself"
+            case .alignment: "an alignment under it"
+            case .count: "a count of common rows under it"
+            case .prediction: "a prediction with its model"
+            }
+        return "This session was \(what), not the job's own fit."
+    }
+
     // MARK: What could not be checked
 
     private mutating func explainAbsences() {
         let pruned = (pass?.pruned ?? 0) > 0
+        if let purpose = agreed?.purpose, purpose != .fit {
+            findings.skipped(.t28, "Not evaluated: guards are about a fit. \(Self.notTheJob(purpose))")
+        }
         findings.skipped(.t09, "Not evaluated: no state machine was given for this job.")
         findings.skipped(.t14, "Not evaluated: no state machine was given for this job.")
         findings.skipped(.t13, "Not evaluated: no policy was given.")
         findings.skipped(
             .t22,
             "Not evaluated: an opening that anyone could check would undo its dither. Replay (R02) makes this check.")
+        let reason =
+            if pruned {
+                "the payloads were pruned"
+            } else if pass?.isInspected == true {
+                "no message of this session is of the kind that it is about"
+            } else {
+                "no inspector was given"
+            }
         for check in [Check.t11, .t12, .t19, .t20, .t21, .t23, .t24, .t26] {
-            findings.skipped(
-                check, pruned ? "Not evaluated: the payloads were pruned." : "Not evaluated: no inspector was given.")
+            findings.skipped(check, "Not evaluated: \(reason).")
         }
         findings.skipped(.t28, "Not evaluated: what the guards need was not given.")
         findings.skipped(.t29, "Not evaluated: no timestamp is attached.")

@@ -14,13 +14,13 @@ public struct Verifier: Sendable {
         public var jobHash: Bytes32?
         /// The verifying site's own policy, for T13.
         public var policy: Policy?
-        /// The state machine of this job's protocols, for T09 and T14.
-        public var plan: (@Sendable (Job, [PartyDescription]) -> ProtocolPlan)?
+        /// The state machine of the protocols of such a session, for T09 and T14.
+        public var plan: (@Sendable (Job, SessionPurpose) -> ProtocolPlan)?
         /// What looks at payloads, for checks that only a protocol can make.
         public var inspectors: (@Sendable (Job, SessionFacts) -> [any PayloadInspector])?
-        /// Counts without which an outcome says too little of such a job.
-        public var requiredCounts: Set<String> = []
-        /// What the guards need to know about the job as it ran, from the outcome's counts.
+        /// Counts without which an outcome says too little of such a session.
+        public var requiredCounts: (@Sendable (SessionPurpose) -> Set<String>)?
+        /// What the guards need to know about a fit as it ran, from the outcome's counts.
         public var guardFacts: (@Sendable (Job, [String: Int64]) -> GuardFacts?)?
 
         public init() {}
@@ -29,7 +29,7 @@ public struct Verifier: Sendable {
     /// What inspectors may need of the session: for the contexts of proofs.
     public struct SessionFacts: Sendable, Hashable {
         public let session: Bytes32
-        public let jobHash: Bytes32
+        public let purpose: SessionPurpose
         /// The party that kept the transcript first.
         public let parties: [PartyDescription]
     }

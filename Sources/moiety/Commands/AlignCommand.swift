@@ -2,7 +2,6 @@ import ArgumentParser
 import Jobs
 import PrivateSetIntersection
 import Records
-import Wire
 
 struct AlignCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,7 +23,7 @@ struct AlignRun: ReplyingCommand {
         commandName: "run", abstract: "Align under an approved job, without fitting its model.",
         discussion: """
             Both sites learn which of their own rows the other has too, in a common order: intersection.csv in the \
-            output folder. The peer runs the same command.
+            output folder, beside a transcript. The peer runs the same command.
             """)
 
     @OptionGroup var file: JobArgument
@@ -35,40 +34,38 @@ struct AlignRun: ReplyingCommand {
 
     func reply(_ console: Console) async throws -> Reply<AlignReport> {
         let folder = try site.open()
-        let prepared = try PreparedJob(try file.read(), at: folder)
+        let prepared = try PreparedJob(try file.read(), for: .alignment, at: folder)
         console.progress("\(prepared.own.name): \(prepared.table.summary)")
         let link = try PeerLink(
             prepared.job, site: folder, console: console, peerAddress: try meeting.address(),
             onListening: meeting.announcer())
-        let staged = try StagedFolder(target: out)
-        defer { staged.discard() }
-        let progress = ProgressReporter(console: console)
-        let cohorts = CohortLedger(prepared)
-        let terms = SessionTerms(
-            jobHash: prepared.job.hash, role: prepared.own.role.rawValue, peerRole: prepared.peer.role.rawValue,
-            protocols: [.alignment])
-        try folder.ledger.append(event: "alignmentStarted", job: prepared.file.hash, peer: prepared.peer.name)
-        let (intersection, rows) = try await link.withSession(
-            terms, plan: ProtocolPlan(aligning: prepared.job), seed: SessionSeed(),
-            recorder: MemoryRecorder(keepsPayloads: false)
-        ) { session in
-            let intersection = try await PrivateSetIntersection.Alignment.run(
-                prepared.table.identifiers.values, over: session,
-                settings: AlignmentSettings(prepared.job, own: prepared.own)
-            ) { progress.report($0) }
-            let rows = try prepared.table.table.rows(at: intersection.rowIndices, of: prepared.table.identifiers)
-            try cohorts.check(rows, peer: prepared.peer.name)
-            try cohorts.remember(rows, job: prepared.file.hash, peer: prepared.peer.name)
-            return (intersection, rows)
+        let execution = SessionExecution(prepared, over: link, out: out, console: console)
+        let (finished, written) = try await execution.run(writing: { finished, folder in
+            let rows = finished.result.rows
+            try folder.write(try IdentifierTable.csv(of: rows), to: "intersection.csv", mode: .ownerOnly)
+            return ["rows": "\(rows.count)"]
+        }) { opening in
+            AlignmentWork(
+                inputs: prepared.inputs, opening: opening, books: AlignmentBooks(prepared: prepared),
+                progress: execution.progress)
         }
-        try staged.write(try IdentifierTable.csv(of: rows), to: "intersection.csv", mode: .ownerOnly)
-        try staged.commit()
-        try folder.ledger.append(
-            event: "alignmentFinished", job: prepared.file.hash, peer: prepared.peer.name,
-            details: ["rows": "\(rows.count)"])
+        let (intersection, rows) = (finished.result.intersection, finished.result.rows)
         let report = AlignReport(
             job: prepared.file.hash, peer: prepared.peer.name, aligned: rows.count,
-            ownIdentifiers: intersection.ownCount, peerIdentifiers: intersection.peerCount, out: staged.target)
+            ownIdentifiers: intersection.ownCount, peerIdentifiers: intersection.peerCount, out: written)
         return Reply(report, text: "\(rows.count) rows in common with \(prepared.peer.name)")
+    }
+}
+
+/// The ledger of cohorts around an alignment, as around a job.
+private struct AlignmentBooks: SessionBooks {
+    let prepared: PreparedJob
+
+    func admit(_ rows: AlignedRows) throws {
+        try CohortLedger(prepared).check(rows, peer: prepared.peer.name)
+    }
+
+    func remember(_ rows: AlignedRows) throws {
+        try CohortLedger(prepared).remember(rows, job: prepared.file.hash, peer: prepared.peer.name)
     }
 }

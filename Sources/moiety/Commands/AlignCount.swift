@@ -1,8 +1,6 @@
 import ArgumentParser
 import Jobs
 import PrivateSetIntersection
-import Records
-import Wire
 
 struct AlignCountReport: Codable, Sendable {
     let job: String
@@ -12,6 +10,8 @@ struct AlignCountReport: Codable, Sendable {
     let rounding: Int
     let ownIdentifiers: Int
     let peerIdentifiers: Int
+    /// The folder; `nil` in the file within it.
+    let out: String?
 }
 
 struct AlignCount: ReplyingCommand {
@@ -20,41 +20,41 @@ struct AlignCount: ReplyingCommand {
         discussion: """
             Both sites learn the size of the intersection, rounded to the larger of their policies' roundCountsTo, and how \
             many identifiers the other has. No identifier is matched on either side: protocols/alignment-count.md. The \
-            peer runs the same command with the same job.
+            peer runs the same command with the same job. The output folder gets count.json and a transcript.
             """)
 
     @OptionGroup var file: JobArgument
     @OptionGroup var site: SiteOption
+    @Option(help: ArgumentHelp("The output folder; it must not exist.", valueName: "dir")) var out: String
     @OptionGroup var meeting: MeetingOptions
     @OptionGroup var output: OutputOptions
 
     func reply(_ console: Console) async throws -> Reply<AlignCountReport> {
         let folder = try site.open()
-        let prepared = try PreparedJob(try file.read(), at: folder)
+        let prepared = try PreparedJob(try file.read(), for: .count, at: folder)
         console.progress("\(prepared.own.name): \(prepared.table.summary)")
         let link = try PeerLink(
             prepared.job, site: folder, console: console, peerAddress: try meeting.address(),
             onListening: meeting.announcer())
-        let terms = SessionTerms(
-            jobHash: prepared.job.hash, role: prepared.own.role.rawValue, peerRole: prepared.peer.role.rawValue,
-            protocols: [.alignment])
         let rounding = try folder.policy().roundCountsTo
-        try folder.ledger.append(event: "countStarted", job: prepared.file.hash, peer: prepared.peer.name)
-        let count = try await link.withSession(
-            terms, plan: ProtocolPlan(counting: prepared.job), seed: SessionSeed(),
-            recorder: MemoryRecorder(keepsPayloads: false)
-        ) { session in
-            try await PrivateSetIntersection.Alignment.count(
-                prepared.table.identifiers.values, over: session,
-                settings: AlignmentSettings(prepared.job, own: prepared.own), rounding: rounding)
+        let execution = SessionExecution(prepared, over: link, out: out, console: console)
+        let (finished, written) = try await execution.run(writing: { finished, folder in
+            let report = AlignCountReport(finished.result, of: prepared.inputs, out: nil)
+            try folder.write(try ResultFiles.json(report), to: "count.json")
+            return ["rows": "\(report.roundedCount)", "rounding": "\(report.rounding)"]
+        }) { opening in
+            CountWork(inputs: prepared.inputs, opening: opening, rounding: rounding)
         }
-        try folder.ledger.append(
-            event: "countFinished", job: prepared.file.hash, peer: prepared.peer.name,
-            details: ["rows": "\(count.roundedCount)", "rounding": "\(count.rounding)"])
-        let report = AlignCountReport(
-            job: prepared.file.hash, peer: prepared.peer.name, roundedCount: count.roundedCount,
-            rounding: count.rounding, ownIdentifiers: count.ownCount, peerIdentifiers: count.peerCount)
-        let about = "about \(count.roundedCount) rows in common with \(prepared.peer.name)"
-        return Reply(report, text: "\(about), to the nearest \(count.rounding)")
+        let report = AlignCountReport(finished.result, of: prepared.inputs, out: written)
+        let about = "about \(report.roundedCount) rows in common with \(report.peer)"
+        return Reply(report, text: "\(about), to the nearest \(report.rounding)")
+    }
+}
+
+extension AlignCountReport {
+    init(_ count: CommonCount, of inputs: JobInputs, out: String?) {
+        self.init(
+            job: inputs.file.hash, peer: inputs.peer.name, roundedCount: count.roundedCount,
+            rounding: count.rounding, ownIdentifiers: count.ownCount, peerIdentifiers: count.peerCount, out: out)
     }
 }

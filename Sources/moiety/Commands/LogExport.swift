@@ -42,7 +42,7 @@ struct LogExport: ReplyingCommand {
         do {
             try Data(try ResultFiles.json(proof)).write(to: URL(fileURLWithPath: out), options: .withoutOverwriting)
         } catch { throw Failure(.cannotCreate, "cannotWrite", "\(out) cannot be written") }
-        let record = try MessageReading(proof).record(MessageNames(listing.job))
+        let record = try MessageReading(proof).record(MessageNames(listing.agreed))
         return Reply(record, text: record.text + "\nwritten to \(out)")
     }
 }

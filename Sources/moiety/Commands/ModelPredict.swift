@@ -16,7 +16,8 @@ struct ModelPredict: ReplyingCommand {
         commandName: "predict", abstract: "Score new rows jointly with the peer.",
         discussion: """
             Both sites run it, each with its own part of the model and a table of new rows. Rows are aligned as in the \
-            job; each site computes its partial score; only the active one sees the sum. The job must open scores.
+            job; each site computes its partial score; only the active one sees the sum. The job must open scores. A \
+            transcript stands in the output folder.
             """)
 
     @Argument(help: "model.json of a finished job.") var model: String
@@ -28,25 +29,32 @@ struct ModelPredict: ReplyingCommand {
 
     func reply(_ console: Console) async throws -> Reply<PredictionReport> {
         let folder = try site.open()
-        let prediction = try Prediction(try SavedModel.read(model), table: table, at: folder)
-        console.progress("\(folder.name): \(prediction.table.summary)")
+        let saved = try SavedModel.read(model)
+        let prepared = try PreparedJob(
+            try saved.scoringJob(at: folder), for: .prediction,
+            scoring: JobInputs.Scoring(model: saved, table: table), at: folder)
+        console.progress("\(folder.name): \(prepared.table.summary)")
         let link = try PeerLink(
-            prediction.file.job, site: folder, console: console, peerAddress: try meeting.address(),
+            prepared.job, site: folder, console: console, peerAddress: try meeting.address(),
             onListening: meeting.announcer())
-        let staged = try StagedFolder(target: out)
-        defer { staged.discard() }
-        let scored = try await prediction.run(over: link, progress: ProgressReporter(console: console))
-        try staged.write(try IdentifierTable.csv(of: scored.rows), to: "intersection.csv", mode: .ownerOnly)
-        if let scores = scored.scores {
-            let table = try ScoreTable.csv(
-                scores, of: scored.rows, at: Array(0..<scored.rows.count), family: prediction.family)
-            try staged.write(table, to: "scores.csv", mode: .ownerOnly)
+        let books = PredictionBooks(job: prepared.file, peer: prepared.peer.name, cohorts: CohortLedger(prepared))
+        let execution = SessionExecution(prepared, over: link, out: out, console: console)
+        let (finished, written) = try await execution.run(writing: { finished, folder in
+            let rows = finished.result.rows
+            try folder.write(try IdentifierTable.csv(of: rows), to: "intersection.csv", mode: .ownerOnly)
+            if let scores = finished.result.scores {
+                try folder.write(
+                    try ScoreTable.csv(scores, of: rows, job: prepared.job), to: "scores.csv", mode: .ownerOnly)
+            }
+            return ["rows": "\(rows.count)"]
+        }) { opening in
+            PredictionWork(
+                inputs: prepared.inputs, model: saved.model, opening: opening, books: books,
+                progress: execution.progress)
         }
-        try staged.commit()
-        try prediction.remember(scored)
         let report = PredictionReport(
-            job: prediction.file.hash, peer: prediction.peer.name, rows: scored.rows.count,
-            scores: scored.scores == nil ? nil : "\(staged.target)/scores.csv", out: staged.target)
+            job: prepared.file.hash, peer: prepared.peer.name, rows: finished.result.rows.count,
+            scores: finished.result.scores == nil ? nil : "\(written)/scores.csv", out: written)
         return Reply(report, text: "\(report.rows) rows scored with \(report.peer)")
     }
 }

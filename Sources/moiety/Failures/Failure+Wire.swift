@@ -5,8 +5,8 @@ extension Failure {
         switch error {
         case .jobMismatch(let peer):
             self.init(
-                .peersDisagree, "jobMismatch", "\(peer) runs another job than this site",
-                hint: "compare `moiety job explain` on both sides: the hashes must be equal")
+                .peersDisagree, "jobMismatch", "\(peer) runs another job than this site, or another command",
+                hint: "both sites need the same command, and the same job: `moiety job explain` must show equal hashes")
         case .versionMismatch(let peer, let name, let ours, let theirs):
             self.init(
                 .peersDisagree, "versionMismatch",

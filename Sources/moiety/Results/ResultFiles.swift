@@ -110,6 +110,11 @@ enum IdentifierTable {
 
 /// Scores row by row, with this site's own identifiers.
 enum ScoreTable {
+    /// Of all rows.
+    static func csv(_ scores: [Double], of rows: AlignedRows, job: Job) throws -> [UInt8] {
+        try csv(scores, of: rows, at: Array(0..<rows.count), family: TrainingPlan.Family(job.model.family))
+    }
+
     /// - Parameter selected: positions among the rows, one a score.
     static func csv(
         _ scores: [Double], of rows: AlignedRows, at selected: [Int], family: TrainingPlan.Family

@@ -1,11 +1,10 @@
-import Foundation
 import Jobs
+import PrivateSetIntersection
 import Records
 import SplitRegression
-import Transcript
 import Wire
 
-/// A job from its output folder's first byte to its name, with the ledger's entries around it.
+/// A job from its output folder's first byte to its name.
 struct JobExecution: Sendable {
     let prepared: PreparedJob
     let link: PeerLink
@@ -13,58 +12,81 @@ struct JobExecution: Sendable {
     let console: Console
 
     func run() async throws -> JobReport {
-        let folder = try StagedFolder(target: out)
-        defer { folder.discard() }
-        let ledger = prepared.site.ledger
-        let hash = prepared.file.hash
-        let attempt = try ledger.entries().count { $0.event == "jobStarted" && $0.job == hash }
-        try ledger.append(event: "jobStarted", job: hash, peer: prepared.peer.name)
-        do {
-            let finished = try await fit(into: folder, attempt: UInt32(clamping: attempt))
-            try ResultFiles(finished: finished).write(into: folder)
-            try folder.commit()
+        let cohorts = CohortLedger(prepared)
+        let execution = SessionExecution(prepared, over: link, out: out, console: console)
+        let (finished, _) = try await execution.run(writing: { finished, folder in
+            let job = FinishedJob(finished, of: prepared.inputs)
+            try ResultFiles(finished: job).write(into: folder)
             if prepared.job.reveals(.scores) {
-                try CohortLedger(prepared).rememberScores(of: finished.rows, job: hash, peer: prepared.peer.name)
+                try cohorts.rememberScores(of: job.rows, job: prepared.file.hash, peer: prepared.peer.name)
             }
-            try ledger.append(
-                event: "jobFinished", job: hash, peer: prepared.peer.name,
-                details: ["rows": "\(finished.rows.count)", "session": finished.session.hex])
-            console.progress("written to \(folder.target)")
-            return JobReport(finished)
-        } catch {
-            // The job's own error is what the caller needs, even if nothing can be written any more.
-            var details = ["error": Failure(describing: error).code]
-            if let kept = try? keepTranscript(of: folder) {
-                details["transcript"] = kept
-                console.progress("what was exchanged until then is kept: \(prepared.site.path)/\(kept)")
-            }
-            try? ledger.append(event: "jobFailed", job: hash, peer: prepared.peer.name, details: details)
-            throw error
+            return ["rows": "\(job.rows.count)"]
+        }) { opening in
+            JobWork(
+                inputs: prepared.inputs, opening: opening, books: SiteBooks(prepared: prepared, cohorts: cohorts),
+                progress: execution.progress)
         }
+        return JobReport(FinishedJob(finished, of: prepared.inputs))
+    }
+}
+
+/// What a finished job is to this site.
+struct FinishedJob: Sendable {
+    let inputs: JobInputs
+    let session: Bytes32
+    let intersection: Intersection
+    /// In common order, held-out rows among them.
+    let rows: AlignedRows
+    let outcome: TrainingOutcome
+    let bytesSent: Int
+    let bytesReceived: Int
+    let seconds: Double
+
+    init(
+        _ result: JobWork.Result, of inputs: JobInputs, session: Bytes32, bytesSent: Int = 0, bytesReceived: Int = 0,
+        seconds: Double = 0
+    ) {
+        self.inputs = inputs
+        self.session = session
+        intersection = result.intersection
+        rows = result.rows
+        outcome = result.outcome
+        self.bytesSent = bytesSent
+        self.bytesReceived = bytesReceived
+        self.seconds = seconds
     }
 
-    /// A job that failed leaves no output, but evidence of what the peer did, two signed heads of one log perhaps, must not go with
-    /// it: the transcript moves into the site folder.
-    ///
-    /// - Returns: its path in the site folder; nil when no session was opened.
-    private func keepTranscript(of folder: StagedFolder) throws -> String? {
-        let transcript = "\(folder.stagingPath)/transcript"
-        guard FileManager.default.fileExists(atPath: "\(transcript)/\(TranscriptLayout.parties)") else { return nil }
-        try FileManager.default.createDirectory(
-            atPath: "\(prepared.site.path)/failed", withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
-        let time = Timestamp.now().filter { $0.isNumber || $0 == "T" }
-        let kept = "failed/\(time)-\(prepared.file.hash.prefix(16))-\(UUID().uuidString.prefix(4))"
-        try FileManager.default.moveItem(atPath: transcript, toPath: "\(prepared.site.path)/\(kept)")
-        return kept
+    init(_ finished: SessionExecution.Finished<JobWork.Result>, of inputs: JobInputs) {
+        self.init(
+            finished.result, of: inputs, session: finished.session, bytesSent: finished.bytesSent,
+            bytesReceived: finished.bytesReceived, seconds: finished.seconds)
+    }
+}
+
+/// The site's own rules and records around a running job.
+private struct SiteBooks: JobBooks {
+    let prepared: PreparedJob
+    let cohorts: CohortLedger
+
+    func admit(_ rows: AlignedRows) throws {
+        try cohorts.check(rows, peer: prepared.peer.name)
     }
 
-    private func fit(into folder: StagedFolder, attempt: UInt32) async throws -> FinishedJob {
-        let runner = JobRunner(
-            prepared: prepared, link: link,
-            ledger: CohortLedger(prepared),
-            progress: ProgressReporter(console: console), attempt: attempt)
-        let evidence = try JobEvidence(prepared, folder: "\(folder.stagingPath)/transcript")
-        return try await runner.run(leaving: evidence)
+    func admit(_ design: JobDesign, _ intersection: Intersection) throws {
+        let job = prepared.job
+        let problems = design.problems(limits: job.limits, parameters: job.parameterCount)
+        guard problems.isEmpty else { throw RecordsError.unfitDesign(problems) }
+        try Guards.check(
+            job,
+            GuardFacts(
+                job: job, rows: design.design.rows,
+                labelEntropy: design.label.map { GuardFacts.labelEntropy(of: $0.values) },
+                earlierScoreVectors: try cohorts.scoreVectors(of: design.rows, peer: prepared.peer.name),
+                setSizes: [intersection.ownCount, intersection.peerCount],
+                smallestCell: design.design.cells.map(\.rows).min()))
+    }
+
+    func remember(_ rows: AlignedRows) throws {
+        try cohorts.remember(rows, job: prepared.file.hash, peer: prepared.peer.name)
     }
 }

@@ -72,6 +72,12 @@ struct JobService: Sendable {
             guard !FileManager.default.fileExists(atPath: path) else {
                 throw Failure(.cannotCreate, "outputExists", "job \(hash.prefix(16)) has run already: \(path)")
             }
+            if let (job, purpose) = try site.approvals.session(named: hash), purpose != .fit {
+                throw Failure(
+                    .peersDisagree, "jobMismatch",
+                    "\(channel.peerName) asks for \(purpose.phrase) under job \(job.hex.prefix(16)); a service runs jobs only",
+                    hint: "run the same command at this site")
+            }
             let prepared = try PreparedJob(try site.approvals.job(hash), at: site)
             try prepared.checkTable()
             guard prepared.peer.name == channel.peerName else {

@@ -2,24 +2,16 @@ import Jobs
 import PrivateSetIntersection
 import Records
 import SplitRegression
-import Transcript
 import Wire
 
-/// What a job asks of the site around it. A run asks folders, books and guards; a replay asks nobody.
-protocol JobBooks: Sendable {
-    /// The peer's approval of this job, its signature checked.
-    func keep(approval note: String, of party: String) throws
-    /// Throws when these people must not be the cohort.
-    func admit(_ rows: AlignedRows) throws
+/// What a job asks of the site around it beside what every session asks.
+protocol JobBooks: SessionBooks {
     /// Throws when these columns must not be trained on.
     func admit(_ design: JobDesign, _ intersection: Intersection) throws
-    /// The training is done.
-    func remember(_ rows: AlignedRows) throws
 }
 
-/// One site's side of one job within a session, from the approvals to the last checkpoint: what runs when the job runs
-/// and, over a session that reads the log, what runs when it is replayed. Everything random in it is the session's.
-struct JobWork: Sendable {
+/// One job: alignment, then training.
+struct JobWork: SessionWork {
     struct Result: Sendable {
         let intersection: Intersection
         /// In common order, held-out rows among them.
@@ -28,18 +20,13 @@ struct JobWork: Sendable {
     }
 
     let inputs: JobInputs
-    /// This site's signed note.
-    let approval: String
-    let commitments: [InputCommitments.Item]
+    let opening: SessionOpening
     let books: any JobBooks
     let progress: ProgressReporter
 
-    private var job: Job { inputs.job }
-
     func run(over session: Session) async throws -> Result {
-        try await open(session)
-        let intersection = try await align(over: session)
-        let rows = try inputs.table.table.rows(at: intersection.rowIndices, of: inputs.table.identifiers)
+        try await opening.run(over: session)
+        let (intersection, rows) = try await inputs.align(over: session, progress)
         try books.admit(rows)
         try await session.checkpoint()
         let design = try JobDesign(inputs, rows)
@@ -48,29 +35,6 @@ struct JobWork: Sendable {
         try await session.checkpoint()
         try books.remember(rows)
         return Result(intersection: intersection, rows: rows, outcome: outcome)
-    }
-
-    /// Before the first protocol message: each side shows its approval and fixes its inputs.
-    private func open(_ session: Session) async throws {
-        try await session.send(ApprovalMessage(note: approval))
-        try await session.send(InputCommitments(items: commitments))
-        let note = try await session.receive(ApprovalMessage.self).note
-        _ = try await session.receive(InputCommitments.self)
-        let peer = try? Approval(note: note, signedBy: session.description.peer.identity)
-        guard let peer, peer.job == inputs.file.hash, peer.site == inputs.peer.name else {
-            throw session.violation("invalidApproval")
-        }
-        try books.keep(approval: note, of: inputs.peer.name)
-        try await session.checkpoint()
-    }
-
-    private func align(over session: Session) async throws -> Intersection {
-        let progress = progress
-        let intersection = try await PrivateSetIntersection.Alignment.run(
-            inputs.table.identifiers.values, over: session, settings: AlignmentSettings(job, own: inputs.own)
-        ) { progress.report($0) }
-        progress.say("aligned \(intersection.rowIndices.count) rows with \(session.peerName)")
-        return intersection
     }
 
     private func train(_ design: JobDesign, over session: Session) async throws -> TrainingOutcome {
@@ -83,26 +47,23 @@ struct JobWork: Sendable {
             input, label: label.values, testLabel: try design.testLabel(), plan: plan, over: session
         ) { progress.report($0) }
     }
-}
 
-extension JobInputs {
-    /// Commitments to what goes into alignment and training, made with these salts or with fresh ones.
-    func commitments(salts: [String: [UInt8]] = [:]) throws -> [InputCommitment] {
-        [
-            try InputCommitment(
-                label: "identifiers", values: table.identifiers.values, masterSalt: salts["identifiers"]),
-            try InputCommitment(label: "rows", values: table.committedRows(), masterSalt: salts["rows"]),
-        ]
+    /// The result is this party's part of the model.
+    func facts(of result: Result, salt: Bytes32) throws -> ResultFacts {
+        let summary = result.outcome.summary
+        return ResultFacts(
+            try ResultFiles.json(result.outcome.model), file: "model.json", salt: salt,
+            counts: [
+                "rows": Int64(result.rows.count), "fitted": Int64(summary.n), "passes": Int64(summary.passes),
+                "parameters": Int64(summary.parameters), "converged": summary.converged ? 1 : 0,
+            ], metrics: Self.metrics(of: result.outcome))
     }
-}
 
-extension AlignmentSettings {
-    init(_ job: Job, own: Party) {
-        self.init(
-            keyBits: job.keys.bits,
-            role: job.alignment.sender.map { $0 == own.name ? .sender : .receiver } ?? .bySize,
-            maximumOwnCount: job.limits.maximumSetSize, maximumPeerCount: job.limits.maximumSetSize,
-            minimumCohort: job.limits.minimumCohort, subgroupKeys: job.keys.kind == .subgroup)
+    static func metrics(of outcome: TrainingOutcome) -> [String: Double] {
+        var metrics: [String: Double] = [:]
+        if let auc = outcome.metrics?.auc { metrics["auc"] = auc }
+        if let r2 = outcome.metrics?.r2 { metrics["r2"] = r2 }
+        return metrics
     }
 }
 

@@ -1,31 +1,47 @@
 import Jobs
 import Records
 
-/// What a site brings to a job. Who approved it, and what policies say of it, is not here: a replay needs neither.
+/// What a site brings to a session under a job. Who approved it, and what policies say of it, is not here: a replay needs
+/// neither.
 struct JobInputs: Sendable {
+    /// What a prediction needs beside the job: this party's part of the model, and the site's name for its new rows.
+    struct Scoring: Sendable {
+        let model: SavedModel
+        let table: String
+    }
+
     let file: JobFile
+    let purpose: SessionPurpose
+    let scoring: Scoring?
     let own: Party
     let peer: Party
     let table: PartyTable
 
     var job: Job { file.job }
 
-    init(_ file: JobFile, own: Party, peer: Party, table: PartyTable) {
+    init(
+        _ file: JobFile, for purpose: SessionPurpose, own: Party, peer: Party, table: PartyTable,
+        scoring: Scoring? = nil
+    ) {
         self.file = file
+        self.purpose = purpose
+        self.scoring = scoring
         self.own = own
         self.peer = peer
         self.table = table
     }
 
     /// - Throws: `Failure` 78 when this site is no party; `RecordsError` for what is wrong in the table.
-    init(_ file: JobFile, at site: SiteFolder) throws {
-        self.file = file
-        (own, peer) = try file.parties(at: site)
-        table = try PartyTable(file.job, party: own, site: site)
+    init(_ file: JobFile, for purpose: SessionPurpose, scoring: Scoring? = nil, at site: SiteFolder) throws {
+        let (own, peer) = try file.parties(at: site)
+        let table =
+            try scoring.map { try PartyTable(scoring: own, site: site, table: $0.table) }
+            ?? PartyTable(file.job, party: own, site: site)
+        self.init(file, for: purpose, own: own, peer: peer, table: table, scoring: scoring)
     }
 }
 
-/// A job that this site may run and has the data for: everything that can be refused before anything leaves the site.
+/// A session under a job that this site may run and has the data for: everything that can be refused before anything leaves the site.
 struct PreparedJob: Sendable {
     let inputs: JobInputs
     let site: SiteFolder
@@ -41,7 +57,9 @@ struct PreparedJob: Sendable {
 
     /// - Throws: `Failure` 78 when this site is no party, 4 without approval or against the policy; `GuardRefusal`;
     ///   `RecordsError` for what is wrong in the table.
-    init(_ file: JobFile, at site: SiteFolder) throws {
+    init(
+        _ file: JobFile, for purpose: SessionPurpose = .fit, scoring: JobInputs.Scoring? = nil, at site: SiteFolder
+    ) throws {
         self.site = site
         _ = try file.parties(at: site)
         identity = try site.identity()
@@ -49,7 +67,7 @@ struct PreparedJob: Sendable {
         try site.policy().check(file.job, as: site.name)
         try Guards.check(file.job)
         try file.checkSupport()
-        inputs = try JobInputs(file, at: site)
+        inputs = try JobInputs(file, for: purpose, scoring: scoring, at: site)
     }
 
     /// Refuses a table that no cohort could make fit for the model, before the peer learns which rows are common.

@@ -55,6 +55,17 @@ struct ApprovalBook: Sendable {
         return try JobFile(reading: jobFile(hash))
     }
 
+    /// Which of the jobs approved here a greeting is about, and what it wants to do under it; `nil` when none.
+    func session(named hash: String) throws -> (job: Bytes32, purpose: SessionPurpose)? {
+        guard let hash = Hex.decode(hash).flatMap({ Bytes32($0) }), FileManager.default.fileExists(atPath: folder)
+        else { return nil }
+        for file in try FileManager.default.contentsOfDirectory(atPath: folder) where file.hasSuffix(".yaml") {
+            guard let job = Hex.decode(String(file.dropLast(5))).flatMap({ Bytes32($0) }) else { continue }
+            if let purpose = SessionPurpose(named: hash, under: job) { return (job, purpose) }
+        }
+        return nil
+    }
+
     private func noteFile(_ hash: String) -> String { "\(folder)/\(hash).txt" }
     private func jobFile(_ hash: String) -> String { "\(folder)/\(hash).yaml" }
 

@@ -7,12 +7,15 @@ import Wire
 struct Account {
     private let report: VerificationReport
     private let job: Job?
+    private let purpose: SessionPurpose
     private let names: MessageNames
 
     init(of report: VerificationReport, transcript: String) {
         self.report = report
-        job = report.summary == nil ? nil : (try? TranscriptListing(folder: transcript))?.job
-        names = MessageNames(job)
+        let agreed = report.summary == nil ? nil : (try? TranscriptListing(folder: transcript))?.agreed
+        job = agreed?.job
+        purpose = agreed?.purpose ?? .fit
+        names = MessageNames(agreed)
     }
 
     var text: String {
@@ -21,6 +24,7 @@ struct Account {
             page.line(job?.title ?? "A job that cannot be read", indent: 0)
             page.line("job \(summary.jobHash)", indent: 0)
             page.line("session \(summary.session)", indent: 0)
+            if purpose != .fit { page.line("\(purpose.phrase) under the job, not its own fit", indent: 0) }
             if let job, !job.purpose.isEmpty { page.line(job.purpose, indent: 0) }
             addParties(summary, &page)
             if let job { addModel(Explanation(job), &page) }
@@ -50,7 +54,7 @@ struct Account {
     }
 
     private func addModel(_ explanation: Explanation, _ page: inout TextPage) {
-        page.heading("What was to be computed")
+        page.heading(purpose == .fit ? "What was to be computed" : "What the job is about")
         for line in [explanation.model, explanation.rows, explanation.keys] { page.line(line, indent: 2) }
         for party in explanation.parties {
             page.line("\(party.name): table '\(party.table)', identified by \(party.identifier)", indent: 2)
@@ -73,8 +77,11 @@ struct Account {
         }
         let counts = [
             ("rows", "rows in common"), ("fitted", "rows fitted"), ("parameters", "coefficients"), ("passes", "passes"),
+            ("rounded", "rows in common, rounded"),
         ].compactMap { key, words in summary.counts[key].map { "\($0) \(words)" } }
-        page.line(counts.isEmpty ? "no outcome was signed" : counts.joined(separator: ", "), indent: 2)
+        let rounding = summary.counts["rounding"].map { " to the nearest \($0)" } ?? ""
+        page.line(
+            counts.isEmpty ? "no outcome was signed" : counts.joined(separator: ", ") + rounding, indent: 2)
         for (name, value) in summary.metrics.sorted(by: { $0.key < $1.key }) {
             page.line("\(name) \(Number.fixed(value, decimals: 4))", indent: 2)
         }
@@ -121,7 +128,7 @@ struct Account {
     private func addLeakage(_ job: Job, _ summary: TranscriptSummary, _ page: inout TextPage) {
         let table = LeakageTable(job: job, rows: summary.counts["fitted"].flatMap { Int(exactly: $0) })
         page.heading("What each learned, if both followed the protocol")
-        for phase in LeakageTable.Phase.allCases where phase != .prediction {
+        for phase in phases {
             if phase == .early && !summary.counts.isEmpty { continue }
             let rows = table.rows(in: phase).filter { !$0.learns.isEmpty }
             if !rows.isEmpty { page.line("\(phase.title)", indent: 2) }
@@ -129,6 +136,15 @@ struct Account {
                 page.line(row.party, indent: 4)
                 for line in row.learns { page.line("- \(line)", indent: 6) }
             }
+        }
+    }
+
+    private var phases: [LeakageTable.Phase] {
+        switch purpose {
+        case .fit: [.session, .alignment, .setup, .exchange, .pass, .end, .early]
+        case .alignment: [.session, .alignment, .early]
+        case .count: [.session, .count, .early]
+        case .prediction: [.session, .alignment, .prediction, .early]
         }
     }
 

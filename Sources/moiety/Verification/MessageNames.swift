@@ -6,13 +6,13 @@ import Wire
 struct MessageNames: Sendable {
     private let names: [MessageType: String]
 
-    /// - Parameter job: nil when it cannot be read: then only the session's own messages have names.
-    init(_ job: Job?) {
+    /// - Parameter agreed: nil when the job cannot be read: then only the session's own messages have names.
+    init(_ agreed: (job: Job, purpose: SessionPurpose)?) {
         let session: [MessageType: String] = [
             .binding: "binding", .abort: "abort", .commitments: "commitments", .checkpoint: "checkpoint",
             .cosignature: "countersignature", .closing: "closing", .approval: "approval",
         ]
-        names = (job.map { ProtocolPlan($0).names } ?? [:]).merging(session) { $1 }
+        names = (agreed.map { ProtocolPlan($0.job, for: $0.purpose).names } ?? [:]).merging(session) { $1 }
     }
 
     func name(of type: MessageType) -> String { names[type] ?? "message \(type)" }

@@ -12,18 +12,16 @@ struct OpenedSecrets: Sendable {
     /// Of the commitment to the result; `nil` if the job did not come so far.
     let resultSalt: Bytes32?
 
-    static let labels = ["identifiers", "rows"]
-
     /// Reads a transcript's `private/`, or an opened bundle.
     ///
     /// - Throws: `Failure` 66 for a missing file, 65 for one of another length.
-    init(folder: String) throws {
+    init(folder: String, of purpose: SessionPurpose) throws {
         guard let seed = SessionSeed(rawRepresentation: try Self.secret("seed", folder)) else {
             throw Failure(.badData, "invalidSeed", "\(folder)/seed is not a seed")
         }
         self.seed = seed
         salts = Dictionary(
-            uniqueKeysWithValues: try Self.labels.map { ($0, try Self.secret("salt-\($0)", folder)) })
+            uniqueKeysWithValues: try purpose.committed.map { ($0, try Self.secret("salt-\($0)", folder)) })
         let hasResult = FileManager.default.fileExists(atPath: "\(folder)/salt-result")
         resultSalt = hasResult ? Bytes32(try Self.secret("salt-result", folder)) : nil
     }
@@ -38,7 +36,7 @@ struct OpenedSecrets: Sendable {
 
     /// Name and contents of each file.
     var files: [(name: String, bytes: [UInt8])] {
-        [("seed", seed.rawRepresentation)] + Self.labels.map { ("salt-\($0)", salts[$0] ?? []) }
+        [("seed", seed.rawRepresentation)] + salts.sorted { $0.key < $1.key }.map { ("salt-\($0.key)", $0.value) }
             + (resultSalt.map { [("salt-result", $0.bytes)] } ?? [])
     }
 }
@@ -70,7 +68,7 @@ struct Opening: Sendable {
                 .verificationFailed, "openingOfOtherSession", "\(folder) opens another session than this transcript's")
         }
         self.party = party.name
-        secrets = try OpenedSecrets(folder: folder)
+        secrets = try OpenedSecrets(folder: folder, of: .fit)
         table = "\(folder)/\(Self.tableFile)"
     }
 
@@ -86,6 +84,18 @@ struct Opening: Sendable {
             Array(text(party: parties.local.name, parties).utf8), to: notice, mode: .ownerOnly)
         for file in secrets.files { try folder.write(file.bytes, to: file.name, mode: .ownerOnly) }
         try folder.write(try table.committedCSV(), to: tableFile, mode: .ownerOnly)
+    }
+}
+
+extension SessionPurpose {
+    /// Only a fit's secrets are opened to an auditor in this version.
+    ///
+    /// - Throws: `Failure` 65 for any other session.
+    func demandFit() throws {
+        guard self != .fit else { return }
+        throw Failure(
+            .badData, "notAFit", "this transcript is of \(phrase), not of a job's fit",
+            hint: "only a fit can be opened to an auditor; its own keeper replays it: moiety verify --replay")
     }
 }
 

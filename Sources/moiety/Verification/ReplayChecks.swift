@@ -1,11 +1,19 @@
 import Foundation
 import Jobs
+import PrivateSetIntersection
+import SplitRegression
 import Transcript
 import Wire
 
 /// Checks that need secrets, on a transcript that was verified without them.
 struct ReplayChecks: Sendable {
     typealias Finding = VerificationReport.Finding
+
+    /// What R01 to R03 found, and a file beside the transcript that must follow too.
+    private struct Checked {
+        var findings: [Finding]
+        var beside: (name: String, bytes: [UInt8])?
+    }
 
     private let folder: String
     private let report: VerificationReport
@@ -17,6 +25,11 @@ struct ReplayChecks: Sendable {
         self.console = console
     }
 
+    /// What the session was for; a transcript that holds says it.
+    private var purpose: SessionPurpose { report.summary?.purpose ?? .fit }
+
+    private var secretsFolder: String { "\(folder)/\(TranscriptLayout.privateFolder)" }
+
     /// R01, R02, R03: this site's own messages, from `private/` and the table that the site has.
     func replay(at site: SiteFolder) async throws -> [Finding] {
         let checks: [Check] = [.r01, .r02, .r03]
@@ -27,22 +40,29 @@ struct ReplayChecks: Sendable {
                 .configuration, "otherSite", "this is \(parties.local.name)'s transcript; the site is '\(site.name)'",
                 hint: "each party replays its own copy; --audit is for what another party opened")
         }
-        let replay: JobReplay
+        let replay: SessionReplay
         do {
-            replay = try JobReplay(
-                transcript: folder, inputs: try JobInputs(try job(), at: site),
-                secrets: try OpenedSecrets(folder: "\(folder)/\(TranscriptLayout.privateFolder)"), console: console)
+            replay = try SessionReplay(
+                transcript: folder, inputs: try inputs(at: site),
+                secrets: try OpenedSecrets(folder: secretsFolder, of: purpose), console: console)
         } catch TranscriptError.otherSeed(let party) {
             return Self.otherSeed(party, .r01) + Self.skipped([.r02, .r03], "the seed is another one")
         }
-        let replayed = try await replay.run()
-        return try withResults(replayed, replay)
+        let checked =
+            switch purpose {
+            case .fit: try await fit(JobReplay(replay))
+            case .alignment: try await alignment(replay)
+            case .count: try await count(replay)
+            case .prediction: try await prediction(replay)
+            }
+        return try withFile(checked)
     }
 
     /// A01, A04, A05, A06: the messages of whoever opened its secrets, in either party's copy.
     func audit(_ bundle: String, minimumCell: Int) async throws -> [Finding] {
         let checks: [Check] = [.a01, .a04, .a05, .a06]
         if let reason = hindrance { return Self.skipped(checks, reason) }
+        try purpose.demandFit()
         let opening = try Opening(reading: bundle, of: try PartiesFile(folder: folder))
         let file = try job()
         guard let own = file.job.party(named: opening.party), let peer = file.job.peer(of: opening.party) else {
@@ -50,39 +70,101 @@ struct ReplayChecks: Sendable {
         }
         let table = try PartyTable(opened: opening.table, file.job, party: own)
         do {
-            let replay = try JobReplay(
+            let replay = try SessionReplay(
                 transcript: folder, party: own.name,
-                inputs: JobInputs(file, own: own, peer: peer, table: table), secrets: opening.secrets, console: console)
-            return try await JobAudit(replay: replay, minimumCell: minimumCell).findings()
+                inputs: JobInputs(file, for: .fit, own: own, peer: peer, table: table), secrets: opening.secrets,
+                console: console)
+            return try await JobAudit(replay: JobReplay(replay), minimumCell: minimumCell).findings()
         } catch TranscriptError.otherSeed(let party) {
             return Self.otherSeed(party, .a01) + Self.skipped([.a04, .a05, .a06], "the seed is another one")
         }
     }
 
-    /// Metrics, and the coefficients that `job run` wrote beside the transcript, must follow too.
-    private func withResults(_ replayed: JobReplay.Replayed, _ replay: JobReplay) throws -> [Finding] {
-        let path = URL(fileURLWithPath: folder).deletingLastPathComponent().appending(path: "coefficients.csv").path
-        return try replayed.findings.map { finding in
-            guard finding.check == .r03, finding.status == .passed, let finished = replayed.finished else {
-                return finding
-            }
-            guard replay.hasMetrics(of: finished) else {
-                return Finding(
-                    check: .r03, status: .failed, error: "resultMismatch",
-                    sentence: "Other metrics follow from what was received than those that this party signed.")
-            }
-            guard FileManager.default.fileExists(atPath: path) else { return finding }
-            let again = try ResultFiles(finished: finished).coefficients()
-            guard try again == PrivateFile.readBytes(path, limit: 1 << 24) else {
-                return Finding(
-                    check: .r03, status: .failed, error: "resultsDiffer",
-                    sentence: "coefficients.csv beside the transcript is not what the job came to.")
-            }
+    // MARK: By purpose
+
+    private func fit(_ replay: JobReplay) async throws -> Checked {
+        let replayed = try await replay.run()
+        guard let finished = replayed.finished else { return Checked(findings: replayed.findings) }
+        guard replay.outcome == nil || replay.hasMetrics(of: finished) else {
+            return Checked(
+                findings: Self.failing(
+                    .r03, "resultMismatch",
+                    "Other metrics follow from what was received than those that this party signed.",
+                    in: replayed.findings))
+        }
+        return Checked(
+            findings: replayed.findings,
+            beside: ("coefficients.csv", try ResultFiles(finished: finished).coefficients()))
+    }
+
+    private func alignment(_ replay: SessionReplay) async throws -> Checked {
+        let replayed = try await replay.run { opening in
+            AlignmentWork(inputs: replay.inputs, opening: opening, books: NoBooks(), progress: replay.progress)
+        }
+        return Checked(
+            findings: replayed.findings,
+            beside: try replayed.result.map { ("intersection.csv", try IdentifierTable.csv(of: $0.rows)) })
+    }
+
+    /// The rounding is what this party said then: its policy may have changed since.
+    private func count(_ replay: SessionReplay) async throws -> Checked {
+        let said = try replay.log.payload(ofSent: AlignmentAudit.countOpening)
+        let rounding = said.flatMap { AlignmentAudit.rounding(inOpening: $0) } ?? 1
+        let replayed = try await replay.run { opening in
+            CountWork(inputs: replay.inputs, opening: opening, rounding: rounding)
+        }
+        return Checked(
+            findings: replayed.findings,
+            beside: try replayed.result.map {
+                ("count.json", try ResultFiles.json(AlignCountReport($0, of: replay.inputs, out: nil)))
+            })
+    }
+
+    private func prediction(_ replay: SessionReplay) async throws -> Checked {
+        guard let scoring = replay.inputs.scoring else { return Checked(findings: []) }
+        let replayed = try await replay.run { opening in
+            PredictionWork(
+                inputs: replay.inputs, model: scoring.model.model, opening: opening, books: NoBooks(),
+                progress: replay.progress)
+        }
+        return Checked(
+            findings: replayed.findings,
+            beside: try replayed.result.map { result in
+                try result.scores.map {
+                    ("scores.csv", try ScoreTable.csv($0, of: result.rows, job: replay.inputs.job))
+                } ?? ("intersection.csv", IdentifierTable.csv(of: result.rows))
+            })
+    }
+
+    /// What the command wrote beside the transcript must be that result.
+    private func withFile(_ checked: Checked) throws -> [Finding] {
+        guard let (name, bytes) = checked.beside else { return checked.findings }
+        let path = URL(fileURLWithPath: folder).deletingLastPathComponent().appending(path: name).path
+        guard FileManager.default.fileExists(atPath: path) else { return checked.findings }
+        guard try bytes == PrivateFile.readBytes(path, limit: 1 << 30) else {
+            return Self.failing(
+                .r03, "resultsDiffer", "\(name) beside the transcript is not what the session came to.",
+                in: checked.findings)
+        }
+        return checked.findings.map { finding in
+            guard finding.check == .r03, finding.status == .passed else { return finding }
             return Finding(
                 check: .r03, status: .passed,
-                sentence: "\(finding.sentence) coefficients.csv beside the transcript is of that result.")
+                sentence: "\(finding.sentence) \(name) beside the transcript is of that result.")
         }
     }
+
+    /// Turns a check that passed into one that failed.
+    private static func failing(
+        _ check: Check, _ error: String, _ sentence: String, in findings: [Finding]
+    ) -> [Finding] {
+        findings.map { finding in
+            guard finding.check == check, finding.status == .passed else { return finding }
+            return Finding(check: check, status: .failed, error: error, sentence: sentence)
+        }
+    }
+
+    // MARK: What is at hand
 
     /// Why nothing can be replayed, if so.
     private var hindrance: String? {
@@ -92,6 +174,14 @@ struct ReplayChecks: Sendable {
     }
 
     private func job() throws -> JobFile { try JobFile(reading: "\(folder)/\(TranscriptLayout.jobText)") }
+
+    private func inputs(at site: SiteFolder) throws -> JobInputs {
+        guard purpose == .prediction else { return try JobInputs(try job(), for: purpose, at: site) }
+        let scoring = JobInputs.Scoring(
+            model: try SavedModel.read("\(secretsFolder)/model.json"),
+            table: try PrivateFile.readText("\(secretsFolder)/table", limit: 1024))
+        return try JobInputs(try job(), for: purpose, scoring: scoring, at: site)
+    }
 
     private static func skipped(_ checks: [Check], _ reason: String) -> [Finding] {
         checks.map { Finding(check: $0, status: .notEvaluated, sentence: "Not evaluated: \(reason).") }

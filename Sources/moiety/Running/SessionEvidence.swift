@@ -2,12 +2,11 @@ import Bignum
 import Foundation
 import Jobs
 import Records
-import SplitRegression
 import Transcript
 import Wire
 
-/// What a job leaves for those who ask later: the transcript around a session, `protocols/transcript.md`.
-struct JobEvidence: Sendable {
+/// What a session leaves for those who ask later: the transcript around it, `protocols/transcript.md`.
+struct SessionEvidence: Sendable {
     let writer: TranscriptWriter
     let seed: SessionSeed
     let commitments: [InputCommitment]
@@ -29,43 +28,61 @@ struct JobEvidence: Sendable {
             try writer.addPrivate("salt-\(commitment.item.label)", commitment.masterSalt)
         }
         try writer.addPrivate("salt-result", resultSalt.bytes)
+        if let scoring = prepared.inputs.scoring {
+            try writer.addPrivate("model.json", try ResultFiles.json(scoring.model))
+            try writer.addPrivate("table", Array(scoring.table.utf8))
+        }
     }
 
     /// After the session's last record.
-    func finish(_ session: Session, _ finished: FinishedJob) throws {
-        let facts = try ResultFacts(finished, salt: resultSalt)
-        try writer.addPrivate("model.json", facts.model)
+    func finish<Work: SessionWork>(_ session: Session, _ work: Work, _ result: Work.Result) throws {
+        let facts = try work.facts(of: result, salt: resultSalt)
+        try writer.addPrivate(facts.file, facts.result)
         try writer.finish(
             session, resultCommitment: facts.commitment, counts: facts.counts, metrics: facts.metrics,
             second: second)
     }
 }
 
-/// What a party signs of its result when the job ends, and what a replay must come to again.
+/// What a party signs of its result when a session ends, and what a replay must come to again.
 struct ResultFacts: Sendable {
-    /// This party's part of the model, as it stands in `private/model.json`.
-    let model: [UInt8]
+    /// As it stands in `private/`, under that name.
+    let result: [UInt8]
+    let file: String
     let commitment: Bytes32
     let counts: [String: Int64]
     let metrics: [String: Double]
 
-    init(_ finished: FinishedJob, salt: Bytes32) throws {
-        let summary = finished.outcome.summary
-        model = try ResultFiles.json(finished.outcome.model)
-        // SHA-256("moiety/result/v1" || salt || private/model.json)
-        commitment = Bytes32(hashing: Array("moiety/result/v1".utf8) + salt.bytes + model)
-        counts = [
-            "rows": Int64(finished.rows.count), "fitted": Int64(summary.n), "passes": Int64(summary.passes),
-            "parameters": Int64(summary.parameters), "converged": summary.converged ? 1 : 0,
-        ]
-        metrics = Self.metrics(of: finished.outcome)
+    init(
+        _ result: [UInt8], file: String = "result", salt: Bytes32, counts: [String: Int64],
+        metrics: [String: Double] = [:]
+    ) {
+        self.result = result
+        self.file = file
+        // SHA-256("moiety/result/v1" || salt || result)
+        commitment = Bytes32(hashing: Array("moiety/result/v1".utf8) + salt.bytes + result)
+        self.counts = counts
+        self.metrics = metrics
     }
+}
 
-    static func metrics(of outcome: TrainingOutcome) -> [String: Double] {
-        var metrics: [String: Double] = [:]
-        if let auc = outcome.metrics?.auc { metrics["auc"] = auc }
-        if let r2 = outcome.metrics?.r2 { metrics["r2"] = r2 }
-        return metrics
+extension JobInputs {
+    /// Commitments to what goes into the session, made with these salts or with fresh ones: `protocols/transcript.md` 7.
+    func commitments(salts: [String: [UInt8]] = [:]) throws -> [InputCommitment] {
+        try purpose.committed.map { label in
+            let values = label == "rows" ? try table.committedRows() : table.identifiers.values
+            return try InputCommitment(label: label, values: values, masterSalt: salts[label])
+        }
+    }
+}
+
+extension SessionPurpose {
+    /// Labels of what a party commits to: cells only where a session computes with them.
+    var committed: [String] {
+        switch self {
+        case .fit, .prediction: ["identifiers", "rows"]
+        case .alignment, .count: ["identifiers"]
+        }
     }
 }
 

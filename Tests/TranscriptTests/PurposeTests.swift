@@ -1,0 +1,81 @@
+import Foundation
+import Jobs
+import Testing
+
+@testable import Transcript
+@testable import Wire
+
+/// Sessions under a job that are not its fit.
+@Suite struct PurposeTests {
+    private func written(
+        _ purpose: SessionPurpose, _ change: (inout Forge) throws -> Void = { _ in }
+    ) throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        var forge = try Forge(for: purpose)
+        try change(&forge)
+        try forge.play()
+        try forge.write(folder.path)
+        return folder
+    }
+
+    /// Of a verifier that knows the toy protocol as what a purpose is for.
+    private func options(_ known: SessionPurpose) -> Verifier.Options {
+        var options = Verifier.Options()
+        options.plan = { _, purpose in purpose == known ? toyPlan : ProtocolPlan([]) }
+        options.guardFacts = { job, _ in GuardFacts(job: job, rows: 1) }
+        return options
+    }
+
+    @Test(arguments: [SessionPurpose.alignment, .count, .prediction])
+    func itIsFoundAndDecidesWhatIsAsked(_ purpose: SessionPurpose) throws {
+        let folder = try written(purpose)
+        let report = verify(folder.path, options(purpose))
+        #expect(outcomeName(report) == "VALID")
+        let job = try Job(yaml: JobTemplate.text())
+        #expect(report.summary?.purpose == purpose && report.summary?.jobHash == job.hash.hex)
+        // Nobody takes it for the fit, and no guard of a fit is said to hold.
+        let about = report.findings.first { $0.check == .t02 }
+        #expect(about?.sentence.contains("not the job's own fit") == true)
+        #expect(report.findings.first { $0.check == .t28 }?.status == .notEvaluated)
+        // The plan of the job's own fit is not this session's.
+        #expect(outcomeName(verify(folder.path, options(.fit))) == "T14 undeclaredMessage")
+        var asking = options(purpose)
+        asking.requiredCounts = { Outcome.counts(of: $0) }
+        #expect(outcomeName(verify(folder.path, asking)) == "T15 countMismatch")
+        asking = options(purpose)
+        asking.jobHash = job.hash
+        #expect(outcomeName(verify(folder.path, asking)) == "VALID")
+        asking.jobHash = purpose.hash(of: job.hash)
+        #expect(outcomeName(verify(folder.path, asking)) == "T02 otherJob")
+        let listing = try TranscriptListing(folder: folder.path)
+        #expect(listing.agreed?.purpose == purpose && listing.agreed?.job == job)
+    }
+
+    /// An alignment given out for the job's fit, by whoever may write files and by whoever may sign as well.
+    @Test func oneIsNotPassedOffAsAnother() throws {
+        let job = try Job(yaml: JobTemplate.text())
+        let folder = try written(.alignment)
+        let layout = TranscriptLayout(folder: folder.path)
+        let parties = try PartiesFile(folder: folder.path)
+        func renamed(_ hash: Bytes32) throws -> String {
+            let description = SessionDescription(
+                id: parties.session, jobHash: hash, local: parties.local, peer: parties.peer)
+            try Data(try PartiesFile(description).encoded).write(to: URL(fileURLWithPath: layout.path("parties.bin")))
+            return outcomeName(verify(folder.path))
+        }
+        #expect(try renamed(job.hash) == "T04 jobMismatch")
+        #expect(try renamed(SessionPurpose.count.hash(of: job.hash)) == "T04 jobMismatch")
+        #expect(try renamed(.zero) == "T02 jobHashMismatch")
+        #expect(try renamed(SessionPurpose.alignment.hash(of: job.hash)) == "VALID")
+        // The approval must be of the job, not of what is done under it.
+        let approved = try written(.alignment) { $0.approvedJob = $0.agreed }
+        #expect(outcomeName(verify(approved.path)) == "T03 approvalOfOtherJob")
+    }
+
+    @Test(.enabled(if: hasPython)) func theOtherVerifierKnowsThemToo() throws {
+        for purpose in SessionPurpose.allCases {
+            let folder = try written(purpose)
+            #expect(try SecondVerifierTests.second(folder.path) == "VALID")
+        }
+    }
+}
