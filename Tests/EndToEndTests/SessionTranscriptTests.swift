@@ -31,6 +31,13 @@ extension EndToEnd {
             for words in words { #expect(told.code == 0 && told.output.contains(words), "\(words): \(told.output)") }
             let shown = try await Program.run("log", "show", own)
             #expect(shown.code == 0 && !shown.output.contains("message 0x"), "\(shown.output)")
+            // One message alone.
+            let message = sites.scratch.path("message-\(UUID().uuidString).json")
+            let exported = try await Program.run(
+                "log", "export", own, "--from", "lab", "--sequence", "2", "--out", message)
+            #expect(exported.code == 0, "\(exported.errors)")
+            let alone = try await Program.run("log", "verify", message, "--site", sites.site("lab"))
+            #expect(alone.code == 0 && alone.output.contains("both identities are the ones pinned"), "\(alone.output)")
             // Nobody audits what is not a fit.
             let opened = try await Program.run(
                 "log", "open", own, "--site", sites.site("lab"), "--out", sites.scratch.path("opened"), "--yes",
@@ -129,8 +136,11 @@ extension EndToEnd {
                 let kept = "\(sites.site(name))/failed"
                 let folders = try FileManager.default.contentsOfDirectory(atPath: kept)
                 #expect(folders.count == 1)
-                let verified = try await Program.run("verify", "\(kept)/\(folders.first ?? "")")
+                let verified = try await Program.run(
+                    "verify", "\(kept)/\(folders.first ?? "")", "--replay", "--site", sites.site(name))
                 #expect(verified.code == 1 && verified.output.contains("INCOMPLETE"), "\(verified.output)")
+                #expect(verified.output.contains("[R02] ok"), "\(verified.output)")
+                #expect(verified.output.contains("[R03] -"), "\(verified.output)")
             }
         }
     }

@@ -60,6 +60,13 @@ struct CountInspectorTests {
         #expect(try await failure(counts: [:]) == nil)
     }
 
+    @Test("What was pruned is not held against anyone")
+    func pruned() async throws {
+        var inspector = CountInspector(keyBits: Small.keyBits, group: try Small.group())
+        for (record, _) in try await Self.honest.value { try inspector.inspect(record, payload: nil) }
+        try inspector.finish(counts: ["rounded": 1, "rounding": 1])
+    }
+
     @Test("Outcomes that name other figures")
     func outcomes() async throws {
         #expect(try await failure(counts: ["rounded": 30]) == "T15 countMismatch")
