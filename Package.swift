@@ -103,6 +103,10 @@ let package = Package(
         }
         + [
             .testTarget(
-                name: "EndToEndTests", dependencies: ["moiety", "Wire", "Jobs", "Records"], swiftSettings: strict)
+                name: "EndToEndTests",
+                dependencies: [
+                    "moiety", "Wire", "Jobs", "Records", "PrivateSetIntersection",
+                    .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                ], swiftSettings: strict)
         ]
 )
