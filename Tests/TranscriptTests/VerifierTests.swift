@@ -99,6 +99,27 @@ import Testing
         }
     }
 
+    /// No log holds the outcome: its counts are those of this copy's, which its messages show.
+    @Test func thePeersOutcomeMustNameTheSameCounts() throws {
+        let folder = try TemporaryFolder()
+        for storage in [PayloadStorage.full, .hashes] {
+            var forge = try Forge()
+            forge.storage = storage
+            try forge.play()
+            let path = "\(folder.path)/\(storage)"
+            try forge.write(path + "/a")
+            for (rounds, expected) in [
+                (2, storage == .full ? "VALID" : "VALID (payloads pruned)"),
+                (3, storage == .full ? "X01 peerCopyInvalid" : "X01 outcomesDiffer"),
+            ] {
+                let copy = "\(path)/\(rounds)"
+                try forge.write(copy, as: \.b, counts: ["rounds": Int64(rounds)])
+                let verifier = Verifier(folder: path + "/a", options: toyOptions())
+                #expect(outcomeName(verifier.verify(against: copy)) == expected)
+            }
+        }
+    }
+
     @Test func copiesThatDifferAfterTheLastCheckpoint() throws {
         let folder = try TemporaryFolder()
         var forge = try Forge()

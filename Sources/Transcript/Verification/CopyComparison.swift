@@ -33,6 +33,12 @@ enum CopyComparison {
                 "The other copy does not hold: [\(failure.check.rawValue)] \(failure.error ?? "failed").")
             return
         }
+        // Whatever an outcome counts is the session's, the same for both parties.
+        if let one = run.outcome?.counts, let two = other.outcome?.counts, one != two {
+            let error = run.isWhole ? "peerCopyInvalid" : "outcomesDiffer"
+            run.findings.fail(.x01, error, "The other copy's outcome names other counts than this one's.")
+            return
+        }
         for sender in [mine.local.name, mine.peer.name] {
             for head in (run.cosigned[sender] ?? []) + (other.cosigned[sender] ?? []) {
                 let roots = [run, other].compactMap { $0.trees[sender]?.root(at: head.size) }

@@ -67,6 +67,9 @@ struct VerificationRun {
         return VerificationReport(verdict: verdict, findings: findings.findings(checks), summary: summary)
     }
 
+    /// Whether every payload was there to be looked at, and an outcome to compare with them.
+    var isWhole: Bool { outcome != nil && pass?.pruned == 0 }
+
     // MARK: T01
 
     /// Whether there is enough to go on.

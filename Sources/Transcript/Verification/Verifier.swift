@@ -56,10 +56,11 @@ public struct Verifier: Sendable {
     public func verify(against peerFolder: String) -> VerificationReport {
         var run = VerificationRun(layout: TranscriptLayout(folder: folder), options: options)
         run.run()
-        // Equal leaves mean equal payloads: what the inspectors found in one copy holds for the other.
-        var plain = options
-        plain.inspectors = nil
-        var other = VerificationRun(layout: TranscriptLayout(folder: peerFolder), options: plain)
+        // Equal leaves mean equal payloads: what inspectors found in a whole copy holds for the other's, and for its
+        // outcome too, whose counts must then be the same.
+        var theirs = options
+        if run.isWhole { theirs.inspectors = nil }
+        var other = VerificationRun(layout: TranscriptLayout(folder: peerFolder), options: theirs)
         other.run()
         CopyComparison.compare(&run, other)
         return run.report(checks: Self.bothChecks)
