@@ -189,7 +189,7 @@ struct Forge {
     /// The folder that `side` would have kept.
     func write(
         _ folder: String, as side: KeyPath<Forge, Party> = \.a, counts: [String: Int64] = ["rounds": 2],
-        finishes: Bool = true, unlisted: String? = nil
+        metrics: [String: Double]? = nil, finishes: Bool = true, unlisted: String? = nil
     ) throws {
         let mine = self[keyPath: side]
         let theirs = side == \Forge.a ? b : a
@@ -217,7 +217,8 @@ struct Forge {
         guard finishes else { return }
         let outcome = try Outcome(
             session: session, party: mine.local.name, resultCommitment: Bytes32(hashing: [7]), counts: counts,
-            metrics: ["auc": 0.75], sent: mine.tree.head, received: theirs.tree.head, files: files, signature: []
+            metrics: metrics ?? (agreed == job.hash ? ["auc": 0.75] : [:]), sent: mine.tree.head,
+            received: theirs.tree.head, files: files, signature: []
         ).signed { try mine.log.sign($0) }
         try put("outcome.bin", try outcome.encoded, isListed: false)
     }

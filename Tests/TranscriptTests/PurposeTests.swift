@@ -8,13 +8,14 @@ import Testing
 /// Sessions under a job that are not its fit.
 @Suite struct PurposeTests {
     private func written(
-        _ purpose: SessionPurpose, _ change: (inout Forge) throws -> Void = { _ in }
+        _ purpose: SessionPurpose, counts: [String: Int64] = ["rounds": 2], metrics: [String: Double]? = nil,
+        _ change: (inout Forge) throws -> Void = { _ in }
     ) throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
         var forge = try Forge(for: purpose)
         try change(&forge)
         try forge.play()
-        try forge.write(folder.path)
+        try forge.write(folder.path, counts: counts, metrics: metrics)
         return folder
     }
 
@@ -49,6 +50,30 @@ import Testing
         #expect(outcomeName(verify(folder.path, asking)) == "T02 otherJob")
         let listing = try TranscriptListing(folder: folder.path)
         #expect(listing.agreed?.purpose == purpose && listing.agreed?.job == job)
+    }
+
+    /// Nothing checks a figure that a session does not come to.
+    @Test func anOutcomeNamesItsOwnFiguresAndNoOthers() throws {
+        for purpose in SessionPurpose.allCases {
+            let names = Outcome.counts(of: purpose)
+            var options = options(purpose)
+            options.requiredCounts = { Outcome.counts(of: $0) }
+            options.guardFacts = nil
+            let exact = Dictionary(uniqueKeysWithValues: names.map { ($0, Int64(1)) })
+            func signed(_ counts: [String: Int64], metrics: [String: Double]? = nil) throws -> String {
+                let folder = try written(purpose, counts: counts, metrics: metrics)
+                return outcomeName(verify(folder.path, options))
+            }
+            #expect(try signed(exact) == "VALID")
+            for name in names {
+                #expect(try signed(exact.filter { $0.key != name }) == "T15 countMismatch", "\(purpose) \(name)")
+            }
+            for name in ["rounds", "passes", "rounded"] where !names.contains(name) {
+                #expect(
+                    try signed(exact.merging([name: 1]) { $1 }) == "T15 countMismatch", "\(purpose) \(name)")
+            }
+            #expect(try signed(exact, metrics: ["auc": 0.9]) == (purpose == .fit ? "VALID" : "T15 countMismatch"))
+        }
     }
 
     /// An alignment given out for the job's fit, by whoever may write files and by whoever may sign as well.

@@ -31,9 +31,17 @@ extension VerificationRun {
         if let (name, count) = outcome.impossibleCount {
             findings.fail(.t15, "countMismatch", "No job comes to \(name) \(count).")
         }
-        let required = agreed.flatMap { options.requiredCounts?($0.purpose) } ?? []
-        if let name = required.subtracting(outcome.counts.keys).min() {
-            findings.fail(.t15, "countMismatch", "The outcome does not name \(name).")
+        guard let purpose = agreed?.purpose else { return }
+        // More than a session comes to would be nobody's to check.
+        if let required = options.requiredCounts?(purpose) {
+            if let name = required.subtracting(outcome.counts.keys).min() {
+                findings.fail(.t15, "countMismatch", "The outcome does not name \(name).")
+            } else if let name = Set(outcome.counts.keys).subtracting(required).min() {
+                findings.fail(.t15, "countMismatch", "The outcome names \(name), which no such session counts.")
+            }
+        }
+        if purpose != .fit, let name = outcome.metrics.keys.min() {
+            findings.fail(.t15, "countMismatch", "The outcome names \(name), a metric, but only fits have any.")
         }
     }
 

@@ -18,7 +18,7 @@ public struct Verifier: Sendable {
         public var plan: (@Sendable (Job, SessionPurpose) -> ProtocolPlan)?
         /// What looks at payloads, for checks that only a protocol can make.
         public var inspectors: (@Sendable (Job, SessionFacts) -> [any PayloadInspector])?
-        /// Counts without which an outcome says too little of such a session.
+        /// Counts that an outcome of such a session names, and no others.
         public var requiredCounts: (@Sendable (SessionPurpose) -> Set<String>)?
         /// What the guards need to know about a fit as it ran, from the outcome's counts.
         public var guardFacts: (@Sendable (Job, [String: Int64]) -> GuardFacts?)?

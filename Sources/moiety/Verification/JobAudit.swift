@@ -13,7 +13,7 @@ struct JobAudit: Sendable {
     private var party: String { replay.inputs.own.name }
 
     func findings() async throws -> [Finding] {
-        let replayed = try await replay.run()
+        let replayed = try await replay.run(comparesMetrics: !hasScores)
         return [followed(replayed), try keys(), metrics(replayed), cells(replayed)]
     }
 
@@ -44,11 +44,14 @@ struct JobAudit: Sendable {
         return Finding(check: .a04, status: .passed, sentence: "\(Check.a04.sentence) (\(names))")
     }
 
+    /// Metrics are then A05's.
+    private var hasScores: Bool { replay.inputs.job.reveals(.scores) && replay.inputs.own.role == .active }
+
     private func metrics(_ replayed: JobReplay.Replayed) -> Finding {
         func skipped(_ reason: String) -> Finding {
             Finding(check: .a05, status: .notEvaluated, sentence: "Not evaluated: \(reason).")
         }
-        guard replay.inputs.job.reveals(.scores), replay.inputs.own.role == .active else {
+        guard hasScores else {
             return skipped("the job opens no scores to \(party)")
         }
         guard replay.outcome != nil else { return skipped("this copy has no outcome of \(party)") }

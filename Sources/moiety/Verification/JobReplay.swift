@@ -28,8 +28,9 @@ struct JobReplay: Sendable {
         let design: JobDesign?
     }
 
-    func run() async throws -> Replayed {
-        let replayed = try await replay.run { opening in
+    /// - Parameter comparesMetrics: whether R03 is about them too.
+    func run(comparesMetrics: Bool = true) async throws -> Replayed {
+        let replayed = try await replay.run(comparesMetrics: comparesMetrics) { opening in
             JobWork(inputs: inputs, opening: opening, books: books, progress: replay.progress)
         }
         return Replayed(

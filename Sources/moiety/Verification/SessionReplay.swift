@@ -33,7 +33,10 @@ struct SessionReplay: Sendable {
         let result: Result?
     }
 
-    func run<Work: SessionWork>(_ make: (SessionOpening) -> Work) async throws -> Replayed<Work.Result> {
+    /// - Parameter comparesMetrics: whether R03 is about the signed metrics too, as it is unless another check is.
+    func run<Work: SessionWork>(
+        comparesMetrics: Bool = true, _ make: (SessionOpening) -> Work
+    ) async throws -> Replayed<Work.Result> {
         let commitments = try inputs.commitments(salts: secrets.salts).map(\.item)
         let committed = log.finding(commitments: commitments)
         guard committed.status == .passed else {
@@ -43,7 +46,9 @@ struct SessionReplay: Sendable {
         let work = make(SessionOpening(inputs: inputs, approval: "", commitments: commitments, keep: { _, _ in }))
         let (result, error) = await finish(work)
         let derived = log.finding(after: error)
-        let compared = derived.status == .passed ? try compare(work, result) : Self.skipped(.r03)
+        let compared =
+            derived.status == .passed
+            ? try compare(work, result, comparesMetrics: comparesMetrics) : Self.skipped(.r03)
         return Replayed(findings: [committed, derived, compared], result: result)
     }
 
@@ -66,7 +71,9 @@ struct SessionReplay: Sendable {
     }
 
     /// R03.
-    private func compare<Work: SessionWork>(_ work: Work, _ result: Work.Result?) throws -> Finding {
+    private func compare<Work: SessionWork>(
+        _ work: Work, _ result: Work.Result?, comparesMetrics: Bool
+    ) throws -> Finding {
         guard let outcome = log.outcome else {
             return Finding(
                 check: .r03, status: .notEvaluated, sentence: "Not evaluated: this copy has no outcome of that party.")
@@ -76,7 +83,9 @@ struct SessionReplay: Sendable {
                 check: .r03, status: .notEvaluated, sentence: "Not evaluated: the session came to no result.")
         }
         let facts = try work.facts(of: result, salt: salt)
-        guard facts.commitment == outcome.resultCommitment, facts.counts == outcome.counts else {
+        guard facts.commitment == outcome.resultCommitment, facts.counts == outcome.counts,
+            !comparesMetrics || facts.metrics == outcome.metrics
+        else {
             return Finding(
                 check: .r03, status: .failed, error: "resultMismatch",
                 sentence: "Another result follows from these inputs than the one that this party signed.")
