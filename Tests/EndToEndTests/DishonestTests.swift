@@ -70,6 +70,13 @@ extension EndToEnd {
             let replayed = try await Program.run(
                 "verify", transcript, "--replay", "--site", sites.site("hospital"), "--quiet")
             #expect(replayed.code == 2 && replayed.output.contains("[R03] FAIL resultMismatch"), "\(replayed.output)")
+            // Nor is a salt kept back a way around it.
+            let salt = "\(transcript)/private/salt-result"
+            try FileManager.default.moveItem(atPath: salt, toPath: sites.scratch.path("salt"))
+            let unsalted = try await Program.run(
+                "verify", transcript, "--replay", "--site", sites.site("hospital"), "--quiet")
+            #expect(unsalted.code == 2 && unsalted.output.contains("[R03] FAIL resultMismatch"), "\(unsalted.output)")
+            try FileManager.default.moveItem(atPath: sites.scratch.path("salt"), toPath: salt)
             let bundle = sites.scratch.path("opened")
             let opened = try await Program.run(
                 "log", "open", transcript, "--site", sites.site("hospital"), "--out", bundle, "--yes")

@@ -67,6 +67,10 @@ extension EndToEnd {
             try Data(repeating: 7, count: 32).write(to: URL(fileURLWithPath: salt))
             let unopened = try await verify(own, "--replay", "--site", sites.site("lab"))
             #expect(unopened.code == 2 && failure(unopened) == "R03 resultMismatch")
+            // None: the figures hold, and what it was committed to stays unsaid.
+            try FileManager.default.removeItem(atPath: salt)
+            let unsalted = try await verify(own, "--replay", "--site", sites.site("lab"))
+            #expect(unsalted.code == 2 && failure(unsalted) == "R03 saltMissing", "\(unsalted.output)")
             try right.write(to: URL(fileURLWithPath: salt))
             // Another table than the one that was committed to.
             let table = sites.scratch.path("lab.csv")
@@ -104,6 +108,11 @@ extension EndToEnd {
                 #expect(status(ended, "A05") == (party == "hospital" ? "passed" : "not evaluated"))
             }
             let bundle = sites.scratch.path("opened-lab")
+            let unsalted = sites.scratch.path("lab-unsalted")
+            try FileManager.default.copyItem(atPath: bundle, toPath: unsalted)
+            try FileManager.default.removeItem(atPath: "\(unsalted)/salt-result")
+            let kept = try await verify(transcript(sites, "lab"), "--audit", unsalted)
+            #expect(kept.code == 2 && failure(kept) == "A01 saltMissing", "\(kept.output)")
             try FileManager.default.copyItem(atPath: bundle, toPath: sites.scratch.path("lab-again"))
             let enough = try await verify(
                 transcript(sites, "lab"), "--audit", bundle, "--minimum-cell", "18")

@@ -9,7 +9,7 @@ struct OpenedSecrets: Sendable {
     let seed: SessionSeed
     /// By label of the commitment: `identifiers`, `rows`.
     let salts: [String: [UInt8]]
-    /// Of the commitment to the result; `nil` if the job did not come so far.
+    /// Of the commitment to the result; `nil` where it is kept back, which R03 does not accept beside an outcome.
     let resultSalt: Bytes32?
 
     /// Reads a transcript's `private/`, or an opened bundle.

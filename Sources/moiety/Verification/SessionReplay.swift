@@ -78,17 +78,22 @@ struct SessionReplay: Sendable {
             return Finding(
                 check: .r03, status: .notEvaluated, sentence: "Not evaluated: this copy has no outcome of that party.")
         }
-        guard let result, let salt = secrets.resultSalt else {
-            return Finding(
-                check: .r03, status: .notEvaluated, sentence: "Not evaluated: the session came to no result.")
+        func failed(_ error: String, _ sentence: String) -> Finding {
+            Finding(check: .r03, status: .failed, error: error, sentence: sentence)
         }
-        let facts = try work.facts(of: result, salt: salt)
-        guard facts.commitment == outcome.resultCommitment, facts.counts == outcome.counts,
-            !comparesMetrics || facts.metrics == outcome.metrics
-        else {
-            return Finding(
-                check: .r03, status: .failed, error: "resultMismatch",
-                sentence: "Another result follows from these inputs than the one that this party signed.")
+        guard let result else {
+            return failed("resultMismatch", "This party signed a result, but the session comes to none.")
+        }
+        // Figures need no salt: whoever keeps it back does not escape them.
+        let facts = try work.facts(of: result, salt: secrets.resultSalt ?? .zero)
+        let isOpened = secrets.resultSalt == nil || facts.commitment == outcome.resultCommitment
+        guard isOpened, facts.counts == outcome.counts, !comparesMetrics || facts.metrics == outcome.metrics else {
+            return failed(
+                "resultMismatch",
+                "Another result follows from these inputs than the one that this party signed.")
+        }
+        guard secrets.resultSalt != nil else {
+            return failed("saltMissing", "This party signed a result and does not open its commitment to it.")
         }
         return Finding(check: .r03, status: .passed, sentence: Check.r03.sentence)
     }
