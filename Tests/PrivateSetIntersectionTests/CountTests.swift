@@ -66,6 +66,28 @@ struct CountTests {
         #expect(outcome.hospital.alignmentError == .elementOutOfGroup(chunk: 0, index: 0))
     }
 
+    @Test("An element sent twice gets no tags: equal ones would be the helper's fault in the log")
+    func repeatedElements() async throws {
+        let group = try Small.group()
+        let four = [UInt8](repeating: 0, count: group.modulus.byteWidth - 1) + [4]
+        let outcome = try await both {
+            try await Alignment.count(
+                identifiers(0..<4), over: $0, settings: Small.settings, rounding: 1, group: group
+            ).roundedCount
+        } lab: { session in
+            try await session.send(
+                CountOpening(
+                    AlignmentOpening(
+                        role: .receiver, keyBits: UInt16(Small.keyBits), setSize: 2, minimumCohort: 1)))
+            _ = try await session.receive(CountOpening.self)
+            try await session.send(MaskedByCounter(elements: four + four))
+            _ = try await session.receive(MaskedByHelper.self)
+            return Int(try await session.receive(CountTags.self).tags.count)
+        }
+        #expect(outcome.hospital.alignmentError == .evaluationsRepeat)
+        #expect(outcome.lab.alignmentError == nil && (try? outcome.lab.get()) == nil)
+    }
+
     @Test("A count that cannot be is refused", arguments: [3, 7, 1000])
     func impossibleCount(found: Int) async throws {
         let group = try Small.group()

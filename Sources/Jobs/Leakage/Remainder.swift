@@ -9,6 +9,7 @@ enum Remainder {
     static let notPrevented = [
         "A party that guesses identifiers can put its guesses into its own table and learns which of them match: bounded "
             + "by the set size, remembered in the ledger.",
+        "A peer that changes its program learns from a count which of its identifiers match, as from an alignment (alignment-count.md 5).",
         "A party may bring invented data. It commits to what it brings, so that this can be shown later, not prevented.",
         "Two jobs whose cohorts differ by a few people differ by those people: each site's ledger records them, no single job shows it.",
         "Sizes and times of messages follow from the numbers of rows and columns and are seen on the network.",
