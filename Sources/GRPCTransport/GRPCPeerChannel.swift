@@ -21,7 +21,8 @@ public final class GRPCPeerChannel: PeerChannel {
     private let limits: TransportLimits
     private let write: @Sendable ([UInt8]) async throws -> Void
     private let finish: @Sendable () async -> Void
-    private let isClosed = Mutex(false)
+    /// Until when this side, once it has closed, waits for the peer's end.
+    private let closing = Mutex<ContinuousClock.Instant?>(nil)
 
     init(
         peerName: String,
@@ -45,7 +46,7 @@ public final class GRPCPeerChannel: PeerChannel {
     ///
     /// - Throws: `WireError` when the frame is over the limit or the connection is gone, `CancellationError`.
     public func send(_ frame: [UInt8]) async throws {
-        guard !self.isClosed.withLock({ $0 }) else { throw WireError.channelClosed }
+        guard self.closing.withLock({ $0 }) == nil else { throw WireError.channelClosed }
         guard frame.count <= self.limits.maximumFrameBytes else {
             throw WireError.frameTooLarge(
                 peer: self.peerName, bytes: frame.count, limit: self.limits.maximumFrameBytes)
@@ -68,21 +69,24 @@ public final class GRPCPeerChannel: PeerChannel {
         do {
             return try await self.queue.next()
         } catch let end as ChannelEnd {
-            throw (self.isClosed.withLock { $0 } ? .closedHere : end).wireError(peer: self.peerName)
+            throw (self.closing.withLock { $0 } == nil ? end : .closedHere).wireError(peer: self.peerName)
         }
     }
 
     /// Ends this side's frames and waits, no longer than `TransportLimits.closeTimeout`, until the peer ends its own:
-    /// then everything sent has arrived. Frames that were not received are dropped. May be called again.
+    /// then everything sent has arrived. Frames that were not received are dropped. May be called again, and waits no longer
+    /// for that.
     public func close() async {
-        let isFirst = self.isClosed.withLock { isClosed in
-            defer { isClosed = true }
-            return !isClosed
+        let now = ContinuousClock.now
+        let (isFirst, end) = self.closing.withLock { closing in
+            let (isFirst, end) = (closing == nil, closing ?? now + self.limits.closeTimeout)
+            closing = end
+            return (isFirst, end)
         }
         if isFirst {
             await self.finish()
             self.queue.discard()
         }
-        await self.queue.waitForEnd(within: self.limits.closeTimeout)
+        await self.queue.waitForEnd(within: max(.zero, end - .now))
     }
 }

@@ -23,7 +23,7 @@ public struct TransportLimits: Sendable, Hashable {
         keepaliveInterval: Duration = .seconds(10),
         keepaliveTimeout: Duration = .seconds(20),
         handshakeTimeout: Duration = .seconds(10),
-        closeTimeout: Duration = .seconds(30),
+        closeTimeout: Duration = .seconds(10),
         maximumConnections: Int = 64,
         windowBytes: Int = 4 << 20
     ) {

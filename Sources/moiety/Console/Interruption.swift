@@ -10,7 +10,7 @@ import Synchronization
 enum Interruption {
     private struct State {
         var sources: [any DispatchSourceSignal] = []
-        var folders: Set<String> = []
+        var folders: [String: @Sendable () -> Void] = [:]
         var children: Set<Int32> = []
         var cancel: (@Sendable () -> Void)?
         var isInterrupted = false
@@ -36,12 +36,14 @@ enum Interruption {
     }
 
     /// A folder that must not survive an interruption, until `forget` is called.
-    static func remember(folder: String) {
-        state.withLock { _ = $0.folders.insert(folder) }
+    ///
+    /// - Parameter rescue: what runs before the folder is removed when the process ends at once.
+    static func remember(folder: String, rescuing rescue: @escaping @Sendable () -> Void = {}) {
+        state.withLock { $0.folders[folder] = rescue }
     }
 
     static func forget(folder: String) {
-        state.withLock { _ = $0.folders.remove(folder) }
+        state.withLock { _ = $0.folders.removeValue(forKey: folder) }
     }
 
     /// A process that must not outlive this one.
@@ -83,7 +85,10 @@ enum Interruption {
     private static func finish() {
         state.withLock { state in
             for child in state.children { kill(child, SIGKILL) }
-            for folder in state.folders { try? FileManager.default.removeItem(atPath: folder) }
+            for (folder, rescue) in state.folders {
+                rescue()
+                try? FileManager.default.removeItem(atPath: folder)
+            }
             say("interrupted")
             exit(ExitStatus.interrupted.rawValue)
         }

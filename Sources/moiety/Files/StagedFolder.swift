@@ -13,6 +13,11 @@ final class StagedFolder {
 
     deinit { discard() }
 
+    /// What is to be done with it before it is removed, when the process must end at once.
+    func rescue(_ rescue: @escaping @Sendable () -> Void) {
+        Interruption.remember(folder: folder.stagingPath, rescuing: rescue)
+    }
+
     var target: String { folder.path }
     /// Where others, such as a transcript, may write before `commit`.
     var stagingPath: String { folder.stagingPath }

@@ -42,6 +42,17 @@ struct SessionExecution: Sendable {
         let (hash, peer, event) = (prepared.file.hash, prepared.peer.name, prepared.inputs.purpose.event)
         let attempt = try ledger.entries().count { $0.event == "\(event)Started" && $0.job == hash }
         try ledger.append(event: "\(event)Started", job: hash, peer: peer)
+        let (site, staging, console) = (prepared.site, folder.stagingPath, console)
+        let fail: @Sendable (String) -> Void = { code in
+            // The session's own error is what the caller needs, even if nothing can be written any more.
+            var details = ["error": code]
+            if let kept = try? Self.keepTranscript(in: staging, of: hash, at: site) {
+                details["transcript"] = kept
+                console.progress("what was exchanged until then is kept: \(site.path)/\(kept)")
+            }
+            try? site.ledger.append(event: "\(event)Failed", job: hash, peer: peer, details: details)
+        }
+        folder.rescue { fail("interrupted") }
         do {
             let evidence = try SessionEvidence(prepared, folder: "\(folder.stagingPath)/transcript")
             let work = make(SessionOpening(prepared, leaving: evidence))
@@ -53,13 +64,7 @@ struct SessionExecution: Sendable {
             console.progress("written to \(folder.target)")
             return (finished, folder.target)
         } catch {
-            // The session's own error is what the caller needs, even if nothing can be written any more.
-            var details = ["error": Failure(describing: error).code]
-            if let kept = try? keepTranscript(of: folder) {
-                details["transcript"] = kept
-                console.progress("what was exchanged until then is kept: \(prepared.site.path)/\(kept)")
-            }
-            try? ledger.append(event: "\(event)Failed", job: hash, peer: peer, details: details)
+            fail(Failure(describing: error).code)
             throw error
         }
     }
@@ -84,15 +89,15 @@ struct SessionExecution: Sendable {
     /// it: the transcript moves into the site folder.
     ///
     /// - Returns: its path in the site folder; nil when no session was opened.
-    private func keepTranscript(of folder: StagedFolder) throws -> String? {
-        let transcript = "\(folder.stagingPath)/transcript"
+    private static func keepTranscript(in staging: String, of job: String, at site: SiteFolder) throws -> String? {
+        let transcript = "\(staging)/transcript"
         guard FileManager.default.fileExists(atPath: "\(transcript)/\(TranscriptLayout.parties)") else { return nil }
         try FileManager.default.createDirectory(
-            atPath: "\(prepared.site.path)/failed", withIntermediateDirectories: true,
+            atPath: "\(site.path)/failed", withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
         let time = Timestamp.now().filter { $0.isNumber || $0 == "T" }
-        let kept = "failed/\(time)-\(prepared.file.hash.prefix(16))-\(UUID().uuidString.prefix(4))"
-        try FileManager.default.moveItem(atPath: transcript, toPath: "\(prepared.site.path)/\(kept)")
+        let kept = "failed/\(time)-\(job.prefix(16))-\(UUID().uuidString.prefix(4))"
+        try FileManager.default.moveItem(atPath: transcript, toPath: "\(site.path)/\(kept)")
         return kept
     }
 }
