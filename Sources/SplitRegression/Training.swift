@@ -26,27 +26,32 @@ public enum Training {
     /// - Parameters:
     ///   - label: of the training rows, in common order.
     ///   - testLabel: of the rows kept aside.
+    ///   - openingScores: is asked before scores go from the passive to the active party; what it throws ends the job.
     /// - Throws: ``TrainingError``, `PaillierError`, `WireError`.
     public static func active(
         _ input: Input, label: [Double], testLabel: [Double] = [], plan: TrainingPlan, over session: Session,
+        openingScores: @Sendable () throws -> Void = {},
         progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) async throws -> TrainingOutcome {
         try await active(
-            input, label: label, testLabel: testLabel, plan: plan, keyFloor: 2048, over: session, progress: progress)
+            input, label: label, testLabel: testLabel, plan: plan, keyFloor: 2048, over: session,
+            openingScores: openingScores, progress: progress)
     }
 
     /// Runs the passive role.
     public static func passive(
         _ input: Input, plan: TrainingPlan, over session: Session,
+        openingScores: @Sendable () throws -> Void = {},
         progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) async throws -> TrainingOutcome {
-        try await passive(input, plan: plan, keyFloor: 2048, over: session, progress: progress)
+        try await passive(
+            input, plan: plan, keyFloor: 2048, over: session, openingScores: openingScores, progress: progress)
     }
 
     /// The seam for tests: keys below the floor of shipped paths.
     package static func active(
         _ input: Input, label: [Double], testLabel: [Double], plan: TrainingPlan, keyFloor: Int, over session: Session,
-        progress: @escaping @Sendable (TrainingProgress) -> Void
+        openingScores: @Sendable () throws -> Void = {}, progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingOutcome {
         try plan.validate()
         let rows = input.design.rows
@@ -63,6 +68,7 @@ public enum Training {
             try await ActiveRole(context: context, block: block, design: input.design, label: label).fit()
         }
         if plan.revealScores {
+            try openingScores()
             let round = context.round
             let own = try fit.model.partialScores(input.design)
             let scores = try await ScoreExchange.receive(adding: own, over: session, round: round)
@@ -80,7 +86,7 @@ public enum Training {
 
     package static func passive(
         _ input: Input, plan: TrainingPlan, keyFloor: Int, over session: Session,
-        progress: @escaping @Sendable (TrainingProgress) -> Void
+        openingScores: @Sendable () throws -> Void = {}, progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingOutcome {
         try plan.validate()
         let block = ColumnBlock(input.design, constant: false)
@@ -95,6 +101,7 @@ public enum Training {
             try await PassiveRole(context: context, block: block, design: input.design).fit()
         }
         if plan.revealScores {
+            try openingScores()
             let partial = try fit.model.partialScores(input.design)
             try await ScoreExchange.send(
                 partial, model: fit.model, minimumColumns: plan.minimumScoreColumns, over: session,

@@ -29,6 +29,7 @@ extension EndToEnd {
             func admit(_ rows: AlignedRows) throws {}
             func admit(_ design: JobDesign, _ intersection: Intersection) throws {}
             func remember(_ rows: AlignedRows) throws {}
+            func openScores(of rows: AlignedRows) throws {}
         }
 
         @Test(.timeLimit(.minutes(3)))

@@ -99,6 +99,10 @@ extension EndToEnd {
             let hidden = try sites.leftovers()
             #expect(hidden.count == 1 && hidden.allSatisfy { $0.hasPrefix(".lab-results.") })
 
+            // Who was in it counts for later cohorts, though the job came to no end.
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: "\(sites.site("hospital"))/cohorts").count == 1)
+
             // What both kept of it opens and holds up to there: one kept it in its site folder, one was killed in mid-write.
             let failed = "\(sites.site("hospital"))/failed"
             let kept = try FileManager.default.contentsOfDirectory(atPath: failed)
@@ -128,6 +132,27 @@ extension EndToEnd {
             for name in TwoSites.names {
                 #expect(try FileManager.default.contentsOfDirectory(atPath: "\(sites.site(name))/failed").count == 1)
             }
+        }
+
+        /// With a peer that answers nothing the end in order takes its time; a second signal does not lose the evidence.
+        @Test(.timeLimit(.minutes(3)))
+        func interruptionTwice() async throws {
+            let sites = try await breast()
+            let (hospital, address) = try await sites.listen()
+            let lab = try Program.start(sites.command("lab") + ["--peer-address", address])
+            #expect(try await hospital.says("training keys"))
+            lab.send(SIGSTOP)
+            hospital.send(SIGINT)
+            #expect(try await hospital.says("once more"))
+            hospital.send(SIGINT)
+            #expect(await hospital.wait().code == 130)
+            lab.send(SIGKILL)
+            _ = await lab.wait()
+            let failed = "\(sites.site("hospital"))/failed"
+            let kept = try #require(try FileManager.default.contentsOfDirectory(atPath: failed).first)
+            let verified = try await Program.run("verify", "\(failed)/\(kept)", "--site", sites.site("hospital"))
+            #expect(verified.code == 1 && verified.output.contains("INCOMPLETE"), "\(verified.output)")
+            #expect(try sites.leftovers().allSatisfy { $0.hasPrefix(".lab-results") })
         }
 
         /// A waiting site that has not approved the job says so to whoever asks for it.

@@ -33,6 +33,15 @@ extension EndToEnd {
             let shown = try await Program.run("model", "show", "\(results)/model.json")
             #expect(shown.code == 0 && shown.output.contains("age"))
 
+            // A model that somebody edited into something that fits nothing.
+            let text = try String(contentsOfFile: "\(results)/model.json", encoding: .utf8)
+            let terms = try Regex(#""terms" *: *\["#)
+            let edited = try sites.scratch.write("edited.json", text.replacing(terms, with: #""terms":["more","#))
+            let unfit = try await Program.run(
+                "model", "predict", edited, "--table", "patients", "--site", sites.site("hospital"), "--out",
+                sites.scratch.path("unfit"), "--format", "json")
+            #expect(unfit.code == 65 && unfit.errorCode == "invalidModel", "\(unfit.output)\(unfit.errors)")
+
             // Both score the same rows again: the same numbers to the last bit.
             let (active, where2) = try await sites.listen([
                 "model", "predict", "\(results)/model.json", "--table", "patients", "--site", sites.site("hospital"),

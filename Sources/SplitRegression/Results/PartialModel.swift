@@ -24,6 +24,9 @@ public struct PartialModel: Sendable, Equatable, Codable {
     /// Active party: the constant, units of 2^-40.
     public var constant: Int64?
 
+    /// Whether there is one coefficient and one scaling for each term: what is read from a file may say anything.
+    public var isWellFormed: Bool { coefficients.count == terms.count && scalings.count == terms.count }
+
     /// - Throws: `coefficientOutOfRange` for an estimate that 2^-40 fixed point cannot hold.
     init(
         family: String, role: String, columns: [ColumnSpec], terms: [String], estimates: [Double], scalings: [Scaling],
@@ -48,7 +51,7 @@ public struct PartialModel: Sendable, Equatable, Codable {
     ///
     /// - Parameter design: the same columns under this model's scalings.
     public func partialScores(_ design: DesignMatrix) throws(TrainingError) -> [Int64] {
-        guard design.terms == terms else { throw .invalidPlan("the rows' columns are not the model's") }
+        guard isWellFormed, design.terms == terms else { throw .invalidPlan("the rows' columns are not the model's") }
         let base = Int128(constant ?? 0) << Int128(design.fractionBits)
         // From scale 2^-(40 + fraction bits) to 2^-32, to nearest.
         let drop = Int128(Self.fractionBits - 32 + design.fractionBits)

@@ -22,6 +22,9 @@ struct SavedModel: Codable, Sendable {
         guard let model = try? JSONDecoder().decode(SavedModel.self, from: Data(text.utf8)) else {
             throw Failure(.badData, "invalidModel", "\(path) is not a model that `moiety job run` wrote")
         }
+        guard model.model.isWellFormed else {
+            throw Failure(.badData, "invalidModel", "\(path): coefficients, terms and scalings do not fit")
+        }
         guard model.formatVersion == 1 else {
             throw Failure(
                 .badData, "unsupportedVersion", "\(path) has format \(model.formatVersion), this release reads 1")

@@ -7,7 +7,7 @@ import Wire
 /// Cohorts of earlier jobs with a peer, so that two jobs whose cohorts differ by a few people are refused: the
 /// difference of their results would be about those few.
 ///
-/// `cohorts/<job hash>.txt` (0600): the peer's name, then one tag an identifier, HMAC-SHA-256 under a key that follows
+/// `cohorts/<job hash>-<start of the cohort's name>.txt` (0600): the peer's name, then one tag an identifier, HMAC-SHA-256 under a key that follows
 /// from this site's identity, its first 16 bytes in hexadecimal, sorted. Local; never sent.
 struct CohortLedger: Sendable {
     private let folder: String
@@ -48,7 +48,8 @@ struct CohortLedger: Sendable {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let text = ([peer] + tags(rows).sorted()).joined(separator: "\n") + "\n"
-        try AtomicFile.write(Array(text.utf8), to: "\(folder)/\(job).txt", mode: .ownerOnly, replacing: true)
+        let path = "\(folder)/\(job)-\(name(of: rows).prefix(16)).txt"
+        try AtomicFile.write(Array(text.utf8), to: path, mode: .ownerOnly, replacing: true)
     }
 
     /// Score vectors about just these rows that were opened before, by jobs or predictions with this peer.

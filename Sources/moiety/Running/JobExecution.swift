@@ -17,9 +17,6 @@ struct JobExecution: Sendable {
         let (finished, _) = try await execution.run(writing: { finished, folder in
             let job = FinishedJob(finished, of: prepared.inputs)
             try ResultFiles(finished: job).write(into: folder)
-            if prepared.job.reveals(.scores) {
-                try cohorts.rememberScores(of: job.rows, job: prepared.file.hash, peer: prepared.peer.name)
-            }
             return ["rows": "\(job.rows.count)"]
         }) { opening in
             JobWork(
@@ -88,5 +85,9 @@ private struct SiteBooks: JobBooks {
 
     func remember(_ rows: AlignedRows) throws {
         try cohorts.remember(rows, job: prepared.file.hash, peer: prepared.peer.name)
+    }
+
+    func openScores(of rows: AlignedRows) throws {
+        try cohorts.rememberScores(of: rows, job: prepared.file.hash, peer: prepared.peer.name)
     }
 }

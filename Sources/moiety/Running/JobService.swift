@@ -57,6 +57,7 @@ struct JobService: Sendable {
             }
             _ = try await group.next()
             group.cancelAll()
+            try Task.checkCancellation()
             return finished.hashes
         }
     }
@@ -68,21 +69,24 @@ struct JobService: Sendable {
             guard let hash = peeked.jobHash?.hex else {
                 throw Failure(.protocolViolation, "noGreeting", "\(channel.peerName) did not say which job it wants")
             }
+            // First of all whether it is this peer's business: of other peers' jobs it must not learn that they exist.
+            let session = try site.approvals.session(named: hash)
+            let file = try site.approvals.job(session?.job.hex ?? hash)
+            guard try file.parties(at: site).peer.name == channel.peerName else {
+                throw Failure(.permission, "wrongPeer", "\(channel.peerName) is not the peer of job \(hash.prefix(16))")
+            }
             let path = "\(out)/\(hash)"
             guard !FileManager.default.fileExists(atPath: path) else {
                 throw Failure(.cannotCreate, "outputExists", "job \(hash.prefix(16)) has run already: \(path)")
             }
-            if let (job, purpose) = try site.approvals.session(named: hash), purpose != .fit {
+            if let (job, purpose) = session, purpose != .fit {
                 throw Failure(
                     .peersDisagree, "jobMismatch",
                     "\(channel.peerName) asks for \(purpose.phrase) under job \(job.hex.prefix(16)); a service runs jobs only",
                     hint: "run the same command at this site")
             }
-            let prepared = try PreparedJob(try site.approvals.job(hash), at: site)
+            let prepared = try PreparedJob(file, at: site)
             try prepared.checkTable()
-            guard prepared.peer.name == channel.peerName else {
-                throw Failure(.permission, "wrongPeer", "\(channel.peerName) is not the peer of job \(hash.prefix(16))")
-            }
             console.progress("\(channel.peerName) asks for job \(hash.prefix(16)): \(prepared.job.title)")
             let link = try PeerLink(prepared.job, site: site, console: console, over: peeked)
             let report = try await JobExecution(prepared: prepared, link: link, out: path, console: console).run()
@@ -91,7 +95,8 @@ struct JobService: Sendable {
             let failure = Failure(describing: error)
             console.report(failure, asData: false)
             // Where there was a session, it told the peer and closed the channel; this is for what came before one.
-            await Session.refuse(failure.abortReason, over: channel)
+            let reason = failure.code == "wrongPeer" ? AbortReason(.refusal, "notApproved") : failure.abortReason
+            await Session.refuse(reason, over: channel)
             return nil
         }
     }

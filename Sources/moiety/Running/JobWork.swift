@@ -8,6 +8,8 @@ import Wire
 protocol JobBooks: SessionBooks {
     /// Throws when these columns must not be trained on.
     func admit(_ design: JobDesign, _ intersection: Intersection) throws
+    /// Scores of these rows are about to be opened.
+    func openScores(of rows: AlignedRows) throws
 }
 
 /// One job: alignment, then training.
@@ -31,20 +33,27 @@ struct JobWork: SessionWork {
         try await session.checkpoint()
         let design = try JobDesign(inputs, rows)
         try books.admit(design, intersection)
-        let outcome = try await train(design, over: session)
-        try await session.checkpoint()
+        // Before anything about these people is opened: a peer that vanishes then has opened it all the same.
         try books.remember(rows)
+        let outcome = try await train(design, rows, over: session)
+        try await session.checkpoint()
         return Result(intersection: intersection, rows: rows, outcome: outcome)
     }
 
-    private func train(_ design: JobDesign, over session: Session) async throws -> TrainingOutcome {
-        let (progress, plan) = (progress, design.plan)
+    private func train(
+        _ design: JobDesign, _ rows: AlignedRows, over session: Session
+    ) async throws -> TrainingOutcome {
+        let (progress, books, plan) = (progress, books, design.plan)
+        let openingScores: @Sendable () throws -> Void = { try books.openScores(of: rows) }
         let input = try design.input()
         guard let label = design.label else {
-            return try await Training.passive(input, plan: plan, over: session) { progress.report($0) }
+            return try await Training.passive(
+                input, plan: plan, over: session, openingScores: openingScores
+            ) { progress.report($0) }
         }
         return try await Training.active(
-            input, label: label.values, testLabel: try design.testLabel(), plan: plan, over: session
+            input, label: label.values, testLabel: try design.testLabel(), plan: plan, over: session,
+            openingScores: openingScores
         ) { progress.report($0) }
     }
 

@@ -26,8 +26,8 @@ struct PredictionWork: SessionWork {
         let (_, rows) = try await inputs.align(over: session, progress)
         try books.admit(rows)
         try await session.checkpoint()
-        let scores = try await exchange(rows, over: session)
         try books.remember(rows)
+        let scores = try await exchange(rows, over: session)
         try await session.checkpoint()
         return Result(rows: rows, scores: scores)
     }

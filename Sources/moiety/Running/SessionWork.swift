@@ -17,7 +17,7 @@ protocol SessionWork: Sendable {
 protocol SessionBooks: Sendable {
     /// Throws when these people must not be the cohort.
     func admit(_ rows: AlignedRows) throws
-    /// The protocol is done.
+    /// What the session opens about these people is about to be opened.
     func remember(_ rows: AlignedRows) throws
 }
 

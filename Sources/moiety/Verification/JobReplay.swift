@@ -81,4 +81,5 @@ private final class ReplayBooks: JobBooks {
     func admit(_ rows: AlignedRows) throws {}
     func admit(_ design: JobDesign, _ intersection: Intersection) throws { kept.withLock { $0 = design } }
     func remember(_ rows: AlignedRows) throws {}
+    func openScores(of rows: AlignedRows) throws {}
 }
