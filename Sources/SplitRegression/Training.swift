@@ -77,6 +77,7 @@ public enum Training {
             if let test = input.test, context.testRows > 0 {
                 let own = try fit.model.partialScores(test)
                 let scores = try await ScoreExchange.receive(adding: own, over: session, round: context.nextRound())
+                fit.holdOutScores = scores
                 fit.holdOutMetrics = metrics(scores, testLabel, plan.family)
             }
         }

@@ -194,6 +194,19 @@ extension EndToEnd {
             #expect(wrongOne.code == 2 && failure(wrongOne) == "T15 secondSignatureInvalid")
             try bytes.write(to: URL(fileURLWithPath: second))
 
+            // What an archive keeps: no payload but the session's own, no secret, every signature.
+            let archive = sites.scratch.path("archive")
+            let pruned = try await Program.run("log", "prune", own, "--out", archive)
+            #expect(pruned.code == 0, "\(pruned.errors)")
+            #expect(!FileManager.default.fileExists(atPath: "\(archive)/private"))
+            let kept = try await verify(archive, "--site", sites.site("hospital"))
+            #expect(kept.code == 0 && kept.output.contains("pruned"), "\(kept.output)")
+            let both = try await verify(transcript(sites, "hospital"), "--peer-transcript", archive)
+            #expect(both.code == 0, "\(both.output)")
+            #expect(try await Program.run("log", "prune", own, "--out", archive).code == 73)
+            #expect(try await Program.run("log", "prune", sites.scratch.folder, "--out", "\(archive)2").code != 0)
+            #expect(!FileManager.default.fileExists(atPath: "\(archive)2"))
+
             let request = sites.scratch.path("request.tsq")
             let asked = try await Program.run("log", "timestamp", own, "--out", request)
             #expect(asked.code == 0 && asked.output.contains("outcome.bin"))

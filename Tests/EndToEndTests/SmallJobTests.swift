@@ -62,6 +62,27 @@ extension EndToEnd {
                 shows: ["a prediction", "90 rows in common", "partial score of every new row"])
         }
 
+        /// Rows kept aside are scored as the others are, and marked. The job comes from an editor that writes a mark first.
+        @Test(.timeLimit(.minutes(3)))
+        func scoresOfRowsKeptAside() async throws {
+            let lab =
+                "id,m1,m2,m3\n"
+                + (0..<120).map { "P\(1000 + $0),\($0 * 11 % 37),\($0 * 17 % 41),\($0 * 5 % 13)\n" }.joined()
+            let job = Small.job(features: "[m1, m2, m3]").replacing(
+                "reveal: [coefficients]", with: "reveal: [coefficients, scores, metrics]\nholdout: hash")
+            let sites = try await Small.sites(job: "\u{FEFF}" + job, hospital: Small.hospital(120), lab: lab)
+            try await sites.approve()
+            let (hospital, other) = try await sites.run()
+            try #require(hospital.code == 0 && other.code == 0, "\(hospital.output)\(hospital.errors)\(other.errors)")
+            let lines = try String(contentsOfFile: "\(sites.results("hospital"))/scores.csv", encoding: .utf8).split(
+                separator: "\n")
+            #expect(lines.first == "id,linear.predictor,prediction,held.out")
+            #expect(lines.count == 121)
+            let fitted = lines.count { $0.hasSuffix(",FALSE") }
+            #expect((60..<120).contains(fitted) && hospital.output.contains("\(fitted)"))
+            #expect(lines.count { $0.hasSuffix(",TRUE") } == 120 - fitted)
+        }
+
         @Test(.timeLimit(.minutes(3)))
         func aCohortThatDiffersByAFewIsRefused() async throws {
             let sites = try await Small.sites()

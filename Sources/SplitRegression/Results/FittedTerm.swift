@@ -83,6 +83,8 @@ public struct TrainingOutcome: Sendable {
     /// Active party, when scores are revealed: joint predictor of each training row, in common order.
     public var scores: [Double]?
     public var metrics: ScoreMetrics?
+    /// Active party, with a hold-out and when scores are revealed: joint predictor of each row kept aside.
+    public var holdOutScores: [Double]?
     /// Active party, with a hold-out: metrics of the rows kept aside.
     public var holdOutMetrics: ScoreMetrics?
 }

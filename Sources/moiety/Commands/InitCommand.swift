@@ -41,7 +41,12 @@ struct InitCommand: ReplyingCommand {
         }
         if !dryRun {
             try new.create()
-            console.progress("site '\(name)' made in \(new.path); give this to your peers:\n")
+            console.progress(
+                """
+                site '\(name)' made in \(new.path); on the telephone its peers should hear: \(new.invitation.safetyWords)
+                give this to them:
+
+                """)
         }
         let report = InitReport(
             name: name, site: new.path, invitation: SiteFolder.invitationFile(in: new.path),

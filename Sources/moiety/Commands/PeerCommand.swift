@@ -57,7 +57,8 @@ struct PeerAdd: ReplyingCommand {
         } else {
             text = try PrivateFile.readText(file, limit: 1 << 16)
         }
-        let invitation = try Invitation(parsing: text)
+        // Mail programs end lines as they like; what is signed has plain ones.
+        let invitation = try Invitation(parsing: text.replacing("\r\n", with: "\n"))
         guard invitation.name != folder.name else {
             throw Failure(.configuration, "ownInvitation", "'\(invitation.name)' is this site's own name")
         }

@@ -10,7 +10,13 @@ struct JobFile: Sendable {
 
     /// - Throws: `Failure` 66 for a missing file, `DocumentError` for a bad one.
     init(reading path: String) throws {
-        try self.init(yaml: try PrivateFile.readText(path))
+        let text = try PrivateFile.readText(path)
+        do {
+            try self.init(yaml: text)
+        } catch let error as DocumentError {
+            let failure = Failure(describing: error)
+            throw Failure(failure.status, failure.code, "\(path): \(failure.message)", hint: failure.hint)
+        }
     }
 
     init(yaml: String) throws {

@@ -27,7 +27,15 @@ extension Failure {
         case .channelClosed:
             self.init(.peerUnreachable, "connectionLost", "the connection was closed")
         case .timeout(let peer, let waitingFor):
-            self.init(.timeout, "timeout", "\(peer) did not send \(waitingFor) in time")
+            self.init(
+                .timeout, "timeout", "\(peer) did not send \(waitingFor) in time",
+                hint:
+                    "is it stopped, cut off or overloaded? `network.messageTimeout` of the job and the site's timeouts say how long to wait"
+            )
+        case .recorderFailed:
+            self.init(
+                .cannotCreate, error.name, "the transcript in the output folder cannot be written",
+                hint: "is the disk full, or the folder's file system read-only?")
         case .peerAborted(let peer, let reason):
             self.init(
                 // What failed or was stopped at the peer is the job's failure here, not this program's.

@@ -17,9 +17,11 @@ enum PrivateFile {
         return try readText(path)
     }
 
-    /// Reads a text file of at most `limit` bytes.
+    /// Reads a text file of at most `limit` bytes; a byte order mark before it is no part of it.
     static func readText(_ path: String, limit: Int = 1 << 20) throws -> String {
-        guard let text = String(validating: try readBytes(path, limit: limit), as: UTF8.self) else {
+        let bytes = try readBytes(path, limit: limit)
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        guard let text = String(validating: bytes.dropFirst(bytes.starts(with: mark) ? 3 : 0), as: UTF8.self) else {
             throw Failure(.badData, "notUTF8", "\(path) is not UTF-8 text")
         }
         return text

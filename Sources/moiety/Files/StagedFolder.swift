@@ -1,3 +1,4 @@
+import Foundation
 import Records
 
 /// An output folder that appears whole or not at all, and of which nothing is left on an error or on Ctrl-C.
@@ -12,6 +13,16 @@ final class StagedFolder {
     }
 
     deinit { discard() }
+
+    /// Hidden folders beside the target with the names that such folders have: of processes that were killed, or of one
+    /// that runs now.
+    var others: [String] {
+        let target = URL(fileURLWithPath: folder.path)
+        let parent = target.deletingLastPathComponent().path
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
+        return names.filter { $0.hasPrefix(".\(target.lastPathComponent).tmp-") }.sorted()
+            .map { "\(parent)/\($0)" }.filter { $0 != stagingPath }
+    }
 
     /// What is to be done with it before it is removed, when the process must end at once.
     func rescue(_ rescue: @escaping @Sendable () -> Void) {

@@ -20,7 +20,7 @@ struct ResultFiles {
         try folder.write(try Self.json(savedModel), to: "model.json", mode: .ownerOnly)
         try folder.write(Array(finished.inputs.file.yaml.utf8), to: "job.yaml")
         if let scores = finished.outcome.scores {
-            try folder.write(try fittedScores(scores), to: "scores.csv", mode: .ownerOnly)
+            try folder.write(try self.scores(scores), to: "scores.csv", mode: .ownerOnly)
         }
     }
 
@@ -79,11 +79,13 @@ struct ResultFiles {
         return writer.bytes
     }
 
-    private func fittedScores(_ scores: [Double]) throws -> [UInt8] {
-        let rows = finished.rows
-        let heldOut = job.holdout == .hash ? rows.heldOut : nil
-        let fitted = (0..<rows.count).filter { heldOut?[$0] != true }
-        return try ScoreTable.csv(scores, of: rows, at: fitted, family: TrainingPlan.Family(job.model.family))
+    /// Of all rows in the common order; with a hold-out, and which of them the fit did not see.
+    private func scores(_ fitted: [Double]) throws -> [UInt8] {
+        guard job.holdout == .hash else { return try ScoreTable.csv(fitted, of: finished.rows, job: job) }
+        let heldOut = finished.rows.heldOut
+        var (fitted, kept) = (fitted[...], (finished.outcome.holdOutScores ?? [])[...])
+        let all = heldOut.compactMap { $0 ? kept.popFirst() : fitted.popFirst() }
+        return try ScoreTable.csv(all, of: finished.rows, heldOut: heldOut, job: job)
     }
 
     static func json(_ value: some Encodable) throws -> [UInt8] {
@@ -110,21 +112,16 @@ enum IdentifierTable {
 
 /// Scores row by row, with this site's own identifiers.
 enum ScoreTable {
-    /// Of all rows.
-    static func csv(_ scores: [Double], of rows: AlignedRows, job: Job) throws -> [UInt8] {
-        try csv(scores, of: rows, at: Array(0..<rows.count), family: TrainingPlan.Family(job.model.family))
-    }
-
-    /// - Parameter selected: positions among the rows, one a score.
-    static func csv(
-        _ scores: [Double], of rows: AlignedRows, at selected: [Int], family: TrainingPlan.Family
-    ) throws -> [UInt8] {
-        let names = rows.identifiers.rule.columns
-        var writer = try CSVWriter(header: names + ["linear.predictor", "prediction"], allowsFormulaText: true)
-        for (score, row) in zip(scores, selected) {
+    /// - Parameter heldOut: of each row, where some were kept aside.
+    static func csv(_ scores: [Double], of rows: AlignedRows, heldOut: [Bool]? = nil, job: Job) throws -> [UInt8] {
+        let family = TrainingPlan.Family(job.model.family)
+        let names = rows.identifiers.rule.columns + ["linear.predictor", "prediction"]
+        var writer = try CSVWriter(header: names + (heldOut == nil ? [] : ["held.out"]), allowsFormulaText: true)
+        for (row, score) in scores.enumerated() {
             let texts = rows.identifiers.texts(at: rows.positions[row])
             try writer.append(
-                texts.map { .text($0) } + [.number(score), .number(ScoreExchange.response(score, family: family))])
+                texts.map { .text($0) } + [.number(score), .number(ScoreExchange.response(score, family: family))]
+                    + (heldOut.map { [.text($0[row] ? "TRUE" : "FALSE")] } ?? []))
         }
         return writer.bytes
     }

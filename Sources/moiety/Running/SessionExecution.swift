@@ -38,6 +38,11 @@ struct SessionExecution: Sendable {
     ) async throws -> (finished: Finished<Work.Result>, folder: String) {
         let folder = try StagedFolder(target: out)
         defer { folder.discard() }
+        for other in folder.others {
+            console.warning(
+                "\(other) is of a process that was killed, or of one that runs now; its transcript is evidence, and its "
+                    + "transcript/private a secret")
+        }
         let ledger = prepared.site.ledger
         let (hash, peer, event) = (prepared.file.hash, prepared.peer.name, prepared.inputs.purpose.event)
         let attempt = try ledger.entries().count { $0.event == "\(event)Started" && $0.job == hash }

@@ -48,7 +48,11 @@ struct Ledger: Sendable {
             guard let entry = try? JSONDecoder().decode(Entry.self, from: Data(line.utf8)),
                 entry.previous == Self.digest(of: previous)
             else {
-                throw Failure(.badData, "ledgerBroken", "\(path): line \(index + 1) does not follow the line before it")
+                throw Failure(
+                    .badData, "ledgerBroken", "\(path): line \(index + 1) does not follow the line before it",
+                    hint:
+                        "a last line cut short by a crash may be removed by hand; anything else: restore a copy, and ask who wrote there"
+                )
             }
             previous = line
             return entry
