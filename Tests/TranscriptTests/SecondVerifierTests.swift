@@ -1,4 +1,5 @@
 import Foundation
+import Jobs
 import Testing
 
 @testable import Transcript
@@ -26,11 +27,16 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
 
     private func second(_ folder: String) throws -> String { try Self.second(folder) }
 
+    /// What the outcome of such a session names: one of each.
+    static func counts(_ purpose: SessionPurpose) -> [String: Int64] {
+        Dictionary(uniqueKeysWithValues: Outcome.counts(of: purpose).map { ($0, 1) })
+    }
+
     @Test func bothAgree() throws {
         let folder = try TemporaryFolder()
         var forge = try Forge()
         try forge.play()
-        try forge.write(folder.path + "/whole")
+        try forge.write(folder.path + "/whole", counts: Self.counts(.fit))
         try forge.write(folder.path + "/unfinished", finishes: false)
         #expect(try second(folder.path + "/whole") == "VALID")
         #expect(try second(folder.path + "/unfinished") == "INCOMPLETE")
@@ -52,11 +58,64 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
         }
     }
 
+    /// How a session ended, and what its outcome may say of it.
+    @Test func bothAgreeAboutEndsAndCounts() throws {
+        var options = toyOptions()
+        options.requiredCounts = { Outcome.counts(of: $0) }
+        func ended(
+            _ expected: String, _ purpose: SessionPurpose = .fit, counts: [String: Int64]? = nil,
+            metrics: [String: Double]? = nil, _ change: (inout Forge) -> Void = { _ in },
+            beforeEnd: (inout Forge) throws -> Void = { _ in }
+        ) throws {
+            let folder = try TemporaryFolder()
+            var forge = try Forge(for: purpose)
+            change(&forge)
+            try forge.play(beforeEnd: beforeEnd)
+            try forge.write(folder.path, counts: counts ?? Self.counts(purpose), metrics: metrics)
+            #expect(outcomeName(verify(folder.path, options)) == expected)
+            #expect(try second(folder.path) == expected)
+        }
+        for purpose in [SessionPurpose.fit, .alignment, .prediction] {
+            try ended("VALID", purpose)
+            try ended("T15 countMismatch", purpose, counts: [:])
+            try ended("T15 countMismatch", purpose, counts: Self.counts(purpose).merging(["rounds": 1]) { $1 })
+            try ended(
+                "INCOMPLETE", purpose,
+                beforeEnd: { forge in
+                    let reason = AbortReason(.failure, "failed")
+                    try forge.send(\.b, .abort, try AbortMessage(reason: reason).encoded())
+                })
+            try ended("T15 notClosed", purpose) { forge in
+                forge.alter = { _, draft in
+                    if draft.type == .closing, draft.from == "lab" {
+                        draft.type = .abort
+                        draft.payload = (try? AbortMessage(reason: AbortReason(.failure, "failed")).encoded()) ?? []
+                    }
+                }
+            }
+        }
+        try ended("T15 countMismatch", .alignment, metrics: ["auc": 0.9])
+        // The number that was sent, where one was.
+        let type = MessageType(rawValue: 0x0114)
+        for (sent, expected) in [(1, "VALID"), (5, "T15 countMismatch")] as [(UInt8, String)] {
+            let folder = try TemporaryFolder()
+            var forge = try Forge(for: .count)
+            try forge.play { try $0.send(\.a, type, [UInt8](repeating: 0, count: 7) + [sent]) }
+            try forge.write(folder.path, counts: Self.counts(.count))
+            #expect(try second(folder.path) == expected)
+        }
+        let folder = try TemporaryFolder()
+        var forge = try Forge(for: .count)
+        try forge.play()
+        try forge.write(folder.path, counts: Self.counts(.count))
+        #expect(try second(folder.path) == "T15 countMismatch")
+    }
+
     @Test func bothAgreeAboutFilesAndPruning() throws {
         let folder = try TemporaryFolder()
         var forge = try Forge()
         try forge.play()
-        try forge.write(folder.path + "/unsigned", unlisted: "job.yaml")
+        try forge.write(folder.path + "/unsigned", counts: Self.counts(.fit), unlisted: "job.yaml")
         try forge.write(folder.path + "/stranger")
         try Data().write(to: URL(fileURLWithPath: folder.path + "/stranger/approvals/eve.txt"))
         var mixed = try Forge()
@@ -88,7 +147,7 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
     }
 
     @Test func aRealSession() async throws {
-        let toy = try await ToyTranscripts()
+        let toy = try await ToyTranscripts(counts: Self.counts(.fit))
         #expect(try second(toy.hospital) == "VALID")
         #expect(try second(toy.lab) == "VALID")
     }
@@ -98,6 +157,8 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
         let recorded = try await WholeJobTests.honest.value
         #expect(try second(recorded.path("hospital")) == "VALID")
         #expect(try second(recorded.path("lab")) == "VALID")
+        let honest = try #require(verify(recorded.path("lab"), WholeJobTests.options()).summary).counts
+        #expect(Set(honest.keys) == Outcome.counts(of: .fit))
         let changes: [(String, [String: Int64], (inout JobForge) throws -> Void)] = [
             ("T15 countMismatch", ["rows": -1], { _ in }), ("T15 countMismatch", ["fitted": .max], { _ in }),
             ("VALID", [:], { _ in }), ("T15 passesMismatch", ["passes": 99], { _ in }),
@@ -114,7 +175,7 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
             var forge = try JobForge(recorded)
             try change(&forge)
             let path = "\(recorded.folder.path)/\(UUID().uuidString)"
-            try forge.write(path, counts: counts, finishes: finishes)
+            try forge.write(path, counts: honest.merging(counts) { $1 }, finishes: finishes)
             return path
         }
     }

@@ -66,12 +66,13 @@ struct ToyTranscripts: Sendable {
 
     init(
         rounds: UInt32 = 3, storage: PayloadStorage = .full,
-        finishes: Bool = true, meddle: Meddling = Meddling(), build: BuildNote? = nil,
+        finishes: Bool = true, meddle: Meddling = Meddling(), build: BuildNote? = nil, counts: [String: Int64]? = nil,
         wrap: @escaping @Sendable (TranscriptWriter) -> any Recorder = { $0 }
     ) async throws {
         folder = try TemporaryFolder()
         var meddle = meddle
         meddle.build = build
+        meddle.counts = counts ?? ["rounds": Int64(rounds)]
         let behaviour = meddle
         let yaml = JobTemplate.text()
         let job = (yaml: yaml, canonical: try Job(yaml: yaml).canonical)
@@ -96,6 +97,7 @@ struct ToyTranscripts: Sendable {
         var extra: (@Sendable (Session) async throws -> Void)?
         var plan: ProtocolPlan? = toyPlan
         var build: BuildNote?
+        var counts: [String: Int64] = [:]
     }
 
     struct Side: Sendable {
@@ -149,6 +151,6 @@ struct ToyTranscripts: Sendable {
         try await session.checkpoint()
         guard finishes else { return }
         try await session.close()
-        try writer.finish(session, resultCommitment: Bytes32(hashing: [7]), counts: ["rounds": Int64(rounds)])
+        try writer.finish(session, resultCommitment: Bytes32(hashing: [7]), counts: meddle.counts)
     }
 }

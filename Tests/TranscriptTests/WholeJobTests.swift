@@ -63,7 +63,8 @@ import Testing
 
     /// What the job does, now and in a replay.
     static func work(
-        _ side: Side, approval: String = "", over session: Session, keep: (String) throws -> Void = { _ in }
+        _ side: Side, approval: String = "", over session: Session, keep: (String) throws -> Void = { _ in },
+        done: ([String: Int64]) -> Void = { _ in }
     ) async throws {
         try keep(try await session.exchangeApprovals(approval))
         let items = [InputCommitments.Item(label: "identifiers", count: 1, root: .zero)]
@@ -77,15 +78,21 @@ import Testing
         try await session.checkpoint()
         let plan = plan
         let input = Training.Input(design: side.design)
+        let outcome: TrainingOutcome
         if let label = side.label {
-            _ = try await Training.active(
+            outcome = try await Training.active(
                 input, label: label, testLabel: [], plan: plan, keyFloor: trainingBits, over: session
             ) { _ in }
         } else {
-            _ = try await Training.passive(input, plan: plan, keyFloor: trainingBits, over: session) { _ in }
+            outcome = try await Training.passive(input, plan: plan, keyFloor: trainingBits, over: session) { _ in }
         }
         try await session.checkpoint()
         try await session.close()
+        let summary = outcome.summary
+        done([
+            "rows": 60, "fitted": Int64(summary.n), "passes": Int64(summary.passes),
+            "parameters": Int64(summary.parameters), "converged": summary.converged ? 1 : 0,
+        ])
     }
 
     static func options() -> Verifier.Options {
@@ -151,10 +158,14 @@ import Testing
                 job: job.hash.hex, site: name, person: "Ada", time: "2020-01-01T00:00:00Z", meaning: "approved"
             ).signed(by: key)
             try writer.addApproval(of: name, note: approval)
-            try await session.run {
-                try await work(side, approval: approval, over: $0) { try writer.addApproval(of: peer, note: $0) }
+            let counts = try await session.run { session in
+                var counts: [String: Int64] = [:]
+                try await work(
+                    side, approval: approval, over: session, keep: { try writer.addApproval(of: peer, note: $0) },
+                    done: { counts = $0 })
+                return counts
             }
-            try writer.finish(session, resultCommitment: .zero, counts: ["rows": 60, "fitted": 60])
+            try writer.finish(session, resultCommitment: .zero, counts: counts)
         }
         let (one, other) = InProcessPeerChannel.pair()
         async let a: Void = run("hospital", "lab", one)
