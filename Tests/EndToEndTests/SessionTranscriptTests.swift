@@ -29,6 +29,12 @@ extension EndToEnd {
             let own = transcript("lab")
             let told = try await Program.run("verify", own, "--explain")
             for words in words { #expect(told.code == 0 && told.output.contains(words), "\(words): \(told.output)") }
+            // Nobody takes it for the fit.
+            let plain = try await Program.run("verify", own, "--job", sites.job)
+            #expect(plain.code == 0 && plain.output.hasSuffix(", no fit)\n"), "\(plain.output)")
+            let asked = try await Program.run("verify", own, "--job", sites.job, "--purpose", "fit")
+            #expect(asked.code == 2 && asked.output.contains("otherPurpose"), "\(asked.output)")
+            #expect(try await Program.run("verify", own, "--purpose", "sum").code == 64)
             let shown = try await Program.run("log", "show", own)
             #expect(shown.code == 0 && !shown.output.contains("message 0x"), "\(shown.output)")
             // One message alone.

@@ -48,6 +48,13 @@ import Testing
         #expect(outcomeName(verify(folder.path, asking)) == "VALID")
         asking.jobHash = purpose.hash(of: job.hash)
         #expect(outcomeName(verify(folder.path, asking)) == "T02 otherJob")
+        // What is asked for by name, and what the last line says.
+        for wanted in SessionPurpose.allCases {
+            asking = options(purpose)
+            asking.purpose = wanted
+            #expect(outcomeName(verify(folder.path, asking)) == (wanted == purpose ? "VALID" : "T02 otherPurpose"))
+        }
+        #expect(report.text.hasSuffix("VALID (\(purpose.phrase), no fit)\n"))
         let listing = try TranscriptListing(folder: folder.path)
         #expect(listing.agreed?.purpose == purpose && listing.agreed?.job == job)
     }

@@ -78,7 +78,25 @@ public struct VerificationReport: Sendable, Hashable, Codable {
             let name = finding.error.map { " \($0)\(place):" } ?? ""
             out += "[\(finding.check.rawValue)] \(mark)\(name) \(finding.sentence)\n"
         }
-        return out + "\(Self.nobodyCanCheck)\n\(verdict.rawValue)\n"
+        return out + "\(Self.nobodyCanCheck)\n\(verdictLine)\n"
+    }
+
+    /// The verdict, and what the session was where that is not the job's fit: nobody takes one for the other.
+    public var verdictLine: String {
+        guard verdict != .invalid, let purpose = summary?.purpose, purpose != .fit else { return verdict.rawValue }
+        return "\(verdict.rawValue) (\(purpose.phrase), no fit)"
+    }
+}
+
+extension SessionPurpose {
+    /// For sentences.
+    var phrase: String {
+        switch self {
+        case .fit: "a fit"
+        case .alignment: "an alignment"
+        case .count: "a count"
+        case .prediction: "a prediction"
+        }
     }
 }
 

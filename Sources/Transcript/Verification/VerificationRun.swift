@@ -191,6 +191,10 @@ struct VerificationRun {
             findings.fail(.t02, "otherJob", "This is not the job given for comparison.")
             return
         }
+        guard options.purpose == nil || options.purpose == purpose else {
+            findings.fail(.t02, "otherPurpose", "This session was \(purpose.phrase), and another kind was asked for.")
+            return
+        }
         guard let job = try? Job(canonical: bytes) else {
             findings.fail(.t02, "jobNotCanonical", "job.bin is not the encoding of a job.")
             return

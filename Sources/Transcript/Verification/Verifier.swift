@@ -12,6 +12,8 @@ public struct Verifier: Sendable {
         public var pinnedSecond: [String: SecondVerifyingKey] = [:]
         /// The job that it should be.
         public var jobHash: Bytes32?
+        /// What the session under it should have been for.
+        public var purpose: SessionPurpose?
         /// The verifying site's own policy, for T13.
         public var policy: Policy?
         /// The state machine of the protocols of such a session, for T09 and T14.

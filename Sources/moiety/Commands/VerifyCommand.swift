@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Jobs
 import Transcript
 import Wire
 
@@ -16,6 +17,16 @@ struct VerifyCommand: ReplyingCommand {
     @Option(help: ArgumentHelp("The peer's copy, to compare record by record.", valueName: "dir"))
     var peerTranscript: String?
     @Option(help: ArgumentHelp("The job that it should be of.", valueName: "file")) var job: String?
+    @Option(
+        help: ArgumentHelp(
+            "What the session should have been: fit, alignment, count or prediction.", valueName: "purpose"),
+        transform: { name in
+            guard let purpose = SessionPurpose(rawValue: name) else {
+                throw ValidationError("--purpose is fit, alignment, count or prediction")
+            }
+            return purpose
+        })
+    var purpose: SessionPurpose?
     @Option(
         name: .customLong("site"), help: ArgumentHelp("A site whose pinned peers and policy count.", valueName: "dir"))
     var sitePath: String?
@@ -70,7 +81,8 @@ struct VerifyCommand: ReplyingCommand {
             }
         }
         let site = try sitePath.map { try SiteFolder(opening: $0) }
-        let options = try Verifier.Options(job: job.map { try JobFile(reading: $0) }, site: site)
+        var options = try Verifier.Options(job: job.map { try JobFile(reading: $0) }, site: site)
+        options.purpose = purpose
         let verifier = Verifier(folder: transcript, options: options)
         var report = peerTranscript.map { verifier.verify(against: $0) } ?? verifier.verify()
         if replay, let site {

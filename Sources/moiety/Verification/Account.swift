@@ -32,7 +32,7 @@ struct Account {
             if let job { addLeakage(job, summary, &page) }
         }
         addChecks(&page)
-        return page.text + "\n\(VerificationReport.nobodyCanCheck)\n\(report.verdict.rawValue)\n"
+        return page.text + "\n\(VerificationReport.nobodyCanCheck)\n\(report.verdictLine)\n"
     }
 
     private func addParties(_ summary: TranscriptSummary, _ page: inout TextPage) {
