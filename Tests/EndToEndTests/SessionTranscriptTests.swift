@@ -24,7 +24,8 @@ extension EndToEnd {
                 ] {
                     #expect(status(check) == "passed", "\(check): \(verified.output)")
                 }
-                #expect(status("T28") == "not evaluated")
+                // A count has no cohort, the others no fit.
+                #expect(status("T28") == (words[0].contains("count") ? "not evaluated" : "passed"))
             }
             let own = transcript("lab")
             let told = try await Program.run("verify", own, "--explain")

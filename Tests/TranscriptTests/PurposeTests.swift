@@ -83,6 +83,23 @@ import Testing
         }
     }
 
+    /// An alignment opens no less than the job allows, with or without a fit.
+    @Test func aCohortBelowTheJobsLimitIsNamed() throws {
+        let least = Int64(try Job(yaml: JobTemplate.text()).limits.minimumCohort)
+        for purpose in [SessionPurpose.alignment, .prediction] {
+            for storage in [PayloadStorage.full, .hashes] {
+                let enough = try written(purpose, counts: ["rows": least]) { $0.storage = storage }
+                let found = verify(enough.path, options(purpose)).findings.first { $0.check == .t28 }
+                #expect(found?.status == .passed && found?.sentence.contains("signer") == (storage == .hashes))
+                let few = try written(purpose, counts: ["rows": least - 1]) { $0.storage = storage }
+                #expect(outcomeName(verify(few.path, options(purpose))) == "T28 limit-cohort")
+            }
+        }
+        let count = try written(.count, counts: ["rounded": 0, "rounding": 1])
+        #expect(
+            verify(count.path, options(.count)).findings.first { $0.check == .t28 }?.status == .notEvaluated)
+    }
+
     /// An alignment given out for the job's fit, by whoever may write files and by whoever may sign as well.
     @Test func oneIsNotPassedOffAsAnother() throws {
         let job = try Job(yaml: JobTemplate.text())

@@ -76,15 +76,27 @@ extension VerificationRun {
             findings.skipped(.t28, "Not evaluated: the figures that the guards need are not to be trusted.")
             return
         }
-        guard let job, let outcome, agreed?.purpose == .fit, let facts = options.guardFacts?(job, outcome.counts)
-        else { return }
+        guard let job, let outcome, let purpose = agreed?.purpose, let ask = options.guardFacts else { return }
+        // Of a session that aligns and does not fit, the job limits the cohort and nothing else.
+        let cohort = outcome.counts["rows"].map { GuardFacts(job: job, rows: Int($0)) }
+        guard let facts = purpose == .fit ? ask(job, outcome.counts) : cohort else { return }
         let isPruned = (pass?.pruned ?? 0) > 0
-        findings.made(.t28, remark: isPruned ? Self.signersWord : nil)
-        if let broken = Guards.findings(job, facts).first(where: { $0.verdict == .refused }) {
-            findings.fail(.t28, broken.name, "\(broken.figures).")
+        let holds =
+            switch (purpose == .fit, isPruned) {
+            case (true, true): Self.signersWord
+            case (true, false): Check.t28.sentence
+            case (false, true): "\(Self.cohortHolds) \(Self.signersCount)"
+            case (false, false): Self.cohortHolds
+            }
+        findings.made(.t28, remark: holds)
+        let broken = Guards.findings(job, facts).first { finding in
+            finding.verdict == .refused && (purpose == .fit || finding.name == "limit-cohort")
         }
+        if let broken { findings.fail(.t28, broken.name, "\(broken.figures).") }
     }
 
+    private static let cohortHolds = "The cohort is as large as the job asks; the other guards are about a fit."
+    private static let signersCount = "Its size is the signer's word: the payloads that would show it were pruned."
     private static let signersWord = """
         The guards hold for the figures that the signer of the outcome names; the payloads that would show them were \
         pruned.
