@@ -60,6 +60,32 @@ extension EndToEnd {
             try await OtherSessions.expectEvidence(
                 sites, { sites.scratch.path($0 == "lab" ? "scored-lab" : "scored") },
                 shows: ["a prediction", "90 rows in common", "partial score of every new row"])
+            try await Self.expectNoOtherModel(sites, sites.scratch.path("scored-lab/transcript"))
+        }
+
+        /// A prediction's replay takes no model but one of the job, of this party and in its role.
+        private static func expectNoOtherModel(_ sites: TwoSites, _ transcript: String) async throws {
+            let path = URL(fileURLWithPath: "\(transcript)/private/model.json")
+            let kept = try Data(contentsOf: path)
+            var saved = try #require(try JSONSerialization.jsonObject(with: kept) as? [String: Any])
+            let model = try #require(saved["model"] as? [String: Any])
+            let job = saved
+            for (name, value) in [
+                ("job", String(repeating: "0", count: 64)), ("party", "hospital"), ("role", "active"),
+                ("family", "logistic"), ("family", "none"),
+            ] {
+                saved = job
+                if saved[name] == nil {
+                    saved["model"] = model.merging([name: value]) { $1 }
+                } else {
+                    saved[name] = value
+                }
+                try JSONSerialization.data(withJSONObject: saved).write(to: path)
+                let ended = try await Program.run(
+                    "verify", transcript, "--replay", "--site", sites.site("lab"), "--quiet")
+                #expect(ended.code == 2 && ended.output.contains("[R01] FAIL modelMismatch"), "\(ended.output)")
+            }
+            try kept.write(to: path)
         }
 
         /// Rows kept aside are scored as the others are, and marked. The job comes from an editor that writes a mark first.

@@ -223,7 +223,7 @@ struct VerificationRun {
             case .fit: "the job itself"
             case .alignment: "an alignment under it"
             case .count: "a count of common rows under it"
-            case .prediction: "a prediction with its model"
+            case .prediction: "a prediction under it, with coefficients of each party's choice"
             }
         return "This session was \(what), not the job's own fit."
     }

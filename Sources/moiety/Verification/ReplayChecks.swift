@@ -40,6 +40,13 @@ struct ReplayChecks: Sendable {
                 .configuration, "otherSite", "this is \(parties.local.name)'s transcript; the site is '\(site.name)'",
                 hint: "each party replays its own copy; --audit is for what another party opened")
         }
+        if purpose == .prediction, try !isModelOfTheJob(at: site) {
+            return [
+                Finding(
+                    check: .r01, status: .failed, error: "modelMismatch",
+                    sentence: "The model at hand is not one of this job and this party, in its role.")
+            ] + Self.skipped([.r02, .r03], "the model is another one")
+        }
         let replay: SessionReplay
         do {
             replay = try SessionReplay(
@@ -168,10 +175,20 @@ struct ReplayChecks: Sendable {
 
     private func job() throws -> JobFile { try JobFile(reading: "\(folder)/\(TranscriptLayout.jobText)") }
 
+    private func savedModel() throws -> SavedModel { try SavedModel.read("\(secretsFolder)/model.json") }
+
+    /// What the model says of itself: that its coefficients are the fit's, nothing here shows.
+    private func isModelOfTheJob(at site: SiteFolder) throws -> Bool {
+        let (file, saved) = (try job(), try savedModel())
+        let (own, peer) = try file.parties(at: site)
+        return saved.job == file.hash && saved.party == own.name && saved.peer == peer.name
+            && saved.model.role == own.role.rawValue && saved.model.family == file.job.model.family.rawValue
+    }
+
     private func inputs(at site: SiteFolder) throws -> JobInputs {
         guard purpose == .prediction else { return try JobInputs(try job(), for: purpose, at: site) }
         let scoring = JobInputs.Scoring(
-            model: try SavedModel.read("\(secretsFolder)/model.json"),
+            model: try savedModel(),
             table: try PrivateFile.readText("\(secretsFolder)/table", limit: 1024))
         return try JobInputs(try job(), for: purpose, scoring: scoring, at: site)
     }
