@@ -1,0 +1,32 @@
+public import Wire
+
+/// What a verifier of transcripts checks between a party's commitments and its opening of an alignment or a count
+/// (`protocols/transcript.md` 9): that each commitment is to as many values as the set has (T10), so that no row goes in
+/// that was not committed to.
+public struct CommittedSetInspector: PayloadInspector {
+    public let checks = ["T10"]
+
+    private var committed: [String: [InputCommitments.Item]] = [:]
+    private var sizes: [String: UInt64] = [:]
+
+    public init() {}
+
+    public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
+        guard let payload else { return }
+        // What does not read as its kind is said by those whose kind it is.
+        switch record.type {
+        case .commitments: committed[record.from] = (try? InputCommitments(payload: payload))?.items
+        case .alignmentOpening: sizes[record.from] = (try? AlignmentOpening(payload: payload))?.setSize
+        case .countOpening: sizes[record.from] = (try? CountOpening(payload: payload))?.opening.setSize
+        default: return
+        }
+        guard let items = committed[record.from], let size = sizes[record.from] else { return }
+        guard items.contains(where: { $0.label == "identifiers" }), items.allSatisfy({ $0.count == size }) else {
+            throw InspectionFailure(
+                check: "T10", name: "wrongCount",
+                sentence: "\(record.from) committed to another number of values than it brought.")
+        }
+    }
+
+    public mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {}
+}

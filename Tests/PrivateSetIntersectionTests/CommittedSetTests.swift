@@ -1,0 +1,49 @@
+import PrivateSetIntersection
+import Testing
+
+@testable import Wire
+
+/// As many values committed to as the opening says that there are.
+@Suite struct CommittedSetTests {
+    private func failure(
+        _ items: [String: UInt64], opening: some Message, from: String = "hospital"
+    ) throws -> String? {
+        var inspector = CommittedSetInspector()
+        func record(_ from: String, _ message: some Message) throws -> (Record, [UInt8]) {
+            let payload = try message.encoded()
+            let type = Swift.type(of: message).type
+            let record = Record(
+                session: .zero, from: from, to: "lab", sequence: 0,
+                protocolVersion: ProtocolVersion(id: type.protocolID, version: 1), type: type, round: 0, attempt: 0,
+                chunk: .whole, sentAt: 0, seen: TreeHead(size: 0, root: .zero), payload: payload)
+            return (record, payload)
+        }
+        let commitments = InputCommitments(
+            items: items.map { InputCommitments.Item(label: $0.key, count: $0.value, root: .zero) })
+        do {
+            for (record, payload) in [try record("hospital", commitments), try record(from, opening)] {
+                try inspector.inspect(record, payload: payload)
+            }
+            try inspector.finish(counts: nil)
+            return nil
+        } catch let failure as InspectionFailure {
+            return "\(failure.check) \(failure.name)"
+        }
+    }
+
+    @Test func asManyAsTheSetHas() throws {
+        let opening = AlignmentOpening(role: .bySize, keyBits: 2048, setSize: 20, minimumCohort: 5)
+        #expect(try failure(["identifiers": 20], opening: opening) == nil)
+        #expect(try failure(["identifiers": 20, "rows": 20], opening: opening) == nil)
+        #expect(try failure(["identifiers": 20], opening: CountOpening(opening)) == nil)
+        let others: [[String: UInt64]] = [
+            ["identifiers": 19], ["identifiers": 21], ["identifiers": 20, "rows": 19], ["rows": 20], [:],
+        ]
+        for items in others {
+            #expect(try failure(items, opening: opening) == "T10 wrongCount", "\(items)")
+            #expect(try failure(items, opening: CountOpening(opening)) == "T10 wrongCount")
+            // The other party's set has a size of its own.
+            #expect(try failure(items, opening: opening, from: "lab") == nil)
+        }
+    }
+}
