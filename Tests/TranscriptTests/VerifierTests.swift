@@ -120,6 +120,50 @@ import Testing
         }
     }
 
+    /// Where this copy cannot show a count, the peer's messages do.
+    @Test func thePeersMessagesAreLookedAtWhereThisCopyHasNone() throws {
+        struct Rounds: PayloadInspector {
+            let checks = ["T15"]
+            private var asked: Int64 = 0
+            private var isPruned = false
+
+            mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
+                isPruned = isPruned || payload == nil
+                if record.type == Number.type { asked += 1 }
+            }
+
+            mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {
+                guard let rounds = counts?["rounds"], !isPruned, rounds != asked else { return }
+                throw InspectionFailure(check: "T15", name: "countMismatch", sentence: "Other rounds.")
+            }
+        }
+        var options = toyOptions()
+        options.inspectors = { _, _ in [Rounds()] }
+        let folder = try TemporaryFolder()
+        var forge = try Forge()
+        try forge.play()
+        var pruned = forge
+        for side in [\Forge.a, \Forge.b] {
+            pruned[keyPath: side].entries = try forge[keyPath: side].entries.map { entry in
+                let isKept = try Record(encoded: entry.record).type.protocolID == ProtocolVersion.session.id
+                return LogEntry(record: entry.record, leaf: entry.leaf, payload: isKept ? entry.payload : nil)
+            }
+        }
+        try forge.write(folder.path + "/true", as: \.b, counts: ["rounds": 2])
+        try forge.write(folder.path + "/false", as: \.b, counts: ["rounds": 3])
+        try forge.write(folder.path + "/unfinished", finishes: false)
+        try pruned.write(folder.path + "/pruned", counts: ["rounds": 2])
+        try pruned.write(folder.path + "/pruned-false", counts: ["rounds": 3])
+        for (own, peer, expected) in [
+            ("unfinished", "true", "INCOMPLETE"), ("unfinished", "false", "X01 peerCopyInvalid"),
+            ("pruned", "true", "VALID (payloads pruned)"), ("pruned", "false", "X01 peerCopyInvalid"),
+            ("pruned-false", "true", "X01 outcomesDiffer"), ("pruned-false", "false", "X01 peerCopyInvalid"),
+        ] {
+            let verifier = Verifier(folder: "\(folder.path)/\(own)", options: options)
+            #expect(outcomeName(verifier.verify(against: "\(folder.path)/\(peer)")) == expected, "\(own) \(peer)")
+        }
+    }
+
     @Test func copiesThatDifferAfterTheLastCheckpoint() throws {
         let folder = try TemporaryFolder()
         var forge = try Forge()
