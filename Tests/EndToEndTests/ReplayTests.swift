@@ -60,6 +60,15 @@ extension EndToEnd {
             try Data(text.replacing("m1,", with: "m1,1").utf8).write(to: URL(fileURLWithPath: path))
             let improved = try await verify(own, "--replay", "--site", sites.site("lab"))
             #expect(improved.code == 2 && failure(improved) == "R03 resultsDiffer")
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+            for name in ["glance.csv", "intersection.csv", "model.json"] {
+                let file = URL(fileURLWithPath: "\(sites.results("lab"))/\(name)")
+                let honest = try Data(contentsOf: file)
+                try (honest + [0x0A]).write(to: file)
+                let changed = try await verify(own, "--replay", "--site", sites.site("lab"))
+                #expect(changed.code == 2 && failure(changed) == "R03 resultsDiffer", "\(name): \(changed.output)")
+                try honest.write(to: file)
+            }
             // The same with coefficients restored, but another opening of the result.
             try Data(text.utf8).write(to: URL(fileURLWithPath: path))
             let salt = "\(own)/private/salt-result"

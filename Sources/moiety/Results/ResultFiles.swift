@@ -13,15 +13,18 @@ struct ResultFiles {
     private var isLogistic: Bool { job.model.family == .logistic }
 
     func write(into folder: StagedFolder) throws {
-        try folder.write(try coefficients(), to: "coefficients.csv")
-        try folder.write(try glance(), to: "glance.csv")
+        for file in try results() { try folder.write(file.bytes, to: file.name, mode: file.mode) }
         try folder.write(try Self.json(JobReport(finished)), to: "metrics.json")
-        try folder.write(try IdentifierTable.csv(of: finished.rows), to: "intersection.csv", mode: .ownerOnly)
-        try folder.write(try Self.json(savedModel), to: "model.json", mode: .ownerOnly)
         try folder.write(Array(finished.inputs.file.yaml.utf8), to: "job.yaml")
-        if let scores = finished.outcome.scores {
-            try folder.write(try self.scores(scores), to: "scores.csv", mode: .ownerOnly)
-        }
+    }
+
+    /// Those that follow from the result alone, so that a replay writes the same bytes.
+    func results() throws -> [(name: String, bytes: [UInt8], mode: FileMode)] {
+        [
+            ("coefficients.csv", try coefficients(), .readable), ("glance.csv", try glance(), .readable),
+            ("intersection.csv", try IdentifierTable.csv(of: finished.rows), .ownerOnly),
+            ("model.json", try Self.json(savedModel), .ownerOnly),
+        ] + (try finished.outcome.scores.map { [("scores.csv", try scores($0), .ownerOnly)] } ?? [])
     }
 
     private var savedModel: SavedModel {
@@ -31,7 +34,7 @@ struct ResultFiles {
     }
 
     /// broom's names, so that R reads the file as it stands; estimates in the columns' own units.
-    func coefficients() throws -> [UInt8] {
+    private func coefficients() throws -> [UInt8] {
         let ratios = isLogistic ? ["exp.estimate", "exp.conf.low", "exp.conf.high"] : []
         var writer = try CSVWriter(
             header: [

@@ -9,10 +9,10 @@ import Wire
 struct ReplayChecks: Sendable {
     typealias Finding = VerificationReport.Finding
 
-    /// What R01 to R03 found, and a file beside the transcript that must follow too.
+    /// What R01 to R03 found, and files beside the transcript that must follow too.
     private struct Checked {
         var findings: [Finding]
-        var beside: (name: String, bytes: [UInt8])?
+        var beside: [(name: String, bytes: [UInt8])] = []
     }
 
     private let folder: String
@@ -62,7 +62,7 @@ struct ReplayChecks: Sendable {
             case .count: try await count(replay)
             case .prediction: try await prediction(replay)
             }
-        return try withFile(checked)
+        return try withFiles(checked)
     }
 
     /// A01, A04, A05, A06: the messages of whoever opened its secrets, in either party's copy.
@@ -94,7 +94,7 @@ struct ReplayChecks: Sendable {
         guard let finished = replayed.finished else { return Checked(findings: replayed.findings) }
         return Checked(
             findings: replayed.findings,
-            beside: ("coefficients.csv", try ResultFiles(finished: finished).coefficients()))
+            beside: try ResultFiles(finished: finished).results().map { ($0.name, $0.bytes) })
     }
 
     private func alignment(_ replay: SessionReplay) async throws -> Checked {
@@ -103,7 +103,7 @@ struct ReplayChecks: Sendable {
         }
         return Checked(
             findings: replayed.findings,
-            beside: try replayed.result.map { ("intersection.csv", try IdentifierTable.csv(of: $0.rows)) })
+            beside: try replayed.result.map { [("intersection.csv", try IdentifierTable.csv(of: $0.rows))] } ?? [])
     }
 
     /// The rounding is what this party said then: its policy may have changed since.
@@ -116,8 +116,8 @@ struct ReplayChecks: Sendable {
         return Checked(
             findings: replayed.findings,
             beside: try replayed.result.map {
-                ("count.json", try ResultFiles.json(AlignCountReport($0, of: replay.inputs, out: nil)))
-            })
+                [("count.json", try ResultFiles.json(AlignCountReport($0, of: replay.inputs, out: nil)))]
+            } ?? [])
     }
 
     private func prediction(_ replay: SessionReplay) async throws -> Checked {
@@ -130,27 +130,32 @@ struct ReplayChecks: Sendable {
         return Checked(
             findings: replayed.findings,
             beside: try replayed.result.map { result in
-                try result.scores.map {
-                    ("scores.csv", try ScoreTable.csv($0, of: result.rows, job: replay.inputs.job))
-                } ?? ("intersection.csv", IdentifierTable.csv(of: result.rows))
-            })
+                [("intersection.csv", try IdentifierTable.csv(of: result.rows))]
+                    + (try result.scores.map {
+                        [("scores.csv", try ScoreTable.csv($0, of: result.rows, job: replay.inputs.job))]
+                    } ?? [])
+            } ?? [])
     }
 
     /// What the command wrote beside the transcript must be that result.
-    private func withFile(_ checked: Checked) throws -> [Finding] {
-        guard let (name, bytes) = checked.beside else { return checked.findings }
-        let path = URL(fileURLWithPath: folder).deletingLastPathComponent().appending(path: name).path
-        guard FileManager.default.fileExists(atPath: path) else { return checked.findings }
-        guard try bytes == PrivateFile.readBytes(path, limit: 1 << 30) else {
+    private func withFiles(_ checked: Checked) throws -> [Finding] {
+        let results = URL(fileURLWithPath: folder).deletingLastPathComponent()
+        let there = checked.beside.filter {
+            FileManager.default.fileExists(atPath: results.appending(path: $0.name).path)
+        }
+        for (name, bytes) in there
+        where try bytes != PrivateFile.readBytes(results.appending(path: name).path, limit: 1 << 30) {
             return Self.failing(
                 .r03, "resultsDiffer", "\(name) beside the transcript is not what the session came to.",
                 in: checked.findings)
         }
+        guard !there.isEmpty else { return checked.findings }
+        let names = there.map(\.name).joined(separator: ", ")
         return checked.findings.map { finding in
             guard finding.check == .r03, finding.status == .passed else { return finding }
             return Finding(
                 check: .r03, status: .passed,
-                sentence: "\(finding.sentence) \(name) beside the transcript is of that result.")
+                sentence: "\(finding.sentence) Beside the transcript, of that result: \(names).")
         }
     }
 
