@@ -83,7 +83,6 @@ struct VerifyCommand: ReplyingCommand {
         let site = try sitePath.map { try SiteFolder(opening: $0) }
         var options = try Verifier.Options(job: job.map { try JobFile(reading: $0) }, site: site)
         options.purpose = purpose
-        options.inspectCommitments()
         let verifier = Verifier(folder: transcript, options: options)
         var report = peerTranscript.map { verifier.verify(against: $0) } ?? verifier.verify()
         if replay, let site {

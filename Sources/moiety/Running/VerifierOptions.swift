@@ -11,7 +11,7 @@ extension Verifier.Options {
         self.init()
         jobHash = job?.job.hash
         plan = { job, purpose in ProtocolPlan(job, for: purpose) }
-        inspectors = { job, facts in Self.inspectors(job, facts) }
+        inspectors = { job, facts in Self.inspectors(job, facts) + [CommittedSetInspector()] }
         requiredCounts = { Outcome.counts(of: $0) }
         guardFacts = { job, counts in
             guard let rows = counts["fitted"] else { return nil }
