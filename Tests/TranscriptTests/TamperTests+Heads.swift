@@ -5,7 +5,6 @@ import Testing
 @testable import Transcript
 @testable import Wire
 
-
 /// Heads, equivocation, causality, the session's identity: T16 to T18.
 extension TamperTests {
     @Test func t16Heads() throws {
