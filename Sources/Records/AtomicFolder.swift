@@ -69,4 +69,17 @@ public enum AtomicFile {
         }
         try Disk.flush(target.deletingLastPathComponent().path)
     }
+
+    /// Throws what `write` with `replacing` would throw, as far as that shows before there is anything to write. Leaves
+    /// nothing behind.
+    public static func checkWritable(_ path: String) throws(RecordsError) {
+        let target = URL(fileURLWithPath: path).standardizedFileURL
+        let resolved = target.resolvingSymlinksInPath().path
+        let type = (try? FileManager.default.attributesOfItem(atPath: resolved))?[.type] as? FileAttributeType
+        guard type == nil || type == .typeRegular else {
+            throw .cannotWrite(path: target.path, reason: "it is not a plain file")
+        }
+        let staging = try Disk.privateNeighbour(of: target)
+        try? FileManager.default.removeItem(atPath: staging)
+    }
 }

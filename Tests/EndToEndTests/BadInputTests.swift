@@ -119,6 +119,25 @@ extension EndToEnd {
             #expect(ended.errorCode == "outputExists")
         }
 
+        /// Whoever waits for the address would wait in vain: said by every command that listens, before all else.
+        @Test func announcementThatCannotBeWritten() async throws {
+            let sites = try await Small.sites()
+            try await sites.approve()
+            let site = ["--site", sites.site("hospital"), "--out", sites.results("hospital"), "--format", "json"]
+            for arguments in [
+                ["job", "run", sites.job], ["job", "run", sites.job, "--dry-run"], ["align", "run", sites.job],
+                ["align", "count", sites.job], ["model", "predict", "model.json", "--table", "patients"], ["serve"],
+            ] {
+                for path in [sites.scratch.path("missing/address"), sites.scratch.folder] {
+                    let ended = try await Program.run(arguments + site + ["--announce", path])
+                    #expect(ended.code == 73 && ended.errorCode == "cannotWrite", "\(ended.output)\(ended.errors)")
+                    #expect(ended.output.contains(path), "\(ended.output)")
+                    #expect(ended.errors.isEmpty, "\(ended.errors)")
+                }
+            }
+            #expect(try sites.leftovers() == [])
+        }
+
         @Test func jobThatIsNoYAML() async throws {
             let scratch = try Scratch()
             let path = try scratch.write("job.yaml", "moiety: 1\nparties: [\n")

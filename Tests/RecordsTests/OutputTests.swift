@@ -101,6 +101,26 @@ import Testing
         }
     }
 
+    @Test func fileThatCouldNotBeReplacedIsNamedBefore() throws {
+        try inScratch { scratch in
+            try FileManager.default.createDirectory(atPath: scratch + "/folder", withIntermediateDirectories: false)
+            for (path, reason) in [
+                (scratch + "/missing/file", "its folder does not exist"),
+                (scratch + "/folder", "it is not a plain file"),
+                ("/dev/null", "it is not a plain file"),
+            ] {
+                #expect(throws: RecordsError.cannotWrite(path: path, reason: reason)) {
+                    try AtomicFile.checkWritable(path)
+                }
+            }
+            try AtomicFile.write([1], to: scratch + "/file")
+            try AtomicFile.checkWritable(scratch + "/file")
+            try AtomicFile.checkWritable(scratch + "/new")
+            #expect(try names(scratch) == ["file", "folder"])
+            #expect(content(scratch + "/file") == [1])
+        }
+    }
+
     @Test func csvIsQuotedAndReadsBack() throws {
         var writer = try CSVWriter(header: ["term", "a,b", "n"])
         try writer.append([.text("x=\"1\""), .number(-0.1), .integer(-3)])

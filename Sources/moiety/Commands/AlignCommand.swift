@@ -33,12 +33,13 @@ struct AlignRun: ReplyingCommand {
     @OptionGroup var output: OutputOptions
 
     func reply(_ console: Console) async throws -> Reply<AlignReport> {
+        let announce = try meeting.announcer(console)
         let folder = try site.open()
         let prepared = try PreparedJob(try file.read(), for: .alignment, at: folder)
         console.progress("\(prepared.own.name): \(prepared.table.summary)")
         let link = try PeerLink(
             prepared.job, site: folder, console: console, peerAddress: try meeting.address(),
-            onListening: meeting.announcer())
+            onListening: announce)
         let execution = SessionExecution(prepared, over: link, out: out, console: console)
         let (finished, written) = try await execution.run(writing: { finished, folder in
             let rows = finished.result.rows

@@ -30,12 +30,13 @@ struct AlignCount: ReplyingCommand {
     @OptionGroup var output: OutputOptions
 
     func reply(_ console: Console) async throws -> Reply<AlignCountReport> {
+        let announce = try meeting.announcer(console)
         let folder = try site.open()
         let prepared = try PreparedJob(try file.read(), for: .count, at: folder)
         console.progress("\(prepared.own.name): \(prepared.table.summary)")
         let link = try PeerLink(
             prepared.job, site: folder, console: console, peerAddress: try meeting.address(),
-            onListening: meeting.announcer())
+            onListening: announce)
         let rounding = try folder.policy().roundCountsTo
         let execution = SessionExecution(prepared, over: link, out: out, console: console)
         let (finished, written) = try await execution.run(writing: { finished, folder in

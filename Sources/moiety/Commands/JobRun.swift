@@ -11,13 +11,26 @@ struct MeetingOptions: ParsableArguments {
 
     func address() throws -> NetworkAddress? { try peerAddress.map { try NetworkAddress($0) } }
 
-    func announcer() -> @Sendable (NetworkAddress) -> Void { Self.announcer(announce) }
+    func announcer(_ console: Console) throws -> @Sendable (NetworkAddress) -> Void {
+        try Self.announcer(announce, console)
+    }
 
-    /// Writes the address for whoever waits for it; a file that cannot be written only means that nobody reads it.
-    static func announcer(_ announce: String?) -> @Sendable (NetworkAddress) -> Void {
-        { address in
-            guard let announce else { return }
-            try? AtomicFile.write(Array("\(address)\n".utf8), to: announce, replacing: true)
+    /// Writes the address for whoever waits for it.
+    ///
+    /// - Throws: `RecordsError` (exit code 73) for a file that cannot be written. To be asked for before anything that
+    ///   takes long: whoever waits for the file would wait in vain.
+    static func announcer(
+        _ announce: String?, _ console: Console
+    ) throws -> @Sendable (NetworkAddress) -> Void {
+        guard let announce else { return { _ in } }
+        try AtomicFile.checkWritable(announce)
+        return { address in
+            do {
+                try AtomicFile.write(Array("\(address)\n".utf8), to: announce, replacing: true)
+            } catch {
+                // The site listens by now, and the peer may come without being told where.
+                console.warning("\(error); this site listens on \(address)")
+            }
         }
     }
 }
@@ -39,6 +52,7 @@ struct JobRun: ReplyingCommand {
     @OptionGroup var output: OutputOptions
 
     func reply(_ console: Console) async throws -> Reply<JobRunReport> {
+        let announce = try meeting.announcer(console)
         let folder = try site.open()
         let prepared = try PreparedJob(try file.read(), at: folder)
         console.progress("\(prepared.own.name): \(prepared.table.summary)")
@@ -48,7 +62,7 @@ struct JobRun: ReplyingCommand {
         }
         let link = try PeerLink(
             prepared.job, site: folder, console: console, peerAddress: try meeting.address(),
-            onListening: meeting.announcer())
+            onListening: announce)
         let report = try await JobExecution(prepared: prepared, link: link, out: out, console: console).run()
         return Reply(.finished(report), text: report.text)
     }

@@ -28,6 +28,7 @@ struct ModelPredict: ReplyingCommand {
     @OptionGroup var output: OutputOptions
 
     func reply(_ console: Console) async throws -> Reply<PredictionReport> {
+        let announce = try meeting.announcer(console)
         let folder = try site.open()
         let saved = try SavedModel.read(model)
         let prepared = try PreparedJob(
@@ -36,7 +37,7 @@ struct ModelPredict: ReplyingCommand {
         console.progress("\(folder.name): \(prepared.table.summary)")
         let link = try PeerLink(
             prepared.job, site: folder, console: console, peerAddress: try meeting.address(),
-            onListening: meeting.announcer())
+            onListening: announce)
         let books = PredictionBooks(job: prepared.file, peer: prepared.peer.name, cohorts: CohortLedger(prepared))
         let execution = SessionExecution(prepared, over: link, out: out, console: console)
         let (finished, written) = try await execution.run(writing: { finished, folder in

@@ -25,9 +25,9 @@ struct ServeCommand: ReplyingCommand {
     @OptionGroup var output: OutputOptions
 
     func reply(_ console: Console) async throws -> Reply<ServeReport> {
+        let announce = try MeetingOptions.announcer(announce, console)
         let folder = try site.open()
         let service = try JobService(site: folder, out: out, console: console)
-        let announce = MeetingOptions.announcer(announce)
         let finished = try await service.serve(once: once, onListening: announce)
         return Reply(ServeReport(finished: finished), text: finished.joined(separator: "\n"))
     }
