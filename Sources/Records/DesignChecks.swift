@@ -14,9 +14,16 @@ public struct DesignLimits: Sendable, Codable, Hashable {
     }
 }
 
+/// Which rows a design was made of, for the words of its problems.
+public enum DesignRows: Sendable, Hashable {
+    /// All that one party could bring, before any alignment.
+    case own
+    case aligned
+}
+
 /// Why a design cannot be trained on, with the names concerned.
 public enum DesignProblem: Sendable, Equatable, Hashable, CustomStringConvertible {
-    /// The term has one value on all aligned rows.
+    /// The term has one value on all rows.
     case constant(term: String)
     /// The term is, to the precision of the design, a linear combination of others that stand before it.
     case aliased(term: String, with: [String])
@@ -24,19 +31,22 @@ public enum DesignProblem: Sendable, Equatable, Hashable, CustomStringConvertibl
     /// `level` is nil for a numeric column that has one value on all but `rows` rows.
     case smallCell(column: String, level: String?, rows: Int, minimum: Int)
 
-    public var description: String {
-        switch self {
-        case .constant(let term): "\(term) is constant on the aligned rows"
+    public var description: String { description(over: .aligned) }
+
+    public func description(over design: DesignRows) -> String {
+        let (all, noun) = design == .own ? ("this site's own rows", "own rows") : ("the aligned rows", "rows")
+        return switch self {
+        case .constant(let term): "\(term) is constant on \(all)"
         case .aliased(let term, let others):
             others.isEmpty
                 ? "\(term) is a linear combination of other terms"
                 : "\(term) is a linear combination of \(others.joined(separator: ", "))"
         case .tooManyParameters(let parameters, let rows, let limit):
-            "\(parameters) parameters for \(rows) rows: at most \(limit) a row are allowed"
+            "\(parameters) parameters for \(rows) \(noun): at most \(limit) a row are allowed"
         case .smallCell(let column, let level?, let rows, let minimum):
-            "\(column) has its level \(level) on \(rows) rows: at least \(minimum) are needed"
+            "\(column) has its level \(level) on \(rows) \(noun): at least \(minimum) are needed"
         case .smallCell(let column, nil, let rows, let minimum):
-            "\(column) differs from its commonest value on \(rows) rows: at least \(minimum) are needed"
+            "\(column) differs from its commonest value on \(rows) \(noun): at least \(minimum) are needed"
         }
     }
 }

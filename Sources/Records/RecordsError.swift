@@ -51,7 +51,7 @@ public enum RecordsError: Error, Equatable, Sendable {
     // What was asked of it
     case badColumn(name: String, problem: ColumnProblem)
     case badIdentifierRule(problem: String)
-    case unfitDesign([DesignProblem])
+    case unfitDesign([DesignProblem], over: DesignRows = .aligned)
     case rowOutOfRange(index: Int, count: Int)
 
     // Output

@@ -39,7 +39,8 @@ extension RecordsError: CustomStringConvertible {
                 + (lines.isEmpty ? "" : " (first in rows \(lines.map(String.init).joined(separator: ", ")))")
         case .badColumn(let name, let problem): "column \"\(name)\": \(problem.rawValue)"
         case .badIdentifierRule(let problem): "identifier: \(problem)"
-        case .unfitDesign(let problems): problems.map(\.description).joined(separator: "; ")
+        case .unfitDesign(let problems, let rows):
+            problems.map { $0.description(over: rows) }.joined(separator: "; ")
         case .rowOutOfRange(let index, let count): "row \(index) asked of a table of \(count)"
         case .outputExists(let path): "\(path) exists already"
         case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"

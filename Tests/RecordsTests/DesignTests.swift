@@ -136,6 +136,33 @@ import Testing
         #expect(label.problems(limits: DesignLimits(minimumCell: 5, maximumParametersPerRow: 1)).isEmpty)
     }
 
+    /// Before an alignment the same problems are about other rows.
+    @Test func problemsNameTheirRows() {
+        let problems: [(DesignProblem, own: String, aligned: String)] = [
+            (.constant(term: "a"), "a is constant on this site's own rows", "a is constant on the aligned rows"),
+            (
+                .smallCell(column: "a", level: "no", rows: 3, minimum: 11),
+                "a has its level no on 3 own rows: at least 11 are needed",
+                "a has its level no on 3 rows: at least 11 are needed"
+            ),
+            (
+                .smallCell(column: "a", level: nil, rows: 3, minimum: 11),
+                "a differs from its commonest value on 3 own rows: at least 11 are needed",
+                "a differs from its commonest value on 3 rows: at least 11 are needed"
+            ),
+            (
+                .tooManyParameters(parameters: 4, rows: 9, limit: 0.33),
+                "4 parameters for 9 own rows: at most 0.33 a row are allowed",
+                "4 parameters for 9 rows: at most 0.33 a row are allowed"
+            ),
+        ]
+        for (problem, own, aligned) in problems {
+            #expect("\(RecordsError.unfitDesign([problem], over: .own))" == own)
+            #expect("\(RecordsError.unfitDesign([problem]))" == aligned)
+            #expect("\(problem)" == aligned)
+        }
+    }
+
     @Test func badCellsAreNamed() throws {
         func fault(_ cell: String, _ spec: ColumnSpec) -> RecordsError? {
             do {

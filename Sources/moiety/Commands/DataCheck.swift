@@ -52,7 +52,7 @@ struct DataCheck: ReplyingCommand {
         let (terms, problems) = try table.check(for: file.job)
         let report = DataReport(
             table: own.table, file: table.table.source, identifiers: table.identifiers.report, terms: terms,
-            problems: problems.map(\.description))
+            problems: problems.map { $0.description(over: .own) })
         return Reply(report, text: report.text, status: problems.isEmpty ? .ok : .badData)
     }
 }

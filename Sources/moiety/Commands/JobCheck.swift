@@ -60,7 +60,7 @@ struct JobCheck: ReplyingCommand {
             console.progress("\(site.name): \(table.summary)")
             identifiers = table.identifiers.report
             refusals += try table.check(for: job).problems.map {
-                JobCheckReport.Refusal(rule: "table", message: $0.description, remedy: nil)
+                JobCheckReport.Refusal(rule: "table", message: $0.description(over: .own), remedy: nil)
             }
             // At most all of this site's rows align.
             if rows == nil { rows = table.identifiers.count }

@@ -73,6 +73,6 @@ struct PreparedJob: Sendable {
     /// Refuses a table that no cohort could make fit for the model, before the peer learns which rows are common.
     func checkTable() throws {
         let problems = try table.check(for: job).problems
-        guard problems.isEmpty else { throw RecordsError.unfitDesign(problems) }
+        guard problems.isEmpty else { throw RecordsError.unfitDesign(problems, over: .own) }
     }
 }
