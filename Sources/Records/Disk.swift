@@ -6,13 +6,28 @@ enum Disk {
     /// anything is written, it also covers the moment in which a new file has not yet its own mode.
     static func privateNeighbour(of target: URL) throws(RecordsError) -> String {
         let parent = target.deletingLastPathComponent()
-        let name = ".\(target.lastPathComponent).tmp-\(UInt64.random(in: 0 ... .max))"
+        let name = ".\(target.lastPathComponent)\(mark)\(UInt64.random(in: 0 ... .max))"
         let staging = parent.appendingPathComponent(name).path
         try attempt(target.path) {
             try FileManager.default.createDirectory(
                 atPath: staging, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         }
         return staging
+    }
+
+    private static let mark = ".tmp-"
+
+    /// Whether a name is one that `privateNeighbour` gives to a neighbour of that target.
+    static func isNeighbour(_ name: String, of target: String) -> Bool {
+        let start = ".\(target)\(mark)"
+        return name.hasPrefix(start) && UInt64(name.dropFirst(start.count)) != nil
+    }
+
+    /// Whether a name is one that `privateNeighbour` gives, or Foundation to what `replace` writes before it renames.
+    static func isTemporary(_ name: String) -> Bool {
+        guard name.hasPrefix(".") else { return false }
+        if name.hasPrefix(".dat.nosync") { return true }
+        return name.range(of: mark, options: .backwards).map { UInt64(name[$0.upperBound...]) != nil } ?? false
     }
 
     static func makeFolder(_ path: String) throws(RecordsError) {

@@ -46,6 +46,28 @@ extension EndToEnd {
             #expect(!(doctor.output + peers.output + peers.errors).contains("\u{1B}"))
         }
 
+        /// What a killed process left in a site folder: half a key perhaps.
+        @Test func leftovers() async throws {
+            let sites = try await Small.sites()
+            let lab = sites.site("lab")
+            let before = try await Program.run("doctor", "--site", lab)
+            #expect(before.code == 0 && before.output.contains("ok  leftovers: none"), "\(before.output)")
+            let left = [
+                ".identity.key.tmp-17", "cohorts/.some.txt.tmp-18446744073709551615", "results/.job.tmp-3",
+                "peers/.dat.nosync1A2.abcdef",
+            ]
+            let kept = [".hidden", ".notes.tmp-old", "results/job.tmp-4", "results/deeper/.x"]
+            for name in left + kept {
+                try FileManager.default.createDirectory(
+                    atPath: "\(lab)/\(name)", withIntermediateDirectories: true)
+            }
+            let after = try await Program.run("doctor", "--site", lab)
+            #expect(after.code == 0 && after.output.contains("warning  leftovers: "), "\(after.output)")
+            for name in left { #expect(after.output.contains(name), "\(after.output)") }
+            for name in kept { #expect(!after.output.contains(name), "\(after.output)") }
+            #expect(after.output.contains("remove"))
+        }
+
         @Test func peerAddAsksWhenItCannot() async throws {
             let sites = try await Small.sites(knowing: false)
             let file = sites.scratch.path("hospital.txt")

@@ -50,6 +50,21 @@ import Testing
         }
     }
 
+    /// What a process that dies now leaves.
+    @Test func leftoversAreKnown() throws {
+        try inScratch { scratch in
+            let folders = try ["out", "out.tmp-1", "other"].map { try AtomicFolder(at: "\(scratch)/\($0)") }
+            let staged = folders.map { URL(fileURLWithPath: $0.stagingPath).lastPathComponent }
+            try AtomicFile.write([], to: scratch + "/.out.tmp-no")
+            try AtomicFile.write([], to: scratch + "/out.tmp-2")
+            #expect(Leftovers.names(in: scratch) == staged.sorted())
+            #expect(Leftovers.names(in: scratch, of: "out") == [staged[0]])
+            #expect(Leftovers.names(in: scratch + "/nowhere") == [])
+            folders.forEach { $0.discard() }
+            #expect(Leftovers.names(in: scratch) == [])
+        }
+    }
+
     @Test func neverOverwritesAFolderMadeMeanwhile() throws {
         try inScratch { scratch in
             let path = scratch + "/out"

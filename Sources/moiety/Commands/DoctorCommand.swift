@@ -98,7 +98,7 @@ private struct SiteDoctor {
                 _ = try site.policy(); return "read"
             },
             check("ledger") { "\(try site.ledger.entries().count) entries, unbroken" },
-            peers(),
+            peers(), leftovers(),
         ]
             + site.settings.tables.keys.sorted().map { name in
                 check("table \(name)") {
@@ -126,5 +126,25 @@ private struct SiteDoctor {
         } catch {
             return DoctorCheck(name: "peers", verdict: .failed, detail: Failure(describing: error).message)
         }
+    }
+
+    /// Of processes that were killed while they wrote into the site folder or a folder of it. Where a job's output was to
+    /// stand elsewhere only its next run knows.
+    private func leftovers() -> DoctorCheck {
+        let folders = ((try? FileManager.default.contentsOfDirectory(atPath: site.path)) ?? []).filter { name in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: "\(site.path)/\(name)")
+            return attributes?[.type] as? FileAttributeType == .typeDirectory
+        }
+        let found =
+            Leftovers.names(in: site.path)
+            + folders.sorted().flatMap { folder in
+                Leftovers.names(in: "\(site.path)/\(folder)").map { "\(folder)/\($0)" }
+            }
+        return DoctorCheck(
+            name: "leftovers", verdict: found.isEmpty ? .ok : .warning,
+            detail: found.isEmpty
+                ? "none in the site folder"
+                : "\(found.joined(separator: ", ")): of a process that was killed, or of one that runs now; may hold "
+                    + "secrets, and a transcript in it is evidence: remove what you do not need once no process runs")
     }
 }

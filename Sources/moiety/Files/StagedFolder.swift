@@ -19,8 +19,7 @@ final class StagedFolder {
     var others: [String] {
         let target = URL(fileURLWithPath: folder.path)
         let parent = target.deletingLastPathComponent().path
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
-        return names.filter { $0.hasPrefix(".\(target.lastPathComponent).tmp-") }.sorted()
+        return Leftovers.names(in: parent, of: target.lastPathComponent)
             .map { "\(parent)/\($0)" }.filter { $0 != stagingPath }
     }
 
