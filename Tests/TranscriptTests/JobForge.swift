@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import Paillier
 import PrivateSetIntersection
 import SplitRegression
 import Testing
@@ -85,5 +86,36 @@ struct JobForge {
             }
         }
         try forge.write(folder, counts: counts, finishes: finishes)
+    }
+
+    /// The training's keys made anew, the lab's from the hospital's, all properly proved; nothing after them.
+    mutating func keys(
+        _ second: (PrivateKey, inout SystemRandomNumberGenerator) throws -> PrivateKey
+    ) throws {
+        var generator = SystemRandomNumberGenerator()
+        let bits = WholeJobTests.trainingBits
+        let id = session.bytes
+        func context(_ purpose: String, _ prover: String, _ verifier: String) -> [UInt8] {
+            ProofContext(sessionID: id, prover: prover, verifier: verifier, purpose: purpose).bytes
+        }
+        let one = try PrivateKey.generateUnchecked(bits: bits, using: &generator)
+        let two = try second(one, &generator)
+        var rings: [String: RingPedersenParameters] = [:]
+        for (name, peer) in [("hospital", "lab"), ("lab", "hospital")] {
+            let ring = try RingPedersenParameters.generateUnchecked(
+                bits: bits, context: context("training verifier", name, peer), using: &generator)
+            rings[name] = ring
+            try edit(0x0201, from: name) { $0 = ChecksTests.prefixed(ring.serialized) }
+        }
+        for (name, peer, key) in [("hospital", "lab", one), ("lab", "hospital", two)] {
+            let ring = try #require(rings[peer])
+            let proof = KeyProof.prove(
+                key, context: context("training key", name, peer), parameters: ring, using: &generator)
+            try edit(0x0202, from: name) {
+                $0 = ChecksTests.prefixed(key.publicKey.serialized) + ChecksTests.prefixed(proof.serialized)
+            }
+        }
+        let last = max(try index(0x0202, from: "hospital"), try index(0x0202, from: "lab"))
+        items.removeSubrange((last + 1)...)
     }
 }

@@ -1,0 +1,112 @@
+import Bignum
+import Paillier
+import Testing
+
+@testable import Transcript
+@testable import Wire
+
+/// Checks that need a whole job, told again with one change.
+extension ChecksTests {
+    private static let wide = 2 * WholeJobTests.trainingBits / 8
+
+    static let jobCases: [Case] = [
+        Case(.t11, "ciphertextOutOfRange") {
+            try await job { forge in
+                try forge.edit(0x0211) { $0.replaceSubrange(4..<4 + wide, with: [UInt8](repeating: 0xff, count: wide)) }
+            }
+        },
+        Case(.t12, "keyProofRejected") { try await job { try $0.edit(0x0202, from: "lab") { $0[$0.count - 3] ^= 1 } } },
+        Case(.t13, "keySizeMismatch") { try await job { try $0.edit(0x0101, from: "lab") { $0[4] ^= 1 } } },
+        Case(.t15, "passesMismatch") { try await job(counts: ["rows": 60, "fitted": 60, "passes": 99]) { _ in } },
+        Case(.t16, "checkpointMissing") {
+            try await job { forge in
+                forge.dropCheckpoint(2)
+            }
+        },
+        Case(.t19, "proofOfOtherContext") {
+            try await job { forge in
+                // The hospital's parameters with the hospital's proof, as if they were the lab's.
+                let mirrored = forge.items[try forge.index(0x0201, from: "hospital")].payload
+                try forge.edit(0x0201, from: "lab") { $0 = mirrored }
+            }
+        },
+        Case(.t20, "ciphertextRepeated") {
+            try await job {
+                try $0.edit(0x0211) { $0.replaceSubrange(4 + wide..<4 + 2 * wide, with: Array($0[4..<4 + wide])) }
+            }
+        },
+        Case(.t21, "ciphertextUnencrypted") {
+            try await job { forge in
+                let one = [UInt8](repeating: 0, count: wide - 1) + [1]
+                try forge.edit(0x0211) { $0.replaceSubrange(4..<4 + wide, with: one) }
+            }
+        },
+        Case(.t23, "stepMismatch") {
+            try await job { forge in
+                // Inner products by which the fit would be done, and yet it goes on.
+                for party in ["hospital", "lab"] {
+                    try forge.edit(0x0216, 1, from: party) { $0 = numbers([0, 0x1p-40]) }
+                }
+            }
+        },
+        Case(.t24, "decryptionBudgetExceeded") {
+            try await job { forge in
+                // One ciphertext more to open than the lab has columns for, and a new one.
+                let key = forge.items[try forge.index(0x0202, from: "hospital")].payload
+                let n = BigInt(bigEndian: key[8..<8 + WholeJobTests.trainingBits / 8])
+                try forge.edit(0x0214, from: "lab") { payload in
+                    let c = BigInt(bigEndian: payload[4..<4 + wide])
+                    let more = try (c * c).mod(n * n).bigEndianBytes(width: wide)
+                    payload = prefixed(Array(payload[4...]) + more)
+                }
+            }
+        },
+        Case(.t26, "keyReused") { try await job(finishes: false) { try $0.keys { one, _ in one } } },
+    ]
+
+    /// Two keys with a prime in common are as bad as one key twice.
+    @Test func keysThatShareAPrime() async throws {
+        let report = try await Self.job(finishes: false) { forge in
+            try forge.keys { one, generator in
+                while true {
+                    let candidate = try PrivateKey.generateUnchecked(
+                        bits: WholeJobTests.trainingBits, using: &generator)
+                    let other = try PrivateKey(p: one.first.prime, q: candidate.second.prime, x: 3)
+                    if other.publicKey.modulusBits == WholeJobTests.trainingBits { return other }
+                }
+            }
+        }
+        #expect(outcomeName(report) == "T26 sharedFactor")
+    }
+
+    static func job(
+        counts: [String: Int64] = ["rows": 60, "fitted": 60], finishes: Bool = true,
+        _ change: (inout JobForge) throws -> Void
+    ) async throws -> VerificationReport {
+        var forge = try JobForge(try await WholeJobTests.honest.value)
+        try change(&forge)
+        let folder = try TemporaryFolder()
+        try forge.write(folder.path, counts: counts, finishes: finishes)
+        return verify(folder.path, WholeJobTests.options())
+    }
+
+    static func prefixed(_ bytes: [UInt8]) -> [UInt8] {
+        var encoder = Encoder()
+        encoder.writePrefixed(bytes)
+        return (try? encoder.finish()) ?? []
+    }
+
+    static func numbers(_ values: [Double]) -> [UInt8] {
+        var encoder = Encoder()
+        encoder.writeArray(values) { encoder, value in encoder.write(value) }
+        return (try? encoder.finish()) ?? []
+    }
+
+    @Test func honestJobsHoldWhenToldAgain() async throws {
+        #expect(outcomeName(try await Self.job { _ in }) == "VALID")
+        let counts: [String: Int64] = ["rows": 60, "fitted": 60, "parameters": 5, "converged": 1]
+        #expect(outcomeName(try await Self.job(counts: counts) { _ in }) == "VALID")
+        let other = try await Self.job(counts: counts.merging(["converged": 0]) { $1 }) { _ in }
+        #expect(outcomeName(other) == "T15 convergenceMismatch")
+    }
+}
