@@ -24,8 +24,7 @@ public struct AlignmentInspector: PayloadInspector {
     private var senderTags: [AlignmentTag] = []
     private var matching: [AlignmentTag] = []
     private var outcome: MatchOutcome?
-    /// Whether a payload is missing: what follows from those before cannot be said then.
-    private var isPruned = false
+    private var payloads = UnbrokenPayloads()
 
     /// Identifiers that a side may bring at most, whatever the job says (`protocols/alignment.md` 6).
     public static let largestSetSize = 1 << 24
@@ -59,11 +58,8 @@ public struct AlignmentInspector: PayloadInspector {
 
     public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
         guard record.type.protocolID == ProtocolVersion.alignment.id else { return }
-        guard let payload, !isPruned else {
-            isPruned = true
-            return
-        }
-        do {
+        guard let payload = payloads.next(payload) else { return }
+        try InspectionFailure.reading(messagesOf: "alignment") {
             switch record.type {
             case .alignmentOpening: try opening(AlignmentOpening(payload: payload), record)
             case .verifierParameters: try verifierParameters(VerifierParameters(payload: payload), record)
@@ -82,15 +78,11 @@ public struct AlignmentInspector: PayloadInspector {
             case .orderDigest: try digest(OrderDigest(payload: payload))
             default: break
             }
-        } catch let failure as InspectionFailure {
-            throw failure
-        } catch {
-            throw Self.failure("T10", "malformedMessage", "A message of the alignment does not read as its kind.")
         }
     }
 
     public mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {
-        guard let counts, !isPruned else { return }
+        guard let counts, !payloads.isPruned else { return }
         if let rows = counts["rows"], rows != Int64(matching.count) {
             throw Self.failure(
                 "T15", "countMismatch", "The outcome names \(rows) aligned rows, \(matching.count) were.")

@@ -14,7 +14,7 @@ public struct CountInspector: PayloadInspector {
     private var openings: [String: AlignmentOpening] = [:]
     private var lastTag: AlignmentTag?
     private var rounded: UInt64?
-    private var isPruned = false
+    private var payloads = UnbrokenPayloads()
 
     /// - Parameters:
     ///   - keyBits: the job's.
@@ -34,11 +34,8 @@ public struct CountInspector: PayloadInspector {
 
     public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
         guard record.type.protocolID == ProtocolVersion.alignment.id else { return }
-        guard let payload, !isPruned else {
-            isPruned = true
-            return
-        }
-        do {
+        guard let payload = payloads.next(payload) else { return }
+        try InspectionFailure.reading(messagesOf: "count") {
             switch record.type {
             case .countOpening:
                 let opening = try CountOpening(payload: payload).opening
@@ -50,15 +47,11 @@ public struct CountInspector: PayloadInspector {
             case .roundedCount: try count(RoundedCount(payload: payload).count)
             default: break
             }
-        } catch let failure as InspectionFailure {
-            throw failure
-        } catch {
-            throw Self.failure("malformedMessage", "A message of the count does not read as its kind.")
         }
     }
 
     public mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {
-        guard let counts, !isPruned else { return }
+        guard let counts, !payloads.isPruned else { return }
         let sent = ["rounded": rounded, "rounding": openings.isEmpty ? nil : rounding]
         for (name, value) in sent.sorted(by: { $0.key < $1.key }) {
             guard let named = counts[name], named != value.flatMap({ Int64(exactly: $0) }) else { continue }

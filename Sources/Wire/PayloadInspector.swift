@@ -23,3 +23,34 @@ public struct InspectionFailure: Error, Sendable, Hashable {
         self.sentence = sentence
     }
 }
+
+extension InspectionFailure {
+    /// Runs what reads messages of a protocol. Whatever is thrown there but a failure is a message that does not read as
+    /// its kind (T10).
+    package static func reading(
+        messagesOf name: String, _ body: () throws -> Void
+    ) throws(InspectionFailure) {
+        do {
+            try body()
+        } catch let failure as InspectionFailure {
+            throw failure
+        } catch {
+            throw InspectionFailure(
+                check: "T10", name: "malformedMessage",
+                sentence: "A message of the \(name) does not read as its kind.")
+        }
+    }
+}
+
+/// Payloads until the first that is missing: what follows it cannot be said from those that are there.
+package struct UnbrokenPayloads: Sendable {
+    package private(set) var isPruned = false
+
+    package init() {}
+
+    /// - Returns: nil from the first that is missing on.
+    package mutating func next(_ payload: [UInt8]?) -> [UInt8]? {
+        isPruned = isPruned || payload == nil
+        return isPruned ? nil : payload
+    }
+}

@@ -7,7 +7,7 @@ public struct ScoreInspector: PayloadInspector {
 
     private let areRevealed: Bool
     private var scores = 0
-    private var isPruned = false
+    private var payloads = UnbrokenPayloads()
 
     /// - Parameter areRevealed: whether the job reveals scores.
     public init(areRevealed: Bool) { self.areRevealed = areRevealed }
@@ -19,10 +19,7 @@ public struct ScoreInspector: PayloadInspector {
                 check: "T14", name: "undeclaredMessage",
                 sentence: "The job does not reveal scores, but they were sent.")
         }
-        guard let payload, !isPruned else {
-            isPruned = true
-            return
-        }
+        guard let payload = payloads.next(payload) else { return }
         guard let count = (try? ScoreChunk(payload: payload))?.scores.count else {
             throw InspectionFailure(
                 check: "T10", name: "malformedMessage", sentence: "A chunk of scores does not read as one.")
@@ -37,7 +34,7 @@ public struct ScoreInspector: PayloadInspector {
     }
 
     public mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {
-        guard let rows = counts?["rows"], !isPruned, rows != Int64(scores) else { return }
+        guard let rows = counts?["rows"], !payloads.isPruned, rows != Int64(scores) else { return }
         throw InspectionFailure(
             check: "T15", name: "countMismatch", sentence: "The outcome names \(rows) rows, \(scores) were scored.")
     }

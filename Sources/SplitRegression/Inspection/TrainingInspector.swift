@@ -25,7 +25,7 @@ public struct TrainingInspector: PayloadInspector {
     /// Messages with inner products by party: every so many, the next record is a checkpoint.
     private var slopes: [String: Int] = [:]
     private var owesCheckpoint: Set<String> = []
-    private var isPruned = false
+    private var payloads = UnbrokenPayloads()
     private var duplicates = DuplicateFilter()
 
     /// - Parameters:
@@ -57,12 +57,8 @@ public struct TrainingInspector: PayloadInspector {
     public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
         try checkpoints(record)
         guard record.type.protocolID == ProtocolVersion.training.id else { return }
-        // What follows a payload that is missing cannot be said from those that are there.
-        guard let payload, !isPruned else {
-            isPruned = true
-            return
-        }
-        do {
+        guard let payload = payloads.next(payload) else { return }
+        try InspectionFailure.reading(messagesOf: "training") {
             switch record.type {
             case .trainingSetup: try setup(TrainingSetup(payload: payload), record)
             case .trainingRing: try ring(RingMessage(payload: payload), record)
@@ -83,15 +79,11 @@ public struct TrainingInspector: PayloadInspector {
             case .scoreChunk: try follower?.take(scores: ScoreChunk(payload: payload).scores.count, record.chunk)
             default: try numbers(payload, record)
             }
-        } catch let failure as InspectionFailure {
-            throw failure
-        } catch {
-            throw Self.failure("T10", "malformedMessage", "A message of the training does not read as its kind.")
         }
     }
 
     public mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {
-        guard let counts, !isPruned, let follower, let rows = setups.values.first?.rows else { return }
+        guard let counts, !payloads.isPruned, let follower, let rows = setups.values.first?.rows else { return }
         let plan = plan(rows)
         let facts: [(String, Int, String)] = [
             ("fitted", rows, "countMismatch"), ("passes", follower.passes, "passesMismatch"),
