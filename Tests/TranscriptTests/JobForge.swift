@@ -1,3 +1,4 @@
+import Bignum
 import Foundation
 import Jobs
 import Paillier
@@ -117,5 +118,28 @@ struct JobForge {
         }
         let last = max(try index(0x0202, from: "hospital"), try index(0x0202, from: "lab"))
         items.removeSubrange((last + 1)...)
+    }
+
+    /// One ciphertext more to open than the lab has columns for, and a new one.
+    mutating func askForMore() throws {
+        let key = items[try index(0x0202, from: "hospital")].payload
+        let n = BigInt(bigEndian: key[8..<8 + WholeJobTests.trainingBits / 8])
+        let wide = ChecksTests.wide
+        try edit(0x0214, from: "lab") { payload in
+            let c = BigInt(bigEndian: payload[4..<4 + wide])
+            let more = try (c * c).mod(n * n).bigEndianBytes(width: wide)
+            payload = ChecksTests.prefixed(Array(payload[4...]) + more)
+        }
+    }
+
+    /// The last message of the training right after the fit's last inner products: nothing of what else the job reveals.
+    mutating func stopAfterTheFit() throws {
+        let products = try #require(items.lastIndex { $0.type.rawValue == 0x0216 })
+        let offset = try index(0x0224)
+        let last = Item(
+            from: items[offset].from, type: items[offset].type, round: items[products].round, chunk: .whole,
+            payload: items[offset].payload)
+        let between = items[products + 1..<offset].filter { $0.type.protocolID == 0 }
+        items.replaceSubrange(products + 1...offset, with: between + [last])
     }
 }

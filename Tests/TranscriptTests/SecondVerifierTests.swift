@@ -152,7 +152,49 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
         #expect(try second(toy.lab) == "VALID")
     }
 
-    /// What it knows of a training without its meaning: passes, checkpoints, moduli.
+    /// The steps and the stop of a fit (T23), what its owners opened (T24).
+    @Test func bothAgreeAboutStepsAndOpenings() async throws {
+        let recorded = try await WholeJobTests.honest.value
+        let honest = try #require(verify(recorded.path("lab"), WholeJobTests.options()).summary).counts
+        func products(_ number: Int, _ values: [Double]) -> (inout JobForge) throws -> Void {
+            { forge in
+                for party in ["hospital", "lab"] {
+                    try forge.edit(0x0216, number, from: party) { $0 = ChecksTests.numbers(values) }
+                }
+            }
+        }
+        let changes: [(String, (inout JobForge) throws -> Void)] = [
+            ("VALID", { _ in }),
+            // Done, and yet it goes on; not yet done with this line, and yet it goes on to the next.
+            ("T23 stepMismatch", products(1, [0, 0x1p-40])),
+            ("T23 stepMismatch", products(1, [0x1p20, 0x1p20])),
+            // Done at its start: what comes next is another evaluation than the one that came.
+            ("T23 termsMismatch", products(0, [0, 0x1p-40])),
+            ("T23 termsMismatch", { try $0.edit(0x0210, 1) { $0 = ChecksTests.numbers([1, 100]) } }),
+            ("T23 scalarNotRounded", { try $0.edit(0x0216, from: "lab") { $0 = ChecksTests.numbers([0, 1.0 / 3]) } }),
+            ("T23 stopMismatch", { try $0.stopAfterTheFit() }),
+            // One ciphertext more than the lab has columns for; one byte more than it asked for.
+            ("T24 decryptionBudgetExceeded", { try $0.askForMore() }),
+            (
+                "T24 decryptionBudgetExceeded",
+                {
+                    try $0.edit(0x0215, from: "hospital") {
+                        $0 = ChecksTests.prefixed(Array($0[4...]) + [1])
+                    }
+                }
+            ),
+        ]
+        for (expected, change) in changes {
+            var forge = try JobForge(recorded)
+            try change(&forge)
+            let path = "\(recorded.folder.path)/\(UUID().uuidString)"
+            try forge.write(path, counts: honest)
+            #expect(outcomeName(verify(path, WholeJobTests.options())) == expected)
+            #expect(try second(path) == expected)
+        }
+    }
+
+    /// What it knows of a training beside that: passes, checkpoints, moduli.
     @Test func aWholeJobToldAgain() async throws {
         let recorded = try await WholeJobTests.honest.value
         #expect(try second(recorded.path("hospital")) == "VALID")

@@ -56,6 +56,19 @@ import Testing
             label: isActive ? try LabelColumn(rows, .binary("y")).values : nil)
     }
 
+    /// The job of ``plan`` but for its keys, for verifiers that take the plan from it.
+    static let yaml = """
+        moiety: 1
+        title: Whole
+        parties:
+          - {name: hospital, role: active, identifier: id, label: y, features: [x, z]}
+          - {name: lab, role: passive, identifier: id, features: [x, z]}
+        model: {family: logistic, l2: 0.1, tolerance: 0.001, maxPasses: 12}
+        reveal: [coefficients, metrics]
+        loosen: [guard-4]
+
+        """
+
     /// A tolerance below what dither leaves would use up the budget; this one takes more than one checkpoint's passes.
     static let plan = TrainingPlan(
         family: .logistic, activeColumns: 3, passiveColumns: 2, l2: 0.1, tolerance: 1e-3, maximumPasses: 12,
@@ -134,7 +147,6 @@ import Testing
 
     static func record() async throws -> Recorded {
         let folder = try TemporaryFolder()
-        let yaml = JobTemplate.text()
         let job = try Job(yaml: yaml)
         let recorded = Recorded(
             folder: folder, yaml: yaml, keys: ["hospital": SigningKey(), "lab": SigningKey()],

@@ -17,11 +17,16 @@ def demand(holds, check, name):
 
 
 class Reader:
-    def __init__(self, data, name):
-        self.data, self.at, self.name = data, 0, name
+    """Fails by the check and name given, or as a file of the folder."""
+
+    def __init__(self, data, name, failure=None):
+        self.data, self.at, self.name, self.failure = data, 0, name, failure
+
+    def demand(self, holds, name):
+        demand(holds, *(self.failure or ("T01", "%s: %s" % (name, self.name))))
 
     def fixed(self, count):
-        demand(self.at + count <= len(self.data), "T01", "truncated: " + self.name)
+        self.demand(self.at + count <= len(self.data), "truncated")
         self.at += count
         return self.data[self.at - count : self.at]
 
@@ -31,8 +36,13 @@ class Reader:
     def prefixed(self):
         return self.fixed(self.number(4))
 
+    def texts(self, count):
+        """Passed over."""
+        for _ in range(count):
+            self.prefixed()
+
     def magic(self, text):
-        demand(self.fixed(len(text)) == text, "T01", "not canonical: " + self.name)
+        self.demand(self.fixed(len(text)) == text, "not canonical")
 
     def finish(self):
-        demand(self.at == len(self.data), "T01", "left over: " + self.name)
+        self.demand(self.at == len(self.data), "left over")

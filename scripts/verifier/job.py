@@ -1,0 +1,68 @@
+"""What a fit takes from its job: the canonical encoding of protocols/job.md 3."""
+
+import struct
+
+from verifier.reading import Reader, demand
+
+LINEAR, LOGISTIC = 1, 2
+STANDARD_ERRORS, METRICS = 2, 5
+GUARD_4 = 4
+
+
+class Job:
+    """The model and what may be opened of it; everything else is passed over."""
+
+    def __init__(self, data):
+        r = Reader(data, "job.bin", ("T02", "jobNotCanonical"))
+        r.magic(b"moiety job\n\x00\x01")
+        r.texts(2)
+        demand(r.number(4) == 2, "T02", "jobNotCanonical")
+        self.active, self.passive = read_party(r), read_party(r)
+        demand((self.active["role"], self.passive["role"]) == (1, 2), "T02", "jobNotCanonical")
+        r.number(1)
+        skip_optional_text(r)
+        self.family, self.l2, self.tolerance = r.number(1), read_number(r), read_number(r)
+        self.most_passes = r.number(4)
+        demand(self.family in (LINEAR, LOGISTIC) and self.l2 >= 0 < self.tolerance, "T02", "jobNotCanonical")
+        r.fixed(2 + 1)
+        self.reveals = {r.number(1) for _ in range(r.number(4))}
+        r.fixed(1 + 4 + 4 + 8 + 4 + 4)
+        self.loosens = {r.number(1) for _ in range(r.number(4))}
+        r.fixed(1)
+        r.texts(1)
+        r.fixed(4 + 4)
+        r.finish()
+
+
+def read_number(r):
+    return struct.unpack(">d", r.fixed(8))[0]
+
+
+def skip_optional_text(r):
+    flag = r.number(1)
+    demand(flag < 2, "T02", "jobNotCanonical")
+    r.texts(flag)
+
+
+def read_party(r):
+    """Its name, its role, and how many coefficients its features end with."""
+    party = {"name": r.prefixed(), "role": r.number(1), "columns": 0}
+    r.texts(1)
+    for _ in range(r.number(4)):
+        r.texts(1)
+        r.fixed(1)
+    r.fixed(1)
+    skip_optional_text(r)
+    for _ in range(r.number(4)):
+        r.texts(1)
+        kind = r.number(1)
+        demand(kind in (1, 2, 3), "T02", "jobNotCanonical")
+        if kind < 3:
+            party["columns"] += 1
+            continue
+        levels = r.number(4)
+        demand(levels > 1, "T02", "jobNotCanonical")
+        r.texts(levels)
+        r.fixed(4)
+        party["columns"] += levels - 1
+    return party
