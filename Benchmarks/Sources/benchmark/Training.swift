@@ -63,16 +63,16 @@ private func measureTraining(_ size: TrainingSize, bits: Int) async throws {
         }
         let mine = try await active.run { session in
             try await Training.active(
-                Training.Input(design: activeDesign), label: label, plan: plan, over: session
-            ) { progress in
-                switch progress {
-                case .keysExchanged: mark("keys")
-                case .pass(1, _):
-                    mark("pass")
-                    if !size.wholeFit { withUnsafeCurrentTask { $0?.cancel() } }
-                default: break
-                }
-            }
+                Training.Input(design: activeDesign), label: label, plan: plan, over: session,
+                progress: { progress in
+                    switch progress {
+                    case .keysExchanged: mark("keys")
+                    case .pass(1, _):
+                        mark("pass")
+                        if !size.wholeFit { withUnsafeCurrentTask { $0?.cancel() } }
+                    default: break
+                    }
+                })
         }
         return (mine.summary.passes, try await theirs.summary.passes)
     }
