@@ -81,19 +81,21 @@ static void element(const cm_ctx *ctx, uint64_t *dst, uint64_t *group, const uin
     cm_release(scratch, ctx->ops->scratch_words(ctx));
 }
 
-cm_ctx *cm_ctx_new(const uint64_t *modulus, size_t limbs, int path) {
-    if (limbs == 0 || limbs > (1u << 16) || modulus[limbs - 1] == 0 || (modulus[0] & 1) == 0) return NULL;
-    cm_ctx *ctx = calloc(1, sizeof(cm_ctx));
-    if (ctx == NULL) return NULL;
-    size_t bits = 64 * limbs - (size_t)__builtin_clzll(modulus[limbs - 1]);
-    int ifma = path == CM_PATH_IFMA && cm_ifma_ops() != NULL && bits >= CM_IFMA_MIN_BITS && bits <= CM_IFMA_MAX_BITS;
-    ctx->ops = ifma ? cm_ifma_ops() : &cm_portable_ops;
+static int valid(const uint64_t *modulus, size_t limbs) {
+    return limbs > 0 && limbs <= (1u << 16) && modulus[limbs - 1] != 0 && (modulus[0] & 1) != 0;
+}
+
+static size_t bit_width(const uint64_t *modulus, size_t limbs) {
+    return 64 * limbs - (size_t)__builtin_clzll(modulus[limbs - 1]);
+}
+
+static int serves(const struct cm_ops *ops, size_t bits) {
+    return ops != NULL && bits >= CM_IFMA_MIN_BITS && bits <= CM_IFMA_MAX_BITS;
+}
+
+// Sizes are there; makes everything that is derived from them and from the modulus.
+static cm_ctx *finish(cm_ctx *ctx, const uint64_t *modulus, size_t limbs) {
     ctx->limbs = limbs;
-    unsigned radix = ifma ? 52 : 64;
-    // Six spare bits for values below 6 * modulus that are never fully reduced: R > 36 * modulus.
-    ctx->n = ifma ? (bits + 6 + 51) / 52 : limbs;
-    ctx->rows = ifma ? (ctx->n + 3) & ~(size_t)3 : limbs;
-    ctx->words = ifma ? (ctx->n + 7) & ~(size_t)7 : limbs;
     ctx->modulus = cm_alloc(limbs);
     memcpy(ctx->modulus, modulus, limbs * sizeof(uint64_t));
     uint64_t inverse = modulus[0]; // Newton: 3 correct bits, then doubling
@@ -115,6 +117,7 @@ cm_ctx *cm_ctx_new(const uint64_t *modulus, size_t limbs, int path) {
     mpz_t m, r;
     mpz_roinit_n(m, (const mp_limb_t *)ctx->modulus, (mp_size_t)limbs);
     mpz_init(r);
+    const unsigned radix = ctx->ops->path == CM_PATH_IFMA ? 52 : 64;
     const uint64_t powers[2] = {radix * ctx->rows, 2 * radix * ctx->rows};
     for (int i = 0; i < 2; i++) {
         mpz_set_ui(r, 1);
@@ -132,6 +135,41 @@ cm_ctx *cm_ctx_new(const uint64_t *modulus, size_t limbs, int path) {
     return ctx;
 }
 
+cm_ctx *cm_ctx_new(const uint64_t *modulus, size_t limbs, int path) {
+    if (!valid(modulus, limbs)) return NULL;
+    cm_ctx *ctx = calloc(1, sizeof(cm_ctx));
+    if (ctx == NULL) return NULL;
+    const size_t bits = bit_width(modulus, limbs);
+    const int ifma = path == CM_PATH_IFMA && serves(cm_ifma_ops(), bits);
+    ctx->ops = ifma ? cm_ifma_ops() : &cm_portable_ops;
+    // Six spare bits for values below 6 * modulus that are never fully reduced: R > 36 * modulus.
+    ctx->n = ifma ? (bits + 6 + 51) / 52 : limbs;
+    ctx->rows = ifma ? (ctx->n + 3) & ~(size_t)3 : limbs;
+    ctx->words = ifma ? (ctx->n + 7) & ~(size_t)7 : limbs;
+    return finish(ctx, modulus, limbs);
+}
+
+cm_ctx *cm_ctx_new_square(const uint64_t *root, size_t limbs, int path) {
+    if (!valid(root, limbs)) return NULL;
+    mpz_t r, square;
+    mpz_roinit_n(r, (const mp_limb_t *)root, (mp_size_t)limbs);
+    mpz_init(square);
+    mpz_mul(square, r, r);
+    cm_ctx *ctx = calloc(1, sizeof(cm_ctx));
+    if (ctx != NULL) {
+        ctx->root = cm_ctx_new(root, limbs, path); // of a valid modulus: there unless memory is short
+        const int ifma = cm_ctx_path(ctx->root) == CM_PATH_IFMA;
+        ctx->ops = ifma ? cm_ifma_pair_ops() : &cm_portable_pair_ops;
+        // Both numbers have an even number of limbs where lanes need it.
+        ctx->n = ifma ? 2 * ((ctx->root->n + 1) & ~(size_t)1) : 2 * limbs;
+        ctx->rows = ctx->root->rows;
+        ctx->words = ifma ? (ctx->n + 7) & ~(size_t)7 : ctx->n;
+        finish(ctx, mpz_limbs_read(square), mpz_size(square));
+    }
+    mpz_clear(square);
+    return ctx;
+}
+
 void cm_ctx_free(cm_ctx *ctx) {
     if (ctx == NULL) return;
     size_t group_words = ctx->ops->lanes * ctx->words;
@@ -140,6 +178,10 @@ void cm_ctx_free(cm_ctx *ctx) {
     for (int k = 0; k < 3; k++) cm_release(ctx->multiples[k], ctx->n);
     for (int k = 0; k < 2; k++) cm_release(ctx->friendly[k], ctx->n);
     cm_release(ctx->inverse, ctx->n);
+    cm_release(ctx->padded_root, ctx->n / 2);
+    for (int k = 0; k < 2; k++) cm_release(ctx->lift[k], ctx->n);
+    cm_release(ctx->above_quotient, ctx->rows);
+    cm_ctx_free(ctx->root);
     cm_release(ctx->rr, ctx->words);
     cm_release(ctx->one, ctx->words);
     cm_release(ctx->unit, ctx->words);

@@ -3,22 +3,10 @@
 
 #if defined(__x86_64__) && defined(__clang__)
 
-#include "ifma_kernel.h"
 #include "ifma_layout.h"
-
-#include <gmp.h>
-#include <string.h>
 
 // Columns of a double-width product and of the reduction above it; also 64-bit limbs on their way in or out.
 static size_t scratch_words(const cm_ctx *ctx) { return 8 * (2 * ctx->rows + 24 + 7 * (ctx->rows + 8)); }
-
-TARGET static void load(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src) {
-    gather(group, src, ctx->words);
-}
-
-TARGET static void store(const cm_ctx *ctx, uint64_t *const *dst, const uint64_t *group) {
-    scatter(dst, group, ctx->words);
-}
 
 TARGET static void load_plain(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src, size_t limbs,
                               uint64_t *scratch) {
@@ -29,33 +17,10 @@ TARGET static void load_plain(const cm_ctx *ctx, uint64_t *group, const uint64_t
     clear((vec *)group, ctx->n, ctx->words);
 }
 
-// r -= multiple in the lanes where r >= multiple.
-TARGET static void subtract_if_not_below(vec *r, const uint64_t *multiple, size_t n, vec *difference) {
-    const vec mask = _mm512_set1_epi64((long long)LIMB_MASK);
-    vec borrow = _mm512_setzero_si512(); // 0 or -1
-    for (size_t k = 0; k < n; k++) {
-        const vec d = _mm512_add_epi64(_mm512_sub_epi64(r[k], _mm512_set1_epi64((long long)multiple[k])), borrow);
-        borrow = _mm512_srai_epi64(d, 63);
-        difference[k] = _mm512_and_si512(d, mask);
-    }
-    const __mmask8 keep = _mm512_movepi64_mask(borrow);
-    for (size_t k = 0; k < n; k++) r[k] = _mm512_mask_mov_epi64(difference[k], keep, r[k]);
-}
-
 TARGET static void store_plain(const cm_ctx *ctx, uint64_t *const *dst, size_t limbs, uint64_t *group,
                                uint64_t *scratch) {
     for (int k = 2; k >= 0; k--) subtract_if_not_below((vec *)group, ctx->multiples[k], ctx->n, (vec *)scratch);
-    for (size_t done = 0; done < limbs; done += ctx->limbs) {
-        // Whatever the caller's elements have beyond the modulus' limbs is zero.
-        const size_t part = limbs - done < ctx->limbs ? limbs - done : ctx->limbs;
-        uint64_t *at[8];
-        for (int l = 0; l < 8; l++) at[l] = dst[l] + done;
-        if (done == 0)
-            widen((vec *)scratch, part, (const vec *)group, ctx->n);
-        else
-            clear((vec *)scratch, 0, part);
-        scatter(at, scratch, part);
-    }
+    scatter_plain(ctx, dst, limbs, (const vec *)group, scratch);
 }
 
 TARGET static void mul(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t *scratch) {
@@ -80,112 +45,7 @@ TARGET static void sqr(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64
     reduce(ctx, (vec *)r, T);
 }
 
-// Every entry is loaded and kept under a mask that is all ones where the digit is its own; eight limbs at a time.
-TARGET static void select_entry(const cm_ctx *ctx, uint64_t *r, const uint64_t *table, size_t entries,
-                                const uint32_t *digit) {
-    const size_t stride = 8 * ctx->words;
-    const vec wanted = _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)digit));
-    const vec zero = _mm512_setzero_si512();
-    for (size_t k = 0; k < ctx->words; k += 8) {
-        const uint64_t *at = table + 8 * k;
-        vec v0 = zero, v1 = zero, v2 = zero, v3 = zero, v4 = zero, v5 = zero, v6 = zero, v7 = zero;
-        for (size_t e = 0; e < entries; e++, at += stride) {
-            const vec own = _mm512_movm_epi64(_mm512_cmpeq_epi64_mask(wanted, _mm512_set1_epi64((long long)e)));
-            v0 = _mm512_ternarylogic_epi64(v0, own, _mm512_load_si512(at), 0xf8);
-            v1 = _mm512_ternarylogic_epi64(v1, own, _mm512_load_si512(at + 8), 0xf8);
-            v2 = _mm512_ternarylogic_epi64(v2, own, _mm512_load_si512(at + 16), 0xf8);
-            v3 = _mm512_ternarylogic_epi64(v3, own, _mm512_load_si512(at + 24), 0xf8);
-            v4 = _mm512_ternarylogic_epi64(v4, own, _mm512_load_si512(at + 32), 0xf8);
-            v5 = _mm512_ternarylogic_epi64(v5, own, _mm512_load_si512(at + 40), 0xf8);
-            v6 = _mm512_ternarylogic_epi64(v6, own, _mm512_load_si512(at + 48), 0xf8);
-            v7 = _mm512_ternarylogic_epi64(v7, own, _mm512_load_si512(at + 56), 0xf8);
-        }
-        vec *to = (vec *)(r + 8 * k);
-        to[0] = v0, to[1] = v1, to[2] = v2, to[3] = v3, to[4] = v4, to[5] = v5, to[6] = v6, to[7] = v7;
-    }
-}
-
-// Limb-major: the words of all entries for limb k side by side, so that one register holds eight entries.
-static void pack_shared(const cm_ctx *ctx, uint64_t *packed, const uint64_t *const *elements, size_t entries) {
-    const size_t padded = (entries + 7) & ~(size_t)7;
-    for (size_t k = 0; k < ctx->n; k++)
-        for (size_t e = 0; e < entries; e++) packed[k * padded + e] = elements[e][k];
-}
-
-// One of 16 entries by the low four bits of the index, then one of 2, 4, 8, 16 such picks by its next bits.
-#define PICK_16(at, index) \
-    _mm512_permutex2var_epi64(_mm512_load_si512(at), (index), _mm512_load_si512((at) + 8))
-#define PICK_32(at, index, bit) _mm512_mask_mov_epi64(PICK_16(at, index), (bit)[0], PICK_16((at) + 16, index))
-#define PICK_64(at, index, bit) \
-    _mm512_mask_mov_epi64(PICK_32(at, index, bit), (bit)[1], PICK_32((at) + 32, index, bit))
-#define PICK_128(at, index, bit) \
-    _mm512_mask_mov_epi64(PICK_64(at, index, bit), (bit)[2], PICK_64((at) + 64, index, bit))
-
-// Two groups together, so that the entries are loaded once for both.
-#define SELECT_PAIR(PICK)                                                            \
-    for (size_t k = from; k < to; k++) {                                             \
-        const uint64_t *at = packed + k * padded;                                    \
-        const vec v = PICK(at, index[0], bit[0]), w = PICK(at, index[1], bit[1]);    \
-        _mm512_store_si512(r + 8 * k, v);                                            \
-        _mm512_store_si512(s + 8 * k, w);                                            \
-    }                                                                                \
-    break;
-#define PICK_16_BITS(at, index, bit) PICK_16(at, index)
-#define PICK_8_BITS(at, index, bit) _mm512_permutexvar_epi64(index, _mm512_load_si512(at))
-
-// Limbs [from, to) of two groups.
-TARGET static void select_pair(uint64_t *r, uint64_t *s, const uint64_t *packed, size_t entries, const uint32_t *digit,
-                               const uint32_t *other, size_t from, size_t to) {
-    const size_t padded = (entries + 7) & ~(size_t)7;
-    const vec index[2] = {_mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)digit)),
-                          _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)other))};
-    __mmask8 bit[2][4], here[CM_MAX_ENTRIES / 64], there[CM_MAX_ENTRIES / 64];
-    for (int g = 0; g < 2; g++)
-        for (int b = 0; b < 4; b++)
-            bit[g][b] = _mm512_test_epi64_mask(index[g], _mm512_set1_epi64(INT64_C(16) << b));
-    switch (padded) {
-    case 8: SELECT_PAIR(PICK_8_BITS)
-    case 16: SELECT_PAIR(PICK_16_BITS)
-    case 32: SELECT_PAIR(PICK_32)
-    case 64: SELECT_PAIR(PICK_64)
-    case 128: SELECT_PAIR(PICK_128)
-    default:
-        for (size_t e = 0; e < padded; e += 64) {
-            const vec page = _mm512_set1_epi64((long long)(e >> 6));
-            here[e / 64] = _mm512_cmpeq_epi64_mask(_mm512_srli_epi64(index[0], 6), page);
-            there[e / 64] = _mm512_cmpeq_epi64_mask(_mm512_srli_epi64(index[1], 6), page);
-        }
-        for (size_t k = from; k < to; k++) {
-            vec v = _mm512_setzero_si512(), w = v;
-            for (size_t e = 0; e < padded; e += 64) {
-                const uint64_t *at = packed + k * padded + e;
-                v = _mm512_mask_mov_epi64(v, here[e / 64], PICK_64(at, index[0], bit[0]));
-                w = _mm512_mask_mov_epi64(w, there[e / 64], PICK_64(at, index[1], bit[1]));
-            }
-            _mm512_store_si512(r + 8 * k, v);
-            _mm512_store_si512(s + 8 * k, w);
-        }
-    }
-}
-
-TARGET static void select_shared(const cm_ctx *ctx, uint64_t *r, size_t groups, const uint64_t *packed, size_t entries,
-                                 const uint32_t *digit) {
-    const size_t stride = 8 * ctx->words;
-    // As many limbs at a time as fit in the first-level cache.
-    size_t some = 2048 / entries;
-    if (some == 0) some = 1;
-    for (size_t from = 0; from < ctx->n; from += some) {
-        const size_t to = from + some < ctx->n ? from + some : ctx->n;
-        for (size_t g = 0; g < groups; g += 2) {
-            // An odd one out is written twice, the same both times.
-            const size_t h = g + 1 < groups ? g + 1 : g;
-            select_pair(r + g * stride, r + h * stride, packed, entries, digit + 8 * g, digit + 8 * h, from, to);
-        }
-    }
-}
-
-// The low n limbs of 52 bits.
-static uint64_t *narrow_limbs(const mpz_t value, size_t n) {
+uint64_t *cm_ifma_limbs(const mpz_t value, size_t n) {
     uint64_t *limbs = cm_alloc(n);
     mpz_t part;
     mpz_init(part);
@@ -202,10 +62,10 @@ static void prepare(cm_ctx *ctx) {
     mpz_t modulus, multiple, power;
     mpz_roinit_n(modulus, (const mp_limb_t *)ctx->modulus, (mp_size_t)ctx->limbs);
     mpz_inits(multiple, power, NULL);
-    ctx->kernel_modulus = narrow_limbs(modulus, ctx->n);
+    ctx->kernel_modulus = cm_ifma_limbs(modulus, ctx->n);
     for (unsigned k = 0; k < 3; k++) {
         mpz_mul_2exp(multiple, modulus, k);
-        ctx->multiples[k] = narrow_limbs(multiple, ctx->n);
+        ctx->multiples[k] = cm_ifma_limbs(multiple, ctx->n);
     }
     for (unsigned k = 0; k < 2; k++) {
         // M = modulus * (-modulus^-1 mod 2^(52 j)), then (M + 1) / 2^(52 j)
@@ -215,11 +75,11 @@ static void prepare(cm_ctx *ctx) {
         mpz_invert(multiple, modulus, power);
         mpz_sub(multiple, power, multiple);
         // Limbs above the fourth are not used.
-        if (j == 4) ctx->inverse = narrow_limbs(multiple, ctx->n);
+        if (j == 4) ctx->inverse = cm_ifma_limbs(multiple, ctx->n);
         mpz_mul(multiple, multiple, modulus);
         mpz_add_ui(multiple, multiple, 1);
         mpz_fdiv_q_2exp(multiple, multiple, 52 * j);
-        ctx->friendly[k] = narrow_limbs(multiple, ctx->n);
+        ctx->friendly[k] = cm_ifma_limbs(multiple, ctx->n);
     }
     mpz_clears(multiple, power, NULL);
 }
@@ -230,8 +90,8 @@ static const struct cm_ops ops = {
     .stripe = 8,
     .prepare = prepare,
     .scratch_words = scratch_words,
-    .load = load,
-    .store = store,
+    .load = cm_ifma_load,
+    .store = cm_ifma_store,
     .load_plain = load_plain,
     .store_plain = store_plain,
     .mul = mul,
@@ -239,9 +99,9 @@ static const struct cm_ops ops = {
     .mul_element = mul_element,
     .mul_public = mul,
     .sqr_public = sqr,
-    .select = select_entry,
-    .pack_shared = pack_shared,
-    .select_shared = select_shared,
+    .select = cm_ifma_select,
+    .pack_shared = cm_ifma_pack_shared,
+    .select_shared = cm_ifma_select_shared,
 };
 
 const struct cm_ops *cm_ifma_ops(void) {

@@ -9,6 +9,8 @@
 #include <immintrin.h>
 
 #define TARGET __attribute__((target("avx512f,avx512ifma,avx512vl,avx512dq,avx512bw")))
+// Not every file that includes this uses everything.
+#define LOCAL __attribute__((unused)) TARGET static
 #define INLINE static inline __attribute__((always_inline)) TARGET
 #define LIMB_BITS 52
 #define LIMB_MASK ((UINT64_C(1) << LIMB_BITS) - 1)
@@ -114,13 +116,17 @@ INLINE void clear(vec *T, size_t from, size_t to) {
     for (size_t k = from; k < to; k++) T[k] = _mm512_setzero_si512();
 }
 
+// T[0..2 n) += a times the rows of b from i on.
+INLINE void add_rows(vec *T, const uint64_t *a, const int shared, const vec *b, size_t i, size_t n) {
+    for (; i + 8 <= n; i += 8) shared ? shared_rows_8(T + i, a, n, b + i) : rows_8(T + i, a, n, b + i);
+    if (i < n) (shared ? shared_rows : lane_rows)[n - i](T + i, a, n, b + i);
+}
+
 // T[0..2 n) = a b, n >= 8; shared: a is one residue for all lanes, in element form.
 INLINE void product(vec *T, const uint64_t *a, const int shared, const vec *b, size_t n) {
     shared ? shared_rows_8_fresh(T, a, n, b) : rows_8_fresh(T, a, n, b);
     clear(T, n + 8, 2 * n);
-    size_t i = 8;
-    for (; i + 8 <= n; i += 8) shared ? shared_rows_8(T + i, a, n, b + i) : rows_8(T + i, a, n, b + i);
-    if (i < n) (shared ? shared_rows : lane_rows)[n - i](T + i, a, n, b + i);
+    add_rows(T, a, shared, b, 8, n);
 }
 
 // T[0..2 R) += sum over r < s < R of a_r a_s.
@@ -238,6 +244,19 @@ INLINE void full_product(vec *T, const uint64_t *a, const int shared, const vec 
     }
 }
 
+// T[0..2 n] = a b + c d, a and c shared or not; work: 9 n.
+INLINE void two_products(vec *T, const uint64_t *a, const vec *b, const uint64_t *c, const vec *d, const int shared,
+                         size_t n, vec *work) {
+    full_product(T, a, shared, b, n, work);
+    if (n < CM_KARATSUBA_PRODUCT) {
+        add_rows(T, c, shared, d, 0, n);
+        return;
+    }
+    vec *other = work, *rest = work + 2 * n;
+    full_product(other, c, shared, d, n, rest);
+    for (size_t k = 0; k < 2 * n; k++) T[k] = _mm512_add_epi64(T[k], other[k]);
+}
+
 INLINE void full_square(vec *T, const vec *a, size_t n, vec *work) {
     if (n < CM_KARATSUBA_SQUARE)
         square_rows(T, a, n);
@@ -258,14 +277,15 @@ INLINE void carry(vec *T, const int R) {
     T[R] = _mm512_add_epi64(T[R], c);
 }
 
-// The last four rows by N itself, their quotient digits from N^-1 modulo 2^208, and all carries on the way out.
-INLINE void last_rows(const cm_ctx *ctx, vec *r, vec *T) {
-    const size_t n = ctx->n;
-    const vec zero = _mm512_setzero_si512(), mask = _mm512_set1_epi64((long long)LIMB_MASK);
+// Digits of -t N^-1 modulo 2^208 for four columns t[0..4) carried out.
+typedef struct {
+    vec q0, q1, q2, q3;
+} four_digits;
+
+INLINE four_digits quotient_digits(const cm_ctx *ctx, const vec *t) {
+    const vec zero = _mm512_setzero_si512();
     const vec k0 = _mm512_set1_epi64((long long)ctx->inverse[0]), k1 = _mm512_set1_epi64((long long)ctx->inverse[1]);
     const vec k2 = _mm512_set1_epi64((long long)ctx->inverse[2]), k3 = _mm512_set1_epi64((long long)ctx->inverse[3]);
-    vec t[5] = {T[0], T[1], T[2], T[3], zero};
-    carry(t, 4);
     vec q0 = _mm512_madd52lo_epu64(zero, t[0], k0);
     vec q1 = _mm512_madd52hi_epu64(zero, t[0], k0), q2 = _mm512_madd52hi_epu64(zero, t[0], k1);
     vec q3 = _mm512_madd52hi_epu64(zero, t[0], k2);
@@ -282,6 +302,17 @@ INLINE void last_rows(const cm_ctx *ctx, vec *r, vec *T) {
     q1 = _mm512_add_epi64(q1, _mm512_srli_epi64(q0, LIMB_BITS));
     q2 = _mm512_add_epi64(q2, _mm512_srli_epi64(q1, LIMB_BITS));
     q3 = _mm512_add_epi64(q3, _mm512_srli_epi64(q2, LIMB_BITS));
+    return (four_digits){q0, q1, q2, q3};
+}
+
+// The last four rows by N itself, their quotient digits from N^-1 modulo 2^208, and all carries on the way out.
+INLINE four_digits last_rows(const cm_ctx *ctx, vec *r, vec *T) {
+    const size_t n = ctx->n;
+    const vec zero = _mm512_setzero_si512(), mask = _mm512_set1_epi64((long long)LIMB_MASK);
+    vec t[5] = {T[0], T[1], T[2], T[3], zero};
+    carry(t, 4);
+    const four_digits q = quotient_digits(ctx, t);
+    const vec q0 = q.q0, q1 = q.q1, q2 = q.q2, q3 = q.q3;
 
     vec c0 = T[0], c1 = T[1], c2 = T[2], c3 = T[3], c4, out = zero;
     for (size_t j = 0; j < n; j++) {
@@ -308,6 +339,7 @@ INLINE void last_rows(const cm_ctx *ctx, vec *r, vec *T) {
     r[n - 3] = _mm512_and_si512(c1, mask);
     r[n - 2] = _mm512_and_si512(c2, mask);
     r[n - 1] = c3;
+    return q;
 }
 
 // r = T / 2^(52 rows) modulo N, below 6 N for T below 36 N^2.
@@ -315,7 +347,7 @@ INLINE void last_rows(const cm_ctx *ctx, vec *r, vec *T) {
 // A multiple M_j of N that is -1 modulo 2^(52 j) makes its own quotient digits: the low j limbs q of T are the quotient,
 // and (T + q M_j) / 2^(52 j) = floor(T / 2^(52 j)) + q (M_j + 1) / 2^(52 j), no multiplication by -N^-1, no chain through
 // it. T is then bounded by M_j instead of N, so the last rows go by M_4 and then N itself: each kind adds less than N.
-TARGET static void reduce(const cm_ctx *ctx, vec *r, vec *T) {
+LOCAL void reduce(const cm_ctx *ctx, vec *r, vec *T) {
     const size_t n = ctx->n;
     size_t i = 0;
     if (ctx->rows & 4) {

@@ -4,6 +4,18 @@
 
 #include "ifma_kernel.h"
 
+#include <gmp.h>
+
+// What both forms of residues, plain and pairs, have in common (ifma_select.c, ifma.c).
+void cm_ifma_load(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src);
+void cm_ifma_store(const cm_ctx *ctx, uint64_t *const *dst, const uint64_t *group);
+void cm_ifma_select(const cm_ctx *ctx, uint64_t *r, const uint64_t *table, size_t entries, const uint32_t *digit);
+void cm_ifma_pack_shared(const cm_ctx *ctx, uint64_t *packed, const uint64_t *const *elements, size_t entries);
+void cm_ifma_select_shared(const cm_ctx *ctx, uint64_t *r, size_t groups, const uint64_t *packed, size_t entries,
+                           const uint32_t *digit);
+// The low n limbs of 52 bits.
+uint64_t *cm_ifma_limbs(const mpz_t value, size_t n);
+
 // Transposes an 8 x 8 block of words in registers.
 INLINE void transpose(vec r[8]) {
     vec a[8], b[8];
@@ -28,7 +40,7 @@ INLINE void transpose(vec r[8]) {
 }
 
 // Words [0, words) of eight sources to lanes; the group is padded with zeros to a multiple of eight limbs.
-TARGET static void gather(uint64_t *group, const uint64_t *const *src, size_t words) {
+LOCAL void gather(uint64_t *group, const uint64_t *const *src, size_t words) {
     for (size_t k = 0; k < words; k += 8) {
         const __mmask8 valid = words - k >= 8 ? 0xff : (__mmask8)((1u << (words - k)) - 1);
         vec r[8];
@@ -38,7 +50,7 @@ TARGET static void gather(uint64_t *group, const uint64_t *const *src, size_t wo
     }
 }
 
-TARGET static void scatter(uint64_t *const *dst, const uint64_t *group, size_t words) {
+LOCAL void scatter(uint64_t *const *dst, const uint64_t *group, size_t words) {
     for (size_t k = 0; k < words; k += 8) {
         const __mmask8 valid = words - k >= 8 ? 0xff : (__mmask8)((1u << (words - k)) - 1);
         vec r[8];
@@ -49,7 +61,7 @@ TARGET static void scatter(uint64_t *const *dst, const uint64_t *group, size_t w
 }
 
 // 64-bit limbs to 52-bit limbs, lane by lane; `from` has `limbs` rows and is read up to them only.
-TARGET static void narrow(vec *to, size_t n, const vec *from, size_t limbs) {
+LOCAL void narrow(vec *to, size_t n, const vec *from, size_t limbs) {
     const vec mask = _mm512_set1_epi64((long long)LIMB_MASK), zero = _mm512_setzero_si512();
     for (size_t k = 0; k < n; k++) {
         const size_t word = LIMB_BITS * k / 64, shift = LIMB_BITS * k % 64;
@@ -61,7 +73,7 @@ TARGET static void narrow(vec *to, size_t n, const vec *from, size_t limbs) {
 }
 
 // 52-bit limbs to 64-bit limbs.
-TARGET static void widen(vec *to, size_t limbs, const vec *from, size_t n) {
+LOCAL void widen(vec *to, size_t limbs, const vec *from, size_t n) {
     const vec zero = _mm512_setzero_si512();
     for (size_t w = 0; w < limbs; w++) {
         const size_t k = 64 * w / LIMB_BITS, shift = 64 * w % LIMB_BITS;
@@ -73,6 +85,36 @@ TARGET static void widen(vec *to, size_t limbs, const vec *from, size_t n) {
         }
         to[w] = v;
     }
+}
+
+// Lane by lane, n limbs of 52 bits to `limbs` words of 64 bits, of which the modulus fills the first ctx->limbs.
+LOCAL void scatter_plain(const cm_ctx *ctx, uint64_t *const *dst, size_t limbs, const vec *value,
+                                 uint64_t *scratch) {
+    for (size_t done = 0; done < limbs; done += ctx->limbs) {
+        // Whatever the caller's elements have beyond the modulus' limbs is zero.
+        const size_t part = limbs - done < ctx->limbs ? limbs - done : ctx->limbs;
+        uint64_t *at[8];
+        for (int l = 0; l < 8; l++) at[l] = dst[l] + done;
+        if (done == 0)
+            widen((vec *)scratch, part, value, ctx->n);
+        else
+            clear((vec *)scratch, 0, part);
+        scatter(at, scratch, part);
+    }
+}
+
+// r -= multiple in the lanes where r >= multiple; returns the other lanes.
+LOCAL __mmask8 subtract_if_not_below(vec *r, const uint64_t *multiple, size_t n, vec *difference) {
+    const vec mask = _mm512_set1_epi64((long long)LIMB_MASK);
+    vec borrow = _mm512_setzero_si512(); // 0 or -1
+    for (size_t k = 0; k < n; k++) {
+        const vec d = _mm512_add_epi64(_mm512_sub_epi64(r[k], _mm512_set1_epi64((long long)multiple[k])), borrow);
+        borrow = _mm512_srai_epi64(d, 63);
+        difference[k] = _mm512_and_si512(d, mask);
+    }
+    const __mmask8 keep = _mm512_movepi64_mask(borrow);
+    for (size_t k = 0; k < n; k++) r[k] = _mm512_mask_mov_epi64(difference[k], keep, r[k]);
+    return keep;
 }
 
 #endif

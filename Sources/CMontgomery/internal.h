@@ -47,6 +47,12 @@ struct cm_ctx {
     // IFMA j = 4, 8; portable j = n / 2, if that is used.
     uint64_t *friendly[2];
     uint64_t *inverse; // -modulus^-1 modulo B^4 (IFMA) or B^(n / 2) (portable)
+    // Modulo the square of a known root, see ifma_pair.c: residues are pairs, rows the root's.
+    cm_ctx *root;
+    // IFMA
+    uint64_t *padded_root;    // n / 2 limbs
+    uint64_t *lift[2];        // R and R B^(n / 2), as elements
+    uint64_t *above_quotient; // a multiple of the root whose limbs are above any quotient's
     uint64_t *rr;       // R^2 mod modulus, as an element
     uint64_t *one;      // R mod modulus, as an element
     uint64_t *unit;     // 1 (not in Montgomery form), as an element
@@ -55,8 +61,9 @@ struct cm_ctx {
     uint64_t *one_group;
 };
 
-extern const struct cm_ops cm_portable_ops;
+extern const struct cm_ops cm_portable_ops, cm_portable_pair_ops;
 const struct cm_ops *cm_ifma_ops(void); // NULL where this build or processor has none
+const struct cm_ops *cm_ifma_pair_ops(void); // modulo squares; NULL alike
 
 enum { CM_MAX_LANES = 8, CM_MAX_ENTRIES = 4096, CM_IFMA_MIN_BITS = 384, CM_IFMA_MAX_BITS = 8300 };
 

@@ -1,12 +1,7 @@
 // The portable path: one residue at a time on GMP's documented mpn layer, 64-bit limbs, values fully reduced.
-#include "internal.h"
+#include "portable.h"
 
-#include <gmp.h>
 #include <string.h>
-
-_Static_assert(sizeof(mp_limb_t) == 8, "64-bit limbs");
-#define LIMBS(p) ((mp_limb_t *)(p))
-#define CLIMBS(p) ((const mp_limb_t *)(p))
 
 // Measured: from these limbs on a Karatsuba layer helps, and halves of the reduction are better multiplied than rolled.
 enum { KARATSUBA = 32, KARATSUBA_SQUARE = 64, HALVES = 16, BOTH_HALVES = 64 };
@@ -18,11 +13,11 @@ static size_t scratch_words(const cm_ctx *ctx) {
     return 8 * ctx->n + 16 + (size_t)(mul > sqr ? mul : sqr);
 }
 
-static void load(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src) {
+void cm_portable_load(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src) {
     memcpy(group, src[0], ctx->n * sizeof(uint64_t));
 }
 
-static void store(const cm_ctx *ctx, uint64_t *const *dst, const uint64_t *group) {
+void cm_portable_store(const cm_ctx *ctx, uint64_t *const *dst, const uint64_t *group) {
     memcpy(dst[0], group, ctx->n * sizeof(uint64_t));
 }
 
@@ -37,12 +32,12 @@ static void store_plain(const cm_ctx *ctx, uint64_t *const *dst, size_t limbs, u
     for (size_t i = 0; i < limbs; i++) dst[0][i] = i < ctx->n ? group[i] : 0;
 }
 
-// r[0..n) += carry, in a fixed number of steps.
-static void add_carry(uint64_t *r, mp_size_t n, uint64_t carry) {
+uint64_t cm_portable_add_carry(uint64_t *r, mp_size_t n, uint64_t carry) {
     for (mp_size_t i = 0; i < n; i++) {
         r[i] += carry;
         carry = r[i] < carry;
     }
+    return carry;
 }
 
 // r[0..4h) = z0 + z2 B^(2h) becomes r + (m - z0 - z2) B^h; m has 2h limbs and `top` above them. m is overwritten.
@@ -50,7 +45,7 @@ static void middle(uint64_t *r, uint64_t *m, uint64_t top, mp_size_t h) {
     top -= mpn_sub_n(LIMBS(m), CLIMBS(m), CLIMBS(r), 2 * h);
     top -= mpn_sub_n(LIMBS(m), CLIMBS(m), CLIMBS(r) + 2 * h, 2 * h);
     top += mpn_add_n(LIMBS(r) + h, CLIMBS(r) + h, CLIMBS(m), 2 * h);
-    add_carry(r + 3 * h, h, top);
+    cm_portable_add_carry(r + 3 * h, h, top);
 }
 
 // r[0..2n) = a b in constant time; work: 4n and mpn_sec_mul's.
@@ -89,20 +84,26 @@ static void secret_sqr(uint64_t *r, const uint64_t *a, mp_size_t n, uint64_t *wo
     middle(r, m, top, h);
 }
 
-static inline void any_mul(uint64_t *r, const uint64_t *a, const uint64_t *b, mp_size_t n, uint64_t *work,
-                           int secret) {
+void cm_portable_product(uint64_t *r, const uint64_t *a, const uint64_t *b, mp_size_t n, uint64_t *work, int secret) {
     if (secret)
         secret_mul(r, a, b, n, work);
     else
         mpn_mul_n(LIMBS(r), CLIMBS(a), CLIMBS(b), n);
 }
 
+void cm_portable_square(uint64_t *r, const uint64_t *a, mp_size_t n, uint64_t *work, int secret) {
+    if (secret)
+        secret_sqr(r, a, n, work);
+    else
+        mpn_sqr(LIMBS(r), CLIMBS(a), n);
+}
+
 // t[0..3h) += q m for q of h limbs, m of 2h; returns the carry. work: 6h and mpn_sec_mul's.
 static inline uint64_t add_product(uint64_t *t, const uint64_t *q, const uint64_t *m, mp_size_t h, uint64_t *work,
                                    int secret) {
-    any_mul(work, q, m, h, work + 2 * h, secret);
+    cm_portable_product(work, q, m, h, work + 2 * h, secret);
     uint64_t carry = mpn_add_n(LIMBS(t), CLIMBS(t), CLIMBS(work), 2 * h);
-    any_mul(work, q, m + h, h, work + 2 * h, secret);
+    cm_portable_product(work, q, m + h, h, work + 2 * h, secret);
     // The first carry belongs to the column where the second product's upper half starts.
     uint64_t low = mpn_add_n(LIMBS(t) + h, CLIMBS(t) + h, CLIMBS(work), h);
     uint64_t high = mpn_add_n(LIMBS(t) + 2 * h, CLIMBS(t) + 2 * h, CLIMBS(work) + h, h);
@@ -115,26 +116,24 @@ static inline uint64_t add_product(uint64_t *t, const uint64_t *q, const uint64_
     return high + two;
 }
 
-// (carry, r) -= modulus if not below it, in constant time.
-static uint64_t subtract_once(const cm_ctx *ctx, uint64_t *r, uint64_t carry, uint64_t *difference) {
+uint64_t cm_portable_subtract(const cm_ctx *ctx, uint64_t *r, uint64_t *carry, uint64_t *difference) {
     mp_size_t n = (mp_size_t)ctx->n;
     mp_limb_t borrow = mpn_sub_n(LIMBS(difference), CLIMBS(r), CLIMBS(ctx->modulus), n);
-    uint64_t not_below = (carry != 0) | (borrow ^ 1);
-    return carry - mpn_cnd_sub_n(not_below, LIMBS(r), CLIMBS(r), CLIMBS(ctx->modulus), n);
+    uint64_t not_below = (*carry != 0) | (borrow ^ 1);
+    *carry -= mpn_cnd_sub_n(not_below, LIMBS(r), CLIMBS(r), CLIMBS(ctx->modulus), n);
+    return not_below;
 }
 
-// r = t / R mod modulus, 0 <= t < modulus * R, t of 2n limbs (overwritten); constant time if secret. work: 4n, mpn_sec_mul's.
-//
 // The lower half of the digits by a multiple of the modulus that is -1 modulo B^(n/2), so that t's own limbs are the
 // quotient (see ifma_kernel.h); the rest limb by limb, or by multiplications too.
-static inline void reduce(const cm_ctx *ctx, uint64_t *r, uint64_t *t, uint64_t *work, int secret) {
+void cm_portable_reduce(const cm_ctx *ctx, uint64_t *r, uint64_t *t, uint64_t *work, int secret) {
     mp_size_t n = (mp_size_t)ctx->n, h = ctx->friendly[0] != NULL ? n / 2 : 0;
     const mp_limb_t *m = CLIMBS(ctx->modulus);
     uint64_t top = 0;
     if (h > 0) top = add_product(t + h, t, ctx->friendly[0], h, work, secret); // t / B^h, 3h limbs from t + h, and top
     if (h > 0 && n >= BOTH_HALVES) {
         uint64_t *q = work, *rest = work + 2 * h;
-        any_mul(q, t + h, ctx->inverse, h, rest, secret);
+        cm_portable_product(q, t + h, ctx->inverse, h, rest, secret);
         top += add_product(t + h, q, ctx->modulus, h, rest, secret);
         memcpy(r, t + n, ctx->n * sizeof(uint64_t));
     } else {
@@ -146,29 +145,32 @@ static inline void reduce(const cm_ctx *ctx, uint64_t *r, uint64_t *t, uint64_t 
         memcpy(r, t + n, (size_t)h * sizeof(uint64_t));
         top += mpn_add_n(LIMBS(r) + h, CLIMBS(t) + n + h, CLIMBS(t) + h, n - h);
     }
-    top = subtract_once(ctx, r, top, work);
-    if (h > 0) subtract_once(ctx, r, top, work); // below 3 * modulus
+    cm_portable_subtract(ctx, r, &top, work);
+    if (h > 0) cm_portable_subtract(ctx, r, &top, work); // below 3 * modulus
+}
+
+static inline void any_mul(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t *s,
+                           int secret) {
+    cm_portable_product(s, a, b, (mp_size_t)ctx->n, s + 2 * ctx->n, secret);
+    cm_portable_reduce(ctx, r, s, s + 2 * ctx->n, secret);
+}
+
+static inline void any_sqr(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64_t *s, int secret) {
+    cm_portable_square(s, a, (mp_size_t)ctx->n, s + 2 * ctx->n, secret);
+    cm_portable_reduce(ctx, r, s, s + 2 * ctx->n, secret);
 }
 
 static void mul(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t *s) {
-    secret_mul(s, a, b, (mp_size_t)ctx->n, s + 2 * ctx->n);
-    reduce(ctx, r, s, s + 2 * ctx->n, 1);
+    any_mul(ctx, r, a, b, s, 1);
 }
 
-static void sqr(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64_t *s) {
-    secret_sqr(s, a, (mp_size_t)ctx->n, s + 2 * ctx->n);
-    reduce(ctx, r, s, s + 2 * ctx->n, 1);
-}
+static void sqr(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64_t *s) { any_sqr(ctx, r, a, s, 1); }
 
 static void mul_public(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const uint64_t *b, uint64_t *s) {
-    mpn_mul_n(LIMBS(s), CLIMBS(a), CLIMBS(b), (mp_size_t)ctx->n);
-    reduce(ctx, r, s, s + 2 * ctx->n, 0);
+    any_mul(ctx, r, a, b, s, 0);
 }
 
-static void sqr_public(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64_t *s) {
-    mpn_sqr(LIMBS(s), CLIMBS(a), (mp_size_t)ctx->n);
-    reduce(ctx, r, s, s + 2 * ctx->n, 0);
-}
+static void sqr_public(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64_t *s) { any_sqr(ctx, r, a, s, 0); }
 
 // All ones where the digit is this entry's, else zero. The compiler must not know that the mask is one of two values, or it
 // branches on it (clang 21 does when only the input is hidden); scripts/check-constant-time sees such a branch.
@@ -202,13 +204,13 @@ static void select_words(uint64_t *restrict r, const uint64_t *restrict table, s
     }
 }
 
-static void select_entry(const cm_ctx *ctx, uint64_t *r, const uint64_t *table, size_t entries, const uint32_t *digit) {
+void cm_portable_select(const cm_ctx *ctx, uint64_t *r, const uint64_t *table, size_t entries, const uint32_t *digit) {
     select_words(r, table, ctx->n, entries, digit[0]);
 }
 
 // A shared table lies in stripes of so many limbs, each of all entries, so that a stripe stays in the first-level cache
 // while the digits of a whole block are read from it.
-enum { STRIPE = 16 };
+enum { STRIPE = CM_PORTABLE_STRIPE };
 typedef uint64_t half_stripe __attribute__((vector_size(STRIPE / 2 * sizeof(uint64_t))));
 
 // Two residues' limbs at once, so that each load serves two masks.
@@ -229,7 +231,7 @@ static void select_stripe(uint64_t *restrict r0, uint64_t *restrict r1, const ui
     memcpy(r1, &b0, sizeof b0), memcpy(r1 + STRIPE / 2, &b1, sizeof b1);
 }
 
-static void select_shared(const cm_ctx *ctx, uint64_t *r, size_t groups, const uint64_t *packed, size_t entries,
+void cm_portable_select_shared(const cm_ctx *ctx, uint64_t *r, size_t groups, const uint64_t *packed, size_t entries,
                           const uint32_t *digit) {
     const size_t n = ctx->n;
     uint64_t out[2][STRIPE];
@@ -245,7 +247,7 @@ static void select_shared(const cm_ctx *ctx, uint64_t *r, size_t groups, const u
     cm_wipe(out, sizeof out);
 }
 
-static void pack_shared(const cm_ctx *ctx, uint64_t *packed, const uint64_t *const *elements, size_t entries) {
+void cm_portable_pack_shared(const cm_ctx *ctx, uint64_t *packed, const uint64_t *const *elements, size_t entries) {
     const size_t n = ctx->n;
     for (size_t from = 0; from < n; from += STRIPE) {
         const size_t width = n - from < STRIPE ? n - from : STRIPE;
@@ -280,8 +282,8 @@ const struct cm_ops cm_portable_ops = {
     .stripe = STRIPE,
     .prepare = prepare,
     .scratch_words = scratch_words,
-    .load = load,
-    .store = store,
+    .load = cm_portable_load,
+    .store = cm_portable_store,
     .load_plain = load_plain,
     .store_plain = store_plain,
     .mul = mul,
@@ -289,7 +291,7 @@ const struct cm_ops cm_portable_ops = {
     .mul_element = mul_public,
     .mul_public = mul_public,
     .sqr_public = sqr_public,
-    .select = select_entry,
-    .pack_shared = pack_shared,
-    .select_shared = select_shared,
+    .select = cm_portable_select,
+    .pack_shared = cm_portable_pack_shared,
+    .select_shared = cm_portable_select_shared,
 };

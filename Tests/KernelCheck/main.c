@@ -190,8 +190,26 @@ static void buckets(const cm_ctx *ctx, int bits, int path, size_t limbs, const m
     free(a), free(out), free(first), free(x), free(y), free(full), free(codes), free(expected);
 }
 
+static void everything(cm_ctx *ctx, const char *what, int bits, int path, const mpz_t m) {
+    const size_t limbs = mpz_size(m);
+    const int before = failures;
+    products(ctx, bits, path, limbs, m, 1);
+    products(ctx, bits, path, limbs, m, 19);
+    if (mpz_sizeinbase(m, 2) <= 2048) {
+        for (size_t width = 0; width <= 70; width += 35) powers(ctx, bits, path, limbs, m, 9, width);
+        powers(ctx, bits, path, limbs, m, 10, 300);
+    }
+    for (unsigned digit = 1; digit <= (mpz_sizeinbase(m, 2) <= 1025 ? 9 : 5); digit++)
+        tables(ctx, bits, path, limbs, m, digit);
+    buckets(ctx, bits, path, limbs, m, 1);
+    buckets(ctx, bits, path, limbs, m, 21);
+    if (failures > before) printf("that was modulo a %s\n", what);
+    cm_ctx_free(ctx);
+}
+
 int main(void) {
-    static const int sizes[] = {64, 128, 383, 384, 512, 1000, 1024, 1025, 2048, 3072, 4096, 6144, 8192};
+    static const int sizes[] = {64,   128,  383,  384,  385,  512,  670,  1000, 1024,
+                                1025, 1536, 1900, 2048, 3072, 4096, 6144, 8192};
     cm_wipe_gmp_memory();
     printf("IFMA: %s\n", cm_ifma_available() ? "yes" : "no, portable only");
     for (int path = 0; path <= 1; path++) {
@@ -216,18 +234,12 @@ int main(void) {
                 }
                 uint64_t *modulus = words(limbs);
                 put(modulus, limbs, m);
-                cm_ctx *ctx = cm_ctx_new(modulus, limbs, path);
-                products(ctx, bits, path, limbs, m, 1);
-                products(ctx, bits, path, limbs, m, 19);
-                if (bits <= 2048) {
-                    for (size_t width = 0; width <= 70; width += 35) powers(ctx, bits, path, limbs, m, 9, width);
-                    powers(ctx, bits, path, limbs, m, 10, 300);
+                everything(cm_ctx_new(modulus, limbs, path), "number", bits, path, m);
+                if (bits <= 3072) {
+                    cm_ctx *ctx = cm_ctx_new_square(modulus, limbs, path);
+                    mpz_mul(m, m, m);
+                    everything(ctx, "square of a root of so many bits", bits, path, m);
                 }
-                for (unsigned digit = 1; digit <= (bits <= 1025 ? 9 : 5); digit++)
-                    tables(ctx, bits, path, limbs, m, digit);
-                buckets(ctx, bits, path, limbs, m, 1);
-                buckets(ctx, bits, path, limbs, m, 21);
-                cm_ctx_free(ctx);
                 free(modulus);
                 mpz_clear(m);
             }

@@ -28,18 +28,20 @@ static uint64_t *secret(size_t words) {
 static uint64_t *elements(const cm_ctx *ctx, size_t limbs, size_t count) {
     uint64_t *values = calloc(count * limbs, sizeof(uint64_t)), *memory = calloc(count * cm_words(ctx), 8);
     for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < limbs; k++) values[i * limbs + k] = next_random() >> (k == limbs - 1);
+        for (size_t k = 0; k < limbs; k++) values[i * limbs + k] = next_random() >> (k == limbs - 1 ? 2 : 0);
     cm_import(ctx, memory, values, limbs, count);
     free(values);
     return memory;
 }
 
-static void run(size_t limbs) {
+// Modulo a number of so many limbs, or its square.
+static void run(size_t limbs, int square) {
     enum { COUNT = 5, EXPONENT = 2, TERMS = 3, DIGITS = 7, DIGIT = 8 };
     uint64_t *modulus = calloc(limbs, sizeof(uint64_t));
     for (size_t k = 0; k < limbs; k++) modulus[k] = next_random();
     modulus[0] |= 1, modulus[limbs - 1] |= UINT64_C(1) << 63;
-    cm_ctx *ctx = cm_ctx_new(modulus, limbs, CM_PATH_PORTABLE);
+    cm_ctx *ctx = (square ? cm_ctx_new_square : cm_ctx_new)(modulus, limbs, CM_PATH_PORTABLE);
+    if (square) limbs *= 2;
     uint64_t *result = calloc(COUNT * cm_words(ctx), sizeof(uint64_t)), *plain = calloc(COUNT * limbs, sizeof(uint64_t));
     uint64_t *bases = elements(ctx, limbs, COUNT * TERMS);
 
@@ -64,7 +66,8 @@ static void run(size_t limbs) {
 int main(void) {
     // 1024 bits by the limb, 2048 to 4096 by halves and Karatsuba layers, 6144 by both halves; 1088 an odd number of limbs.
     const size_t sizes[] = {16, 17, 32, 48, 64, 96};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) run(sizes[i]);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) run(sizes[i], 0);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes && sizes[i] <= 48; i++) run(sizes[i], 1);
     puts("ran every operation on secret exponents");
     return 0;
 }

@@ -9,7 +9,7 @@ let paillier = Topic(name: "paillier") { bits in
     let publicKey = key.publicKey
     let whole = UnitCost(publicKey.nSquared)
     let prime = BigInt.randomPrime(bits: bits / 2, topTwoBitsSet: true, using: &generator)
-    let half = UnitCost(try Modulus(prime * prime))
+    let half = UnitCost(try Modulus(squareOf: prime))
     let count = publicKey.nSquared.path == .ifma ? 2048 : 256
     let plaintexts = LimbVector.random(count: count, below: publicKey.n, using: &generator)
     print("products of the owner are modulo p^2 and q^2 and count alike; all others are modulo n^2")

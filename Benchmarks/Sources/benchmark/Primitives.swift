@@ -6,8 +6,8 @@ let primitives = Topic(name: "primitives") { bits in
     var generator = SystemRandomNumberGenerator()
     let p = BigInt.randomPrime(bits: bits / 2, topTwoBitsSet: true, using: &generator)
     let n = p * BigInt.randomPrime(bits: bits / 2, topTwoBitsSet: true, using: &generator)
-    let half = try Modulus(p * p)
-    let full = try Modulus(n * n)
+    let half = try Modulus(squareOf: p)
+    let full = try Modulus(squareOf: n)
     for (name, modulus) in [("p^2", half), ("n^2", full)] {
         let unit = UnitCost(modulus)
         print(

@@ -23,6 +23,8 @@ int cm_ifma_available(void);
 /// A context for an odd modulus > 1 of `limbs` 64-bit limbs, little-endian, top limb nonzero.
 /// Falls back to the portable path where the other does not serve the modulus' size. NULL if memory is short.
 cm_ctx *cm_ctx_new(const uint64_t *modulus, size_t limbs, int path);
+/// A context for the square of an odd root > 1: as cm_ctx_new of that square, but the root helps. Same results.
+cm_ctx *cm_ctx_new_square(const uint64_t *root, size_t limbs, int path);
 void cm_ctx_free(cm_ctx *ctx);
 int cm_ctx_path(const cm_ctx *ctx);
 /// Words of one residue in flat storage.

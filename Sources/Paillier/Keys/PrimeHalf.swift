@@ -11,7 +11,7 @@ package struct PrimeHalf: Sendable {
     private let decryptionFactor: BigInt
 
     init(prime p: BigInt, other q: BigInt, nonceOrder: BigInt) throws(PaillierError) {
-        guard let modulus = try? Modulus(p), let square = try? Modulus(p * p),
+        guard let modulus = try? Modulus(p), let square = try? Modulus(squareOf: p),
             let factor = try? (nonceOrder * q).inverse(modulo: p)
         else { throw .unsupportedKeySize(bits: 2 * p.bitWidth) }
         prime = p

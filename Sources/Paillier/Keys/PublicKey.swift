@@ -25,7 +25,7 @@ public struct PublicKey: Sendable {
 
     /// For numbers that were made or checked here.
     init(checked n: BigInt, subgroupBase: BigInt? = nil) throws(PaillierError) {
-        guard let nSquared = try? Modulus(n * n) else { throw .unsupportedKeySize(bits: n.bitWidth) }
+        guard let nSquared = try? Modulus(squareOf: n) else { throw .unsupportedKeySize(bits: n.bitWidth) }
         self.n = n
         self.nSquared = nSquared
         modulusBits = n.bitWidth
