@@ -15,9 +15,9 @@ public struct FixedBaseTable: Sendable {
     @safe private final class Table: @unchecked Sendable {
         let pointer: OpaquePointer
 
-        init(_ bases: ResidueVector, digitBits: Int) {
+        init(_ bases: ResidueVector, digitBits: Int, factor: ResidueVector?) {
             unsafe pointer = cm_table_new(
-                bases.modulus.context, bases.buffer.pointer, bases.count, UInt32(digitBits))
+                bases.modulus.context, bases.buffer.pointer, bases.count, UInt32(digitBits), factor?.buffer.pointer)
         }
 
         deinit { unsafe cm_table_free(pointer) }
@@ -36,13 +36,13 @@ public struct FixedBaseTable: Sendable {
         modulus = bases.modulus
         self.digitBits = digitBits
         digits = bases.count
-        table = Table(bases, digitBits: digitBits)
+        table = Table(bases, digitBits: digitBits, factor: nil)
     }
 
-    /// One base for exponents below `2^exponentBits`; the window is chosen here.
-    /// - Precondition: `base` is in `[0, modulus)`.
-    public init(base: BigInt, exponentBits: Int, modulus: Modulus) {
-        precondition(exponentBits >= 0 && exponentBits <= 1 << 20, "exponent width out of range")
+    /// One base for exponents below `2^exponentBits`; the window is chosen here. Every result is multiplied by a factor.
+    /// - Precondition: `base` and `factor` are in `[0, modulus)`.
+    public init(base: BigInt, exponentBits: Int, modulus: Modulus, factor: BigInt? = nil) {
+        precondition(exponentBits >= (factor == nil ? 0 : 1) && exponentBits <= 1 << 20, "exponent width out of range")
         let window = FixedBaseTable.window
         var power = ResidueVector.checked([base], modulus: modulus)
         var bases = ResidueVector(uninitialized: 0, modulus: modulus)
@@ -51,7 +51,10 @@ public struct FixedBaseTable: Sendable {
             bases.append(contentsOf: power)
             if digit + 1 < needed { for _ in 0..<window { power = power.squared() } }
         }
-        self.init(residues: bases, digitBits: window)
+        self.modulus = modulus
+        digitBits = window
+        digits = bases.count
+        table = Table(bases, digitBits: window, factor: factor.map { .checked([$0], modulus: modulus) })
     }
 
     /// Measured best where one table serves thousands of exponents.

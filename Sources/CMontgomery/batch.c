@@ -295,7 +295,8 @@ struct cm_table {
     uint64_t *powers;
 };
 
-cm_table *cm_table_new(const cm_ctx *ctx, const uint64_t *bases, size_t digits, unsigned digit_bits) {
+cm_table *cm_table_new(const cm_ctx *ctx, const uint64_t *bases, size_t digits, unsigned digit_bits,
+                       const uint64_t *factor) {
     size_t entries = (size_t)1 << digit_bits, w = ctx->words, stripe = ctx->ops->stripe;
     if (entries > CM_MAX_ENTRIES) abort();
     cm_table *table = (cm_table *)cm_alloc((sizeof(cm_table) + 7) / 8);
@@ -321,6 +322,8 @@ cm_table *cm_table_new(const cm_ctx *ctx, const uint64_t *bases, size_t digits, 
             else
                 cm_sqr(ctx, to, flat + e / 2 * part * w, part);
         }
+        for (size_t e = 0; start == 0 && part > 0 && factor != NULL && e < entries; e++)
+            cm_mul(ctx, flat + e * part * w, flat + e * part * w, 1, factor, 0, 1);
         for (size_t k = 0; k < part; k++) {
             for (size_t e = 0; e < entries; e++) elements[e] = flat + (e * part + k) * w;
             ctx->ops->pack_shared(ctx, table->powers + (start + k) * table->slab, elements, entries);

@@ -137,11 +137,12 @@ static void tables(const cm_ctx *ctx, int bits, int path, size_t limbs, const mp
     fill(a, digits, limbs, m);
     for (size_t i = 0; i < count; i++) e[i] = next_random() >> (64 - digits * digit_bits);
     cm_import(ctx, x, a, limbs, digits);
-    cm_table *table = cm_table_new(ctx, x, digits, digit_bits);
+    cm_table *table = cm_table_new(ctx, x, digits, digit_bits, digit_bits % 2 == 0 ? x + (digits - 1) * w : NULL);
     cm_table_pow(ctx, table, y, count, e, 1);
     cm_export(ctx, out, limbs, y, count);
     for (size_t i = 0; i < count; i++) {
         mpz_set_ui(p, 1);
+        if (digit_bits % 2 == 0) read_value(p, a, digits - 1, limbs);
         for (size_t k = 0; k < digits; k++) {
             read_value(u, a, k, limbs);
             mpz_powm_ui(u, u, e[i] >> (k * digit_bits) & ((1u << digit_bits) - 1), m);

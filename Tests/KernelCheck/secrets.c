@@ -50,7 +50,7 @@ static void run(size_t limbs, int square) {
     cm_export(ctx, plain, limbs, result, COUNT);
     cm_pow(ctx, result, bases, COUNT, own, EXPONENT, 0, 100, 1);
     cm_pow_rows(ctx, result, bases, COUNT, TERMS, own, EXPONENT, 100);
-    cm_table *table = cm_table_new(ctx, bases, DIGITS, DIGIT);
+    cm_table *table = cm_table_new(ctx, bases, DIGITS, DIGIT, NULL);
     cm_table_pow(ctx, table, result, COUNT, own, EXPONENT);
     cm_export(ctx, plain, limbs, result, COUNT);
     cm_table_free(table);

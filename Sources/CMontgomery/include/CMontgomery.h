@@ -56,7 +56,9 @@ void cm_pow_rows(const cm_ctx *ctx, uint64_t *dst, const uint64_t *bases, size_t
                  const uint64_t *exps, size_t exp_limbs, size_t bits);
 
 /// All powers base[k]^0 ... base[k]^(2^digit_bits - 1) of `digits` bases, for exponents cut into digits of at most 12 bits.
-cm_table *cm_table_new(const cm_ctx *ctx, const uint64_t *bases, size_t digits, unsigned digit_bits);
+/// A factor (a residue, or NULL) multiplies every result; with no digit there is nothing to multiply.
+cm_table *cm_table_new(const cm_ctx *ctx, const uint64_t *bases, size_t digits, unsigned digit_bits,
+                       const uint64_t *factor);
 void cm_table_free(cm_table *table);
 /// dst[i] = prod over k of base[k] ^ (digit k of exps[i]), digits little-endian: every table entry is read.
 void cm_table_pow(const cm_ctx *ctx, const cm_table *table, uint64_t *dst, size_t count, const uint64_t *exps,

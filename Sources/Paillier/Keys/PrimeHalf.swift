@@ -49,9 +49,9 @@ package struct PrimeHalf: Sendable {
             .bigInts()
     }
 
-    /// Powers of h^n modulo p^2.
-    func nonceTable(_ h: BigInt, n: BigInt, bits: Int) -> FixedBaseTable {
+    /// Powers of h^n modulo p^2, times a factor.
+    func nonceTable(_ h: BigInt, n: BigInt, bits: Int, factor: BigInt) -> FixedBaseTable {
         let base = ResidueVector.trusted([h.mod(square.value)], modulus: square).pow(variableTime: n)[0]
-        return FixedBaseTable(base: base, exponentBits: bits, modulus: square)
+        return FixedBaseTable(base: base, exponentBits: bits, modulus: square, factor: factor)
     }
 }

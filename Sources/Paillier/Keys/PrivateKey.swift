@@ -6,9 +6,10 @@ public final class PrivateKey: Sendable {
     public let publicKey: PublicKey
     package let first: PrimeHalf
     package let second: PrimeHalf
-    /// p^-1 mod q and p^-2 mod q^2, for recombination.
+    /// p^-1 mod q, for recombination.
     package let inverseOfP: BigInt
-    private let inverseOfPSquared: BigInt
+    /// q^-2 mod p^2 and p^-2 mod q^2, for recombination modulo n^2.
+    private let weights: (first: BigInt, second: BigInt)
     /// h = -x^2 mod n; h^n is the base of this owner's nonces, of nobody else's unless it is a subgroup key.
     private let h: BigInt
     private let tables = Mutex<NonceTables?>(nil)
@@ -23,13 +24,14 @@ public final class PrivateKey: Sendable {
     init(p: BigInt, q: BigInt, h: BigInt, subgroup: (BigInt, BigInt)?) throws(PaillierError) {
         let n = p * q
         guard p != q, p.limb(0) & 3 == 3, q.limb(0) & 3 == 3, BigInt.gcd(n, (p - 1) * (q - 1)) == 1,
-            let inverseOfP = try? p.inverse(modulo: q), let inverseOfPSquared = try? (p * p).inverse(modulo: q * q)
+            let inverseOfP = try? p.inverse(modulo: q), let overQ = try? (q * q).inverse(modulo: p * p),
+            let overP = try? (p * p).inverse(modulo: q * q)
         else { throw .unsupportedKeySize(bits: n.bitWidth) }
         publicKey = try PublicKey(checked: n, subgroupBase: subgroup == nil ? nil : h)
         first = try PrimeHalf(prime: p, other: q, nonceOrder: subgroup.map { $0.0 + $0.0 } ?? p - 1)
         second = try PrimeHalf(prime: q, other: p, nonceOrder: subgroup.map { $0.1 + $0.1 } ?? q - 1)
         self.inverseOfP = inverseOfP
-        self.inverseOfPSquared = inverseOfPSquared
+        weights = (overQ, overP)
         self.h = h
     }
 
@@ -43,6 +45,8 @@ public final class PrivateKey: Sendable {
 
     /// h_n^rho mod n^2 for fresh rho: of |n|/2 bits, the length that Damgard, Jurik and Nielsen prove, or uniform below the order
     /// of a subgroup.
+    ///
+    /// y = q^2 (a q^-2 mod p^2) + p^2 (b p^-2 mod q^2) mod n^2, of which the tables give what is in brackets.
     private func nonces(count: Int, using generator: inout some RandomNumberGenerator) -> ResidueVector {
         let tables = nonceTables()
         let (modP, modQ): (LimbVector, LimbVector)
@@ -56,11 +60,10 @@ public final class PrivateKey: Sendable {
             modP = tables.first.pow(secret: exponents).values()
             modQ = tables.second.pow(secret: exponents).values()
         }
-        let (pp, qq, inverse) = (first.square.value, second.square.value, inverseOfPSquared)
-        // y = a + p^2 ((b - a) p^-2 mod q^2)
+        let (pp, qq, nn) = (first.square.value, second.square.value, publicKey.nSquared.value)
         let values = concurrentMap(count) { index in
-            let a = modP[index]
-            return a + pp * ((modQ[index] - a) * inverse).mod(qq)
+            let sum = qq * modP[index] + pp * modQ[index]
+            return sum < nn ? sum : sum - nn
         }
         return .trusted(values, modulus: publicKey.nSquared)
     }
@@ -103,8 +106,8 @@ public final class PrivateKey: Sendable {
                 publicKey.kind == .subgroup ? second.nonceOrder.bitWidth : nonceBits
             )
             let made = NonceTables(
-                first: first.nonceTable(h, n: publicKey.n, bits: bits.0),
-                second: second.nonceTable(h, n: publicKey.n, bits: bits.1))
+                first: first.nonceTable(h, n: publicKey.n, bits: bits.0, factor: weights.first),
+                second: second.nonceTable(h, n: publicKey.n, bits: bits.1, factor: weights.second))
             tables = made
             return made
         }
