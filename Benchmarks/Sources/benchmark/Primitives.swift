@@ -9,10 +9,10 @@ let primitives = Topic(name: "primitives") { bits in
     let half = try Modulus(squareOf: p)
     let full = try Modulus(squareOf: n)
     for (name, modulus) in [("p^2", half), ("n^2", full)] {
-        let unit = UnitCost(modulus)
+        let (unit, rootless) = (UnitCost(modulus), UnitCost(try Modulus(modulus.value)))
         print(
-            "modulo \(name) (\(modulus.bitWidth) bits): product \(format(unit.product)) us, square \(format(unit.square)) us"
-        )
+            "modulo \(name) (\(modulus.bitWidth) bits): product \(format(unit.product)) us, square \(format(unit.square)) us; "
+                + "without its root \(format(rootless.product)) and \(format(rootless.square)) us")
         printHeader()
         let scale = modulus.path == .ifma ? 1 : 8
         func random(_ count: Int) throws -> ResidueVector {
