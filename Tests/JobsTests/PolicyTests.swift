@@ -52,7 +52,7 @@ import Testing
 
     @Test(arguments: [
         "minimumCohort: 0", "minimumKeyBits: 1024", "peer: [x]", "loosen: [guard-5]", "reveal: [all]",
-        "subgroupKeys: maybe", "roundCountsTo: 0",
+        "subgroupKeys: maybe", "roundCountsTo: 0", "countsPerPeer: -1",
     ])
     func refusesBadPolicies(_ text: String) {
         #expect(throws: DocumentError.self) { try Policy(yaml: "policy: 1\n" + text) }

@@ -8,6 +8,8 @@ public struct Policy: Sendable, Hashable {
     public internal(set) var minimumCell: Int
     /// Counts that leave the site in reports are rounded to a multiple of this.
     public internal(set) var roundCountsTo: Int
+    /// Most counts of common rows with one peer, ever.
+    public internal(set) var countsPerPeer: Int
     /// Most coefficients a row that a job's limits may name.
     public internal(set) var parametersPerRow: Double
     /// Smallest Paillier modulus in bits.
@@ -31,9 +33,9 @@ public struct Policy: Sendable, Hashable {
 
     /// What `moiety init` writes down and what holds for fields that a policy leaves out.
     public static let standard = Policy(
-        minimumCohort: 50, minimumCell: 11, roundCountsTo: 5, parametersPerRow: 0.33, minimumKeyBits: 2048,
-        subgroupKeys: false, maximumSetSize: 1_000_000, minimumPassiveColumns: 3, peers: nil, features: nil,
-        labels: nil, reveal: nil, loosen: [])
+        minimumCohort: 50, minimumCell: 11, roundCountsTo: 5, countsPerPeer: 10, parametersPerRow: 0.33,
+        minimumKeyBits: 2048, subgroupKeys: false, maximumSetSize: 1_000_000, minimumPassiveColumns: 3, peers: nil,
+        features: nil, labels: nil, reveal: nil, loosen: [])
 
     /// A count as this site reports it: rounded to the nearest multiple of `roundCountsTo`, halves up.
     public func rounded(_ count: Int) -> Int {
@@ -58,6 +60,7 @@ extension Policy {
             minimumCohort: fields.integer("minimumCohort", default: standard.minimumCohort, in: JobBounds.cohort),
             minimumCell: fields.integer("minimumCell", default: standard.minimumCell, in: JobBounds.cell),
             roundCountsTo: fields.integer("roundCountsTo", default: standard.roundCountsTo, in: 1...1000),
+            countsPerPeer: fields.integer("countsPerPeer", default: standard.countsPerPeer, in: 0...100_000),
             parametersPerRow: fields.number(
                 "parametersPerRow", default: standard.parametersPerRow, in: JobBounds.parametersPerRow),
             minimumKeyBits: fields.integer("minimumKeyBits", default: standard.minimumKeyBits, in: 2048...16_384),
@@ -72,8 +75,9 @@ extension Policy {
     }
 
     private static let keys = [
-        "policy", "minimumCohort", "minimumCell", "roundCountsTo", "parametersPerRow", "minimumKeyBits",
-        "subgroupKeys", "maximumSetSize", "minimumPassiveColumns", "peers", "features", "labels", "reveal", "loosen",
+        "policy", "minimumCohort", "minimumCell", "roundCountsTo", "countsPerPeer", "parametersPerRow",
+        "minimumKeyBits", "subgroupKeys", "maximumSetSize", "minimumPassiveColumns", "peers", "features", "labels",
+        "reveal", "loosen",
     ]
 
     /// `any` or nothing is nil; a list is exactly that list, an empty one allows nothing.

@@ -7,6 +7,7 @@ extension Policy {
         minimumCohort: 50           # fewest aligned people
         minimumCell: 11             # fewest people in any level of a yes/no or categorical column, or label
         roundCountsTo: 5            # counts in reports
+        countsPerPeer: 10           # most counts of common rows (align count) with one peer, ever
         parametersPerRow: 0.33      # most coefficients a person
         minimumKeyBits: 2048        # 3072 for data that must stay secret beyond 2030
         subgroupKeys: false         # faster keys with one more assumption

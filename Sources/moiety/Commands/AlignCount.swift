@@ -20,7 +20,8 @@ struct AlignCount: ReplyingCommand {
         discussion: """
             Both sites learn the size of the intersection, rounded to the larger of their policies' roundCountsTo, and how \
             many identifiers the other has. No identifier is matched on either side: protocols/alignment-count.md. The \
-            peer runs the same command with the same job. The output folder gets count.json and a transcript.
+            peer runs the same command with the same job. The output folder gets count.json and a transcript. A site's policy \
+            says how many counts it makes with one peer (countsPerPeer).
             """)
 
     @OptionGroup var file: JobArgument
@@ -38,13 +39,16 @@ struct AlignCount: ReplyingCommand {
             prepared.job, site: folder, console: console, peerAddress: try meeting.address(),
             onListening: announce)
         let rounding = try folder.policy().roundCountsTo
+        let earlier = try CountLedger(prepared)
+        try earlier.check()
         let execution = SessionExecution(prepared, over: link, out: out, console: console)
         let (finished, written) = try await execution.run(writing: { finished, folder in
             let report = AlignCountReport(finished.result, of: prepared.inputs, out: nil)
             try folder.write(try ResultFiles.json(report), to: "count.json")
             return ["rows": "\(report.roundedCount)", "rounding": "\(report.rounding)"]
         }) { opening in
-            CountWork(inputs: prepared.inputs, opening: opening, rounding: rounding)
+            CountWork(
+                inputs: prepared.inputs, opening: opening, rounding: rounding, admit: { try earlier.remember() })
         }
         let report = AlignCountReport(finished.result, of: prepared.inputs, out: written)
         let about = "about \(report.roundedCount) rows in common with \(report.peer)"

@@ -10,6 +10,7 @@ struct PolicyReport: Codable, Sendable {
     let minimumCohort: Int
     let minimumCell: Int
     let roundCountsTo: Int
+    let countsPerPeer: Int
     let parametersPerRow: Double
     let minimumKeyBits: Int
     let subgroupKeys: Bool
@@ -26,6 +27,7 @@ struct PolicyReport: Codable, Sendable {
         minimumCohort = policy.minimumCohort
         minimumCell = policy.minimumCell
         roundCountsTo = policy.roundCountsTo
+        countsPerPeer = policy.countsPerPeer
         parametersPerRow = policy.parametersPerRow
         minimumKeyBits = policy.minimumKeyBits
         subgroupKeys = policy.subgroupKeys
@@ -45,6 +47,7 @@ struct PolicyReport: Codable, Sendable {
         var table = TextTable(["minimumCohort", "\(minimumCohort)"], sides: [.left, .left])
         table.add(["minimumCell", "\(minimumCell)"])
         table.add(["roundCountsTo", "\(roundCountsTo)"])
+        table.add(["countsPerPeer", "\(countsPerPeer)"])
         table.add(["parametersPerRow", Number.short(parametersPerRow)])
         table.add(["minimumKeyBits", "\(minimumKeyBits)"])
         table.add(["subgroupKeys", "\(subgroupKeys)"])

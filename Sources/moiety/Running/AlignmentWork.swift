@@ -38,9 +38,12 @@ struct CountWork: SessionWork {
     let opening: SessionOpening
     /// This site's own; the larger of both holds.
     let rounding: Int
+    /// A count is about to be made: throws when it must not. A replay asks nobody.
+    let admit: @Sendable () throws -> Void
 
     func run(over session: Session) async throws -> CommonCount {
         try await opening.run(over: session)
+        try admit()
         let count = try await PrivateSetIntersection.Alignment.count(
             inputs.table.identifiers.values, over: session, settings: AlignmentSettings(inputs.job, own: inputs.own),
             rounding: rounding)
