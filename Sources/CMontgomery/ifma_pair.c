@@ -7,7 +7,7 @@
 //
 // so that the product divided by R is c0 + c1 N where c1 = (a0 b1 + a1 b0 - q) / R modulo N: two reductions modulo N, of
 // which the first gives its quotient to the second. That is as much as five products of numbers as long as N, and three and a
-// half for a square, where limbs modulo N^2 take eight and seven. Numbers in base N are known for this modulus (Ophelib, by
+// half for a square, where limbs modulo N^2 take eight and six. Numbers in base N are known for this modulus (Ophelib, by
 // division; crypto.stackexchange.com question 107578 counts limbs); Montgomery's reduction gives the quotient for nothing.
 #include "internal.h"
 
