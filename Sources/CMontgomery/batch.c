@@ -322,8 +322,9 @@ cm_table *cm_table_new(const cm_ctx *ctx, const uint64_t *bases, size_t digits, 
             else
                 cm_sqr(ctx, to, flat + e / 2 * part * w, part);
         }
-        for (size_t e = 0; start == 0 && part > 0 && factor != NULL && e < entries; e++)
-            cm_mul(ctx, flat + e * part * w, flat + e * part * w, 1, factor, 0, 1);
+        if (start == 0 && factor != NULL)
+            for (size_t e = 0; e < entries; e++)
+                cm_mul(ctx, flat + e * part * w, flat + e * part * w, 1, factor, 0, 1);
         for (size_t k = 0; k < part; k++) {
             for (size_t e = 0; e < entries; e++) elements[e] = flat + (e * part + k) * w;
             ctx->ops->pack_shared(ctx, table->powers + (start + k) * table->slab, elements, entries);

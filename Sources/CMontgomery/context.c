@@ -142,7 +142,7 @@ cm_ctx *cm_ctx_new(const uint64_t *modulus, size_t limbs, int path) {
     const size_t bits = bit_width(modulus, limbs);
     const int ifma = path == CM_PATH_IFMA && serves(cm_ifma_ops(), bits);
     ctx->ops = ifma ? cm_ifma_ops() : &cm_portable_ops;
-    // Six spare bits for values below 6 * modulus that are never fully reduced: R > 36 * modulus.
+    // Six spare bits for values below 6 * modulus that are never fully reduced: R > 36 * modulus. Pairs rely on them too.
     ctx->n = ifma ? (bits + 6 + 51) / 52 : limbs;
     ctx->rows = ifma ? (ctx->n + 3) & ~(size_t)3 : limbs;
     ctx->words = ifma ? (ctx->n + 7) & ~(size_t)7 : limbs;
@@ -155,9 +155,12 @@ cm_ctx *cm_ctx_new_square(const uint64_t *root, size_t limbs, int path) {
     mpz_roinit_n(r, (const mp_limb_t *)root, (mp_size_t)limbs);
     mpz_init(square);
     mpz_mul(square, r, r);
-    cm_ctx *ctx = calloc(1, sizeof(cm_ctx));
-    if (ctx != NULL) {
-        ctx->root = cm_ctx_new(root, limbs, path); // of a valid modulus: there unless memory is short
+    cm_ctx *of_root = cm_ctx_new(root, limbs, path);
+    cm_ctx *ctx = of_root == NULL ? NULL : calloc(1, sizeof(cm_ctx));
+    if (ctx == NULL) {
+        cm_ctx_free(of_root);
+    } else {
+        ctx->root = of_root;
         const int ifma = cm_ctx_path(ctx->root) == CM_PATH_IFMA;
         ctx->ops = ifma ? cm_ifma_pair_ops() : &cm_portable_pair_ops;
         // Both numbers have an even number of limbs where lanes need it.

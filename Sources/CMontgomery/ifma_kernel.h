@@ -18,7 +18,8 @@
 typedef __m512i vec;
 
 // Rows of the schoolbook: for R values b[0..R), T[0..n + R) += a[0..n) * b, in 52-bit limbs, eight lanes at once. Columns
-// grow without carries; a column takes 2^11 half products before it overflows, more than 8192-bit moduli make.
+// grow without carries; a column takes 2^11 half products before it overflows, more than 8192-bit moduli make, and more than
+// the two products of a pair make whose numbers have that size (about 1300, Karatsuba's layers included).
 //
 // R + 1 columns and R values stay in registers while a streams past: two loads, one store and 2 R multiply-adds a step.
 // `shared`: a is one number for all lanes (the modulus), one word a limb. `fresh`: columns from T[0] on start at zero.
@@ -226,7 +227,7 @@ INLINE void karatsuba_square(vec *T, const vec *a, size_t h, vec *work) {
     middle(T, m, h, x, cx, x, cx);
 }
 
-// T[0..2 n] = a b; a and b are padded with a zero limb if n is odd; work: 7 n.
+// T[0..2 n) = a b; a and b are padded with a zero limb if n is odd; work: 7 n.
 INLINE void full_product(vec *T, const uint64_t *a, const int shared, const vec *b, size_t n, vec *work) {
     const size_t h = (n + 1) / 2;
     if (n < CM_KARATSUBA_PRODUCT) {
@@ -244,7 +245,7 @@ INLINE void full_product(vec *T, const uint64_t *a, const int shared, const vec 
     }
 }
 
-// T[0..2 n] = a b + c d, a and c shared or not; work: 9 n.
+// T[0..2 n) = a b + c d, a and c shared or not; work: 9 n.
 INLINE void two_products(vec *T, const uint64_t *a, const vec *b, const uint64_t *c, const vec *d, const int shared,
                          size_t n, vec *work) {
     full_product(T, a, shared, b, n, work);

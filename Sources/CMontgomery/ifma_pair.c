@@ -1,7 +1,8 @@
 // The AVX-512 IFMA path modulo the square of a known root N: eight residues at a time, each as a pair.
 //
-// A residue is x0 + x1 N with both numbers modulo N, x0 below 3 N and x1 below 6 N, x1 from limb ctx->n / 2 on. Of a
-// product a0 b0 + (a0 b1 + a1 b0) N the square of N has left a1 b1 nothing. With q = -a0 b0 N^-1 modulo R,
+// A residue is x0 + x1 N with both numbers modulo N, x0 below 3 N and x1 below 6 N, x1 from limb ctx->n / 2 on. A product of
+// two such has, for R > 64 N, c0 < 9 N^2 / R + N < 2 N and c1 < 36 N^2 / R + 2 + 2 N < 3 N; load_plain() stays within 3 N and
+// 4 N. Of a product a0 b0 + (a0 b1 + a1 b0) N the square of N has left a1 b1 nothing. With q = -a0 b0 N^-1 modulo R,
 //
 //     a0 b0 = R c0 - q N for c0 = (a0 b0 + q N) / R,
 //
@@ -125,8 +126,8 @@ TARGET static void store_plain(const cm_ctx *ctx, uint64_t *const *dst, size_t l
     const vec mask = _mm512_set1_epi64((long long)LIMB_MASK);
     vec *T = (vec *)scratch, *work = T + columns(ctx), *x0 = (vec *)group, *x1 = x0 + half;
     for (int k = 1; k >= 0; k--) {
-        const __mmask8 less = ~subtract_if_not_below(x0, root->multiples[k], root->n, T);
-        for (int times = 0; times <= k; times++) add_one(x1, less, root->n);
+        const __mmask8 subtracted = ~subtract_if_not_below(x0, root->multiples[k], root->n, T);
+        for (int times = 0; times <= k; times++) add_one(x1, subtracted, root->n);
     }
     for (int k = 2; k >= 0; k--) subtract_if_not_below(x1, root->multiples[k], root->n, T);
     full_product(T, ctx->padded_root, 1, x1, half, work);

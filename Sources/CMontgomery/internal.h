@@ -37,7 +37,7 @@ struct cm_ctx {
     const struct cm_ops *ops;
     size_t limbs;      // 64-bit limbs of the modulus
     size_t n;          // limbs of the implementation
-    size_t rows;       // Montgomery's R is 2^(radix * rows); rows >= n
+    size_t rows;       // Montgomery's R is 2^(radix * rows); rows >= n, or for pairs >= n / 2
     size_t words;      // words of an element
     uint64_t k0;       // portable: -modulus^-1 modulo 2^64
     uint64_t *modulus; // 64-bit limbs
@@ -47,16 +47,16 @@ struct cm_ctx {
     // IFMA j = 4, 8; portable j = n / 2, if that is used.
     uint64_t *friendly[2];
     uint64_t *inverse; // -modulus^-1 modulo B^4 (IFMA) or B^(n / 2) (portable)
-    // Modulo the square of a known root, see ifma_pair.c: residues are pairs, rows the root's.
+    // Modulo the square of a known root, see ifma_pair.c: residues are pairs, rows the root's. All but the root: IFMA.
     cm_ctx *root;
-    // IFMA
     uint64_t *padded_root;    // n / 2 limbs
-    uint64_t *lift[2];        // R and R B^(n / 2), as elements
+    uint64_t *lift[2];        // R and R B^(n / 2) as pairs, n words each
     uint64_t *above_quotient; // a multiple of the root whose limbs are above any quotient's
+    // Both paths
     uint64_t *rr;       // R^2 mod modulus, as an element
     uint64_t *one;      // R mod modulus, as an element
     uint64_t *unit;     // 1 (not in Montgomery form), as an element
-    uint64_t *rr_group; // the first and the last of these in every lane
+    uint64_t *rr_group; // the same in every lane
     uint64_t *unit_group;
     uint64_t *one_group;
 };

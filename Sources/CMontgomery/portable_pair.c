@@ -79,6 +79,7 @@ static void mul_public(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, const 
 
 static void sqr_public(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64_t *s) { any_sqr(ctx, r, a, s, 0); }
 
+// In constant time for a given root: the division normalises by it, and starts from its top limb.
 static void load_plain(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src, size_t limbs,
                        uint64_t *scratch) {
     const mp_size_t h = (mp_size_t)ctx->rows;

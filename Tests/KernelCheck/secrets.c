@@ -25,6 +25,16 @@ static uint64_t *secret(size_t words) {
     return memory;
 }
 
+// Some numbers below the modulus, marked as well.
+static uint64_t *secret_elements(const cm_ctx *ctx, size_t limbs, size_t count) {
+    uint64_t *values = calloc(count * limbs, sizeof(uint64_t)), *memory = calloc(count * cm_words(ctx), 8);
+    for (size_t i = 0; i < count * limbs; i++) values[i] = next_random() >> (i % limbs == limbs - 1 ? 2 : 0);
+    (void)VALGRIND_MAKE_MEM_UNDEFINED(values, count * limbs * sizeof(uint64_t));
+    cm_import(ctx, memory, values, limbs, count);
+    free(values);
+    return memory;
+}
+
 static uint64_t *elements(const cm_ctx *ctx, size_t limbs, size_t count) {
     uint64_t *values = calloc(count * limbs, sizeof(uint64_t)), *memory = calloc(count * cm_words(ctx), 8);
     for (size_t i = 0; i < count; i++)
@@ -54,6 +64,10 @@ static void run(size_t limbs, int square) {
     cm_table_pow(ctx, table, result, COUNT, own, EXPONENT);
     cm_export(ctx, plain, limbs, result, COUNT);
     cm_table_free(table);
+    uint64_t *hidden = secret_elements(ctx, limbs, COUNT);
+    cm_pow(ctx, result, hidden, COUNT, own, EXPONENT, EXPONENT, 100, 1);
+    cm_export(ctx, plain, limbs, result, COUNT);
+    free(hidden);
 
 #ifdef SHOW
     // What a finding looks like: the variable-time path on the same exponent.

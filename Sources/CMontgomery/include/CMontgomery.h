@@ -60,7 +60,7 @@ void cm_pow_rows(const cm_ctx *ctx, uint64_t *dst, const uint64_t *bases, size_t
 cm_table *cm_table_new(const cm_ctx *ctx, const uint64_t *bases, size_t digits, unsigned digit_bits,
                        const uint64_t *factor);
 void cm_table_free(cm_table *table);
-/// dst[i] = prod over k of base[k] ^ (digit k of exps[i]), digits little-endian: every table entry is read.
+/// dst[i] = prod over k of base[k] ^ (digit k of exps[i]), digits little-endian, times the factor: every entry is read.
 void cm_table_pow(const cm_ctx *ctx, const cm_table *table, uint64_t *dst, size_t count, const uint64_t *exps,
                   size_t exp_limbs);
 
