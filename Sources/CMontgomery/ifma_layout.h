@@ -13,6 +13,9 @@ void cm_ifma_select(const cm_ctx *ctx, uint64_t *r, const uint64_t *table, size_
 void cm_ifma_pack_shared(const cm_ctx *ctx, uint64_t *packed, const uint64_t *const *elements, size_t entries);
 void cm_ifma_select_shared(const cm_ctx *ctx, uint64_t *r, size_t groups, const uint64_t *packed, size_t entries,
                            const uint32_t *digit);
+#define CM_IFMA_MEMORY                                                                                \
+    .path = CM_PATH_IFMA, .lanes = 8, .stripe = 8, .load = cm_ifma_load, .store = cm_ifma_store,         \
+    .select = cm_ifma_select, .pack_shared = cm_ifma_pack_shared, .select_shared = cm_ifma_select_shared
 // The low n limbs of 52 bits.
 uint64_t *cm_ifma_limbs(const mpz_t value, size_t n);
 

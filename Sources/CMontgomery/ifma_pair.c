@@ -183,13 +183,9 @@ static void prepare(cm_ctx *ctx) {
 }
 
 static const struct cm_ops ops = {
-    .path = CM_PATH_IFMA,
-    .lanes = 8,
-    .stripe = 8,
+    CM_IFMA_MEMORY,
     .prepare = prepare,
     .scratch_words = scratch_words,
-    .load = cm_ifma_load,
-    .store = cm_ifma_store,
     .load_plain = load_plain,
     .store_plain = store_plain,
     .mul = mul,
@@ -197,9 +193,6 @@ static const struct cm_ops ops = {
     .mul_element = mul_element,
     .mul_public = mul,
     .sqr_public = sqr,
-    .select = cm_ifma_select,
-    .pack_shared = cm_ifma_pack_shared,
-    .select_shared = cm_ifma_select_shared,
 };
 
 const struct cm_ops *cm_ifma_pair_ops(void) { return cm_ifma_ops() != NULL ? &ops : NULL; }

@@ -277,13 +277,9 @@ static void prepare(cm_ctx *ctx) {
 }
 
 const struct cm_ops cm_portable_ops = {
-    .path = CM_PATH_PORTABLE,
-    .lanes = 1,
-    .stripe = STRIPE,
+    CM_PORTABLE_MEMORY,
     .prepare = prepare,
     .scratch_words = scratch_words,
-    .load = cm_portable_load,
-    .store = cm_portable_store,
     .load_plain = load_plain,
     .store_plain = store_plain,
     .mul = mul,
@@ -291,7 +287,4 @@ const struct cm_ops cm_portable_ops = {
     .mul_element = mul_public,
     .mul_public = mul_public,
     .sqr_public = sqr_public,
-    .select = cm_portable_select,
-    .pack_shared = cm_portable_pack_shared,
-    .select_shared = cm_portable_select_shared,
 };

@@ -100,13 +100,9 @@ static void store_plain(const cm_ctx *ctx, uint64_t *const *dst, size_t limbs, u
 static void prepare(cm_ctx *ctx) { (void)ctx; }
 
 const struct cm_ops cm_portable_pair_ops = {
-    .path = CM_PATH_PORTABLE,
-    .lanes = 1,
-    .stripe = CM_PORTABLE_STRIPE,
+    CM_PORTABLE_MEMORY,
     .prepare = prepare,
     .scratch_words = scratch_words,
-    .load = cm_portable_load,
-    .store = cm_portable_store,
     .load_plain = load_plain,
     .store_plain = store_plain,
     .mul = mul,
@@ -114,7 +110,4 @@ const struct cm_ops cm_portable_pair_ops = {
     .mul_element = mul_public,
     .mul_public = mul_public,
     .sqr_public = sqr_public,
-    .select = cm_portable_select,
-    .pack_shared = cm_portable_pack_shared,
-    .select_shared = cm_portable_select_shared,
 };
