@@ -23,7 +23,7 @@ internal import CMontgomery
         try self.init(odd, root: nil, path: path)
     }
 
-    /// The square of a number: the same results as from the square alone, up to twice as fast. Errors as above.
+    /// The square of a number: the same results as from the square alone, in less time. Errors as above.
     public convenience init(squareOf root: BigInt) throws(BignumError) { try self.init(squareOf: root, path: .current) }
 
     public convenience init(squareOf root: BigInt, path: ArithmeticPath) throws(BignumError) {
