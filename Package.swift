@@ -22,7 +22,6 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "moiety", targets: ["moiety"]),
-        // For Benchmarks/, a package of its own.
         .library(name: "Bignum", targets: ["Bignum"]),
         .library(name: "Jobs", targets: ["Jobs"]),
         .library(name: "Paillier", targets: ["Paillier"]),
@@ -44,6 +43,8 @@ let package = Package(
         // What gRPC's transport runs on: our own listener and dialer pin certificates at its level.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        // A site's ledger: SQLite's transactions and locks, which no file format of ours should imitate.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // Job and site files are YAML, written by people.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         // The command line.
@@ -54,7 +55,6 @@ let package = Package(
         .target(
             name: "CMontgomery",
             dependencies: ["CGMP"],
-            cSettings: [.unsafeFlags(["-O3"], .when(configuration: .debug))],
             linkerSettings: [.linkedLibrary("gmp")]),
         .target(name: "Bignum", dependencies: ["CGMP", "CMontgomery"], swiftSettings: strict),
         .target(name: "Paillier", dependencies: ["Bignum", crypto], swiftSettings: strict),
@@ -81,6 +81,10 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ] + nio,
             swiftSettings: strict),
+        .target(
+            name: "Site",
+            dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
         .executableTarget(
             name: "moiety",
             dependencies: [
@@ -89,6 +93,15 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        // Here and not a package of its own, so that one build of the dependencies serves it too.
+        .executableTarget(
+            name: "benchmark",
+            dependencies: [
+                "Bignum", "Paillier", "PrivateSetIntersection", "Wire", "Records", "SplitRegression", "Jobs", "Transcript",
+            ],
+            path: "Benchmarks",
+            exclude: ["README.md"],
+            swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
     ]
         + [
             "Bignum", "Paillier", "Records", "Wire", "Jobs", "Transcript", "PrivateSetIntersection",
