@@ -83,13 +83,23 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Site",
-            dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Records", "Wire", "Jobs", "Transcript", "GRPCTransport", crypto,
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Runner",
+            dependencies: [
+                "Bignum", "Paillier", "Records", "Wire", "Jobs", "Transcript", "PrivateSetIntersection",
+                "SplitRegression", "GRPCTransport", "Site",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "moiety",
             dependencies: [
-                "Bignum", "Paillier", "Records", "Wire", "Jobs", "Transcript", "PrivateSetIntersection",
-                "SplitRegression", "GRPCTransport", "Yams", crypto,
+                "Bignum", "Records", "Wire", "Jobs", "Transcript", "PrivateSetIntersection", "SplitRegression",
+                "GRPCTransport", "Site", "Runner",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -97,7 +107,8 @@ let package = Package(
         .executableTarget(
             name: "benchmark",
             dependencies: [
-                "Bignum", "Paillier", "PrivateSetIntersection", "Wire", "Records", "SplitRegression", "Jobs", "Transcript",
+                "Bignum", "Paillier", "PrivateSetIntersection", "Wire", "Records", "SplitRegression", "Jobs",
+                "Transcript",
             ],
             path: "Benchmarks",
             exclude: ["README.md"],
@@ -118,8 +129,7 @@ let package = Package(
             .testTarget(
                 name: "EndToEndTests",
                 dependencies: [
-                    "moiety", "Wire", "Jobs", "Records", "PrivateSetIntersection",
-                    .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                    "moiety", "Wire", "Jobs", "Records", "PrivateSetIntersection", "Site", "Runner",
                 ], swiftSettings: strict)
         ]
 )

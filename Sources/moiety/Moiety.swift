@@ -1,13 +1,13 @@
 import ArgumentParser
+import Runner
+import Site
 
 @main
 struct Moiety: AsyncParsableCommand {
-    static let version = "0.1.0"
-
     static let configuration = CommandConfiguration(
         commandName: "moiety",
         abstract: "Two organisations fit one regression model; neither sees the other's table.",
-        version: version,
+        version: Release.version,
         subcommands: [
             DemoCommand.self, InitCommand.self, DoctorCommand.self, PeerCommand.self, DataCommand.self,
             AlignCommand.self, JobCommand.self, ServeCommand.self, ModelCommand.self, LogCommand.self,

@@ -1,12 +1,11 @@
-import ArgumentParser
 import Foundation
 import Jobs
 import PrivateSetIntersection
 import Records
+import Runner
+import Site
 import Testing
 import Wire
-
-@testable import moiety
 
 extension EndToEnd {
     /// A party whose every message is honest, and whose signed figures are not.
@@ -32,6 +31,12 @@ extension EndToEnd {
             func openScores(of rows: AlignedRows) throws {}
         }
 
+        private struct Silent: RunObserver {
+            func progress(_ text: String) {}
+            func warning(_ text: String) {}
+            func sessionFailed(_ failure: Failure) {}
+        }
+
         @Test(.timeLimit(.minutes(3)))
         func metricsThatDoNotFollow() async throws {
             let features = "[m1, m2, m3]"
@@ -44,17 +49,16 @@ extension EndToEnd {
                 hospital: Small.hospital(90), lab: lab)
             try await sites.approve()
 
-            let console = Console(try OutputOptions.parse(["--quiet"]))
             let site = try SiteFolder(opening: sites.site("hospital"))
             let prepared = try PreparedJob(JobFile(reading: sites.job), for: .fit, at: site)
             let (addresses, announce) = AsyncStream<NetworkAddress>.makeStream()
             let link = try PeerLink(
-                prepared.job, site: site, console: console, onListening: { announce.yield($0) })
+                prepared.job, site: site, observer: Silent(), onListening: { announce.yield($0) })
             async let other = Program.run(
                 sites.command("lab") + [
                     "--peer-address", "\(try #require(await addresses.first { _ in true }))",
                 ])
-            let execution = SessionExecution(prepared, over: link, out: sites.results("hospital"), console: console)
+            let execution = SessionExecution(prepared, over: link, out: sites.results("hospital"), observer: Silent())
             _ = try await execution.run(writing: { _, _ in [:] }) { opening in
                 Boasting(
                     work: JobWork(

@@ -2,6 +2,8 @@ import ArgumentParser
 import Jobs
 import PrivateSetIntersection
 import Records
+import Runner
+import Site
 
 struct AlignCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -38,35 +40,15 @@ struct AlignRun: ReplyingCommand {
         let prepared = try PreparedJob(try file.read(), for: .alignment, at: folder)
         console.progress("\(prepared.own.name): \(prepared.table.summary)")
         let link = try PeerLink(
-            prepared.job, site: folder, console: console, peerAddress: try meeting.address(),
+            prepared.job, site: folder, observer: console, peerAddress: try meeting.address(),
             onListening: announce)
-        let execution = SessionExecution(prepared, over: link, out: out, console: console)
-        let (finished, written) = try await execution.run(writing: { finished, folder in
-            let rows = finished.result.rows
-            try folder.write(try IdentifierTable.csv(of: rows), to: "intersection.csv", mode: .ownerOnly)
-            return ["rows": "\(rows.count)"]
-        }) { opening in
-            AlignmentWork(
-                inputs: prepared.inputs, opening: opening, books: AlignmentBooks(prepared: prepared),
-                progress: execution.progress)
-        }
-        let (intersection, rows) = (finished.result.intersection, finished.result.rows)
+        let (result, written) = try await AlignmentExecution(
+            prepared: prepared, link: link, out: out, observer: console
+        ).run()
+        let (intersection, rows) = (result.intersection, result.rows)
         let report = AlignReport(
             job: prepared.file.hash, peer: prepared.peer.name, aligned: rows.count,
             ownIdentifiers: intersection.ownCount, peerIdentifiers: intersection.peerCount, out: written)
         return Reply(report, text: "\(rows.count) rows in common with \(prepared.peer.name)")
-    }
-}
-
-/// The ledger of cohorts around an alignment, as around a job.
-private struct AlignmentBooks: SessionBooks {
-    let prepared: PreparedJob
-
-    func admit(_ rows: AlignedRows) throws {
-        try CohortLedger(prepared).check(rows, peer: prepared.peer.name)
-    }
-
-    func remember(_ rows: AlignedRows) throws {
-        try CohortLedger(prepared).remember(rows, job: prepared.file.hash, peer: prepared.peer.name)
     }
 }

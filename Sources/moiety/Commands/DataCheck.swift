@@ -1,6 +1,8 @@
 import ArgumentParser
 import Jobs
 import Records
+import Runner
+import Site
 
 struct DataReport: Codable, Sendable {
     let table: String

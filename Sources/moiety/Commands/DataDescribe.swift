@@ -1,5 +1,7 @@
 import ArgumentParser
 import Records
+import Runner
+import Site
 
 struct DataDescribe: ReplyingCommand {
     static let configuration = CommandConfiguration(

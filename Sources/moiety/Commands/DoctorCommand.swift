@@ -3,6 +3,8 @@ import Bignum
 import Foundation
 import GRPCTransport
 import Records
+import Runner
+import Site
 
 struct DoctorCheck: Codable, Sendable {
     enum Verdict: String, Codable, Sendable { case ok, warning, failed }
@@ -43,7 +45,7 @@ struct DoctorCommand: ReplyingCommand {
             checks.append(await port(of: site))
         }
         let report = DoctorReport(
-            version: Moiety.version, arithmetic: "\(ArithmeticPath.current)",
+            version: Release.version, arithmetic: "\(ArithmeticPath.current)",
             cores: ProcessInfo.processInfo.activeProcessorCount, checks: checks)
         let failed = checks.contains { $0.verdict == .failed }
         return Reply(report, text: report.text, status: failed ? .configuration : .ok)

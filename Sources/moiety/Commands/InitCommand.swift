@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GRPCTransport
+import Site
 import Wire
 
 struct InitReport: Codable, Sendable {

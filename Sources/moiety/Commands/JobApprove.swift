@@ -1,5 +1,7 @@
 import ArgumentParser
 import Jobs
+import Runner
+import Site
 
 struct JobApprove: ReplyingCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Jobs
 import Records
+import Site
 
 struct JobCheckReport: Codable, Sendable {
     struct Refusal: Codable, Sendable {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Site
 
 struct JobCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Jobs
+import Site
 
 struct JobExplain: ReplyingCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Jobs
 import Records
+import Site
 
 struct NewJobReport: Codable, Sendable {
     let file: String?

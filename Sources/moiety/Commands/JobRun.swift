@@ -1,6 +1,8 @@
 import ArgumentParser
 import Jobs
 import Records
+import Runner
+import Site
 
 /// Where the two sites meet, when the settings are not to be used.
 struct MeetingOptions: ParsableArguments {
@@ -61,9 +63,9 @@ struct JobRun: ReplyingCommand {
             return Reply(.checked(job: prepared.file.hash), text: "job \(prepared.file.hash) could run at this site")
         }
         let link = try PeerLink(
-            prepared.job, site: folder, console: console, peerAddress: try meeting.address(),
+            prepared.job, site: folder, observer: console, peerAddress: try meeting.address(),
             onListening: announce)
-        let report = try await JobExecution(prepared: prepared, link: link, out: out, console: console).run()
+        let report = try await JobExecution(prepared: prepared, link: link, out: out, observer: console).run()
         return Reply(.finished(report), text: report.text)
     }
 }

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Runner
+import Site
 import Transcript
 import Wire
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Site
 import Transcript
 
 struct TimestampReport: Codable, Sendable {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Records
+import Runner
 import SplitRegression
 
 struct ModelCommand: AsyncParsableCommand {

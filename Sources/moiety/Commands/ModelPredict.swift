@@ -1,6 +1,8 @@
 import ArgumentParser
 import Jobs
 import Records
+import Runner
+import Site
 
 struct PredictionReport: Codable, Sendable {
     let job: String
@@ -36,26 +38,14 @@ struct ModelPredict: ReplyingCommand {
             scoring: JobInputs.Scoring(model: saved, table: table), at: folder)
         console.progress("\(folder.name): \(prepared.table.summary)")
         let link = try PeerLink(
-            prepared.job, site: folder, console: console, peerAddress: try meeting.address(),
+            prepared.job, site: folder, observer: console, peerAddress: try meeting.address(),
             onListening: announce)
-        let books = PredictionBooks(job: prepared.file, peer: prepared.peer.name, cohorts: CohortLedger(prepared))
-        let execution = SessionExecution(prepared, over: link, out: out, console: console)
-        let (finished, written) = try await execution.run(writing: { finished, folder in
-            let rows = finished.result.rows
-            try folder.write(try IdentifierTable.csv(of: rows), to: "intersection.csv", mode: .ownerOnly)
-            if let scores = finished.result.scores {
-                try folder.write(
-                    try ScoreTable.csv(scores, of: rows, job: prepared.job), to: "scores.csv", mode: .ownerOnly)
-            }
-            return ["rows": "\(rows.count)"]
-        }) { opening in
-            PredictionWork(
-                inputs: prepared.inputs, model: saved.model, opening: opening, books: books,
-                progress: execution.progress)
-        }
+        let (result, written) = try await PredictionExecution(
+            prepared: prepared, model: saved, link: link, out: out, observer: console
+        ).run()
         let report = PredictionReport(
-            job: prepared.file.hash, peer: prepared.peer.name, rows: finished.result.rows.count,
-            scores: finished.result.scores == nil ? nil : "\(written)/scores.csv", out: written)
+            job: prepared.file.hash, peer: prepared.peer.name, rows: result.rows.count,
+            scores: result.scores == nil ? nil : "\(written)/scores.csv", out: written)
         return Reply(report, text: "\(report.rows) rows scored with \(report.peer)")
     }
 }

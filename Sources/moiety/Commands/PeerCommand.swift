@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import GRPCTransport
+import Runner
+import Site
 import Wire
 
 struct PeerCommand: AsyncParsableCommand {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Jobs
+import Runner
+import Site
 
 struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

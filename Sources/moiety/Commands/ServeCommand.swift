@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GRPCTransport
 import Jobs
+import Runner
 import Synchronization
 import Wire
 
@@ -27,7 +28,7 @@ struct ServeCommand: ReplyingCommand {
     func reply(_ console: Console) async throws -> Reply<ServeReport> {
         let announce = try MeetingOptions.announcer(announce, console)
         let folder = try site.open()
-        let service = try JobService(site: folder, out: out, console: console)
+        let service = try JobService(site: folder, out: out, observer: console)
         let finished = try await service.serve(once: once, onListening: announce)
         return Reply(ServeReport(finished: finished), text: finished.joined(separator: "\n"))
     }

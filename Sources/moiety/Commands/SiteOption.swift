@@ -1,4 +1,5 @@
 import ArgumentParser
+import Site
 
 /// `--site DIR`, as every command that works for one site has it.
 struct SiteOption: ParsableArguments {

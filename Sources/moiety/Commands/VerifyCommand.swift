@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import Jobs
+import Runner
+import Site
 import Transcript
 import Wire
 

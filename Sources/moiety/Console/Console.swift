@@ -1,9 +1,11 @@
 import Foundation
+import Runner
+import Site
 
 /// Where a command speaks: data on standard output, everything else on standard error.
 ///
 /// Nothing is ever drawn over: one line an event, so that logs and terminals show the same.
-struct Console: Sendable {
+struct Console: RunObserver {
     let format: OutputFormat
     let quiet: Bool
     let verbose: Bool
@@ -52,6 +54,8 @@ struct Console: Sendable {
         if let hint = failure.hint { text += "hint: \(Self.printable(hint))\n" }
         Self.write(text, to: .standardError)
     }
+
+    func sessionFailed(_ failure: Failure) { report(failure, asData: false) }
 
     /// Files of strangers must not steer a terminal or turn text around: what is no character to look at is shown as
     /// such. Lines stay lines.

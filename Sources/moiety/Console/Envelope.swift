@@ -1,4 +1,5 @@
 import Foundation
+import Site
 
 /// The one JSON form of everything that a command prints:
 /// `{schemaVersion, status, exitCode, data | error{code, message, hint}}`.

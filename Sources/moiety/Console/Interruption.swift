@@ -1,5 +1,7 @@
 import Dispatch
 import Foundation
+import Runner
+import Site
 import Synchronization
 
 /// Ctrl-C, SIGTERM and SIGHUP: exit 130, with nothing half written left behind.
@@ -10,7 +12,6 @@ import Synchronization
 enum Interruption {
     private struct State {
         var sources: [any DispatchSourceSignal] = []
-        var folders: [String: @Sendable () -> Void] = [:]
         var children: Set<Int32> = []
         var cancel: (@Sendable () -> Void)?
         var isInterrupted = false
@@ -33,17 +34,6 @@ enum Interruption {
             guard state.withLock({ $0.isInterrupted }) else { throw error }
             throw Failure(.interrupted, "interrupted", "ended by a signal")
         }
-    }
-
-    /// A folder that must not survive an interruption, until `forget` is called.
-    ///
-    /// - Parameter rescue: what runs before the folder is removed when the process ends at once.
-    static func remember(folder: String, rescuing rescue: @escaping @Sendable () -> Void = {}) {
-        state.withLock { $0.folders[folder] = rescue }
-    }
-
-    static func forget(folder: String) {
-        state.withLock { _ = $0.folders.removeValue(forKey: folder) }
     }
 
     /// A process that must not outlive this one.
@@ -70,7 +60,7 @@ enum Interruption {
 
     private static func interrupt() {
         let cancel: (@Sendable () -> Void)? = state.withLock { state in
-            guard !state.isInterrupted, let cancel = state.cancel, !(state.folders.isEmpty && state.children.isEmpty)
+            guard !state.isInterrupted, let cancel = state.cancel, !(OpenFolders.isEmpty && state.children.isEmpty)
             else { return nil }
             state.isInterrupted = true
             for child in state.children { kill(child, SIGINT) }
@@ -85,12 +75,10 @@ enum Interruption {
     private static func finish() {
         state.withLock { state in
             for child in state.children { kill(child, SIGKILL) }
-            for (folder, rescue) in state.folders {
-                rescue()
-                try? FileManager.default.removeItem(atPath: folder)
+            OpenFolders.discardAll {
+                say("interrupted")
+                exit(ExitStatus.interrupted.rawValue)
             }
-            say("interrupted")
-            exit(ExitStatus.interrupted.rawValue)
         }
     }
 

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Runner
+import Site
 
 /// What a command has to say when it is done: as data for programs, as text for people, and the exit code.
 struct Reply<Payload: Encodable & Sendable>: Sendable {

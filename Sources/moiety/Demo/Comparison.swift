@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import Site
 
 /// The coefficients of both sites beside those of the joined table.
 struct Comparison: Codable, Sendable {

@@ -1,5 +1,7 @@
 import Foundation
 import Records
+import Runner
+import Site
 
 /// Two sites on one machine, from `init` to verified transcripts.
 struct Demo: Sendable {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Records
+import Site
 
 struct DemoCommand: ReplyingCommand {
     static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import Foundation
+import Runner
 
 struct DemoReport: Encodable, Sendable {
     let bits: Int

@@ -1,4 +1,6 @@
 import Foundation
+import Runner
+import Site
 import Transcript
 
 /// Verifies what the demo recorded, on both sides, and shows that one changed byte is found.

@@ -1,4 +1,5 @@
 import Foundation
+import Site
 
 /// Finds the `examples` folder of the source tree: the tables of the demo stand there.
 enum ExampleFolder {

@@ -1,0 +1,78 @@
+package import PrivateSetIntersection
+package import Site
+package import SplitRegression
+import Wire
+
+extension Failure {
+    package init(describing error: AlignmentError) {
+        let name = error.abortReason.name
+        switch error {
+        case .noIdentifiers:
+            self.init(.badData, name, "this site's table has no usable identifier", hint: "moiety data check")
+        case .duplicateIdentifier(let first, let second):
+            self.init(.badData, name, "rows \(first) and \(second) have the same identifier")
+        case .ownSetTooLarge(let count, let maximum), .peerSetTooLarge(let count, let maximum):
+            self.init(
+                .refusedByPolicy, name, "\(count) identifiers are more than the \(maximum) that the job allows",
+                hint: "see limits.maximumSetSize")
+        case .peerSetEmpty: self.init(.badData, name, "the peer has no usable identifier")
+        case .unsupportedKeySize(let bits):
+            self.init(.configuration, name, "no group is published for keys of \(bits) bits")
+        case .emptyIntersection:
+            self.init(
+                .refusedByPolicy, name, "the two sites have no identifier in common",
+                hint: "compare the normalisers in the job with what the identifiers look like: moiety data describe")
+        case .cohortTooSmall(let minimum):
+            self.init(
+                .refusedByPolicy, name, "fewer than \(minimum) rows are in common",
+                hint: "see limits.minimumCohort in the job and minimumCohort in policy.yaml")
+        case .protocolVersionDiffers, .keySizesDiffer, .rolesConflict:
+            self.init(.peersDisagree, name, "the two sites do not run the same alignment: \(name)")
+        default:
+            self.init(.protocolViolation, name, "the peer broke the alignment protocol: \(name)")
+        }
+    }
+
+    package init(describing error: TrainingError) {
+        switch error {
+        case .separation:
+            self.init(
+                .jobFailed, "separation",
+                "the label is predicted perfectly: the unpenalised estimates do not exist and grow without bound",
+                hint: "set model.l2 in the job, for example 0.01")
+        case .notConverged(let passes, let norm):
+            self.init(
+                .jobFailed, "notConverged",
+                "after \(passes) passes the gradient is still \(Number.scientific(norm)) standard errors",
+                hint: "raise model.maxPasses if the guards allow more, or model.tolerance")
+        case .predictorOutOfRange(let radius):
+            self.init(.jobFailed, "predictorOutOfRange", "a linear predictor is beyond \(Number.short(radius))")
+        case .aliasedAcrossParties(let column):
+            self.init(
+                .badData, "aliasedAcrossParties",
+                "\(column.map { "'\($0)'" } ?? "a column") is a linear combination of the other party's columns",
+                hint: "drop it from the job, or set model.l2")
+        case .aliasedColumn(let column):
+            self.init(.badData, "aliasedColumn", "'\(column)' is a linear combination of columns before it")
+        case .keyTooSmall(let bits):
+            self.init(.protocolViolation, "keyTooSmall", "the peer's key has \(bits) bits")
+        case .coefficientOutOfRange:
+            self.init(.jobFailed, "coefficientOutOfRange", "a coefficient does not fit the fixed-point format")
+        case .labelNotBinary(let row):
+            self.init(.badData, "labelNotBinary", "the label of aligned row \(row) is neither 0 nor 1")
+        case .constantLabel: self.init(.badData, "constantLabel", "the label is the same on all aligned rows")
+        case .rowCountMismatch(let own, let peer):
+            self.init(.peersDisagree, "rowCountMismatch", "this site has \(own) rows to fit, the peer \(peer)")
+        case .tooFewRows(let rows, let parameters):
+            self.init(.refusedByPolicy, "tooFewRows", "\(rows) rows are too few for \(parameters) parameters")
+        case .scoresRefused(let columns, let minimum):
+            self.init(
+                .refusedByPolicy, "scoresRefused",
+                "scores would show the passive columns: \(columns) of them have a coefficient, at least \(minimum) must"
+            )
+        case .invalidPlan(let reason): self.init(.configuration, "invalidPlan", reason)
+        case .protocolViolation(let what):
+            self.init(.protocolViolation, "protocolViolation", "the peer broke the training protocol: \(what)")
+        }
+    }
+}

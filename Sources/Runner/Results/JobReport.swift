@@ -1,0 +1,96 @@
+import Foundation
+import Jobs
+import PrivateSetIntersection
+package import Records
+import Site
+package import SplitRegression
+import Wire
+
+/// `metrics.json`, and what `job run` prints.
+package struct JobReport: Codable, Sendable {
+    package struct Alignment: Codable, Sendable {
+        package let aligned: Int
+        package let ownIdentifiers: Int
+        package let peerIdentifiers: Int
+        package let identifiers: IdentifierReport
+    }
+
+    struct Transfer: Codable, Sendable {
+        let bytesSent: Int
+        let bytesReceived: Int
+        let seconds: Double
+    }
+
+    package let job: String
+    package let title: String
+    package let session: String
+    package let party: String
+    package let peer: String
+    package let alignment: Alignment
+    package let fit: FitSummary
+    package let terms: [FittedTerm]
+    /// Of the fitted rows; only where the job opens scores to this party.
+    package let metrics: ScoreMetrics?
+    let holdOut: ScoreMetrics?
+    let transfer: Transfer
+
+    init(_ finished: FinishedJob) {
+        job = finished.inputs.file.hash
+        title = finished.inputs.job.title
+        session = finished.session.hex
+        party = finished.inputs.own.name
+        peer = finished.inputs.peer.name
+        alignment = Alignment(
+            aligned: finished.rows.count, ownIdentifiers: finished.intersection.ownCount,
+            peerIdentifiers: finished.intersection.peerCount, identifiers: finished.rows.identifiers.report)
+        fit = finished.outcome.summary
+        terms = finished.outcome.terms
+        metrics = finished.outcome.metrics
+        holdOut = finished.outcome.holdOutMetrics
+        transfer = Transfer(
+            bytesSent: finished.bytesSent, bytesReceived: finished.bytesReceived, seconds: finished.seconds)
+    }
+
+    package var text: String {
+        let isLogistic = fit.family == "logistic"
+        var table = TextTable(
+            ["term", "estimate", isLogistic ? "odds ratio" : "", "95% CI", "p"],
+            sides: [.left, .right, .right, .right, .right])
+        for term in terms { table.add(Self.cells(of: term, isLogistic: isLogistic)) }
+        var lines = [
+            title,
+            "\(alignment.aligned) rows in common with \(peer), \(fit.n) fitted, "
+                + "\(fit.passes) \(fit.passes == 1 ? "pass" : "passes")",
+            table.text(),
+        ]
+        if let reason = fit.standardErrorsWithheld { lines.append("no standard errors: \(reason)") }
+        if isLogistic, fit.l2 == 0, fit.standardErrorsWithheld != nil {
+            lines.append("not checked: whether a column follows from the other party's columns")
+        }
+        if !fit.converged { lines.append("not converged within the job's passes: estimates are approximate") }
+        if let metrics { lines.append("fitted rows: \(Self.words(metrics))") }
+        if let holdOut { lines.append("held-out rows: \(Self.words(holdOut))") }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func cells(of term: FittedTerm, isLogistic: Bool) -> [String] {
+        func shown(_ value: Double) -> String { Number.fixed(isLogistic ? exp(value) : value, decimals: 3) }
+        var interval = ""
+        if let low = term.confLow, let high = term.confHigh { interval = "\(shown(low)) to \(shown(high))" }
+        return [
+            term.term, Number.fixed(term.estimate, decimals: 5), isLogistic ? shown(term.estimate) : "", interval,
+            term.pValue.map(Number.scientific) ?? "",
+        ]
+    }
+
+    private static func words(_ metrics: ScoreMetrics) -> String {
+        [
+            "n \(metrics.n)",
+            metrics.auc.map { "AUC \(Number.fixed($0, decimals: 4))" },
+            metrics.logLoss.map { "log-loss \(Number.fixed($0, decimals: 4))" },
+            metrics.brier.map { "Brier \(Number.fixed($0, decimals: 4))" },
+            metrics.ks.map { "KS \(Number.fixed($0, decimals: 4))" },
+            metrics.r2.map { "R^2 \(Number.fixed($0, decimals: 4))" },
+        ].compactMap(\.self).joined(separator: ", ")
+    }
+}

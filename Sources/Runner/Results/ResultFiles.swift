@@ -1,0 +1,143 @@
+import Foundation
+package import Jobs
+package import Records
+package import Site
+package import SplitRegression
+import Wire
+
+/// The files of a finished job, in an output folder that is not yet there.
+package struct ResultFiles {
+    package let finished: FinishedJob
+
+    private var own: Party { finished.inputs.own }
+    private var job: Job { finished.inputs.job }
+    private var isLogistic: Bool { job.model.family == .logistic }
+
+    package func write(into folder: StagedFolder) throws {
+        for file in try results() { try folder.write(file.bytes, to: file.name, mode: file.mode) }
+        try folder.write(try Self.json(JobReport(finished)), to: "metrics.json")
+        try folder.write(Array(finished.inputs.file.yaml.utf8), to: "job.yaml")
+    }
+
+    /// Those that follow from the result alone, so that a replay writes the same bytes.
+    package func results() throws -> [(name: String, bytes: [UInt8], mode: FileMode)] {
+        [
+            ("coefficients.csv", try coefficients(), .readable), ("glance.csv", try glance(), .readable),
+            ("intersection.csv", try IdentifierTable.csv(of: finished.rows), .ownerOnly),
+            ("model.json", try Self.json(savedModel), .ownerOnly),
+        ] + (try finished.outcome.scores.map { [("scores.csv", try scores($0), .ownerOnly)] } ?? [])
+    }
+
+    private var savedModel: SavedModel {
+        SavedModel(
+            job: finished.inputs.file.hash, party: own.name, peer: finished.inputs.peer.name,
+            jobYAML: finished.inputs.file.yaml, rows: finished.outcome.summary.n, model: finished.outcome.model)
+    }
+
+    /// broom's names, so that R reads the file as it stands; estimates in the columns' own units.
+    private func coefficients() throws -> [UInt8] {
+        let ratios = isLogistic ? ["exp.estimate", "exp.conf.low", "exp.conf.high"] : []
+        var writer = try CSVWriter(
+            header: [
+                "term", "estimate", "std.error", "statistic", "p.value", "conf.low", "conf.high", "party",
+                "estimate.standardised",
+            ] + ratios)
+        for term in finished.outcome.terms {
+            var row: [CSVWriter.Cell] = [
+                .text(term.term), .number(term.estimate), .of(term.standardError), .of(term.statistic),
+                .of(term.pValue), .of(term.confLow), .of(term.confHigh), .text(own.name), .number(term.standardized),
+            ]
+            if isLogistic {
+                row += [.number(exp(term.estimate)), .of(term.confLow.map(exp)), .of(term.confHigh.map(exp))]
+            }
+            try writer.append(row)
+        }
+        return writer.bytes
+    }
+
+    /// One row, broom's names where it has them.
+    private func glance() throws -> [UInt8] {
+        let summary = finished.outcome.summary
+        var columns: [(name: String, cell: CSVWriter.Cell)] = [
+            ("nobs", .integer(summary.n)), ("parameters", .integer(summary.parameters)),
+        ]
+        if isLogistic {
+            columns += [
+                ("events", .of(summary.events)), ("null.deviance", .of(summary.nullDeviance)),
+                ("deviance", .of(summary.deviance)), ("logLik", .of(summary.logLikelihood)),
+                ("AIC", .of(summary.aic)), ("BIC", .of(summary.bic)),
+            ]
+        } else {
+            columns += [
+                ("r.squared", .of(summary.r2)), ("adj.r.squared", .of(summary.adjustedR2)),
+                ("sigma", .of(summary.sigma)), ("statistic", .of(summary.fStatistic)),
+                ("p.value", .of(summary.fPValue)), ("df.residual", .of(summary.residualDegreesOfFreedom)),
+            ]
+        }
+        columns += [
+            ("l2", .number(summary.l2)), ("passes", .integer(summary.passes)),
+            ("converged", .text(summary.converged ? "TRUE" : "FALSE")),
+        ]
+        var writer = try CSVWriter(header: columns.map(\.name))
+        try writer.append(columns.map(\.cell))
+        return writer.bytes
+    }
+
+    /// Of all rows in the common order; with a hold-out, and which of them the fit did not see.
+    private func scores(_ fitted: [Double]) throws -> [UInt8] {
+        guard job.holdout == .hash else { return try ScoreTable.csv(fitted, of: finished.rows, job: job) }
+        let heldOut = finished.rows.heldOut
+        var (fitted, kept) = (fitted[...], (finished.outcome.holdOutScores ?? [])[...])
+        let all = heldOut.compactMap { $0 ? kept.popFirst() : fitted.popFirst() }
+        return try ScoreTable.csv(all, of: finished.rows, heldOut: heldOut, job: job)
+    }
+
+    package static func json(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        // What does not exist must not keep the rest from being written.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "Inf", negativeInfinity: "-Inf", nan: "NA")
+        return Array(try encoder.encode(value)) + [0x0A]
+    }
+}
+
+/// This site's own identifiers in the common order.
+enum IdentifierTable {
+    static func csv(of rows: AlignedRows) throws -> [UInt8] {
+        var writer = try CSVWriter(header: ["row"] + rows.identifiers.rule.columns, allowsFormulaText: true)
+        for row in 0..<rows.count {
+            let texts = rows.identifiers.texts(at: rows.positions[row])
+            try writer.append([.integer(row + 1)] + texts.map { .text($0) })
+        }
+        return writer.bytes
+    }
+}
+
+/// Scores row by row, with this site's own identifiers.
+enum ScoreTable {
+    /// - Parameter heldOut: of each row, where some were kept aside.
+    static func csv(_ scores: [Double], of rows: AlignedRows, heldOut: [Bool]? = nil, job: Job) throws -> [UInt8] {
+        let family = TrainingPlan.Family(job.model.family)
+        let names = rows.identifiers.rule.columns + ["linear.predictor", "prediction"]
+        var writer = try CSVWriter(header: names + (heldOut == nil ? [] : ["held.out"]), allowsFormulaText: true)
+        for (row, score) in scores.enumerated() {
+            let texts = rows.identifiers.texts(at: rows.positions[row])
+            try writer.append(
+                texts.map { .text($0) } + [.number(score), .number(ScoreExchange.response(score, family: family))]
+                    + (heldOut.map { [.text($0[row] ? "TRUE" : "FALSE")] } ?? []))
+        }
+        return writer.bytes
+    }
+}
+
+extension CSVWriter.Cell {
+    fileprivate static func of(_ value: Double?) -> Self { value.map { .number($0) } ?? .missing }
+    fileprivate static func of(_ value: Int?) -> Self { value.map { .integer($0) } ?? .missing }
+}
+
+extension TrainingPlan.Family {
+    package init(_ family: Model.Family) {
+        self = family == .logistic ? .logistic : .linear
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import GRPCTransport
+import Jobs
+package import Site
+import Synchronization
+import Wire
+
+/// Runs approved jobs with whichever pinned peer asks for them, one at a time.
+package struct JobService: Sendable {
+    package let site: SiteFolder
+    package let out: String
+    package let observer: any RunObserver
+    private let certificate: SiteCertificate
+    private let peers: [Invitation]
+
+    package init(site: SiteFolder, out: String, observer: any RunObserver) throws {
+        self.site = site
+        self.out = URL(fileURLWithPath: out).standardizedFileURL.path
+        self.observer = observer
+        certificate = try SiteCertificate.load(
+            certificatePath: site.certificateFile, keyPath: site.certificateKeyFile)
+        peers = try site.peers.all()
+        guard !peers.isEmpty else {
+            throw Failure(.configuration, "noPeers", "this site knows no peer", hint: "moiety peer add FILE")
+        }
+        _ = try site.policy()
+        _ = try site.identity()
+    }
+
+    /// - Returns: hashes of the jobs that finished.
+    package func serve(
+        once: Bool, onListening: @escaping @Sendable (NetworkAddress) -> Void
+    ) async throws -> [String] {
+        try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+        let address = try NetworkAddress(site.settings.listen)
+        let listener = GRPCListener(
+            host: address.host, port: address.port, identity: certificate,
+            pinned: Dictionary(
+                peers.map { ($0.certificate.fingerprint, $0.name) }, uniquingKeysWith: { first, _ in first }))
+        let finished = FinishedJobs()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                // One at a time: another peer is told that the site is busy, and comes again.
+                try await listener.serve(
+                    maximumSessions: 1,
+                    onListening: { port in
+                        let bound = NetworkAddress(host: address.host, port: port)
+                        observer.progress("waiting for \(peers.map(\.name).joined(separator: ", ")) on \(bound)")
+                        onListening(bound)
+                    },
+                    onRefusal: { observer.warning("refused a connection: \($0)") }
+                ) { channel in
+                    if let hash = await answer(channel) { finished.append(hash) }
+                }
+            }
+            group.addTask {
+                for await _ in finished.stream where once { return }
+            }
+            _ = try await group.next()
+            group.cancelAll()
+            try Task.checkCancellation()
+            return finished.hashes
+        }
+    }
+
+    /// - Returns: the job that finished, if it did.
+    private func answer(_ channel: GRPCPeerChannel) async -> String? {
+        do {
+            let peeked = try await PeekedChannel(peeking: channel)
+            guard let hash = peeked.jobHash?.hex else {
+                throw Failure(.protocolViolation, "noGreeting", "\(channel.peerName) did not say which job it wants")
+            }
+            // First of all whether it is this peer's business: of other peers' jobs it must not learn that they exist.
+            let session = try site.approvals.session(named: hash)
+            let file = try site.approvals.job(session?.job.hex ?? hash)
+            guard try file.parties(at: site).peer.name == channel.peerName else {
+                throw Failure(.permission, "wrongPeer", "\(channel.peerName) is not the peer of job \(hash.prefix(16))")
+            }
+            let path = "\(out)/\(hash)"
+            guard !FileManager.default.fileExists(atPath: path) else {
+                throw Failure(.cannotCreate, "outputExists", "job \(hash.prefix(16)) has run already: \(path)")
+            }
+            if let (job, purpose) = session, purpose != .fit {
+                throw Failure(
+                    .peersDisagree, "jobMismatch",
+                    "\(channel.peerName) asks for \(purpose.phrase) under job \(job.hex.prefix(16)); a service runs jobs only",
+                    hint: "run the same command at this site")
+            }
+            let prepared = try PreparedJob(file, at: site)
+            try prepared.checkTable()
+            observer.progress("\(channel.peerName) asks for job \(hash.prefix(16)): \(prepared.job.title)")
+            let link = try PeerLink(prepared.job, site: site, observer: observer, over: peeked)
+            let report = try await JobExecution(prepared: prepared, link: link, out: path, observer: observer).run()
+            return report.job
+        } catch {
+            let failure = Failure(describing: error)
+            observer.sessionFailed(failure)
+            // Where there was a session, it told the peer and closed the channel; this is for what came before one.
+            let reason = failure.code == "wrongPeer" ? AbortReason(.refusal, "notApproved") : failure.abortReason
+            await Session.refuse(reason, over: channel)
+            return nil
+        }
+    }
+}
+
+/// What has finished, and word of each.
+private final class FinishedJobs: Sendable {
+    private let state = Mutex<[String]>([])
+    let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+
+    init() {
+        (stream, continuation) = AsyncStream.makeStream()
+    }
+
+    var hashes: [String] { state.withLock { $0 } }
+
+    func append(_ hash: String) {
+        state.withLock { $0.append(hash) }
+        continuation.yield()
+    }
+}

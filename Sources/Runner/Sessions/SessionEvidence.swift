@@ -1,0 +1,114 @@
+import Bignum
+import Foundation
+package import Jobs
+import Records
+import Site
+package import Transcript
+package import Wire
+
+/// What a session leaves for those who ask later: the transcript around it, `protocols/transcript.md`.
+struct SessionEvidence: Sendable {
+    let writer: TranscriptWriter
+    let seed: SessionSeed
+    let commitments: [InputCommitment]
+    /// Salts the commitment to the result; secret until this side opens it.
+    private let resultSalt = Bytes32.random()
+    private let second: SecondSigningKey?
+
+    /// - Parameter folder: the transcript's own.
+    init(_ prepared: PreparedJob, folder: String) throws {
+        seed = SessionSeed()
+        second = try prepared.site.secondKey()
+        writer = try TranscriptWriter(folder: folder, storage: PayloadStorage(prepared.job.payloads))
+        commitments = try prepared.inputs.commitments()
+        try writer.addJob(yaml: prepared.file.yaml, canonical: prepared.job.canonical)
+        try writer.addApproval(of: prepared.own.name, note: prepared.approval)
+        try writer.add(BuildNote(version: Release.version, arithmetic: ArithmeticPath.current.rawValue))
+        try writer.addPrivate("seed", seed.rawRepresentation)
+        for commitment in commitments {
+            try writer.addPrivate("salt-\(commitment.item.label)", commitment.masterSalt)
+        }
+        try writer.addPrivate("salt-result", resultSalt.bytes)
+        if let scoring = prepared.inputs.scoring {
+            try writer.addPrivate("model.json", try ResultFiles.json(scoring.model))
+            try writer.addPrivate("table", Array(scoring.table.utf8))
+        }
+    }
+
+    /// After the session's last record.
+    func finish<Work: SessionWork>(_ session: Session, _ work: Work, _ result: Work.Result) throws {
+        let facts = try work.facts(of: result, salt: resultSalt)
+        try writer.addPrivate(facts.file, facts.result)
+        try writer.finish(
+            session, resultCommitment: facts.commitment, counts: facts.counts, metrics: facts.metrics,
+            second: second)
+    }
+}
+
+/// What a party signs of its result when a session ends, and what a replay must come to again.
+package struct ResultFacts: Sendable {
+    /// As it stands in `private/`, under that name.
+    package let result: [UInt8]
+    package let file: String
+    let commitment: Bytes32
+    package let counts: [String: Int64]
+    package let metrics: [String: Double]
+
+    package init(
+        _ result: [UInt8], file: String = "result", salt: Bytes32, counts: [String: Int64],
+        metrics: [String: Double] = [:]
+    ) {
+        self.result = result
+        self.file = file
+        // SHA-256("moiety/result/v1" || salt || result)
+        commitment = Bytes32(hashing: Array("moiety/result/v1".utf8) + salt.bytes + result)
+        self.counts = counts
+        self.metrics = metrics
+    }
+}
+
+extension JobInputs {
+    /// Commitments to what goes into the session, made with these salts or with fresh ones: `protocols/transcript.md` 7.
+    package func commitments(salts: [String: [UInt8]] = [:]) throws -> [InputCommitment] {
+        try purpose.committed.map { label in
+            let values = label == "rows" ? try table.committedRows() : table.identifiers.values
+            return try InputCommitment(label: label, values: values, masterSalt: salts[label])
+        }
+    }
+}
+
+extension SessionPurpose {
+    /// Labels of what a party commits to: cells only where a session computes with them.
+    package var committed: [String] {
+        switch self {
+        case .fit, .prediction: ["identifiers", "rows"]
+        case .alignment, .count: ["identifiers"]
+        }
+    }
+}
+
+extension PartyTable {
+    var committedColumns: [String] {
+        identifiers.rule.columns + features.map(\.name) + [label?.name].compactMap(\.self)
+    }
+
+    /// The rows that go into alignment as they are committed to: for each usable identifier the cells of the
+    /// identifier's columns, the features and the label, `u32 length || UTF-8` each, in that order.
+    func committedRows() throws -> [[UInt8]] {
+        let columns = try committedColumns.map { try table.column(named: $0) }
+        return identifiers.rowIndices.map { row in
+            columns.flatMap { column in
+                let cell = column[row]
+                let length = UInt32(clamping: cell.count)
+                return stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: length >> UInt32($0)) }
+                    + cell
+            }
+        }
+    }
+}
+
+extension PayloadStorage {
+    init(_ payloads: Payloads) {
+        self = payloads == .full ? .full : .hashes
+    }
+}

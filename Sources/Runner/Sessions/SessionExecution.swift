@@ -1,0 +1,114 @@
+import Foundation
+package import Jobs
+package import Site
+import Transcript
+package import Wire
+
+/// A session from its output folder's first byte to its name, with the ledger's entries around it.
+package struct SessionExecution: Sendable {
+    package let prepared: PreparedJob
+    package let link: PeerLink
+    package let out: String
+    package let observer: any RunObserver
+    package let progress: ProgressReporter
+
+    package init(_ prepared: PreparedJob, over link: PeerLink, out: String, observer: any RunObserver) {
+        self.prepared = prepared
+        self.link = link
+        self.out = out
+        self.observer = observer
+        progress = ProgressReporter(observer: observer)
+    }
+
+    /// What came of a session, and what it took.
+    package struct Finished<Result: Sendable>: Sendable {
+        package let result: Result
+        package let session: Bytes32
+        let bytesSent: Int
+        let bytesReceived: Int
+        package let seconds: Double
+    }
+
+    /// - Parameters:
+    ///   - write: puts the results beside the transcript and says what the ledger keeps of them: counts, no values.
+    ///   - make: the work of this session, whose opening is given.
+    /// - Returns: what came of it, and the folder.
+    package func run<Work: SessionWork>(
+        writing write: (Finished<Work.Result>, StagedFolder) throws -> [String: String],
+        _ make: (SessionOpening) -> Work
+    ) async throws -> (finished: Finished<Work.Result>, folder: String) {
+        let folder = try StagedFolder(target: out)
+        defer { folder.discard() }
+        for other in folder.others {
+            observer.warning(
+                "\(other) is of a process that was killed, or of one that runs now; its transcript is evidence, and its "
+                    + "transcript/private a secret")
+        }
+        let ledger = prepared.site.ledger
+        let (hash, peer, event) = (prepared.file.hash, prepared.peer.name, prepared.inputs.purpose.event)
+        let attempt = try ledger.entries().count { $0.event == "\(event)Started" && $0.job == hash }
+        try ledger.append(event: "\(event)Started", job: hash, peer: peer)
+        let (site, staging, observer) = (prepared.site, folder.stagingPath, observer)
+        let fail: @Sendable (String) -> Void = { code in
+            // The session's own error is what the caller needs, even if nothing can be written any more.
+            var details = ["error": code]
+            if let kept = try? Self.keepTranscript(in: staging, of: hash, at: site) {
+                details["transcript"] = kept
+                observer.progress("what was exchanged until then is kept: \(site.path)/\(kept)")
+            }
+            try? site.ledger.append(event: "\(event)Failed", job: hash, peer: peer, details: details)
+        }
+        folder.rescue { fail("interrupted") }
+        do {
+            let evidence = try SessionEvidence(prepared, folder: "\(folder.stagingPath)/transcript")
+            let work = make(SessionOpening(prepared, leaving: evidence))
+            let finished = try await run(work, leaving: evidence, attempt: UInt32(clamping: attempt))
+            var details = try write(finished, folder)
+            try folder.commit()
+            details["session"] = finished.session.hex
+            try ledger.append(event: "\(event)Finished", job: hash, peer: peer, details: details)
+            observer.progress("written to \(folder.target)")
+            return (finished, folder.target)
+        } catch {
+            fail(Failure(describing: error).code)
+            throw error
+        }
+    }
+
+    private func run<Work: SessionWork>(
+        _ work: Work, leaving evidence: SessionEvidence, attempt: UInt32
+    ) async throws -> Finished<Work.Result> {
+        let counting = CountingRecorder(evidence.writer)
+        return try await link.withSession(
+            SessionTerms(prepared.inputs, attempt: attempt),
+            plan: ProtocolPlan(prepared.job, for: prepared.inputs.purpose), seed: evidence.seed, recorder: counting,
+            finish: { try evidence.finish($0, work, $1.result) }
+        ) { session in
+            let result = try await work.run(over: session)
+            return Finished(
+                result: result, session: session.id, bytesSent: counting.total(.outgoing),
+                bytesReceived: counting.total(.incoming), seconds: progress.elapsed.seconds)
+        }
+    }
+
+    /// What failed leaves no output, but evidence of what the peer did, two signed heads of one log perhaps, must not go with
+    /// it: the transcript moves into the site folder.
+    ///
+    /// - Returns: its path in the site folder; nil when no session was opened.
+    private static func keepTranscript(in staging: String, of job: String, at site: SiteFolder) throws -> String? {
+        let transcript = "\(staging)/transcript"
+        guard FileManager.default.fileExists(atPath: "\(transcript)/\(TranscriptLayout.parties)") else { return nil }
+        try FileManager.default.createDirectory(
+            atPath: "\(site.path)/failed", withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        let time = Timestamp.now().filter { $0.isNumber || $0 == "T" }
+        let kept = "failed/\(time)-\(job.prefix(16))-\(UUID().uuidString.prefix(4))"
+        try FileManager.default.moveItem(atPath: transcript, toPath: "\(site.path)/\(kept)")
+        return kept
+    }
+}
+
+extension SessionPurpose {
+    /// The ledger's word for it: `jobStarted`, `countFinished`, `alignmentFailed`.
+    package var event: String { self == .fit ? "job" : rawValue }
+}

@@ -1,0 +1,27 @@
+import Foundation
+
+/// Numbers for people's eyes; files keep every digit.
+package enum Number {
+    /// At most so many decimals, without trailing zeros.
+    package static func short(_ value: Double?, decimals: Int = 4) -> String {
+        guard let value else { return "" }
+        return fixed(value, decimals: decimals, trimming: true)
+    }
+
+    /// Exactly so many decimals.
+    package static func fixed(_ value: Double, decimals: Int, trimming: Bool = false) -> String {
+        guard value.isFinite else { return "NA" }
+        return value.formatted(
+            .number.locale(Locale(identifier: "en_US_POSIX")).grouping(.never)
+                .precision(.fractionLength((trimming ? 0 : decimals)...decimals)))
+    }
+
+    /// Three significant digits with an exponent, for p-values and differences.
+    package static func scientific(_ value: Double) -> String {
+        guard value.isFinite else { return "NA" }
+        guard value != 0 else { return "0" }
+        let exponent = Int(log10(abs(value)).rounded(.down))
+        if (-3...2).contains(exponent) { return fixed(value, decimals: 2 - exponent, trimming: false) }
+        return fixed(value / pow(10, Double(exponent)), decimals: 1) + "e\(exponent)"
+    }
+}

@@ -1,0 +1,64 @@
+package import Jobs
+import Transcript
+package import Wire
+
+/// What people call the messages of a job, and what those of the session itself say.
+package struct MessageNames: Sendable {
+    private let names: [MessageType: String]
+
+    /// - Parameter agreed: nil when the job cannot be read: then only the session's own messages have names.
+    package init(_ agreed: (job: Job, purpose: SessionPurpose)?) {
+        let session: [MessageType: String] = [
+            .binding: "binding", .abort: "abort", .commitments: "commitments", .checkpoint: "checkpoint",
+            .cosignature: "countersignature", .closing: "closing", .approval: "approval",
+        ]
+        names = (agreed.map { ProtocolPlan($0.job, for: $0.purpose).names } ?? [:]).merging(session) { $1 }
+    }
+
+    package func name(of type: MessageType) -> String { names[type] ?? "message \(type)" }
+
+    /// By the number in a summary.
+    package func name(of number: String) -> String {
+        names.first { $0.key.description == number }?.value ?? "message \(number)"
+    }
+
+    /// One of the session's own messages in words; nothing for those of protocols, which are ciphertexts and numbers.
+    package static func headline(_ type: MessageType, _ payload: [UInt8]) -> [String] {
+        switch type {
+        case .binding:
+            guard let message = try? BindingMessage(payload: payload) else { break }
+            let hello = message.hello
+            return [
+                "\(hello.name), \(hello.role), attempt \(hello.attempt)", "identity \(Hex.encode(hello.identity))",
+                "job \(hello.jobHash.hex)", "certificate \(hello.certificateFingerprint.hex)",
+                "seed commitment \(hello.seedCommitment.hex)",
+            ]
+        case .abort:
+            guard let message = try? AbortMessage(payload: payload) else { break }
+            return ["reason \(message.reason.name)"]
+        case .approval:
+            guard let message = try? ApprovalMessage(payload: payload) else { break }
+            return lines(message.note)
+        case .checkpoint:
+            guard let message = try? CheckpointMessage(payload: payload) else { break }
+            return lines(message.note)
+        case .cosignature:
+            guard let message = try? CosignatureMessage(payload: payload) else { break }
+            return ["by \(printable(message.keyName))"]
+        case .commitments:
+            guard let message = try? InputCommitments(payload: payload) else { break }
+            return message.items.map { "\(printable($0.label)): \($0.count) leaves, root \($0.root.hex)" }
+        default: return []
+        }
+        return ["does not read as its kind"]
+    }
+
+    private static func lines(_ text: String) -> [String] {
+        text.split(separator: "\n").map { printable(String($0)) }
+    }
+
+    /// A stranger's text on a terminal: no control characters.
+    package static func printable(_ text: String) -> String {
+        String(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : Character($0) })
+    }
+}

@@ -1,0 +1,118 @@
+import Foundation
+package import Jobs
+import Records
+package import Site
+package import Transcript
+package import Wire
+
+/// What a party's messages follow from, beside its table: its seed and the salts of its commitments.
+package struct OpenedSecrets: Sendable {
+    package let seed: SessionSeed
+    /// By label of the commitment: `identifiers`, `rows`.
+    package let salts: [String: [UInt8]]
+    /// Of the commitment to the result; `nil` where it is kept back, which R03 does not accept beside an outcome.
+    let resultSalt: Bytes32?
+
+    /// Reads a transcript's `private/`, or an opened bundle.
+    ///
+    /// - Throws: `Failure` 66 for a missing file, 65 for one of another length.
+    package init(folder: String, of purpose: SessionPurpose) throws {
+        guard let seed = SessionSeed(rawRepresentation: try Self.secret("seed", folder)) else {
+            throw Failure(.badData, "invalidSeed", "\(folder)/seed is not a seed")
+        }
+        self.seed = seed
+        salts = Dictionary(
+            uniqueKeysWithValues: try purpose.committed.map { ($0, try Self.secret("salt-\($0)", folder)) })
+        let hasResult = FileManager.default.fileExists(atPath: "\(folder)/salt-result")
+        resultSalt = hasResult ? Bytes32(try Self.secret("salt-result", folder)) : nil
+    }
+
+    private static func secret(_ name: String, _ folder: String) throws -> [UInt8] {
+        let bytes = try PrivateFile.readBytes("\(folder)/\(name)", limit: 64)
+        guard bytes.count == 32 else {
+            throw Failure(.badData, "invalidSecret", "\(folder)/\(name) has \(bytes.count) bytes instead of 32")
+        }
+        return bytes
+    }
+
+    /// Name and contents of each file.
+    package var files: [(name: String, bytes: [UInt8])] {
+        [("seed", seed.rawRepresentation)] + salts.sorted { $0.key < $1.key }.map { ("salt-\($0.key)", $0.value) }
+            + (resultSalt.map { [("salt-result", $0.bytes)] } ?? [])
+    }
+}
+
+/// What a party hands to an auditor so that all that it sent can be derived again: seed, salts, and the rows of its
+/// table that went into the alignment. `protocols/transcript.md` section 11.
+package struct Opening: Sendable {
+    package let party: String
+    package let secrets: OpenedSecrets
+    /// `table.csv` in the bundle.
+    package let table: String
+
+    static let notice = "opening.txt"
+    static let tableFile = "table.csv"
+    private static let magic = "moiety opening 1"
+
+    /// - Throws: `Failure` 66 or 65 for what is no bundle, 2 for one of another session.
+    init(reading folder: String, of parties: PartiesFile) throws {
+        let text = try PrivateFile.readText("\(folder)/\(Self.notice)", limit: 4096)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        guard lines.count == 5, lines[0] == Self.magic, lines[4].isEmpty,
+            lines[3].hasPrefix("party "), let party = parties.party(named: String(lines[3].dropFirst(6)))
+        else {
+            throw Failure(
+                .badData, "invalidOpening", "\(folder) is not what `moiety log open` writes for this transcript")
+        }
+        guard text == Self.text(party: party.name, parties) else {
+            throw Failure(
+                .verificationFailed, "openingOfOtherSession", "\(folder) opens another session than this transcript's")
+        }
+        self.party = party.name
+        secrets = try OpenedSecrets(folder: folder, of: .fit)
+        table = "\(folder)/\(Self.tableFile)"
+    }
+
+    private static func text(party: String, _ parties: PartiesFile) -> String {
+        "\(magic)\nsession \(parties.session.hex)\njob \(parties.jobHash.hex)\nparty \(party)\n"
+    }
+
+    /// Writes a bundle of the keeper of `parties`.
+    package static func write(
+        _ secrets: OpenedSecrets, _ table: PartyTable, _ parties: PartiesFile, into folder: StagedFolder
+    ) throws {
+        try folder.write(
+            Array(text(party: parties.local.name, parties).utf8), to: notice, mode: .ownerOnly)
+        for file in secrets.files { try folder.write(file.bytes, to: file.name, mode: .ownerOnly) }
+        try folder.write(try table.committedCSV(), to: tableFile, mode: .ownerOnly)
+    }
+}
+
+extension SessionPurpose {
+    /// Only a fit's secrets are opened to an auditor in this version.
+    ///
+    /// - Throws: `Failure` 65 for any other session.
+    package func demandFit() throws {
+        guard self != .fit else { return }
+        throw Failure(
+            .badData, "notAFit", "this transcript is of \(phrase), not of a job's fit",
+            hint: "only a fit can be opened to an auditor; its own keeper replays it: moiety verify --replay")
+    }
+}
+
+extension PartyTable {
+    /// The rows that were committed to, with the columns that were: cells as they stand in the table, usable rows only.
+    func committedCSV() throws -> [UInt8] {
+        var names: [String] = []
+        for name in committedColumns where !names.contains(name) { names.append(name) }
+        let columns = try names.map { try table.column(named: $0) }
+        var writer = try CSVWriter(header: names, allowsFormulaText: true)
+        for row in identifiers.rowIndices { try writer.append(columns.map { .text($0.text(at: row)) }) }
+        return writer.bytes
+    }
+
+    /// An opened party's rows: all of them usable, so that nothing in them means "no value".
+    package init(opened path: String, _ job: Job, party: Party) throws {
+        try self.init(job, party: party, csv: path, delimiter: .comma, missing: MissingTokens([]))
+    }
+}

@@ -1,0 +1,107 @@
+import Jobs
+import Records
+import Site
+import Transcript
+import Wire
+
+/// Runs one party's side of a recorded session again, from its seed, its table and what it received: the very code that
+/// ran, over a session that reads the log. `protocols/transcript.md` sections 9 and 11.
+struct SessionReplay: Sendable {
+    typealias Finding = VerificationReport.Finding
+
+    let inputs: JobInputs
+    let log: Replay
+    let progress: ProgressReporter
+    private let secrets: OpenedSecrets
+
+    /// - Parameters:
+    ///   - party: whose messages are derived; the keeper of the folder unless given.
+    ///   - inputs: that party's.
+    init(
+        transcript: String, party: String? = nil, inputs: JobInputs, secrets: OpenedSecrets, observer: any RunObserver
+    ) throws {
+        self.inputs = inputs
+        self.secrets = secrets
+        log = try Replay(folder: transcript, seed: secrets.seed, party: party)
+        progress = ProgressReporter(observer: observer)
+    }
+
+    /// What came of it.
+    struct Replayed<Result: Sendable>: Sendable {
+        /// R01, R02, R03.
+        let findings: [Finding]
+        /// What the session came to again, if it came to its end.
+        let result: Result?
+    }
+
+    /// - Parameter comparesMetrics: whether R03 is about the signed metrics too, as it is unless another check is.
+    func run<Work: SessionWork>(
+        comparesMetrics: Bool = true, _ make: (SessionOpening) -> Work
+    ) async throws -> Replayed<Work.Result> {
+        let commitments = try inputs.commitments(salts: secrets.salts).map(\.item)
+        let committed = log.finding(commitments: commitments)
+        guard committed.status == .passed else {
+            return Replayed(findings: [committed] + [Check.r02, .r03].map(Self.skipped), result: nil)
+        }
+        // Nobody is asked for an approval again, and nothing is kept.
+        let work = make(SessionOpening(inputs: inputs, approval: "", commitments: commitments, keep: { _, _ in }))
+        let (result, error) = await finish(work)
+        let derived = log.finding(after: error)
+        let compared =
+            derived.status == .passed
+            ? try compare(work, result, comparesMetrics: comparesMetrics) : Self.skipped(.r03)
+        return Replayed(findings: [committed, derived, compared], result: result)
+    }
+
+    private func finish<Work: SessionWork>(_ work: Work) async -> (Work.Result?, (any Error)?) {
+        do {
+            let result = try await log.session.run { session in
+                let result = try await work.run(over: session)
+                try await session.close()
+                return result
+            }
+            return (result, nil)
+        } catch {
+            progress.say("the replay ended: \(Failure(describing: error).code)")
+            return (nil, error)
+        }
+    }
+
+    private static func skipped(_ check: Check) -> Finding {
+        Finding(check: check, status: .notEvaluated, sentence: "Not evaluated after the failure above.")
+    }
+
+    /// R03.
+    private func compare<Work: SessionWork>(
+        _ work: Work, _ result: Work.Result?, comparesMetrics: Bool
+    ) throws -> Finding {
+        guard let outcome = log.outcome else {
+            return Finding(
+                check: .r03, status: .notEvaluated, sentence: "Not evaluated: this copy has no outcome of that party.")
+        }
+        func failed(_ error: String, _ sentence: String) -> Finding {
+            Finding(check: .r03, status: .failed, error: error, sentence: sentence)
+        }
+        guard let result else {
+            return failed("resultMismatch", "This party signed a result, but the session comes to none.")
+        }
+        // Figures need no salt: whoever keeps it back does not escape them.
+        let facts = try work.facts(of: result, salt: secrets.resultSalt ?? .zero)
+        let isOpened = secrets.resultSalt == nil || facts.commitment == outcome.resultCommitment
+        guard isOpened, facts.counts == outcome.counts, !comparesMetrics || facts.metrics == outcome.metrics else {
+            return failed(
+                "resultMismatch",
+                "Another result follows from these inputs than the one that this party signed.")
+        }
+        guard secrets.resultSalt != nil else {
+            return failed("saltMissing", "This party signed a result and does not open its commitment to it.")
+        }
+        return Finding(check: .r03, status: .passed, sentence: Check.r03.sentence)
+    }
+}
+
+/// Nobody is asked and nothing is written: whether the cohort ledger let the session run was decided then.
+struct NoBooks: SessionBooks {
+    func admit(_ rows: AlignedRows) throws {}
+    func remember(_ rows: AlignedRows) throws {}
+}

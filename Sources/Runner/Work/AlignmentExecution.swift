@@ -1,0 +1,46 @@
+import Jobs
+import Records
+import Site
+
+/// An alignment without a fit, from its output folder's first byte to its name.
+package struct AlignmentExecution: Sendable {
+    package let prepared: PreparedJob
+    package let link: PeerLink
+    package let out: String
+    package let observer: any RunObserver
+
+    package init(prepared: PreparedJob, link: PeerLink, out: String, observer: any RunObserver) {
+        self.prepared = prepared
+        self.link = link
+        self.out = out
+        self.observer = observer
+    }
+
+    /// - Returns: what came of it, and the output folder.
+    package func run() async throws -> (result: AlignmentWork.Result, folder: String) {
+        let execution = SessionExecution(prepared, over: link, out: out, observer: observer)
+        let (finished, folder) = try await execution.run(writing: { finished, folder in
+            let rows = finished.result.rows
+            try folder.write(try IdentifierTable.csv(of: rows), to: "intersection.csv", mode: .ownerOnly)
+            return ["rows": "\(rows.count)"]
+        }) { opening in
+            AlignmentWork(
+                inputs: prepared.inputs, opening: opening, books: AlignmentBooks(prepared: prepared),
+                progress: execution.progress)
+        }
+        return (finished.result, folder)
+    }
+}
+
+/// The ledger of cohorts around an alignment, as around a job.
+private struct AlignmentBooks: SessionBooks {
+    let prepared: PreparedJob
+
+    func admit(_ rows: AlignedRows) throws {
+        try prepared.cohorts.check(rows, peer: prepared.peer.name)
+    }
+
+    func remember(_ rows: AlignedRows) throws {
+        try prepared.cohorts.remember(rows, job: prepared.file.hash, peer: prepared.peer.name)
+    }
+}

@@ -1,0 +1,92 @@
+import Jobs
+package import PrivateSetIntersection
+package import Records
+import Site
+package import Wire
+
+/// An alignment without a fit: which rows both sites have.
+package struct AlignmentWork: SessionWork {
+    package struct Result: Sendable {
+        package let intersection: Intersection
+        /// In common order.
+        package let rows: AlignedRows
+    }
+
+    package let inputs: JobInputs
+    package let opening: SessionOpening
+    package let books: any SessionBooks
+    package let progress: ProgressReporter
+
+    package func run(over session: Session) async throws -> Result {
+        try await opening.run(over: session)
+        let (intersection, rows) = try await inputs.align(over: session, progress)
+        try books.admit(rows)
+        try books.remember(rows)
+        try await session.checkpoint()
+        return Result(intersection: intersection, rows: rows)
+    }
+
+    package func facts(of result: Result, salt: Bytes32) throws -> ResultFacts {
+        var encoder = Encoder()
+        encoder.write(identifiersOf: result.rows)
+        return ResultFacts(try encoder.finish(), salt: salt, counts: ["rows": Int64(result.rows.count)])
+    }
+}
+
+/// A count of common rows: about how many there are, and not which.
+struct CountWork: SessionWork {
+    let inputs: JobInputs
+    let opening: SessionOpening
+    /// This site's own; the larger of both holds.
+    let rounding: Int
+    /// A count is about to be made: throws when it must not. A replay asks nobody.
+    let admit: @Sendable () throws -> Void
+
+    func run(over session: Session) async throws -> CommonCount {
+        try await opening.run(over: session)
+        try admit()
+        let count = try await PrivateSetIntersection.Alignment.count(
+            inputs.table.identifiers.values, over: session, settings: AlignmentSettings(inputs.job, own: inputs.own),
+            rounding: rounding)
+        try await session.checkpoint()
+        return count
+    }
+
+    func facts(of count: CommonCount, salt: Bytes32) throws -> ResultFacts {
+        let (rounded, rounding) = (Int64(count.roundedCount), Int64(count.rounding))
+        var encoder = Encoder()
+        encoder.write(rounded)
+        encoder.write(rounding)
+        return ResultFacts(try encoder.finish(), salt: salt, counts: ["rounded": rounded, "rounding": rounding])
+    }
+}
+
+extension JobInputs {
+    /// The alignment that fits, alignments alone and predictions begin with.
+    package func align(
+        over session: Session, _ progress: ProgressReporter
+    ) async throws -> (intersection: Intersection, rows: AlignedRows) {
+        let intersection = try await PrivateSetIntersection.Alignment.run(
+            table.identifiers.values, over: session, settings: AlignmentSettings(job, own: own)
+        ) { progress.report($0) }
+        progress.say("aligned \(intersection.rowIndices.count) rows with \(session.peerName)")
+        return (intersection, try table.table.rows(at: intersection.rowIndices, of: table.identifiers))
+    }
+}
+
+extension AlignmentSettings {
+    init(_ job: Job, own: Party) {
+        self.init(
+            keyBits: job.keys.bits,
+            role: job.alignment.sender.map { $0 == own.name ? .sender : .receiver } ?? .bySize,
+            maximumOwnCount: job.limits.maximumSetSize, maximumPeerCount: job.limits.maximumSetSize,
+            minimumCohort: job.limits.minimumCohort, subgroupKeys: job.keys.kind == .subgroup)
+    }
+}
+
+extension Encoder {
+    /// array(bytes): the normalised identifiers in common order.
+    package mutating func write(identifiersOf rows: AlignedRows) {
+        writeArray(0..<rows.count) { $0.writePrefixed(rows.identifier(at: $1)) }
+    }
+}

@@ -1,0 +1,37 @@
+import Jobs
+import Site
+
+/// A count of common rows, from its output folder's first byte to its name.
+package struct CountExecution: Sendable {
+    package let prepared: PreparedJob
+    package let link: PeerLink
+    package let out: String
+    package let observer: any RunObserver
+    /// This site's own.
+    private let rounding: Int
+    private let earlier: CountLedger
+
+    /// - Throws: `Failure` 4 when this site's policy allows no further count with this peer.
+    package init(prepared: PreparedJob, link: PeerLink, out: String, observer: any RunObserver) throws {
+        self.prepared = prepared
+        self.link = link
+        self.out = out
+        self.observer = observer
+        rounding = try prepared.site.policy().roundCountsTo
+        earlier = try prepared.counts()
+        try earlier.check()
+    }
+
+    package func run() async throws -> CountReport {
+        let execution = SessionExecution(prepared, over: link, out: out, observer: observer)
+        let (finished, folder) = try await execution.run(writing: { finished, folder in
+            let report = CountReport(finished.result, of: prepared.inputs, out: nil)
+            try folder.write(try ResultFiles.json(report), to: "count.json")
+            return ["rows": "\(report.roundedCount)", "rounding": "\(report.rounding)"]
+        }) { opening in
+            CountWork(
+                inputs: prepared.inputs, opening: opening, rounding: rounding, admit: { try earlier.remember() })
+        }
+        return CountReport(finished.result, of: prepared.inputs, out: folder)
+    }
+}

@@ -1,0 +1,52 @@
+package import Jobs
+package import Records
+import Site
+package import SplitRegression
+
+/// The aligned rows as training takes them: fitted and kept-aside rows, columns, label.
+package struct JobDesign: Sendable {
+    package let rows: AlignedRows
+    let plan: TrainingPlan
+    /// Of the fitted rows.
+    package let design: DesignMatrix
+    /// The active party's outcome over the fitted rows.
+    package let label: LabelColumn?
+    private let table: PartyTable
+    /// Rows kept out of the fit.
+    private let kept: AlignedRows?
+
+    init(_ inputs: JobInputs, _ rows: AlignedRows) throws {
+        let job = inputs.job
+        let heldOut = job.holdout == .hash ? rows.heldOut : Array(repeating: false, count: rows.count)
+        let fitted = rows.filtered(by: heldOut.map { !$0 })
+        kept = job.holdout == .hash ? rows.filtered(by: heldOut) : nil
+        self.rows = rows
+        table = inputs.table
+        plan = TrainingPlan(job, rows: fitted.count)
+        design = try DesignMatrix(
+            fitted, columns: table.features, missing: table.missing, fractionBits: plan.family.featureFractionBits)
+        label = try table.label.map { [table] in try LabelColumn(fitted, $0, missing: table.missing) }
+    }
+
+    /// With the rows kept aside under the same scalings.
+    package func input() throws -> Training.Input {
+        Training.Input(
+            design: design,
+            test: try kept.map {
+                try DesignMatrix(
+                    $0, columns: table.features, scalings: design.scalings, missing: table.missing,
+                    fractionBits: plan.family.featureFractionBits)
+            })
+    }
+
+    func testLabel() throws -> [Double] {
+        guard let kept, let spec = table.label else { return [] }
+        return try LabelColumn(kept, spec, missing: table.missing).values
+    }
+
+    /// Columns and labels that must not be trained on under these limits: small cells, constant columns, ...
+    package func problems(limits: Limits, parameters: Int) -> [DesignProblem] {
+        let limits = DesignLimits(limits)
+        return design.problems(limits: limits, parameters: parameters) + (label?.problems(limits: limits) ?? [])
+    }
+}

@@ -1,0 +1,97 @@
+import Jobs
+package import PrivateSetIntersection
+package import Records
+package import SplitRegression
+package import Wire
+
+/// What a job asks of the site around it beside what every session asks.
+package protocol JobBooks: SessionBooks {
+    /// Throws when these columns must not be trained on.
+    func admit(_ design: JobDesign, _ intersection: Intersection) throws
+    /// Scores of these rows are about to be opened.
+    func openScores(of rows: AlignedRows) throws
+}
+
+/// One job: alignment, then training.
+package struct JobWork: SessionWork {
+    package struct Result: Sendable {
+        package let intersection: Intersection
+        /// In common order, held-out rows among them.
+        package let rows: AlignedRows
+        package let outcome: TrainingOutcome
+    }
+
+    package let inputs: JobInputs
+    package let opening: SessionOpening
+    package let books: any JobBooks
+    package let progress: ProgressReporter
+
+    package init(inputs: JobInputs, opening: SessionOpening, books: any JobBooks, progress: ProgressReporter) {
+        self.inputs = inputs
+        self.opening = opening
+        self.books = books
+        self.progress = progress
+    }
+
+    package func run(over session: Session) async throws -> Result {
+        try await opening.run(over: session)
+        let (intersection, rows) = try await inputs.align(over: session, progress)
+        try books.admit(rows)
+        try await session.checkpoint()
+        let design = try JobDesign(inputs, rows)
+        try books.admit(design, intersection)
+        // Before anything about these people is opened: a peer that vanishes then has opened it all the same.
+        try books.remember(rows)
+        let outcome = try await train(design, rows, over: session)
+        try await session.checkpoint()
+        return Result(intersection: intersection, rows: rows, outcome: outcome)
+    }
+
+    private func train(
+        _ design: JobDesign, _ rows: AlignedRows, over session: Session
+    ) async throws -> TrainingOutcome {
+        let (progress, books, plan) = (progress, books, design.plan)
+        let openingScores: @Sendable () throws -> Void = { try books.openScores(of: rows) }
+        let input = try design.input()
+        guard let label = design.label else {
+            return try await Training.passive(
+                input, plan: plan, over: session, openingScores: openingScores
+            ) { progress.report($0) }
+        }
+        return try await Training.active(
+            input, label: label.values, testLabel: try design.testLabel(), plan: plan, over: session,
+            openingScores: openingScores
+        ) { progress.report($0) }
+    }
+
+    /// The result is this party's part of the model.
+    package func facts(of result: Result, salt: Bytes32) throws -> ResultFacts {
+        let summary = result.outcome.summary
+        return ResultFacts(
+            try ResultFiles.json(result.outcome.model), file: "model.json", salt: salt,
+            counts: [
+                "rows": Int64(result.rows.count), "fitted": Int64(summary.n), "passes": Int64(summary.passes),
+                "parameters": Int64(summary.parameters), "converged": summary.converged ? 1 : 0,
+            ], metrics: Self.metrics(of: result.outcome))
+    }
+
+    package static func metrics(of outcome: TrainingOutcome) -> [String: Double] {
+        var metrics: [String: Double] = [:]
+        if let auc = outcome.metrics?.auc { metrics["auc"] = auc }
+        if let r2 = outcome.metrics?.r2 { metrics["r2"] = r2 }
+        return metrics
+    }
+}
+
+extension TrainingPlan {
+    init(_ job: Job, rows: Int) {
+        self.init(
+            family: Family(job.model.family), activeColumns: job.parameterCount(of: job.active),
+            passiveColumns: job.parameterCount(of: job.passive), l2: job.model.l2,
+            tolerance: job.model.tolerance, maximumPasses: Guards.maximumPasses(job, rows: rows),
+            keyBits: job.keys.bits, subgroupKeys: job.keys.kind == .subgroup,
+            standardErrors: job.reveals(.standardErrors),
+            revealScores: job.reveals(.scores), minimumScoreColumns: job.limits.minimumPassiveColumns,
+            revealFit: job.reveals(.metrics))
+    }
+}

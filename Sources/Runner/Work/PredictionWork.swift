@@ -1,0 +1,75 @@
+import Jobs
+package import Records
+package import Site
+package import SplitRegression
+package import Wire
+
+/// Joint scoring of new rows with the parts of a model that both sites kept.
+package struct PredictionWork: SessionWork {
+    package struct Result: Sendable {
+        /// In common order.
+        package let rows: AlignedRows
+        /// The active party's joint linear predictors.
+        package let scores: [Double]?
+    }
+
+    package let inputs: JobInputs
+    /// This party's part.
+    package let model: PartialModel
+    package let opening: SessionOpening
+    package let books: any SessionBooks
+    package let progress: ProgressReporter
+
+    package var family: TrainingPlan.Family { TrainingPlan.Family(inputs.job.model.family) }
+
+    package func run(over session: Session) async throws -> Result {
+        try await opening.run(over: session)
+        let (_, rows) = try await inputs.align(over: session, progress)
+        try books.admit(rows)
+        try await session.checkpoint()
+        try books.remember(rows)
+        let scores = try await exchange(rows, over: session)
+        try await session.checkpoint()
+        return Result(rows: rows, scores: scores)
+    }
+
+    private func exchange(_ rows: AlignedRows, over session: Session) async throws -> [Double]? {
+        let table = inputs.table
+        let design = try DesignMatrix(
+            rows, columns: table.features, scalings: model.scalings, missing: table.missing,
+            fractionBits: family.featureFractionBits)
+        let partial = try model.partialScores(design)
+        guard inputs.own.role == .active else {
+            try await ScoreExchange.send(
+                partial, model: model, minimumColumns: inputs.job.limits.minimumPassiveColumns, over: session, round: 1)
+            return nil
+        }
+        return try await ScoreExchange.receive(adding: partial, over: session, round: 1)
+    }
+
+    /// array(bytes) identifiers || optional(array(number) scores)
+    package func facts(of result: Result, salt: Bytes32) throws -> ResultFacts {
+        var encoder = Encoder()
+        encoder.write(identifiersOf: result.rows)
+        encoder.writeOptional(result.scores) { $0.writeArray($1) { $0.write($1) } }
+        return ResultFacts(try encoder.finish(), salt: salt, counts: ["rows": Int64(result.rows.count)])
+    }
+}
+
+extension SavedModel {
+    /// The job that the model is of.
+    ///
+    /// - Throws: `Failure` 4 when the job does not open scores, 65 when the model is not of this site and the job in it.
+    package func scoringJob(at site: SiteFolder) throws -> JobFile {
+        let file = try JobFile(yaml: jobYAML)
+        guard file.hash == job, party == site.name else {
+            throw Failure(.badData, "invalidModel", "the model is not of this site and the job in it")
+        }
+        guard file.job.reveals(.scores) else {
+            throw Failure(
+                .refusedByPolicy, "scoresNotOpened", "the job of this model does not open scores",
+                hint: "scores must stand in the job's reveal list when it is approved and run")
+        }
+        return file
+    }
+}

@@ -1,0 +1,90 @@
+package import Jobs
+import Records
+package import Site
+
+/// What a site brings to a session under a job. Who approved it, and what policies say of it, is not here: a replay needs
+/// neither.
+package struct JobInputs: Sendable {
+    /// What a prediction needs beside the job: this party's part of the model, and the site's name for its new rows.
+    package struct Scoring: Sendable {
+        package let model: SavedModel
+        package let table: String
+
+        package init(model: SavedModel, table: String) {
+            self.model = model
+            self.table = table
+        }
+    }
+
+    package let file: JobFile
+    package let purpose: SessionPurpose
+    package let scoring: Scoring?
+    package let own: Party
+    package let peer: Party
+    package let table: PartyTable
+
+    package var job: Job { file.job }
+
+    package init(
+        _ file: JobFile, for purpose: SessionPurpose, own: Party, peer: Party, table: PartyTable,
+        scoring: Scoring? = nil
+    ) {
+        self.file = file
+        self.purpose = purpose
+        self.scoring = scoring
+        self.own = own
+        self.peer = peer
+        self.table = table
+    }
+
+    /// - Throws: `Failure` 78 when this site is no party; `RecordsError` for what is wrong in the table.
+    package init(_ file: JobFile, for purpose: SessionPurpose, scoring: Scoring? = nil, at site: SiteFolder) throws {
+        let (own, peer) = try file.parties(at: site)
+        let table =
+            try scoring.map { try PartyTable(scoring: own, site: site, table: $0.table) }
+            ?? PartyTable(file.job, party: own, site: site)
+        self.init(file, for: purpose, own: own, peer: peer, table: table, scoring: scoring)
+    }
+}
+
+/// A session under a job that this site may run and has the data for: everything that can be refused before anything leaves the site.
+package struct PreparedJob: Sendable {
+    package let inputs: JobInputs
+    package let site: SiteFolder
+    package let identity: SiteIdentity
+    /// The signed approval note.
+    package let approval: String
+
+    package var file: JobFile { inputs.file }
+    package var job: Job { inputs.job }
+    package var own: Party { inputs.own }
+    package var peer: Party { inputs.peer }
+    package var table: PartyTable { inputs.table }
+
+    /// - Throws: `Failure` 78 when this site is no party, 4 without approval or against the policy; `GuardRefusal`;
+    ///   `RecordsError` for what is wrong in the table.
+    package init(
+        _ file: JobFile, for purpose: SessionPurpose = .fit, scoring: JobInputs.Scoring? = nil, at site: SiteFolder
+    ) throws {
+        self.site = site
+        _ = try file.parties(at: site)
+        identity = try site.identity()
+        approval = try site.approvals.note(of: file, by: identity)
+        try site.policy().check(file.job, as: site.name)
+        try Guards.check(file.job)
+        try file.checkSupport()
+        inputs = try JobInputs(file, for: purpose, scoring: scoring, at: site)
+    }
+
+    package var cohorts: CohortLedger {
+        CohortLedger(site: site, identity: identity, minimumDifference: job.limits.minimumCell)
+    }
+
+    package func counts() throws -> CountLedger { try CountLedger(site: site, job: file.hash, peer: peer.name) }
+
+    /// Refuses a table that no cohort could make fit for the model, before the peer learns which rows are common.
+    package func checkTable() throws {
+        let problems = try table.check(for: job).problems
+        guard problems.isEmpty else { throw RecordsError.unfitDesign(problems, over: .own) }
+    }
+}

@@ -1,0 +1,50 @@
+package import Jobs
+import Wire
+
+/// A job with the text that it was read from.
+package struct JobFile: Sendable {
+    package let job: Job
+    package let yaml: String
+    /// SHA-256 of the canonical encoding, lower-case hexadecimal: the job's identity.
+    package let hash: String
+
+    /// - Throws: `Failure` 66 for a missing file, `DocumentError` for a bad one.
+    package init(reading path: String) throws {
+        let text = try PrivateFile.readText(path)
+        do {
+            try self.init(yaml: text)
+        } catch let error as DocumentError {
+            let failure = Failure(describing: error)
+            throw Failure(failure.status, failure.code, "\(path): \(failure.message)", hint: failure.hint)
+        }
+    }
+
+    package init(yaml: String) throws {
+        self.yaml = yaml
+        job = try Job(yaml: yaml)
+        hash = job.hash.hex
+    }
+
+    /// This site's part in the job.
+    ///
+    /// - Throws: `Failure` 78 when the job does not name it.
+    package func parties(at site: SiteFolder) throws -> (own: Party, peer: Party) {
+        guard let own = job.party(named: site.name), let peer = job.peer(of: site.name) else {
+            throw Failure(
+                .configuration, "notAParty",
+                "the job is between \(job.parties.map(\.name).joined(separator: " and ")); this site is '\(site.name)'")
+        }
+        return (own, peer)
+    }
+}
+
+extension JobFile {
+    /// - Throws: `Failure` 78 for what a job may name and this release does not do.
+    package func checkSupport() throws {
+        for item in [Reveal.covariance, .deciles, .jointCoefficients] where job.reveals(item) {
+            throw Failure(
+                .configuration, "revealNotSupported", "this release does not open '\(item.rawValue)'",
+                hint: "drop it from the job's reveal list")
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package import Jobs
+package import Records
+
+/// One party's table as a job wants it: columns that exist and parse, complete rows, distinct valid identifiers.
+package struct PartyTable: Sendable {
+    package let party: Party
+    package let table: Table
+    package let identifiers: Identifiers
+    package let features: [ColumnSpec]
+    /// The active party's outcome.
+    package let label: ColumnSpec?
+    package let missing: MissingTokens
+
+    /// Reads the file that the site has for the job's table.
+    ///
+    /// - Throws: `RecordsError` for what is wrong in the file, `Failure` 78 for a table that the site does not have.
+    package init(_ job: Job, party: Party, site: SiteFolder) throws {
+        let (path, source) = try site.source(ofTable: party.table)
+        try self.init(job, party: party, csv: path, delimiter: source.delimiter, missing: source.missing)
+    }
+
+    package init(_ job: Job, party: Party, csv path: String, delimiter: Delimiter?, missing: MissingTokens) throws {
+        self.party = party
+        features = party.features.map(ColumnSpec.init)
+        label = party.label.map { ColumnSpec(name: $0, kind: job.model.family == .logistic ? .binary : .numeric) }
+        self.missing = missing
+        let wanted = features + [label].compactMap(\.self)
+        let rule = try IdentifierRule(party.identifier)
+        table = try Table.read(csv: path, columns: rule.columns + wanted.map(\.name), delimiter: delimiter)
+        identifiers = try table.identifiers(
+            rule, completeIn: wanted, duplicates: DuplicatePolicy(party.identifier.duplicates), missing: missing)
+    }
+
+    /// Rows for joint scoring: features only, no outcome is needed.
+    package init(scoring party: Party, site: SiteFolder, table name: String) throws {
+        let (path, source) = try site.source(ofTable: name)
+        self.party = party
+        features = party.features.map(ColumnSpec.init)
+        label = nil
+        missing = source.missing
+        let rule = try IdentifierRule(party.identifier)
+        table = try Table.read(
+            csv: path, columns: rule.columns + features.map(\.name), delimiter: source.delimiter)
+        identifiers = try table.identifiers(
+            rule, completeIn: features, duplicates: DuplicatePolicy(party.identifier.duplicates), missing: missing)
+    }
+
+    /// Identifiers alone, for an alignment without a model.
+    package init(aligning party: Party, site: SiteFolder) throws {
+        let (path, source) = try site.source(ofTable: party.table)
+        self.party = party
+        features = []
+        label = nil
+        missing = source.missing
+        let rule = try IdentifierRule(party.identifier)
+        table = try Table.read(csv: path, columns: rule.columns, delimiter: source.delimiter)
+        identifiers = try table.identifiers(rule, duplicates: DuplicatePolicy(party.identifier.duplicates))
+    }
+
+    /// One line for people: what went in and what is left.
+    package var summary: String {
+        let report = identifiers.report
+        var parts = ["\(report.rowsRead) rows"]
+        if report.rejectedRows > 0 { parts.append("\(report.rejectedRows) without a valid identifier") }
+        if report.collapsedDuplicates > 0 { parts.append("\(report.collapsedDuplicates) repeated") }
+        if report.conflictingRowsDropped > 0 { parts.append("\(report.conflictingRowsDropped) in conflict") }
+        if report.incompleteRows > 0 { parts.append("\(report.incompleteRows) incomplete") }
+        return parts.joined(separator: ", ") + "; \(identifiers.count) usable"
+    }
+}
+
+extension ColumnSpec {
+    init(_ feature: Feature) {
+        switch feature.kind {
+        case .numeric: self = .numeric(feature.column)
+        case .binary: self = .binary(feature.column)
+        case .categorical(let levels, let reference):
+            self = .categorical(feature.column, levels: levels, reference: reference)
+        }
+    }
+}
+
+extension IdentifierRule {
+    init(_ identifier: Identifier) throws(RecordsError) {
+        try self.init(
+            fields: identifier.parts.map { Field(column: $0.column, normaliser: Records.Normaliser($0.normaliser)) })
+    }
+}
+
+extension Records.Normaliser {
+    init(_ normaliser: Identifier.Normaliser) {
+        switch normaliser {
+        case .raw: self = .raw
+        case .trim: self = .trim
+        case .upper: self = .upper
+        case .digits: self = .digits
+        case .nhs: self = .nhs
+        }
+    }
+}
+
+extension DuplicatePolicy {
+    init(_ duplicates: Identifier.Duplicates) {
+        switch duplicates {
+        case .error: self = .error
+        case .drop: self = .drop
+        case .first: self = .first
+        }
+    }
+}
+
+extension DesignLimits {
+    package init(_ limits: Limits) {
+        self.init(minimumCell: limits.minimumCell, maximumParametersPerRow: limits.parametersPerRow)
+    }
+}
+
+extension PartyTable {
+    /// What is wrong with all usable rows for a job: constant, aliased or too small columns. The aligned rows are some of
+    /// them, so whatever is wrong here is wrong there too.
+    package func check(for job: Job) throws -> (terms: [String], problems: [DesignProblem]) {
+        let rows = try table.rows(at: Array(0..<identifiers.count), of: identifiers)
+        let limits = DesignLimits(job.limits)
+        let design = try DesignMatrix(rows, columns: features, missing: missing)
+        var problems = design.problems(limits: limits, parameters: job.parameterCount)
+        if let label { problems += try LabelColumn(rows, label, missing: missing).problems(limits: limits) }
+        return (design.terms, problems)
+    }
+}

@@ -1,0 +1,51 @@
+import Foundation
+
+/// Text files of a site, and those of them that only their owner may read.
+package enum PrivateFile {
+    /// Reads a file that holds a secret; refuses one that others could read.
+    static func readSecret(_ path: String) throws -> String {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        guard let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue else {
+            throw Failure(.noInput, "fileNotFound", "\(path) does not exist", hint: "run `moiety init` to make a site")
+        }
+        guard mode & 0o077 == 0 else {
+            throw Failure(
+                .permission, "secretReadableByOthers",
+                "\(path) holds a secret and others may read it (mode \(String(mode & 0o777, radix: 8)))",
+                hint: "chmod 600 \(path)")
+        }
+        return try readText(path)
+    }
+
+    /// Reads a text file of at most `limit` bytes; a byte order mark before it is no part of it.
+    package static func readText(_ path: String, limit: Int = 1 << 20) throws -> String {
+        let bytes = try readBytes(path, limit: limit)
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        guard let text = String(validating: bytes.dropFirst(bytes.starts(with: mark) ? 3 : 0), as: UTF8.self) else {
+            throw Failure(.badData, "notUTF8", "\(path) is not UTF-8 text")
+        }
+        return text
+    }
+
+    /// Reads a file of at most `limit` bytes.
+    package static func readBytes(_ path: String, limit: Int) throws -> [UInt8] {
+        // Opening a pipe waits for a writer that may never come.
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let type = (try? FileManager.default.attributesOfItem(atPath: target))?[.type] as? FileAttributeType
+        guard type == nil || type == .typeRegular else {
+            throw Failure(.badData, "notAFile", "\(path) is not a plain file")
+        }
+        guard let handle = FileHandle(forReadingAtPath: path) else {
+            let exists = FileManager.default.fileExists(atPath: path)
+            throw exists
+                ? Failure(.permission, "cannotRead", "\(path) cannot be read")
+                : Failure(.noInput, "fileNotFound", "\(path) does not exist")
+        }
+        defer { try? handle.close() }
+        let data = try handle.read(upToCount: limit + 1) ?? Data()
+        guard data.count <= limit else {
+            throw Failure(.badData, "fileTooLarge", "\(path) is larger than \(limit) bytes")
+        }
+        return Array(data)
+    }
+}

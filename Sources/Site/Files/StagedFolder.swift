@@ -1,0 +1,51 @@
+import Foundation
+package import Records
+
+/// An output folder that appears whole or not at all, and of which nothing is left on an error or on Ctrl-C.
+package final class StagedFolder {
+    private let folder: AtomicFolder
+    private var isOpen = true
+
+    /// - Throws: `RecordsError` (exit code 73) if the target exists or its parent cannot be written.
+    package init(target: String) throws {
+        folder = try AtomicFolder(at: target)
+        OpenFolders.remember(folder.stagingPath)
+    }
+
+    deinit { discard() }
+
+    /// Hidden folders beside the target with the names that such folders have: of processes that were killed, or of one
+    /// that runs now.
+    package var others: [String] {
+        let target = URL(fileURLWithPath: folder.path)
+        let parent = target.deletingLastPathComponent().path
+        return Leftovers.names(in: parent, of: target.lastPathComponent)
+            .map { "\(parent)/\($0)" }.filter { $0 != stagingPath }
+    }
+
+    /// What is to be done with it before it is removed, when the process must end at once.
+    package func rescue(_ rescue: @escaping @Sendable () -> Void) {
+        OpenFolders.remember(folder.stagingPath, rescuing: rescue)
+    }
+
+    package var target: String { folder.path }
+    /// Where others, such as a transcript, may write before `commit`.
+    package var stagingPath: String { folder.stagingPath }
+
+    package func write(_ bytes: [UInt8], to name: String, mode: FileMode = .readable) throws {
+        try folder.write(name, bytes, mode: mode)
+    }
+
+    package func commit() throws {
+        try folder.commit()
+        isOpen = false
+        OpenFolders.forget(folder.stagingPath)
+    }
+
+    package func discard() {
+        guard isOpen else { return }
+        isOpen = false
+        folder.discard()
+        OpenFolders.forget(folder.stagingPath)
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+package import Jobs
+package import Transcript
+
+/// One site's folder: settings, policy, secrets, peers, approvals and ledger.
+///
+/// ```
+/// site.yaml  policy.yaml  identity.key (0600)  certificate.pem  certificate.key (0600)
+/// peers/<name>.txt  approvals/<job hash>.txt  ledger.jsonl (0600)
+/// ```
+package struct SiteFolder: Sendable {
+    package let path: String
+    package let settings: SiteSettings
+
+    /// - Throws: `Failure`: 66 when there is no site, 78 when its settings are wrong.
+    package init(opening path: String) throws {
+        self.path = URL(fileURLWithPath: path).standardizedFileURL.path
+        let file = Self.settingsFile(in: self.path)
+        guard FileManager.default.fileExists(atPath: file) else {
+            throw Failure(
+                .noInput, "noSite", "\(path) is not a site folder: it has no site.yaml",
+                hint: "moiety init --name NAME --site \(path)")
+        }
+        let yaml = try PrivateFile.readText(file)
+        do throws(DocumentError) {
+            settings = try SiteSettings.parse(yaml)
+        } catch {
+            throw Failure(.configuration, "invalidSettings", "\(file): \(error)")
+        }
+    }
+
+    package var name: String { settings.name }
+    var policyFile: String { path + "/policy.yaml" }
+    var identityFile: String { Self.identityFile(in: path) }
+    package var certificateFile: String { Self.certificateFile(in: path) }
+    package var certificateKeyFile: String { Self.certificateKeyFile(in: path) }
+    package var invitationFile: String { Self.invitationFile(in: path) }
+    package var ledger: Ledger { Ledger(path: Self.ledgerFile(in: path)) }
+    package var peers: PeerBook { PeerBook(folder: path + "/peers") }
+    package var approvals: ApprovalBook { ApprovalBook(folder: path + "/approvals") }
+
+    static func settingsFile(in folder: String) -> String { folder + "/site.yaml" }
+    static func identityFile(in folder: String) -> String { folder + "/identity.key" }
+    package static func certificateFile(in folder: String) -> String { folder + "/certificate.pem" }
+    package static func certificateKeyFile(in folder: String) -> String { folder + "/certificate.key" }
+    package static func invitationFile(in folder: String) -> String { folder + "/invitation.txt" }
+    static func ledgerFile(in folder: String) -> String { folder + "/ledger.jsonl" }
+
+    package func identity() throws -> SiteIdentity {
+        try SiteIdentity(name: name, keyText: try PrivateFile.readSecret(identityFile), file: identityFile)
+    }
+
+    /// The site's ML-DSA key, if it was made with one.
+    package func secondKey() throws -> SecondSigningKey? {
+        let file = Self.secondKeyFile(in: path)
+        guard FileManager.default.fileExists(atPath: file) else { return nil }
+        let fields = try PrivateFile.readSecret(file).split(whereSeparator: \.isWhitespace).map(String.init)
+        guard fields.count == 2, fields[0] == Self.secondKeyHeader, let seed = Data(base64Encoded: fields[1]),
+            let key = try? SecondSigningKey(rawRepresentation: Array(seed))
+        else { throw Failure(.configuration, "invalidIdentity", "\(file) is not an ML-DSA key that can be used here") }
+        return key
+    }
+
+    static func secondKeyFile(in folder: String) -> String { folder + "/second.key" }
+    static let secondKeyHeader = "moiety-mldsa65-v1"
+
+    /// What this site allows.
+    package func policy() throws -> Policy {
+        guard FileManager.default.fileExists(atPath: policyFile) else {
+            throw Failure(.configuration, "noPolicy", "\(policyFile) does not exist")
+        }
+        let yaml = try PrivateFile.readText(policyFile)
+        do throws(DocumentError) {
+            return try Policy(yaml: yaml)
+        } catch {
+            throw Failure(.configuration, "invalidPolicy", "\(policyFile): \(error)")
+        }
+    }
+
+    /// The file of a table that a job names.
+    package func source(ofTable table: String) throws -> (path: String, source: SiteSettings.TableSource) {
+        guard let source = settings.tables[table] else {
+            let known = settings.tables.keys.sorted().joined(separator: ", ")
+            throw Failure(
+                .configuration, "unknownTable", "site.yaml of \(name) has no table '\(table)'",
+                hint: known.isEmpty ? "add it under `tables:` in \(path)/site.yaml" : "it has: \(known)")
+        }
+        return (source.file.hasPrefix("/") ? source.file : path + "/" + source.file, source)
+    }
+}
