@@ -37,7 +37,7 @@ extension EndToEnd {
             func sessionFailed(_ failure: Failure) {}
         }
 
-        @Test(.timeLimit(.minutes(3)))
+        @Test(.stopsAHang)
         func metricsThatDoNotFollow() async throws {
             let features = "[m1, m2, m3]"
             let lab =

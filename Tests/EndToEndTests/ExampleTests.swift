@@ -5,7 +5,7 @@ import Testing
 extension EndToEnd {
     /// Each example by its own script; its results against the fit of the joined table.
     @Suite(.serialized) struct Examples {
-        @Test(.timeLimit(.minutes(5)))
+        @Test(.stopsAHang)
         func diabetes() async throws {
             let work = try await run("diabetes")
             try expectPooled(work, "diabetes/pooled-standardised.csv", standardErrors: "diabetes/pooled.csv")
@@ -13,7 +13,7 @@ extension EndToEnd {
             try await expectVerified(work)
         }
 
-        @Test(.timeLimit(.minutes(5)))
+        @Test(.stopsAHang)
         func breast() async throws {
             let work = try await run("breast")
             try expectPooled(work, "breast/pooled-standardised.csv", standardErrors: nil)
@@ -26,7 +26,7 @@ extension EndToEnd {
             try await expectVerified(work)
         }
 
-        @Test(.timeLimit(.minutes(5)))
+        @Test(.stopsAHang)
         func actg175() async throws {
             let work = try await run("actg175")
             try expectPooled(work, "actg175/pooled-standardised.csv", standardErrors: "actg175/pooled.csv")
@@ -35,7 +35,7 @@ extension EndToEnd {
         }
 
         /// Committed transcripts still verify, and what tampering does to them is what the example says.
-        @Test(.timeLimit(.minutes(1)))
+        @Test(.stopsAHang)
         func verify() async throws {
             let work = try await run("verify")
             let account = try String(contentsOfFile: work.path("account.txt"), encoding: .utf8)

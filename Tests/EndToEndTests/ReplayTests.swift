@@ -41,7 +41,7 @@ extension EndToEnd {
             try await Program.run(["verify"] + arguments + ["--format", "json", "--quiet"])
         }
 
-        @Test(.timeLimit(.minutes(3)))
+        @Test(.stopsAHang)
         func replay() async throws {
             let sites = try await finished()
             for name in TwoSites.names {
@@ -97,7 +97,7 @@ extension EndToEnd {
             #expect(lost.code == 66 && lost.errorCode == "fileNotFound")
         }
 
-        @Test(.timeLimit(.minutes(3)))
+        @Test(.stopsAHang)
         func audit() async throws {
             let sites = try await finished()
             for name in TwoSites.names {
@@ -143,7 +143,7 @@ extension EndToEnd {
             #expect(few.code == 2 && failure(few) == "A06 smallCell", "\(few.output)")
         }
 
-        @Test(.timeLimit(.minutes(3)))
+        @Test(.stopsAHang)
         func oneMessageAndTheAccount() async throws {
             let sites = try await finished(["--second-signature"])
             let own = transcript(sites, "lab")

@@ -72,7 +72,7 @@ extension EndToEnd {
             ]
         }
 
-        @Test(.timeLimit(.minutes(3)))
+        @Test(.stopsAHang)
         func countThenAlign() async throws {
             let sites = try await Small.sites(lab: Small.lab(80, first: 17))
             // A table's file may stand alone in site.yaml.
@@ -120,7 +120,7 @@ extension EndToEnd {
         }
 
         /// Sites that run different commands find out before anything is said, and leave nothing.
-        @Test(.timeLimit(.minutes(2)))
+        @Test(.stopsAHang)
         func differentCommandsMeetADisagreement() async throws {
             let sites = try await Small.sites()
             try await sites.approve()
@@ -138,7 +138,7 @@ extension EndToEnd {
         }
 
         /// A session that ends badly leaves what was exchanged.
-        @Test(.timeLimit(.minutes(2)))
+        @Test(.stopsAHang)
         func aFailedAlignmentKeepsItsEvidence() async throws {
             let sites = try await Small.sites(lab: Small.lab(80, first: 70))
             try await sites.approve()

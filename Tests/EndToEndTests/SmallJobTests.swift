@@ -4,7 +4,7 @@ import Testing
 extension EndToEnd {
     /// What happens after a job: serving, scoring, running again.
     @Suite(.serialized) struct AfterAJob {
-        @Test(.timeLimit(.minutes(3)))
+        @Test(.stopsAHang)
         func serveThenPredict() async throws {
             let job = Small.job(features: "[m1, m2, m3]").replacing(
                 "reveal: [coefficients]", with: "reveal: [coefficients, scores]")
@@ -89,7 +89,7 @@ extension EndToEnd {
         }
 
         /// Rows kept aside are scored as the others are, and marked. The job comes from an editor that writes a mark first.
-        @Test(.timeLimit(.minutes(3)))
+        @Test(.stopsAHang)
         func scoresOfRowsKeptAside() async throws {
             let lab =
                 "id,m1,m2,m3\n"
@@ -109,7 +109,7 @@ extension EndToEnd {
             #expect(lines.count { $0.hasSuffix(",TRUE") } == 120 - fitted)
         }
 
-        @Test(.timeLimit(.minutes(3)))
+        @Test(.stopsAHang)
         func aCohortThatDiffersByAFewIsRefused() async throws {
             let sites = try await Small.sites()
             try await sites.approve()
@@ -124,7 +124,7 @@ extension EndToEnd {
             #expect(try sites.leftovers() == [])
         }
 
-        @Test(.timeLimit(.minutes(3)))
+        @Test(.stopsAHang)
         func subgroupKeysOnlyWhereAllowed() async throws {
             let job = Small.job().replacing("keys: {bits: 2048}", with: "keys: {bits: 2048, kind: subgroup}")
             let sites = try await Small.sites(job: job)
