@@ -7,11 +7,11 @@ public import Wire
 public enum Alignment {
     /// Runs this party's side, from the opening to the comparison of the orders.
     ///
-    /// Call it inside ``Session/run(isolation:_:)``, so that the peer learns the name of whatever is thrown here.
+    /// Call it inside `Session.run`, so that the peer learns the name of whatever is thrown here.
     ///
     /// - Parameters:
     ///   - identifiers: normalised, distinct, at least one. Positions in this array are the rows of the result.
-    ///   - session: opened with ``ProtocolVersion/alignment`` among its protocols.
+    ///   - session: opened with `ProtocolVersion.alignment` among its protocols.
     ///   - progress: called from several tasks.
     /// - Throws: ``AlignmentError``; `WireError` for what the session finds; `CancellationError`.
     public static func run(

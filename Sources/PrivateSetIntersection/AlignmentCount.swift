@@ -13,7 +13,7 @@ public struct CommonCount: Sendable, Hashable {
 extension Alignment {
     /// Counts common identifiers without showing which; `protocols/alignment-count.md`.
     ///
-    /// Call it inside ``Session/run(isolation:_:)``. The minimum cohort of the settings plays no part.
+    /// Call it inside `Session.run`. The minimum cohort of the settings plays no part.
     ///
     /// - Parameter rounding: the larger of the two parties' holds.
     /// - Throws: ``AlignmentError``; `WireError` for what the session finds; `CancellationError`.
