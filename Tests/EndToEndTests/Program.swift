@@ -17,7 +17,7 @@ enum Program {
     }
 
     struct NotBuilt: Error, CustomStringConvertible {
-        let description = "no `moiety` beside the tests: swift build --build-tests"
+        let description = "no `moiety` beside the tests: scripts/build"
     }
 
     /// What `MOIETY` names, a release build for example; beside the test bundle; else where `swift build` puts it.
@@ -25,7 +25,7 @@ enum Program {
         if let named = ProcessInfo.processInfo.environment["MOIETY"] { return named }
         let source = URL(fileURLWithPath: #filePath)
         let root = source.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        var folders = [root.appending(path: ".build/debug")]
+        var folders = [root.appending(path: ".build/release")]
         if let runner = Bundle.main.executableURL { folders.insert(runner.deletingLastPathComponent(), at: 0) }
         for folder in folders {
             let path = folder.appending(path: "moiety").path
