@@ -107,7 +107,9 @@ private func recordSide(
     try writer.addApproval(of: side.name, note: approval)
     let passes = try await session.run { session in
         try writer.addApproval(of: side.peer, note: try await session.exchangeApprovals(approval))
-        let items = [try InputCommitment(label: "identifiers", values: side.identifiers).item]
+        let items = try ["identifiers", "rows"].map {
+            try InputCommitment(label: $0, values: side.identifiers).item
+        }
         _ = try await session.exchangeCommitments(items)
         try await session.checkpoint()
         let settings = AlignmentSettings(keyBits: plan.keyBits, role: side.label == nil ? .sender : .receiver)

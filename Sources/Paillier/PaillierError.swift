@@ -6,6 +6,8 @@ public enum PaillierError: Error, Equatable, Sendable {
     case keyTooSmall(bits: Int, minimum: Int)
     /// A size for which no key is made: odd, or over the limit.
     case unsupportedKeySize(bits: Int)
+    /// A key of another size than the job's.
+    case keySizeMismatch(bits: Int, expected: Int)
     case evenModulus
     /// A prime factor below 2^12.
     case smallFactor

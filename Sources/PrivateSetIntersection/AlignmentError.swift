@@ -1,5 +1,3 @@
-public import Wire
-
 /// Why an alignment ended without a result. Carries sizes and positions, never an identifier, a tag or a key.
 public enum AlignmentError: Error, Equatable, Sendable {
     // This party's own input or settings.
@@ -39,18 +37,4 @@ public enum AlignmentError: Error, Equatable, Sendable {
     // A lawful end without a cohort.
     case emptyIntersection
     case cohortTooSmall(minimum: Int)
-}
-
-extension AlignmentError: PeerVisibleError {
-    /// The kind and the case's name: what the peer is told.
-    public var abortReason: AbortReason {
-        let name = String(String(describing: self).prefix { $0.isLetter })
-        switch self {
-        case .noIdentifiers, .duplicateIdentifier, .unsupportedKeySize: return AbortReason(.failure, name)
-        case .ownSetTooLarge, .peerSetEmpty, .peerSetTooLarge, .emptyIntersection, .cohortTooSmall:
-            return AbortReason(.refusal, name)
-        case .protocolVersionDiffers, .keySizesDiffer, .rolesConflict: return AbortReason(.disagreement, name)
-        default: return AbortReason(.violation, name)
-        }
-    }
 }

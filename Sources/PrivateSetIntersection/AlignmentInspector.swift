@@ -2,8 +2,8 @@ internal import Bignum
 public import Paillier
 public import Wire
 
-/// What a verifier of transcripts checks in an alignment's payloads (`protocols/transcript.md` 9), with nothing but what
-/// was sent: shapes (T10), ciphertexts (T11, T20, T21), proofs of the keys and their contexts (T12, T19), the job's key
+/// What the running session and a verifier of transcripts check in an alignment's payloads (`protocols/wire.md` 8.1,
+/// `protocols/transcript.md` 9), with nothing but what was sent: shapes (T10), ciphertexts (T11, T20, T21), proofs of the keys and their contexts (T12, T19), the job's key
 /// size (T13), that no key serves twice (T26), and that the order agreed on is the order of the tags (T15). It stops at the
 /// first failure: what comes after could only fail by it.
 ///
@@ -17,14 +17,26 @@ public struct AlignmentInspector: PayloadInspector {
     private let group: AlignmentGroup
     private let maximumSetSize: UInt64
     private let moduli: ModulusRegister
+    private let duplicates: DuplicateFilter
+    /// The party that runs the session and inspects it: it need not verify what it proved itself.
+    private let local: String?
     private var openings: [String: AlignmentOpening] = [:]
     private var parameters: RingPedersenParameters?
     private var key: PublicKey?
-    private var duplicates = DuplicateFilter()
+    /// Messages whose proofs were verified here, with what they prove.
+    private var proven = Proven()
     private var senderTags: [AlignmentTag] = []
     private var matching: [AlignmentTag] = []
+    /// How many of the sender's tags come before the next that may match.
+    private var passed = 0
     private var outcome: MatchOutcome?
     private var payloads = UnbrokenPayloads()
+
+    private struct Proven: Sendable {
+        var parameters: (message: [UInt8], value: RingPedersenParameters)?
+        var key: (message: [UInt8], value: PublicKey)?
+        var range: [UInt8]?
+    }
 
     /// Identifiers that a side may bring at most, whatever the job says (`protocols/alignment.md` 6).
     public static let largestSetSize = 1 << 24
@@ -33,23 +45,29 @@ public struct AlignmentInspector: PayloadInspector {
     ///   - keyBits, subgroupKeys: the job's.
     ///   - maximumSetSize: the job's; the protocol allows no more than 2^24.
     ///   - session: the session's identity.
-    ///   - moduli: shared with the session's other inspectors.
+    ///   - moduli, duplicates: shared with the session's other inspectors.
+    ///   - local: the party that runs the session now, whose own proofs are not verified again; nil for a verifier.
     public init(
         keyBits: Int, subgroupKeys: Bool = false, maximumSetSize: Int = largestSetSize, session: Bytes32,
-        moduli: ModulusRegister = ModulusRegister()
+        moduli: ModulusRegister = ModulusRegister(), duplicates: DuplicateFilter = DuplicateFilter(),
+        local: String? = nil
     ) throws(AlignmentError) {
         self.init(
             keyBits: keyBits, subgroupKeys: subgroupKeys, maximumSetSize: maximumSetSize, session: session,
-            group: try AlignmentGroup(keyBits: keyBits), moduli: moduli)
+            group: try AlignmentGroup(keyBits: keyBits), moduli: moduli, duplicates: duplicates, local: local)
     }
 
     /// Over any group, for tests.
     package init(
         keyBits: Int, subgroupKeys: Bool = false, maximumSetSize: Int = largestSetSize, session: Bytes32,
-        group: AlignmentGroup, moduli: ModulusRegister = ModulusRegister()
+        group: AlignmentGroup, moduli: ModulusRegister = ModulusRegister(),
+        duplicates: DuplicateFilter = DuplicateFilter(),
+        local: String? = nil
     ) {
         self.maximumSetSize = UInt64(clamping: min(maximumSetSize, Self.largestSetSize))
         self.moduli = moduli
+        self.duplicates = duplicates
+        self.local = local
         self.keyBits = keyBits
         keyKind = subgroupKeys ? .subgroup : .standard
         self.session = session
@@ -74,12 +92,16 @@ public struct AlignmentInspector: PayloadInspector {
             case .matchOutcome: try matched(MatchOutcome(payload: payload))
             case .matchingTags:
                 let size = Int(clamping: outcome?.count ?? 0)
-                try tags(MatchingTags(payload: payload).tags, after: &matching, of: size, record.chunk)
+                let more = try MatchingTags(payload: payload).tags
+                try tags(more, after: &matching, of: size, record.chunk)
+                try known(more)
             case .orderDigest: try digest(OrderDigest(payload: payload))
             default: break
             }
         }
     }
+
+    public var unfinished: [String: String] { duplicates.unfinished }
 
     public mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {
         guard let counts, !payloads.isPruned else { return }
@@ -104,29 +126,40 @@ public struct AlignmentInspector: PayloadInspector {
                 "\(record.from)'s parameters have another size than the job's keys.")
         }
         let context = context("alignment verifier", prover: record.from, verifier: record.to)
-        parameters = try? RingPedersenParameters(serialized: message.parameters, context: context, floor: keyBits)
+        let isOwn = record.from == local
+        let parameters =
+            isOwn
+            ? try? RingPedersenParameters(unverified: message.parameters, floor: keyBits)
+            : try? RingPedersenParameters(serialized: message.parameters, context: context, floor: keyBits)
         guard let parameters else {
             throw Self.failure("T12", "verifierParametersRejected", "\(record.from)'s parameters are not proven.")
         }
         try distinct(moduli.add(parameters, as: "\(record.from)'s parameters for the alignment"))
+        self.parameters = parameters
+        if !isOwn { proven.parameters = (message.parameters, parameters) }
     }
 
     private mutating func senderKey(_ message: SenderKey, _ record: Record) throws {
         let rejected = Self.failure("T12", "keyProofRejected", "\(record.from)'s key for the alignment is not proven.")
-        guard let parameters, let key = try? PublicKey(serialized: message.publicKey, kind: keyKind, floor: keyBits)
-        else {
+        let isOwn = record.from == local
+        let key: PublicKey
+        do throws(PaillierError) {
+            key = try PublicKey(serialized: message.publicKey, kind: keyKind, bits: keyBits)
+        } catch {
+            if case .keySizeMismatch = error {
+                throw Self.failure("T13", "keySizeMismatch", "\(record.from)'s key has another size than the job's.")
+            }
             throw rejected
         }
-        guard key.modulusBits == keyBits else {
-            throw Self.failure("T13", "keySizeMismatch", "\(record.from)'s key has another size than the job's.")
-        }
+        guard let parameters else { throw rejected }
         do {
             let proof = try KeyProof(serialized: message.proof, key: key, parameters: parameters)
             let context = context("alignment key", prover: record.from, verifier: record.to)
-            try proof.verify(key, context: context, parameters: parameters)
+            if !isOwn { try proof.verify(key, context: context, parameters: parameters) }
         } catch { throw rejected }
         try distinct(moduli.add(key, as: "\(record.from)'s key for the alignment"))
         self.key = key
+        if !isOwn { proven.key = (message.publicKey, key) }
     }
 
     private func distinct(_ conflict: ModulusConflict?) throws(InspectionFailure) {
@@ -142,6 +175,7 @@ public struct AlignmentInspector: PayloadInspector {
     private mutating func encryptedKey(_ message: EncryptedPRFKey, _ record: Record) throws {
         guard let key else { throw Self.failure("T10", "keyMissing", "There is a ciphertext before its key.") }
         try ciphertexts(message.ciphertext, count: 1, key)
+        guard record.from != local else { return }
         // The coins of the batched check are the verifier's own.
         var coins = SystemRandomNumberGenerator()
         guard
@@ -149,6 +183,7 @@ public struct AlignmentInspector: PayloadInspector {
                 message.rangeProof, encryptedKey: message.ciphertext, publicKey: key,
                 hashes: AlignmentHashes(sessionID: session.bytes), prover: record.from, using: &coins)
         else { throw Self.failure("T12", "rangeProofRejected", "The encrypted PRF key is not proven to be short.") }
+        proven.range = message.ciphertext
     }
 
     private mutating func blinded(_ message: BlindedIdentifiers, _ record: Record) throws {
@@ -226,10 +261,13 @@ public struct AlignmentInspector: PayloadInspector {
         guard message.count == UInt64(matching.count), message.order == order,
             outcome.map({ $0.count == message.count }) ?? false
         else { throw Self.failure("T15", "orderMismatch", "An order's digest is not that of the matching tags.") }
-        var position = 0
-        for tag in matching {
-            while position < senderTags.count, senderTags[position] < tag { position += 1 }
-            guard position < senderTags.count, senderTags[position] == tag else {
+    }
+
+    /// Both ascend: one walk over the sender's tags suffices.
+    private mutating func known(_ tags: [AlignmentTag]) throws {
+        for tag in tags {
+            while passed < senderTags.count, senderTags[passed] < tag { passed += 1 }
+            guard passed < senderTags.count, senderTags[passed] == tag else {
                 throw Self.failure("T15", "matchUnknown", "A matching tag is not one of the sender's.")
             }
         }
@@ -258,4 +296,16 @@ public struct AlignmentInspector: PayloadInspector {
     private static func failure(_ check: String, _ name: String, _ sentence: String) -> InspectionFailure {
         InspectionFailure(check: check, name: name, sentence: sentence)
     }
+}
+
+/// What a role may take from the inspector of its own session instead of verifying it once more.
+extension AlignmentInspector {
+    func parameters(provenBy message: [UInt8]) -> RingPedersenParameters? {
+        proven.parameters.flatMap { $0.message == message ? $0.value : nil }
+    }
+
+    func key(provenBy message: [UInt8]) -> PublicKey? { proven.key.flatMap { $0.message == message ? $0.value : nil } }
+
+    /// Whether K was proven to hold a short number.
+    func isRangeProven(of encryptedKey: [UInt8]) -> Bool { proven.range == encryptedKey }
 }

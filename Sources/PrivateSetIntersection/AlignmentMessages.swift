@@ -22,6 +22,7 @@ private let longestField = 1 << 26
 
 package struct AlignmentOpening: Message, Hashable {
     package static let type = MessageType.alignmentOpening
+    package static let name = "AlignmentOpening"
     package static let currentVersion: UInt16 = 1
 
     package var version = currentVersion
@@ -58,6 +59,7 @@ package struct AlignmentOpening: Message, Hashable {
 /// The receiver's ring-Pedersen parameters, against which the sender proves its key.
 package struct VerifierParameters: Message {
     package static let type = MessageType.verifierParameters
+    package static let name = "VerifierParameters"
 
     package var parameters: [UInt8]
 
@@ -72,6 +74,7 @@ package struct VerifierParameters: Message {
 
 package struct SenderKey: Message {
     package static let type = MessageType.senderKey
+    package static let name = "SenderKey"
 
     package var publicKey: [UInt8]
     package var proof: [UInt8]
@@ -95,6 +98,7 @@ package struct SenderKey: Message {
 /// K = Enc(k) and the proof that k is short.
 package struct EncryptedPRFKey: Message {
     package static let type = MessageType.encryptedPRFKey
+    package static let name = "EncryptedPRFKey"
 
     package var ciphertext: [UInt8]
     package var rangeProof: [UInt8]
@@ -118,6 +122,7 @@ package struct EncryptedPRFKey: Message {
 /// What makes H1 unknown while k is chosen.
 package struct HashSalt: Message {
     package static let type = MessageType.hashSalt
+    package static let name = "HashSalt"
 
     package var salt: Bytes32
 
@@ -129,6 +134,7 @@ package struct HashSalt: Message {
 
 package struct BlindedIdentifiers: Message {
     package static let type = MessageType.blindedIdentifiers
+    package static let name = "BlindedIdentifiers"
 
     package var identifiers: UInt32
     package var ciphertexts: [UInt8]
@@ -156,6 +162,7 @@ package struct BlindedIdentifiers: Message {
 /// `g^(1/v)` for each blinded identifier.
 package struct Evaluations: Message {
     package static let type = MessageType.evaluations
+    package static let name = "Evaluations"
 
     package var identifiers: UInt32
     package var elements: [UInt8]
@@ -179,6 +186,7 @@ package struct Evaluations: Message {
 /// All tags of the sender's set, ascending.
 package struct SenderTags: Message {
     package static let type = MessageType.senderTags
+    package static let name = "SenderTags"
 
     var tags: [AlignmentTag]
 
@@ -189,6 +197,7 @@ package struct SenderTags: Message {
 
 package struct MatchOutcome: Message, Hashable {
     package static let type = MessageType.matchOutcome
+    package static let name = "MatchOutcome"
 
     package enum Kind: UInt8, Sendable {
         case matched = 0
@@ -221,6 +230,7 @@ package struct MatchOutcome: Message, Hashable {
 /// The tags that both have, ascending: the common row order.
 package struct MatchingTags: Message {
     package static let type = MessageType.matchingTags
+    package static let name = "MatchingTags"
 
     var tags: [AlignmentTag]
 
@@ -231,6 +241,7 @@ package struct MatchingTags: Message {
 
 package struct OrderDigest: Message, Hashable {
     package static let type = MessageType.orderDigest
+    package static let name = "OrderDigest"
 
     package var count: UInt64
     package var order: Bytes32

@@ -15,6 +15,7 @@ private let longestField = 1 << 26
 
 package struct CountOpening: Message, Hashable {
     package static let type = MessageType.countOpening
+    package static let name = "CountOpening"
 
     /// Version, role, key bits and set size as in an alignment.
     package var opening: AlignmentOpening
@@ -35,6 +36,7 @@ protocol ElementMessage: Message {
 
 package struct MaskedByCounter: ElementMessage {
     package static let type = MessageType.maskedByCounter
+    package static let name = "MaskedByCounter"
     package var elements: [UInt8]
 
     package init(elements: [UInt8]) { self.elements = elements }
@@ -46,6 +48,7 @@ package struct MaskedByCounter: ElementMessage {
 
 package struct MaskedByHelper: ElementMessage {
     package static let type = MessageType.maskedByHelper
+    package static let name = "MaskedByHelper"
     package var elements: [UInt8]
 
     package init(elements: [UInt8]) { self.elements = elements }
@@ -58,6 +61,7 @@ package struct MaskedByHelper: ElementMessage {
 /// Tags of what the counter sent, under both masks, ascending.
 package struct CountTags: Message {
     package static let type = MessageType.countTags
+    package static let name = "CountTags"
     var tags: [AlignmentTag]
 
     init(tags: [AlignmentTag]) { self.tags = tags }
@@ -67,6 +71,7 @@ package struct CountTags: Message {
 
 package struct RoundedCount: Message, Hashable {
     package static let type = MessageType.roundedCount
+    package static let name = "RoundedCount"
     package var count: UInt64
 
     package init(count: UInt64) { self.count = count }

@@ -18,11 +18,15 @@ struct KeyVerifier: Sendable {
 
     /// The key, once its proofs hold.
     func verify(_ message: SenderKey) throws(AlignmentError) -> PublicKey {
+        if let key = conversation.session.inspected(
+            AlignmentInspector.self, { $0.key(provenBy: message.publicKey) })
+        {
+            return key
+        }
         do {
             // The size is the job's: the published groups allow no other than 2048 and 3072.
             let key = try PublicKey(
-                serialized: message.publicKey, kind: conversation.keyKind, floor: conversation.keyBits)
-            guard key.modulusBits == conversation.keyBits else { throw AlignmentError.keyProofRejected }
+                serialized: message.publicKey, kind: conversation.keyKind, bits: conversation.keyBits)
             let proof = try KeyProof(serialized: message.proof, key: key, parameters: parameters)
             try proof.verify(key, context: conversation.keyContext(isOwn: false), parameters: parameters)
             return key
@@ -39,6 +43,12 @@ struct KeyProver: Sendable {
 
     init(_ message: VerifierParameters, _ conversation: Conversation) throws(AlignmentError) {
         self.conversation = conversation
+        if let proven = conversation.session.inspected(
+            AlignmentInspector.self, { $0.parameters(provenBy: message.parameters) })
+        {
+            parameters = proven
+            return
+        }
         // Before anything is computed modulo a number of the peer's choice.
         guard RingPedersenParameters.modulusBits(ofSerialized: message.parameters) == conversation.keyBits else {
             throw .verifierParametersRejected

@@ -20,7 +20,4 @@ public enum TrainingError: Error, Equatable, Sendable {
     case invalidPlan(String)
     /// The peer sent something that this protocol does not allow at this place.
     case protocolViolation(String)
-
-    /// The case's name alone: all that the peer is told.
-    public var name: String { String(String(describing: self).prefix { $0.isLetter }) }
 }

@@ -1,8 +1,9 @@
 /// What both parties fixed before training, taken from the job (job.md) and the guards' pass budget.
 public struct TrainingPlan: Sendable, Equatable {
+    /// Results that a commitment is made to name it: the words are written out.
     public enum Family: String, Sendable, Codable, CaseIterable {
-        case linear
-        case logistic
+        case linear = "linear"
+        case logistic = "logistic"
 
         /// Fraction bits of the design matrix: a linear fit pays for one exchange only and can afford more.
         public var featureFractionBits: Int { self == .linear ? 22 : 16 }

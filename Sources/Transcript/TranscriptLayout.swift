@@ -36,7 +36,9 @@ public struct TranscriptLayout: Sendable, Hashable {
         let path = try regularFile(name)
         guard let handle = FileHandle(forReadingAtPath: path) else { throw .missingFile(name) }
         defer { try? handle.close() }
-        guard let data = try? handle.read(upToCount: limit + 1) else { return [] }
+        // An empty file is no data at its end; one that cannot be read is not empty.
+        let data: Data
+        do { data = try handle.read(upToCount: limit + 1) ?? Data() } catch { throw .missingFile(name) }
         guard data.count <= limit else { throw .fileTooLarge(name) }
         return Array(data)
     }

@@ -10,8 +10,6 @@ public protocol Message: Sendable {
 }
 
 extension Message {
-    public static var name: String { String(describing: Self.self) }
-
     /// The payload: what is hashed into the record.
     public func encoded() throws(WireError) -> [UInt8] {
         var encoder = Encoder()

@@ -1,14 +1,21 @@
-/// Looks at payloads for a verifier: what only the protocol that owns a message can check (shapes, ranges, proofs,
-/// budgets). A protocol's target offers one; the verifier calls it without knowing what is inside.
-public protocol PayloadInspector {
+/// Looks at payloads: what only the protocol that owns a message can check (shapes, ranges, proofs, budgets). A protocol's
+/// target offers one. The running session shows it every record before a message is answered, a verifier does so years
+/// later; neither knows what is inside. `protocols/wire.md` 8.1.
+public protocol PayloadInspector: Sendable {
     /// Numbers of the checks that this inspector makes ("T10", "T11"): the verifier reports them as evaluated.
     var checks: [String] { get }
+    /// Checks that could not be made to the end, each with the reason. They do not hold, but nobody failed them.
+    var unfinished: [String: String] { get }
     /// Every record of both directions, in an order in which each comes after all that it had seen.
     ///
     /// - Parameter payload: `nil` when the transcript keeps only its hash.
     mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure)
     /// After the last record, with what the party declares as its outcome (`nil` if the job did not finish).
     mutating func finish(counts: [String: Int64]?) throws(InspectionFailure)
+}
+
+extension PayloadInspector {
+    public var unfinished: [String: String] { [:] }
 }
 
 /// A check that failed: its number, its error name, one plain sentence.

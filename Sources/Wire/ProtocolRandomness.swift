@@ -20,19 +20,23 @@ public struct ProtocolRandomness: RandomNumberGenerator, Sendable {
     init(
         effectiveSeed: SymmetricKey, label: String, round: UInt32, attempt: UInt32, chunk: UInt32, after head: TreeHead
     ) {
-        var info = Encoder()
-        info.writeFixed(Array("moiety/randomness/v1".utf8))
-        info.writePrefixed(label.utf8)
-        info.write(round)
-        info.write(attempt)
-        info.write(chunk)
-        info.write(head.size)
-        info.write(head.root)
-        // Integers and a short label always have an encoding.
-        let bytes = (try? info.finish()) ?? Array(label.utf8)
+        // "moiety/randomness/v1" || u32 length || label || u32 round || u32 attempt || u32 chunk || u64 size || root
+        var info = Array("moiety/randomness/v1".utf8)
+        Self.append(UInt32(truncatingIfNeeded: label.utf8.count), to: &info)
+        info += label.utf8
+        for number in [round, attempt, chunk] { Self.append(number, to: &info) }
+        Self.append(head.size, to: &info)
+        info += head.root.bytes
         self.init(
             key: HKDF<SHA256>.deriveKey(
-                inputKeyMaterial: effectiveSeed, salt: [UInt8](), info: bytes, outputByteCount: 32))
+                inputKeyMaterial: effectiveSeed, salt: [UInt8](), info: info, outputByteCount: 32))
+    }
+
+    /// Big-endian. Written by hand: an encoder may fail, and no stream may come of a failure.
+    private static func append(_ value: some FixedWidthInteger & UnsignedInteger, to bytes: inout [UInt8]) {
+        for shift in stride(from: value.bitWidth - 8, through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: value >> shift))
+        }
     }
 
     /// A stream for known-answer tests.

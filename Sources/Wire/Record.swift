@@ -119,17 +119,18 @@ enum Frame {
     static let overhead = 1 + 4 + Record.maximumLength
 
     var encoded: [UInt8] {
-        switch self {
-        case .hello(let bytes): return [1] + bytes
-        case .reveal(let bytes): return [2] + bytes
-        case .refusal(let bytes): return [3] + bytes
-        case .record(let record, let payload):
-            var encoder = Encoder(reserving: Self.overhead + payload.count)
-            encoder.write(UInt8(4))
-            encoder.writePrefixed(record)
-            encoder.writeFixed(payload)
-            // A record of at most `maximumLength` bytes always has an encoding.
-            return (try? encoder.finish()) ?? []
+        get throws(WireError) {
+            switch self {
+            case .hello(let bytes): return [1] + bytes
+            case .reveal(let bytes): return [2] + bytes
+            case .refusal(let bytes): return [3] + bytes
+            case .record(let record, let payload):
+                var encoder = Encoder(reserving: Self.overhead + payload.count)
+                encoder.write(UInt8(4))
+                encoder.writePrefixed(record)
+                encoder.writeFixed(payload)
+                return try encoder.finish()
+            }
         }
     }
 

@@ -23,6 +23,7 @@ public final class Session: Sendable {
     let nonces: (own: Bytes32, peer: Bytes32)
     let logKey: SigningKey
     let witnessKey: SigningKey
+    let inspection: LiveInspection
     private let effectiveSeed: SymmetricKey
 
     let sending = AsyncLock()
@@ -47,7 +48,7 @@ public final class Session: Sendable {
     init(
         description: SessionDescription, terms: SessionTerms, limits: SessionLimits, channel: any PeerChannel,
         recorder: any Recorder, hellos: (own: Hello, peer: Hello), nonces: (own: Bytes32, peer: Bytes32),
-        logKey: SigningKey, witnessKey: SigningKey, effectiveSeed: SymmetricKey
+        logKey: SigningKey, witnessKey: SigningKey, inspectors: [any PayloadInspector]?, effectiveSeed: SymmetricKey
     ) {
         self.id = description.id
         self.localName = description.local.name
@@ -61,6 +62,7 @@ public final class Session: Sendable {
         self.nonces = nonces
         self.logKey = logKey
         self.witnessKey = witnessKey
+        inspection = LiveInspection(inspectors)
         self.effectiveSeed = effectiveSeed
     }
 

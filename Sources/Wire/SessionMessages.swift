@@ -12,25 +12,28 @@ extension MessageType {
 /// signature over both hellos.
 public struct BindingMessage: Message {
     public static let type = MessageType.binding
+    public static let name = "BindingMessage"
     public let hello: Hello
     public let nonce: Bytes32
     public let signature: [UInt8]
+    private let helloBytes: [UInt8]
 
-    init(hello: Hello, nonce: Bytes32, signature: [UInt8]) {
+    init(hello: Hello, nonce: Bytes32, signature: [UInt8]) throws(WireError) {
+        helloBytes = try hello.encoded
         self.hello = hello
         self.nonce = nonce
         self.signature = signature
     }
 
     public func encode(into encoder: inout Encoder) {
-        // A hello that was made or read has an encoding; an empty one would be refused by the reader.
-        encoder.writePrefixed((try? hello.encoded) ?? [])
+        encoder.writePrefixed(helloBytes)
         encoder.write(nonce)
         encoder.writeFixed(signature)
     }
 
     public init(from decoder: inout Decoder) throws(WireError) {
-        hello = try Hello(encoded: try decoder.readPrefixed(max: Hello.maximumLength))
+        helloBytes = try decoder.readPrefixed(max: Hello.maximumLength)
+        hello = try Hello(encoded: helloBytes)
         nonce = try decoder.readBytes32()
         signature = try decoder.readFixed(64)
     }
@@ -51,6 +54,7 @@ public struct BindingMessage: Message {
 /// Why the sender ends the session. Names, never contents.
 public struct AbortMessage: Message {
     public static let type = MessageType.abort
+    public static let name = "AbortMessage"
     public let reason: AbortReason
 
     public init(reason: AbortReason) {
@@ -73,6 +77,7 @@ public struct AbortMessage: Message {
 /// The sender's approval of the job: a signed note, which the receiver keeps beside its own.
 public struct ApprovalMessage: Message {
     public static let type = MessageType.approval
+    public static let name = "ApprovalMessage"
     public let note: String
 
     public init(note: String) {
@@ -89,6 +94,7 @@ public struct ApprovalMessage: Message {
 /// What a party fixes before the first protocol message: salted Merkle roots of its inputs, by name.
 public struct InputCommitments: Message, Hashable {
     public static let type = MessageType.commitments
+    public static let name = "InputCommitments"
     /// A commitment: what it is to, over how many leaves, its root.
     public struct Item: Sendable, Hashable {
         public let label: String
@@ -133,6 +139,7 @@ public struct InputCommitments: Message, Hashable {
 /// The sender's signed head of what it has sent before this message. Round: which checkpoint of the session.
 public struct CheckpointMessage: Message {
     public static let type = MessageType.checkpoint
+    public static let name = "CheckpointMessage"
     public let note: String
 
     public init(note: String) {
@@ -149,6 +156,7 @@ public struct CheckpointMessage: Message {
 /// The receiver's cosignature of the peer's checkpoint: "I received exactly this", with its time.
 public struct CosignatureMessage: Message {
     public static let type = MessageType.cosignature
+    public static let name = "CosignatureMessage"
     public let keyName: String
     public let bytes: [UInt8]
 
@@ -171,6 +179,7 @@ public struct CosignatureMessage: Message {
 /// The sender has nothing more to say and has received everything it expects.
 public struct ClosingMessage: Message {
     public static let type = MessageType.closing
+    public static let name = "ClosingMessage"
 
     public init() {}
     public func encode(into encoder: inout Encoder) {}

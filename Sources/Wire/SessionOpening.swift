@@ -11,15 +11,18 @@ extension Session {
     ///   - seed: everything random in this side's messages follows from it, the peer's nonce and the session.
     ///   - recorder: two empty logs.
     ///   - plan: when given, records that the plan has no place for end the session (`outOfOrder`).
+    ///   - inspectors: when given, makes those that see every record before `receive` returns it; a message of the peer's
+    ///     that they refuse ends the session by their name for it (`protocols/wire.md` 8.1).
     /// - Throws: `versionMismatch`, `identityMismatch`, `certificateMismatch`, `jobMismatch`, `roleMismatch`,
     ///   `nonceMismatch`, `bindingMismatch`, `malformedFrame`, `peerAborted`, `timeout`, `connectionLost`.
     public static func open(
         over channel: any PeerChannel, as party: LocalParty, expecting peer: PeerIdentity, terms: SessionTerms,
-        seed: SessionSeed, recorder: any Recorder, limits: SessionLimits = SessionLimits(), plan: ProtocolPlan? = nil
+        seed: SessionSeed, recorder: any Recorder, limits: SessionLimits = SessionLimits(), plan: ProtocolPlan? = nil,
+        inspectors: (@Sendable (SessionDescription) throws -> [any PayloadInspector])? = nil
     ) async throws -> Session {
         let opening = Opening(channel: channel, party: party, peer: peer, terms: terms, seed: seed, limits: limits)
         do {
-            let session = try await opening.agree(recorder: recorder, plan: plan)
+            let session = try await opening.agree(recorder: recorder, plan: plan, inspectors: inspectors)
             return try await session.run { session in
                 try await opening.bind(session)
                 return session
@@ -42,11 +45,9 @@ extension Session {
     ) async {
         // A task of its own: the word must go out even if this one was cancelled.
         await Task {
-            if let payload = try? AbortMessage(reason: reason).encoded() {
-                _ = try? await withDeadline(
-                    limit, throwing: .channelClosed, onTimeout: { await channel.close() },
-                    { try await channel.send(Frame.refusal(payload).encoded) })
-            }
+            _ = try? await withDeadline(
+                limit, throwing: .channelClosed, onTimeout: { await channel.close() },
+                { try await channel.send(Frame.refusal(try AbortMessage(reason: reason).encoded()).encoded) })
             await channel.close()
         }.value
     }
@@ -66,15 +67,15 @@ extension Session {
             description: description, terms: terms,
             limits: SessionLimits(maximumFrame: SessionLimits.largestFrame, wait: .seconds(24 * 3600)),
             channel: channel, recorder: recorder, hellos: (hello, peer.hello), nonces: (own.nonce, peer.nonce),
-            logKey: SigningKey(), witnessKey: SigningKey(),
+            logKey: SigningKey(), witnessKey: SigningKey(), inspectors: nil,
             effectiveSeed: seed.effective(peerNonce: peer.nonce, session: description.id))
         session.state.withLock { $0.consumed = recorder.head(of: .incoming) }
         return session
     }
 
     /// The frame of a record and its payload.
-    package static func frame(record: [UInt8], payload: [UInt8]) -> [UInt8] {
-        Frame.record(record, payload: payload).encoded
+    package static func frame(record: [UInt8], payload: [UInt8]) throws(WireError) -> [UInt8] {
+        try Frame.record(record, payload: payload).encoded
     }
 }
 
@@ -107,7 +108,10 @@ private struct Opening: Sendable {
     }
 
     /// Hellos and nonces; the result can send and receive.
-    func agree(recorder: any Recorder, plan: ProtocolPlan?) async throws -> Session {
+    func agree(
+        recorder: any Recorder, plan: ProtocolPlan?,
+        inspectors: (@Sendable (SessionDescription) throws -> [any PayloadInspector])?
+    ) async throws -> Session {
         guard recorder.head(of: .outgoing).size == 0, recorder.head(of: .incoming).size == 0 else {
             throw WireError.recorderNotEmpty
         }
@@ -126,6 +130,7 @@ private struct Opening: Sendable {
         let session = Session(
             description: description, terms: terms, limits: limits, channel: channel, recorder: recorder,
             hellos: (own, theirs), nonces: (nonce, theirNonce), logKey: logKey, witnessKey: witnessKey,
+            inspectors: try inspectors?(description),
             effectiveSeed: seed.effective(peerNonce: theirNonce, session: id))
         if let plan {
             session.state.withLock { $0.monitor = ProtocolMonitor(plan: plan, parties: [party.name, peer.name]) }
@@ -171,7 +176,7 @@ private struct Opening: Sendable {
 
     private func send(_ frame: Frame) async throws {
         let channel = channel
-        let bytes = frame.encoded
+        let bytes = try frame.encoded
         do {
             try await withDeadline(
                 limits.handshake, throwing: .timeout(peer: peer.name, waitingFor: "sending a greeting"),

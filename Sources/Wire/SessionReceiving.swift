@@ -108,6 +108,8 @@ extension Session {
             }
         }
         guard let received else { throw settle(.connectionLost(peer: peerName)) }
+        // Before it is used, and before what this side waits for: the name is the one that a verifier gives.
+        if let finding = try await inspection.catchUp() { throw await reject(error(finding)) }
         state.withLock { $0.consumed = received.head }
         return (received, check(received.record))
     }
@@ -131,7 +133,9 @@ extension Session {
             return nil
         }
         try check(record, expecting: head.size)
-        let newHead = try recorder.append(bytes, payload: payload, to: .incoming)
+        let newHead = try inspection.log(record, payload) {
+            try recorder.append(bytes, payload: payload, to: .incoming)
+        }
         if record.type == .abort { throw aborted(by: payload) }
         return Received(record: record, payload: payload, head: newHead)
     }

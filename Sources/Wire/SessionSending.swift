@@ -21,18 +21,33 @@ extension Session {
         try await sending.acquire()
         defer { sending.release() }
         try checkOpen()
-        let frame = try log(payload, type: type, round: round, chunk: chunk)
+        let frame = try await logInspected(payload, type: type, round: round, chunk: chunk)
         state.withLock { $0.unsent = frame }
         try await transmit(frame, waitingFor: "sending \(name)")
         state.withLock { $0.unsent = nil }
     }
 
-    /// Appends a record; returns the frame to send. The caller holds `sending`.
-    private func log(_ payload: [UInt8], type: MessageType, round: UInt32, chunk: Chunk) throws -> [UInt8] {
-        let record = Record(
+    /// Inspects a record and appends it; returns the frame to send. The caller holds `sending`.
+    private func logInspected(
+        _ payload: [UInt8], type: MessageType, round: UInt32, chunk: Chunk
+    ) async throws -> [UInt8] {
+        let logged = try await inspection.logOwn(
+            payload, { try record(payload, type: type, round: round, chunk: chunk) }, { try append($0, payload) })
+        switch logged {
+        case .success(let frame): return frame
+        case .failure(let finding): throw settle(error(finding))
+        }
+    }
+
+    /// The next record. Its place in both logs is where it is appended: nothing may come between.
+    private func record(_ payload: [UInt8], type: MessageType, round: UInt32, chunk: Chunk) throws -> Record {
+        Record(
             session: id, from: localName, to: peerName, sequence: recorder.head(of: .outgoing).size,
             protocolVersion: try version(of: type), type: type, round: round, attempt: terms.attempt, chunk: chunk,
             sentAt: stamp(), seen: recorder.head(of: .incoming), payload: payload)
+    }
+
+    private func append(_ record: Record, _ payload: [UInt8]) throws -> [UInt8] {
         try state.withLock { state in try state.monitor?.advance(record) }
         let bytes = try record.encoded
         do {
@@ -42,7 +57,7 @@ extension Session {
         } catch {
             throw settle(.recorderFailed("append"))
         }
-        return Frame.record(bytes, payload: payload).encoded
+        return try Frame.record(bytes, payload: payload).encoded
     }
 
     func version(of type: MessageType) throws -> ProtocolVersion {
@@ -128,7 +143,8 @@ extension Session {
                 // peer has it already, it drops the identical copy.
                 if let frame = session.state.withLock({ $0.unsent }) { try await session.channel.send(frame) }
                 let payload = try AbortMessage(reason: reason).encoded()
-                let frame = try session.log(payload, type: .abort, round: 0, chunk: .whole)
+                let record = try session.record(payload, type: .abort, round: 0, chunk: .whole)
+                let frame = try session.inspection.log(record, payload) { try session.append(record, payload) }
                 try await session.channel.send(frame)
             })
         await channel.close()

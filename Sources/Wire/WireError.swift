@@ -56,6 +56,8 @@ public indirect enum WireError: Error, Equatable, Sendable {
     case replayMismatch(sequence: UInt64)
     /// A protocol's own check failed; `name` is what the peer is told too.
     case violation(peer: String, name: String)
+    /// An inspector's check failed on a message of the peer's (`protocols/wire.md` 8.1).
+    case refused(peer: String, failure: InspectionFailure)
 
     // The peer ended the session and said why.
     case peerAborted(peer: String, reason: AbortReason)
@@ -69,6 +71,8 @@ public indirect enum WireError: Error, Equatable, Sendable {
 
     // Ours.
     case messageTooLarge(message: String, bytes: Int, limit: Int)
+    /// An inspector's check failed on a message of this side's: it was not sent.
+    case ownMessageRefused(InspectionFailure)
     case invalidName(String)
     case recorderNotEmpty
     case recorderFailed(String)
@@ -81,21 +85,10 @@ public indirect enum WireError: Error, Equatable, Sendable {
         case .peerAborted(_, let reason): reason.kind
         case .timeout: .timeout
         case .unreachable, .connectionLost, .channelClosed: .transport
-        case .messageTooLarge, .invalidName, .recorderNotEmpty, .recorderFailed, .sessionEnded: .failure
+        case .messageTooLarge, .ownMessageRefused, .invalidName, .recorderNotEmpty, .recorderFailed, .sessionEnded:
+            .failure
         case .cancelled: .cancelled
         default: .violation
-        }
-    }
-
-    /// The case's name alone: all that the peer is told.
-    public var name: String {
-        switch self {
-        case .violation(_, let name): return name
-        case .peerAborted(_, let reason): return reason.name
-        case .malformedMessage: return "malformedMessage"
-        default:
-            let text = String(describing: self)
-            return String(text.prefix { $0.isLetter })
         }
     }
 }

@@ -60,9 +60,13 @@ struct Forge {
     /// Changes the draft number n (over both directions, in the order of sending).
     var alter: (Int, inout Draft) -> Void = { _, _ in }
     var approvalTime = "2020-01-01T00:00:00Z"
+    /// Of single parties.
+    var approvalTimes: [String: String] = [:]
     var approvedJob: Bytes32?
     var storage = PayloadStorage.full
     var commitsLate = false
+    /// Labels that both parties commit to: by default what the purpose asks for.
+    var committed: Set<String>
     var count = 0
 
     /// What the hellos name: the job's hash, or that of another purpose under it.
@@ -71,6 +75,7 @@ struct Forge {
     init(for purpose: SessionPurpose = .fit) throws {
         yaml = JobTemplate.text()
         job = try Job(yaml: yaml)
+        committed = purpose.committed
         a = try Party("hospital", role: "active", peerRole: "passive", jobHash: purpose.hash(of: job.hash))
         b = try Party("lab", role: "passive", peerRole: "active", jobHash: purpose.hash(of: job.hash))
         session = try SessionBinding.sessionID(jobHash: a.hello.jobHash, (a.hello, a.nonce), (b.hello, b.nonce))
@@ -80,6 +85,7 @@ struct Forge {
     init(yaml: String, a: Party, b: Party) throws {
         self.yaml = yaml
         job = try Job(yaml: yaml)
+        committed = SessionPurpose.fit.committed
         (self.a, self.b) = (a, b)
         session = try SessionBinding.sessionID(jobHash: a.hello.jobHash, (a.hello, a.nonce), (b.hello, b.nonce))
     }
@@ -139,7 +145,8 @@ struct Forge {
 
     func approval(of side: KeyPath<Forge, Party>) throws -> String {
         try Approval(
-            job: (approvedJob ?? job.hash).hex, site: self[keyPath: side].local.name, person: "Ada", time: approvalTime,
+            job: (approvedJob ?? job.hash).hex, site: self[keyPath: side].local.name, person: "Ada",
+            time: approvalTimes[self[keyPath: side].local.name] ?? approvalTime,
             meaning: "approved"
         ).signed(by: self[keyPath: side].local.identity)
     }
@@ -181,8 +188,8 @@ struct Forge {
 
     private mutating func commit() throws {
         for side in [\Forge.a, \Forge.b] {
-            let item = InputCommitments.Item(label: "identifiers", count: 2, root: Bytes32(hashing: [1]))
-            try send(side, .commitments, try InputCommitments(items: [item]).encoded())
+            let items = committed.map { InputCommitments.Item(label: $0, count: 2, root: Bytes32(hashing: [1])) }
+            try send(side, .commitments, try InputCommitments(items: items).encoded())
         }
     }
 

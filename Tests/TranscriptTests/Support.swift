@@ -7,6 +7,7 @@ import Testing
 
 struct Number: Message, Equatable {
     static let type = MessageType(rawValue: 0x0901)
+    static let name = "Number"
     let value: UInt32
 
     init(_ value: UInt32) { self.value = value }
@@ -16,6 +17,7 @@ struct Number: Message, Equatable {
 
 struct Answer: Message, Equatable {
     static let type = MessageType(rawValue: 0x0902)
+    static let name = "Answer"
     let bytes: [UInt8]
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -131,8 +133,8 @@ struct ToyTranscripts: Sendable {
         ).signed(by: side.key)
         try writer.addApproval(of: side.name, note: own)
         try writer.addApproval(of: side.peer, note: try await session.exchangeApprovals(own))
-        let items = try InputCommitment(label: "identifiers", values: [[1], [2]]).item
-        if !meddle.commitsLate { _ = try await session.exchangeCommitments([items]) }
+        let items = try ["identifiers", "rows"].map { try InputCommitment(label: $0, values: [[1], [2]]).item }
+        if !meddle.commitsLate { _ = try await session.exchangeCommitments(items) }
         try await session.checkpoint()
         for round in 0..<rounds {
             if side.role == "active" {
@@ -147,7 +149,7 @@ struct ToyTranscripts: Sendable {
             }
         }
         if let extra = meddle.extra { try await extra(session) }
-        if meddle.commitsLate { _ = try await session.exchangeCommitments([items]) }
+        if meddle.commitsLate { _ = try await session.exchangeCommitments(items) }
         try await session.checkpoint()
         guard finishes else { return }
         try await session.close()

@@ -123,6 +123,55 @@ import Testing
                 == "T03 approvalMissing")
     }
 
+    @Test func t25Commitments() throws {
+        #expect(try forged { $0.commitsLate = true } == "T25 commitmentsLate")
+        // A fit without its rows, with nothing, with something more; each purpose has its own set.
+        #expect(try forged { $0.committed = ["identifiers"] } == "T25 commitmentsMissing")
+        #expect(try forged { $0.committed = ["rows"] } == "T25 commitmentsMissing")
+        #expect(try forged { $0.committed = [] } == "T25 commitmentsMissing")
+        #expect(try forged { $0.committed = ["identifiers", "rows", "weights"] } == "T25 commitmentsUnexpected")
+        for purpose in SessionPurpose.allCases {
+            for labels in [["identifiers"], ["identifiers", "rows"]] as [Set<String>] {
+                let folder = try TemporaryFolder()
+                var forge = try Forge(for: purpose)
+                forge.committed = labels
+                try forge.play()
+                try forge.write(folder.path, counts: SecondVerifierTests.counts(purpose))
+                let first = outcomeName(verify(folder.path))
+                let expected =
+                    if labels == purpose.committed {
+                        "VALID"
+                    } else {
+                        labels.isSubset(of: purpose.committed)
+                            ? "T25 commitmentsMissing" : "T25 commitmentsUnexpected"
+                    }
+                #expect(first == expected, "\(purpose) \(labels)")
+                if hasPython { #expect(try SecondVerifierTests.second(folder.path) == expected) }
+            }
+        }
+    }
+
+    /// Clocks of two sites differ by minutes, not by days.
+    @Test func t03ApprovalsFromTheFuture() throws {
+        let signed: UInt64 = 1_800_000_000_000
+        /// The lab approves at that time; both clocks are off by so many milliseconds.
+        func times(hospital: Int64, lab: Int64) throws -> String {
+            try forged {
+                $0.approvalTimes["lab"] = "2027-01-15T08:00:00Z"
+                $0.a.clock = signed.addingReportingOverflow(UInt64(bitPattern: hospital)).partialValue
+                $0.b.clock = signed.addingReportingOverflow(UInt64(bitPattern: lab)).partialValue
+            }
+        }
+        #expect(try times(hospital: 0, lab: 0) == "VALID")
+        // By its own clock, before its own first record.
+        #expect(try times(hospital: 0, lab: -11) == "T03 approvalLate")
+        #expect(try times(hospital: 0, lab: 10_000_000) == "VALID")
+        // By the hospital's clock, give or take five minutes: what the lab's clock says does not help it.
+        #expect(try times(hospital: -299_000, lab: 0) == "VALID")
+        #expect(try times(hospital: -301_000, lab: 0) == "T03 approvalLate")
+        #expect(try times(hospital: -301_000, lab: 10_000_000) == "T03 approvalLate")
+    }
+
     @Test func t04Identities() throws {
         var options = toyOptions()
         options.pinned["lab"] = SigningKey().publicKey
@@ -289,10 +338,6 @@ import Testing
                     forge.session = try SessionBinding.sessionID(jobHash: forge.job.hash, mine, theirs)
                 } == "T01 fileNotCanonical")
         }
-    }
-
-    @Test func t25Commitments() throws {
-        #expect(try forged { $0.commitsLate = true } == "T25 commitmentsLate")
     }
 
     @Test func t27Rewind() throws {

@@ -80,7 +80,7 @@ import Testing
         done: ([String: Int64]) -> Void = { _ in }
     ) async throws {
         try keep(try await session.exchangeApprovals(approval))
-        let items = [InputCommitments.Item(label: "identifiers", count: 1, root: .zero)]
+        let items = ["identifiers", "rows"].map { InputCommitments.Item(label: $0, count: 60, root: .zero) }
         _ = try await session.exchangeCommitments(items)
         try await session.checkpoint()
         let intersection = try await PrivateSetIntersection.Alignment.run(
@@ -123,12 +123,27 @@ import Testing
         return options
     }
 
-    static func inspectors(_ session: Bytes32, _ group: AlignmentGroup) -> [any PayloadInspector] {
-        let moduli = ModulusRegister()
+    /// - Parameter local: the party that runs the session; nil for a verifier.
+    static func inspectors(
+        _ session: Bytes32, _ group: AlignmentGroup, local: String? = nil
+    ) -> [any PayloadInspector] {
+        let (moduli, duplicates) = (ModulusRegister(), DuplicateFilter())
         return [
-            AlignmentInspector(keyBits: alignmentBits, session: session, group: group, moduli: moduli),
-            TrainingInspector(session: session, active: "hospital", moduli: moduli, floor: trainingBits) { _ in plan },
+            TrainingInspector(
+                session: session, active: "hospital", moduli: moduli, duplicates: duplicates, local: local,
+                floor: trainingBits
+            ) { _ in plan },
+            AlignmentInspector(
+                keyBits: alignmentBits, session: session, group: group, moduli: moduli, duplicates: duplicates,
+                local: local),
+            CommittedSetInspector(),
         ]
+    }
+
+    /// Those of a session that runs.
+    static func live(_ job: Job, _ session: SessionDescription) throws -> [any PayloadInspector] {
+        [OpeningInspector(job: job.hash, purpose: .fit, parties: [session.local, session.peer])]
+            + inspectors(session.id, try parameters.get().group, local: session.local.name)
     }
 
     /// A job that both parties ran as they should, and everything that it takes to forge or replay it.
@@ -165,7 +180,7 @@ import Testing
                 expecting: PeerIdentity(name: peer, publicKey: peerKey.publicKey),
                 terms: SessionTerms(
                     jobHash: job.hash, role: roles.0, peerRole: roles.1, protocols: [.alignment, .training]),
-                seed: try #require(recorded.seeds[name]), recorder: writer)
+                seed: try #require(recorded.seeds[name]), recorder: writer, inspectors: { try live(job, $0) })
             let approval = try Approval(
                 job: job.hash.hex, site: name, person: "Ada", time: "2020-01-01T00:00:00Z", meaning: "approved"
             ).signed(by: key)
@@ -275,7 +290,9 @@ import Testing
                     isChanged = true
                 }
                 for index in inspectors.indices {
-                    do { try inspectors[index].inspect(record, payload: payload) } catch {
+                    do throws(InspectionFailure) {
+                        try inspectors[index].inspect(record, payload: payload)
+                    } catch {
                         return "\(error.check) \(error.name)"
                     }
                 }

@@ -97,7 +97,7 @@ import Testing
                     session: record.session, from: record.from, to: record.to, sequence: 0,
                     protocolVersion: record.protocolVersion, type: record.type, round: 0, attempt: 0, chunk: .whole,
                     sentAt: record.sentAt, seen: record.seen, payload: payload)
-                return [Frame.record((try? forged.encoded) ?? [], payload: payload).encoded]
+                return [(try? Frame.record((try? forged.encoded) ?? [], payload: payload).encoded) ?? []]
             }
         }
         #expect(b.wireError == .bindingMismatch(peer: "hospital"))

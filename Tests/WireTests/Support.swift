@@ -12,6 +12,7 @@ struct Pair {
 
 struct Number: Message, Equatable {
     static let type = MessageType(rawValue: 0x0101)
+    static let name = "Number"
     let value: UInt32
 
     init(_ value: UInt32) { self.value = value }
@@ -21,6 +22,7 @@ struct Number: Message, Equatable {
 
 struct Blob: Message, Equatable {
     static let type = MessageType(rawValue: 0x0102)
+    static let name = "Blob"
     let bytes: [UInt8]
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -42,16 +44,20 @@ struct Sides {
     var limits = quick
     var planA: ProtocolPlan?
     var planB: ProtocolPlan?
+    var inspectorsA: [any PayloadInspector]?
     /// What A believes B's key to be, when not B's.
     var pinnedForB: VerifyingKey?
     let recorderA = MemoryRecorder()
     let recorderB = MemoryRecorder()
 
     func openA(_ channel: any PeerChannel) async throws -> Session {
-        try await Session.open(
+        let inspectors = inspectorsA
+        let inspecting: @Sendable (SessionDescription) throws -> [any PayloadInspector] = { _ in inspectors ?? [] }
+        return try await Session.open(
             over: channel, as: LocalParty(name: "hospital", identity: keyA),
             expecting: PeerIdentity(name: "lab", publicKey: pinnedForB ?? keyB.publicKey), terms: termsA, seed: seedA,
-            recorder: recorderA, limits: limits, plan: planA)
+            recorder: recorderA, limits: limits, plan: planA,
+            inspectors: inspectors == nil ? nil : inspecting)
     }
 
     func openB(_ channel: any PeerChannel) async throws -> Session {

@@ -35,7 +35,7 @@ import Testing
                 id: r.protocolVersion.id, version: version ?? r.protocolVersion.version),
             type: r.type, round: r.round, attempt: attempt ?? r.attempt, chunk: r.chunk, sentAt: sentAt ?? r.sentAt,
             seen: seen ?? r.seen, payload: payload)
-        return Frame.record((try? record.encoded) ?? [], payload: payload).encoded
+        return (try? Frame.record((try? record.encoded) ?? [], payload: payload).encoded) ?? []
     }
 
     @Test func honest() async throws {

@@ -8,8 +8,10 @@ extension Job {
     public var canonical: [UInt8] {
         var encoder = Encoder()
         encode(into: &encoder)
-        // A job holds only finite numbers and short texts, so the encoder has nothing to refuse.
-        return (try? encoder.finish()) ?? []
+        // The rules that every job has passed leave only finite numbers and short texts. An identity of anything else
+        // would be no identity.
+        guard let bytes = try? encoder.finish() else { preconditionFailure("a job with a number that is none") }
+        return bytes
     }
 
     /// The job's identity: SHA-256 of `canonical`.

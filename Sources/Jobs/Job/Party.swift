@@ -1,10 +1,11 @@
 /// One organisation in a job.
 public struct Party: Sendable, Hashable {
+    /// Hellos name it: the words are written out.
     public enum Role: String, Sendable, Hashable, CaseIterable, Codable {
         /// Has the label, and perhaps features.
-        case active
+        case active = "active"
         /// Has features only.
-        case passive
+        case passive = "passive"
     }
 
     /// Lower-case letters, digits and dashes.

@@ -2,16 +2,16 @@ public import Wire
 
 /// What a session under a job is for. Each purpose has a hash of its own, which both hellos name: no session of one
 /// passes for one of another, and two sites that run different commands find out before anything else is said.
-/// `protocols/job.md` section 4.
+/// `protocols/job.md` section 4. The words are hashed, and so are written out.
 public enum SessionPurpose: String, Sendable, Hashable, Codable, CaseIterable {
     /// The job itself: alignment and training.
-    case fit
+    case fit = "fit"
     /// Which rows are common, without a fit.
-    case alignment
+    case alignment = "alignment"
     /// About how many rows are common.
-    case count
+    case count = "count"
     /// Scores of new rows by a model that was fitted before.
-    case prediction
+    case prediction = "prediction"
 
     /// What the hellos of such a session name.
     ///
@@ -25,5 +25,16 @@ public enum SessionPurpose: String, Sendable, Hashable, Codable, CaseIterable {
     public init?(named hash: Bytes32, under job: Bytes32) {
         guard let purpose = Self.allCases.first(where: { $0.hash(of: job) == hash }) else { return nil }
         self = purpose
+    }
+}
+
+extension SessionPurpose {
+    /// Labels of what each party commits to before the first protocol message of such a session, these and no others
+    /// (`protocols/transcript.md` 7): cells only where a session computes with them.
+    public var committed: Set<String> {
+        switch self {
+        case .fit, .prediction: ["identifiers", "rows"]
+        case .alignment, .count: ["identifiers"]
+        }
     }
 }

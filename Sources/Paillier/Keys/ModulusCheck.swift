@@ -2,12 +2,18 @@ internal import Bignum
 
 /// The checks on a modulus from someone else that need no proof (`protocols/paillier.md` 1), in the order given there.
 enum ModulusCheck {
+    /// The size that the head of an encoded key names; nil if it is too short to have one.
+    static func bits(ofSerialized serialized: [UInt8]) -> Int? {
+        guard serialized.count > 4 else { return nil }
+        return Int(serialized[..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } & ~KeyKind.subgroupFlag)
+    }
+
     /// `u32(bits) || n`, n of exactly that many bits; for a subgroup key `u32(2^31 + bits) || n || h`.
     static func parse(_ serialized: [UInt8], kind: KeyKind) throws(PaillierError) -> (n: BigInt, h: BigInt?) {
-        guard serialized.count > 4 else { throw .malformedKey }
-        let head = serialized[..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        guard (head & KeyKind.subgroupFlag != 0) == (kind == .subgroup) else { throw .malformedKey }
-        let bits = Int(head & ~KeyKind.subgroupFlag)
+        guard let bits = bits(ofSerialized: serialized), (serialized[0] & 0x80 != 0) == (kind == .subgroup)
+        else { throw .malformedKey }
+        // Before a number of any size is made of them.
+        if bits > PublicKey.maximumBits { throw .unsupportedKeySize(bits: bits) }
         let width = (bits + 7) / 8
         guard serialized.count == 4 + (kind == .subgroup ? 2 : 1) * width else { throw .malformedKey }
         let n = BigInt(bigEndian: serialized[4..<4 + width])
@@ -20,6 +26,7 @@ enum ModulusCheck {
         guard h > 1, h < n - 1, h.jacobi(n) == 1 else { throw .malformedKey }
     }
 
+    /// Sizes first: what follows costs a cube of the size.
     static func check(_ n: BigInt, floor: Int) throws(PaillierError) {
         let bits = n.bitWidth
         if n.signum <= 0 { throw .malformedKey }

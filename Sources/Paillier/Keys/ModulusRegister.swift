@@ -1,4 +1,5 @@
 internal import Bignum
+internal import Synchronization
 
 /// Two moduli of one session that should have nothing in common.
 public enum ModulusConflict: Sendable, Hashable {
@@ -10,8 +11,8 @@ public enum ModulusConflict: Sendable, Hashable {
 
 /// All moduli that a session shows, keys and proof parameters of every protocol, as they come (check T26). A class: the
 /// inspectors of several protocols write to one register.
-public final class ModulusRegister {
-    private var seen: [(n: BigInt, purpose: String)] = []
+public final class ModulusRegister: Sendable {
+    private let seen = Mutex<[(n: BigInt, purpose: String)]>([])
 
     public init() {}
 
@@ -24,11 +25,13 @@ public final class ModulusRegister {
     }
 
     private func add(_ n: BigInt, _ purpose: String) -> ModulusConflict? {
-        for earlier in seen {
-            if earlier.n == n { return .reused(first: earlier.purpose, second: purpose) }
-            if BigInt.gcd(earlier.n, n) != 1 { return .sharedFactor(first: earlier.purpose, second: purpose) }
+        seen.withLock { seen in
+            for earlier in seen {
+                if earlier.n == n { return .reused(first: earlier.purpose, second: purpose) }
+                if BigInt.gcd(earlier.n, n) != 1 { return .sharedFactor(first: earlier.purpose, second: purpose) }
+            }
+            seen.append((n, purpose))
+            return nil
         }
-        seen.append((n, purpose))
-        return nil
     }
 }

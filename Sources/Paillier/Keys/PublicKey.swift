@@ -48,6 +48,16 @@ public struct PublicKey: Sendable {
         try self.init(serialized: serialized, kind: kind, floor: Self.minimumBits)
     }
 
+    /// The same for a key whose size is agreed on, which is compared before anything is computed with the modulus: the tests
+    /// of section 1 cost a cube of its size.
+    ///
+    /// - Throws: ``PaillierError/keySizeMismatch(bits:expected:)`` for any other size.
+    package init(serialized: [UInt8], kind: KeyKind, bits: Int) throws(PaillierError) {
+        let named = ModulusCheck.bits(ofSerialized: serialized)
+        guard named == bits else { throw .keySizeMismatch(bits: named ?? 0, expected: bits) }
+        try self.init(serialized: serialized, kind: kind, floor: bits)
+    }
+
     package init(serialized: [UInt8], kind: KeyKind = .standard, floor: Int) throws(PaillierError) {
         let (n, h) = try ModulusCheck.parse(serialized, kind: kind)
         try ModulusCheck.check(n, floor: floor)

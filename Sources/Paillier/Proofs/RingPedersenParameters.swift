@@ -96,6 +96,12 @@ public struct RingPedersenParameters: Sendable {
     }
 
     package init(serialized: [UInt8], context: [UInt8], floor: Int) throws(PaillierError) {
+        try self.init(unverified: serialized, floor: floor)
+        try verify(context: context)
+    }
+
+    /// Reads the form of ``serialized`` without verifying the proof: for the maker's own, which it made here.
+    package init(unverified serialized: [UInt8], floor: Int) throws(PaillierError) {
         var reader = ProofReader(serialized, .ringPedersen)
         guard let bits = try reader.integer(bits: 32).asInt, bits <= PublicKey.maximumBits else {
             throw .malformedProof(.ringPedersen)
@@ -117,7 +123,6 @@ public struct RingPedersenParameters: Sendable {
         self.t = t
         self.commitments = commitments
         self.responses = responses
-        try verify(context: context)
     }
 
     /// t^(z_i) = A_i s^(e_i) for all rounds.

@@ -48,9 +48,12 @@ package struct PeerLink: Sendable {
     ///
     /// - Parameters:
     ///   - plan: what may come in which order; anything else ends the session.
+    ///   - inspectors: make those of this session.
     ///   - finish: runs after the session's last record, with the connection already closed.
     func withSession<R: Sendable>(
-        _ terms: SessionTerms, plan: ProtocolPlan? = nil, seed: SessionSeed, recorder: any Recorder,
+        _ terms: SessionTerms, plan: ProtocolPlan? = nil,
+        inspectors: (@Sendable (SessionDescription) throws -> [any PayloadInspector])? = nil, seed: SessionSeed,
+        recorder: any Recorder,
         finish: @escaping @Sendable (Session, R) throws -> Void = { _, _ in },
         _ body: @escaping @Sendable (Session) async throws -> R
     ) async throws -> R {
@@ -61,7 +64,7 @@ package struct PeerLink: Sendable {
                 name: peer.name, publicKey: peer.identity, certificateFingerprint: peer.certificate.fingerprint.bytes)
             let session = try await Session.open(
                 over: channel, as: local, expecting: remote, terms: terms, seed: seed, recorder: recorder,
-                limits: SessionLimits(wait: messageTimeout), plan: plan)
+                limits: SessionLimits(wait: messageTimeout), plan: plan, inspectors: inspectors)
             observer.progress("connected to \(peer.name); session \(session.id.hex.prefix(16))")
             return try await session.run { session in
                 do {

@@ -70,19 +70,9 @@ package struct ResultFacts: Sendable {
 extension JobInputs {
     /// Commitments to what goes into the session, made with these salts or with fresh ones: `protocols/transcript.md` 7.
     package func commitments(salts: [String: [UInt8]] = [:]) throws -> [InputCommitment] {
-        try purpose.committed.map { label in
+        try purpose.committed.sorted().map { label in
             let values = label == "rows" ? try table.committedRows() : table.identifiers.values
             return try InputCommitment(label: label, values: values, masterSalt: salts[label])
-        }
-    }
-}
-
-extension SessionPurpose {
-    /// Labels of what a party commits to: cells only where a session computes with them.
-    package var committed: [String] {
-        switch self {
-        case .fit, .prediction: ["identifiers", "rows"]
-        case .alignment, .count: ["identifiers"]
         }
     }
 }

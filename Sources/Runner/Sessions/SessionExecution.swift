@@ -79,12 +79,18 @@ package struct SessionExecution: Sendable {
         _ work: Work, leaving evidence: SessionEvidence, attempt: UInt32
     ) async throws -> Finished<Work.Result> {
         let counting = CountingRecorder(evidence.writer)
+        let (job, purpose, observer) = (prepared.job, prepared.inputs.purpose, observer)
         return try await link.withSession(
-            SessionTerms(prepared.inputs, attempt: attempt),
-            plan: ProtocolPlan(prepared.job, for: prepared.inputs.purpose), seed: evidence.seed, recorder: counting,
+            SessionTerms(prepared.inputs, attempt: attempt), plan: ProtocolPlan(job, for: purpose),
+            inspectors: { try SessionInspectors.live(job, for: purpose, $0) }, seed: evidence.seed, recorder: counting,
             finish: { try evidence.finish($0, work, $1.result) }
         ) { session in
             let result = try await work.run(over: session)
+            // The salt plays no part in the counts.
+            try await session.finishInspection(counts: work.facts(of: result, salt: .zero).counts)
+            for (check, reason) in session.unfinishedChecks.sorted(by: { $0.key < $1.key }) {
+                observer.warning("check \(check) could not be made to the end: \(reason)")
+            }
             return Finished(
                 result: result, session: session.id, bytesSent: counting.total(.outgoing),
                 bytesReceived: counting.total(.incoming), seconds: progress.elapsed.seconds)

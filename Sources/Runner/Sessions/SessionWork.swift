@@ -31,16 +31,13 @@ package struct SessionOpening: Sendable {
     /// Takes the peer's approval, its signature checked.
     package let keep: @Sendable (_ note: String, _ party: String) throws -> Void
 
-    /// - Throws: `WireError`, `invalidApproval` for a note that is not the peer's about this very job among them.
+    /// The session's inspectors have seen to it that the note is the peer's about this very job, and the commitments those
+    /// of such a session.
     package func run(over session: Session) async throws {
         try await session.send(ApprovalMessage(note: approval))
         try await session.send(InputCommitments(items: commitments))
         let note = try await session.receive(ApprovalMessage.self).note
         _ = try await session.receive(InputCommitments.self)
-        let peer = try? Approval(note: note, signedBy: session.description.peer.identity)
-        guard let peer, peer.job == inputs.file.hash, peer.site == inputs.peer.name else {
-            throw session.violation("invalidApproval")
-        }
         try keep(note, inputs.peer.name)
         try await session.checkpoint()
     }

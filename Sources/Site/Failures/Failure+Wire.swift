@@ -46,6 +46,16 @@ extension Failure {
         case .unexpectedMessage(let peer, let expected, let found):
             self.init(
                 .protocolViolation, error.name, "\(peer) sent message \(found.rawValue) where \(expected) was due")
+        case .refused(let peer, let failure):
+            self.init(
+                .protocolViolation, failure.name,
+                "\(peer) broke the protocol (\(failure.check) \(failure.name)): \(failure.sentence)",
+                hint: "the transcript that is kept shows the message: moiety verify names it too")
+        case .ownMessageRefused(let failure):
+            self.init(
+                .internalError, failure.name,
+                "a message of this site was not sent (\(failure.check) \(failure.name)): \(failure.sentence)",
+                hint: "this is a fault of this program; please report it")
         case .violation(let peer, let name):
             self.init(.protocolViolation, name, "\(peer) broke the protocol: \(name)")
         default:

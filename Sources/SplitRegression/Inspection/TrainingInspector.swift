@@ -1,8 +1,8 @@
 public import Paillier
 public import Wire
 
-/// What a verifier of transcripts checks in a training's payloads (`protocols/transcript.md` 9), with nothing but what was
-/// sent and the job's plan: shapes (T10), ciphertexts (T11, T20, T21), proofs of the keys and their contexts (T12, T19), key
+/// What the running session and a verifier of transcripts check in a training's payloads (`protocols/wire.md` 8.1,
+/// `protocols/transcript.md` 9), with nothing but what was sent and the job's plan: shapes (T10), ciphertexts (T11, T20, T21), proofs of the keys and their contexts (T12, T19), key
 /// sizes and bounds (T13), the optimiser's steps and stop (T23), what each owner opened (T24), that no key serves twice (T26),
 /// and that counts, passes and convergence are what the outcome names (T15).
 ///
@@ -10,7 +10,7 @@ public import Wire
 public struct TrainingInspector: PayloadInspector {
     public let checks = ["T10", "T11", "T12", "T13", "T15", "T19", "T20", "T21", "T23", "T24", "T26"]
 
-    private let plan: (Int) -> TrainingPlan
+    private let plan: @Sendable (Int) -> TrainingPlan
     private let keyBits: Int
     private let keyKind: KeyKind
     private let floor: Int
@@ -18,6 +18,9 @@ public struct TrainingInspector: PayloadInspector {
     /// Name of the active party.
     private let active: String
     private let moduli: ModulusRegister
+    private let duplicates: DuplicateFilter
+    /// The party that runs the session and inspects it: it need not verify what it proved itself.
+    private let local: String?
     private var setups: [String: TrainingSetup] = [:]
     private var rings: [String: RingPedersenParameters] = [:]
     private var keys: [String: PublicKey] = [:]
@@ -26,23 +29,29 @@ public struct TrainingInspector: PayloadInspector {
     private var slopes: [String: Int] = [:]
     private var owesCheckpoint: Set<String> = []
     private var payloads = UnbrokenPayloads()
-    private var duplicates = DuplicateFilter()
+    /// Messages of the peer's whose proofs were verified here, with what they prove.
+    private var proven = Proven()
 
     /// - Parameters:
     ///   - session: the session's identity.
     ///   - active: name of the party with the label.
-    ///   - moduli: shared with the session's other inspectors.
+    ///   - moduli, duplicates: shared with the session's other inspectors.
+    ///   - local: the party that runs the session now, whose own proofs are not verified again; nil for a verifier.
     ///   - plan: what the job allows over so many rows.
     public init(
         session: Bytes32, active: String, moduli: ModulusRegister = ModulusRegister(),
-        plan: @escaping (_ rows: Int) -> TrainingPlan
+        duplicates: DuplicateFilter = DuplicateFilter(), local: String? = nil,
+        plan: @escaping @Sendable (_ rows: Int) -> TrainingPlan
     ) {
-        self.init(session: session, active: active, moduli: moduli, floor: PublicKey.minimumBits, plan: plan)
+        self.init(
+            session: session, active: active, moduli: moduli, duplicates: duplicates, local: local,
+            floor: PublicKey.minimumBits, plan: plan)
     }
 
     /// With a lower floor for keys, for tests.
     package init(
-        session: Bytes32, active: String, moduli: ModulusRegister, floor: Int, plan: @escaping (Int) -> TrainingPlan
+        session: Bytes32, active: String, moduli: ModulusRegister, duplicates: DuplicateFilter = DuplicateFilter(),
+        local: String? = nil, floor: Int, plan: @escaping @Sendable (Int) -> TrainingPlan
     ) {
         let terms = plan(0)
         keyBits = terms.keyBits
@@ -51,8 +60,17 @@ public struct TrainingInspector: PayloadInspector {
         self.session = session
         self.active = active
         self.moduli = moduli
+        self.duplicates = duplicates
+        self.local = local
         self.floor = floor
     }
+
+    private struct Proven: Sendable {
+        var ring: (message: [UInt8], value: RingPedersenParameters)?
+        var key: (message: [UInt8], value: PublicKey)?
+    }
+
+    public var unfinished: [String: String] { duplicates.unfinished }
 
     public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
         try checkpoints(record)
@@ -147,8 +165,12 @@ public struct TrainingInspector: PayloadInspector {
                 "\(record.from)'s parameters have another size than the job's keys.")
         }
         let context = context("training verifier", prover: record.from, verifier: record.to)
-        guard let ring = try? RingPedersenParameters(serialized: message.parameters, context: context, floor: floor)
-        else {
+        let isOwn = record.from == local
+        let read =
+            isOwn
+            ? try? RingPedersenParameters(unverified: message.parameters, floor: floor)
+            : try? RingPedersenParameters(serialized: message.parameters, context: context, floor: floor)
+        guard let ring = read else {
             // A proof that holds for somebody else, or for something else.
             let others = [
                 self.context("training verifier", prover: record.to, verifier: record.from),
@@ -164,6 +186,7 @@ public struct TrainingInspector: PayloadInspector {
         }
         rings[record.from] = ring
         try distinct(moduli.add(ring, as: "\(record.from)'s parameters for training"))
+        if !isOwn { proven.ring = (message.parameters, ring) }
     }
 
     private func distinct(_ conflict: ModulusConflict?) throws(InspectionFailure) {
@@ -178,18 +201,21 @@ public struct TrainingInspector: PayloadInspector {
 
     private mutating func key(_ message: KeyMessage, _ record: Record) throws {
         let rejected = Self.failure("T12", "keyProofRejected", "\(record.from)'s training key is not proven.")
-        guard let ring = rings[record.to],
-            let key = try? PublicKey(serialized: message.key, kind: keyKind, floor: floor)
-        else {
+        let isOwn = record.from == local
+        let key: PublicKey
+        do throws(PaillierError) {
+            key = try PublicKey(serialized: message.key, kind: keyKind, bits: keyBits)
+        } catch {
+            if case .keySizeMismatch = error {
+                throw Self.failure("T13", "keySizeMismatch", "\(record.from)'s key has another size than the job's.")
+            }
             throw rejected
         }
-        guard key.modulusBits == keyBits else {
-            throw Self.failure("T13", "keySizeMismatch", "\(record.from)'s key has another size than the job's.")
-        }
+        guard let ring = rings[record.to] else { throw rejected }
         do {
             let context = context("training key", prover: record.from, verifier: record.to)
-            try KeyProof(serialized: message.proof, key: key, parameters: ring)
-                .verify(key, context: context, parameters: ring)
+            let proof = try KeyProof(serialized: message.proof, key: key, parameters: ring)
+            if !isOwn { try proof.verify(key, context: context, parameters: ring) }
         } catch {
             let swapped = context("training key", prover: record.to, verifier: record.from)
             if let other = rings[record.from],
@@ -204,6 +230,7 @@ public struct TrainingInspector: PayloadInspector {
         }
         try distinct(moduli.add(key, as: "\(record.from)'s key for training"))
         keys[record.from] = key
+        if !isOwn { proven.key = (message.key, key) }
         guard keys.count == 2, let setup = setups[record.from] else { return }
         follower = TrainingFollower(
             plan: plan(setup.rows), setup: setup, active: active, width: CiphertextVector.serializedWidth(of: key))
@@ -239,4 +266,13 @@ public struct TrainingInspector: PayloadInspector {
     private static func failure(_ check: String, _ name: String, _ sentence: String) -> InspectionFailure {
         InspectionFailure(check: check, name: name, sentence: sentence)
     }
+}
+
+/// What a role may take from the inspector of its own session instead of verifying it once more.
+extension TrainingInspector {
+    func ring(provenBy message: [UInt8]) -> RingPedersenParameters? {
+        proven.ring.flatMap { $0.message == message ? $0.value : nil }
+    }
+
+    func key(provenBy message: [UInt8]) -> PublicKey? { proven.key.flatMap { $0.message == message ? $0.value : nil } }
 }

@@ -25,6 +25,7 @@ extension MessageType {
 /// Facts that both must agree on, and each side's column count (training.md, public facts).
 struct TrainingSetup: Message {
     static let type = MessageType.trainingSetup
+    static let name = "TrainingSetup"
     var rows: Int
     var columns: Int
     var testRows: Int
@@ -153,6 +154,7 @@ enum RawOffsetKind: NumbersKind {
 /// One party's sum of its shares modulo 2^128: with the other's it gives the declared sum and nothing else.
 struct SumShare: Message {
     static let type = MessageType.sumShare
+    static let name = "SumShare"
     var value: UInt128
 
     init(_ value: UInt128) { self.value = value }
@@ -169,6 +171,7 @@ struct SumShare: Message {
 /// Partial scores at scale 2^-32, in common order.
 struct ScoreChunk: Message {
     static let type = MessageType.scoreChunk
+    static let name = "ScoreChunk"
     var scores: [Int64]
 
     init(_ scores: [Int64]) { self.scores = scores }

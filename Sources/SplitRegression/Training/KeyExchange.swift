@@ -16,13 +16,7 @@ enum KeyExchange {
                 bits: plan.keyBits, context: ownContext, using: &ringGenerator)
         try await session.send(RingMessage(parameters: ring.serialized))
         let (ringMessage, head) = try await session.receiveWithHead(RingMessage.self)
-        // Before anything is computed modulo a number of the peer's choice.
-        guard RingPedersenParameters.modulusBits(ofSerialized: ringMessage.parameters) == plan.keyBits else {
-            throw TrainingError.protocolViolation("verifier parameters of another size")
-        }
-        let peerRing = try RingPedersenParameters(
-            serialized: ringMessage.parameters,
-            context: context(session, purpose: "training verifier", isOwn: false), floor: floor)
+        let peerRing = try verified(ringMessage, bits: plan.keyBits, floor: floor, session: session)
 
         let kind: KeyKind = plan.subgroupKeys ? .subgroup : .standard
         var keyGenerator = session.randomness("training/key", after: head)
@@ -36,13 +30,37 @@ enum KeyExchange {
             using: &proofGenerator)
         try await session.send(KeyMessage(key: own.publicKey.serialized, proof: proof.serialized))
         let message = try await session.receive(KeyMessage.self)
-        let peer = try PublicKey(serialized: message.key, kind: kind, floor: floor)
-        guard peer.modulusBits == plan.keyBits else { throw TrainingError.protocolViolation("a key of another size") }
-        try KeyProof(serialized: message.proof, key: peer, parameters: ring).verify(
-            peer, context: context(session, purpose: "training key", isOwn: false), parameters: ring)
+        let peer = try verified(message, kind: kind, bits: plan.keyBits, parameters: ring, session: session)
         try SharedFactors.check([own.publicKey, peer])
         var bases = session.randomness("training/bases")
         return TrainingKeys(own: own, peer: peer, evaluator: Evaluator(publicKey: peer, using: &bases))
+    }
+
+    /// The peer's parameters: those that the session's inspector has verified, or verified here.
+    private static func verified(
+        _ message: RingMessage, bits: Int, floor: Int, session: Session
+    ) throws -> RingPedersenParameters {
+        if let ring = session.inspected(TrainingInspector.self, { $0.ring(provenBy: message.parameters) }) {
+            return ring
+        }
+        // Before anything is computed modulo a number of the peer's choice.
+        guard RingPedersenParameters.modulusBits(ofSerialized: message.parameters) == bits else {
+            throw TrainingError.protocolViolation("verifier parameters of another size")
+        }
+        return try RingPedersenParameters(
+            serialized: message.parameters, context: context(session, purpose: "training verifier", isOwn: false),
+            floor: floor)
+    }
+
+    /// The peer's key, in the same way.
+    private static func verified(
+        _ message: KeyMessage, kind: KeyKind, bits: Int, parameters: RingPedersenParameters, session: Session
+    ) throws -> PublicKey {
+        if let key = session.inspected(TrainingInspector.self, { $0.key(provenBy: message.key) }) { return key }
+        let key = try PublicKey(serialized: message.key, kind: kind, bits: bits)
+        try KeyProof(serialized: message.proof, key: key, parameters: parameters).verify(
+            key, context: context(session, purpose: "training key", isOwn: false), parameters: parameters)
+        return key
     }
 
     private static func context(_ session: Session, purpose: String, isOwn: Bool) -> [UInt8] {
@@ -56,6 +74,7 @@ enum KeyExchange {
 /// Ring-Pedersen parameters with Pi^prm, for the peer's Pi^fac.
 struct RingMessage: Message {
     static let type = MessageType.trainingRing
+    static let name = "RingMessage"
     var parameters: [UInt8]
 
     init(parameters: [UInt8]) { self.parameters = parameters }
@@ -66,6 +85,7 @@ struct RingMessage: Message {
 /// A public key with Pi^mod and Pi^fac.
 struct KeyMessage: Message {
     static let type = MessageType.trainingKey
+    static let name = "KeyMessage"
     var key: [UInt8]
     var proof: [UInt8]
 

@@ -18,7 +18,7 @@ final class ReplayChannel: PeerChannel {
         try Task.checkCancellation()
         let item = try reader.withLock { reader in try reader.next() }
         guard case .entry(let entry) = item, let payload = entry.payload else { throw WireError.channelClosed }
-        return Session.frame(record: entry.record, payload: payload)
+        return try Session.frame(record: entry.record, payload: payload)
     }
 
     func close() async {}

@@ -14,14 +14,15 @@ struct LogPass {
     let parties: PartiesFile
     private var monitor: ProtocolMonitor?
     private let known: Set<MessageType>?
-    private var inspectors: [any PayloadInspector]
+    /// What every session must keep to, whatever its protocols are. They see every record.
+    private var rules: [any PayloadInspector] = [SessionInspector()]
+    private var inspectors: [any PayloadInspector] = []
     /// Inspectors that found a failure: they stop there.
     private var stopped: Set<Int> = []
     /// A record has no place in this session: inspectors see neither it nor what follows.
     private var isRejected = false
     private static let rejections: [Check] = [.t08, .t09, .t14, .t27]
     private var contents: [String: [ContentKey: Bytes32]] = [:]
-    private var hasProtocolRecord: Set<String> = []
 
     private(set) var trees: [String: MerkleTree] = [:]
     private(set) var bindings: [String: Kept<BindingMessage>] = [:]
@@ -37,6 +38,8 @@ struct LogPass {
     /// Payloads of the protocols that are there.
     private(set) var kept = 0
     private(set) var isTorn = false
+    /// The job asks for something that the protocols do not have.
+    private var isUninspectable = false
 
     struct TrafficKey: Hashable {
         let from: String
@@ -61,15 +64,16 @@ struct LogPass {
         } else {
             known = nil
         }
-        guard let job, let purpose else {
-            inspectors = []
-            return
-        }
+        guard let job, let purpose else { return }
+        rules.append(OpeningInspector(job: job.hash, purpose: purpose, parties: both))
         let facts = Verifier.SessionFacts(session: parties.session, purpose: purpose, parties: both)
-        inspectors = options.inspectors?(job, facts) ?? []
+        do { inspectors = try options.inspectors?(job, facts) ?? [] } catch { isUninspectable = true }
     }
 
     mutating func run(_ layout: TranscriptLayout, _ findings: inout FindingList) {
+        if isUninspectable {
+            findings.fail(.t13, "keySizeMismatch", "No session is possible with keys of the size that the job names.")
+        }
         let (mine, theirs) = (parties.local.name, parties.peer.name)
         for check in [Check.t05, .t08, .t10, .t17, .t27] { findings.made(check) }
         if monitor != nil { for check in [Check.t09, .t14] { findings.made(check) } }
@@ -98,20 +102,21 @@ struct LogPass {
         }
     }
 
-    /// Takes from whichever log is able to go on: its next record has seen no more than was read of the other.
+    /// Takes the next record of the log of the party that kept the folder, if it has seen no more than was read of the
+    /// other's, else the other's next. In the folder of a session that was inspected as it ran, this is the order in which
+    /// the records were written and inspected.
     private mutating func merge(_ cursors: inout [LogCursor], _ findings: inout FindingList) {
         while true {
             var isStuck = false
             var hasMoved = false
-            for index in 0..<2 {
-                while cursors[index].load(&findings), let record = cursors[index].next?.record {
-                    guard record.seen.size <= cursors[1 - index].tree.size else {
-                        isStuck = true
-                        break
-                    }
-                    hasMoved = true
-                    take(&cursors, index, &findings)
+            for index in 0..<2 where !hasMoved {
+                guard cursors[index].load(&findings), let record = cursors[index].next?.record else { continue }
+                guard record.seen.size <= cursors[1 - index].tree.size else {
+                    isStuck = true
+                    continue
                 }
+                hasMoved = true
+                take(&cursors, index, &findings)
             }
             if findings.hasFailed(.t01) || findings.hasFailed(.t05) { return }
             if hasMoved { continue }
@@ -140,9 +145,12 @@ struct LogPass {
         checkContent(record, reference, &findings)
         checkOrder(record, reference, &findings)
         if record.type.protocolID == ProtocolVersion.session.id {
-            keep(record, entry.payload ?? [], reference, &findings)
-        } else {
-            hasProtocolRecord.insert(record.from)
+            keep(record, entry.payload ?? [], &findings)
+        }
+        for index in rules.indices {
+            do { try rules[index].inspect(record, payload: entry.payload) } catch {
+                findings.fail(Check(rawValue: error.check) ?? .t10, error.name, error.sentence, at: reference)
+            }
         }
         inspect(record, entry.payload, reference, &findings)
     }
@@ -210,41 +218,26 @@ struct LogPass {
         }
     }
 
-    /// Session messages, which every verifier understands.
-    private mutating func keep(
-        _ record: Record, _ payload: [UInt8], _ reference: Reference, _ findings: inout FindingList
-    ) {
-        do {
-            switch record.type {
-            case .binding:
-                let message = try BindingMessage(payload: payload)
-                guard record.sequence == 0 else { throw WireError.invalidValue("place") }
-                bindings[record.from] = Kept(body: message, record: record)
-            case .abort: aborts[record.from] = try AbortMessage(payload: payload).reason
-            case .approval: approvals[record.from] = try ApprovalMessage(payload: payload).note
-            case .commitments:
-                commitments[record.from] = Kept(body: try InputCommitments(payload: payload), record: record)
-                findings.made(.t25)
-                if hasProtocolRecord.contains(record.from) {
-                    findings.fail(
-                        .t25, "commitmentsLate", "Inputs were committed to after protocol messages were sent.",
-                        at: reference)
-                }
-            case .checkpoint:
-                checkpoints[record.from, default: []].append(
-                    Kept(body: try CheckpointMessage(payload: payload), record: record))
-            case .cosignature:
-                cosignatures[record.from, default: []].append(
-                    Kept(body: try CosignatureMessage(payload: payload), record: record))
-            case .closing:
-                _ = try ClosingMessage(payload: payload)
-                closed.insert(record.from)
-            default:
-                findings.fail(
-                    .t14, "undeclaredMessage", "The session has no message of kind \(record.type).", at: reference)
-            }
-        } catch {
-            findings.fail(.t10, "malformedMessage", "A message does not read as its kind.", at: reference)
+    /// Session messages, for the checks that come after the pass. What does not read as its kind fails by the rules.
+    private mutating func keep(_ record: Record, _ payload: [UInt8], _ findings: inout FindingList) {
+        switch record.type {
+        case .binding:
+            guard record.sequence == 0, let body = try? BindingMessage(payload: payload) else { return }
+            bindings[record.from] = Kept(body: body, record: record)
+        case .abort: aborts[record.from] = (try? AbortMessage(payload: payload))?.reason
+        case .approval: approvals[record.from] = (try? ApprovalMessage(payload: payload))?.note
+        case .commitments:
+            guard let body = try? InputCommitments(payload: payload) else { return }
+            commitments[record.from] = Kept(body: body, record: record)
+            findings.made(.t25)
+        case .checkpoint:
+            guard let body = try? CheckpointMessage(payload: payload) else { return }
+            checkpoints[record.from, default: []].append(Kept(body: body, record: record))
+        case .cosignature:
+            guard let body = try? CosignatureMessage(payload: payload) else { return }
+            cosignatures[record.from, default: []].append(Kept(body: body, record: record))
+        case .closing: closed.insert(record.from)
+        default: break
         }
     }
 
@@ -277,6 +270,11 @@ struct LogPass {
             // An inspector that did not see every payload cannot say that a check holds.
             guard pruned == 0 else { continue }
             for name in inspectors[index].checks { if let check = Check(rawValue: name) { findings.made(check) } }
+            for (name, reason) in inspectors[index].unfinished {
+                if let check = Check(rawValue: name) {
+                    findings.withdraw(check, "Not evaluated to the end: \(reason).")
+                }
+            }
         }
         guard outcome != nil, let monitor, !findings.hasFailed(.t09) else { return }
         for party in [parties.local.name, parties.peer.name] where !monitor.isComplete(party) {

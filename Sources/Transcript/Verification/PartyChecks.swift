@@ -37,7 +37,7 @@ extension VerificationRun {
             findings.fail(.t03, "approvalDiffers", "\(party)'s approval is not the one shown to its peer.")
             return
         }
-        guard let time = approval.milliseconds, let first = pass.firstTime[party], time <= first else {
+        guard pass.firstTime[party] != nil, OpeningInspector.isInTime(approval, of: party, pass.firstTime) else {
             findings.fail(.t03, "approvalLate", "\(party) approved the job after its first message.")
             return
         }

@@ -19,7 +19,8 @@ public struct Verifier: Sendable {
         /// The state machine of the protocols of such a session, for T09 and T14.
         public var plan: (@Sendable (Job, SessionPurpose) -> ProtocolPlan)?
         /// What looks at payloads, for checks that only a protocol can make.
-        public var inspectors: (@Sendable (Job, SessionFacts) -> [any PayloadInspector])?
+        /// Throws where no such session is possible.
+        public var inspectors: (@Sendable (Job, SessionFacts) throws -> [any PayloadInspector])?
         /// Counts that an outcome of such a session names, and no others.
         public var requiredCounts: (@Sendable (SessionPurpose) -> Set<String>)?
         /// What the guards need to know about a fit as it ran, from the outcome's counts.

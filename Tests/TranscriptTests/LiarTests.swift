@@ -1,0 +1,271 @@
+import Bignum
+import Foundation
+import Jobs
+import Paillier
+import PrivateSetIntersection
+import SplitRegression
+import Synchronization
+import Testing
+
+@testable import Transcript
+@testable import Wire
+
+/// A party whose program is honest but for some of its messages, which are others in its log and on the wire alike, so
+/// that every hash, head and signature of its fits them.
+final class Liar: Sendable {
+    /// What goes instead of a payload; nil to leave it.
+    typealias Lie = @Sendable (Record, [UInt8]) throws -> [UInt8]?
+
+    private let lie: Lie
+    private let told = Mutex<[UInt64: (record: [UInt8], payload: [UInt8])]>([:])
+
+    init(_ lie: @escaping Lie) { self.lie = lie }
+
+    func tell(_ record: [UInt8], _ payload: [UInt8]) throws -> (record: [UInt8], payload: [UInt8]) {
+        let read = try Record(encoded: record)
+        if let already = told.withLock({ $0[read.sequence] }) { return already }
+        guard let other = try lie(read, payload) else { return (record, payload) }
+        let changed = Record(
+            session: read.session, from: read.from, to: read.to, sequence: read.sequence,
+            protocolVersion: read.protocolVersion, type: read.type, round: read.round, attempt: read.attempt,
+            chunk: read.chunk, sentAt: read.sentAt, seen: read.seen, payload: other)
+        let result = (record: try changed.encoded, payload: other)
+        told.withLock { $0[read.sequence] = result }
+        return result
+    }
+
+    struct Log: Recorder {
+        let liar: Liar
+        let base = MemoryRecorder(keepsPayloads: false)
+
+        func begin(_ session: SessionDescription) throws { try base.begin(session) }
+        func append(_ record: [UInt8], payload: [UInt8], to direction: Direction) throws -> TreeHead {
+            guard direction == .outgoing else { return try base.append(record, payload: payload, to: direction) }
+            let (record, payload) = try liar.tell(record, payload)
+            return try base.append(record, payload: payload, to: direction)
+        }
+        func head(of direction: Direction) -> TreeHead { base.head(of: direction) }
+        func root(of direction: Direction, at size: UInt64) -> Bytes32? { base.root(of: direction, at: size) }
+        func leaf(of direction: Direction, at sequence: UInt64) -> Bytes32? {
+            base.leaf(of: direction, at: sequence)
+        }
+        func keep(checkpoint note: String, of direction: Direction) throws {}
+        func keep(equivocation notes: [String]) throws {}
+    }
+
+    struct Channel: PeerChannel {
+        let liar: Liar
+        let base: any PeerChannel
+
+        func send(_ frame: [UInt8]) async throws {
+            guard case .record(let record, let payload) = try Frame(encoded: frame) else {
+                return try await base.send(frame)
+            }
+            let (other, instead) = try liar.tell(record, payload)
+            try await base.send(try Frame.record(other, payload: instead).encoded)
+        }
+        func receive() async throws -> [UInt8] { try await base.receive() }
+        func close() async { await base.close() }
+    }
+}
+
+/// What a verifier rejects of a peer's message, the running session has refused, by the same name
+/// (`protocols/wire.md` 8.1): each lie is told to an honest party, whose transcript is then verified.
+@Suite(.serialized) struct LiarTests {
+    struct Case: Sendable, CustomStringConvertible {
+        let liar: String
+        let type: UInt16
+        let expected: String
+        let lie: @Sendable (Record, [UInt8], SigningKey) throws -> [UInt8]
+
+        init(
+            _ liar: String, _ type: UInt16, _ expected: String,
+            _ lie: @escaping @Sendable (Record, [UInt8], SigningKey) throws -> [UInt8]
+        ) {
+            (self.liar, self.type, self.expected, self.lie) = (liar, type, expected, lie)
+        }
+
+        var description: String { "\(liar) 0x\(String(type, radix: 16)): \(expected)" }
+    }
+
+    // MARK: Lies
+
+    private static func approval(job: Bytes32? = nil, time: String = "2020-01-01T00:00:00Z", site: String = "lab")
+        -> @Sendable (Record, [UInt8], SigningKey) throws -> [UInt8]
+    {
+        { _, _, key in
+            let job = try job ?? Job(yaml: WholeJobTests.yaml).hash
+            let approval = try Approval(job: job.hex, site: site, person: "Ada", time: time, meaning: "approved")
+            return try ApprovalMessage(note: approval.signed(by: key)).encoded()
+        }
+    }
+
+    private static func commitments(_ counts: [String: UInt64])
+        -> @Sendable (Record, [UInt8], SigningKey) throws -> [UInt8]
+    {
+        { _, _, _ in
+            try InputCommitments(
+                items: counts.map { InputCommitments.Item(label: $0.key, count: $0.value, root: .zero) }
+            ).encoded()
+        }
+    }
+
+    private static func edit(_ change: @escaping @Sendable (inout [UInt8]) throws -> Void)
+        -> @Sendable (Record, [UInt8], SigningKey) throws -> [UInt8]
+    {
+        { _, payload, _ in
+            var payload = payload
+            try change(&payload)
+            return payload
+        }
+    }
+
+    private static let wide = 2 * WholeJobTests.trainingBits / 8
+
+    /// A key of another size: a prime, which only a look at the size keeps from being tested.
+    private static let oversized: [UInt8] = {
+        let n = (BigInt(1) << 2203) - 1
+        return [0, 0, 0x08, 0x9b] + ((try? n.bigEndianBytes(width: 276)) ?? [])
+    }()
+
+    static let cases: [Case] = [
+        Case("lab", 0x0007, "T03 approvalOfOtherJob", approval(job: .zero)),
+        Case("lab", 0x0007, "T03 approvalLate", approval(time: "2999-01-01T00:00:00Z")),
+        Case("lab", 0x0007, "T03 approvalInvalid", approval(site: "hospital")),
+        Case("lab", 0x0007, "T03 approvalInvalid", edit { $0[$0.count - 4] ^= 1 }),
+        Case("lab", 0x0007, "T10 malformedMessage", edit { $0.removeLast() }),
+        Case("lab", 0x0003, "T25 commitmentsMissing", commitments([:])),
+        Case("lab", 0x0003, "T25 commitmentsMissing", commitments(["identifiers": 60])),
+        Case("lab", 0x0003, "T25 commitmentsUnexpected", commitments(["identifiers": 60, "rows": 60, "more": 60])),
+        Case("lab", 0x0003, "T10 wrongCount", commitments(["identifiers": 60, "rows": 59])),
+        Case("lab", 0x0003, "T10 wrongCount", commitments(["identifiers": 61, "rows": 61])),
+        Case("lab", 0x0101, "T13 keySizeMismatch", edit { $0[4] ^= 1 }),
+        Case("lab", 0x0101, "T10 malformedMessage", edit { $0[1] ^= 2 }),
+        Case("hospital", 0x0102, "T12 verifierParametersRejected", edit { $0[$0.count - 3] ^= 1 }),
+        Case(
+            "hospital", 0x0102, "T12 verifierParametersRejected",
+            edit { $0.replaceSubrange(4..<8, with: [0, 0, 8, 0]) }),
+        Case("lab", 0x0103, "T12 keyProofRejected", edit { $0[$0.count - 3] ^= 1 }),
+        Case(
+            "lab", 0x0103, "T13 keySizeMismatch",
+            edit { $0 = ChecksTests.prefixed(oversized) + ChecksTests.prefixed([1]) }),
+        Case("lab", 0x0104, "T12 rangeProofRejected", edit { $0[$0.count - 3] ^= 1 }),
+        Case(
+            "hospital", 0x0106, "T21 ciphertextUnencrypted",
+            edit { $0.replaceSubrange(8..<168, with: [UInt8](repeating: 0, count: 159) + [1]) }),
+        Case(
+            "hospital", 0x0106, "T20 ciphertextRepeated",
+            edit { $0.replaceSubrange(8..<168, with: Array($0[168..<328])) }),
+        Case(
+            "lab", 0x0107, "T10 elementOutOfGroup",
+            edit { $0.replaceSubrange(8..<88, with: [UInt8](repeating: 0xff, count: 80)) }),
+        Case(
+            "lab", 0x0108, "T10 tagsOutOfOrder",
+            edit { $0.replaceSubrange(4..<36, with: Array($0[20..<36]) + Array($0[4..<20])) }),
+        Case("lab", 0x0108, "T10 wrongCount", edit { $0 = [0, 0, 0, 16] + $0[4..<20] }),
+        Case("hospital", 0x0109, "T10 wrongCount", edit { $0[$0.count - 1] = 61 }),
+        Case("hospital", 0x010a, "T15 matchUnknown", edit { $0[19] ^= 1 }),
+        Case("lab", 0x010b, "T15 orderMismatch", edit { $0[$0.count - 1] ^= 1 }),
+        Case("lab", 0x0200, "T10 setupsDiffer", edit { $0[3] ^= 1 }),
+        Case("lab", 0x0200, "T13 columnsNotAllowed", edit { $0[7] ^= 1 }),
+        Case("lab", 0x0201, "T12 verifierParametersRejected", edit { $0[$0.count - 3] ^= 1 }),
+        Case("lab", 0x0202, "T12 keyProofRejected", edit { $0[$0.count - 3] ^= 1 }),
+        Case(
+            "lab", 0x0202, "T13 keySizeMismatch",
+            edit { $0 = ChecksTests.prefixed(oversized) + ChecksTests.prefixed([1]) }),
+        Case(
+            "hospital", 0x0203, "T13 blockScaleNotAllowed",
+            edit {
+                $0 = ChecksTests.numbers([0.3]); _ = $0
+            }),
+        Case("lab", 0x0210, "T13 rangeNotAllowed", edit { $0 = ChecksTests.numbers([3.1, 8]) }),
+        Case(
+            "lab", 0x0210, "T23 termsMismatch",
+            edit {
+                $0 = ChecksTests.numbers([1, 1000]); _ = $0
+            }),
+        Case(
+            "hospital", 0x0211, "T20 ciphertextRepeated",
+            edit { $0.replaceSubrange(4..<4 + wide, with: Array($0[4 + wide..<4 + 2 * wide])) }),
+        Case(
+            "lab", 0x0212, "T24 decryptionBudgetExceeded",
+            edit { payload in
+                let first = BigInt(bigEndian: payload[4..<4 + wide])
+                // One group of rows more than there are, of a ciphertext that is new.
+                payload = ChecksTests.prefixed(Array(payload[4...]) + (try (first >> 1).bigEndianBytes(width: wide)))
+            }),
+        Case("lab", 0x0216, "T23 scalarNotRounded", edit { $0 = ChecksTests.numbers([1.0 / 3, 1]) }),
+        Case("lab", 0x0215, "T10 wrongLength", edit { $0 = ChecksTests.prefixed(Array($0[5...])) }),
+    ]
+
+    @Test("What verify rejects, the session has refused by that name", arguments: cases)
+    func refusedByTheSameName(_ item: Case) async throws {
+        let folder = try TemporaryFolder()
+        let found = try await Self.confront(item, in: folder)
+        #expect(found == item.expected)
+        let report = Verifier(folder: folder.path + "/honest", options: WholeJobTests.options()).verify()
+        #expect(outcomeName(report) == item.expected)
+        #expect(report.failure?.record?.from == item.liar || item.expected.hasPrefix("T03"))
+    }
+
+    /// - Returns: why the honest party's session ended.
+    private static func confront(_ item: Case, in folder: TemporaryFolder) async throws -> String {
+        let job = try Job(yaml: WholeJobTests.yaml)
+        let keys = ["hospital": SigningKey(), "lab": SigningKey()]
+        let sides = [
+            "hospital": try WholeJobTests.side(folder.path, isActive: true),
+            "lab": try WholeJobTests.side(folder.path, isActive: false),
+        ]
+        let key = try #require(keys[item.liar])
+        let hasLied = Mutex(false)
+        let liar = Liar { record, payload in
+            guard record.type.rawValue == item.type,
+                hasLied.withLock({ was in
+                    defer { was = true }
+                    return !was
+                })
+            else { return nil }
+            return try item.lie(record, payload, key)
+        }
+        let (one, other) = InProcessPeerChannel.pair()
+        let inspectors: @Sendable (SessionDescription) throws -> [any PayloadInspector] = {
+            try WholeJobTests.live(job, $0)
+        }
+        @Sendable func run(_ name: String, _ peer: String) async throws {
+            let isLiar = name == item.liar
+            let side = try #require(sides[name])
+            let (key, peerKey) = (try #require(keys[name]), try #require(keys[peer]))
+            let roles = side.label == nil ? ("passive", "active") : ("active", "passive")
+            let writer = isLiar ? nil : try TranscriptWriter(folder: folder.path + "/honest", storage: .full)
+            try writer?.addJob(yaml: WholeJobTests.yaml, canonical: job.canonical)
+            let session = try await Session.open(
+                over: isLiar ? Liar.Channel(liar: liar, base: one) : other,
+                as: LocalParty(name: name, identity: key),
+                expecting: PeerIdentity(name: peer, publicKey: peerKey.publicKey),
+                terms: SessionTerms(
+                    jobHash: job.hash, role: roles.0, peerRole: roles.1, protocols: [.alignment, .training]),
+                seed: SessionSeed(), recorder: writer ?? Liar.Log(liar: liar) as any Recorder,
+                inspectors: isLiar ? nil : inspectors)
+            let approval = try Approval(
+                job: job.hash.hex, site: name, person: "Ada", time: "2020-01-01T00:00:00Z", meaning: "approved"
+            ).signed(by: key)
+            try writer?.addApproval(of: name, note: approval)
+            try await session.run { session in
+                try await WholeJobTests.work(
+                    side, approval: approval, over: session, keep: { try writer?.addApproval(of: peer, note: $0) })
+            }
+        }
+        @Sendable func ended(_ name: String, _ peer: String) async -> String {
+            do { try await run(name, peer) } catch {
+                guard case .refused(item.liar, let failure)? = error as? WireError else { return "\(error)" }
+                return "\(failure.check) \(failure.name)"
+            }
+            return "nothing"
+        }
+        let honest = item.liar == "lab" ? "hospital" : "lab"
+        async let lying = ended(item.liar, honest)
+        let result = await ended(honest, item.liar)
+        _ = await lying
+        return result
+    }
+}
