@@ -1,6 +1,7 @@
 import Bignum
 import Foundation
 import Jobs
+import Paillier
 import PrivateSetIntersection
 import Records
 import SplitRegression
@@ -12,6 +13,7 @@ import Wire
 /// recording costs of the job's CPU time, and what verifying one copy costs, in a process of its own.
 ///
 /// `MOIETY_TRANSCRIPT_SIZE` is `rows x active + passive`, "100000x3+3" by default, a linear job; "10000x3+3:logistic" is a logistic one.
+/// With `MOIETY_WITHOUT_INSPECTION` the sessions have no inspectors: the difference of CPU time is what they cost.
 let transcripts = Topic(name: "transcripts") { bits in
     let text = ProcessInfo.processInfo.environment["MOIETY_TRANSCRIPT_SIZE"] ?? "100000x3+3"
     let parts = text.split(separator: ":")
@@ -68,6 +70,7 @@ private func measureRecording(_ folder: String, rows: Int, _ plan: TrainingPlan)
     print("\(plan.family.rawValue), \(plan.keyBits) bits")
     print("rows \(rows), parameters \(plan.activeColumns) + \(plan.passiveColumns)")
     print("records \(active.records), MiB \(active.bytes >> 20)")
+    print("inspected while it ran           " + (withoutInspection ? "no" : "yes"))
     print("job, both parties, CPU s         " + format(total))
     print("recorders, both, CPU s           " + format(recording) + "  = " + format(100 * recording / total) + " %")
     print("hashing of payloads, both, CPU s " + format(hashing) + "  = " + format(100 * hashing / total) + " %")
@@ -103,7 +106,7 @@ private func recordSide(
         expecting: PeerIdentity(name: side.peer, publicKey: side.peerKey),
         terms: SessionTerms(
             jobHash: job.hash, role: side.role, peerRole: side.peerRole, protocols: [.alignment, .training]),
-        seed: SessionSeed(), recorder: recorder)
+        seed: SessionSeed(), recorder: recorder, inspectors: withoutInspection ? nil : { try inspectors(job, plan, $0) })
     try writer.addApproval(of: side.name, note: approval)
     let passes = try await session.run { session in
         try writer.addApproval(of: side.peer, note: try await session.exchangeApprovals(approval))
@@ -134,6 +137,24 @@ private func recordSide(
     return recorder.measured
 }
 
+private let withoutInspection = ProcessInfo.processInfo.environment["MOIETY_WITHOUT_INSPECTION"] != nil
+
+/// Those of a session that runs.
+private func inspectors(
+    _ job: Job, _ plan: TrainingPlan, _ session: SessionDescription
+) throws -> [any PayloadInspector] {
+    let (moduli, duplicates, local) = (ModulusRegister(), DuplicateFilter(), session.local.name)
+    return [
+        OpeningInspector(job: job.hash, purpose: .fit, parties: [session.local, session.peer]),
+        TrainingInspector(
+            session: session.id, active: "hospital", moduli: moduli, duplicates: duplicates, local: local
+        ) { _ in plan },
+        try AlignmentInspector(
+            keyBits: plan.keyBits, session: session.id, moduli: moduli, duplicates: duplicates, local: local),
+        CommittedSetInspector(),
+    ]
+}
+
 private func verifyTranscript(_ folder: String, _ training: TrainingPlan) throws {
     var options = Verifier.Options()
     options.plan = { _, _ in
@@ -143,9 +164,10 @@ private func verifyTranscript(_ folder: String, _ training: TrainingPlan) throws
         ])
     }
     options.inspectors = { _, facts in
-        let alignment = try? AlignmentInspector(keyBits: training.keyBits, session: facts.session)
-        let inspector = TrainingInspector(session: facts.session, active: "hospital") { _ in training }
-        return [inspector] + (alignment.map { [$0] } ?? [])
+        [
+            TrainingInspector(session: facts.session, active: "hospital") { _ in training },
+            try AlignmentInspector(keyBits: training.keyBits, session: facts.session),
+        ]
     }
     let (start, wall) = (processorSeconds(), Date())
     let report = Verifier(folder: folder, options: options).verify()

@@ -26,16 +26,13 @@ import Testing
                     for parameters in [nil, count] {
                         var facts = GuardFacts(
                             job: job, rows: rows, labelEntropy: entropy, passes: count, earlierScoreVectors: count,
-                            setSizes: [count], smallestCell: count,
-                            observed: .init(
-                                startedAtOwnFit: true, dithered: true, scalarsPerPass: count, retries: count))
+                            setSizes: [count], smallestCell: count)
                         if let parameters {
                             facts.activeParameters = parameters
                             facts.passiveParameters = parameters
                         }
                         #expect(Guards.findings(job, facts).filter { $0.number != nil }.count == Guard.allCases.count)
                         facts.passes = nil
-                        facts.observed = nil
                         facts.ditherBits = nil
                         #expect(Guards.findings(job, facts).filter { $0.number != nil }.count == Guard.allCases.count)
                     }

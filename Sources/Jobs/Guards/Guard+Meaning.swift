@@ -3,8 +3,6 @@ extension Guard {
     public var rule: String {
         switch self {
         case .labels: "n H(y) >= 2 m_B b"
-        case .warmStart: "the first opened gradient is taken at A's own-features fit, not at zero"
-        case .dither: "what is returned is rounded, with noise from the committed seed, to the tolerance of the pass"
         case .features:
             "passes x max(m_A, m_B) <= n/2; linear: each side learns at most n/2 numbers in the one exchange, m_B (m_B + 1)/2 + m_B "
                 + "at B (1 more with standard errors), m_A + 2 at A (1 more under a penalty, m_A (m_A + 1)/2 + m_A + 1 more with "
@@ -15,12 +13,6 @@ extension Guard {
         case .information:
             "logistic: n >= 5 p (p + 1), and at most \(Guards.largestInformationBlock) coefficients a party, wherever an "
                 + "information matrix is opened; else standard errors are withheld, and `covariance` is refused"
-        case .scalars:
-            "a side sends 2 scalars after a trial and 5 k - 1 more after an accepted one, k being the steps kept so far, "
-                + "of 24 significant bits"
-        case .aborts:
-            "no error depends on a decrypted value, but for separation, dependent columns and no convergence, which are "
-                + "results; no attempt is repeated"
         }
     }
 
@@ -29,8 +21,6 @@ extension Guard {
         switch self {
         case .labels:
             "the first gradient is nearly X_B^T y; with few rows lattice reduction recovers every label from it"
-        case .warmStart: "X_B^T y itself, from which counts of labels in B's groups follow"
-        case .dither: "every digit of a gradient beyond the tolerance is an equation about rows and serves no fit"
         case .features: "each opened number is a linear equation about the other side's rows; n of them solve for them"
         case .scores:
             "scores show B's predictor row by row: one column is the column itself, several vectors or the "
@@ -38,8 +28,6 @@ extension Guard {
         case .information:
             "each party sees its own block and B the Schur complement: linear equations in the rows' weights; "
                 + "p (p + 1)/2 >= n of them give every weight"
-        case .scalars: "inner products of private gradients give them away up to a rotation"
-        case .aborts: "an error that depends on a plaintext is an oracle for it"
         }
     }
 }

@@ -2,14 +2,11 @@
 ///
 /// Names are stable: they stand in refusals, in a job's `loosen` list and in the verifier's output.
 public enum Guard: Int, Sendable, Hashable, CaseIterable {
+    // Numbers once given stay: 2, 3, 7 and 8 were rules of the training protocol, which inspectors and replay check.
     case labels = 1
-    case warmStart = 2
-    case dither = 3
     case features = 4
     case scores = 5
     case information = 6
-    case scalars = 7
-    case aborts = 8
 
     public var number: Int { rawValue }
 
@@ -31,13 +28,9 @@ public enum Guard: Int, Sendable, Hashable, CaseIterable {
     private var word: String {
         switch self {
         case .labels: "labels"
-        case .warmStart: "warm-start"
-        case .dither: "dither"
         case .features: "features"
         case .scores: "scores"
         case .information: "information"
-        case .scalars: "scalars"
-        case .aborts: "aborts"
         }
     }
 }

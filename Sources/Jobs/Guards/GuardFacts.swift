@@ -22,32 +22,11 @@ public struct GuardFacts: Sendable, Hashable {
     public var setSizes: [Int]
     /// Fewest rows in any level of this side's yes/no and categorical columns and label.
     public var smallestCell: Int?
-    /// What a transcript shows of the protocol's own rules; nil before the start.
-    public var observed: Observed?
-
-    /// Properties that the protocol keeps by its construction and that a verifier reads off the transcript.
-    public struct Observed: Sendable, Hashable {
-        /// The first opened gradient was taken at the active party's own fit.
-        public var startedAtOwnFit: Bool
-        /// Every returned gradient was dithered.
-        public var dithered: Bool
-        /// Most scalars that either side sent in one pass.
-        public var scalarsPerPass: Int
-        /// Attempts after the first of any message that answers a decrypted value.
-        public var retries: Int
-
-        public init(startedAtOwnFit: Bool, dithered: Bool, scalarsPerPass: Int, retries: Int) {
-            self.startedAtOwnFit = startedAtOwnFit
-            self.dithered = dithered
-            self.scalarsPerPass = scalarsPerPass
-            self.retries = retries
-        }
-    }
 
     /// Facts of a job over so many rows; everything else is unknown until it is set.
     public init(
         job: Job, rows: Int, labelEntropy: Double? = nil, ditherBits: Double? = nil, passes: Int? = nil,
-        earlierScoreVectors: Int = 0, setSizes: [Int] = [], smallestCell: Int? = nil, observed: Observed? = nil
+        earlierScoreVectors: Int = 0, setSizes: [Int] = [], smallestCell: Int? = nil
     ) {
         self.rows = rows
         self.activeParameters = job.parameterCount(of: job.active)
@@ -60,7 +39,6 @@ public struct GuardFacts: Sendable, Hashable {
         self.earlierScoreVectors = earlierScoreVectors
         self.setSizes = setSizes
         self.smallestCell = smallestCell
-        self.observed = observed
     }
 
     /// Entropy of a yes/no label in bits a row.

@@ -2,9 +2,6 @@
 public struct GuardFinding: Sendable, Hashable, Codable {
     public enum Verdict: String, Sendable, Hashable, Codable {
         case kept
-        /// The protocol keeps it by its construction: nothing to compute before the start, a verifier reads it off the
-        /// transcript.
-        case byProtocol = "by-protocol"
         case refused
         /// The job runs, but without what this guard is about.
         case withheld

@@ -10,16 +10,6 @@ extension Guards {
             loosened: loosened)
     }
 
-    /// Guards that the protocol keeps by its construction: nothing to compute before the start, read off the
-    /// transcript afterwards.
-    static func kept(_ item: Guard, _ observed: Bool?, _ rule: String) -> GuardFinding {
-        switch observed {
-        case nil: make(item, .byProtocol, rule)
-        case true?: make(item, .kept, rule)
-        case false?: make(item, .refused, "broken: \(rule)", remedy: "run the protocol as it is specified")
-        }
-    }
-
     /// Guard 1: the first opened gradient is nearly X_B^T y, and with few rows lattice reduction recovers every
     /// label from it. n H(y) >= 2 m_B b.
     static func labels(_ job: Job, _ facts: GuardFacts) -> GuardFinding {
@@ -173,19 +163,6 @@ extension Guards {
                 isStrict ? reason : "\(reason); the model is fitted without them",
                 remedy: remedies.compactMap(\.self).joined(separator: ", or "))
         }
-    }
-
-    /// Guard 7: the optimiser's scalars are inner products of private gradients: no more than the method needs, to
-    /// 24 significant bits.
-    static func scalars(_ facts: GuardFacts) -> GuardFinding {
-        guard let observed = facts.observed, let passes = facts.passes else {
-            return kept(
-                .scalars, nil, "2 scalars a trial and side, 5 k - 1 after an accepted one with k kept steps, of 24 bits"
-            )
-        }
-        let most = mostScalars(passes: passes)
-        return kept(
-            .scalars, observed.scalarsPerPass <= most, "\(observed.scalarsPerPass) scalars in a pass, at most \(most)")
     }
 
     static func decimals(_ value: Double) -> String {

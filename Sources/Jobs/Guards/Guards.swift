@@ -12,10 +12,6 @@ public enum Guards {
     /// Most coefficients of one party with which a logistic job computes standard errors (`protocols/training.md`, section 6).
     public static let largestInformationBlock = 65
 
-    /// Most scalars that one side may send in any of so many passes: two after a trial and, with at most one kept step for
-    /// each pass but the first, 5 k - 1 products of the new step, gradient difference and gradient.
-    public static func mostScalars(passes: Int) -> Int { max(2, passes.timesClamped(5).plusClamped(-4)) }
-
     /// Rows that guard 6 asks for.
     public static func rowsForInformation(parameters: Int) -> Int {
         parameters.timesClamped(5).timesClamped(parameters.plusClamped(1))
@@ -37,21 +33,6 @@ public enum Guards {
 
     /// Whether a job may start at all: what is decidable before the number of rows is known.
     public static func check(_ job: Job) throws(GuardRefusal) { try refuse(findings(job)) }
-
-    /// Whether row-wise scores may be opened, at the end of a fit or for new rows (guard 5).
-    ///
-    /// - Parameter nonzeroPassiveColumns: passive coefficients that are not zero, where they are known: the passive
-    ///   party MUST ask with its own number before it sends a score.
-    public static func checkScores(_ job: Job, nonzeroPassiveColumns: Int? = nil) throws(GuardRefusal) {
-        guard job.reveals(.scores) else {
-            throw GuardRefusal(
-                name: Guard.scores.name, number: Guard.scores.number, figures: "the job does not reveal scores",
-                remedy: "agree on a job with 'scores' in its reveal list")
-        }
-        var facts = GuardFacts(job: job, rows: 0)
-        if let nonzeroPassiveColumns { facts.passiveParameters = nonzeroPassiveColumns }
-        try refuse([scores(job, facts)])
-    }
 
     /// Every limit and guard with its figures, in order.
     public static func findings(_ job: Job, _ facts: GuardFacts) -> [GuardFinding] {
@@ -113,19 +94,9 @@ public enum Guards {
     private static func finding(_ item: Guard, _ job: Job, _ facts: GuardFacts) -> GuardFinding {
         switch item {
         case .labels: labels(job, facts)
-        case .warmStart:
-            kept(
-                item, facts.observed.map(\.startedAtOwnFit),
-                "the first opened gradient is at the active party's own fit")
-        case .dither: kept(item, facts.observed.map(\.dithered), "every returned gradient is rounded with noise")
         case .features: features(job, facts)
         case .scores: scores(job, facts)
         case .information: information(job, rows: facts.rows)
-        case .scalars: scalars(facts)
-        case .aborts:
-            kept(
-                item, facts.observed.map { $0.retries == 0 }, "no message that answers a decrypted value is tried again"
-            )
         }
     }
 }

@@ -33,8 +33,11 @@ public enum LeakageDocument {
         Computed by each side over the aligned rows, before a key for training is made, and again by the verifier (T28); a job that
         breaks one is refused by name. Guard 6 alone does not refuse: without it the model is fitted and standard errors are
         `withheld`, both sides knowing so beforehand; only a job that reveals `covariance` is refused. A guard whose figures a side
-        does not know (the label's entropy at B, the rows before the alignment) is `not-evaluated` at that side; guards 2, 3, 7 and 8
-        are rules of the protocol, `by-protocol`: nothing is computed for them, and a verifier does not yet show that they were kept.
+        does not know (the label's entropy at B, the rows before the alignment) is `not-evaluated` at that side.
+
+        What the training protocol itself prescribes is no guard but stands in training.md: the start at A's own fit, rounding with dither, the
+        number and the 24 significant bits of the scalars, no error from a decrypted value. What messages show of it is checked while the session
+        runs and by a verifier (T10, T23, T24); that openings were dithered and that the start was A's own fit only a replay shows (R02).
 
         | name | requires | because |
         |---|---|---|

@@ -4,7 +4,7 @@
     internal import Darwin
 #endif
 
-/// How much an owner blurs what it opens for the other party (guard 3; training.md 3).
+/// How much an owner blurs what it opens for the other party (training.md 3).
 enum Dither {
     /// Noise is uniform over `2^exponent` around zero, in units of a gradient of standardised columns: an eighth of the
     /// pass's tolerance, so that the stop rule still sees the gradient.

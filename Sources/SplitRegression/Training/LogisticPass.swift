@@ -55,7 +55,7 @@ struct LogisticPass {
         return Outcome(gradient: opened.map { $0.asDouble * unit }, radius: layout.radius)
     }
 
-    /// Bits of the dither that this party adds for the other (guard 3).
+    /// Bits of the dither that this party adds for the other.
     private var ditherBits: Int {
         max(0, Self.sumFractionBits + Dither.exponent(tolerance: tolerance))
     }

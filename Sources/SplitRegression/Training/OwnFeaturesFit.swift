@@ -1,4 +1,4 @@
-/// A logistic fit on one party's own columns, in clear: where joint training starts (guard 2), and what the joint model
+/// A logistic fit on one party's own columns, in clear: where joint training starts (training.md 4), and what the joint model
 /// is compared with.
 package struct OwnFeaturesFit: Sendable {
     package let coefficients: [Double]

@@ -61,7 +61,7 @@ final class TrainingContext {
         }
     }
 
-    /// Adds both parties' parts of some sums. Parts are rounded to 24 significant bits (guard 7) and added in the order
+    /// Adds both parties' parts of some sums. Parts are rounded to 24 significant bits and added in the order
     /// active, passive, so that both get the same doubles.
     func joint<Kind: NumbersKind>(_ kind: Kind.Type, _ own: [Double], round: UInt32) async throws -> [Double] {
         let rounded = own.map(Self.rounded)

@@ -40,8 +40,13 @@ extension VerificationRun {
         guard let parties, layout.exists(TranscriptLayout.timestamps) else { return }
         findings.made(.t29)
         let signed = TranscriptTimestamps.signed(in: layout, parties)
-        let files =
-            (try? FileManager.default.contentsOfDirectory(atPath: layout.path(TranscriptLayout.timestamps))) ?? []
+        let files: [String]
+        do {
+            files = try FileManager.default.contentsOfDirectory(atPath: layout.path(TranscriptLayout.timestamps))
+        } catch {
+            findings.fail(.t01, "folderUnreadable", "\(TranscriptLayout.timestamps) cannot be read.")
+            return
+        }
         var found: [TranscriptSummary.Timestamp] = []
         for file in files.sorted() {
             let name = "\(TranscriptLayout.timestamps)/\(file)"
