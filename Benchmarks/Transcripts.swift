@@ -106,7 +106,8 @@ private func recordSide(
         expecting: PeerIdentity(name: side.peer, publicKey: side.peerKey),
         terms: SessionTerms(
             jobHash: job.hash, role: side.role, peerRole: side.peerRole, protocols: [.alignment, .training]),
-        seed: SessionSeed(), recorder: recorder, inspectors: withoutInspection ? nil : { try inspectors(job, plan, $0) })
+        seed: SessionSeed(), recorder: recorder, inspectors: withoutInspection ? nil : { try inspectors(job, plan, $0) }
+    )
     try writer.addApproval(of: side.name, note: approval)
     let passes = try await session.run { session in
         try writer.addApproval(of: side.peer, note: try await session.exchangeApprovals(approval))
