@@ -146,7 +146,8 @@ import Testing
                             ? "T25 commitmentsMissing" : "T25 commitmentsUnexpected"
                     }
                 #expect(first == expected, "\(purpose) \(labels)")
-                if hasPython { #expect(try SecondVerifierTests.second(folder.path) == expected) }
+                // A toy session has no rounded count, which the second verifier asks a count for.
+                if hasPython, purpose != .count { #expect(try SecondVerifierTests.second(folder.path) == expected) }
             }
         }
     }
