@@ -65,11 +65,12 @@ let package = Package(
             name: "Transcript",
             dependencies: ["Wire", "Jobs", crypto, .product(name: "SwiftASN1", package: "swift-asn1")],
             swiftSettings: strict),
+        .target(name: "KeyAgreement", dependencies: ["Paillier", "Wire"], swiftSettings: strict),
         .target(
-            name: "PrivateSetIntersection", dependencies: ["Paillier", "Bignum", "Wire", crypto],
+            name: "PrivateSetIntersection", dependencies: ["KeyAgreement", "Paillier", "Bignum", "Wire", crypto],
             swiftSettings: strict),
         .target(
-            name: "SplitRegression", dependencies: ["Paillier", "Bignum", "Wire", "Records", crypto],
+            name: "SplitRegression", dependencies: ["KeyAgreement", "Paillier", "Bignum", "Wire", "Records", crypto],
             swiftSettings: strict),
         .target(
             name: "GRPCTransport",
@@ -121,8 +122,8 @@ let package = Package(
             .testTarget(
                 name: "\(name)Tests",
                 dependencies: [
-                    "Bignum", "Paillier", "Records", "Wire", "Jobs", "Transcript", "PrivateSetIntersection",
-                    "SplitRegression", "GRPCTransport", crypto,
+                    "Bignum", "Paillier", "Records", "Wire", "Jobs", "Transcript", "KeyAgreement",
+                    "PrivateSetIntersection", "SplitRegression", "GRPCTransport", crypto,
                 ] + (name == "GRPCTransport" ? nio : []), swiftSettings: strict)
         }
         + [

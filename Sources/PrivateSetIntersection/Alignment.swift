@@ -1,5 +1,6 @@
 internal import Bignum
 internal import Crypto
+internal import KeyAgreement
 package import Paillier
 public import Wire
 
@@ -110,6 +111,8 @@ struct Conversation: Sendable {
     let progress: @Sendable (AlignmentProgress) -> Void
 
     var group: AlignmentGroup { parameters.group }
+    /// The published groups allow no other sizes than 2048 and 3072: the size is its own floor.
+    var keyTerms: KeyTerms { KeyTerms(bits: keyBits, kind: keyKind, floor: keyBits) }
     var hashes: AlignmentHashes { AlignmentHashes(sessionID: session.id.bytes) }
 
     func report(_ phase: AlignmentProgress.Phase, _ done: Int, of total: Int) {

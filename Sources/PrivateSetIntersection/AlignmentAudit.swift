@@ -1,3 +1,4 @@
+internal import KeyAgreement
 internal import Paillier
 public import Wire
 

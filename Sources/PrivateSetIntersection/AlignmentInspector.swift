@@ -1,4 +1,5 @@
 internal import Bignum
+public import KeyAgreement
 public import Paillier
 public import Wire
 
@@ -8,35 +9,27 @@ public import Wire
 /// first failure: what comes after could only fail by it.
 ///
 /// The proof of blinding can only be checked by the owner of the key, which did so before it answered.
-public struct AlignmentInspector: PayloadInspector {
+public struct AlignmentInspector: PayloadInspector, KeyInspecting {
     public let checks = ["T10", "T11", "T12", "T13", "T15", "T19", "T20", "T21", "T26"]
 
     private let keyBits: Int
-    private let keyKind: KeyKind
     private let session: Bytes32
     private let group: AlignmentGroup
     private let maximumSetSize: UInt64
-    private let moduli: ModulusRegister
     private let duplicates: DuplicateFilter
     /// The party that runs the session and inspects it: it need not verify what it proved itself.
     private let local: String?
     private var openings: [String: AlignmentOpening] = [:]
-    private var parameters: RingPedersenParameters?
+    package private(set) var keyInspector: KeyInspector<AlignmentKeys>
     private var key: PublicKey?
-    /// Messages whose proofs were verified here, with what they prove.
-    private var proven = Proven()
+    /// K, once it was proven to hold a short number.
+    private var provenRange: [UInt8]?
     private var senderTags: [AlignmentTag] = []
     private var matching: [AlignmentTag] = []
     /// How many of the sender's tags come before the next that may match.
     private var passed = 0
     private var outcome: MatchOutcome?
     private var payloads = UnbrokenPayloads()
-
-    private struct Proven: Sendable {
-        var parameters: (message: [UInt8], value: RingPedersenParameters)?
-        var key: (message: [UInt8], value: PublicKey)?
-        var range: [UInt8]?
-    }
 
     /// Identifiers that a side may bring at most, whatever the job says (`protocols/alignment.md` 6).
     public static let largestSetSize = 1 << 24
@@ -65,11 +58,13 @@ public struct AlignmentInspector: PayloadInspector {
         local: String? = nil
     ) {
         self.maximumSetSize = UInt64(clamping: min(maximumSetSize, Self.largestSetSize))
-        self.moduli = moduli
         self.duplicates = duplicates
         self.local = local
         self.keyBits = keyBits
-        keyKind = subgroupKeys ? .subgroup : .standard
+        keyInspector = KeyInspector(
+            AlignmentKeys.self,
+            terms: KeyTerms(bits: keyBits, kind: subgroupKeys ? .subgroup : .standard, floor: keyBits),
+            session: session, moduli: moduli, local: local)
         self.session = session
         self.group = group
     }
@@ -80,8 +75,10 @@ public struct AlignmentInspector: PayloadInspector {
         try InspectionFailure.reading(messagesOf: "alignment") {
             switch record.type {
             case .alignmentOpening: try opening(AlignmentOpening(payload: payload), record)
-            case .verifierParameters: try verifierParameters(VerifierParameters(payload: payload), record)
-            case .senderKey: try senderKey(SenderKey(payload: payload), record)
+            case .verifierParameters: try keyInspector.take(VerifierParameters(payload: payload), record)
+            case .senderKey:
+                try keyInspector.take(SenderKey(payload: payload), record)
+                key = keyInspector.keys[record.from]
             case .encryptedPRFKey: try encryptedKey(EncryptedPRFKey(payload: payload), record)
             case .hashSalt: _ = try HashSalt(payload: payload)
             case .blindedIdentifiers: try blinded(BlindedIdentifiers(payload: payload), record)
@@ -118,60 +115,6 @@ public struct AlignmentInspector: PayloadInspector {
         openings[record.from] = message
     }
 
-    private mutating func verifierParameters(_ message: VerifierParameters, _ record: Record) throws {
-        // Before anything is computed modulo a number of the prover's choice.
-        guard RingPedersenParameters.modulusBits(ofSerialized: message.parameters) == keyBits else {
-            throw Self.failure(
-                "T12", "verifierParametersRejected",
-                "\(record.from)'s parameters have another size than the job's keys.")
-        }
-        let context = context("alignment verifier", prover: record.from, verifier: record.to)
-        let isOwn = record.from == local
-        let parameters =
-            isOwn
-            ? try? RingPedersenParameters(unverified: message.parameters, floor: keyBits)
-            : try? RingPedersenParameters(serialized: message.parameters, context: context, floor: keyBits)
-        guard let parameters else {
-            throw Self.failure("T12", "verifierParametersRejected", "\(record.from)'s parameters are not proven.")
-        }
-        try distinct(moduli.add(parameters, as: "\(record.from)'s parameters for the alignment"))
-        self.parameters = parameters
-        if !isOwn { proven.parameters = (message.parameters, parameters) }
-    }
-
-    private mutating func senderKey(_ message: SenderKey, _ record: Record) throws {
-        let rejected = Self.failure("T12", "keyProofRejected", "\(record.from)'s key for the alignment is not proven.")
-        let isOwn = record.from == local
-        let key: PublicKey
-        do throws(PaillierError) {
-            key = try PublicKey(serialized: message.publicKey, kind: keyKind, bits: keyBits)
-        } catch {
-            if case .keySizeMismatch = error {
-                throw Self.failure("T13", "keySizeMismatch", "\(record.from)'s key has another size than the job's.")
-            }
-            throw rejected
-        }
-        guard let parameters else { throw rejected }
-        do {
-            let proof = try KeyProof(serialized: message.proof, key: key, parameters: parameters)
-            let context = context("alignment key", prover: record.from, verifier: record.to)
-            if !isOwn { try proof.verify(key, context: context, parameters: parameters) }
-        } catch { throw rejected }
-        try distinct(moduli.add(key, as: "\(record.from)'s key for the alignment"))
-        self.key = key
-        if !isOwn { proven.key = (message.publicKey, key) }
-    }
-
-    private func distinct(_ conflict: ModulusConflict?) throws(InspectionFailure) {
-        switch conflict {
-        case nil: return
-        case .reused(let first, let second)?:
-            throw Self.failure("T26", "keyReused", "\(first) and \(second) have one modulus.")
-        case .sharedFactor(let first, let second)?:
-            throw Self.failure("T26", "sharedFactor", "\(first) and \(second) share a factor: anyone can read both.")
-        }
-    }
-
     private mutating func encryptedKey(_ message: EncryptedPRFKey, _ record: Record) throws {
         guard let key else { throw Self.failure("T10", "keyMissing", "There is a ciphertext before its key.") }
         try ciphertexts(message.ciphertext, count: 1, key)
@@ -183,7 +126,7 @@ public struct AlignmentInspector: PayloadInspector {
                 message.rangeProof, encryptedKey: message.ciphertext, publicKey: key,
                 hashes: AlignmentHashes(sessionID: session.bytes), prover: record.from, using: &coins)
         else { throw Self.failure("T12", "rangeProofRejected", "The encrypted PRF key is not proven to be short.") }
-        proven.range = message.ciphertext
+        provenRange = message.ciphertext
     }
 
     private mutating func blinded(_ message: BlindedIdentifiers, _ record: Record) throws {
@@ -289,23 +232,12 @@ public struct AlignmentInspector: PayloadInspector {
         }
     }
 
-    private func context(_ purpose: String, prover: String, verifier: String) -> [UInt8] {
-        ProofContext(sessionID: session.bytes, prover: prover, verifier: verifier, purpose: purpose).bytes
-    }
-
     private static func failure(_ check: String, _ name: String, _ sentence: String) -> InspectionFailure {
         InspectionFailure(check: check, name: name, sentence: sentence)
     }
 }
 
-/// What a role may take from the inspector of its own session instead of verifying it once more.
 extension AlignmentInspector {
-    func parameters(provenBy message: [UInt8]) -> RingPedersenParameters? {
-        proven.parameters.flatMap { $0.message == message ? $0.value : nil }
-    }
-
-    func key(provenBy message: [UInt8]) -> PublicKey? { proven.key.flatMap { $0.message == message ? $0.value : nil } }
-
-    /// Whether K was proven to hold a short number.
-    func isRangeProven(of encryptedKey: [UInt8]) -> Bool { proven.range == encryptedKey }
+    /// Whether K was proven to hold a short number: then the receiver need not verify it once more.
+    func isRangeProven(of encryptedKey: [UInt8]) -> Bool? { provenRange == encryptedKey ? true : nil }
 }

@@ -1,3 +1,4 @@
+package import KeyAgreement
 package import Wire
 
 // The messages of protocols/alignment.md 2. What a decoder can check alone it checks; sizes that follow from the
@@ -56,44 +57,18 @@ package struct AlignmentOpening: Message, Hashable {
     }
 }
 
+/// The sender's Paillier key, which the receiver's parameters are made for.
+package enum AlignmentKeys: KeyPurpose {
+    package static let name = "alignment"
+    package static let parametersType = MessageType.verifierParameters
+    package static let parametersName = "VerifierParameters"
+    package static let keyType = MessageType.senderKey
+    package static let keyName = "SenderKey"
+}
+
 /// The receiver's ring-Pedersen parameters, against which the sender proves its key.
-package struct VerifierParameters: Message {
-    package static let type = MessageType.verifierParameters
-    package static let name = "VerifierParameters"
-
-    package var parameters: [UInt8]
-
-    package init(parameters: [UInt8]) { self.parameters = parameters }
-
-    package func encode(into encoder: inout Encoder) { encoder.writePrefixed(parameters) }
-
-    package init(from decoder: inout Decoder) throws(WireError) {
-        parameters = try decoder.readPrefixed(max: longestField)
-    }
-}
-
-package struct SenderKey: Message {
-    package static let type = MessageType.senderKey
-    package static let name = "SenderKey"
-
-    package var publicKey: [UInt8]
-    package var proof: [UInt8]
-
-    package init(publicKey: [UInt8], proof: [UInt8]) {
-        self.publicKey = publicKey
-        self.proof = proof
-    }
-
-    package func encode(into encoder: inout Encoder) {
-        encoder.writePrefixed(publicKey)
-        encoder.writePrefixed(proof)
-    }
-
-    package init(from decoder: inout Decoder) throws(WireError) {
-        publicKey = try decoder.readPrefixed(max: longestField)
-        proof = try decoder.readPrefixed(max: longestField)
-    }
-}
+package typealias VerifierParameters = ParametersMessage<AlignmentKeys>
+package typealias SenderKey = KeyMessage<AlignmentKeys>
 
 /// K = Enc(k) and the proof that k is short.
 package struct EncryptedPRFKey: Message {

@@ -1,4 +1,5 @@
 internal import Bignum
+internal import KeyAgreement
 internal import Paillier
 internal import Wire
 
@@ -44,20 +45,22 @@ struct AlignmentReceiver: Sendable {
 
     private func receiveKey() async throws -> SenderMaterial {
         var randomness = session.randomness("alignment verifier")
-        let verifier = try KeyVerifier(conversation, using: &randomness)
+        let verifier = try KeyVerifier(
+            AlignmentKeys.self, terms: conversation.keyTerms, session: session, using: &randomness)
         try await session.send(verifier.message)
 
         let senderKey = try await session.receive(SenderKey.self)
         let (message, head) = try await session.receiveWithHead(EncryptedPRFKey.self)
-        let publicKey = try verifier.verify(senderKey)
+        let publicKey: PublicKey
+        do { publicKey = try verifier.verify(senderKey) } catch { throw AlignmentError.keyProofRejected }
         let encryptedKey: CiphertextVector
         do {
             encryptedKey = try CiphertextVector(serialized: message.ciphertext, count: 1, key: publicKey)
         } catch {
             throw AlignmentError.encryptedKeyRejected
         }
-        let isProven = session.inspected(AlignmentInspector.self) { $0.isRangeProven(of: message.ciphertext) } ?? false
-        if !isProven {
+        let isProven = session.inspected { ($0 as? AlignmentInspector)?.isRangeProven(of: message.ciphertext) }
+        if isProven != true {
             var coins = session.randomness("alignment range check", after: head)
             guard
                 RangeProof.isValid(

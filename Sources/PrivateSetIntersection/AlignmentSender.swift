@@ -1,4 +1,5 @@
 internal import Bignum
+internal import KeyAgreement
 internal import Paillier
 internal import Wire
 
@@ -46,7 +47,10 @@ struct AlignmentSender: Sendable {
     private func sendKey() async throws -> SenderSecrets {
         let (parameters, head) = try await session.receiveWithHead(VerifierParameters.self)
         var randomness = session.randomness("alignment key", after: head)
-        let prover = try KeyProver(parameters, conversation)
+        let prover: KeyProver<AlignmentKeys>
+        do {
+            prover = try KeyProver(parameters, terms: conversation.keyTerms, session: session)
+        } catch { throw AlignmentError.verifierParametersRejected }
         let paillier =
             try conversation.parameters.key
             ?? PrivateKey.generate(bits: conversation.keyBits, kind: conversation.keyKind, using: &randomness)

@@ -171,7 +171,7 @@ public enum Training {
         guard peer.columns == expected.1 else {
             throw TrainingError.protocolViolation("another number of columns than the job gives the peer")
         }
-        let keys = try await KeyExchange.run(plan: plan, floor: keyFloor, session: session)
+        let keys = try await TrainingKeys.exchange(plan: plan, floor: keyFloor, session: session)
         progress(.keysExchanged(bits: plan.keyBits))
         return TrainingContext(
             role: role, plan: plan, keys: keys, session: session, rows: block.rows, testRows: test,

@@ -1,3 +1,4 @@
+internal import KeyAgreement
 internal import Paillier
 public import Wire
 
@@ -18,9 +19,9 @@ public enum TrainingAudit {
     ) -> Bool {
         let kind: KeyKind = subgroupKeys ? .subgroup : .standard
         var generator = session.randomness("training/key", after: head)
-        guard let sent = try? KeyMessage(payload: message),
+        guard let sent = try? TrainingKeyMessage(payload: message),
             let key = try? PrivateKey.generateUnchecked(bits: keyBits, kind: kind, using: &generator)
         else { return false }
-        return key.publicKey.serialized == sent.key && key.isWellFormed(bits: keyBits, kind: kind)
+        return key.publicKey.serialized == sent.publicKey && key.isWellFormed(bits: keyBits, kind: kind)
     }
 }

@@ -123,12 +123,12 @@ final class LiveInspection: Sendable {
         }
     }
 
-    /// Asks the inspector of a kind about what it has seen.
-    func ask<Inspector: PayloadInspector, Answer>(
-        _: Inspector.Type, _ question: (Inspector) -> Answer?
-    ) -> Answer? {
+    /// The first answer that an inspector has.
+    func ask<Answer>(_ question: (any PayloadInspector) -> Answer?) -> Answer? {
         bench.withLock { bench in
-            for case let inspector as Inspector in bench.inspectors { return question(inspector) }
+            for inspector in bench.inspectors {
+                if let answer = question(inspector) { return answer }
+            }
             return nil
         }
     }

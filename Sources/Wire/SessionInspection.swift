@@ -1,12 +1,10 @@
 extension Session {
-    /// Asks an inspector of this session about what it has seen, up to the message that `receive` returned last. What an
+    /// Asks the inspectors of this session about what they have seen, up to the message that `receive` returned last. What an
     /// inspector has verified need not be verified again.
     ///
-    /// - Returns: nil where the session has no such inspector.
-    package func inspected<Inspector: PayloadInspector, Answer>(
-        _ kind: Inspector.Type, _ question: (Inspector) -> Answer?
-    ) -> Answer? {
-        inspection.ask(kind, question)
+    /// - Returns: the first answer; nil where no inspector has one.
+    package func inspected<Answer>(_ question: (any PayloadInspector) -> Answer?) -> Answer? {
+        inspection.ask(question)
     }
 
     /// After the last message of the protocols: ends the session if what was exchanged does not come to these counts.

@@ -1,4 +1,5 @@
 import Bignum
+import KeyAgreement
 import Wire
 
 @testable import Paillier
@@ -34,7 +35,8 @@ struct ScriptedSender: Sendable {
         let (q, p) = (group.order.value, group.modulus.value)
         var generator = session.randomness("test")
 
-        let prover = try KeyProver(try await session.receive(VerifierParameters.self), conversation)
+        let prover = try KeyProver(
+            try await session.receive(VerifierParameters.self), terms: conversation.keyTerms, session: session)
         try await session.send(changeKey(prover.prove(key, using: &generator)))
         let k = prfKey ?? BigInt.random(below: q - 1, using: &generator) + 1
         let nonce = LimbVector.random(count: 1, below: key.publicKey.n, using: &generator)
@@ -96,7 +98,8 @@ struct ScriptedReceiver: Sendable {
         let (group, hashes) = (conversation.group, conversation.hashes)
         let q = group.order.value
         var generator = session.randomness("test")
-        let verifier = try KeyVerifier(conversation, using: &generator)
+        let verifier = try KeyVerifier(
+            AlignmentKeys.self, terms: conversation.keyTerms, session: session, using: &generator)
         try await session.send(changeParameters(verifier.message))
         let publicKey = try verifier.verify(try await session.receive(SenderKey.self))
         let encryptedKey = try await session.receive(EncryptedPRFKey.self).ciphertext

@@ -1,4 +1,5 @@
 import Bignum
+import KeyAgreement
 import Testing
 import Wire
 

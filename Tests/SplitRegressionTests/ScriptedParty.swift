@@ -1,5 +1,6 @@
 import Bignum
 import Foundation
+import KeyAgreement
 import Paillier
 import Synchronization
 import Testing
@@ -78,16 +79,17 @@ struct ScriptedParty: Sendable {
         var generator = session.randomness("script")
         let ring = try RingPedersenParameters.generateUnchecked(
             bits: Self.keyBits, context: context("training verifier", isOwn: true), using: &generator)
-        try await send(RingMessage(parameters: ring.serialized), over: session, keys: nil)
+        try await send(TrainingParametersMessage(parameters: ring.serialized), over: session, keys: nil)
         let peerRing = try RingPedersenParameters(
-            serialized: try await session.receive(RingMessage.self).parameters,
+            serialized: try await session.receive(TrainingParametersMessage.self).parameters,
             context: context("training verifier", isOwn: false), floor: Self.keyBits)
         let own = try PrivateKey.generateUnchecked(bits: Self.keyBits, using: &generator)
         let proof = KeyProof.prove(
             own, context: context("training key", isOwn: true), parameters: peerRing, using: &generator)
         try await send(
-            KeyMessage(key: own.publicKey.serialized, proof: proof.serialized), over: session, keys: nil)
-        let peer = try PublicKey(serialized: try await session.receive(KeyMessage.self).key, floor: Self.keyBits)
+            TrainingKeyMessage(publicKey: own.publicKey.serialized, proof: proof.serialized), over: session, keys: nil)
+        let peer = try PublicKey(
+            serialized: try await session.receive(TrainingKeyMessage.self).publicKey, floor: Self.keyBits)
         return TrainingKeys(own: own, peer: peer, evaluator: Evaluator(publicKey: peer, using: &generator))
     }
 

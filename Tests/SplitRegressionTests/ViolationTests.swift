@@ -1,4 +1,5 @@
 import Bignum
+import KeyAgreement
 import Paillier
 import Testing
 import Wire
@@ -322,10 +323,10 @@ struct TrainingKeyTests {
 
     private func confront(
         _ family: TrainingPlan.Family, _ role: TrainingContext.Role,
-        _ change: @escaping @Sendable (KeyMessage) throws -> KeyMessage
+        _ change: @escaping @Sendable (TrainingKeyMessage) throws -> TrainingKeyMessage
     ) async throws -> Confrontation {
         let found = try await Confrontation.run(role, family) { sent, bytes, _ in
-            sent == .trainingKey ? try change(try KeyMessage(payload: bytes)).encoded() : bytes
+            sent == .trainingKey ? try change(try TrainingKeyMessage(payload: bytes)).encoded() : bytes
         }
         #expect(Self.underKey.isDisjoint(with: found.sent))
         #expect(found.reason?.kind == .violation)
@@ -345,35 +346,39 @@ struct TrainingKeyTests {
         let error = try #require(found.honestError as? PaillierError)
         #expect(["proofFailed", "malformedProof"].contains(name(error)))
         guard family == .linear else { return }
-        let empty = try await confront(family, role) { KeyMessage(key: $0.key, proof: []) }
+        let empty = try await confront(family, role) { TrainingKeyMessage(publicKey: $0.publicKey, proof: []) }
         #expect(empty.honestError as? PaillierError == .malformedProof(.modulus))
-        let short = try await confront(family, role) { KeyMessage(key: $0.key, proof: $0.proof.dropLast()) }
+        let short = try await confront(family, role) {
+            TrainingKeyMessage(publicKey: $0.publicKey, proof: $0.proof.dropLast())
+        }
         #expect(name(try #require(short.honestError)) == "malformedProof")
     }
 
     @Test("Another key under the same proof")
     func swapped() async throws {
         let other = try SmallKeys.key(bits: 512).publicKey.serialized
-        let found = try await confront(.linear, .active) { KeyMessage(key: other, proof: $0.proof) }
+        let found = try await confront(.linear, .active) { TrainingKeyMessage(publicKey: other, proof: $0.proof) }
         #expect(["proofFailed", "malformedProof"].contains(name(try #require(found.honestError))))
     }
 
     @Test("A key of another size, a small one, an even one, and a malformed one")
     func sizes() async throws {
         let larger = try SmallKeys.key(bits: 768).publicKey.serialized
-        let size = try await confront(.linear, .passive) { KeyMessage(key: larger, proof: $0.proof) }
-        #expect(size.honestError as? TrainingError == .protocolViolation("a key of another size"))
+        let size = try await confront(.linear, .passive) { TrainingKeyMessage(publicKey: larger, proof: $0.proof) }
+        #expect(size.honestError as? PaillierError == .keySizeMismatch(bits: 768, expected: 512))
         var generator = SeededGenerator(1)
         let small = try PrivateKey.generateUnchecked(bits: 320, using: &generator).publicKey.serialized
-        let tooSmall = try await confront(.linear, .passive) { KeyMessage(key: small, proof: $0.proof) }
-        #expect(tooSmall.honestError as? PaillierError == .keyTooSmall(bits: 320, minimum: 512))
+        let tooSmall = try await confront(.linear, .passive) { TrainingKeyMessage(publicKey: small, proof: $0.proof) }
+        #expect(tooSmall.honestError as? PaillierError == .keySizeMismatch(bits: 320, expected: 512))
         let even = try await confront(.linear, .passive) { message in
             var message = message
-            message.key[message.key.count - 1] &= 0xFE
+            message.publicKey[message.publicKey.count - 1] &= 0xFE
             return message
         }
         #expect(even.honestError as? PaillierError == .evenModulus)
-        let cut = try await confront(.linear, .passive) { KeyMessage(key: $0.key.dropLast(), proof: $0.proof) }
+        let cut = try await confront(.linear, .passive) {
+            TrainingKeyMessage(publicKey: $0.publicKey.dropLast(), proof: $0.proof)
+        }
         #expect(cut.honestError as? PaillierError == .malformedKey)
     }
 
@@ -397,7 +402,7 @@ struct TrainingKeyTests {
             guard sent == .trainingRing else { return bytes }
             return payload([0, 0, 8, 0] + bytes.dropFirst(8))
         }
-        #expect(found.honestError as? TrainingError == .protocolViolation("verifier parameters of another size"))
+        #expect(found.honestError as? PaillierError == .keySizeMismatch(bits: 2048, expected: 512))
         #expect(!found.sent.contains(.trainingKey))
     }
 

@@ -165,7 +165,7 @@ private struct Watcher: PayloadInspector {
         let pair = try await Sides().opened()
         try await pair.b.send(Number(7))
         #expect(try await pair.a.receive(Number.self) == Number(7))
-        #expect(pair.a.inspected(Watcher.self, { _ in 1 }) == nil)
+        #expect(pair.a.inspected { _ in 1 } == nil)
         try await pair.a.finishInspection(counts: [:])
     }
 }

@@ -52,10 +52,12 @@ public struct PublicKey: Sendable {
     /// of section 1 cost a cube of its size.
     ///
     /// - Throws: ``PaillierError/keySizeMismatch(bits:expected:)`` for any other size.
-    package init(serialized: [UInt8], kind: KeyKind, bits: Int) throws(PaillierError) {
+    package init(
+        serialized: [UInt8], kind: KeyKind, bits: Int, floor: Int = minimumBits
+    ) throws(PaillierError) {
         let named = ModulusCheck.bits(ofSerialized: serialized)
         guard named == bits else { throw .keySizeMismatch(bits: named ?? 0, expected: bits) }
-        try self.init(serialized: serialized, kind: kind, floor: bits)
+        try self.init(serialized: serialized, kind: kind, floor: floor)
     }
 
     package init(serialized: [UInt8], kind: KeyKind = .standard, floor: Int) throws(PaillierError) {

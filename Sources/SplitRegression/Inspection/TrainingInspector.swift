@@ -1,3 +1,4 @@
+public import KeyAgreement
 public import Paillier
 public import Wire
 
@@ -7,30 +8,20 @@ public import Wire
 /// and that counts, passes and convergence are what the outcome names (T15).
 ///
 /// It stops at the first failure: what comes after could only fail by it.
-public struct TrainingInspector: PayloadInspector {
+public struct TrainingInspector: PayloadInspector, KeyInspecting {
     public let checks = ["T10", "T11", "T12", "T13", "T15", "T19", "T20", "T21", "T23", "T24", "T26"]
 
     private let plan: @Sendable (Int) -> TrainingPlan
-    private let keyBits: Int
-    private let keyKind: KeyKind
-    private let floor: Int
-    private let session: Bytes32
     /// Name of the active party.
     private let active: String
-    private let moduli: ModulusRegister
     private let duplicates: DuplicateFilter
-    /// The party that runs the session and inspects it: it need not verify what it proved itself.
-    private let local: String?
     private var setups: [String: TrainingSetup] = [:]
-    private var rings: [String: RingPedersenParameters] = [:]
-    private var keys: [String: PublicKey] = [:]
+    package private(set) var keyInspector: KeyInspector<TrainingKeyPurpose>
     private var follower: TrainingFollower?
     /// Messages with inner products by party: every so many, the next record is a checkpoint.
     private var slopes: [String: Int] = [:]
     private var owesCheckpoint: Set<String> = []
     private var payloads = UnbrokenPayloads()
-    /// Messages of the peer's whose proofs were verified here, with what they prove.
-    private var proven = Proven()
 
     /// - Parameters:
     ///   - session: the session's identity.
@@ -53,21 +44,12 @@ public struct TrainingInspector: PayloadInspector {
         session: Bytes32, active: String, moduli: ModulusRegister, duplicates: DuplicateFilter = DuplicateFilter(),
         local: String? = nil, floor: Int, plan: @escaping @Sendable (Int) -> TrainingPlan
     ) {
-        let terms = plan(0)
-        keyBits = terms.keyBits
-        keyKind = terms.subgroupKeys ? .subgroup : .standard
+        keyInspector = KeyInspector(
+            TrainingKeyPurpose.self, terms: plan(0).keyTerms(floor: floor), session: session, moduli: moduli,
+            local: local)
         self.plan = plan
-        self.session = session
         self.active = active
-        self.moduli = moduli
         self.duplicates = duplicates
-        self.local = local
-        self.floor = floor
-    }
-
-    private struct Proven: Sendable {
-        var ring: (message: [UInt8], value: RingPedersenParameters)?
-        var key: (message: [UInt8], value: PublicKey)?
     }
 
     public var unfinished: [String: String] { duplicates.unfinished }
@@ -79,8 +61,10 @@ public struct TrainingInspector: PayloadInspector {
         try InspectionFailure.reading(messagesOf: "training") {
             switch record.type {
             case .trainingSetup: try setup(TrainingSetup(payload: payload), record)
-            case .trainingRing: try ring(RingMessage(payload: payload), record)
-            case .trainingKey: try key(KeyMessage(payload: payload), record)
+            case .trainingRing: try keyInspector.take(ParametersMessage(payload: payload), record)
+            case .trainingKey:
+                try keyInspector.take(KeyMessage(payload: payload), record)
+                follow(record)
             case .coefficientChunk:
                 try follower?.check(coefficients: ciphertexts(payload, under: active), record.chunk)
             case .sharedResults: try follower?.check(results: ciphertexts(payload, under: active), record.chunk)
@@ -157,81 +141,10 @@ public struct TrainingInspector: PayloadInspector {
         setups[record.from] = message
     }
 
-    private mutating func ring(_ message: RingMessage, _ record: Record) throws {
-        // Before anything is computed modulo a number of the prover's choice.
-        guard RingPedersenParameters.modulusBits(ofSerialized: message.parameters) == keyBits else {
-            throw Self.failure(
-                "T12", "verifierParametersRejected",
-                "\(record.from)'s parameters have another size than the job's keys.")
-        }
-        let context = context("training verifier", prover: record.from, verifier: record.to)
-        let isOwn = record.from == local
-        let read =
-            isOwn
-            ? try? RingPedersenParameters(unverified: message.parameters, floor: floor)
-            : try? RingPedersenParameters(serialized: message.parameters, context: context, floor: floor)
-        guard let ring = read else {
-            // A proof that holds for somebody else, or for something else.
-            let others = [
-                self.context("training verifier", prover: record.to, verifier: record.from),
-                self.context("alignment verifier", prover: record.from, verifier: record.to),
-                self.context("alignment verifier", prover: record.to, verifier: record.from),
-            ]
-            for other in others
-            where (try? RingPedersenParameters(serialized: message.parameters, context: other, floor: floor)) != nil {
-                throw Self.failure(
-                    "T19", "proofOfOtherContext", "\(record.from)'s parameters come with a proof for another purpose.")
-            }
-            throw Self.failure("T12", "verifierParametersRejected", "\(record.from)'s parameters are not proven.")
-        }
-        rings[record.from] = ring
-        try distinct(moduli.add(ring, as: "\(record.from)'s parameters for training"))
-        if !isOwn { proven.ring = (message.parameters, ring) }
-    }
-
-    private func distinct(_ conflict: ModulusConflict?) throws(InspectionFailure) {
-        switch conflict {
-        case nil: return
-        case .reused(let first, let second)?:
-            throw Self.failure("T26", "keyReused", "\(first) and \(second) have one modulus.")
-        case .sharedFactor(let first, let second)?:
-            throw Self.failure("T26", "sharedFactor", "\(first) and \(second) share a factor: anyone can read both.")
-        }
-    }
-
-    private mutating func key(_ message: KeyMessage, _ record: Record) throws {
-        let rejected = Self.failure("T12", "keyProofRejected", "\(record.from)'s training key is not proven.")
-        let isOwn = record.from == local
-        let key: PublicKey
-        do throws(PaillierError) {
-            key = try PublicKey(serialized: message.key, kind: keyKind, bits: keyBits)
-        } catch {
-            if case .keySizeMismatch = error {
-                throw Self.failure("T13", "keySizeMismatch", "\(record.from)'s key has another size than the job's.")
-            }
-            throw rejected
-        }
-        guard let ring = rings[record.to] else { throw rejected }
-        do {
-            let context = context("training key", prover: record.from, verifier: record.to)
-            let proof = try KeyProof(serialized: message.proof, key: key, parameters: ring)
-            if !isOwn { try proof.verify(key, context: context, parameters: ring) }
-        } catch {
-            let swapped = context("training key", prover: record.to, verifier: record.from)
-            if let other = rings[record.from],
-                let proof = try? KeyProof(
-                    serialized: message.proof, key: key, parameters: other),
-                (try? proof.verify(key, context: swapped, parameters: other)) != nil
-            {
-                throw Self.failure(
-                    "T19", "proofOfOtherContext", "\(record.from)'s key comes with a proof that \(record.to) made.")
-            }
-            throw rejected
-        }
-        try distinct(moduli.add(key, as: "\(record.from)'s key for training"))
-        keys[record.from] = key
-        if !isOwn { proven.key = (message.key, key) }
-        guard keys.count == 2, let setup = setups[record.from] else { return }
+    /// Once both keys are there.
+    private mutating func follow(_ record: Record) {
+        let keys = keyInspector.keys
+        guard keys.count == 2, let key = keys[record.from], let setup = setups[record.from] else { return }
         follower = TrainingFollower(
             plan: plan(setup.rows), setup: setup, active: active, width: CiphertextVector.serializedWidth(of: key))
     }
@@ -239,7 +152,7 @@ public struct TrainingInspector: PayloadInspector {
     /// Gives how many there are.
     private mutating func ciphertexts(_ payload: [UInt8], under owner: String) throws -> Int {
         let bytes = try Payload<MaskedSumsKind>(payload: payload).bytes
-        guard let key = keys[owner] else {
+        guard let key = keyInspector.keys[owner] else {
             throw Self.failure("T10", "keyMissing", "There are ciphertexts before a key.")
         }
         let width = CiphertextVector.serializedWidth(of: key)
@@ -259,20 +172,7 @@ public struct TrainingInspector: PayloadInspector {
         return count
     }
 
-    private func context(_ purpose: String, prover: String, verifier: String) -> [UInt8] {
-        ProofContext(sessionID: session.bytes, prover: prover, verifier: verifier, purpose: purpose).bytes
-    }
-
     private static func failure(_ check: String, _ name: String, _ sentence: String) -> InspectionFailure {
         InspectionFailure(check: check, name: name, sentence: sentence)
     }
-}
-
-/// What a role may take from the inspector of its own session instead of verifying it once more.
-extension TrainingInspector {
-    func ring(provenBy message: [UInt8]) -> RingPedersenParameters? {
-        proven.ring.flatMap { $0.message == message ? $0.value : nil }
-    }
-
-    func key(provenBy message: [UInt8]) -> PublicKey? { proven.key.flatMap { $0.message == message ? $0.value : nil } }
 }

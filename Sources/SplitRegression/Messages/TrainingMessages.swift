@@ -1,9 +1,9 @@
-internal import Wire
+package import Wire
 
 extension MessageType {
     static let trainingSetup = MessageType(rawValue: 0x0200)
-    static let trainingRing = MessageType(rawValue: 0x0201)
-    static let trainingKey = MessageType(rawValue: 0x0202)
+    package static let trainingRing = MessageType(rawValue: 0x0201)
+    package static let trainingKey = MessageType(rawValue: 0x0202)
     static let blockScale = MessageType(rawValue: 0x0203)
     static let predictorRange = MessageType(rawValue: 0x0210)
     static let coefficientChunk = MessageType(rawValue: 0x0211)
