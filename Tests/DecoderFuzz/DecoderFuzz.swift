@@ -82,7 +82,8 @@ private let decoders: [Decode] = [
     message(OrderDigest.self), message(CountOpening.self), message(MaskedByCounter.self),
     message(MaskedByHelper.self), message(CountTags.self), message(RoundedCount.self),
     // Training.
-    message(TrainingSetup.self), message(TrainingParametersMessage.self), message(TrainingKeyMessage.self), message(SumShare.self),
+    message(TrainingSetup.self), message(TrainingParametersMessage.self), message(TrainingKeyMessage.self),
+    message(SumShare.self),
     message(ScoreChunk.self), message(Payload<CoefficientChunkKind>.self), message(Payload<MaskedSumsKind>.self),
     message(Payload<OpenedSumsKind>.self), message(Payload<BasisRowsKind>.self),
     message(Numbers<PredictorRangeKind>.self), message(Numbers<HistoryProductsKind>.self),
