@@ -101,13 +101,15 @@ private func recordSide(
     let approval = try Jobs.Approval(
         job: job.hash.hex, site: side.name, person: "Ada", time: "2020-01-01T00:00:00Z", meaning: "approved"
     ).signed(by: side.key)
+    let inspecting: @Sendable (SessionDescription) throws -> [any PayloadInspector] = {
+        try inspectors(job, plan, $0)
+    }
     let session = try await Session.open(
         over: side.channel, as: LocalParty(name: side.name, identity: side.key),
         expecting: PeerIdentity(name: side.peer, publicKey: side.peerKey),
         terms: SessionTerms(
             jobHash: job.hash, role: side.role, peerRole: side.peerRole, protocols: [.alignment, .training]),
-        seed: SessionSeed(), recorder: recorder, inspectors: withoutInspection ? nil : { try inspectors(job, plan, $0) }
-    )
+        seed: SessionSeed(), recorder: recorder, inspectors: withoutInspection ? nil : inspecting)
     try writer.addApproval(of: side.name, note: approval)
     let passes = try await session.run { session in
         try writer.addApproval(of: side.peer, note: try await session.exchangeApprovals(approval))
