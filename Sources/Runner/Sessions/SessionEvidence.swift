@@ -1,6 +1,6 @@
 import Bignum
 import Foundation
-package import Jobs
+import Jobs
 import Records
 import Site
 package import Transcript
