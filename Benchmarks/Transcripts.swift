@@ -129,7 +129,6 @@ private func recordSide(
         } else {
             outcome = try await Training.passive(input, plan: plan, over: session)
         }
-        try await session.checkpoint()
         try await session.close()
         return outcome.summary.passes
     }
@@ -162,7 +161,9 @@ private func verifyTranscript(_ folder: String, _ training: TrainingPlan) throws
     var options = Verifier.Options()
     options.plan = { _, _ in
         ProtocolPlan([
+            ProtocolPlan.Part(.opening, ofEach: ["hospital", "lab"]),
             ProtocolPlan.Part(.alignment, parties: ["sender": "lab", "receiver": "hospital"]),
+            ProtocolPlan.Part(.checkpoint, ofEach: ["hospital", "lab"]),
             ProtocolPlan.Part(.training(training.family), parties: ["active": "hospital", "passive": "lab"]),
         ])
     }

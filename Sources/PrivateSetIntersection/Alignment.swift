@@ -92,10 +92,15 @@ package struct AlignmentParameters: Sendable {
     package var group: AlignmentGroup
     /// The sender's Paillier key; made in the session otherwise, as the protocol wants it.
     package var key: PrivateKey?
+    /// As the plan of the session has it.
+    package var chunksPerCheckpoint: UInt32
 
-    package init(group: AlignmentGroup, key: PrivateKey? = nil) {
+    package init(
+        group: AlignmentGroup, key: PrivateKey? = nil, chunksPerCheckpoint: UInt32 = Chunking.chunksPerCheckpoint
+    ) {
         self.group = group
         self.key = key
+        self.chunksPerCheckpoint = chunksPerCheckpoint
     }
 }
 
@@ -114,6 +119,10 @@ struct Conversation: Sendable {
     /// The published groups allow no other sizes than 2048 and 3072: the size is its own floor.
     var keyTerms: KeyTerms { KeyTerms(bits: keyBits, kind: keyKind, floor: keyBits) }
     var hashes: AlignmentHashes { AlignmentHashes(sessionID: session.id.bytes) }
+
+    func isCheckpointDue(after chunk: Chunk) -> Bool {
+        Chunking.isCheckpointDue(after: chunk, every: parameters.chunksPerCheckpoint)
+    }
 
     func report(_ phase: AlignmentProgress.Phase, _ done: Int, of total: Int) {
         progress(AlignmentProgress(phase: phase, done: done, total: total))

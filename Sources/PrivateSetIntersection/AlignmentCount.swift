@@ -64,6 +64,7 @@ private struct Counting: Sendable {
     /// The counter: compares and rounds.
     func count() async throws -> Int {
         let (_, own) = try await exchange(sending: MaskedByCounter.self, receiving: MaskedByHelper.self)
+        try await session.checkpoint()
         let theirs = try TaggedRows(own.enumerated().map { (tag: $1, row: UInt32($0)) })
         var matcher = TaggedRows.Matcher(theirs)
         let chunks = Chunking.tags(identifiers.count)
@@ -75,6 +76,7 @@ private struct Counting: Sendable {
             }
             try matcher.add(message.tags)
         }
+        try await session.checkpoint()
         let rounded = (matcher.tags.count + rounding / 2) / rounding * rounding
         try await session.send(RoundedCount(count: UInt64(rounded)))
         return rounded
@@ -85,11 +87,13 @@ private struct Counting: Sendable {
         let (_, tags) = try await exchange(sending: MaskedByHelper.self, receiving: MaskedByCounter.self)
         // An element sent twice would come back as two equal tags, in what this side signs.
         let ascending = try TaggedRows(tags.enumerated().map { (tag: $1, row: UInt32($0)) }).tags
+        try await session.checkpoint()
         let chunks = Chunking.tags(ascending.count)
         for index in 0..<chunks.count {
             try await session.send(
                 CountTags(tags: Array(ascending[chunks[index]])), chunk: Chunk(index, of: chunks.count))
         }
+        try await session.checkpoint()
         let found = try await session.receive(RoundedCount.self).count
         let limit = min(identifiers.count, peerCount) + rounding / 2
         guard let count = Int(exactly: found), count.isMultiple(of: rounding), count <= limit else {

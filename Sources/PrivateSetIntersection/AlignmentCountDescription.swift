@@ -18,9 +18,11 @@ extension ProtocolDescription {
                     ProtocolStep(
                         "masked by the helper", sender: helper, type: .maskedByHelper,
                         answers: .message(.countOpening), isChunked: true)),
+                .checkpoint,
                 .step(
                     ProtocolStep(
                         "tags", sender: helper, type: .countTags, answers: .message(.maskedByCounter), isChunked: true)),
+                .checkpoint,
                 .step(
                     ProtocolStep("rounded count", sender: counter, type: .roundedCount, answers: .message(.countTags))),
             ]))

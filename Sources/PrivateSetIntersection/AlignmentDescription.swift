@@ -9,12 +9,17 @@ extension ProtocolDescription {
     /// The order of an alignment's messages, for the running session and for verifiers; `protocols/alignment.md` 2 and 5.
     ///
     /// Its roles are named "sender" and "receiver". Where a job leaves them to the sizes, they follow from the openings.
-    public static let alignment: ProtocolDescription = {
+    public static let alignment = alignment(signedEvery: Chunking.chunksPerCheckpoint)
+
+    /// The same with another distance between the checkpoints of a long alignment, for tests.
+    package static func alignment(signedEvery chunks: UInt32) -> ProtocolDescription {
         func step(
             _ name: String, _ sender: String, _ type: MessageType, answers: ProtocolStep.Answer = .nothing,
-            isChunked: Bool = false
+            isChunked: Bool = false, signedEvery: UInt32? = nil
         ) -> ProtocolFlow {
-            .step(ProtocolStep(name, sender: sender, type: type, answers: answers, isChunked: isChunked))
+            .step(
+                ProtocolStep(
+                    name, sender: sender, type: type, answers: answers, isChunked: isChunked, signedEvery: signedEvery))
         }
         let (sender, receiver) = ("sender", "receiver")
         return ProtocolDescription(
@@ -28,9 +33,15 @@ extension ProtocolDescription {
                 step("hash salt", receiver, .hashSalt, answers: .message(.encryptedPRFKey)),
                 step(
                     "blinded identifiers", receiver, .blindedIdentifiers, answers: .message(.encryptedPRFKey),
-                    isChunked: true),
-                step("evaluations", sender, .evaluations, answers: .chunk(.blindedIdentifiers), isChunked: true),
+                    isChunked: true, signedEvery: chunks),
+                step(
+                    "evaluations", sender, .evaluations, answers: .chunk(.blindedIdentifiers), isChunked: true,
+                    signedEvery: chunks),
+                // What was asked is signed before it is told which of it the other has, and what was answered before the
+                // sender learns that.
+                .checkpoint,
                 step("sender's tags", sender, .senderTags, answers: .message(.blindedIdentifiers), isChunked: true),
+                .checkpoint,
                 step("match outcome", receiver, .matchOutcome, answers: .message(.senderTags)),
                 .optional(
                     .sequence([
@@ -39,5 +50,16 @@ extension ProtocolDescription {
                         step("order digest", sender, .orderDigest, answers: .message(.matchingTags)),
                     ])),
             ]))
-    }()
+    }
+}
+
+extension Chunking {
+    /// After so many chunks of blinded identifiers, and of their answers, both parties sign what they have sent.
+    static let chunksPerCheckpoint: UInt32 = 64
+
+    /// Whether a checkpoint comes after this chunk; what comes after the last chunk is the protocol's to say.
+    static func isCheckpointDue(after chunk: Chunk, every chunks: UInt32) -> Bool {
+        let next = chunk.index + 1
+        return next < chunk.count && next.isMultiple(of: chunks)
+    }
 }

@@ -24,7 +24,9 @@ struct AlignmentReceiver: Sendable {
         try await session.send(HashSalt(salt: salt))
 
         let own = try TaggedRows(try await evaluate(under: key, salt: salt.bytes))
+        try await session.checkpoint()
         let matches = try await receiveTags(matching: own)
+        try await session.checkpoint()
         try await announce(matches.tags)
         try await conversation.compareOrders(matches.tags)
         return Intersection(
@@ -106,6 +108,14 @@ struct AlignmentReceiver: Sendable {
                         using: &randomness)
                     ask.yield(asked)
                     try await session.send(message, chunk: asked.chunk)
+                    if conversation.isCheckpointDue(after: asked.chunk) {
+                        // All permits back: every chunk is answered, and the other task receives nothing.
+                        for _ in 0..<Self.window {
+                            guard await permits.next() != nil else { throw CancellationError() }
+                        }
+                        try await session.checkpoint()
+                        for _ in 0..<Self.window { permit.yield() }
+                    }
                 }
                 return []
             }

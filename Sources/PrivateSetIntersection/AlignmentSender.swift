@@ -27,7 +27,9 @@ struct AlignmentSender: Sendable {
         let salt = try await session.receive(HashSalt.self).salt.bytes
 
         let own = try await evaluate(with: key, salt: salt)
+        try await session.checkpoint()
         try await sendTags(own.tags)
+        try await session.checkpoint()
         let matches = try await receiveMatches(among: own)
         try await conversation.compareOrders(matches.tags)
         return Intersection(
@@ -77,9 +79,11 @@ struct AlignmentSender: Sendable {
         let slots = BlindingSizes.slots(modulusBits: key.paillier.publicKey.modulusBits)
         let chunks = Chunking.identifiers(conversation.peerCount, slots: slots)
         let (answers, answer) = AsyncStream.makeStream(of: (message: Evaluations, chunk: Chunk).self)
+        let (sent, allSent) = AsyncStream.makeStream(of: Void.self)
         return try await withThrowingTaskGroup(of: [(tag: AlignmentTag, row: UInt32)].self) { tasks in
             tasks.addTask {
                 defer { answer.finish() }
+                var sent = sent.makeAsyncIterator()
                 for index in 0..<chunks.count {
                     let chunk = Chunk(index, of: chunks.count)
                     let message = try await session.receive(BlindedIdentifiers.self, chunk: chunk)
@@ -89,12 +93,20 @@ struct AlignmentSender: Sendable {
                             chunk
                         ))
                     conversation.report(.evaluation, chunks[index].upperBound, of: conversation.peerCount)
+                    if conversation.isCheckpointDue(after: chunk) {
+                        // Once the last answer has gone, nothing is under way.
+                        guard await sent.next() != nil else { throw CancellationError() }
+                        try await session.checkpoint()
+                    }
                 }
                 return []
             }
             // No more than the receiver's window of answers is ever waiting here.
             tasks.addTask {
-                for await (message, chunk) in answers { try await session.send(message, chunk: chunk) }
+                for await (message, chunk) in answers {
+                    try await session.send(message, chunk: chunk)
+                    if conversation.isCheckpointDue(after: chunk) { allSent.yield() }
+                }
                 return []
             }
             tasks.addTask { try await ownTags(with: key, salt: salt) }

@@ -172,6 +172,7 @@ public enum Training {
             throw TrainingError.protocolViolation("another number of columns than the job gives the peer")
         }
         let keys = try await TrainingKeys.exchange(plan: plan, floor: keyFloor, session: session)
+        try await session.checkpoint()
         progress(.keysExchanged(bits: plan.keyBits))
         return TrainingContext(
             role: role, plan: plan, keys: keys, session: session, rows: block.rows, testRows: test,

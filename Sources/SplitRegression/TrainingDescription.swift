@@ -42,15 +42,18 @@ extension ProtocolDescription {
         both("setup", .trainingSetup),
         both("verifier parameters", .trainingRing, answers: .message(.trainingSetup)),
         both("training key", .trainingKey, answers: .message(.trainingRing)),
+        .checkpoint,
     ])
 
-    /// Masked sums one way, opened the other.
-    private static func opened(by owner: String) -> ProtocolFlow {
-        .sequence([
-            step("masked sums", owner == active ? passive : active, .maskedSums),
-            step("opened sums", owner, .openedSums, answers: .message(.maskedSums)),
-        ])
-    }
+    /// training.md 5: rows one way, masked sums the other; what is to be opened is signed before it is.
+    private static let crossBlock = ProtocolFlow.sequence([
+        step("basis rows", active, .basisRows, isChunked: true),
+        .repeated(
+            .sequence([
+                step("masked sums", passive, .maskedSums), .checkpoint,
+                step("opened sums", active, .openedSums, answers: .message(.maskedSums)),
+            ])),
+    ])
 
     private static let range = step("predictor range", passive, .predictorRange)
 
@@ -87,8 +90,8 @@ extension ProtocolDescription {
     private static let covariance = step("covariance parts", passive, .covarianceParts)
 
     private static let linear = ProtocolFlow.sequence([
-        step("basis rows", active, .basisRows, isChunked: true),
-        .repeated(opened(by: active)),
+        crossBlock,
+        .checkpoint,
         step("solution", passive, .passiveSolution),
         .optional(
             .sequence([
@@ -104,18 +107,18 @@ extension ProtocolDescription {
                 range,
                 .sequence([
                     separatedWithShares, exchangedSums, both("slope products", .slopeProducts),
-                    .optional(openedSum), .optional(both("history products", .historyProducts)),
+                    // After every fourth: inspectors count (T16).
+                    .optional(.checkpoint), .optional(openedSum), .optional(both("history products", .historyProducts)),
                 ]),
                 openedSum,
             ])),
-        .optional(
-            .sequence([
-                separatedWithShares, exchangedSums,
-                step("basis rows", active, .basisRows, isChunked: true), .repeated(opened(by: active)), covariance,
-            ])),
+        .checkpoint,
+        .repeated(openedSum),
+        .optional(.sequence([separatedWithShares, exchangedSums, crossBlock, covariance])),
     ])
 
     private static let closing = ProtocolFlow.sequence([
+        .checkpoint,
         step("raw offset", passive, .rawOffset),
         .optional(step("scores", passive, .scoreChunk, isChunked: true)),
         .optional(step("scores of held-out rows", passive, .scoreChunk, isChunked: true)),

@@ -5,7 +5,7 @@ public import Wire
 ///     u32 length || record || leaf hash[32] || u8 kept || (kept == 1: u32 length || payload)
 public struct LogEntry: Sendable, Hashable {
     /// First bytes of every log file.
-    static let magic: [UInt8] = Array("moiety log 1\n".utf8)
+    static let magic: [UInt8] = Array("moiety log 2\n".utf8)
     /// Longest payload that any session may send.
     static let maximumPayload = SessionLimits.largestFrame
 

@@ -30,7 +30,7 @@ public struct MessageProof: Sendable, Hashable, Codable {
         let name = TranscriptLayout.checkpoint(from: from, to: witness.name)
         let bytes = try layout.read(name, limit: SignedNote.maximumLength)
         guard let text = String(validating: bytes, as: UTF8.self), let note = try? SignedNote(encoded: text),
-            let head = (try? Checkpoint(text: note.text))?.head
+            let head = (try? Checkpoint(ofEither: note.text))?.head
         else { throw TranscriptError.notCanonical(file: name) }
         let logName = TranscriptLayout.log(from: from, to: witness.name)
         bindings = try [logName, TranscriptLayout.log(from: witness.name, to: from)].map { name in
@@ -97,7 +97,7 @@ public struct MessageProof: Sendable, Hashable, Codable {
         }
         guard let log = Hex.decode(logKey).flatMap({ try? VerifyingKey($0) }),
             let witness = Hex.decode(witnessKey).flatMap({ try? VerifyingKey($0) }),
-            let note = try? SignedNote(encoded: checkpoint), let head = try? Checkpoint(text: note.text),
+            let note = try? SignedNote(encoded: checkpoint), let head = try? Checkpoint(ofEither: note.text),
             head.origin == Checkpoint.origin(session: decoded.session, from: decoded.from, to: decoded.to),
             note.isSigned(as: Checkpoint.logKeyName(decoded.from), by: log),
             note.cosignatureTime(as: Checkpoint.witnessKeyName(decoded.to), by: witness) != nil

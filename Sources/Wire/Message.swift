@@ -53,7 +53,7 @@ public struct ProtocolVersion: Sendable, Hashable {
     }
 
     /// This module's own: handshake, records, checkpoints.
-    public static let session = ProtocolVersion(id: 0, version: 1)
+    public static let session = ProtocolVersion(id: 0, version: 2)
 }
 
 /// Which piece of a message that was cut to bounded pieces: `index` in `0..<count`.

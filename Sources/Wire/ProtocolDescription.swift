@@ -36,18 +36,21 @@ public struct ProtocolStep: Sendable, Hashable {
     public let answers: Answer
     /// Whether it may come in more than one chunk.
     public let isChunked: Bool
+    /// After each so many chunks, the message's last left out, comes a checkpoint.
+    public let signedEvery: UInt32?
     /// Largest payload of one chunk, in bytes.
     public let maximumPayload: Int
 
     public init(
         _ name: String, sender: String, type: MessageType, answers: Answer = .nothing, isChunked: Bool = false,
-        maximumPayload: Int = 4 << 20
+        signedEvery: UInt32? = nil, maximumPayload: Int = 4 << 20
     ) {
         self.name = name
         self.sender = sender
         self.type = type
         self.answers = answers
         self.isChunked = isChunked
+        self.signedEvery = signedEvery
         self.maximumPayload = maximumPayload
     }
 }
@@ -56,6 +59,8 @@ public struct ProtocolStep: Sendable, Hashable {
 /// the order between directions is what `ProtocolStep.answers` demands.
 public indirect enum ProtocolFlow: Sendable, Hashable {
     case step(ProtocolStep)
+    /// A message of the session itself, one from each party.
+    case each(MessageType, answers: ProtocolStep.Answer = .nothing)
     /// One after the other; `[]` is the empty flow.
     case sequence([ProtocolFlow])
     /// Exactly one of them.
@@ -68,9 +73,11 @@ public indirect enum ProtocolFlow: Sendable, Hashable {
 
     static let empty = ProtocolFlow.sequence([])
 
+    /// The protocols' own: every session has the session's.
     var steps: [ProtocolStep] {
         switch self {
         case .step(let step): [step]
+        case .each: []
         case .sequence(let flows), .choice(let flows), .interleaved(let flows): flows.flatMap(\.steps)
         case .optional(let flow), .repeated(let flow): flow.steps
         }
@@ -80,6 +87,8 @@ public indirect enum ProtocolFlow: Sendable, Hashable {
     func projected(on sender: String) -> ProtocolFlow {
         switch self {
         case .step(let step): step.sender == sender ? self : .empty
+        case .each(let type, let answers):
+            .step(ProtocolStep("session", sender: sender, type: type, answers: answers))
         case .sequence(let flows): Self.joined(flows.map { $0.projected(on: sender) })
         case .choice(let flows): Self.either(flows.map { $0.projected(on: sender) }) ?? .empty
         case .optional(let flow): .optional(flow.projected(on: sender))
@@ -91,7 +100,7 @@ public indirect enum ProtocolFlow: Sendable, Hashable {
     /// Whether nothing more need come.
     var acceptsEmpty: Bool {
         switch self {
-        case .step: false
+        case .step, .each: false
         case .sequence(let flows), .interleaved(let flows): flows.allSatisfy(\.acceptsEmpty)
         case .choice(let flows): flows.contains(where: \.acceptsEmpty)
         case .optional, .repeated: true
@@ -102,6 +111,7 @@ public indirect enum ProtocolFlow: Sendable, Hashable {
     func after(_ type: MessageType) -> (rest: ProtocolFlow, step: ProtocolStep)? {
         switch self {
         case .step(let step): return step.type == type ? (.empty, step) : nil
+        case .each: return nil
         case .optional(let flow): return flow.after(type)
         case .repeated(let flow):
             guard let (rest, step) = flow.after(type) else { return nil }
@@ -144,7 +154,7 @@ public indirect enum ProtocolFlow: Sendable, Hashable {
 
     // The three makers keep derivatives small: without them a long run would grow the expression.
 
-    private static func joined(_ flows: [ProtocolFlow]) -> ProtocolFlow {
+    static func joined(_ flows: [ProtocolFlow]) -> ProtocolFlow {
         let flat = flows.flatMap { flow in
             if case .sequence(let inner) = flow { inner } else { [flow] }
         }
@@ -202,11 +212,12 @@ public struct ProtocolPlan: Sendable, Hashable {
             uniquingKeysWith: { first, _ in first })
     }
 
-    /// What one party may send, by alternative.
+    /// What one party may send, by alternative: its binding, the parts, its closing.
     static func flow(of party: String, in parts: [Part]) -> ProtocolFlow {
-        .sequence(
-            parts.flatMap { part in
-                part.parties.filter { $0.value == party }.keys.sorted().map { part.description.flow.projected(on: $0) }
-            })
+        let flows = parts.flatMap { part in
+            part.parties.filter { $0.value == party }.keys.sorted().map { part.description.flow.projected(on: $0) }
+        }
+        let ends = [ProtocolFlow.each(.binding), .closing].map { $0.projected(on: party) }
+        return .joined([ends[0]] + flows + [ends[1]])
     }
 }

@@ -153,7 +153,7 @@ public struct CheckpointMessage: Message {
     }
 }
 
-/// The receiver's cosignature of the peer's checkpoint: "I received exactly this", with its time.
+/// The receiver's cosignature of the peer's checkpoint or closing: "I received exactly this", with its time.
 public struct CosignatureMessage: Message {
     public static let type = MessageType.cosignature
     public static let name = "CosignatureMessage"
@@ -176,12 +176,20 @@ public struct CosignatureMessage: Message {
     }
 }
 
-/// The sender has nothing more to say and has received everything it expects.
+/// The sender has nothing more to say and has received everything it expects: its signed head of all that it sent before
+/// (a ``ClosingNote``). Round: how many checkpoints the session had.
 public struct ClosingMessage: Message {
     public static let type = MessageType.closing
     public static let name = "ClosingMessage"
+    public let note: String
 
-    public init() {}
-    public func encode(into encoder: inout Encoder) {}
-    public init(from decoder: inout Decoder) throws(WireError) {}
+    public init(note: String) {
+        self.note = note
+    }
+
+    public func encode(into encoder: inout Encoder) { encoder.write(note) }
+
+    public init(from decoder: inout Decoder) throws(WireError) {
+        note = try decoder.readString(max: SignedNote.maximumLength)
+    }
 }

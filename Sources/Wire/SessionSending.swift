@@ -40,14 +40,14 @@ extension Session {
     }
 
     /// The next record. Its place in both logs is where it is appended: nothing may come between.
-    private func record(_ payload: [UInt8], type: MessageType, round: UInt32, chunk: Chunk) throws -> Record {
+    func record(_ payload: [UInt8], type: MessageType, round: UInt32, chunk: Chunk) throws -> Record {
         Record(
             session: id, from: localName, to: peerName, sequence: recorder.head(of: .outgoing).size,
             protocolVersion: try version(of: type), type: type, round: round, attempt: terms.attempt, chunk: chunk,
             sentAt: stamp(), seen: recorder.head(of: .incoming), payload: payload)
     }
 
-    private func append(_ record: Record, _ payload: [UInt8]) throws -> [UInt8] {
+    func append(_ record: Record, _ payload: [UInt8]) throws -> [UInt8] {
         try state.withLock { state in try state.monitor?.advance(record) }
         let bytes = try record.encoded
         do {
@@ -147,14 +147,6 @@ extension Session {
                 let frame = try session.inspection.log(record, payload) { try session.append(record, payload) }
                 try await session.channel.send(frame)
             })
-        await channel.close()
-    }
-
-    /// Ends a session that went well: each side says that it is done, then the channel is closed.
-    public func close() async throws {
-        try await send(ClosingMessage())
-        _ = try await receive(ClosingMessage.self)
-        state.withLock { $0.isClosed = true }
         await channel.close()
     }
 }

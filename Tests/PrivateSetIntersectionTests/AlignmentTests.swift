@@ -118,6 +118,25 @@ struct AlignmentTests {
         #expect(try outcome.lab.get().rowIndices.count == 50)
     }
 
+    @Test("A long alignment is signed on the way, where the description says")
+    func longAlignment() async throws {
+        // Three chunks of one slot a plaintext, a checkpoint after each but the last.
+        let plan = ProtocolPlan([
+            .init(.alignment(signedEvery: 1), parties: ["sender": "hospital", "receiver": "lab"])
+        ])
+        let (a, b) = (identifiers(0..<30), identifiers(10..<4200))
+        var parameters = try Small.parameters()
+        parameters.chunksPerCheckpoint = 1
+        let every = parameters
+        let outcome = try await both(plan: plan) {
+            try await Alignment.run(a, over: $0, settings: settings(.sender), parameters: every)
+        } lab: {
+            try await Alignment.run(b, over: $0, settings: settings(.receiver), parameters: every)
+        }
+        #expect(try outcome.hospital.get().rowIndices.count == 20)
+        #expect(try outcome.lab.get().rowIndices.count == 20)
+    }
+
     private func settings(_ role: AlignmentRole) -> AlignmentSettings {
         AlignmentSettings(keyBits: Small.keyBits, role: role)
     }

@@ -61,6 +61,7 @@ struct CountTests {
             _ = try await session.receive(CountOpening.self)
             try await session.send(MaskedByCounter(elements: zero))
             _ = try await session.receive(MaskedByHelper.self)
+            try await session.checkpoint()
             return Int(try await session.receive(CountTags.self).tags.count)
         }
         #expect(outcome.hospital.alignmentError == .elementOutOfGroup(chunk: 0, index: 0))
@@ -82,6 +83,7 @@ struct CountTests {
             _ = try await session.receive(CountOpening.self)
             try await session.send(MaskedByCounter(elements: four + four))
             _ = try await session.receive(MaskedByHelper.self)
+            try await session.checkpoint()
             return Int(try await session.receive(CountTags.self).tags.count)
         }
         #expect(outcome.hospital.alignmentError == .evaluationsRepeat)
@@ -104,7 +106,9 @@ struct CountTests {
             try await session.send(
                 MaskedByCounter(elements: try group.generator.bigEndianBytes(width: group.modulus.byteWidth)))
             _ = try await session.receive(MaskedByHelper.self)
+            try await session.checkpoint()
             _ = try await session.receive(CountTags.self)
+            try await session.checkpoint()
             try await session.send(RoundedCount(count: UInt64(found)))
             return found
         }

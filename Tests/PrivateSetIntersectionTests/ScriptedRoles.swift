@@ -66,7 +66,9 @@ struct ScriptedSender: Sendable {
             let element = try group.generator.pow(exponent.inverse(modulo: q), modulo: p)
             return hashes.tag(of: try element.bigEndianBytes(width: group.modulus.byteWidth))
         }
+        try await session.checkpoint()
         try await session.send(SenderTags(tags: changeTags(tags.sorted())))
+        try await session.checkpoint()
         _ = try await session.receive(MatchOutcome.self)
         view.matches = try await session.receive(MatchingTags.self).tags
         try await session.send(
@@ -129,7 +131,9 @@ struct ScriptedReceiver: Sendable {
         let answer = try await session.receive(Evaluations.self)
         let elements = try ResidueVector(bigEndian: answer.elements, count: identifiers.count, modulus: group.modulus)
         let own = hashes.tags(of: elements.pow(secret: a).bigEndianBytes(), width: group.modulus.byteWidth)
+        try await session.checkpoint()
         let theirs = try await session.receive(SenderTags.self).tags
+        try await session.checkpoint()
         let found = matches(own, theirs)
         try await session.send(outcome(found))
         try await session.send(MatchingTags(tags: found))

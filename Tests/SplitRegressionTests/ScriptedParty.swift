@@ -60,6 +60,7 @@ struct ScriptedParty: Sendable {
             TrainingSetup(rows: rows, columns: columns, testRows: 0, labelExponent: 0), over: session, keys: nil)
         let setup = try await session.receive(TrainingSetup.self)
         let keys = try await exchangeKeys(session)
+        try await session.checkpoint()
         let state = State(session: session, keys: keys, peerColumns: setup.columns)
         switch family {
         case .linear: try await linear(state)
@@ -181,7 +182,9 @@ struct ScriptedParty: Sendable {
             Payload<MaskedSumsKind>(request.serialized), over: state.session, keys: state.keys, round: round)
     }
 
-    private func answer(_ state: State, count: Int, slots: SumSlots, round: UInt32) async throws {
+    private func answer(
+        _ state: State, count: Int, slots: SumSlots, round: UInt32, isSigned: Bool = false
+    ) async throws {
         let request = try await state.session.receive(Payload<MaskedSumsKind>.self, round: round).bytes
         let ciphertexts = slots.ciphertexts(for: count)
         let opened = state.keys.own.decrypt(
@@ -192,6 +195,7 @@ struct ScriptedParty: Sendable {
             let bits = inside * slots.slotBits
             bytes += try opened[index].mod(BigInt(1) << bits).bigEndianBytes(width: (bits + 7) / 8)
         }
+        if isSigned { try await state.session.checkpoint() }
         try await send(Payload<OpenedSumsKind>(bytes), over: state.session, keys: state.keys, round: round)
     }
 
@@ -207,21 +211,26 @@ struct ScriptedParty: Sendable {
             let slots = SumSlots(
                 try SumSlots(slotBits: 56 + SeparationLayout.ceilLog2(rows), modulusBits: Self.keyBits),
                 atMost: columns + 1)
-            try await answer(state, count: state.peerColumns * (columns + 1), slots: slots, round: 1)
+            try await answer(state, count: state.peerColumns * (columns + 1), slots: slots, round: 1, isSigned: true)
+            try await session.checkpoint()
             _ = try await session.receive(Numbers<PassiveSolutionKind>.self, round: 1)
             try await send(Numbers<ResidualVarianceKind>([1]), over: session, keys: keys, round: 1)
             _ = try await session.receive(Numbers<CovariancePartsKind>.self, round: 1)
+            try await session.checkpoint()
             _ = try await session.receive(Numbers<RawOffsetKind>.self, round: 1)
         case .passive:
             _ = try await session.receive(Payload<BasisRowsKind>.self, round: 1)
             try await ask(state, ciphertexts: columns, round: 1)
+            try await session.checkpoint()
             _ = try await session.receive(Payload<OpenedSumsKind>.self, round: 1)
+            try await session.checkpoint()
             let solution = Array(repeating: 0.0, count: state.peerColumns + 2)
             try await send(Numbers<PassiveSolutionKind>(solution), over: session, keys: keys, round: 1)
             _ = try await session.receive(Numbers<ResidualVarianceKind>.self, round: 1)
             let parts = state.peerColumns * (state.peerColumns + 1) / 2 + state.peerColumns + 1
             try await send(
                 Numbers<CovariancePartsKind>(Array(repeating: 0, count: parts)), over: session, keys: keys, round: 1)
+            try await session.checkpoint()
             try await send(Numbers<RawOffsetKind>([0]), over: session, keys: keys, round: 1)
         }
     }

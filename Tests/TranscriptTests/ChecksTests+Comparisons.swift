@@ -18,7 +18,7 @@ extension ChecksTests {
     private static func copies(isLate: Bool) throws -> VerificationReport {
         let folder = try TemporaryFolder()
         var forge = try Forge()
-        try forge.play()
+        try forge.play(ending: { isLate ? try $0.send(\.b, Answer.type, [1], round: 2) : try $0.close(2) })
         try forge.write(folder.path + "/a", finishes: !isLate)
         if isLate {
             let rest = Array(forge.b.entries.dropLast())

@@ -21,7 +21,7 @@ extension ChecksTests {
         Case(.t15, "passesMismatch") { try await job(counts: ["rows": 60, "fitted": 60, "passes": 99]) { _ in } },
         Case(.t16, "checkpointMissing") {
             try await job { forge in
-                forge.dropCheckpoint(2)
+                forge.dropCheckpoint(5)
             }
         },
         Case(.t19, "proofOfOtherContext") {

@@ -54,7 +54,9 @@ extension ChecksTests {
         Case(.t09, "outOfOrder") {
             try toy(beforeEnd: { try $0.send(\.b, Answer.type, try Answer([1]).encoded(), round: 2) })
         },
-        Case(.t10, "malformedMessage") { try toy { $0.alter = { _, d in if d.type == .closing { d.payload = [1] } } } },
+        Case(.t10, "malformedMessage") {
+            try toy { $0.alter = { _, d in if d.type == .commitments { d.payload = [1] } } }
+        },
         Case(.t14, "undeclaredMessage") {
             try toy(beforeEnd: { try $0.send(\.a, MessageType(rawValue: 0x01ff), [1]) })
         },
@@ -67,7 +69,7 @@ extension ChecksTests {
                 }, options: Verifier.Options())
         },
         Case(.t18, "sessionMismatch") { try toy { $0.session = Bytes32(hashing: [1]) } },
-        Case(.t25, "commitmentsLate") { try toy { $0.commitsLate = true } },
+        Case(.t25, "commitmentsLate") { try toy({ $0.commitsLate = true }, options: Verifier.Options()) },
         Case(.t27, "rewindDetected") {
             try toy(
                 beforeEnd: { try $0.send(\.b, Answer.type, try Answer([9]).encoded(), chunk: Chunk(0, of: 2)) },
@@ -80,8 +82,8 @@ extension ChecksTests {
         },
         Case(.t32, "disputedTail") {
             try toy(
-                finishes: false, options: Verifier.Options(),
-                afterEnd: { forge in
+                finishes: false,
+                ending: { forge in
                     for round in 2..<7 {
                         try forge.send(\.a, Number.type, try Number(1).encoded(), round: UInt32(round))
                     }
@@ -96,13 +98,13 @@ extension ChecksTests {
     private static func toy(
         _ change: (inout Forge) throws -> Void = { _ in }, finishes: Bool = true,
         beforeEnd: (inout Forge) throws -> Void = { _ in }, files: (TranscriptLayout) throws -> Void = { _ in },
-        options: Verifier.Options = toyOptions(), afterEnd: (inout Forge) throws -> Void = { _ in }
+        options: Verifier.Options = toyOptions(),
+        ending: (inout Forge) throws -> Void = { try $0.close(2) }
     ) throws -> VerificationReport {
         let folder = try TemporaryFolder()
         var forge = try Forge()
         try change(&forge)
-        try forge.play(beforeEnd: beforeEnd)
-        try afterEnd(&forge)
+        try forge.play(beforeEnd: beforeEnd, ending: ending)
         try forge.write(folder.path, finishes: finishes)
         try files(TranscriptLayout(folder: folder.path))
         return verify(folder.path, options)

@@ -27,14 +27,17 @@ struct Forge {
 
     struct Party {
         let local: LocalParty
-        let log = SigningKey()
-        let witness = SigningKey()
+        /// Whoever forges for a party without its keys puts others here, after the hello.
+        var log = SigningKey()
+        var witness = SigningKey()
         let nonce: Bytes32
         var hello: Hello
         var tree = MerkleTree()
         var entries: [LogEntry] = []
         var clock: UInt64 = 1_800_000_000_000
         var checkpointFile = ""
+        /// Of its last checkpoint, with its signature alone.
+        var lastNote = ""
 
         init(_ name: String, role: String, peerRole: String, jobHash: Bytes32) throws {
             let local = try LocalParty(name: name, identity: SigningKey())
@@ -100,7 +103,7 @@ struct Forge {
             session: session, from: self[keyPath: from].local.name, to: self[keyPath: other].local.name,
             sequence: self[keyPath: from].tree.size, type: type, round: round, chunk: chunk,
             sentAt: self[keyPath: from].clock, seen: self[keyPath: other].tree.head, payload: payload)
-        draft.version = ProtocolVersion(id: type.protocolID, version: 1)
+        draft.version = type.protocolID == 0 ? .session : ProtocolVersion(id: type.protocolID, version: 1)
         alter(count, &draft)
         count += 1
         let record = Record(
@@ -114,7 +117,8 @@ struct Forge {
             LogEntry(record: bytes, leaf: MerkleHash.leaf(bytes), payload: keeps ? draft.payload : nil))
     }
 
-    mutating func checkpoint(_ round: UInt32) throws {
+    /// - Parameter forged: what B sends in place of a note of its own.
+    mutating func checkpoint(_ round: UInt32, note forged: String? = nil) throws {
         var notes: [String: SignedNote] = [:]
         for side in [\Forge.a, \Forge.b] {
             let (name, peer) = (self[keyPath: side].local.name, name(opposite: side))
@@ -125,18 +129,80 @@ struct Forge {
                 ).text)
             try note.sign(as: Checkpoint.logKeyName(name), with: self[keyPath: side].log)
             notes[name] = note
-            try send(side, .checkpoint, try CheckpointMessage(note: note.encoded).encoded(), round: round)
+            self[keyPath: side].lastNote = note.encoded
+            let sent = side == \Forge.b ? forged ?? note.encoded : note.encoded
+            if let other = try? SignedNote(encoded: sent) { notes[name] = other }
+            try send(side, .checkpoint, try CheckpointMessage(note: sent).encoded(), round: round)
         }
         for side in [\Forge.a, \Forge.b] {
             let peer = name(opposite: side)
             guard var note = notes[peer] else { continue }
-            let signature = try note.cosignature(
-                as: Checkpoint.witnessKeyName(self[keyPath: side].local.name), with: self[keyPath: side].witness,
-                time: 1_800_000_000)
+            let signature = try cosignature(of: note, by: side)
             try send(side, .cosignature, try CosignatureMessage(signature: signature).encoded(), round: round)
             note.add(signature)
-            if side == \Forge.a { b.checkpointFile = note.encoded } else { a.checkpointFile = note.encoded }
+            try keep(note, of: opposite(side))
         }
+    }
+
+    /// Each side's closing, then each side's receipt.
+    ///
+    /// - Parameters:
+    ///   - receipts: who sends one.
+    ///   - forged: what B sends in place of a note of its own.
+    mutating func close(
+        _ round: UInt32, receipts: [WritableKeyPath<Forge, Party>] = [\Forge.a, \Forge.b], note forged: String? = nil
+    ) throws {
+        var notes: [String: SignedNote] = [:]
+        for side in [\Forge.a, \Forge.b] {
+            let name = self[keyPath: side].local.name
+            let note = try closingNote(of: side)
+            notes[name] = note
+            let sent = side == \Forge.b ? forged ?? note.encoded : note.encoded
+            if let other = try? SignedNote(encoded: sent) { notes[name] = other }
+            try send(side, .closing, try ClosingMessage(note: sent).encoded(), round: round)
+        }
+        for side in [\Forge.a, \Forge.b] {
+            guard var note = notes[name(opposite: side)] else { continue }
+            guard receipts.contains(side) else { continue }
+            let signature = try cosignature(of: note, by: side)
+            try send(side, .cosignature, try CosignatureMessage(signature: signature).encoded(), round: round)
+            note.add(signature)
+            try keep(note, of: opposite(side))
+        }
+    }
+
+    /// As the file of that log, unless a key in it is not the one that its party's hello names.
+    private mutating func keep(_ note: SignedNote, of side: WritableKeyPath<Forge, Party>) throws {
+        let other = side == \Forge.a ? b : a
+        let (sender, witness) = (try self[keyPath: side].hello.party, try other.hello.party)
+        guard note.isSigned(as: Checkpoint.logKeyName(sender.name), by: sender.logKey),
+            note.cosignatureTime(as: Checkpoint.witnessKeyName(witness.name), by: witness.witnessKey) != nil
+        else { return }
+        self[keyPath: side].checkpointFile = note.encoded
+    }
+
+    func closingNote(of side: WritableKeyPath<Forge, Party>) throws -> SignedNote {
+        let (name, peer) = (self[keyPath: side].local.name, name(opposite: side))
+        let other = side == \Forge.a ? b : a
+        var note = try SignedNote(
+            text: ClosingNote(
+                origin: Checkpoint.origin(session: session, from: name, to: peer), head: self[keyPath: side].tree.head,
+                received: other.tree.head
+            ).text)
+        try note.sign(as: Checkpoint.logKeyName(name), with: self[keyPath: side].log)
+        return note
+    }
+
+    private func cosignature(
+        of note: SignedNote, by side: WritableKeyPath<Forge, Party>
+    ) throws -> SignedNote.Signature {
+        try note.cosignature(
+            as: Checkpoint.witnessKeyName(self[keyPath: side].local.name), with: self[keyPath: side].witness,
+            time: 1_800_000_000)
+    }
+
+    private func opposite(_ side: WritableKeyPath<Forge, Party>) -> WritableKeyPath<Forge, Party> {
+        if side == \Forge.a { \Forge.b } else { \Forge.a }
     }
 
     private func name(opposite side: WritableKeyPath<Forge, Party>) -> String {
@@ -165,7 +231,12 @@ struct Forge {
     }
 
     /// The whole toy session.
-    mutating func play(rounds: UInt32 = 2, beforeEnd: (inout Forge) throws -> Void = { _ in }) throws {
+    ///
+    /// - Parameter ending: what comes after the last checkpoint.
+    mutating func play(
+        rounds: UInt32 = 2, beforeEnd: (inout Forge) throws -> Void = { _ in },
+        ending: (inout Forge) throws -> Void = { try $0.close(2) }
+    ) throws {
         try bind()
         for side in [\Forge.a, \Forge.b] {
             try send(side, .approval, try ApprovalMessage(note: try approval(of: side)).encoded())
@@ -183,7 +254,7 @@ struct Forge {
         if commitsLate { try commit() }
         try beforeEnd(&self)
         try checkpoint(1)
-        for side in [\Forge.a, \Forge.b] { try send(side, .closing, []) }
+        try ending(&self)
     }
 
     private mutating func commit() throws {

@@ -27,7 +27,7 @@ struct JobForge {
     let session: Bytes32
 
     init(_ recorded: WholeJobTests.Recorded) throws {
-        let all = WholeJobTests.captured(recorded.path("hospital"))
+        let all = WholeJobTests.captured(recorded.path("hospital"), recorded.plan)
         self.recorded = recorded
         var nonces: [String: Bytes32] = [:]
         for (record, payload) in all where record.type == .binding {
@@ -54,19 +54,33 @@ struct JobForge {
         try change(&items[try index(type, number, from: from)].payload)
     }
 
+    /// What a keeper without the lab's keys makes up after a checkpoint, in the lab's name.
+    enum Invention: CaseIterable {
+        /// Heads and cosignatures by keys of its own.
+        case otherKeys
+        /// Records alone, and no closing of the lab's.
+        case noHeads
+        /// No further checkpoint, and as a closing the last note that the lab did sign.
+        case splicedNote
+        /// All checkpoints and closings, each with the last note that the lab did sign.
+        case repeatedNote
+    }
+
     mutating func dropCheckpoint(_ number: UInt32) {
         items.removeAll { $0.round == number && ($0.type == .checkpoint || $0.type == .cosignature) }
     }
 
     /// Written to a folder as the hospital would have kept it.
     func write(
-        _ folder: String, counts: [String: Int64] = ["rows": 60, "fitted": 60], finishes: Bool = true
+        _ folder: String, counts: [String: Int64] = ["rows": 60, "fitted": 60], finishes: Bool = true,
+        inventing: (invention: Invention, after: UInt32)? = nil
     ) throws {
         let job = try Job(yaml: recorded.yaml)
+        let agreed = recorded.purpose.hash(of: job.hash)
         func party(_ name: String, _ role: String, _ peerRole: String) throws -> Forge.Party {
             Forge.Party(
                 try LocalParty(name: name, identity: try #require(recorded.keys[name])),
-                SessionTerms(jobHash: job.hash, role: role, peerRole: peerRole, protocols: [.alignment, .training]),
+                SessionTerms(jobHash: agreed, role: role, peerRole: peerRole, protocols: [.alignment, .training]),
                 nonce: try #require(nonces[name]), seed: try #require(recorded.seeds[name]))
         }
         var forge = try Forge(
@@ -74,13 +88,39 @@ struct JobForge {
             b: try party("lab", "passive", "active"))
         #expect(forge.session == session)
         try forge.bind()
+        // Checkpoints are numbered anew, so that one can be left out.
         var checkpoints: Set<UInt32> = []
+        var isClosed = false
+        var genuine = ""
+        var invention: Invention?
         for item in items {
             let side = item.from == "hospital" ? \Forge.a : \Forge.b
             switch item.type {
             case .binding, .cosignature: break
             case .checkpoint:
-                if checkpoints.insert(item.round).inserted { try forge.checkpoint(item.round) }
+                let number = UInt32(checkpoints.count)
+                guard checkpoints.insert(item.round).inserted else { continue }
+                switch invention {
+                case nil, .otherKeys: try forge.checkpoint(number)
+                case .noHeads, .splicedNote: break
+                case .repeatedNote: try forge.checkpoint(number, note: genuine)
+                }
+                if let inventing, number == inventing.after {
+                    invention = inventing.invention
+                    genuine = forge.b.lastNote
+                    (forge.b.log, forge.b.witness) = (SigningKey(), SigningKey())
+                }
+            case .closing:
+                guard !isClosed else { continue }
+                isClosed = true
+                let round = UInt32(checkpoints.count)
+                switch invention {
+                case nil, .otherKeys: try forge.close(round)
+                case .noHeads:
+                    let note = try forge.closingNote(of: \.a).encoded
+                    try forge.send(\.a, .closing, try ClosingMessage(note: note).encoded(), round: round)
+                case .splicedNote, .repeatedNote: try forge.close(round, note: genuine)
+                }
             case .approval:
                 try forge.send(side, .approval, try ApprovalMessage(note: forge.approval(of: side)).encoded())
             default: try forge.send(side, item.type, item.payload, round: item.round, chunk: item.chunk)
@@ -89,7 +129,8 @@ struct JobForge {
         try forge.write(folder, counts: counts, finishes: finishes)
     }
 
-    /// The training's keys made anew, the lab's from the hospital's, all properly proved; nothing after them.
+    /// The training's keys made anew, the lab's from the hospital's, all properly proved; after them the checkpoint that
+    /// signs them, and nothing more.
     mutating func keys(
         _ second: (PrivateKey, inout SystemRandomNumberGenerator) throws -> PrivateKey
     ) throws {
@@ -117,7 +158,8 @@ struct JobForge {
             }
         }
         let last = max(try index(0x0202, from: "hospital"), try index(0x0202, from: "lab"))
-        items.removeSubrange((last + 1)...)
+        let checkpoint = try #require(items[last...].first { $0.type == .checkpoint })
+        items.replaceSubrange((last + 1)..., with: [checkpoint])
     }
 
     /// One ciphertext more to open than the lab has columns for, and a new one.

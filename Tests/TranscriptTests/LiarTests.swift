@@ -203,7 +203,13 @@ final class Liar: Sendable {
         let folder = try TemporaryFolder()
         let found = try await Self.confront(item, in: folder)
         #expect(found == item.expected)
-        let report = Verifier(folder: folder.path + "/honest", options: WholeJobTests.options()).verify()
+        // The liar signed nothing after its lie: it is nobody's word, and no finding speaks of it.
+        var options = WholeJobTests.options()
+        let signed = Verifier(folder: folder.path + "/honest", options: options).verify()
+        #expect(outcomeName(signed) == "NOT CLOSED", "\(signed.text)")
+        // Had it signed, this is what it would be blamed for.
+        options.judgesUnsigned = true
+        let report = Verifier(folder: folder.path + "/honest", options: options).verify()
         #expect(outcomeName(report) == item.expected)
         #expect(report.failure?.record?.from == item.liar || item.expected.hasPrefix("T03"))
     }

@@ -22,7 +22,9 @@ import Testing
     /// Of a verifier that knows the toy protocol as what a purpose is for.
     private func options(_ known: SessionPurpose) -> Verifier.Options {
         var options = Verifier.Options()
-        options.plan = { _, purpose in purpose == known ? toyPlan : ProtocolPlan([]) }
+        options.plan = { _, purpose in
+            purpose == known ? toyPlan : ProtocolPlan([ProtocolPlan.Part(.opening, ofEach: ["hospital", "lab"])])
+        }
         options.guardFacts = { job, _ in GuardFacts(job: job, rows: 1) }
         return options
     }

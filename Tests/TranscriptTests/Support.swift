@@ -27,6 +27,7 @@ struct Answer: Message, Equatable {
 
 /// A made-up protocol with a number of its own: rounds of a question from the active party and an answer in chunks from the passive one.
 let toyPlan = ProtocolPlan([
+    ProtocolPlan.Part(.opening, ofEach: ["hospital", "lab"]),
     ProtocolPlan.Part(
         ProtocolDescription(
             name: "toy", version: ProtocolVersion(id: 9, version: 1),
@@ -37,7 +38,8 @@ let toyPlan = ProtocolPlan([
                         ProtocolStep(
                             "answer", sender: "passive", type: Answer.type, answers: .message(Number.type),
                             isChunked: true)),
-                ]))), parties: ["active": "hospital", "passive": "lab"])
+                ]))), parties: ["active": "hospital", "passive": "lab"]),
+    ProtocolPlan.Part(.checkpoint, ofEach: ["hospital", "lab"]),
 ])
 
 /// A folder that goes away with its owner.

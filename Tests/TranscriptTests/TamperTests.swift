@@ -50,7 +50,7 @@ import Testing
     @Test func honest() throws {
         #expect(try forged() == "VALID")
         #expect(try forged { $0.storage = .hashes } == "VALID (payloads pruned)")
-        #expect(try forged(finishes: false) == "INCOMPLETE")
+        #expect(try forged(finishes: false) == "NOT CLOSED")
         #expect(try forged(options: Verifier.Options()) == "VALID")
     }
 
@@ -266,8 +266,12 @@ import Testing
 
     @Test func t10Decoding() throws {
         #expect(
-            try forged { $0.alter = { _, d in if d.type == .closing { d.payload = [1] } } } == "T10 malformedMessage")
-        #expect(try forged { $0.alter = { n, d in if n == 4 { d.payload.removeLast() } } } == "T10 malformedMessage")
+            try forged { $0.alter = { _, d in if d.type == .closing { d.payload = [1] } } } == "T06 closingInvalid")
+        for type in [MessageType.commitments, .cosignature, .approval] {
+            #expect(
+                try forged { $0.alter = { _, d in if d.type == type { d.payload.removeLast() } } }
+                    == "T10 malformedMessage", "\(type)")
+        }
     }
 
     @Test func t15Outcome() throws {
@@ -276,7 +280,7 @@ import Testing
         // Truncated after the last checkpoint: only the outcome knows.
         #expect(try forged(files: editEntries(log) { $0.removeLast() }) == "T15 logEndMismatch")
         #expect(
-            try forged(files: { try FileManager.default.removeItem(atPath: $0.path("outcome.bin")) }) == "INCOMPLETE")
+            try forged(files: { try FileManager.default.removeItem(atPath: $0.path("outcome.bin")) }) == "NOT CLOSED")
     }
 
     /// Whoever signs an outcome may sign any number: none may reach what reckons with it.

@@ -25,7 +25,7 @@ import Testing
         let pruned = try await ToyTranscripts(storage: .hashes)
         #expect(outcomeName(verify(pruned.lab)) == "VALID (payloads pruned)")
         let unfinished = try await ToyTranscripts(finishes: false)
-        #expect(outcomeName(verify(unfinished.lab)) == "INCOMPLETE")
+        #expect(outcomeName(verify(unfinished.lab)) == "NOT CLOSED")
     }
 
     @Test func aProcessStoppedInMidWriteLeavesWhatStillVerifies() async throws {
@@ -35,7 +35,7 @@ import Testing
         let start = LogEntry.magic.count
         try (whole + whole[start..<start + 60]).write(to: URL(fileURLWithPath: path))
         let report = verify(toy.hospital)
-        #expect(outcomeName(report) == "INCOMPLETE")
+        #expect(outcomeName(report) == "NOT CLOSED")
         #expect(report.findings.contains { $0.error == "tornLog" && $0.status == .warning })
     }
 
@@ -155,7 +155,7 @@ import Testing
         try pruned.write(folder.path + "/pruned", counts: ["rounds": 2])
         try pruned.write(folder.path + "/pruned-false", counts: ["rounds": 3])
         for (own, peer, expected) in [
-            ("unfinished", "true", "INCOMPLETE"), ("unfinished", "false", "X01 peerCopyInvalid"),
+            ("unfinished", "true", "NOT CLOSED"), ("unfinished", "false", "X01 peerCopyInvalid"),
             ("pruned", "true", "VALID (payloads pruned)"), ("pruned", "false", "X01 peerCopyInvalid"),
             ("pruned-false", "true", "X01 outcomesDiffer"), ("pruned-false", "false", "X01 peerCopyInvalid"),
         ] {
@@ -167,7 +167,7 @@ import Testing
     @Test func copiesThatDifferAfterTheLastCheckpoint() throws {
         let folder = try TemporaryFolder()
         var forge = try Forge()
-        try forge.play()
+        try forge.play(ending: { try $0.send(\.b, Answer.type, [1], round: 2) })
         try forge.write(folder.path + "/a", finishes: false)
         forge.b.entries.removeLast()
         let rest = forge.b.entries

@@ -36,7 +36,9 @@ import Testing
     }
 
     /// 60 rows, two columns a side, a yes/no label, made by arithmetic alone.
-    static func side(_ folder: String, isActive: Bool, data: UInt8 = 4) throws -> Side {
+    static func side(
+        _ folder: String, isActive: Bool, data: UInt8 = 4, fractionBits: Int = 16
+    ) throws -> Side {
         var generator = ProtocolRandomness(testKey: [UInt8](repeating: data, count: 32))
         var csv = "id,x,z,y\n"
         for row in 0..<60 {
@@ -52,7 +54,7 @@ import Testing
         let rows = try table.rows(at: Array(0..<60), of: identifiers)
         return Side(
             identifiers: (0..<identifiers.count).map { Array(identifiers[$0]) },
-            design: try DesignMatrix(rows, columns: [.numeric("x"), .numeric("z")], fractionBits: 16),
+            design: try DesignMatrix(rows, columns: [.numeric("x"), .numeric("z")], fractionBits: fractionBits),
             label: isActive ? try LabelColumn(rows, .binary("y")).values : nil)
     }
 
@@ -99,7 +101,6 @@ import Testing
         } else {
             outcome = try await Training.passive(input, plan: plan, keyFloor: trainingBits, over: session) { _ in }
         }
-        try await session.checkpoint()
         try await session.close()
         let summary = outcome.summary
         done([
@@ -108,14 +109,25 @@ import Testing
         ])
     }
 
+    /// The plan of a session of these protocols, the lab the alignment's sender.
+    static func plan(_ descriptions: ProtocolDescription...) -> ProtocolPlan {
+        let parties = [
+            "sender": "lab", "receiver": "hospital", "active": "hospital", "passive": "lab",
+        ]
+        let parts = descriptions.map { description in
+            let roles = Set(description.steps.map(\.sender))
+            return roles.isEmpty
+                ? ProtocolPlan.Part(description, ofEach: ["hospital", "lab"])
+                : ProtocolPlan.Part(description, parties: parties.filter { roles.contains($0.key) })
+        }
+        return ProtocolPlan([ProtocolPlan.Part(.opening, ofEach: ["hospital", "lab"])] + parts)
+    }
+
+    static let fitPlan = plan(.alignment, .checkpoint, .training(.logistic))
+
     static func options() -> Verifier.Options {
         var options = Verifier.Options()
-        options.plan = { _, _ in
-            ProtocolPlan([
-                ProtocolPlan.Part(.alignment, parties: ["sender": "lab", "receiver": "hospital"]),
-                ProtocolPlan.Part(.training(.logistic), parties: ["active": "hospital", "passive": "lab"]),
-            ])
-        }
+        options.plan = { _, _ in fitPlan }
         options.inspectors = { _, facts in
             guard let group = try? parameters.get().group else { return [] }
             return inspectors(facts.session, group)
@@ -148,6 +160,8 @@ import Testing
 
     /// A job that both parties ran as they should, and everything that it takes to forge or replay it.
     struct Recorded: Sendable {
+        var purpose = SessionPurpose.fit
+        var plan = fitPlan
         let folder: TemporaryFolder
         let yaml: String
         let keys: [String: SigningKey]
@@ -202,9 +216,10 @@ import Testing
     }
 
     /// All records in the order in which a verifier reads them.
-    static func captured(_ folder: String) -> [(Record, [UInt8])] {
+    static func captured(_ folder: String, _ plan: ProtocolPlan = fitPlan) -> [(Record, [UInt8])] {
         let seen = Captured()
-        var options = options()
+        var options = Verifier.Options()
+        options.plan = { _, _ in plan }
         options.inspectors = { _, _ in [Capture(into: seen)] }
         _ = Verifier(folder: folder, options: options).verify()
         return seen.records

@@ -23,14 +23,21 @@ import Testing
             #expect(pair.recorderA.head(of: one) == pair.recorderB.head(of: other))
             #expect(pair.recorderA.entries(of: one) == pair.recorderB.entries(of: other))
             #expect(pair.recorderA.checkpoints(of: one) == pair.recorderB.checkpoints(of: other))
-            #expect(pair.recorderA.checkpoints(of: one).count == 1)
+            // The checkpoint and the closing, both with the receiver's signature.
+            #expect(pair.recorderA.checkpoints(of: one).count == 2)
         }
-        #expect(pair.recorderA.entries(of: .outgoing).count == 5)
+        // Binding, number, checkpoint, cosignature, closing, receipt.
+        #expect(pair.recorderA.entries(of: .outgoing).count == 6)
         let note = try SignedNote(encoded: pair.recorderA.checkpoints(of: .outgoing)[0])
         #expect(note.isSigned(as: "hospital/log", by: a.description.local.logKey))
         #expect(note.cosignatureTime(as: "lab/witness", by: a.description.peer.witnessKey) != nil)
         #expect(!note.isSigned(as: "hospital/log", by: a.description.peer.logKey))
         #expect(try Checkpoint(text: note.text).head.size == 2)
+        let last = try SignedNote(encoded: pair.recorderA.checkpoints(of: .outgoing)[1])
+        #expect(last.isSigned(as: "hospital/log", by: a.description.local.logKey))
+        #expect(last.cosignatureTime(as: "lab/witness", by: a.description.peer.witnessKey) != nil)
+        let end = try ClosingNote(text: last.text)
+        #expect(end.checkpoint.head.size == 4 && end.received.size == 4)
     }
 
     @Test func manyMessagesBothWaysAtOnceThroughASmallBuffer() async throws {

@@ -38,6 +38,7 @@ import Testing
         let frame: String
         let randomness: Randomness
         let checkpoint: String
+        let closing: String
         let cosignatureTime: UInt64
         let rfc6962: Tree
     }
@@ -131,6 +132,22 @@ import Testing
         #expect(
             checkpoint.origin
                 == Checkpoint.origin(session: try value(vectors.session), from: "hospital", to: "lab"))
+    }
+
+    @Test func closingNotes() throws {
+        let keys = try vectors.identities.secrets.map { side in
+            try side.map { try SigningKey(rawRepresentation: bytes($0)) }
+        }
+        let note = try SignedNote(encoded: vectors.closing)
+        #expect(note.isSigned(as: "hospital/log", by: keys[0][1].publicKey))
+        #expect(note.cosignatureTime(as: "lab/witness", by: keys[1][2].publicKey) == vectors.cosignatureTime)
+        let closing = try ClosingNote(text: note.text)
+        #expect(closing.text == note.text)
+        #expect(closing.checkpoint == (try Checkpoint(text: SignedNote(encoded: vectors.checkpoint).text)))
+        #expect(closing.received == TreeHead(size: 1, root: try value(vectors.randomness.seenRoot)))
+        // Neither note passes for the other.
+        #expect(throws: WireError.self) { try Checkpoint(text: note.text) }
+        #expect(throws: WireError.self) { try ClosingNote(text: SignedNote(encoded: vectors.checkpoint).text) }
     }
 
     @Test func trees() throws {

@@ -60,7 +60,7 @@ def root(leaves):
 
 
 def hello(name, role, job, attempt, certificate, nonce, seed, identity, log, witness):
-    protocols = [(0, 1), (1, 3)]
+    protocols = [(0, 2), (1, 3)]
     return (
         b"moiety/hello/v1"
         + u32(len(protocols))
@@ -123,7 +123,7 @@ session = sha(
 )
 statement = b"moiety/binding/v1" + session + job + prefixed(names[0]) + sha(hellos[0]) + sha(hellos[1])
 binding = prefixed(hellos[0]) + nonces[0] + secrets[0][0][0].sign(statement)
-first = record(session, names[0], names[1], 0, 0, 1, 0x0001, 0, 0, (0, 1), 1800000000000, (0, sha()), binding)
+first = record(session, names[0], names[1], 0, 0, 2, 0x0001, 0, 0, (0, 1), 1800000000000, (0, sha()), binding)
 payload = bytes(range(10))
 second = record(session, names[0], names[1], 1, 1, 3, 0x0102, 7, 0, (2, 5), 1800000000123, (1, sha(b"seen")), payload)
 leaves = [leaf(first), leaf(second)]
@@ -152,6 +152,20 @@ cosignature = (
 note = text + "\n"
 for name, line in (("hospital/log", signature), ("lab/witness", cosignature)):
     note += "\u2014 %s %s\n" % (name, base64.b64encode(line).decode())
+
+# The same head as the sender's closing, after it had received one record whose leaf hashes to this root.
+closing_text = text + "closing 1 %s\n" % base64.b64encode(sha(b"seen")).decode()
+closing = closing_text + "\n"
+for name, line in (
+    ("hospital/log", key_id("hospital/log", 1, log_public) + log_secret.sign(closing_text.encode())),
+    (
+        "lab/witness",
+        key_id("lab/witness", 4, witness_public)
+        + u64(time)
+        + witness_secret.sign(b"cosignature/v1\ntime %d\n" % time + closing_text.encode()),
+    ),
+):
+    closing += "\u2014 %s %s\n" % (name, base64.b64encode(line).decode())
 
 master = bytes([0xE5]) * 32
 label = b"identifiers"
@@ -195,6 +209,7 @@ print(
                 "from4096": stream[4096:4112].hex(),
             },
             "checkpoint": note,
+            "closing": closing,
             "cosignatureTime": time,
             "commitment": {
                 "masterSalt": master.hex(),

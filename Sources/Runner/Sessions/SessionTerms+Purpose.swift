@@ -38,13 +38,15 @@ extension ProtocolPlan {
     /// may follow from the set sizes: then both ways are allowed, and a session must follow one of them to its end.
     init(_ job: Job, for purpose: SessionPurpose) {
         let aligning = Self.alignments(job, purpose == .count ? .alignmentCount : .alignment)
+        let names = [job.active.name, job.passive.name]
+        let (opening, checkpoint) = (Part(.opening, ofEach: names), Part(.checkpoint, ofEach: names))
         let rest: [Part] =
             switch purpose {
-            case .fit: [Self.part(.training(TrainingPlan.Family(job.model.family)), job)]
-            case .prediction: [Self.part(.prediction, job)]
+            case .fit: [checkpoint, Self.part(.training(TrainingPlan.Family(job.model.family)), job)]
+            case .prediction: [checkpoint, Self.part(.prediction, job)]
             case .alignment, .count: []
             }
-        self.init(alternatives: aligning.map { [$0] + rest })
+        self.init(alternatives: aligning.map { [opening, $0] + rest })
     }
 
     private static func part(_ description: ProtocolDescription, _ job: Job) -> Part {

@@ -4,7 +4,7 @@ import Site
 import Transcript
 package import Wire
 
-/// One site's side of one session, from the approvals to the last checkpoint: what runs when the session runs and, over a
+/// One site's side of one session, from the approvals to the last message before the closings: what runs when the session runs and, over a
 /// session that reads the log, what runs when it is replayed. Everything random in it is the session's.
 package protocol SessionWork: Sendable {
     associatedtype Result: Sendable

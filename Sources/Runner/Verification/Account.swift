@@ -89,8 +89,9 @@ package struct Account {
         for party in summary.parties {
             let bytes = summary.traffic.filter { $0.from == party.name }.reduce(UInt64(0)) { $0 &+ $1.bytes }
             let heads = (summary.checkpoints[party.name] ?? []).map { "\($0)" }.joined(separator: ", ")
+            let (sent, signed) = (summary.recordsSent[party.name] ?? 0, summary.signed[party.name] ?? 0)
             page.line(
-                "\(party.name) sent \(summary.recordsSent[party.name] ?? 0) records, \(Self.size(bytes)); "
+                "\(party.name) sent \(sent) records, \(Self.size(bytes)), and signed the first \(signed); "
                     + (heads.isEmpty ? "none countersigned" : "countersigned at \(heads) records"), indent: 2)
         }
         if summary.payloadsPruned > 0 {

@@ -42,6 +42,9 @@ package struct MessageNames: Sendable {
         case .checkpoint:
             guard let message = try? CheckpointMessage(payload: payload) else { break }
             return lines(message.note)
+        case .closing:
+            guard let message = try? ClosingMessage(payload: payload) else { break }
+            return lines(message.note)
         case .cosignature:
             guard let message = try? CosignatureMessage(payload: payload) else { break }
             return ["by \(printable(message.keyName))"]

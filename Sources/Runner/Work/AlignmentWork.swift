@@ -22,7 +22,6 @@ package struct AlignmentWork: SessionWork {
         let (intersection, rows) = try await inputs.align(over: session, progress)
         try books.admit(rows)
         try books.remember(rows)
-        try await session.checkpoint()
         return Result(intersection: intersection, rows: rows)
     }
 
@@ -48,7 +47,6 @@ struct CountWork: SessionWork {
         let count = try await PrivateSetIntersection.Alignment.count(
             inputs.table.identifiers.values, over: session, settings: AlignmentSettings(inputs.job, own: inputs.own),
             rounding: rounding)
-        try await session.checkpoint()
         return count
     }
 
@@ -62,14 +60,14 @@ struct CountWork: SessionWork {
 }
 
 extension JobInputs {
-    /// The alignment that fits, alignments alone and predictions begin with.
+    /// The alignment that fits, alignments alone and predictions begin with. Its result is the session's to tell: after the
+    /// peer has signed for it, by a checkpoint or by its closing.
     package func align(
         over session: Session, _ progress: ProgressReporter
     ) async throws -> (intersection: Intersection, rows: AlignedRows) {
         let intersection = try await PrivateSetIntersection.Alignment.run(
             table.identifiers.values, over: session, settings: AlignmentSettings(job, own: own)
         ) { progress.report($0) }
-        progress.say("aligned \(intersection.rowIndices.count) rows with \(session.peerName)")
         return (intersection, try table.table.rows(at: intersection.rowIndices, of: table.identifiers))
     }
 }

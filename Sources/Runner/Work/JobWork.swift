@@ -38,12 +38,12 @@ package struct JobWork: SessionWork {
         let (intersection, rows) = try await inputs.align(over: session, progress)
         try books.admit(rows)
         try await session.checkpoint()
+        progress.say("aligned \(rows.count) rows with \(session.peerName)")
         let design = try JobDesign(inputs, rows)
         try books.admit(design, intersection)
         // Before anything about these people is opened: a peer that vanishes then has opened it all the same.
         try books.remember(rows)
         let outcome = try await train(design, rows, over: session)
-        try await session.checkpoint()
         return Result(intersection: intersection, rows: rows, outcome: outcome)
     }
 

@@ -27,9 +27,9 @@ package struct PredictionWork: SessionWork {
         let (_, rows) = try await inputs.align(over: session, progress)
         try books.admit(rows)
         try await session.checkpoint()
+        progress.say("aligned \(rows.count) rows with \(session.peerName)")
         try books.remember(rows)
         let scores = try await exchange(rows, over: session)
-        try await session.checkpoint()
         return Result(rows: rows, scores: scores)
     }
 

@@ -102,6 +102,7 @@ struct ActiveRole {
     private func outcome(
         _ coefficients: [Double], errors: Covariance.Active?, unit: Double, freedom: Double?, summary: FitSummary
     ) async throws -> TrainingOutcome {
+        try await context.session.checkpoint()
         let offset = try await context.session.receive(Numbers<RawOffsetKind>.self, round: context.round).values
         guard offset.count == 1 else { throw TrainingError.protocolViolation("a raw offset of a wrong length") }
         let model = try PartialModel(

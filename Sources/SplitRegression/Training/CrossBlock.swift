@@ -82,7 +82,8 @@ struct CrossBlock {
             // Each column's sums stand packed in a ciphertext of their own.
             let width = min(slots.slotsPerCiphertext, vectors - part * slots.slotsPerCiphertext)
             let partSlots = SumSlots(slots, atMost: width)
-            try await exchange.answer(count: context.peerColumns * width, slots: partSlots, ditherBits: ditherBits)
+            try await exchange.answer(
+                count: context.peerColumns * width, slots: partSlots, ditherBits: ditherBits, isSigned: true)
         }
     }
 
@@ -130,6 +131,7 @@ struct CrossBlock {
             let packed = try sums[part].finish().adding(
                 plaintexts: LimbVector(corrections, bits: context.keys.peer.n.bitWidth))
             let pending = try await exchange.requestPacked(packed, count: block.count * width, slots: partSlots)
+            try await context.session.checkpoint()
             let values = try await exchange.finish(pending).map { $0.asDouble * unit }
             for slot in 0..<width { result.append(block.integers.indices.map { values[$0 * width + slot] }) }
         }

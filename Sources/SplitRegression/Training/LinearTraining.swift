@@ -44,6 +44,7 @@ struct LinearTraining {
         let rotation = RandomRotation.sample(order: block.count, using: &generator)
         let basis = WhitenedBasis.vectors(block.columns, factor: factor, rotation: rotation)
         try await CrossBlock(context: context, vectors: block.count + 1).serve(basis + [residual])
+        try await context.session.checkpoint()
 
         let values = try await context.session.receive(
             Numbers<PassiveSolutionKind>.self, round: context.round
@@ -81,6 +82,7 @@ struct LinearTraining {
         let factor = try WhitenedBasis.schurFactor(schur, diagonal: n + penalty, names: block.names)
         let coefficients = factor.solve(target)
         let projected = cross.map { dot($0, coefficients) }
+        try await context.session.checkpoint()
         try await context.session.send(
             Numbers<PassiveSolutionKind>(
                 projected + [dot(target, coefficients), penalty > 0 ? dot(coefficients, coefficients) : 0]),

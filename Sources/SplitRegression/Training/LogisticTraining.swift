@@ -131,6 +131,7 @@ struct LogisticTraining {
     private func finish(_ block: WhitenedBlock, _ schedule: FittingSchedule) async throws -> Fit {
         let coefficients = block.coefficients
         let norm = schedule.norm ?? .infinity
+        try await context.session.checkpoint()
         let loss = try await openedLoss(at: coefficients)
         guard schedule.isUsable else { throw TrainingError.notConverged(passes: schedule.passes, norm: norm) }
         return Fit(

@@ -70,8 +70,10 @@ struct MaskedSumExchange {
     /// - Parameters:
     ///   - count: sums that the peer may have opened in this step.
     ///   - ditherBits: each slot gets an integer uniform in `[-2^(ditherBits-1), 2^(ditherBits-1))`.
-    func answer(count: Int, slots: SumSlots, ditherBits: Int) async throws {
+    ///   - isSigned: a checkpoint comes first, so that the request is signed before it is answered.
+    func answer(count: Int, slots: SumSlots, ditherBits: Int, isSigned: Bool = false) async throws {
         let request = try await session.receive(Payload<MaskedSumsKind>.self, round: round).bytes
+        if isSigned { try await session.checkpoint() }
         let expected = slots.ciphertexts(for: count)
         let ciphertexts = try CiphertextVector(serialized: request, count: expected, key: keys.own.publicKey)
         let opened = keys.own.decrypt(ciphertexts)

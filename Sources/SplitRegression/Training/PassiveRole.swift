@@ -71,6 +71,7 @@ struct PassiveRole {
     private func outcome(
         _ coefficients: [Double], errors: [Double]?, unit: Double, freedom: Double?, summary: FitSummary
     ) async throws -> TrainingOutcome {
+        try await context.session.checkpoint()
         try await context.session.send(
             Numbers<RawOffsetKind>([dot(centring, coefficients)]), round: context.round)
         let model = try PartialModel(

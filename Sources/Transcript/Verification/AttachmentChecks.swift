@@ -9,7 +9,7 @@ extension VerificationRun {
         let name = TranscriptLayout.secondSignature
         guard layout.exists(name) else {
             if options.pinnedSecond[keeper] != nil, outcome != nil {
-                isIncomplete = true
+                reasons.append("\(keeper)'s ML-DSA key did not sign")
                 findings.warn(
                     .t15, "secondSignatureMissing",
                     "\(keeper) has an ML-DSA key, but the outcome has no signature by it.")

@@ -5,11 +5,16 @@ extension VerificationRun {
     mutating func checkCheckpoints(_ pass: LogPass, _ parties: PartiesFile) {
         for check in [Check.t06, .t07, .t16, .t32] { findings.made(check) }
         checkEquivocations(pass, parties)
+        var cosignedNotes: [String: CosignedNotes] = [:]
         for sender in [parties.local, parties.peer] {
             let witness = parties.other(than: sender.name)
-            let signed = checkMessages(pass, sender, witness)
-            checkFile(sender, witness, among: signed, hasCheckpoints: !(pass.checkpoints[sender.name] ?? []).isEmpty)
-            checkTail(pass, sender, witness)
+            let notes = checkNotes(pass, sender, witness)
+            cosignedNotes[sender.name] = notes
+            checkFile(sender, witness, among: notes.texts)
+        }
+        checkClosings(pass, parties)
+        for sender in [parties.local, parties.peer] {
+            checkCoverage(pass, sender, parties.other(than: sender.name), cosignedNotes[sender.name])
         }
         if pass.isTorn {
             if outcome == nil {
@@ -63,10 +68,11 @@ extension VerificationRun {
                 guard let second = self.head(signedIn: second, by: sender, to: receiver) else { return nil }
                 return second.size == head.size && second.root != head.root ? sender.name : nil
             }
-            let held = (pass.checkpoints[sender.name] ?? []).first { $0.body.note == text }
+            let held = (pass.notes[sender.name] ?? []).first { $0.body == text }
             guard let held, let checkpoint = try? Checkpoint(text: other),
                 checkpoint.origin == Checkpoint.origin(session: parties.session, from: sender.name, to: receiver.name),
                 checkpoint.head.size == held.record.sequence, checkpoint.head != head,
+                trees[sender.name]?.root(at: head.size) != head.root,
                 trees[sender.name]?.root(at: checkpoint.head.size) == checkpoint.head.root
             else { return nil }
             return sender.name
@@ -76,58 +82,99 @@ extension VerificationRun {
 
     // MARK: Heads
 
-    /// The checkpoints inside the log; returns the texts of those that were countersigned.
-    private mutating func checkMessages(
-        _ pass: LogPass, _ sender: PartyDescription, _ witness: PartyDescription
-    ) -> Set<String> {
+    /// What the other party countersigned of one sender's notes.
+    struct CosignedNotes {
+        /// Notes with both signatures.
         var texts: Set<String> = []
-        let answers = pass.cosignatures[witness.name] ?? []
-        for (number, message) in (pass.checkpoints[sender.name] ?? []).enumerated() {
-            let reference = Reference(from: sender.name, to: witness.name, sequence: message.record.sequence)
-            guard var note = try? SignedNote(encoded: message.body.note),
-                let head = head(signedIn: note, by: sender, to: witness)
+        /// The last checkpoint's head, countersigned or not.
+        var lastCheckpoint: TreeHead?
+        var receipt = Receipt.missing
+    }
+
+    /// The cosignature of a closing.
+    enum Receipt { case valid, invalid, missing }
+
+    /// The notes inside one log, with the countersignatures in the other.
+    private mutating func checkNotes(
+        _ pass: LogPass, _ sender: PartyDescription, _ witness: PartyDescription
+    ) -> CosignedNotes {
+        var found = CosignedNotes()
+        guard let parties else { return found }
+        var answers = pass.cosignatures[witness.name] ?? []
+        for message in pass.notes[sender.name] ?? [] {
+            let record = message.record
+            let reference = Reference(from: sender.name, to: witness.name, sequence: record.sequence)
+            let isClosing = record.type == .closing
+            let answer = answers.firstIndex { $0.record.round == record.round }.map { answers.remove(at: $0) }
+            guard
+                let signed = message.body.flatMap({
+                    SignedHead($0, in: record, by: sender, to: witness, parties.session)
+                })
             else {
-                findings.fail(.t06, "checkpointInvalid", "A checkpoint is not signed by its sender.", at: reference)
+                let name = isClosing ? "closingInvalid" : "checkpointInvalid"
+                let sentence = "A \(isClosing ? "closing" : "checkpoint") does not carry its sender's signed head."
+                judge(.t06, name, sentence, record, from: sender.name, to: witness.name)
                 continue
             }
-            guard head.size == message.record.sequence, trees[sender.name]?.root(at: head.size) == head.root else {
+            guard trees[sender.name]?.root(at: signed.head.size) == signed.head.root else {
                 findings.fail(.t06, "rootMismatch", "A signed head is not the head of this log.", at: reference)
                 continue
             }
-            guard number < answers.count else { continue }
-            let answer = answers[number]
+            guard signed.head.size == record.sequence else {
+                // Anybody who has a genuine note can repeat it.
+                judge(
+                    .t06, isClosing ? "closingInvalid" : "checkpointInvalid",
+                    "A signed head is of another place of this log.", record, from: sender.name, to: witness.name)
+                continue
+            }
+            if !isClosing { found.lastCheckpoint = signed.head }
+            guard let answer else { continue }
+            var note = signed.note
             note.add(SignedNote.Signature(keyName: answer.body.keyName, bytes: answer.body.bytes))
             guard note.signatures.count == 2, isCosigned(note, by: witness) else {
-                findings.fail(
-                    .t07, "countersignatureInvalid", "A countersignature is not the receiver's.",
-                    at: Reference(from: witness.name, to: sender.name, sequence: answer.record.sequence))
+                if isClosing {
+                    found.receipt = .invalid
+                } else {
+                    judge(
+                        .t07, "countersignatureInvalid", "A countersignature is not the receiver's.", answer.record,
+                        from: witness.name, to: sender.name)
+                }
                 continue
             }
-            guard answer.record.round == message.record.round else {
-                findings.fail(
-                    .t16, "checkpointsOutOfStep", "Checkpoints and countersignatures do not go in step.",
-                    at: reference)
-                continue
-            }
-            cosigned[sender.name, default: []].append(head)
-            texts.insert(note.encoded)
+            if isClosing { found.receipt = .valid }
+            cosigned[sender.name, default: []].append(signed.head)
+            found.texts.insert(note.encoded)
         }
-        return texts
+        for answer in answers where isSigned(answer.record, by: witness.name) {
+            findings.fail(
+                .t16, "checkpointsOutOfStep", "Checkpoints and countersignatures do not go in step.",
+                at: Reference(from: witness.name, to: sender.name, sequence: answer.record.sequence))
+        }
+        return found
+    }
+
+    private func isSigned(_ record: Record, by sender: String) -> Bool {
+        record.sequence < heads?.covered[sender] ?? 0
+    }
+
+    /// A failure where the sender signed that it said so, or the keeper that all ended well; else nobody's word.
+    private mutating func judge(
+        _ check: Check, _ name: String, _ sentence: String, _ record: Record, from sender: String, to receiver: String
+    ) {
+        guard isSigned(record, by: sender) || outcome != nil else {
+            findings.warn(check, name, "\(sentence) No head that \(sender) signed covers it: it counts for nothing.")
+            return
+        }
+        findings.fail(check, name, sentence, at: Reference(from: sender, to: receiver, sequence: record.sequence))
     }
 
     /// The checkpoint file: the last countersigned one, or the one before if the process was stopped between.
-    private mutating func checkFile(
-        _ sender: PartyDescription, _ witness: PartyDescription, among signed: Set<String>, hasCheckpoints: Bool
-    ) {
+    private mutating func checkFile(_ sender: PartyDescription, _ witness: PartyDescription, among signed: Set<String>)
+    {
         let name = TranscriptLayout.checkpoint(from: sender.name, to: witness.name)
         let reference = Reference(from: sender.name, to: witness.name, sequence: trees[sender.name]?.size ?? 0)
         guard layout.exists(name) else {
-            if signed.isEmpty {
-                isIncomplete = true
-                findings.warn(.t07, "countersignatureMissing", "No checkpoint of a log was countersigned.")
-            } else {
-                findings.fail(.t01, "fileMissing", "\(name) is missing.")
-            }
+            if !signed.isEmpty { findings.fail(.t01, "fileMissing", "\(name) is missing.") }
             return
         }
         guard let bytes = try? layout.read(name, limit: SignedNote.maximumLength),
@@ -155,7 +202,7 @@ extension VerificationRun {
     private func head(
         signedIn note: SignedNote, by sender: PartyDescription, to witness: PartyDescription
     ) -> TreeHead? {
-        guard let parties, let checkpoint = try? Checkpoint(text: note.text),
+        guard let parties, let checkpoint = try? Checkpoint(ofEither: note.text),
             checkpoint.origin == Checkpoint.origin(session: parties.session, from: sender.name, to: witness.name),
             note.isSigned(as: Checkpoint.logKeyName(sender.name), by: sender.logKey)
         else { return nil }
@@ -166,20 +213,54 @@ extension VerificationRun {
         note.cosignatureTime(as: Checkpoint.witnessKeyName(witness.name), by: witness.witnessKey) != nil
     }
 
-    /// What follows the last countersigned head, beside the checkpoint's own messages and the farewell.
-    private mutating func checkTail(_ pass: LogPass, _ sender: PartyDescription, _ witness: PartyDescription) {
-        let size = trees[sender.name]?.size ?? 0
-        let covered = cosigned[sender.name]?.last?.size ?? 0
-        // The checkpoint's message, the countersignature of the other's, the closing.
-        if size > covered + 3 {
-            if outcome == nil { isIncomplete = true }
-            findings.warn(
-                .t32, "disputedTail",
-                "The last \(size - covered) records from \(sender.name) to \(witness.name) are not countersigned.")
+    // MARK: How far the signatures reach
+
+    /// Whoever closes says that it has received all that the other sent before its own closing.
+    private mutating func checkClosings(_ pass: LogPass, _ parties: PartiesFile) {
+        guard let heads, heads.closed.count == 2 else { return }
+        for sender in [parties.local.name, parties.peer.name] {
+            let other = parties.other(than: sender).name
+            guard let closing = pass.notes[sender]?.first(where: { $0.record.type == .closing })?.record,
+                closing.seen.size < heads.covered[other] ?? 0
+            else { continue }
+            findings.fail(
+                .t16, "closingTooEarly", "\(sender) closed before it had received all that \(other) sent.",
+                at: Reference(from: sender, to: other, sequence: closing.sequence))
         }
-        if (pass.checkpoints[sender.name] ?? []).count > (pass.cosignatures[witness.name] ?? []).count {
-            isIncomplete = true
-            findings.warn(.t07, "countersignatureMissing", "The last checkpoint was not countersigned.")
+    }
+
+    private mutating func checkCoverage(
+        _ pass: LogPass, _ sender: PartyDescription, _ witness: PartyDescription, _ notes: CosignedNotes?
+    ) {
+        let size = trees[sender.name]?.size ?? 0
+        let signed = heads?.covered[sender.name] ?? 0
+        let direction = "\(sender.name) to \(witness.name)"
+        let isClosed = heads?.closed.contains(sender.name) == true
+        if !isClosed {
+            reasons.append("\(direction): not signed by its sender from record \(signed) on")
+            findings.warn(
+                .t06, "notSigned",
+                "\(sender.name) signed the first \(signed) of \(size) records: what follows does not count as its word.",
+                isAdded: true)
+        }
+        let covered = cosigned[sender.name]?.last?.size ?? 0
+        if notes?.lastCheckpoint.map({ $0.size > covered }) ?? true {
+            reasons.append("\(direction): not countersigned from record \(covered) on")
+            findings.warn(
+                .t07, "countersignatureMissing",
+                "\(witness.name) countersigned the first \(covered) of \(size) records from \(sender.name).",
+                isAdded: true)
+        } else if isClosed, let notes, notes.receipt != .valid {
+            findings.warn(
+                .t32, notes.receipt == .missing ? "receiptMissing" : "receiptInvalid",
+                "\(witness.name) did not countersign \(sender.name)'s closing, but the first \(covered) of \(size) records.",
+                isAdded: true)
+        }
+        // The checkpoint's message and the countersignature of the other's are no more than that.
+        if !isClosed, size > covered + 2 {
+            findings.warn(
+                .t32, "disputedTail", "The last \(size - covered) records of \(direction) are not countersigned.",
+                isAdded: true)
         }
     }
 }

@@ -30,8 +30,16 @@ struct FindingList {
         failures[check] = Finding(check: check, status: .failed, error: error, record: record, sentence: sentence)
     }
 
-    mutating func warn(_ check: Check, _ error: String, _ sentence: String) {
-        guard warnings[check] == nil else { return }
+    /// The first warning of a check stays.
+    ///
+    /// - Parameter isAdded: adds its sentence to that of a warning of the same name, about another direction.
+    mutating func warn(_ check: Check, _ error: String, _ sentence: String, isAdded: Bool = false) {
+        if let earlier = warnings[check] {
+            guard isAdded, earlier.error == error else { return }
+            warnings[check] = Finding(
+                check: check, status: .warning, error: error, sentence: "\(earlier.sentence) \(sentence)")
+            return
+        }
         warnings[check] = Finding(check: check, status: .warning, error: error, sentence: sentence)
     }
 

@@ -21,6 +21,13 @@ struct LogPass {
     private var stopped: Set<Int> = []
     /// A record has no place in this session: inspectors see neither it nor what follows.
     private var isRejected = false
+    private let heads: SignedHeads
+    private let judgesUnsigned: Bool
+    /// From here on records are nobody's word: only their form is looked at.
+    private(set) var isUnsigned = false
+    private static let sessionTypes: Set<MessageType> = [
+        .binding, .abort, .commitments, .checkpoint, .cosignature, .closing, .approval,
+    ]
     private static let rejections: [Check] = [.t08, .t09, .t14, .t27]
     private var contents: [String: [ContentKey: Bytes32]] = [:]
 
@@ -28,23 +35,18 @@ struct LogPass {
     private(set) var bindings: [String: Kept<BindingMessage>] = [:]
     private(set) var approvals: [String: String] = [:]
     private(set) var commitments: [String: Kept<InputCommitments>] = [:]
-    private(set) var checkpoints: [String: [Kept<CheckpointMessage>]] = [:]
+    /// Notes of checkpoints and closings, nil for one that does not read as its kind.
+    private(set) var notes: [String: [Kept<String?>]] = [:]
     private(set) var cosignatures: [String: [Kept<CosignatureMessage>]] = [:]
-    private(set) var closed: Set<String> = []
-    private(set) var aborts: [String: AbortReason] = [:]
+    private(set) var aborts: [String: Kept<AbortReason>] = [:]
     private(set) var firstTime: [String: UInt64] = [:]
-    private(set) var traffic: [TrafficKey: TranscriptSummary.Traffic] = [:]
+    private(set) var traffic = TrafficTable()
     private(set) var pruned = 0
     /// Payloads of the protocols that are there.
     private(set) var kept = 0
     private(set) var isTorn = false
     /// The job asks for something that the protocols do not have.
     private var isUninspectable = false
-
-    struct TrafficKey: Hashable {
-        let from: String
-        let type: MessageType
-    }
 
     private struct ContentKey: Hashable {
         let type: MessageType
@@ -55,8 +57,12 @@ struct LogPass {
     /// Whether anything looks at payloads.
     var isInspected: Bool { !inspectors.isEmpty }
 
-    init(parties: PartiesFile, job: Job?, purpose: SessionPurpose?, options: Verifier.Options) {
+    init(
+        parties: PartiesFile, heads: SignedHeads, job: Job?, purpose: SessionPurpose?, options: Verifier.Options
+    ) {
         self.parties = parties
+        self.heads = heads
+        judgesUnsigned = options.judgesUnsigned
         let both = [parties.local, parties.peer]
         if let job, let purpose, let plan = options.plan?(job, purpose) {
             monitor = ProtocolMonitor(plan: plan, parties: both.map(\.name))
@@ -137,23 +143,29 @@ struct LogPass {
         cursors[index].lastSentAt = max(lastSentAt, record.sentAt)
         cursors[index].lastSeen = max(lastSeen, record.seen.size)
         count(record, entry.payload)
-        checkPlace(record, reference, after: lastSentAt, &findings)
+        let standing =
+            judgesUnsigned ? .signed : heads.standing(of: record, from: reference.from, at: reference.sequence)
+        isUnsigned = isUnsigned || standing == .unsigned
         if record.seen.size < lastSeen || opposite.root(at: record.seen.size) != record.seen.root {
             findings.fail(
                 .t17, "causalityViolation", "A record claims to have seen what was not sent to it.", at: reference)
         }
-        checkContent(record, reference, &findings)
-        checkOrder(record, reference, &findings)
+        if !isUnsigned {
+            if firstTime[record.from] == nil { firstTime[record.from] = record.sentAt }
+            checkPlace(record, reference, after: lastSentAt, &findings)
+            checkContent(record, reference, &findings)
+            checkOrder(record, reference, &findings)
+        }
         if record.type.protocolID == ProtocolVersion.session.id {
             keep(record, entry.payload ?? [], &findings)
         }
-        // A record of another session, or of nobody here, breaks no rule of this one.
-        for index in rules.indices where !findings.hasFailed(.t08) {
+        // A record of another session, or of nobody here, breaks no rule of this one; nor does one that is nobody's word.
+        for index in rules.indices where standing == .signed && !isUnsigned && !findings.hasFailed(.t08) {
             do { try rules[index].inspect(record, payload: entry.payload) } catch {
                 findings.fail(Check(rawValue: error.check) ?? .t10, error.name, error.sentence, at: reference)
             }
         }
-        inspect(record, entry.payload, reference, &findings)
+        if !isUnsigned { inspect(record, entry.payload, reference, &findings) }
     }
 
     private mutating func count(_ record: Record, _ payload: [UInt8]?) {
@@ -162,21 +174,7 @@ struct LogPass {
         } else if record.type.protocolID != ProtocolVersion.session.id {
             kept += 1
         }
-        if firstTime[record.from] == nil { firstTime[record.from] = record.sentAt }
-        let key = TrafficKey(from: record.from, type: record.type)
-        // A stranger's log may hold 65,536 kinds of message; a summary need not.
-        guard traffic[key] != nil || traffic.count < 256 else { return }
-        var line =
-            traffic[key]
-            ?? TranscriptSummary.Traffic(
-                from: record.from, type: record.type.description, messages: 0, chunks: 0, bytes: 0, rounds: 0,
-                first: record.sentAt, last: record.sentAt)
-        line.chunks += 1
-        if record.chunk.index == 0 { line.messages += 1 }
-        line.bytes += UInt64(record.payloadLength)
-        line.rounds = max(line.rounds, record.round)
-        line.last = record.sentAt
-        traffic[key] = line
+        traffic.add(record)
     }
 
     private func checkPlace(
@@ -205,6 +203,8 @@ struct LogPass {
 
     private mutating func checkOrder(_ record: Record, _ reference: Reference, _ findings: inout FindingList) {
         guard let known else { return }
+        // What the session does not have, `keep` names.
+        if record.type.protocolID == ProtocolVersion.session.id, !Self.sessionTypes.contains(record.type) { return }
         guard record.type.protocolID == ProtocolVersion.session.id || known.contains(record.type) else {
             findings.fail(
                 .t14, "undeclaredMessage", "A message of kind \(record.type) is none of this job's protocols'.",
@@ -225,19 +225,20 @@ struct LogPass {
         case .binding:
             guard record.sequence == 0, let body = try? BindingMessage(payload: payload) else { return }
             bindings[record.from] = Kept(body: body, record: record)
-        case .abort: aborts[record.from] = (try? AbortMessage(payload: payload))?.reason
+        case .abort:
+            guard let body = try? AbortMessage(payload: payload) else { return }
+            aborts[record.from] = Kept(body: body.reason, record: record)
         case .approval: approvals[record.from] = (try? ApprovalMessage(payload: payload))?.note
         case .commitments:
             guard let body = try? InputCommitments(payload: payload) else { return }
             commitments[record.from] = Kept(body: body, record: record)
             findings.made(.t25)
-        case .checkpoint:
-            guard let body = try? CheckpointMessage(payload: payload) else { return }
-            checkpoints[record.from, default: []].append(Kept(body: body, record: record))
+        case .checkpoint, .closing:
+            let text = NoteText(payload, of: record.type)?.text
+            notes[record.from, default: []].append(Kept(body: text, record: record))
         case .cosignature:
             guard let body = try? CosignatureMessage(payload: payload) else { return }
             cosignatures[record.from, default: []].append(Kept(body: body, record: record))
-        case .closing: closed.insert(record.from)
         default: break
         }
     }
@@ -258,10 +259,12 @@ struct LogPass {
 
     mutating func finish(outcome: Outcome?, _ findings: inout FindingList) {
         for index in inspectors.indices {
-            guard !isRejected, !stopped.contains(index) else {
-                for name in inspectors[index].checks {
-                    guard let check = Check(rawValue: name) else { continue }
-                    findings.withdraw(check, "Not evaluated to the end: what looks at payloads stopped at a failure.")
+            guard !isRejected, !isUnsigned, !stopped.contains(index) else {
+                let reason =
+                    isUnsigned
+                    ? Self.unsigned : "Not evaluated to the end: what looks at payloads stopped at a failure."
+                for check in inspectors[index].checks.compactMap(Check.init(rawValue:)) {
+                    findings.withdraw(check, reason)
                 }
                 continue
             }
@@ -277,9 +280,15 @@ struct LogPass {
                 }
             }
         }
-        guard outcome != nil, let monitor, !findings.hasFailed(.t09) else { return }
+        if isUnsigned, monitor != nil { for check in [Check.t09, .t14] { findings.withdraw(check, Self.unsigned) } }
+        guard outcome != nil, !isUnsigned, let monitor, !findings.hasFailed(.t09), !findings.hasFailed(.t14) else {
+            return
+        }
         for party in [parties.local.name, parties.peer.name] where !monitor.isComplete(party) {
             findings.fail(.t09, "protocolUnfinished", "\(party) did not send all that the protocol asks of it.")
         }
     }
+
+    /// T06 names the places.
+    private static let unsigned = "Not evaluated to the end: what follows is not signed by its sender."
 }

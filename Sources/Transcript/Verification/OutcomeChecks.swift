@@ -4,9 +4,12 @@ import Wire
 /// T15, T28, T33: how it ended.
 extension VerificationRun {
     mutating func checkOutcome(_ pass: LogPass, _ parties: PartiesFile) {
-        for (party, reason) in pass.aborts {
-            isIncomplete = true
-            findings.warn(.t15, "aborted", "\(party) ended the session: \(reason.name).")
+        for (party, abort) in pass.aborts.sorted(by: { $0.key < $1.key }) {
+            let standing = heads?.standing(of: abort.record, from: party, at: abort.record.sequence)
+            // Nothing that comes after a signed closing can take it back.
+            if standing != .afterword { reasons.append("\(party) ended the session") }
+            let words = standing == .signed ? "" : " No head that it signed covers this."
+            findings.warn(.t15, "aborted", "\(party) ended the session: \(abort.body.name).\(words)")
         }
         guard let outcome else { return }
         findings.made(.t15)
@@ -24,7 +27,7 @@ extension VerificationRun {
             findings.fail(.t15, "logEndMismatch", "The logs do not end where the outcome says that they ended.")
             return
         }
-        guard pass.closed.count == 2 else {
+        guard heads?.closed.count == 2 else {
             findings.fail(.t15, "notClosed", "There is an outcome, but the session was not closed by both.")
             return
         }
@@ -111,7 +114,8 @@ extension VerificationRun {
                     name: party.name, role: party.role, identity: party.identity.fingerprint.hex,
                     certificate: party.certificateFingerprint.hex)
             })
-        summary.traffic = pass.traffic.values.sorted { ($0.first, $0.from, $0.type) < ($1.first, $1.from, $1.type) }
+        summary.traffic = pass.traffic.sorted
+        summary.signed = heads?.covered ?? [:]
         summary.recordsSent = trees.mapValues(\.size)
         summary.payloadsPruned = pass.pruned
         // Whoever reads a summary reckons with them.

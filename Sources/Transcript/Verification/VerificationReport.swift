@@ -5,8 +5,9 @@ public struct VerificationReport: Sendable, Hashable, Codable {
     public enum Verdict: String, Sendable, Hashable, Codable {
         case valid = "VALID"
         case validPruned = "VALID (payloads pruned)"
-        /// All that is there holds, but the job did not finish or its last countersignature is missing.
-        case incomplete = "INCOMPLETE"
+        /// What both parties signed holds, but the session was not closed by both, or its keeper signed no outcome: what
+        /// no signed head of its sender covers is nobody's word.
+        case notClosed = "NOT CLOSED"
         case invalid = "INVALID"
     }
 
@@ -44,15 +45,25 @@ public struct VerificationReport: Sendable, Hashable, Codable {
     }
 
     public let verdict: Verdict
+    /// Of NOT CLOSED: what is missing, and from which record on.
+    public let reasons: [String]
     public let findings: [Finding]
     /// `nil` when not even the parties could be read.
     public let summary: TranscriptSummary?
+
+    init(verdict: Verdict, reasons: [String] = [], findings: [Finding], summary: TranscriptSummary?) {
+        self.verdict = verdict
+        self.reasons = reasons
+        self.findings = findings
+        self.summary = summary
+    }
 
     /// The same with findings of checks made elsewhere (replay). A failure makes it INVALID.
     public func adding(_ more: [Finding]) -> VerificationReport {
         let failed = more.contains { $0.status == .failed }
         return VerificationReport(
-            verdict: failed ? .invalid : verdict, findings: findings + more, summary: summary)
+            verdict: failed ? .invalid : verdict, reasons: failed ? [] : reasons, findings: findings + more,
+            summary: summary)
     }
 
     /// The failure that decides the verdict.
@@ -83,8 +94,9 @@ public struct VerificationReport: Sendable, Hashable, Codable {
 
     /// The verdict, and what the session was where that is not the job's fit: nobody takes one for the other.
     public var verdictLine: String {
-        guard verdict != .invalid, let purpose = summary?.purpose, purpose != .fit else { return verdict.rawValue }
-        return "\(verdict.rawValue) (\(purpose.phrase), no fit)"
+        let words = reasons.isEmpty ? verdict.rawValue : "\(verdict.rawValue): \(reasons.joined(separator: "; "))"
+        guard verdict != .invalid, let purpose = summary?.purpose, purpose != .fit else { return words }
+        return "\(words) (\(purpose.phrase), no fit)"
     }
 }
 
@@ -140,6 +152,8 @@ public struct TranscriptSummary: Sendable, Hashable, Codable {
     public let title: String?
     public let parties: [Party]
     public internal(set) var traffic: [Traffic] = []
+    /// Records that a head signed by their sender covers, by sender.
+    public internal(set) var signed: [String: UInt64] = [:]
     /// Sizes of the logs at each countersigned checkpoint, by sender.
     public internal(set) var checkpoints: [String: [UInt64]] = [:]
     public internal(set) var recordsSent: [String: UInt64] = [:]

@@ -21,7 +21,10 @@ struct VerificationRun {
     var pass: LogPass?
     /// Cosigned heads, by sender.
     var cosigned: [String: [TreeHead]] = [:]
-    var isIncomplete = false
+    /// How far each sender's own signatures reach.
+    var heads: SignedHeads?
+    /// What keeps a transcript in which nothing failed from being VALID.
+    var reasons: [String] = []
     /// Files in the folder, beside `private/`.
     var fileNames: Set<String> = []
     /// A party whose own signatures show that it signed two different logs.
@@ -35,7 +38,9 @@ struct VerificationRun {
     mutating func run() {
         guard readFolder(), let parties else { return }
         checkJob(parties)
-        var pass = LogPass(parties: parties, job: job, purpose: agreed?.purpose, options: options)
+        let heads = SignedHeads(layout, parties)
+        self.heads = heads
+        var pass = LogPass(parties: parties, heads: heads, job: job, purpose: agreed?.purpose, options: options)
         pass.run(layout, &findings)
         trees = pass.trees
         summary = summarised(pass, parties)
@@ -59,12 +64,14 @@ struct VerificationRun {
         let verdict: VerificationReport.Verdict =
             if findings.hasFailure {
                 .invalid
-            } else if isIncomplete {
-                .incomplete
+            } else if !reasons.isEmpty {
+                .notClosed
             } else {
                 (pass?.pruned ?? 0) > 0 ? .validPruned : .valid
             }
-        return VerificationReport(verdict: verdict, findings: findings.findings(checks), summary: summary)
+        return VerificationReport(
+            verdict: verdict, reasons: verdict == .notClosed ? reasons : [], findings: findings.findings(checks),
+            summary: summary)
     }
 
     /// Whether every payload was there to be looked at, and an outcome to compare with them.
@@ -88,7 +95,7 @@ struct VerificationRun {
                 outcome = try? Outcome(encoded: bytes)
                 if outcome == nil { findings.fail(.t15, "outcomeNotCanonical", "The outcome has not its one form.") }
             } else {
-                isIncomplete = true
+                reasons.append("no outcome is signed")
                 findings.warn(.t15, "outcomeMissing", "The job did not come to an end that was signed.")
             }
             return true

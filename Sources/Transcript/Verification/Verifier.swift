@@ -26,6 +26,10 @@ public struct Verifier: Sendable {
         /// What the guards need to know about a fit as it ran, from the outcome's counts.
         public var guardFacts: (@Sendable (Job, [String: Int64]) -> GuardFacts?)?
 
+        /// Judges records that nobody signed as if their senders had: what a party would be blamed for had it gone on. Never
+        /// changes which signatures are missing.
+        package var judgesUnsigned = false
+
         public init() {}
     }
 

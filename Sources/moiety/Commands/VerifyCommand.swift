@@ -10,8 +10,8 @@ struct VerifyCommand: ReplyingCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Check a transcript offline: what was exchanged, by whom, under which job.",
         discussion: """
-            Needs no network and no secrets. Exit code 0: valid; 1: incomplete, all that is there holds; 2: invalid, \
-            the first failed check is named. With --site, identities are compared with those that the site pinned, and \
+            Needs no network and no secrets. Exit code 0: valid; 1: not closed, what both parties signed holds and what \
+            follows is nobody's word; 2: invalid, the first failed check is named. With --site, identities are compared with those that the site pinned, and \
             the job with its policy. With --replay or --audit, secrets are used as well, and the job is computed again.
             """)
 
@@ -102,7 +102,7 @@ extension VerificationReport.Verdict {
     fileprivate var status: ExitStatus {
         switch self {
         case .valid, .validPruned: .ok
-        case .incomplete: .jobFailed
+        case .notClosed: .jobFailed
         case .invalid: .verificationFailed
         }
     }
