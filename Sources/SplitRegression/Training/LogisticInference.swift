@@ -193,7 +193,8 @@ struct LogisticInference {
                 label: "information-cross")
             let width = parts.width(part)
             try await exchange.answer(
-                count: context.peerColumns * width, slots: SumSlots(parts.slots, atMost: width), ditherBits: dither)
+                count: context.peerColumns * width, slots: SumSlots(parts.slots, atMost: width), ditherBits: dither,
+                isSigned: true)
         }
     }
 
@@ -245,6 +246,7 @@ struct LogisticInference {
             let width = parts.width(part)
             let pending = try await exchange.requestPacked(
                 total, count: block.count * width, slots: SumSlots(parts.slots, atMost: width))
+            try await context.session.checkpoint()
             let values = try await exchange.finish(pending).map { $0.asDouble * unit }
             for k in 0..<width { result.append((0..<block.count).map { values[$0 * width + k] }) }
         }
