@@ -4,8 +4,8 @@ public import Paillier
 public import Wire
 
 /// What the running session and a verifier of transcripts check in an alignment's payloads (`protocols/wire.md` 8.1,
-/// `protocols/transcript.md` 9), with nothing but what was sent: shapes (T10), ciphertexts (T11, T20, T21), proofs of the keys and their contexts (T12, T19), the job's key
-/// size (T13), that no key serves twice (T26), and that the order agreed on is the order of the tags (T15). It stops at the
+/// `protocols/transcript.md` 9), with nothing but what was sent: shapes (T10), ciphertexts (T11, T20, T21), proofs of the
+/// keys and their contexts (T12, T19), the job's key size (T13), that no key serves twice (T26), and that the order agreed on is the order of the tags (T15). It stops at the
 /// first failure: what comes after could only fail by it.
 ///
 /// The proof of blinding can only be checked by the owner of the key, which did so before it answered.
