@@ -128,9 +128,15 @@ let package = Package(
         }
         + [
             .testTarget(
+                name: "SiteTests",
+                dependencies: [
+                    "Site", "Wire", "Jobs", "Records", crypto, .product(name: "GRDB", package: "GRDB.swift"),
+                ], swiftSettings: strict),
+            .testTarget(
                 name: "EndToEndTests",
                 dependencies: [
-                    "moiety", "Wire", "Jobs", "Records", "PrivateSetIntersection", "Site", "Runner",
-                ], swiftSettings: strict)
+                    "moiety", "Wire", "Jobs", "Records", "PrivateSetIntersection", "Site", "Runner", "GRPCTransport",
+                    "Transcript",
+                ], swiftSettings: strict),
         ]
 )

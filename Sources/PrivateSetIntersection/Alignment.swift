@@ -14,21 +14,25 @@ public enum Alignment {
     ///   - identifiers: normalised, distinct, at least one. Positions in this array are the rows of the result.
     ///   - session: opened with `ProtocolVersion.alignment` among its protocols.
     ///   - progress: called from several tasks.
-    /// - Throws: ``AlignmentError``; `WireError` for what the session finds; `CancellationError`.
+    ///   - admit: called once both openings are known to fit, before anything else is sent: this party's last word before
+    ///     it says something about its identifiers.
+    /// - Throws: ``AlignmentError``; `WireError` for what the session finds; `CancellationError`; what `admit` throws.
     public static func run(
         _ identifiers: [[UInt8]], over session: Session, settings: AlignmentSettings = AlignmentSettings(),
-        progress: @escaping @Sendable (AlignmentProgress) -> Void = { _ in }
+        progress: @escaping @Sendable (AlignmentProgress) -> Void = { _ in },
+        admit: @Sendable (SetSizes) throws -> Void = { _ in }
     ) async throws -> Intersection {
         let group = try AlignmentGroup(keyBits: settings.keyBits)
         return try await run(
             identifiers, over: session, settings: settings, parameters: AlignmentParameters(group: group),
-            progress: progress)
+            progress: progress, admit: admit)
     }
 
     /// The same over any group, with keys made beforehand: for tests and benchmarks.
     package static func run(
         _ identifiers: [[UInt8]], over session: Session, settings: AlignmentSettings, parameters: AlignmentParameters,
-        progress: @escaping @Sendable (AlignmentProgress) -> Void = { _ in }
+        progress: @escaping @Sendable (AlignmentProgress) -> Void = { _ in },
+        admit: @Sendable (SetSizes) throws -> Void = { _ in }
     ) async throws -> Intersection {
         try check(identifiers, settings)
         let opening = AlignmentOpening(
@@ -37,10 +41,13 @@ public enum Alignment {
         try await session.send(opening)
         let answer = try await session.receive(AlignmentOpening.self)
         let role = try agree(opening, answer, settings, session)
+        let minimum = Int(clamping: max(opening.minimumCohort, answer.minimumCohort))
+        try checkSizes(own: identifiers.count, peer: Int(clamping: answer.setSize), minimum: minimum)
+        try admit(SetSizes(own: identifiers.count, peer: Int(clamping: answer.setSize)))
         let conversation = Conversation(
             session: session, identifiers: identifiers, peerCount: Int(answer.setSize), keyBits: settings.keyBits,
             keyKind: settings.subgroupKeys ? .subgroup : .standard,
-            minimumCohort: Int(clamping: max(opening.minimumCohort, answer.minimumCohort)), parameters: parameters,
+            minimumCohort: minimum, parameters: parameters,
             progress: progress)
         return switch role {
         case .sender: try await AlignmentSender(conversation).run()
@@ -53,6 +60,9 @@ public enum Alignment {
         guard identifiers.count <= settings.maximumOwnCount else {
             throw .ownSetTooLarge(count: identifiers.count, maximum: settings.maximumOwnCount)
         }
+        guard identifiers.count >= settings.minimumCohort else {
+            throw .ownSetTooSmall(count: identifiers.count, minimum: settings.minimumCohort)
+        }
         var rows = [[UInt8]: Int](minimumCapacity: identifiers.count)
         for (row, identifier) in identifiers.enumerated() {
             if let first = rows.updateValue(row, forKey: identifier) {
@@ -61,7 +71,14 @@ public enum Alignment {
         }
     }
 
-    /// The role that follows from both openings, which both parties compute alike.
+    /// No cohort of `minimum` can come of a smaller set: its matches would tell about single people and nothing else.
+    static func checkSizes(own: Int, peer: Int, minimum: Int) throws(AlignmentError) {
+        guard own >= minimum else { throw .ownSetTooSmall(count: own, minimum: minimum) }
+        guard peer >= minimum else { throw .peerSetTooSmall(count: peer, minimum: minimum) }
+    }
+
+    /// The role that follows from the job and both openings, which both parties compute alike. Neither takes one of its own
+    /// choice: with a sender that the job names each has its part, otherwise the sizes decide.
     static func agree(
         _ own: AlignmentOpening, _ peer: AlignmentOpening, _ settings: AlignmentSettings, _ session: Session
     ) throws(AlignmentError) -> AlignmentRole {
@@ -76,8 +93,8 @@ public enum Alignment {
             throw .peerSetTooLarge(count: Int(clamping: peer.setSize), maximum: settings.maximumPeerCount)
         }
         switch (own.role, peer.role) {
-        case (.sender, .receiver), (.sender, .bySize), (.bySize, .receiver): return .sender
-        case (.receiver, .sender), (.receiver, .bySize), (.bySize, .sender): return .receiver
+        case (.sender, .receiver): return .sender
+        case (.receiver, .sender): return .receiver
         case (.bySize, .bySize):
             if own.setSize != peer.setSize { return own.setSize > peer.setSize ? .sender : .receiver }
             return Array(session.localName.utf8).lexicographicallyPrecedes(Array(session.peerName.utf8))
@@ -85,6 +102,13 @@ public enum Alignment {
         default: throw .rolesConflict
         }
     }
+}
+
+/// How many identifiers the two parties bring.
+public struct SetSizes: Sendable, Hashable {
+    public let own: Int
+    /// As the peer announced it.
+    public let peer: Int
 }
 
 /// What a test or a benchmark may replace.

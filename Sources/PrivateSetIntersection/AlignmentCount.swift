@@ -3,9 +3,11 @@ public import Wire
 
 /// About how many identifiers two parties have in common: what both learn from ``Alignment/count(_:over:settings:rounding:)``.
 public struct CommonCount: Sendable, Hashable {
-    /// A multiple of ``rounding``.
+    /// A multiple of ``rounding``; 0 when fewer than ``minimum`` are in common, however many.
     public let roundedCount: Int
     public let rounding: Int
+    /// Counts below it are suppressed.
+    public let minimum: Int
     public let ownCount: Int
     public let peerCount: Int
 }
@@ -13,23 +15,26 @@ public struct CommonCount: Sendable, Hashable {
 extension Alignment {
     /// Counts common identifiers without showing which; `protocols/alignment-count.md`.
     ///
-    /// Call it inside `Session.run`. The minimum cohort of the settings plays no part.
+    /// Call it inside `Session.run`. Sets and counts below the minimum cohort of the settings, which is the
+    /// job's and so both parties', give no result.
     ///
-    /// - Parameter rounding: the larger of the two parties' holds.
-    /// - Throws: ``AlignmentError``; `WireError` for what the session finds; `CancellationError`.
+    /// - Parameters:
+    ///   - rounding: the larger of the two parties' holds.
+    ///   - admit: as in ``run(_:over:settings:progress:admit:)``.
+    /// - Throws: ``AlignmentError``; `WireError` for what the session finds; `CancellationError`; what `admit` throws.
     public static func count(
         _ identifiers: [[UInt8]], over session: Session, settings: AlignmentSettings = AlignmentSettings(),
-        rounding: Int = 5
+        rounding: Int = 5, admit: @Sendable (SetSizes) throws -> Void = { _ in }
     ) async throws -> CommonCount {
         try await count(
             identifiers, over: session, settings: settings, rounding: rounding,
-            group: AlignmentGroup(keyBits: settings.keyBits))
+            group: AlignmentGroup(keyBits: settings.keyBits), admit: admit)
     }
 
     /// The same over any group, for tests.
     package static func count(
         _ identifiers: [[UInt8]], over session: Session, settings: AlignmentSettings, rounding: Int,
-        group: AlignmentGroup
+        group: AlignmentGroup, admit: @Sendable (SetSizes) throws -> Void = { _ in }
     ) async throws -> CommonCount {
         try check(identifiers, settings)
         let own = AlignmentOpening(
@@ -38,14 +43,18 @@ extension Alignment {
         try await session.send(CountOpening(own))
         let (answer, head) = try await session.receiveWithHead(CountOpening.self)
         let role = try agree(own, answer.opening, settings, session)
+        let sizes = SetSizes(own: identifiers.count, peer: Int(clamping: answer.opening.setSize))
+        try checkSizes(own: sizes.own, peer: sizes.peer, minimum: settings.minimumCohort)
+        try admit(sizes)
         // Roundings beyond any set say no more than the largest set would.
         let rounding = Int(min(max(own.minimumCohort, answer.rounding, 1), UInt64(AlignmentSettings.limit)))
         let counting = Counting(
             session: session, identifiers: identifiers, peerCount: Int(answer.opening.setSize), group: group,
-            rounding: rounding, head: head)
+            rounding: rounding, minimum: settings.minimumCohort, head: head)
         let count = role == .sender ? try await counting.help() : try await counting.count()
         return CommonCount(
-            roundedCount: count, rounding: rounding, ownCount: identifiers.count, peerCount: counting.peerCount)
+            roundedCount: count, rounding: rounding, minimum: settings.minimumCohort, ownCount: identifiers.count,
+            peerCount: counting.peerCount)
     }
 }
 
@@ -56,6 +65,7 @@ private struct Counting: Sendable {
     let peerCount: Int
     let group: AlignmentGroup
     let rounding: Int
+    let minimum: Int
     /// What the peer had said at the start: all randomness hangs on it.
     let head: TreeHead
 
@@ -77,7 +87,7 @@ private struct Counting: Sendable {
             try matcher.add(message.tags)
         }
         try await session.checkpoint()
-        let rounded = (matcher.tags.count + rounding / 2) / rounding * rounding
+        let rounded = CountRounding(to: rounding, suppressingBelow: minimum).rounded(matcher.tags.count)
         try await session.send(RoundedCount(count: UInt64(rounded)))
         return rounded
     }
@@ -96,7 +106,8 @@ private struct Counting: Sendable {
         try await session.checkpoint()
         let found = try await session.receive(RoundedCount.self).count
         let limit = min(identifiers.count, peerCount) + rounding / 2
-        guard let count = Int(exactly: found), count.isMultiple(of: rounding), count <= limit else {
+        let isPossible = CountRounding(to: rounding, suppressingBelow: minimum).allows(found, of: limit - rounding / 2)
+        guard let count = Int(exactly: found), isPossible else {
             throw AlignmentError.wrongCount(
                 message: RoundedCount.name, expected: limit, found: Int(clamping: found))
         }

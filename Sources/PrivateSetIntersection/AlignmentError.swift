@@ -5,6 +5,8 @@ public enum AlignmentError: Error, Equatable, Sendable {
     /// Two rows, as positions in the input, hold the same identifier.
     case duplicateIdentifier(first: Int, second: Int)
     case ownSetTooLarge(count: Int, maximum: Int)
+    /// Fewer than the smallest cohort: no result could come of it.
+    case ownSetTooSmall(count: Int, minimum: Int)
     case unsupportedKeySize(bits: Int)
 
     // The two sides do not fit together.
@@ -13,6 +15,7 @@ public enum AlignmentError: Error, Equatable, Sendable {
     case rolesConflict
     case peerSetEmpty
     case peerSetTooLarge(count: Int, maximum: Int)
+    case peerSetTooSmall(count: Int, minimum: Int)
 
     // The peer broke the protocol.
     case verifierParametersRejected

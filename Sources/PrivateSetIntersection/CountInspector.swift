@@ -11,6 +11,7 @@ public struct CountInspector: PayloadInspector {
     private let keyBits: Int
     private let group: AlignmentGroup
     private let maximumSetSize: UInt64
+    private let minimumCohort: Int
     private var openings: [String: AlignmentOpening] = [:]
     private var lastTag: AlignmentTag?
     private var rounded: UInt64?
@@ -19,14 +20,21 @@ public struct CountInspector: PayloadInspector {
     /// - Parameters:
     ///   - keyBits: the job's.
     ///   - maximumSetSize: the job's; the protocol allows no more than 2^24.
+    ///   - minimumCohort: the job's.
     public init(
-        keyBits: Int, maximumSetSize: Int = AlignmentInspector.largestSetSize
+        keyBits: Int, maximumSetSize: Int = AlignmentInspector.largestSetSize, minimumCohort: Int = 1
     ) throws(AlignmentError) {
-        self.init(keyBits: keyBits, maximumSetSize: maximumSetSize, group: try AlignmentGroup(keyBits: keyBits))
+        self.init(
+            keyBits: keyBits, maximumSetSize: maximumSetSize, minimumCohort: minimumCohort,
+            group: try AlignmentGroup(keyBits: keyBits))
     }
 
     /// Over any group, for tests.
-    package init(keyBits: Int, maximumSetSize: Int = AlignmentInspector.largestSetSize, group: AlignmentGroup) {
+    package init(
+        keyBits: Int, maximumSetSize: Int = AlignmentInspector.largestSetSize, minimumCohort: Int = 1,
+        group: AlignmentGroup
+    ) {
+        self.minimumCohort = min(max(minimumCohort, 1), AlignmentSettings.limit)
         self.keyBits = keyBits
         self.group = group
         self.maximumSetSize = UInt64(clamping: min(maximumSetSize, AlignmentInspector.largestSetSize))
@@ -40,6 +48,10 @@ public struct CountInspector: PayloadInspector {
             case .countOpening:
                 let opening = try CountOpening(payload: payload).opening
                 try opening.check(from: record.from, keyBits: keyBits, maximumSetSize: maximumSetSize)
+                guard opening.setSize >= UInt64(minimumCohort) else {
+                    throw Self.failure(
+                        "setTooSmall", "\(record.from) opened with fewer identifiers than a cohort needs.")
+                }
                 openings[record.from] = opening
             case .maskedByCounter: try elements(MaskedByCounter(payload: payload), record)
             case .maskedByHelper: try elements(MaskedByHelper(payload: payload), record)
@@ -91,7 +103,8 @@ public struct CountInspector: PayloadInspector {
 
     private mutating func count(_ count: UInt64) throws {
         let smaller = openings.values.map(\.setSize).min() ?? 0
-        guard openings.count == 2, count.isMultiple(of: rounding), count <= smaller + rounding / 2 else {
+        let rounds = CountRounding(to: Int(clamping: rounding), suppressingBelow: minimumCohort)
+        guard openings.count == 2, rounds.allows(count, of: Int(clamping: smaller)) else {
             throw Self.failure("wrongCount", "The count is none that these sets and this rounding allow.")
         }
         rounded = count

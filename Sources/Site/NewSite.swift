@@ -64,7 +64,9 @@ package struct NewSite: Sendable {
             certificatePath: SiteFolder.certificateFile(in: path), keyPath: SiteFolder.certificateKeyFile(in: path))
         try AtomicFile.write(Array(invitation.text.utf8), to: SiteFolder.invitationFile(in: path))
         try AtomicFile.write(Array(Policy.template.utf8), to: path + "/policy.yaml")
-        try Ledger(path: SiteFolder.ledgerFile(in: path)).append(event: "siteMade", details: ["name": name])
+        _ = try SiteLedger.create(
+            in: path, signedBy: LedgerSigner(site: name, key: identity.key),
+            first: LedgerEntry(event: "siteMade", at: Date(), details: ["name": name]))
         try AtomicFile.write(
             Array(SiteSettings.template(name: name, listen: listen, tables: tables).utf8),
             to: SiteFolder.settingsFile(in: path))

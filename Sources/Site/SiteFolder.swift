@@ -6,7 +6,7 @@ package import Transcript
 ///
 /// ```
 /// site.yaml  policy.yaml  identity.key (0600)  certificate.pem  certificate.key (0600)
-/// peers/<name>.txt  approvals/<job hash>.txt  ledger.jsonl (0600)
+/// peers/<name>.txt  approvals/<job hash>.txt  ledger.sqlite (0600)  ledger.head
 /// ```
 package struct SiteFolder: Sendable {
     package let path: String
@@ -35,7 +35,6 @@ package struct SiteFolder: Sendable {
     package var certificateFile: String { Self.certificateFile(in: path) }
     package var certificateKeyFile: String { Self.certificateKeyFile(in: path) }
     package var invitationFile: String { Self.invitationFile(in: path) }
-    package var ledger: Ledger { Ledger(path: Self.ledgerFile(in: path)) }
     package var peers: PeerBook { PeerBook(folder: path + "/peers") }
     package var approvals: ApprovalBook { ApprovalBook(folder: path + "/approvals") }
 
@@ -44,10 +43,25 @@ package struct SiteFolder: Sendable {
     package static func certificateFile(in folder: String) -> String { folder + "/certificate.pem" }
     package static func certificateKeyFile(in folder: String) -> String { folder + "/certificate.key" }
     package static func invitationFile(in folder: String) -> String { folder + "/invitation.txt" }
-    static func ledgerFile(in folder: String) -> String { folder + "/ledger.jsonl" }
 
     package func identity() throws -> SiteIdentity {
         try SiteIdentity(name: name, keyText: try PrivateFile.readSecret(identityFile), file: identityFile)
+    }
+
+    /// This site's ledger, read and verified.
+    ///
+    /// - Throws: `LedgerError` for whatever is not as this site left it.
+    package func ledger(signedBy identity: SiteIdentity) throws -> SiteLedger {
+        try SiteLedger(in: path, signedBy: LedgerSigner(site: identity.name, key: identity.key))
+    }
+
+    package func ledger() throws -> SiteLedger { try ledger(signedBy: identity()) }
+
+    /// Enters what happened, at this time.
+    package func enter(
+        _ event: String, job: String? = nil, peer: LedgerEntry.Peer? = nil, details: [String: String] = [:]
+    ) throws {
+        try ledger().append(LedgerEntry(event: event, at: Date(), job: job, peer: peer, details: details))
     }
 
     /// The site's ML-DSA key, if it was made with one.

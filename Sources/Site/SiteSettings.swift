@@ -18,6 +18,8 @@ package struct SiteSettings: Sendable, Equatable {
         package var connect = 3600
         /// Until the peer's next message.
         package var message = 3600
+        /// Of a whole session of `serve`.
+        package var session = 86_400
     }
 
     package static let currentVersion = 1
@@ -27,13 +29,23 @@ package struct SiteSettings: Sendable, Equatable {
     package var listen: String
     package var tables: [String: TableSource] = [:]
     package var timeouts = Timeouts()
+    /// Sessions that `serve` runs at a time.
+    package var sessions = 4
+    package var failed = Failed()
+
+    /// What is kept of sessions that failed.
+    package struct Failed: Sendable, Equatable {
+        package var sessions = 50
+        package var megabytes = 2000
+    }
 
     /// - Throws: `DocumentError` with every problem found, each with its line and path.
     static func parse(_ yaml: String) throws(DocumentError) -> SiteSettings {
         let document = try YAMLValue(parsing: yaml)
         let problems = ProblemCollector(lines: document.lines())
         let reader = FieldReader(
-            document, path: "", allowed: ["moiety", "name", "listen", "tables", "timeouts"], problems: problems)
+            document, path: "", allowed: ["moiety", "name", "listen", "tables", "timeouts", "serve", "failed"],
+            problems: problems)
         _ = reader.integer("moiety", default: 0, in: currentVersion...currentVersion)
         if reader.value("moiety") == nil { problems.add("moiety", "is missing", hint: "moiety: \(currentVersion)") }
         var settings = SiteSettings(name: reader.text("name"), listen: reader.text("listen"))
@@ -46,9 +58,17 @@ package struct SiteSettings: Sendable, Equatable {
         } else if reader.value("tables") != nil {
             problems.add("tables", "must be a mapping of names to files")
         }
-        if let timeouts = reader.mapping("timeouts", allowed: ["connect", "message"]) {
+        if let timeouts = reader.mapping("timeouts", allowed: ["connect", "message", "session"]) {
             settings.timeouts.connect = timeouts.integer("connect", default: 3600, in: 1...86_400)
             settings.timeouts.message = timeouts.integer("message", default: 3600, in: 1...86_400)
+            settings.timeouts.session = timeouts.integer("session", default: 86_400, in: 1...2_592_000)
+        }
+        if let serve = reader.mapping("serve", allowed: ["sessions"]) {
+            settings.sessions = serve.integer("sessions", default: 4, in: 1...64)
+        }
+        if let failed = reader.mapping("failed", allowed: ["sessions", "megabytes"]) {
+            settings.failed.sessions = failed.integer("sessions", default: 50, in: 1...100_000)
+            settings.failed.megabytes = failed.integer("megabytes", default: 2000, in: 1...10_000_000)
         }
         guard problems.problems.isEmpty else { throw DocumentError.invalid(problems.problems) }
         return settings
@@ -91,6 +111,13 @@ package struct SiteSettings: Sendable, Equatable {
             timeouts:
               connect: 3600
               message: 3600
+              session: 86400              # of a whole session of `moiety serve`
+            serve:
+              sessions: 4                 # most at a time, one with each peer
+            # What is kept of sessions that failed, in failed/; see protocols/disclosure.md 9.
+            failed:
+              sessions: 50
+              megabytes: 2000
 
             """
     }

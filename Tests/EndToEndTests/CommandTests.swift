@@ -32,7 +32,7 @@ extension EndToEnd {
         @Test func site() async throws {
             let sites = try await Small.sites()
             let lab = sites.site("lab")
-            for name in ["identity.key", "certificate.key", "ledger.jsonl"] {
+            for name in ["identity.key", "certificate.key", "ledger.sqlite"] {
                 let mode = try FileManager.default.attributesOfItem(atPath: "\(lab)/\(name)")[.posixPermissions] as? Int
                 #expect(mode == 0o600, "\(name)")
             }

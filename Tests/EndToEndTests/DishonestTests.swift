@@ -25,6 +25,7 @@ extension EndToEnd {
         }
 
         private struct Unasked: JobBooks {
+            func open(_ sizes: SetSizes, set: Bytes32) throws {}
             func admit(_ rows: AlignedRows) throws {}
             func admit(_ design: JobDesign, _ intersection: Intersection) throws {}
             func remember(_ rows: AlignedRows) throws {}

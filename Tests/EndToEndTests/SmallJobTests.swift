@@ -112,6 +112,8 @@ extension EndToEnd {
         @Test(.stopsAHang)
         func aCohortThatDiffersByAFewIsRefused() async throws {
             let sites = try await Small.sites()
+            // Two tables under one approval, which by itself would end it before the cohort is known.
+            try sites.setPolicy("setsPerApproval", "2")
             try await sites.approve()
             let first = try await sites.run()
             #expect(first.hospital.code == 0 && first.lab.code == 0, "\(first.hospital.errors)\(first.lab.errors)")

@@ -29,9 +29,9 @@ struct AlignmentTests {
     @Test("Either side may be the larger, whatever its role", arguments: [AlignmentRole.sender, .receiver])
     func eitherRole(role: AlignmentRole) async throws {
         let (a, b) = (identifiers(0..<5), identifiers(3..<30))
-        var settings = Small.settings
-        settings.role = role
-        let outcome = try await align(a, b, hospitalSettings: settings)
+        let other = role == .sender ? AlignmentRole.receiver : .sender
+        let outcome = try await align(
+            a, b, hospitalSettings: Small.settings(role), labSettings: Small.settings(other))
         #expect(try outcome.hospital.get().role == role)
         #expect(Set(try outcome.hospital.get().rowIndices) == [3, 4])
         #expect(Set(try outcome.lab.get().rowIndices) == [0, 1])
@@ -110,9 +110,11 @@ struct AlignmentTests {
         let parameters = try Small.parameters()
         let outcome = try await both(plan: plan) {
             try await Alignment.run(
-                a, over: $0, settings: settings(sender == "hospital" ? .sender : .receiver), parameters: parameters)
+                a, over: $0, settings: Small.settings(sender == "hospital" ? .sender : .receiver),
+                parameters: parameters)
         } lab: {
-            try await Alignment.run(b, over: $0, settings: settings(.bySize), parameters: parameters)
+            try await Alignment.run(
+                b, over: $0, settings: Small.settings(sender == "lab" ? .sender : .receiver), parameters: parameters)
         }
         #expect(try outcome.hospital.get().rowIndices.count == 50)
         #expect(try outcome.lab.get().rowIndices.count == 50)
@@ -175,6 +177,52 @@ struct RefusalTests {
         #expect(outcome.lab.alignmentError == .cohortTooSmall(minimum: 4))
     }
 
+    /// Two people that are known to be at the other site, and one about whom the asker wants to know.
+    @Test("A set that cannot make a cohort is refused: one's own before anything is sent, the peer's at its opening")
+    func setTooSmall() async throws {
+        var strict = Small.settings
+        strict.minimumCohort = 4
+        let few = identifiers(4..<7)
+        let own = try await align(few, identifiers(0..<9), hospitalSettings: strict)
+        #expect(own.hospital.alignmentError == .ownSetTooSmall(count: 3, minimum: 4))
+        #expect(own.lab.peerReason == "ownSetTooSmall")
+        // A program that leaves its own check out.
+        let hostile = try await align(few, identifiers(0..<9), labSettings: strict)
+        #expect(hostile.lab.alignmentError == .peerSetTooSmall(count: 3, minimum: 4))
+        // It is told the other's minimum in the opening, and sees for itself; or hears it.
+        let reason = hostile.hospital.alignmentError == .ownSetTooSmall(count: 3, minimum: 4)
+        #expect(reason || hostile.hospital.peerReason == "peerSetTooSmall")
+    }
+
+    @Test("The last word before a single identifier is blinded is the site's own")
+    func admission() async throws {
+        struct Refused: Error {}
+        let log = MemoryRecorder()
+        let parties = try await Parties.connect(recordingAtHospital: log)
+        let parameters = try Small.parameters()
+        async let hospital = result {
+            try await parties.hospital.run {
+                try await Alignment.run(
+                    identifiers(0..<7), over: $0, settings: Small.settings, parameters: parameters,
+                    admit: { sizes in
+                        #expect(sizes == SetSizes(own: 7, peer: 5))
+                        throw Refused()
+                    })
+            }
+        }
+        async let lab = result {
+            try await parties.lab.run {
+                try await Alignment.run(
+                    identifiers(4..<9), over: $0, settings: Small.settings, parameters: parameters)
+            }
+        }
+        let (refused, _) = await (hospital, lab)
+        #expect(throws: Refused.self) { try refused.get() }
+        let sent = try log.entries(of: .outgoing).map { try Record(encoded: $0.record).type }
+            .filter { $0.protocolID == ProtocolVersion.alignment.id }
+        #expect(sent == [.alignmentOpening])
+    }
+
     @Test("Exactly the minimum is enough")
     func justEnough() async throws {
         var strict = Small.settings
@@ -212,6 +260,11 @@ struct RefusalTests {
         sender.role = .sender
         let roles = try await align([[1]], [[1]], hospitalSettings: sender, labSettings: sender)
         #expect(roles.hospital.alignmentError == .rolesConflict || roles.lab.alignmentError == .rolesConflict)
+        // A role that the job does not name is taken by nobody, whatever the sizes: the sizes decide.
+        for role in [AlignmentRole.sender, .receiver] {
+            let chosen = try await align(identifiers(0..<3), identifiers(0..<2), labSettings: Small.settings(role))
+            #expect(chosen.hospital.alignmentError == .rolesConflict || chosen.lab.alignmentError == .rolesConflict)
+        }
         var other = Small.settings
         other.keyBits = 2048
         let sizes = try await align([[1]], [[1]], labSettings: other)

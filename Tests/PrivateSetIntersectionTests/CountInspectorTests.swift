@@ -31,12 +31,13 @@ struct CountInspectorTests {
     }
 
     private func failure(
-        counts: [String: Int64] = ["rounded": 20, "rounding": 10], maximum: Int = 30,
+        counts: [String: Int64] = ["rounded": 20, "rounding": 10], maximum: Int = 30, minimum: Int = 1,
         _ change: (inout [Message]) throws -> Void = { _ in }
     ) async throws -> String? {
         var messages = try await Self.honest.value
         try change(&messages)
-        var inspector = CountInspector(keyBits: Small.keyBits, maximumSetSize: maximum, group: try Small.group())
+        var inspector = CountInspector(
+            keyBits: Small.keyBits, maximumSetSize: maximum, minimumCohort: minimum, group: try Small.group())
         do throws(InspectionFailure) {
             for (record, payload) in messages { try inspector.inspect(record, payload: payload) }
             try inspector.finish(counts: counts)
@@ -78,6 +79,8 @@ struct CountInspectorTests {
     @Test("Messages that nobody honest sends")
     func messages() async throws {
         #expect(try await failure(maximum: 29) == "T10 malformedMessage")
+        #expect(try await failure(minimum: 17) == nil)
+        #expect(try await failure(minimum: 18) == "T10 setTooSmall")
         #expect(try await failure(edit(.countOpening) { $0[3] ^= 1 }) == "T13 keySizeMismatch")
         #expect(try await failure(edit(.countOpening) { $0.removeLast() }) == "T10 malformedMessage")
         #expect(try await failure { $0.removeFirst() } == "T10 openingMissing")

@@ -36,6 +36,53 @@ struct CountTests {
         #expect(try outcome.lab.get().rounding == 10)
     }
 
+    /// Two people that are known to be at the other site, and one about whom the asker wants to know.
+    @Test("A set of two known people and a target is refused, by its own side and by the other")
+    func tooFewToCount() async throws {
+        let group = try Small.group()
+        var strict = Small.settings
+        strict.minimumCohort = 4
+        func run(_ own: AlignmentSettings, _ peer: AlignmentSettings) async throws -> Outcome<CommonCount> {
+            try await both {
+                try await Alignment.count(identifiers(7..<10), over: $0, settings: own, rounding: 1, group: group)
+            } lab: {
+                try await Alignment.count(identifiers(0..<30), over: $0, settings: peer, rounding: 1, group: group)
+            }
+        }
+        let own = try await run(strict, strict)
+        #expect(own.hospital.alignmentError == .ownSetTooSmall(count: 3, minimum: 4))
+        let hostile = try await run(Small.settings, strict)
+        #expect(hostile.lab.alignmentError == .peerSetTooSmall(count: 3, minimum: 4))
+        #expect(hostile.hospital.peerReason == "peerSetTooSmall")
+    }
+
+    @Test("Counts below the minimum are suppressed, at both", arguments: [(0, 0), (3, 0), (4, 5), (8, 10)])
+    func suppresses(common: Int, said: Int) async throws {
+        let group = try Small.group()
+        var strict = Small.settings
+        strict.minimumCohort = 4
+        let settings = strict
+        let outcome = try await both {
+            try await Alignment.count(identifiers(0..<30), over: $0, settings: settings, rounding: 5, group: group)
+        } lab: {
+            try await Alignment.count(
+                identifiers((30 - common)..<(50 - common)), over: $0, settings: settings, rounding: 1, group: group)
+        }
+        #expect(try outcome.hospital.get().roundedCount == said && outcome.hospital.get().minimum == 4)
+        #expect(try outcome.lab.get().roundedCount == said)
+    }
+
+    @Test(
+        "What an honest counter can say",
+        arguments: [
+            (0, true), (5, false), (10, true), (15, true), (20, true), (25, false), (11, false),
+        ])
+    func possibleCounts(said: UInt64, isPossible: Bool) {
+        // At least 8 of at most 18, to the nearest 5.
+        #expect(CountRounding(to: 5, suppressingBelow: 8).allows(said, of: 18) == isPossible)
+        #expect(!CountRounding(to: 5, suppressingBelow: 8).allows(.max, of: 18))
+    }
+
     @Test("Several chunks, in the order that the description admits")
     func chunks() async throws {
         let plan = ProtocolPlan([.init(.alignmentCount, parties: ["sender": "hospital", "receiver": "lab"])])
@@ -57,7 +104,7 @@ struct CountTests {
             try await session.send(
                 CountOpening(
                     AlignmentOpening(
-                        role: .receiver, keyBits: UInt16(Small.keyBits), setSize: 1, minimumCohort: 1)))
+                        role: .bySize, keyBits: UInt16(Small.keyBits), setSize: 1, minimumCohort: 1)))
             _ = try await session.receive(CountOpening.self)
             try await session.send(MaskedByCounter(elements: zero))
             _ = try await session.receive(MaskedByHelper.self)
@@ -79,7 +126,7 @@ struct CountTests {
             try await session.send(
                 CountOpening(
                     AlignmentOpening(
-                        role: .receiver, keyBits: UInt16(Small.keyBits), setSize: 2, minimumCohort: 1)))
+                        role: .bySize, keyBits: UInt16(Small.keyBits), setSize: 2, minimumCohort: 1)))
             _ = try await session.receive(CountOpening.self)
             try await session.send(MaskedByCounter(elements: four + four))
             _ = try await session.receive(MaskedByHelper.self)
@@ -101,7 +148,7 @@ struct CountTests {
             try await session.send(
                 CountOpening(
                     AlignmentOpening(
-                        role: .receiver, keyBits: UInt16(Small.keyBits), setSize: 1, minimumCohort: 1)))
+                        role: .bySize, keyBits: UInt16(Small.keyBits), setSize: 1, minimumCohort: 1)))
             _ = try await session.receive(CountOpening.self)
             try await session.send(
                 MaskedByCounter(elements: try group.generator.bigEndianBytes(width: group.modulus.byteWidth)))

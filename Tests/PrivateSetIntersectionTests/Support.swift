@@ -29,6 +29,9 @@ enum Small {
     /// Two slots a plaintext.
     static let widerKeyBits = 1280
     static let settings = AlignmentSettings(keyBits: keyBits)
+    static func settings(_ role: AlignmentRole) -> AlignmentSettings {
+        AlignmentSettings(keyBits: keyBits, role: role)
+    }
     static let hashes = AlignmentHashes(sessionID: [UInt8](repeating: 3, count: 32))
 
     static func key(bits: Int = keyBits) throws -> PrivateKey {

@@ -19,7 +19,7 @@ struct DeviatingSenderTests {
         let (own, parameters) = (own, try Small.parameters())
         async let receiver = result {
             try await parties.lab.run {
-                try await Alignment.run(own, over: $0, settings: Small.settings, parameters: parameters)
+                try await Alignment.run(own, over: $0, settings: Small.settings(.receiver), parameters: parameters)
             }
         }
         async let other = result { try await parties.hospital.run { try await sender.run($0) } }
@@ -173,7 +173,7 @@ struct DeviatingReceiverTests {
         let (own, parameters) = (own, try Small.parameters())
         async let sender = result {
             try await parties.hospital.run {
-                try await Alignment.run(own, over: $0, settings: Small.settings, parameters: parameters)
+                try await Alignment.run(own, over: $0, settings: Small.settings(.sender), parameters: parameters)
             }
         }
         async let other: Result<Void, any Error> = result { try await parties.lab.run { try await receiver.run($0) } }

@@ -37,10 +37,14 @@ extension LeakageWords {
                 ],
                 learns: [
                     "the counter's set size and rounding",
-                    "the number of common identifiers, rounded to the larger of both; not which they are",
+                    "the number of common identifiers, rounded to the larger of both, or 0 if it is below \(minimumCohort); not "
+                        + "which they are",
                 ]),
             row(
-                .count, counter, sends: [opening, "its identifiers, masked and permuted", "the rounded count"],
+                .count, counter,
+                sends: [
+                    opening, "its identifiers, masked and permuted", "the rounded count, or 0 below \(minimumCohort)",
+                ],
                 learns: [
                     "the helper's set size and rounding",
                     "the exact number of common identifiers, which its program does not show; not which they are",

@@ -8,10 +8,13 @@ enum Remainder {
 
     static let notPrevented = [
         "A party that guesses identifiers can put its guesses into its own table and learns which of them match: bounded "
-            + "by the set size, remembered in the ledger.",
-        "A peer that changes its program learns from a count which of its identifiers match, as from an alignment (alignment-count.md 5).",
+            + "by the set size, to one set under an approval, and over all sessions by each site's budgets (disclosure.md 2).",
+        "A peer that changes its program learns from a count which of its identifiers match, as from an alignment (alignment-count.md 5), "
+            + "and can ask about others in each retry that a site allows (disclosure.md 10).",
         "A party may bring invented data. It commits to what it brings, so that this can be shown later, not prevented.",
-        "Two jobs whose cohorts differ by a few people differ by those people: each site's ledger records them, no single job shows it.",
+        "Two jobs whose cohorts differ by a few people differ by those people. Each site compares a cohort with all earlier ones "
+            + "of that peer, with unions, intersections and differences of two of the 64 latest, with the union of those that lie "
+            + "within it and the intersection of those that contain it; other combinations are not searched (disclosure.md 4).",
         "Sizes and times of messages follow from the numbers of rows and columns and are seen on the network.",
     ]
 

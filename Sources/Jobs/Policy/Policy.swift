@@ -8,8 +8,6 @@ public struct Policy: Sendable, Hashable {
     public internal(set) var minimumCell: Int
     /// Counts that leave the site in reports are rounded to a multiple of this.
     public internal(set) var roundCountsTo: Int
-    /// Most counts of common rows with one peer, ever.
-    public internal(set) var countsPerPeer: Int
     /// Most coefficients a row that a job's limits may name.
     public internal(set) var parametersPerRow: Double
     /// Smallest Paillier modulus in bits.
@@ -30,12 +28,15 @@ public struct Policy: Sendable, Hashable {
     public internal(set) var reveal: [Reveal]?
     /// Guards that a job may loosen.
     public internal(set) var loosen: [Guard]
+    /// What this site discloses in all.
+    public internal(set) var budgets: Budgets
 
     /// What `moiety init` writes down and what holds for fields that a policy leaves out.
     public static let standard = Policy(
-        minimumCohort: 50, minimumCell: 11, roundCountsTo: 5, countsPerPeer: 10, parametersPerRow: 0.33,
-        minimumKeyBits: 2048, subgroupKeys: false, maximumSetSize: 1_000_000, minimumPassiveColumns: 3, peers: nil,
-        features: nil, labels: nil, reveal: nil, loosen: [])
+        minimumCohort: 50, minimumCell: 11, roundCountsTo: 5, parametersPerRow: 0.33, minimumKeyBits: 2048,
+        subgroupKeys: false, maximumSetSize: 1_000_000, minimumPassiveColumns: 3, peers: nil, features: nil,
+        labels: nil,
+        reveal: nil, loosen: [], budgets: .standard)
 
     /// A count as this site reports it: rounded to the nearest multiple of `roundCountsTo`, halves up.
     public func rounded(_ count: Int) -> Int {
@@ -60,7 +61,6 @@ extension Policy {
             minimumCohort: fields.integer("minimumCohort", default: standard.minimumCohort, in: JobBounds.cohort),
             minimumCell: fields.integer("minimumCell", default: standard.minimumCell, in: JobBounds.cell),
             roundCountsTo: fields.integer("roundCountsTo", default: standard.roundCountsTo, in: 1...1000),
-            countsPerPeer: fields.integer("countsPerPeer", default: standard.countsPerPeer, in: 0...100_000),
             parametersPerRow: fields.number(
                 "parametersPerRow", default: standard.parametersPerRow, in: JobBounds.parametersPerRow),
             minimumKeyBits: fields.integer("minimumKeyBits", default: standard.minimumKeyBits, in: 2048...16_384),
@@ -70,15 +70,16 @@ extension Policy {
                 "minimumPassiveColumns", default: standard.minimumPassiveColumns, in: JobBounds.passiveColumns),
             peers: Self.names("peers", in: fields), features: Self.names("features", in: fields),
             labels: Self.names("labels", in: fields), reveal: Self.reveal(in: fields),
-            loosen: Self.loosened(in: fields))
+            loosen: Self.loosened(in: fields), budgets: Budgets(fields))
         guard problems.problems.isEmpty else { throw .invalid(problems.problems) }
     }
 
-    private static let keys = [
-        "policy", "minimumCohort", "minimumCell", "roundCountsTo", "countsPerPeer", "parametersPerRow",
-        "minimumKeyBits", "subgroupKeys", "maximumSetSize", "minimumPassiveColumns", "peers", "features", "labels",
-        "reveal", "loosen",
-    ]
+    private static let keys =
+        [
+            "policy", "minimumCohort", "minimumCell", "roundCountsTo", "parametersPerRow", "minimumKeyBits",
+            "subgroupKeys", "maximumSetSize", "minimumPassiveColumns", "peers", "features", "labels", "reveal",
+            "loosen",
+        ] + Budget.allCases.map(\.rawValue)
 
     /// `any` or nothing is nil; a list is exactly that list, an empty one allows nothing.
     private static func names(_ key: String, in fields: FieldReader) -> [String]? {

@@ -6,6 +6,12 @@ public struct PolicyRefusal: Error, Sendable, Hashable, Codable {
     public let message: String
     /// What would make the policy accept.
     public let remedy: String
+
+    package init(rule: String, message: String, remedy: String) {
+        self.rule = rule
+        self.message = message
+        self.remedy = remedy
+    }
 }
 
 extension PolicyRefusal: CustomStringConvertible {

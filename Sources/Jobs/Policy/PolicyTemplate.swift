@@ -1,13 +1,13 @@
 extension Policy {
     /// The text that `moiety init` writes: the standard policy with its reasons.
-    public static let template = """
+    public static var template: String {
+        """
         # This site's own policy. Local and never shared; a job that breaks it is refused, whoever asks.
         policy: 1
 
         minimumCohort: 50           # fewest aligned people
         minimumCell: 11             # fewest people in any level of a yes/no or categorical column, or label
         roundCountsTo: 5            # counts in reports
-        countsPerPeer: 10           # most counts of common rows (align count) with one peer, ever
         parametersPerRow: 0.33      # most coefficients a person
         minimumKeyBits: 2048        # 3072 for data that must stay secret beyond 2030
         subgroupKeys: false         # faster keys with one more assumption
@@ -20,5 +20,9 @@ extension Policy {
         reveal: any                 # or a list: standard-errors, covariance, scores, metrics, deciles, joint-coefficients
         loosen: []                  # guard-1, guard-4: guards that a job may loosen by a factor of two
 
+        # What this site discloses in all, counted by its ledger: `moiety policy check` shows what is left.
+        \(Budgets.template)
+
         """
+    }
 }

@@ -15,6 +15,7 @@ extension Failure {
         case let failure as Failure: self = failure
         case let error as TransportError: self.init(describing: error)
         case let error as RecordsError: self.init(describing: error)
+        case let error as LedgerError: self.init(describing: error)
         case let error as PolicyRefusal: self.init(describing: error)
         case let error as GuardRefusal: self.init(describing: error)
         case let error as AlignmentError: self.init(describing: error)

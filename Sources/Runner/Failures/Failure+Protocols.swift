@@ -15,6 +15,21 @@ extension Failure {
             self.init(
                 .refusedByPolicy, name, "\(count) identifiers are more than the \(maximum) that the job allows",
                 hint: "see limits.maximumSetSize")
+        case .ownSetTooSmall(let count, let minimum):
+            self.init(
+                .refusedByPolicy, name,
+                "this site has \(count) usable identifiers, fewer than the \(minimum) of a cohort",
+                hint: "no result could come of it; see limits.minimumCohort, and: moiety data check")
+        case .peerSetTooSmall(let count, let minimum):
+            self.init(
+                .refusedByPolicy, name, "the peer brings \(count) identifiers, fewer than the \(minimum) of a cohort",
+                hint: "nothing was said about this site's; so few can be about single people only")
+        case .rolesConflict:
+            self.init(
+                .peersDisagree, name, "the peer takes another part in the alignment than job and set sizes give it",
+                hint:
+                    "the part follows from alignment.sender in the job or, with `auto`, from the sizes: update the peer"
+            )
         case .peerSetEmpty: self.init(.badData, name, "the peer has no usable identifier")
         case .unsupportedKeySize(let bits):
             self.init(.configuration, name, "no group is published for keys of \(bits) bits")
@@ -26,7 +41,7 @@ extension Failure {
             self.init(
                 .refusedByPolicy, name, "fewer than \(minimum) rows are in common",
                 hint: "see limits.minimumCohort in the job and minimumCohort in policy.yaml")
-        case .protocolVersionDiffers, .keySizesDiffer, .rolesConflict:
+        case .protocolVersionDiffers, .keySizesDiffer:
             self.init(.peersDisagree, name, "the two sites do not run the same alignment: \(name)")
         default:
             self.init(.protocolViolation, name, "the peer broke the alignment protocol: \(name)")

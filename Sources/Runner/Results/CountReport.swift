@@ -9,6 +9,8 @@ package struct CountReport: Codable, Sendable {
     /// A multiple of `rounding`.
     package let roundedCount: Int
     package let rounding: Int
+    /// Fewer common rows than that are said as 0.
+    package let suppressedBelow: Int
     package let ownIdentifiers: Int
     package let peerIdentifiers: Int
     /// The folder; `nil` in the file within it.
@@ -19,8 +21,16 @@ package struct CountReport: Codable, Sendable {
         peer = inputs.peer.name
         roundedCount = count.roundedCount
         rounding = count.rounding
+        // So few are suppressed, or rounded to nothing.
+        suppressedBelow = max(count.minimum, (count.rounding + 1) / 2)
         ownIdentifiers = count.ownCount
         peerIdentifiers = count.peerCount
         self.out = out
+    }
+
+    package var text: String {
+        roundedCount == 0
+            ? "fewer than \(suppressedBelow) rows in common with \(peer), which are not counted"
+            : "about \(roundedCount) rows in common with \(peer), to the nearest \(rounding)"
     }
 }

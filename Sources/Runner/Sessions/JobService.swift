@@ -5,7 +5,7 @@ package import Site
 import Synchronization
 import Wire
 
-/// Runs approved jobs with whichever pinned peer asks for them, one at a time.
+/// Runs approved jobs with whichever pinned peers ask for them: several at a time, one with each peer, each with a deadline.
 package struct JobService: Sendable {
     package let site: SiteFolder
     package let out: String
@@ -24,7 +24,7 @@ package struct JobService: Sendable {
             throw Failure(.configuration, "noPeers", "this site knows no peer", hint: "moiety peer add FILE")
         }
         _ = try site.policy()
-        _ = try site.identity()
+        _ = try site.ledger()
     }
 
     /// - Returns: hashes of the jobs that finished.
@@ -40,9 +40,9 @@ package struct JobService: Sendable {
         let finished = FinishedJobs()
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                // One at a time: another peer is told that the site is busy, and comes again.
+                // A peer beyond the limit is told that the site is busy, and comes again.
                 try await listener.serve(
-                    maximumSessions: 1,
+                    maximumSessions: site.settings.sessions,
                     onListening: { port in
                         let bound = NetworkAddress(host: address.host, port: port)
                         observer.progress("waiting for \(peers.map(\.name).joined(separator: ", ")) on \(bound)")
@@ -90,8 +90,8 @@ package struct JobService: Sendable {
             try prepared.checkTable()
             observer.progress("\(channel.peerName) asks for job \(hash.prefix(16)): \(prepared.job.title)")
             let link = try PeerLink(prepared.job, site: site, observer: observer, over: peeked)
-            let report = try await JobExecution(prepared: prepared, link: link, out: path, observer: observer).run()
-            return report.job
+            let execution = JobExecution(prepared: prepared, link: link, out: path, observer: observer)
+            return try await within(.seconds(site.settings.timeouts.session)) { try await execution.run().job }
         } catch {
             let failure = Failure(describing: error)
             observer.sessionFailed(failure)

@@ -20,7 +20,10 @@ struct SessionEvidence: Sendable {
         seed = SessionSeed()
         second = try prepared.site.secondKey()
         writer = try TranscriptWriter(folder: folder, storage: PayloadStorage(prepared.job.payloads))
-        commitments = try prepared.inputs.commitments()
+        let salts = InputSalts(identity: prepared.identity, job: prepared.job.hash)
+        let labels = prepared.inputs.purpose.committed
+        commitments = try prepared.inputs.commitments(
+            salts: Dictionary(uniqueKeysWithValues: labels.map { ($0, salts.salt(of: $0)) }))
         try writer.addJob(yaml: prepared.file.yaml, canonical: prepared.job.canonical)
         try writer.addApproval(of: prepared.own.name, note: prepared.approval)
         try writer.add(BuildNote(version: Release.version, arithmetic: ArithmeticPath.current.rawValue))

@@ -37,6 +37,8 @@ package struct SessionExecution: Sendable {
         writing write: (Finished<Work.Result>, StagedFolder) throws -> [String: String],
         _ make: (SessionOpening) -> Work
     ) async throws -> (finished: Finished<Work.Result>, folder: String) {
+        let book = prepared.book(with: link.peer)
+        try book.check()
         let folder = try StagedFolder(target: out)
         defer { folder.discard() }
         for other in folder.others {
@@ -44,29 +46,34 @@ package struct SessionExecution: Sendable {
                 "\(other) is of a process that was killed, or of one that runs now; its transcript is evidence, and its "
                     + "transcript/private a secret")
         }
-        let ledger = prepared.site.ledger
-        let (hash, peer, event) = (prepared.file.hash, prepared.peer.name, prepared.inputs.purpose.event)
+        let ledger = prepared.ledger
+        let (hash, event) = (prepared.file.hash, prepared.inputs.purpose.event)
+        let peer = prepared.site.peerEntry(link.peer)
+        let enter: @Sendable (String, [String: String]) throws -> Void = { event, details in
+            try ledger.append(LedgerEntry(event: event, at: Date(), job: hash, peer: peer, details: details))
+        }
         let attempt = try ledger.entries().count { $0.event == "\(event)Started" && $0.job == hash }
-        try ledger.append(event: "\(event)Started", job: hash, peer: peer)
+        try enter("\(event)Started", [:])
         let (site, staging, observer) = (prepared.site, folder.stagingPath, observer)
         let fail: @Sendable (String) -> Void = { code in
             // The session's own error is what the caller needs, even if nothing can be written any more.
             var details = ["error": code]
-            if let kept = try? Self.keepTranscript(in: staging, of: hash, at: site) {
-                details["transcript"] = kept
-                observer.progress("what was exchanged until then is kept: \(site.path)/\(kept)")
+            if let (kept, removed) = try? FailedSessions(at: site).keep("\(staging)/transcript", of: hash) {
+                details["transcript"] = kept ?? "removed"
+                if !removed.isEmpty { details["removed"] = removed.joined(separator: " ") }
+                if let kept { observer.progress("what was exchanged until then is kept: \(site.path)/\(kept)") }
             }
-            try? site.ledger.append(event: "\(event)Failed", job: hash, peer: peer, details: details)
+            try? enter("\(event)Failed", details)
         }
         folder.rescue { fail("interrupted") }
         do {
             let evidence = try SessionEvidence(prepared, folder: "\(folder.stagingPath)/transcript")
             let work = make(SessionOpening(prepared, leaving: evidence))
-            let finished = try await run(work, leaving: evidence, attempt: UInt32(clamping: attempt))
+            let finished = try await run(work, leaving: evidence, attempt: UInt32(clamping: attempt), book)
             var details = try write(finished, folder)
             try folder.commit()
             details["session"] = finished.session.hex
-            try ledger.append(event: "\(event)Finished", job: hash, peer: peer, details: details)
+            try enter("\(event)Finished", details)
             observer.progress("written to \(folder.target)")
             return (finished, folder.target)
         } catch {
@@ -76,7 +83,7 @@ package struct SessionExecution: Sendable {
     }
 
     private func run<Work: SessionWork>(
-        _ work: Work, leaving evidence: SessionEvidence, attempt: UInt32
+        _ work: Work, leaving evidence: SessionEvidence, attempt: UInt32, _ book: DisclosureBook
     ) async throws -> Finished<Work.Result> {
         let counting = CountingRecorder(evidence.writer)
         let (job, purpose, observer) = (prepared.job, prepared.inputs.purpose, observer)
@@ -85,6 +92,7 @@ package struct SessionExecution: Sendable {
             inspectors: { try SessionInspectors.live(job, for: purpose, $0) }, seed: evidence.seed, recorder: counting,
             finish: { try evidence.finish($0, work, $1.result) }
         ) { session in
+            try book.attempt()
             let result = try await work.run(over: session)
             // The salt plays no part in the counts.
             try await session.finishInspection(counts: work.facts(of: result, salt: .zero).counts)
@@ -95,22 +103,6 @@ package struct SessionExecution: Sendable {
                 result: result, session: session.id, bytesSent: counting.total(.outgoing),
                 bytesReceived: counting.total(.incoming), seconds: progress.elapsed.seconds)
         }
-    }
-
-    /// What failed leaves no output, but evidence of what the peer did, two signed heads of one log perhaps, must not go with
-    /// it: the transcript moves into the site folder.
-    ///
-    /// - Returns: its path in the site folder; nil when no session was opened.
-    private static func keepTranscript(in staging: String, of job: String, at site: SiteFolder) throws -> String? {
-        let transcript = "\(staging)/transcript"
-        guard FileManager.default.fileExists(atPath: "\(transcript)/\(TranscriptLayout.parties)") else { return nil }
-        try FileManager.default.createDirectory(
-            atPath: "\(site.path)/failed", withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
-        let time = Timestamp.now().filter { $0.isNumber || $0 == "T" }
-        let kept = "failed/\(time)-\(job.prefix(16))-\(UUID().uuidString.prefix(4))"
-        try FileManager.default.moveItem(atPath: transcript, toPath: "\(site.path)/\(kept)")
-        return kept
     }
 }
 

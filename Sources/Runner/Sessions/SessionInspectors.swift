@@ -31,7 +31,12 @@ enum SessionInspectors {
                     ) { rows in TrainingPlan(job, rows: rows) }, try alignment(),
                 ]
             case .alignment: [try alignment()]
-            case .count: [try CountInspector(keyBits: job.keys.bits, maximumSetSize: job.limits.maximumSetSize)]
+            case .count:
+                [
+                    try CountInspector(
+                        keyBits: job.keys.bits, maximumSetSize: job.limits.maximumSetSize,
+                        minimumCohort: job.limits.minimumCohort)
+                ]
             case .prediction: [try alignment(), ScoreInspector(areRevealed: job.reveals(.scores))]
             }
         return protocols + [CommittedSetInspector()]

@@ -1,4 +1,5 @@
 import Jobs
+package import PrivateSetIntersection
 package import Records
 import Site
 import Transcript
@@ -16,6 +17,11 @@ package protocol SessionWork: Sendable {
 
 /// What a session asks of the site around it. A run asks folders and books; a replay asks nobody.
 package protocol SessionBooks: Sendable {
+    /// Both sides have said how many identifiers they bring, and something is about to be said about them. Throws when the
+    /// peer may not ask about so many, or about this set.
+    ///
+    /// - Parameter set: the root that the peer committed to.
+    func open(_ sizes: SetSizes, set: Bytes32) throws
     /// Throws when these people must not be the cohort.
     func admit(_ rows: AlignedRows) throws
     /// What the session opens about these people is about to be opened.
@@ -33,13 +39,33 @@ package struct SessionOpening: Sendable {
 
     /// The session's inspectors have seen to it that the note is the peer's about this very job, and the commitments those
     /// of such a session.
-    package func run(over session: Session) async throws {
+    ///
+    /// - Returns: the root of the identifiers that the peer committed to, and their number.
+    package func run(over session: Session) async throws -> InputCommitments.Item {
         try await session.send(ApprovalMessage(note: approval))
         try await session.send(InputCommitments(items: commitments))
         let note = try await session.receive(ApprovalMessage.self).note
-        _ = try await session.receive(InputCommitments.self)
+        let committed = try await session.receive(InputCommitments.self).items
+        guard let set = committed.first(where: { $0.label == "identifiers" }) else {
+            throw session.violation("commitmentMissing")
+        }
         try keep(note, inputs.peer.name)
         try await session.checkpoint()
+        return set
+    }
+}
+
+extension SessionBooks {
+    /// The debit of an alignment or a count, once the openings are known.
+    ///
+    /// - Parameter committed: what the peer committed to: as many identifiers as it then says that it brings.
+    func admission(
+        of committed: InputCommitments.Item, over session: Session
+    ) -> @Sendable (SetSizes) throws -> Void {
+        { sizes in
+            guard committed.count == UInt64(sizes.peer) else { throw session.violation("wrongCount") }
+            try self.open(sizes, set: committed.root)
+        }
     }
 }
 

@@ -78,6 +78,7 @@ private final class ReplayBooks: JobBooks {
 
     var design: JobDesign? { kept.withLock { $0 } }
 
+    func open(_ sizes: SetSizes, set: Bytes32) throws {}
     func admit(_ rows: AlignedRows) throws {}
     func admit(_ design: JobDesign, _ intersection: Intersection) throws { kept.withLock { $0 = design } }
     func remember(_ rows: AlignedRows) throws {}

@@ -112,7 +112,7 @@ package struct ReplayChecks: Sendable {
         let said = try replay.log.payload(ofSent: AlignmentAudit.countOpening)
         let rounding = said.flatMap { AlignmentAudit.rounding(inOpening: $0) } ?? 1
         let replayed = try await replay.run { opening in
-            CountWork(inputs: replay.inputs, opening: opening, rounding: rounding, admit: {})
+            CountWork(inputs: replay.inputs, opening: opening, rounding: rounding, books: NoBooks())
         }
         return Checked(
             findings: replayed.findings,

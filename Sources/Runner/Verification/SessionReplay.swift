@@ -1,4 +1,5 @@
 import Jobs
+import PrivateSetIntersection
 import Records
 import Site
 import Transcript
@@ -102,6 +103,7 @@ struct SessionReplay: Sendable {
 
 /// Nobody is asked and nothing is written: whether the cohort ledger let the session run was decided then.
 struct NoBooks: SessionBooks {
+    func open(_ sizes: SetSizes, set: Bytes32) throws {}
     func admit(_ rows: AlignedRows) throws {}
     func remember(_ rows: AlignedRows) throws {}
 }

@@ -25,22 +25,9 @@ package struct AlignmentExecution: Sendable {
             return ["rows": "\(rows.count)"]
         }) { opening in
             AlignmentWork(
-                inputs: prepared.inputs, opening: opening, books: AlignmentBooks(prepared: prepared),
+                inputs: prepared.inputs, opening: opening, books: SiteBooks(prepared, with: link.peer),
                 progress: execution.progress)
         }
         return (finished.result, folder)
-    }
-}
-
-/// The ledger of cohorts around an alignment, as around a job.
-private struct AlignmentBooks: SessionBooks {
-    let prepared: PreparedJob
-
-    func admit(_ rows: AlignedRows) throws {
-        try prepared.cohorts.check(rows, peer: prepared.peer.name)
-    }
-
-    func remember(_ rows: AlignedRows) throws {
-        try prepared.cohorts.remember(rows, job: prepared.file.hash, peer: prepared.peer.name)
     }
 }

@@ -18,8 +18,9 @@ package struct AlignmentWork: SessionWork {
     package let progress: ProgressReporter
 
     package func run(over session: Session) async throws -> Result {
-        try await opening.run(over: session)
-        let (intersection, rows) = try await inputs.align(over: session, progress)
+        let committed = try await opening.run(over: session)
+        let (intersection, rows) = try await inputs.align(
+            over: session, progress, admit: books.admission(of: committed, over: session))
         try books.admit(rows)
         try books.remember(rows)
         return Result(intersection: intersection, rows: rows)
@@ -38,15 +39,13 @@ struct CountWork: SessionWork {
     let opening: SessionOpening
     /// This site's own; the larger of both holds.
     let rounding: Int
-    /// A count is about to be made: throws when it must not. A replay asks nobody.
-    let admit: @Sendable () throws -> Void
+    let books: any SessionBooks
 
     func run(over session: Session) async throws -> CommonCount {
-        try await opening.run(over: session)
-        try admit()
+        let committed = try await opening.run(over: session)
         let count = try await PrivateSetIntersection.Alignment.count(
             inputs.table.identifiers.values, over: session, settings: AlignmentSettings(inputs.job, own: inputs.own),
-            rounding: rounding)
+            rounding: rounding, admit: books.admission(of: committed, over: session))
         return count
     }
 
@@ -63,11 +62,11 @@ extension JobInputs {
     /// The alignment that fits, alignments alone and predictions begin with. Its result is the session's to tell: after the
     /// peer has signed for it, by a checkpoint or by its closing.
     package func align(
-        over session: Session, _ progress: ProgressReporter
+        over session: Session, _ progress: ProgressReporter, admit: @Sendable (SetSizes) throws -> Void
     ) async throws -> (intersection: Intersection, rows: AlignedRows) {
         let intersection = try await PrivateSetIntersection.Alignment.run(
-            table.identifiers.values, over: session, settings: AlignmentSettings(job, own: own)
-        ) { progress.report($0) }
+            table.identifiers.values, over: session, settings: AlignmentSettings(job, own: own),
+            progress: { progress.report($0) }, admit: admit)
         return (intersection, try table.table.rows(at: intersection.rowIndices, of: table.identifiers))
     }
 }

@@ -9,17 +9,13 @@ package struct CountExecution: Sendable {
     package let observer: any RunObserver
     /// This site's own.
     private let rounding: Int
-    private let earlier: CountLedger
 
-    /// - Throws: `Failure` 4 when this site's policy allows no further count with this peer.
-    package init(prepared: PreparedJob, link: PeerLink, out: String, observer: any RunObserver) throws {
+    package init(prepared: PreparedJob, link: PeerLink, out: String, observer: any RunObserver) {
         self.prepared = prepared
         self.link = link
         self.out = out
         self.observer = observer
-        rounding = try prepared.site.policy().roundCountsTo
-        earlier = try prepared.counts()
-        try earlier.check()
+        rounding = prepared.policy.roundCountsTo
     }
 
     package func run() async throws -> CountReport {
@@ -30,7 +26,8 @@ package struct CountExecution: Sendable {
             return ["rows": "\(report.roundedCount)", "rounding": "\(report.rounding)"]
         }) { opening in
             CountWork(
-                inputs: prepared.inputs, opening: opening, rounding: rounding, admit: { try earlier.remember() })
+                inputs: prepared.inputs, opening: opening, rounding: rounding,
+                books: SiteBooks(prepared, with: link.peer))
         }
         return CountReport(finished.result, of: prepared.inputs, out: folder)
     }

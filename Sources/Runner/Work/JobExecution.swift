@@ -20,7 +20,6 @@ package struct JobExecution: Sendable {
     }
 
     package func run() async throws -> JobReport {
-        let cohorts = prepared.cohorts
         let execution = SessionExecution(prepared, over: link, out: out, observer: observer)
         let (finished, _) = try await execution.run(writing: { finished, folder in
             let job = FinishedJob(finished, of: prepared.inputs)
@@ -28,7 +27,7 @@ package struct JobExecution: Sendable {
             return ["rows": "\(job.rows.count)"]
         }) { opening in
             JobWork(
-                inputs: prepared.inputs, opening: opening, books: SiteBooks(prepared: prepared, cohorts: cohorts),
+                inputs: prepared.inputs, opening: opening, books: SiteBooks(prepared, with: link.peer),
                 progress: execution.progress)
         }
         return JobReport(FinishedJob(finished, of: prepared.inputs))
@@ -65,37 +64,5 @@ package struct FinishedJob: Sendable {
         self.init(
             finished.result, of: inputs, session: finished.session, bytesSent: finished.bytesSent,
             bytesReceived: finished.bytesReceived, seconds: finished.seconds)
-    }
-}
-
-/// The site's own rules and records around a running job.
-private struct SiteBooks: JobBooks {
-    let prepared: PreparedJob
-    let cohorts: CohortLedger
-
-    func admit(_ rows: AlignedRows) throws {
-        try cohorts.check(rows, peer: prepared.peer.name)
-    }
-
-    func admit(_ design: JobDesign, _ intersection: Intersection) throws {
-        let job = prepared.job
-        let problems = design.problems(limits: job.limits, parameters: job.parameterCount)
-        guard problems.isEmpty else { throw RecordsError.unfitDesign(problems) }
-        try Guards.check(
-            job,
-            GuardFacts(
-                job: job, rows: design.design.rows,
-                labelEntropy: design.label.map { GuardFacts.labelEntropy(of: $0.values) },
-                earlierScoreVectors: try cohorts.scoreVectors(of: design.rows, peer: prepared.peer.name),
-                setSizes: [intersection.ownCount, intersection.peerCount],
-                smallestCell: design.design.cells.map(\.rows).min()))
-    }
-
-    func remember(_ rows: AlignedRows) throws {
-        try cohorts.remember(rows, job: prepared.file.hash, peer: prepared.peer.name)
-    }
-
-    func openScores(of rows: AlignedRows) throws {
-        try cohorts.rememberScores(of: rows, job: prepared.file.hash, peer: prepared.peer.name)
     }
 }

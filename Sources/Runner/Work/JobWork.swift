@@ -34,8 +34,9 @@ package struct JobWork: SessionWork {
     }
 
     package func run(over session: Session) async throws -> Result {
-        try await opening.run(over: session)
-        let (intersection, rows) = try await inputs.align(over: session, progress)
+        let committed = try await opening.run(over: session)
+        let (intersection, rows) = try await inputs.align(
+            over: session, progress, admit: books.admission(of: committed, over: session))
         try books.admit(rows)
         try await session.checkpoint()
         progress.say("aligned \(rows.count) rows with \(session.peerName)")

@@ -20,7 +20,7 @@ package struct PredictionExecution: Sendable {
 
     /// - Returns: what came of it, and the output folder.
     package func run() async throws -> (result: PredictionWork.Result, folder: String) {
-        let books = PredictionBooks(job: prepared.file, peer: prepared.peer.name, cohorts: prepared.cohorts)
+        let books = SiteBooks(prepared, with: link.peer)
         let execution = SessionExecution(prepared, over: link, out: out, observer: observer)
         let (finished, folder) = try await execution.run(writing: { finished, folder in
             let rows = finished.result.rows
@@ -36,25 +36,5 @@ package struct PredictionExecution: Sendable {
                 progress: execution.progress)
         }
         return (finished.result, folder)
-    }
-}
-
-/// The site's own rules and records around a prediction.
-private struct PredictionBooks: SessionBooks {
-    let job: JobFile
-    let peer: String
-    let cohorts: CohortLedger
-
-    /// Guard 5: too many score vectors about the same rows would give away the other side's columns.
-    func admit(_ rows: AlignedRows) throws {
-        let facts = GuardFacts(
-            job: job.job, rows: rows.count, earlierScoreVectors: try cohorts.scoreVectors(of: rows, peer: peer))
-        let finding = Guards.findings(job.job, facts).first { $0.number == Guard.scores.number }
-        guard let finding, finding.verdict == .refused else { return }
-        throw Failure(.refusedByPolicy, finding.name, "\(finding.name): \(finding.figures)", hint: finding.remedy)
-    }
-
-    func remember(_ rows: AlignedRows) throws {
-        try cohorts.rememberScores(of: rows, job: job.hash, peer: peer)
     }
 }

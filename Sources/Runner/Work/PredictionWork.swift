@@ -23,8 +23,9 @@ package struct PredictionWork: SessionWork {
     package var family: TrainingPlan.Family { TrainingPlan.Family(inputs.job.model.family) }
 
     package func run(over session: Session) async throws -> Result {
-        try await opening.run(over: session)
-        let (_, rows) = try await inputs.align(over: session, progress)
+        let committed = try await opening.run(over: session)
+        let (_, rows) = try await inputs.align(
+            over: session, progress, admit: books.admission(of: committed, over: session))
         try books.admit(rows)
         try await session.checkpoint()
         progress.say("aligned \(rows.count) rows with \(session.peerName)")

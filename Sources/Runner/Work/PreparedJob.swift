@@ -1,4 +1,5 @@
 package import Jobs
+import PrivateSetIntersection
 import Records
 package import Site
 
@@ -54,6 +55,8 @@ package struct PreparedJob: Sendable {
     package let identity: SiteIdentity
     /// The signed approval note.
     package let approval: String
+    package let ledger: SiteLedger
+    package let policy: Policy
 
     package var file: JobFile { inputs.file }
     package var job: Job { inputs.job }
@@ -61,26 +64,49 @@ package struct PreparedJob: Sendable {
     package var peer: Party { inputs.peer }
     package var table: PartyTable { inputs.table }
 
-    /// - Throws: `Failure` 78 when this site is no party, 4 without approval or against the policy; `GuardRefusal`;
-    ///   `RecordsError` for what is wrong in the table.
+    /// - Throws: `Failure` 78 when this site is no party, 4 without approval or against the policy; `LedgerError`;
+    ///   `GuardRefusal`; `RecordsError` for what is wrong in the table; `AlignmentError` for too many or too few rows.
     package init(
         _ file: JobFile, for purpose: SessionPurpose = .fit, scoring: JobInputs.Scoring? = nil, at site: SiteFolder
     ) throws {
         self.site = site
         _ = try file.parties(at: site)
         identity = try site.identity()
-        approval = try site.approvals.note(of: file, by: identity)
-        try site.policy().check(file.job, as: site.name)
+        ledger = try site.ledger(signedBy: identity)
+        approval = try site.heldApproval(of: file, by: identity, in: ledger)
+        policy = try site.policy()
+        try policy.check(file.job, as: site.name)
         try Guards.check(file.job)
         try file.checkSupport()
         inputs = try JobInputs(file, for: purpose, scoring: scoring, at: site)
+        try checkSet()
     }
 
-    package var cohorts: CohortLedger {
-        CohortLedger(site: site, identity: identity, minimumDifference: job.limits.minimumCell)
+    /// Refuses a set that no cohort could come of, or that is larger than the job allows, before anybody is dialled.
+    private func checkSet() throws {
+        let count = table.identifiers.count
+        guard count > 0 else { throw AlignmentError.noIdentifiers }
+        guard count >= job.limits.minimumCohort else {
+            throw AlignmentError.ownSetTooSmall(count: count, minimum: job.limits.minimumCohort)
+        }
+        guard count <= job.limits.maximumSetSize else {
+            throw AlignmentError.ownSetTooLarge(count: count, maximum: job.limits.maximumSetSize)
+        }
     }
 
-    package func counts() throws -> CountLedger { try CountLedger(site: site, job: file.hash, peer: peer.name) }
+    /// Whether the budgets let a session begin; a peer that this site does not know yet has spent nothing.
+    package func checkBudgets() throws {
+        guard try site.peers.names().contains(peer.name) else { return }
+        try book(with: site.peers.peer(named: peer.name)).check()
+    }
+
+    /// What a session with that peer is debited to.
+    package func book(with peer: Invitation) -> DisclosureBook {
+        DisclosureBook(
+            ledger, budgets: policy.budgets,
+            peer: site.peerEntry(peer), job: file.hash,
+            purpose: inputs.purpose, minimumDifference: job.limits.minimumCell)
+    }
 
     /// Refuses a table that no cohort could make fit for the model, before the peer learns which rows are common.
     package func checkTable() throws {

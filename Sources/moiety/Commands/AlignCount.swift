@@ -10,7 +10,8 @@ struct AlignCount: ReplyingCommand {
             Both sites learn the size of the intersection, rounded to the larger of their policies' roundCountsTo, and how \
             many identifiers the other has. No identifier is matched on either side: protocols/alignment-count.md. The \
             peer runs the same command with the same job. The output folder gets count.json and a transcript. A site's policy \
-            says how many counts it makes with one peer (countsPerPeer).
+            says how many counts it makes with one peer (countsPerPeer), and a count is debited like an alignment. Fewer rows in \
+            common than the job's minimumCohort are not counted; a table with fewer rows is refused.
             """)
 
     @OptionGroup var file: JobArgument
@@ -28,7 +29,6 @@ struct AlignCount: ReplyingCommand {
             prepared.job, site: folder, observer: console, peerAddress: try meeting.address(),
             onListening: announce)
         let report = try await CountExecution(prepared: prepared, link: link, out: out, observer: console).run()
-        let about = "about \(report.roundedCount) rows in common with \(report.peer)"
-        return Reply(report, text: "\(about), to the nearest \(report.rounding)")
+        return Reply(report, text: report.text)
     }
 }

@@ -99,7 +99,11 @@ private struct SiteDoctor {
             check("policy") {
                 _ = try site.policy(); return "read"
             },
-            check("ledger") { "\(try site.ledger.entries().count) entries, unbroken" },
+            check("ledger") {
+                let head = try site.ledger().check()
+                return "\(head.entries) entries, unbroken, signed head \(head.hash)"
+            },
+            budgets(),
             peers(), leftovers(),
         ]
             + site.settings.tables.keys.sorted().map { name in
@@ -116,6 +120,20 @@ private struct SiteDoctor {
             return DoctorCheck(name: name, verdict: .ok, detail: try body())
         } catch {
             return DoctorCheck(name: name, verdict: .failed, detail: Failure(describing: error).message)
+        }
+    }
+
+    /// A budget of which nothing is left refuses what comes next.
+    private func budgets() -> DoctorCheck {
+        do {
+            let report = try BudgetReport(of: site, peers: site.peers.names())
+            let spent = report.budgets.filter { $0.left == 0 }.map { "\($0.budget) (\($0.peer ?? "all"))" }
+            return DoctorCheck(
+                name: "budgets", verdict: spent.isEmpty ? .ok : .warning,
+                detail: spent.isEmpty
+                    ? "none is used up: moiety policy check" : "used up: \(spent.joined(separator: ", "))")
+        } catch {
+            return DoctorCheck(name: "budgets", verdict: .failed, detail: Failure(describing: error).message)
         }
     }
 

@@ -35,10 +35,7 @@ struct JobApprove: ReplyingCommand {
         }
         console.progress("job \(file.hash)\n\(file.job.title)")
         try confirmation.confirm("Approve it as \(person) for '\(folder.name)'?")
-        let approval = try folder.approvals.approve(file, person: person, meaning: meaning, by: identity)
-        try folder.ledger.append(
-            event: "jobApproved", job: file.hash, peer: file.job.peer(of: folder.name)?.name,
-            details: ["person": person, "meaning": meaning])
+        let approval = try folder.approve(file, person: person, meaning: meaning, by: identity)
         return Reply(approval, text: "approved job \(file.hash)")
     }
 }

@@ -60,6 +60,7 @@ struct JobRun: ReplyingCommand {
         console.progress("\(prepared.own.name): \(prepared.table.summary)")
         try prepared.checkTable()
         if dryRun {
+            try prepared.checkBudgets()
             return Reply(.checked(job: prepared.file.hash), text: "job \(prepared.file.hash) could run at this site")
         }
         let link = try PeerLink(

@@ -60,8 +60,8 @@ struct LogOpen: ReplyingCommand {
         defer { staged.discard() }
         try Opening.write(secrets, inputs.table, parties, into: staged)
         try staged.commit()
-        try folder.ledger.append(
-            event: "sessionOpened", job: inputs.file.hash, peer: parties.peer.name,
+        try folder.enter(
+            "sessionOpened", job: inputs.file.hash, peer: try folder.peerEntry(in: inputs.file),
             details: ["session": parties.session.hex])
         let report = OpeningReport(
             party: folder.name, peer: parties.peer.name, session: parties.session.hex, job: inputs.file.hash,

@@ -69,8 +69,8 @@ struct PeerAdd: ReplyingCommand {
         console.progress(report.text)
         if file != "-" { try confirmation.confirm("Pin these keys for '\(invitation.name)'?") }
         try folder.peers.add(invitation, address: try address.map { try NetworkAddress($0) })
-        try folder.ledger.append(
-            event: "peerAdded", peer: invitation.name,
+        try folder.enter(
+            "peerAdded", peer: folder.peerEntry(invitation),
             details: ["certificateSHA256": report.certificateSHA256])
         return Reply(report, text: "added \(invitation.name)")
     }
@@ -116,10 +116,11 @@ struct PeerRemove: ReplyingCommand {
 
     func reply(_ console: Console) async throws -> Reply<PeerReport> {
         let folder = try site.open()
-        let report = PeerReport(try folder.peers.peer(named: name))
+        let peer = try folder.peers.peer(named: name)
+        let report = PeerReport(peer)
         try confirmation.confirm("Forget '\(name)'?")
         try folder.peers.remove(name)
-        try folder.ledger.append(event: "peerRemoved", peer: name)
+        try folder.enter("peerRemoved", peer: folder.peerEntry(peer))
         return Reply(report, text: "removed \(name)")
     }
 }

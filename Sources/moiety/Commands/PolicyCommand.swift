@@ -5,14 +5,14 @@ import Site
 
 struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "policy", abstract: "What this site allows, whatever a job says.", subcommands: [PolicyShow.self])
+        commandName: "policy", abstract: "What this site allows, whatever a job says.",
+        subcommands: [PolicyShow.self, PolicyCheck.self])
 }
 
 struct PolicyReport: Codable, Sendable {
     let minimumCohort: Int
     let minimumCell: Int
     let roundCountsTo: Int
-    let countsPerPeer: Int
     let parametersPerRow: Double
     let minimumKeyBits: Int
     let subgroupKeys: Bool
@@ -24,12 +24,14 @@ struct PolicyReport: Codable, Sendable {
     let labels: [String]?
     let reveal: [String]?
     let loosen: [String]
+    /// By the names of their fields.
+    let budgets: [String: Int]
 
     init(_ policy: Policy) {
         minimumCohort = policy.minimumCohort
         minimumCell = policy.minimumCell
         roundCountsTo = policy.roundCountsTo
-        countsPerPeer = policy.countsPerPeer
+        budgets = Dictionary(uniqueKeysWithValues: Budget.allCases.map { ($0.rawValue, policy.budgets[$0]) })
         parametersPerRow = policy.parametersPerRow
         minimumKeyBits = policy.minimumKeyBits
         subgroupKeys = policy.subgroupKeys
@@ -49,7 +51,6 @@ struct PolicyReport: Codable, Sendable {
         var table = TextTable(["minimumCohort", "\(minimumCohort)"], sides: [.left, .left])
         table.add(["minimumCell", "\(minimumCell)"])
         table.add(["roundCountsTo", "\(roundCountsTo)"])
-        table.add(["countsPerPeer", "\(countsPerPeer)"])
         table.add(["parametersPerRow", Number.short(parametersPerRow)])
         table.add(["minimumKeyBits", "\(minimumKeyBits)"])
         table.add(["subgroupKeys", "\(subgroupKeys)"])
@@ -60,6 +61,7 @@ struct PolicyReport: Codable, Sendable {
         table.add(["labels", list(labels)])
         table.add(["reveal", list(reveal)])
         table.add(["loosen", list(loosen)])
+        for budget in Budget.allCases { table.add([budget.rawValue, "\(budgets[budget.rawValue] ?? 0)"]) }
         return table.text(indent: 0)
     }
 }

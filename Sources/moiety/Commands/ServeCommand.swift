@@ -15,7 +15,8 @@ struct ServeCommand: ReplyingCommand {
         commandName: "serve", abstract: "Wait for peers, and run with each the approved job that it asks for.",
         discussion: """
             For jobs in which this site listens. A peer that asks for a job that this site has not approved is refused. \
-            Results go to OUT/<job hash>; a job that is there already is not run again. One job at a time.
+            Results go to OUT/<job hash>; a job that is there already is not run again. Several peers at a \
+            time (serve.sessions in site.yaml), one session with each, none longer than timeouts.session.
             """)
 
     @OptionGroup var site: SiteOption

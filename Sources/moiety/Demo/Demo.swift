@@ -27,8 +27,7 @@ struct Demo: Sendable {
         let job = try writeJob()
         let sites = try makeSites()
         for site in [sites.hospital, sites.lab] {
-            _ = try site.approvals.approve(
-                job, person: "Moiety demo", by: site.identity())
+            _ = try site.approve(job, person: "Moiety demo", by: site.identity())
         }
         console.progress(
             """

@@ -1,0 +1,62 @@
+import Jobs
+import PrivateSetIntersection
+import Records
+import Site
+import Wire
+
+/// The site's own rules and records around a session of any purpose: each debit is made before its disclosure;
+/// `protocols/disclosure.md` 2.
+struct SiteBooks: JobBooks {
+    private let prepared: PreparedJob
+    private let book: DisclosureBook
+    private let cohorts: CohortBook
+
+    private var job: Job { prepared.job }
+    private var purpose: SessionPurpose { prepared.inputs.purpose }
+
+    init(_ prepared: PreparedJob, with peer: Invitation) {
+        self.prepared = prepared
+        book = prepared.book(with: peer)
+        cohorts = CohortBook(book, of: prepared.identity)
+    }
+
+    func open(_ sizes: SetSizes, set: Bytes32) throws {
+        try book.open(set: set, identifiers: sizes.peer)
+    }
+
+    func admit(_ rows: AlignedRows) throws {
+        try cohorts.check(rows)
+        // A fit asks all guards, once it knows its columns.
+        if purpose == .prediction { try checkScores(rows) }
+    }
+
+    func admit(_ design: JobDesign, _ intersection: Intersection) throws {
+        let problems = design.problems(limits: job.limits, parameters: job.parameterCount)
+        guard problems.isEmpty else { throw RecordsError.unfitDesign(problems) }
+        try Guards.check(
+            job,
+            GuardFacts(
+                job: job, rows: design.design.rows,
+                labelEntropy: design.label.map { GuardFacts.labelEntropy(of: $0.values) },
+                earlierScoreVectors: try cohorts.scoreVectors(of: design.rows),
+                setSizes: [intersection.ownCount, intersection.peerCount],
+                smallestCell: design.design.cells.map(\.rows).min()))
+    }
+
+    func remember(_ rows: AlignedRows) throws {
+        let fitted = job.holdout == .hash ? rows.heldOut.count { !$0 } : rows.count
+        try cohorts.open(rows, bits: purpose == .fit ? Guards.openedBitsPerRow(job, rows: fitted) : nil)
+        if purpose == .prediction { try openScores(of: rows) }
+    }
+
+    func openScores(of rows: AlignedRows) throws { try cohorts.openScores(of: rows) }
+
+    /// Guard 5: too many score vectors about the same rows would give away the other side's columns.
+    private func checkScores(_ rows: AlignedRows) throws {
+        let facts = GuardFacts(
+            job: job, rows: rows.count, earlierScoreVectors: try cohorts.scoreVectors(of: rows))
+        let finding = Guards.findings(job, facts).first { $0.number == Guard.scores.number }
+        guard let finding, finding.verdict == .refused else { return }
+        throw Failure(.refusedByPolicy, finding.name, "\(finding.name): \(finding.figures)", hint: finding.remedy)
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+package import Jobs
+import Transcript
+import Wire
+
+/// Approvals with the word of the ledger about them; `protocols/disclosure.md` 5.
+extension SiteFolder {
+    /// Signs that this site may run a job, and enters it.
+    package func approve(
+        _ file: JobFile, person: String, meaning: String = Approval.standardMeaning, by identity: SiteIdentity
+    ) throws -> Approval {
+        let ledger = try ledger(signedBy: identity)
+        let approval = try approvals.approve(file, person: person, meaning: meaning, by: identity)
+        let note = try approvals.note(of: file, by: identity)
+        // A note that the ledger does not know holds for nothing: so the note first.
+        try ledger.append(
+            LedgerEntry(
+                .jobApproved, at: Date(), job: file.hash, peer: try peerEntry(in: file),
+                details: ["person": person, "meaning": meaning, "note": Self.digest(of: note)]))
+        return approval
+    }
+
+    /// Takes an approval back.
+    ///
+    /// - Throws: `Failure` 4 when there is none.
+    package func revoke(_ hash: String, by identity: SiteIdentity) throws {
+        let file = try approvals.job(hash)
+        let peer = try peerEntry(in: file)
+        try ledger(signedBy: identity).transact { transaction in
+            guard case .approved = transaction.view.approval(of: hash) else {
+                throw Failure(
+                    .refusedByPolicy, "notApproved", "this site has no approval of job \(hash.prefix(16)) to revoke")
+            }
+            try transaction.append(LedgerEntry(.jobRevoked, at: Date(), job: hash, peer: peer))
+        }
+    }
+
+    /// The signed note of an approval that holds now.
+    ///
+    /// - Throws: `Failure` 4 or 77; `PolicyRefusal` when it expired, was revoked or is not the ledger's.
+    package func heldApproval(of file: JobFile, by identity: SiteIdentity, in ledger: SiteLedger) throws -> String {
+        let note = try approvals.note(of: file, by: identity)
+        let approval = try Approval(note: note, signedBy: identity.key.publicKey)
+        let days = try policy().budgets[.approvalDays]
+        try ledger.read {
+            try $0.checkApproval(approval, note: Self.digest(of: note), days: days, at: Date())
+        }
+        return note
+    }
+
+    /// The peer as entries name it; without its key while this site does not know it.
+    package func peerEntry(in file: JobFile) throws -> LedgerEntry.Peer? {
+        guard let name = file.job.peer(of: self.name)?.name else { return nil }
+        let known = try peers.names().contains(name) ? peers.peer(named: name) : nil
+        return LedgerEntry.Peer(name: name, key: known?.identity.fingerprint.hex)
+    }
+
+    /// A peer that this site knows.
+    package func peerEntry(_ peer: Invitation) -> LedgerEntry.Peer {
+        LedgerEntry.Peer(name: peer.name, key: peer.identity.fingerprint.hex)
+    }
+
+    private static func digest(of note: String) -> String { Bytes32(hashing: note.utf8).hex }
+}

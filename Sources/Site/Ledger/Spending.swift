@@ -1,0 +1,119 @@
+package import Foundation
+package import Jobs
+
+/// One line of what is left: a budget, what was spent of it, what the policy allows.
+package struct BudgetLine: Sendable, Hashable, Codable {
+    package let budget: String
+    /// Nil: all peers together.
+    package let peer: String?
+    package let spent: Int
+    package let limit: Int
+    package let left: Int
+
+    init(_ budget: Budget, peer: String?, spent: Int, limit: Int) {
+        self.budget = budget.rawValue
+        self.peer = peer
+        self.spent = spent
+        self.limit = limit
+        left = max(0, limit - spent)
+    }
+}
+
+/// What has been spent by the entries of a ledger; `protocols/disclosure.md` 1 and 2.
+struct Spending {
+    private let view: LedgerView
+    private let entries: [LedgerEntry]
+
+    init(in view: LedgerView) {
+        self.view = view
+        entries = view.entries
+    }
+
+    /// By one peer: every entry that shares its name or its key, or is linked to it by entries that do.
+    init(of peer: LedgerEntry.Peer, in view: LedgerView) {
+        self.view = view
+        var names: Set = [peer.name]
+        var keys = Set([peer.key].compactMap(\.self))
+        let pairs = Set(
+            view.entries.compactMap { entry in entry.peer.map { LedgerEntry.Peer(name: $0, key: entry.peerKey) } })
+        var size = 0
+        while size != names.count + keys.count {
+            size = names.count + keys.count
+            for pair in pairs where names.contains(pair.name) || pair.key.map(keys.contains) ?? false {
+                names.insert(pair.name)
+                if let key = pair.key { keys.insert(key) }
+            }
+        }
+        entries = view.entries.filter { entry in
+            entry.peer.map(names.contains) ?? false || entry.peerKey.map(keys.contains) ?? false
+        }
+    }
+
+    var all: [LedgerEntry] { entries }
+
+    func total(of charge: LedgerEntry.Charge, after start: Date = .distantPast) -> Int {
+        entries.reduce(0) { $1.date > start ? $0 + $1.amount(of: charge) : $0 }
+    }
+
+    /// What the row of a cohort has spent that has spent most.
+    func highest(_ charge: LedgerEntry.Charge, over cohort: Cohort) throws -> Int {
+        let (amounts, everywhere) = amounts(of: charge)
+        var spent = [Int](repeating: 0, count: cohort.count)
+        for (name, amount) in amounts {
+            cohort.forEachCommon(with: try view.cohort(named: name)) { spent[$0] += amount }
+        }
+        return everywhere + (spent.max() ?? 0)
+    }
+
+    /// The same over all rows that the ledger knows.
+    func highest(_ charge: LedgerEntry.Charge) throws -> Int {
+        let (amounts, everywhere) = amounts(of: charge)
+        var spent: [Cohort.Tag: Int] = [:]
+        for (name, amount) in amounts {
+            for tag in try view.cohort(named: name).tags { spent[tag, default: 0] += amount }
+        }
+        return everywhere + (spent.values.max() ?? 0)
+    }
+
+    /// By cohort, and what is charged to every row because its cohort was not kept.
+    private func amounts(of charge: LedgerEntry.Charge) -> (byCohort: [String: Int], everywhere: Int) {
+        var (amounts, everywhere): ([String: Int], Int) = ([:], 0)
+        for entry in entries where entry.amount(of: charge) > 0 {
+            if let cohort = entry.cohort {
+                amounts[cohort, default: 0] += entry.amount(of: charge)
+            } else {
+                everywhere += entry.amount(of: charge)
+            }
+        }
+        return (amounts, everywhere)
+    }
+}
+
+extension LedgerView {
+    /// What is left of each budget: of each peer named, and of all together.
+    package func remaining(
+        of budgets: Budgets, peers: [LedgerEntry.Peer], at now: Date
+    ) throws -> [BudgetLine] {
+        var lines: [BudgetLine] = []
+        func add(_ budget: Budget, _ spent: Int, _ peer: String?) {
+            lines.append(BudgetLine(budget, peer: peer, spent: spent, limit: budgets[budget]))
+        }
+        for peer in peers {
+            let spent = Spending(of: peer, in: self)
+            add(.attemptsPerHour, spent.total(of: .attempts, after: now.addingTimeInterval(-3600)), peer.name)
+            add(.identifiersPerDay, spent.total(of: .identifiers, after: now.addingTimeInterval(-86_400)), peer.name)
+            add(.identifiersPerPeer, spent.total(of: .identifiers), peer.name)
+            add(.countsPerPeer, spent.total(of: .counts), peer.name)
+            add(.modelsPerRow, try spent.highest(.models), peer.name)
+            add(.bitsPerRow, try spent.highest(.bits), peer.name)
+            add(.scoresPerRow, try spent.highest(.scores), peer.name)
+        }
+        let spent = Spending(in: self)
+        add(.identifiersInAll, spent.total(of: .identifiers), nil)
+        add(.countsInAll, spent.total(of: .counts), nil)
+        add(.modelsPerRowInAll, try spent.highest(.models), nil)
+        add(.bitsPerRowInAll, try spent.highest(.bits), nil)
+        add(.scoresPerRowInAll, try spent.highest(.scores), nil)
+        return lines
+    }
+}
