@@ -105,7 +105,7 @@ package struct ResultFiles {
 /// This site's own identifiers in the common order.
 enum IdentifierTable {
     static func csv(of rows: AlignedRows) throws -> [UInt8] {
-        var writer = try CSVWriter(header: ["row"] + rows.identifiers.rule.columns, allowsFormulaText: true)
+        var writer = try CSVWriter(header: ["row"] + rows.identifiers.rule.columns, isVerbatim: true)
         for row in 0..<rows.count {
             let texts = rows.identifiers.texts(at: rows.positions[row])
             try writer.append([.integer(row + 1)] + texts.map { .text($0) })
@@ -120,7 +120,7 @@ enum ScoreTable {
     static func csv(_ scores: [Double], of rows: AlignedRows, heldOut: [Bool]? = nil, job: Job) throws -> [UInt8] {
         let family = TrainingPlan.Family(job.model.family)
         let names = rows.identifiers.rule.columns + ["linear.predictor", "prediction"]
-        var writer = try CSVWriter(header: names + (heldOut == nil ? [] : ["held.out"]), allowsFormulaText: true)
+        var writer = try CSVWriter(header: names + (heldOut == nil ? [] : ["held.out"]), isVerbatim: true)
         for (row, score) in scores.enumerated() {
             let texts = rows.identifiers.texts(at: rows.positions[row])
             try writer.append(
