@@ -32,9 +32,8 @@ struct CoefficientSource {
 
     /// - Throws: `RecordsError` or `Failure` for what is no such file.
     init(_ path: String) throws {
-        var isFolder: ObjCBool = false
-        let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-        let file = isThere && isFolder.boolValue ? "\(path)/coefficients.csv" : path
+        let isFolder = FileManager.default.fileExists(atPath: "\(path)/coefficients.csv")
+        let file = isFolder ? "\(path)/coefficients.csv" : path
         self.path = file
         table = try Table.read(csv: file, delimiter: .comma)
         let parties = try table.column(named: "party")
@@ -45,7 +44,7 @@ struct CoefficientSource {
                 hint: "give the results folders that `moiety job run` wrote, or the coefficients.csv in them")
         }
         party = name
-        guard isFolder.boolValue else {
+        guard isFolder else {
             job = nil
             session = nil
             return
