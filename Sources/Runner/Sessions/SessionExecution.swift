@@ -37,7 +37,8 @@ package struct SessionExecution: Sendable {
         writing write: (Finished<Work.Result>, StagedFolder) throws -> [String: String],
         _ make: (SessionOpening) -> Work
     ) async throws -> (finished: Finished<Work.Result>, folder: String) {
-        let folder = try StagedFolder(target: out)
+        Self.tidy(prepared.site, observer)
+        let folder = try StagedFolder(target: out, rememberedIn: prepared.site.staging)
         defer { folder.discard() }
         for other in folder.others {
             observer.warning(
@@ -95,6 +96,14 @@ package struct SessionExecution: Sendable {
                 result: result, session: session.id, bytesSent: counting.total(.outgoing),
                 bytesReceived: counting.total(.incoming), seconds: progress.elapsed.seconds)
         }
+    }
+
+    /// What processes of this site left that were killed, wherever their output was to stand.
+    private static func tidy(_ site: SiteFolder, _ observer: any RunObserver) {
+        let notes = site.staging.tidy { staging in
+            (try? keepTranscript(in: staging, of: "killed", at: site)).flatMap(\.self).map { "\(site.path)/\($0)" }
+        }
+        for note in notes { observer.warning(note) }
     }
 
     /// What failed leaves no output, but evidence of what the peer did, two signed heads of one log perhaps, must not go with

@@ -76,6 +76,14 @@ package struct PreparedJob: Sendable {
         inputs = try JobInputs(file, for: purpose, scoring: scoring, at: site)
     }
 
+    /// Of parts that were checked: `JobStart`.
+    init(_ inputs: JobInputs, at site: SiteFolder, identity: SiteIdentity, approval: String) {
+        self.inputs = inputs
+        self.site = site
+        self.identity = identity
+        self.approval = approval
+    }
+
     package var cohorts: CohortLedger {
         CohortLedger(site: site, identity: identity, minimumDifference: job.limits.minimumCell)
     }

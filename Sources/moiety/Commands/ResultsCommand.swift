@@ -1,5 +1,6 @@
 import ArgumentParser
 import Records
+import Runner
 
 struct ResultsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

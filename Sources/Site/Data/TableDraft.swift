@@ -1,17 +1,17 @@
-import Jobs
-import Records
+package import Jobs
+package import Records
 
 /// Which columns of a table could be what in a job. Guesses, for a person to correct.
-struct TableDraft {
+package struct TableDraft {
     let identifier: String
     /// The active party's only.
     let label: String?
     let features: [Feature]
     let leftOut: [JobTemplate.LeftOut]
     /// What the label's column suggests.
-    let family: Model.Family?
+    package let family: Model.Family?
     /// What was guessed, in sentences.
-    let notes: [String]
+    package let notes: [String]
 
     private static let identifierNames = ["id", "identifier", "mrn", "usubjid", "subject", "patient", "nhs", "person"]
     private static let labelNames = ["outcome", "label", "target", "event", "response", "status", "y"]
@@ -22,7 +22,7 @@ struct TableDraft {
     ///   - family: what the label must suit, if that is given.
     /// - Throws: `RecordsError.missingColumn` for a column that was named and is not there; `Failure` 65 for a table in
     ///   which no column can be the identifier or the outcome.
-    init(
+    package init(
         _ table: Table, missing: MissingTokens, identifier: String?, label: String?, family: Model.Family?
     ) throws {
         for name in [identifier, label].compactMap(\.self) where !name.isEmpty { _ = try table.column(named: name) }
@@ -69,7 +69,7 @@ struct TableDraft {
         self.notes = notes
     }
 
-    func parts(table: String) -> JobTemplate.Draft {
+    package func parts(table: String) -> JobTemplate.Draft {
         JobTemplate.Draft(
             table: table, identifier: identifier, label: label, features: features, leftOut: leftOut)
     }

@@ -1,9 +1,10 @@
 import Foundation
 import Jobs
 import Records
+import Site
 
 /// How the terms of a model are called.
-enum TermNames: String, CaseIterable, Sendable {
+package enum TermNames: String, CaseIterable, Sendable {
     /// `column`, or `column=level`.
     case job
     /// As R calls those of `lm` and `glm`: `column`, or `columnlevel`; names that R cannot parse stand in backticks.
@@ -17,7 +18,7 @@ enum TermNames: String, CaseIterable, Sendable {
 }
 
 /// One party's coefficients, from a results folder or from the file alone.
-struct CoefficientSource {
+package struct CoefficientSource {
     let path: String
     let table: Table
     let party: String
@@ -31,7 +32,7 @@ struct CoefficientSource {
     }
 
     /// - Throws: `RecordsError` or `Failure` for what is no such file.
-    init(_ path: String) throws {
+    package init(_ path: String) throws {
         let isFolder = FileManager.default.fileExists(atPath: "\(path)/coefficients.csv")
         let file = isFolder ? "\(path)/coefficients.csv" : path
         self.path = file
@@ -57,15 +58,15 @@ struct CoefficientSource {
 }
 
 /// Both parties' coefficients in one table.
-struct MergedCoefficients {
+package struct MergedCoefficients {
     private let sources: [CoefficientSource]
     private let job: Job?
 
-    var parties: [String] { sources.map(\.party) }
-    var count: Int { sources.reduce(0) { $0 + $1.table.rowCount } }
+    package var parties: [String] { sources.map(\.party) }
+    package var count: Int { sources.reduce(0) { $0 + $1.table.rowCount } }
 
     /// - Throws: `Failure` 5 for results that do not belong together.
-    init(_ sources: [CoefficientSource]) throws {
+    package init(_ sources: [CoefficientSource]) throws {
         job = sources.lazy.compactMap { $0.job?.job }.first
         for other in sources.dropFirst() {
             guard other.party != sources[0].party else {
@@ -91,7 +92,7 @@ struct MergedCoefficients {
     }
 
     /// - Throws: `Failure` 65 where a term does not say which part of it is the level.
-    func csv(terms: TermNames) throws -> [UInt8] {
+    package func csv(terms: TermNames) throws -> [UInt8] {
         guard let header = sources.first?.table.header else { return [] }
         var writer = try CSVWriter(header: header, isVerbatim: true)
         for source in sources {

@@ -1,0 +1,174 @@
+import Bignum
+package import Jobs
+package import Records
+package import Site
+
+/// What would stop this job here, in one place: asked by `job check`, by every dry run, and by the run itself. A check that a
+/// run must not pass belongs here, so that whoever asks beforehand hears of it.
+package struct JobStart: Sendable {
+    package private(set) var checks: [StartCheck] = []
+    /// Guards and limits over the rows that this site could bring, at most; empty where no fit is asked for.
+    package private(set) var findings: [GuardFinding] = []
+    package private(set) var identifiers: IdentifierReport?
+    package private(set) var estimate: JobEstimate?
+    /// The session to run; nil when a check failed.
+    package private(set) var prepared: PreparedJob?
+
+    /// - Parameters:
+    ///   - rows: to evaluate the guards for, in place of all rows of this site's that the fit would see.
+    ///   - isDraft: whether the job need not be approved yet.
+    ///   - hasAddress: whether the caller says where the peer is.
+    package init(
+        _ file: JobFile, for purpose: SessionPurpose = .fit, rows: Int? = nil, isDraft: Bool = false,
+        hasAddress: Bool = false, at site: SiteFolder
+    ) {
+        let own: Party
+        let peer: Party
+        do {
+            (own, peer) = try file.parties(at: site)
+        } catch {
+            checks.append(StartCheck("party", failed: error))
+            return
+        }
+        checks.append(StartCheck("party", .ok, "\(own.name) is the \(own.role.rawValue) party, \(peer.name) the other"))
+        let identity = attempt("identity") { try site.identity() }
+        let approval = identity.flatMap { identity in
+            attempt("approval", isDraft: isDraft) { try site.approvals.note(of: file, by: identity) }
+        }
+        look(at: file, site)
+        meet(peer, file.job, site, hasAddress: hasAddress)
+        guard let inputs = attempt("table \(own.table)", { try JobInputs(file, for: purpose, at: site) }) else {
+            return
+        }
+        look(at: inputs, rows: rows)
+        guard checks.firstFailure == nil, let identity, let approval else { return }
+        prepared = PreparedJob(inputs, at: site, identity: identity, approval: approval)
+    }
+
+    /// - Throws: `Failure`: the first that would stop it.
+    package func demand() throws -> PreparedJob {
+        if let failure = checks.firstFailure { throw failure }
+        guard let prepared else { throw Failure(.internalError, "notPrepared", "the job could not be prepared") }
+        return prepared
+    }
+
+    private mutating func attempt<Value>(
+        _ name: String, isDraft: Bool = false, _ body: () throws -> Value
+    ) -> Value? {
+        do {
+            let value = try body()
+            checks.append(StartCheck(name, .ok, "read"))
+            return value
+        } catch {
+            let failed = StartCheck(name, failed: error)
+            checks.append(isDraft ? failed.asWarning : failed)
+            return nil
+        }
+    }
+
+    /// The job against this site's policy, and against what this release does.
+    private mutating func look(at file: JobFile, _ site: SiteFolder) {
+        do {
+            let refusals = try site.policy().refusals(of: file.job, as: site.name)
+            checks += refusals.map { StartCheck($0.rule, failed: $0) }
+            if refusals.isEmpty { checks.append(StartCheck("policy", .ok, "allows the job")) }
+            try file.checkSupport()
+        } catch {
+            checks.append(StartCheck("policy", failed: error))
+        }
+    }
+
+    private mutating func meet(_ peer: Party, _ job: Job, _ site: SiteFolder, hasAddress: Bool) {
+        checks.append(
+            .run("peer \(peer.name)") {
+                let invitation = try site.peers.peer(named: peer.name)
+                if job.network.listener == site.name { return "is expected to dial \(site.settings.listen)" }
+                guard let address = invitation.address else {
+                    guard hasAddress else {
+                        throw Failure(
+                            .configuration, "noAddress", "this site does not know where '\(peer.name)' listens",
+                            hint: "moiety peer add with --address HOST:PORT")
+                    }
+                    return "is dialled where the command says"
+                }
+                return "is dialled at \(address)"
+            })
+    }
+
+    private mutating func look(at inputs: JobInputs, rows: Int?) {
+        let (job, table) = (inputs.job, inputs.table)
+        identifiers = table.identifiers.report
+        for line in table.remarks { checks.append(StartCheck("identifiers", .warning, line)) }
+        let usable = table.identifiers.count
+        checks.append(size(usable, job))
+        guard inputs.purpose == .fit else { return }
+        do {
+            let problems = try table.check(for: job).problems
+            if !problems.isEmpty {
+                checks.append(StartCheck("columns", failed: RecordsError.unfitDesign(problems, over: .own)))
+            }
+        } catch {
+            checks.append(StartCheck("columns", failed: error))
+        }
+        let fitted = rows ?? table.fittedRows(of: job)
+        findings = Guards.findings(job, GuardFacts(job: job, rows: fitted))
+        for finding in findings where finding.verdict == .refused {
+            let refusal = GuardRefusal(
+                name: finding.name, number: finding.number, figures: finding.figures, remedy: finding.remedy ?? "")
+            checks.append(StartCheck(finding.name, failed: refusal))
+        }
+        if job.holdout == .hash {
+            checks.append(
+                StartCheck(
+                    "hold-out", .ok,
+                    "\(usable - table.fittedRows(of: job)) of \(usable) rows of this site are kept aside"))
+        }
+        checks.append(errors(job, fitted))
+        let estimate = JobEstimate(
+            job, rows: fitted, ownIdentifiers: usable, isFast: ArithmeticPath.current == .ifma)
+        self.estimate = estimate
+        checks.append(StartCheck("time and traffic", .ok, "if all rows are common: \(estimate)"))
+    }
+
+    /// Sets that cannot become a cohort, or are larger than the job allows.
+    private func size(_ usable: Int, _ job: Job) -> StartCheck {
+        if usable < job.limits.minimumCohort {
+            return StartCheck(
+                "rows",
+                failed: Failure(
+                    .refusedByPolicy, "ownSetTooSmall",
+                    "this site has \(usable) usable rows, and the job asks for \(job.limits.minimumCohort) in common",
+                    hint: "see moiety data check, and limits.minimumCohort in the job"))
+        }
+        if usable > job.limits.maximumSetSize {
+            return StartCheck(
+                "rows",
+                failed: Failure(
+                    .refusedByPolicy, "ownSetTooLarge",
+                    "this site has \(usable) usable rows, and the job allows \(job.limits.maximumSetSize)",
+                    hint: "see limits.maximumSetSize"))
+        }
+        return StartCheck("rows", .ok, "\(usable) usable, \(job.limits.minimumCohort) in common are asked for")
+    }
+
+    private func errors(_ job: Job, _ fitted: Int) -> StartCheck {
+        let name = "standard errors"
+        if job.model.l2 > 0 { return StartCheck(name, .ok, "none: a penalised model has none") }
+        guard job.reveals(.standardErrors) else { return StartCheck(name, .ok, "none: the job does not reveal them") }
+        guard Guards.allowsInformation(job, rows: fitted) == true else {
+            let figures = findings.first { $0.verdict == .withheld }?.figures ?? "too few rows"
+            return StartCheck(name, .warning, "none even if all \(fitted) rows are common: \(figures)")
+        }
+        guard job.model.family == .logistic else { return StartCheck(name, .ok, "yes") }
+        let needed = Guards.rowsForInformation(parameters: job.parameterCount)
+        return StartCheck(name, .ok, "if at least \(needed) rows are fitted")
+    }
+}
+
+extension PartyTable {
+    /// Rows that a fit of the job would see if all of this site's were common.
+    func fittedRows(of job: Job) -> Int {
+        guard job.holdout == .hash else { return identifiers.count }
+        return (0..<identifiers.count).count { !HoldOut.isTest(identifiers[$0]) }
+    }
+}
