@@ -112,11 +112,7 @@ package struct JobStart: Sendable {
         }
         let fitted = rows ?? table.fittedRows(of: job)
         findings = Guards.findings(job, GuardFacts(job: job, rows: fitted))
-        for finding in findings where finding.verdict == .refused {
-            let refusal = GuardRefusal(
-                name: finding.name, number: finding.number, figures: finding.figures, remedy: finding.remedy ?? "")
-            checks.append(StartCheck(finding.name, failed: refusal))
-        }
+        checks += findings.compactMap { finding in finding.refusal.map { StartCheck(finding.name, failed: $0) } }
         if job.holdout == .hash {
             checks.append(
                 StartCheck(

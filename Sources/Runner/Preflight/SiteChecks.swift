@@ -16,32 +16,43 @@ package struct SiteChecks: Sendable {
     }
 
     package func all() async -> [StartCheck] {
-        [
-            .run("identity") {
-                _ = try site.identity()
-                return "readable by its owner only"
-            },
-            .run("certificate") {
-                let certificate = try SiteCertificate.load(
-                    certificatePath: site.certificateFile, keyPath: site.certificateKeyFile)
-                let end = certificate.certificate.notValidAfter
-                guard end > Date() else { throw Failure(.permission, "expired", "expired at \(Timestamp.text(end))") }
-                return "\(certificate.fingerprint), until \(Timestamp.text(end))"
-            },
-            invitation(),
+        var checks = [identity(), certificate(), invitation()]
+        checks.append(
             .run("policy") {
                 _ = try site.policy()
                 return "read"
-            },
-            .run("ledger") { "\(try site.ledger.entries().count) entries, unbroken" },
-        ] + peers() + [leftovers()]
-            + site.settings.tables.keys.sorted().map { name in
-                .run("table \(name)") {
-                    let (path, source) = try site.source(ofTable: name)
-                    let table = try Table.read(csv: path, delimiter: source.delimiter)
-                    return "\(table.rowCount) rows, \(table.header.count) columns"
-                }
-            } + [await port()]
+            })
+        checks.append(.run("ledger") { "\(try site.ledger.entries().count) entries, unbroken" })
+        checks += peers()
+        checks.append(leftovers())
+        checks += site.settings.tables.keys.sorted().map(table)
+        checks.append(await port())
+        return checks
+    }
+
+    private func identity() -> StartCheck {
+        .run("identity") {
+            _ = try site.identity()
+            return "readable by its owner only"
+        }
+    }
+
+    private func certificate() -> StartCheck {
+        .run("certificate") {
+            let certificate = try SiteCertificate.load(
+                certificatePath: site.certificateFile, keyPath: site.certificateKeyFile)
+            let end = certificate.certificate.notValidAfter
+            guard end > Date() else { throw Failure(.permission, "expired", "expired at \(Timestamp.text(end))") }
+            return "\(certificate.fingerprint), until \(Timestamp.text(end))"
+        }
+    }
+
+    private func table(_ name: String) -> StartCheck {
+        .run("table \(name)") {
+            let (path, source) = try site.source(ofTable: name)
+            let table = try Table.read(csv: path, delimiter: source.delimiter)
+            return "\(table.rowCount) rows, \(table.header.count) columns"
+        }
     }
 
     /// The invitation is what peers pinned: a certificate that is not the one in it is refused by them.
@@ -55,9 +66,8 @@ package struct SiteChecks: Sendable {
             let invitation = try Invitation(parsing: text)
             let certificate = try SiteCertificate.load(
                 certificatePath: site.certificateFile, keyPath: site.certificateKeyFile)
-            guard invitation.certificate.fingerprint == certificate.fingerprint,
-                invitation.identity == (try site.identity()).key.publicKey
-            else {
+            let identity = try site.identity().key.publicKey
+            guard invitation.certificate.fingerprint == certificate.fingerprint, invitation.identity == identity else {
                 throw Failure(
                     .permission, "otherInvitation",
                     "the keys of this site are not those in its invitation, which its peers have pinned",

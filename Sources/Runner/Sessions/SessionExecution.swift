@@ -101,7 +101,7 @@ package struct SessionExecution: Sendable {
     /// What processes of this site left that were killed, wherever their output was to stand.
     private static func tidy(_ site: SiteFolder, _ observer: any RunObserver) {
         let notes = site.staging.tidy { staging in
-            (try? keepTranscript(in: staging, of: "killed", at: site)).flatMap(\.self).map { "\(site.path)/\($0)" }
+            (try? keepTranscript(in: staging, of: "killed", at: site)).map { "\(site.path)/\($0)" }
         }
         for note in notes { observer.warning(note) }
     }

@@ -52,12 +52,7 @@ struct JobCheck: ReplyingCommand {
         try file.checkSupport()
         let job = file.job
         let findings = rows.map { Guards.findings(job, GuardFacts(job: job, rows: $0)) } ?? Guards.findings(job)
-        let checks = findings.filter { $0.verdict == .refused }.map { finding in
-            StartCheck(
-                finding.name,
-                failed: GuardRefusal(
-                    name: finding.name, number: finding.number, figures: finding.figures, remedy: finding.remedy ?? ""))
-        }
+        let checks = findings.compactMap { finding in finding.refusal.map { StartCheck(finding.name, failed: $0) } }
         let report = JobCheckReport(
             job: file.hash, title: job.title, findings: findings, checks: checks, table: nil, estimate: nil)
         return Reply(report, text: report.text, status: checks.status)

@@ -62,7 +62,7 @@ struct JobRun: ReplyingCommand {
         let file = try file.read()
         let address = try meeting.address()
         let start = JobStart(file, hasAddress: address != nil, at: folder)
-        if dryRun { return try await self.dryRun(file, start, folder, console) }
+        if dryRun { return try await rehearse(file, start, folder) }
         let prepared = try start.demand()
         console.progress("\(prepared.own.name): \(prepared.table.summary)")
         for remark in prepared.table.remarks { console.warning(remark) }
@@ -74,8 +74,8 @@ struct JobRun: ReplyingCommand {
     }
 
     /// Everything that this site can find out alone: what `doctor` and `job check` look at, and the output folder.
-    private func dryRun(
-        _ file: JobFile, _ start: JobStart, _ folder: SiteFolder, _ console: Console
+    private func rehearse(
+        _ file: JobFile, _ start: JobStart, _ folder: SiteFolder
     ) async throws -> Reply<JobRunReport> {
         var checks = [SiteChecks.clock()] + (await SiteChecks(folder).all()) + start.checks
         do {

@@ -7,8 +7,6 @@ struct ResultsCommand: AsyncParsableCommand {
         commandName: "results", abstract: "Work with the files of finished jobs.", subcommands: [ResultsMerge.self])
 }
 
-extension TermNames: ExpressibleByArgument {}
-
 struct MergedResultsReport: Codable, Sendable {
     let parties: [String]
     let terms: Int
@@ -27,7 +25,13 @@ struct ResultsMerge: ReplyingCommand {
             """)
 
     @Argument(help: "Results folders, or coefficients.csv files.") var results: [String]
-    @Option(help: "What terms are called: job (arm=low) or r (armlow).") var terms = TermNames.job
+    @Option(
+        help: "What terms are called: job (arm=low) or r (armlow).",
+        transform: { name in
+            guard let names = TermNames(rawValue: name) else { throw ValidationError("--terms is job or r") }
+            return names
+        })
+    var terms = TermNames.job
     @Option(
         help: ArgumentHelp("Where to write the table; it must not exist. Without it, it is printed.", valueName: "file")
     )

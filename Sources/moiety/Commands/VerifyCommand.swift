@@ -110,8 +110,10 @@ struct VerifyCommand: ReplyingCommand {
 extension VerifyCommand {
     /// Checks that the options ask for beside those of the folder alone. A05 is about scores, which not every job opens.
     private var requested: [Check] {
-        (peerTranscript == nil ? [] : [.x01, .x02]) + (replay ? [.r01, .r02, .r03] : [])
-            + (audit == nil ? [] : [.a01, .a04, .a06])
+        var checks: [Check] = peerTranscript == nil ? [] : [.x01, .x02]
+        if replay { checks += [.r01, .r02, .r03] }
+        if audit != nil { checks += [.a01, .a04, .a06] }
+        return checks
     }
 }
 
