@@ -2,6 +2,7 @@ import Foundation
 import GRPCTransport
 import Records
 package import Site
+import Wire
 
 /// What can be wrong with this machine and in a site folder: `moiety doctor`, and part of every dry run.
 package struct SiteChecks: Sendable {

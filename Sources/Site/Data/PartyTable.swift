@@ -83,7 +83,7 @@ extension PartyTable {
 }
 
 extension ColumnSpec {
-    init(_ feature: Feature) {
+    package init(_ feature: Feature) {
         switch feature.kind {
         case .numeric: self = .numeric(feature.column)
         case .binary: self = .binary(feature.column)
