@@ -165,6 +165,6 @@ extension PartyTable {
     /// Rows that a fit of the job would see if all of this site's were common.
     func fittedRows(of job: Job) -> Int {
         guard job.holdout == .hash else { return identifiers.count }
-        return (0..<identifiers.count).count { !HoldOut.isTest(identifiers[$0]) }
+        return (0..<identifiers.count).count { !Records.HoldOut.isTest(identifiers[$0]) }
     }
 }
