@@ -35,7 +35,7 @@ struct DialedConnection {
         do {
             transport = try await self.connect(handshake, until: deadline)
         } catch {
-            return self.failure(handshake)
+            return .failed(self.unreachable(DialFault(connecting: error)), isFinal: false)
         }
         return await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await transport.connect() }
@@ -163,7 +163,7 @@ struct DialedConnection {
         if handshake.refusedByPeer {
             return .failed(.certificateRefusedByPeer(own: self.dialer.identity.fingerprint), isFinal: true)
         }
-        return .failed(self.unreachable, isFinal: false)
+        return .failed(self.unreachable(handshake.fault), isFinal: false)
     }
 
     /// From the status with which the listener refused the stream.
@@ -176,11 +176,11 @@ struct DialedConnection {
         case TransportProtocol.otherVersion.code, TransportProtocol.otherMethod.code:
             .failed(.notThisTransport(address: self.dialer.address), isFinal: true)
         default:
-            .failed(self.unreachable, isFinal: false)
+            .failed(self.unreachable(.noSession), isFinal: false)
         }
     }
 
-    private var unreachable: TransportError {
-        .unreachable(peer: self.dialer.peerName, address: self.dialer.address)
+    private func unreachable(_ fault: DialFault) -> TransportError {
+        .unreachable(peer: self.dialer.peerName, address: self.dialer.address, fault: fault)
     }
 }

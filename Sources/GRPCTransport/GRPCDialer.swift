@@ -31,22 +31,27 @@ public struct GRPCDialer: Sendable {
     /// While nobody listens, or the peer is busy, it tries again with growing pauses until `timeout`; a certificate
     /// that either side refuses ends it at once. `body` runs once at most: a broken connection is not replaced.
     ///
-    /// - Parameter timeout: until the peer has accepted; `body` has no time limit here.
+    /// - Parameters:
+    ///   - timeout: until the peer has accepted; `body` has no time limit here.
+    ///   - onWaiting: hears after each attempt that is followed by another one why it came to nothing: `unreachable` with its
+    ///     fault, or `busy`.
     /// - Throws: `TransportError` before `body` runs, then what `body` throws; `CancellationError`.
     public func withChannel<R: Sendable>(
         timeout: Duration = .seconds(60),
+        onWaiting: @escaping @Sendable (TransportError) -> Void = { _ in },
         _ body: @escaping @Sendable (GRPCPeerChannel) async throws -> R
     ) async throws -> R {
         let cancellation = OrderlyCancellation()
         return try await cancellation.run {
-            try await self.channel(timeout: timeout) { channel in
+            try await self.channel(timeout: timeout, onWaiting: onWaiting) { channel in
                 try await cancellation.body { try await body(channel) }
             }
         }
     }
 
     private func channel<R: Sendable>(
-        timeout: Duration, _ body: @Sendable (GRPCPeerChannel) async throws -> R
+        timeout: Duration, onWaiting: @Sendable (TransportError) -> Void,
+        _ body: @Sendable (GRPCPeerChannel) async throws -> R
     ) async throws -> R {
         let deadline = ContinuousClock.now + timeout
         let connection = try DialedConnection(dialer: self)
@@ -66,6 +71,7 @@ public struct GRPCDialer: Sendable {
                 guard !isFinal, ContinuousClock.now + wait < deadline else {
                     throw isFinal ? error : busy ?? error
                 }
+                onWaiting(error)
                 try await Task.sleep(for: wait)
                 pause = min(pause * 1.6, .seconds(2))
             }

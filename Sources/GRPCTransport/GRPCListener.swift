@@ -21,6 +21,14 @@ public struct GRPCListener: Sendable {
         self.limits = limits
     }
 
+    /// Whether this address can be listened on now: binds it and lets it go.
+    ///
+    /// - Throws: `cannotListen` with the reason.
+    public func tryBinding() async throws {
+        let server = ListeningServer(listener: self, maximumSessions: 0, onRefusal: { _ in }, admit: { false })
+        try await server.tryBinding()
+    }
+
     /// Waits for one peer, runs `body` on its channel, closes the channel in order, stops to listen, and returns what
     /// `body` returned. Others that come meanwhile are told that this listener is busy.
     ///

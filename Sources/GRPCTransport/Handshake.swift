@@ -9,6 +9,7 @@ final class Handshake: Sendable {
         var verdict: Result<PeerCertificate, TransportError>?
         var isComplete = false
         var tlsFailed = false
+        var timedOut = false
     }
 
     private let state = Mutex(State())
@@ -19,6 +20,7 @@ final class Handshake: Sendable {
 
     func recordCompletion() { self.state.withLock { $0.isComplete = true } }
     func recordTLSFailure() { self.state.withLock { $0.tlsFailed = true } }
+    func recordTimeout() { self.state.withLock { $0.timedOut = true } }
 
     var isComplete: Bool { self.state.withLock { $0.isComplete } }
     var peer: PeerCertificate? { self.state.withLock { try? $0.verdict?.get() } }
@@ -33,6 +35,15 @@ final class Handshake: Sendable {
     /// In TLS 1.3 the dialer is done before the listener looks at its certificate; a refusal then arrives as an alert
     /// in place of the first bytes.
     var refusedByPeer: Bool { self.state.withLock { $0.tlsFailed && $0.isComplete } }
+
+    /// Of a connection that neither side refused and that came to nothing.
+    var fault: DialFault {
+        self.state.withLock { state in
+            if state.isComplete { return .noSession }
+            if state.tlsFailed { return .notTLS }
+            return state.timedOut ? .silent : .closed
+        }
+    }
 }
 
 /// Right above TLS in a connection's pipeline: records how the handshake ended, closes the connection when it was not
@@ -51,7 +62,11 @@ final class HandshakeHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         let channel = context.channel
-        self.timer = context.eventLoop.scheduleTask(in: self.timeout) { channel.close(promise: nil) }
+        let handshake = self.handshake
+        self.timer = context.eventLoop.scheduleTask(in: self.timeout) {
+            handshake.recordTimeout()
+            channel.close(promise: nil)
+        }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -63,6 +78,7 @@ final class HandshakeHandler: ChannelInboundHandler {
             self.timer?.cancel()
             let version = try? context.pipeline.syncOperations.nioSSL_tlsVersion()
             guard version == .tlsv13 else {
+                self.handshake.recordTLSFailure()
                 // Before any byte of the connection's content is read.
                 context.close(promise: nil)
                 return
@@ -73,7 +89,15 @@ final class HandshakeHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if error is NIOSSLError || error is BoringSSLError { self.handshake.recordTLSFailure() }
+        if Self.isOfTLS(error) { self.handshake.recordTLSFailure() }
         context.fireErrorCaught(error)
+    }
+
+    /// Whether TLS itself failed. That the other side hung up in the middle says nothing about what it speaks.
+    private static func isOfTLS(_ error: any Error) -> Bool {
+        if let error = error as? NIOSSLError, case .handshakeFailed(.sslError(let stack)) = error {
+            return stack != [.eofDuringHandshake]
+        }
+        return error is NIOSSLError || error is BoringSSLError
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import NIOCore
+import NIOPosix
 import NIOSSL
 import Synchronization
 
@@ -70,6 +71,20 @@ final class ListeningServer: Sendable {
             } catch let error as RuntimeError where error.code == .transportError {
                 throw TransportError.tlsConfigurationFailed
             }
+        }
+    }
+
+    /// Binds the address as `run` does, and lets it go again.
+    func tryBinding() async throws {
+        let address = try self.resolve()
+        do {
+            let channel = try await ServerBootstrap(group: NetworkThread.group)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .bind(host: address.ipv4?.host ?? address.ipv6?.host ?? self.listener.host, port: self.listener.port)
+                .get()
+            try await channel.close().get()
+        } catch let error as IOError {
+            throw TransportError.cannotListen(address: self.listener.address, reason: error.reasonText)
         }
     }
 

@@ -6,7 +6,10 @@ enum PrivateFile {
     private static let largest = 64 * 1024
 
     static func readText(_ path: String) throws(TransportError) -> String {
-        guard let handle = FileHandle(forReadingAtPath: path) else { throw .cannotRead(path: path) }
+        // Opening a pipe waits for a writer that may never come.
+        guard self.attributes(path)?[.type] as? FileAttributeType == .typeRegular,
+            let handle = FileHandle(forReadingAtPath: path)
+        else { throw .cannotRead(path: path) }
         defer { try? handle.close() }
         guard let data = try? handle.read(upToCount: self.largest),
             let text = String(validating: data, as: UTF8.self)
@@ -14,7 +17,7 @@ enum PrivateFile {
         return text
     }
 
-    /// Refuses a file that anyone but its owner may touch.
+    /// Refuses a file that anyone but its owner may touch; of a symbolic link, its target is judged.
     static func readPrivateText(_ path: String) throws(TransportError) -> String {
         guard let mode = self.mode(path) else { throw .cannotRead(path: path) }
         guard mode & 0o177 == 0 else {
@@ -42,7 +45,12 @@ enum PrivateFile {
     }
 
     private static func mode(_ path: String) -> Int? {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return (attributes?[.posixPermissions] as? NSNumber)?.intValue
+        (self.attributes(path)?[.posixPermissions] as? NSNumber)?.intValue
+    }
+
+    /// Of the file itself: a link to it, as those of mounted secrets, has a mode of its own that protects nothing.
+    private static func attributes(_ path: String) -> [FileAttributeKey: Any]? {
+        try? FileManager.default.attributesOfItem(
+            atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
     }
 }

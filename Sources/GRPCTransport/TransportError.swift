@@ -6,8 +6,8 @@ public enum TransportError: Error, Equatable, Sendable {
     case certificateRefusedByPeer(own: CertificateFingerprint)
     /// The other side showed a pinned certificate outside its period of validity by our clock.
     case certificateNotValidNow(fingerprint: CertificateFingerprint)
-    /// Nobody answered at the address until the deadline.
-    case unreachable(peer: String, address: String)
+    /// No session with the peer came about until the deadline; the fault is that of the last attempt.
+    case unreachable(peer: String, address: String, fault: DialFault)
     /// No pinned peer connected until the deadline.
     case nobodyConnected(address: String)
     /// The peer already has a session with us, or its listener serves one session only and has it.
@@ -43,7 +43,8 @@ extension TransportError: CustomStringConvertible {
             "the peer refused this site's certificate \(own): it must pin it first"
         case .certificateNotValidNow(let fingerprint):
             "certificate \(fingerprint) is not valid at this time (expired, or a clock is wrong)"
-        case .unreachable(let peer, let address): "\(peer) cannot be reached at \(address)"
+        case .unreachable(let peer, let address, let fault):
+            "\(peer) cannot be reached at \(address): \(fault.sentence)"
         case .nobodyConnected(let address): "no pinned peer connected to \(address) in time"
         case .busy(let peer): "\(peer) already has a session"
         case .notThisTransport(let address): "\(address) answers, but not with this transport's version"

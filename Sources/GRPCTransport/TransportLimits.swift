@@ -6,8 +6,9 @@ public struct TransportLimits: Sendable, Hashable {
     public var maximumFrameBytes: Int
     /// The dialer sends a ping this often, and the listener answers, so that neither is ever silent longer.
     public var keepaliveInterval: Duration
-    /// How much longer than that a connection may be silent before it counts as lost. Pings queue behind data under
-    /// way, so this bounds the slowest link: `windowBytes` must pass within it.
+    /// How much longer than that a connection may be silent before it counts as lost; a session's own wait for a message
+    /// if that is longer. Pings queue behind data under way, so this bounds the slowest link: `windowBytes` must pass
+    /// within it.
     public var keepaliveTimeout: Duration
     /// From the TCP connection to the end of the TLS handshake, and from there to the start of the session.
     public var handshakeTimeout: Duration
@@ -38,5 +39,11 @@ public struct TransportLimits: Sendable, Hashable {
 
     public static let `default` = TransportLimits()
 
-    var longestSilence: Duration { self.keepaliveInterval + self.keepaliveTimeout }
+    /// For a session that may wait so long for a message: a peer that is stopped or cut off for less is not lost.
+    public static func waiting(_ messageTimeout: Duration) -> TransportLimits {
+        let usual = TransportLimits.default
+        return TransportLimits(keepaliveTimeout: max(usual.keepaliveTimeout, messageTimeout))
+    }
+
+    package var longestSilence: Duration { self.keepaliveInterval + self.keepaliveTimeout }
 }

@@ -24,6 +24,14 @@ public struct AlignedRows: Sendable {
 
     public func identifier(at row: Int) -> ArraySlice<UInt8> { identifiers[positions[row]] }
 
+    /// The columns of this site's own identifiers as they stand in its table, before normalisation: what joins a result back
+    /// to the table. Read them at `tableRow`.
+    public func identifierColumns() throws(RecordsError) -> [TextColumn] {
+        var columns: [TextColumn] = []
+        for name in identifiers.rule.columns { columns.append(try table.column(named: name)) }
+        return columns
+    }
+
     /// Which rows the hold-out rule keeps for testing.
     public var heldOut: [Bool] { positions.map { HoldOut.isTest(identifiers[$0]) } }
 

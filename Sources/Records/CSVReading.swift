@@ -5,12 +5,14 @@ public enum Delimiter: String, Sendable, Codable, CaseIterable {
     case comma = ","
     case semicolon = ";"
     case tab = "\t"
+    case bar = "|"
 
     var byte: UInt8 {
         switch self {
         case .comma: UInt8(ascii: ",")
         case .semicolon: UInt8(ascii: ";")
         case .tab: UInt8(ascii: "\t")
+        case .bar: UInt8(ascii: "|")
         }
     }
 
@@ -44,16 +46,7 @@ extension Table {
     public static func read(
         csv path: String, columns: [String]? = nil, delimiter: Delimiter? = nil
     ) throws(RecordsError) -> Table {
-        let file = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-        guard let attributes = try? FileManager.default.attributesOfItem(atPath: file) else {
-            throw .fileNotFound(path: path)
-        }
-        if attributes[.type] as? FileAttributeType == .typeDirectory {
-            throw .unreadable(path: path, reason: "it is a folder")
-        }
-        guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw .unreadable(path: path, reason: "permission denied")
-        }
+        let handle = try PlainFile.open(path)
         defer { try? handle.close() }
         return try parse(name: path, columns: columns, delimiter: delimiter) { () throws(RecordsError) in
             do {

@@ -15,12 +15,12 @@ public struct CSVWriter: Sendable {
     /// UTF-8, header line included.
     public private(set) var bytes: [UInt8] = []
     private let header: [String]
-    private let allowsFormulaText: Bool
+    private let isVerbatim: Bool
 
-    /// - Parameter allowsFormulaText: lets text cells (never names) start with = + - @: for the user's own identifiers,
-    ///   which must come back as they are.
+    /// - Parameter isVerbatim: lets text cells (never names) hold anything, also what a spreadsheet would run, and control
+    ///   characters: for the user's own cells, which must come back as they are.
     /// - Throws: `badColumn` for a name that is empty, has a control character or starts like a formula.
-    public init(header: [String], allowsFormulaText: Bool = false) throws(RecordsError) {
+    public init(header: [String], isVerbatim: Bool = false) throws(RecordsError) {
         for name in header {
             if name.allSatisfy(\.isWhitespace) { throw .badColumn(name: name, problem: .emptyName) }
             if name.unicodeScalars.contains(where: Text.isControl) {
@@ -29,7 +29,7 @@ public struct CSVWriter: Sendable {
             if Text.startsLikeFormula(name) { throw .badColumn(name: name, problem: .formulaName) }
         }
         self.header = header
-        self.allowsFormulaText = allowsFormulaText
+        self.isVerbatim = isVerbatim
         appendLine(header)
     }
 
@@ -46,18 +46,23 @@ public struct CSVWriter: Sendable {
             case .number(let value):
                 texts.append(value.isNaN ? "NA" : value.isInfinite ? (value < 0 ? "-Inf" : "Inf") : String(value))
             case .text(let text):
-                let formula = !allowsFormulaText && Text.startsLikeFormula(text)
-                if formula || text.unicodeScalars.contains(where: Text.isControl) { throw .unsafeText(column: name) }
+                guard isVerbatim || !isUnsafe(text) else { throw .unsafeText(column: name) }
                 texts.append(text)
             }
         }
         appendLine(texts)
     }
 
+    private func isUnsafe(_ text: String) -> Bool {
+        Text.startsLikeFormula(text) || text.unicodeScalars.contains(where: Text.isControl)
+    }
+
     private mutating func appendLine(_ texts: [String]) {
         for (index, text) in texts.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            let needsQuotes = text.utf8.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: ",") }
+            let needsQuotes = text.utf8.contains { byte in
+                byte == UInt8(ascii: "\"") || byte == UInt8(ascii: ",") || byte < 0x20
+            }
             // A lone empty field would be a blank line.
             if needsQuotes || (text.isEmpty && texts.count == 1) || text.first == " " || text.last == " " {
                 bytes.append(UInt8(ascii: "\""))

@@ -18,6 +18,10 @@ extension Table {
         for row in 0..<rowCount {
             switch rule.identifier(keys.map { $0[row] }) {
             case .success(let value):
+                for remark in rule.remarks(on: keys.map { $0[row] }) {
+                    report.remarked[remark, default: 0] += 1
+                    if report.firstRemarkedLine[remark] == nil { report.firstRemarkedLine[remark] = line(ofRow: row) }
+                }
                 bytes += value
                 ends.append(bytes.count)
                 rows.append(row)

@@ -49,6 +49,11 @@ public struct IdentifierRule: Sendable, Hashable, Codable {
         return .success(composite)
     }
 
+    /// What looks wrong in the fields of a row that has an identifier.
+    func remarks(on cells: [ArraySlice<UInt8>]) -> Set<IdentifierRemark> {
+        zip(fields, cells).reduce(into: []) { $0.formUnion(IdentifierRemark.remarks(on: $1.1, $1.0.normaliser)) }
+    }
+
     /// The texts that an identifier was made of: one, or one a field.
     public func texts(of identifier: some Sequence<UInt8>) -> [String] {
         let bytes = Array(identifier)

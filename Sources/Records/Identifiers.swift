@@ -15,6 +15,10 @@ public struct IdentifierReport: Sendable, Equatable, Codable {
     public internal(set) var rejected: [RejectionReason: Int] = [:]
     /// The first line of the file rejected for each reason.
     public internal(set) var firstRejectedLine: [RejectionReason: Int] = [:]
+    /// Rows whose identifier is valid and looks wrong, by what it is; they are used.
+    public internal(set) var remarked: [IdentifierRemark: Int] = [:]
+    /// The first line of the file for each remark.
+    public internal(set) var firstRemarkedLine: [IdentifierRemark: Int] = [:]
     /// Rows left out because an earlier row is the same in every column that was read.
     public internal(set) var collapsedDuplicates = 0
     /// Identifiers with rows that differ, and how many rows were left out for it.

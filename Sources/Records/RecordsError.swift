@@ -19,6 +19,18 @@ public enum HeaderProblem: String, Sendable, Hashable {
     case controlCharacter
 }
 
+/// What the first line of a table holds, for an error about a column that is not there.
+public enum FirstLine: Sendable, Hashable {
+    case names([String])
+    /// Numbers where names should be: the file has no header line. The cells themselves are not told.
+    case data(fields: Int, numbers: Int)
+
+    init(_ fields: [String]) {
+        let numbers = fields.count { DecimalText.number(Text.trimmed(Array($0.utf8)[...])) != nil }
+        self = numbers > 0 ? .data(fields: fields.count, numbers: numbers) : .names(fields)
+    }
+}
+
 /// Everything that can be wrong with a user's files. No case carries the content of a cell: an error may end in a log
 /// that is shared, and a cell may be an identifier.
 public enum RecordsError: Error, Equatable, Sendable {
@@ -38,7 +50,7 @@ public enum RecordsError: Error, Equatable, Sendable {
     case blankLine(Place)
     case raggedRow(Place, expected: Int, found: Int)
     case badHeader(path: String, position: Int, name: String, problem: HeaderProblem)
-    case missingColumn(path: String, name: String, suggestion: String?)
+    case missingColumn(path: String, name: String, suggestion: String?, firstLine: FirstLine)
 
     // Its content
     case notNumeric(Place)

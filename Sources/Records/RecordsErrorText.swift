@@ -4,6 +4,41 @@ extension Place: CustomStringConvertible {
     }
 }
 
+extension FirstLine: CustomStringConvertible {
+    private static let mostNames = 12
+    private static let longestName = 40
+
+    public var description: String {
+        switch self {
+        case .names(let names):
+            let shown = names.prefix(Self.mostNames).map { name in
+                "\"\(name.count > Self.longestName ? name.prefix(Self.longestName) + "..." : name[...])\""
+            }
+            let more = names.count > Self.mostNames ? " and \(names.count - Self.mostNames) more" : ""
+            return "its header line has \(shown.joined(separator: ", "))\(more)"
+        case .data(let fields, let numbers):
+            let count = numbers == fields ? "\(fields) numbers" : "\(fields) fields, \(numbers) of them numbers"
+            return "its first line holds data instead of column names: \(count)"
+        }
+    }
+
+    var hint: String? {
+        switch self {
+        case .names(let names):
+            names.count == 1
+                ? "that is one field: fields are separated by a comma, a semicolon, a tab or a bar (|)" : nil
+        case .data: "add a header line: the names of the columns, separated like the fields below it"
+        }
+    }
+}
+
+extension RecordsError {
+    static func missing(column name: String, path: String, header: [String]) -> RecordsError {
+        .missingColumn(
+            path: path, name: name, suggestion: Text.nearest(to: name, among: header), firstLine: FirstLine(header))
+    }
+}
+
 extension RecordsError: CustomStringConvertible {
     /// One plain sentence: what and where.
     public var description: String {
@@ -27,7 +62,8 @@ extension RecordsError: CustomStringConvertible {
             case .duplicate: "\(path): column name \"\(name)\" stands twice in the header"
             case .controlCharacter: "\(path): the name of column \(position) holds a control character"
             }
-        case .missingColumn(let path, let name, _): "\(path) has no column \"\(name)\""
+        case .missingColumn(let path, let name, _, let firstLine):
+            "\(path) has no column \"\(name)\"; \(firstLine.description)"
         case .notNumeric(let place): "\(place): not a number from -1e100 to 1e100"
         case .notBinary(let place): "\(place): neither yes nor no"
         case .unknownLevel(let place, _): "\(place): not one of the declared levels"
@@ -63,8 +99,9 @@ extension RecordsError: CustomStringConvertible {
                 : "quote fields that hold the delimiter"
         case .badHeader(_, _, _, .empty):
             "name every column (R and pandas write row numbers without a name; leave them out)"
-        case .badHeader: "rename the column in the file"
-        case .missingColumn(_, _, let suggestion): suggestion.map { "did you mean \"\($0)\"?" }
+        case .badHeader: "rename the column in the file; if the first line is data, add a line of column names above it"
+        case .missingColumn(_, _, let suggestion, let firstLine):
+            suggestion.map { "did you mean \"\($0)\"?" } ?? firstLine.hint
         case .notNumeric:
             "write a decimal point, no unit and no thousands separator; or declare a token for missing values"
         case .notBinary: "yes/no columns take 1/0, true/false, yes/no and y/n"

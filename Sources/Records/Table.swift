@@ -51,7 +51,7 @@ public struct Table: Sendable {
 
     public func column(named name: String) throws(RecordsError) -> TextColumn {
         if let column = columns.first(where: { $0.name == name }) { return column }
-        throw .missingColumn(path: source, name: name, suggestion: Text.nearest(to: name, among: header))
+        throw .missing(column: name, path: source, header: header)
     }
 
     /// The line of the file, from 1, on which a row starts.

@@ -87,7 +87,7 @@ struct TableBuilder {
         slots = Array(repeating: -1, count: headerNames.count)
         for name in wanted ?? headerNames {
             guard let index = headerNames.firstIndex(of: name) else {
-                throw .missingColumn(path: file, name: name, suggestion: Text.nearest(to: name, among: headerNames))
+                throw .missing(column: name, path: file, header: headerNames)
             }
             if slots[index] >= 0 { continue }
             slots[index] = columns.count

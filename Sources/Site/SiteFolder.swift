@@ -21,6 +21,7 @@ package struct SiteFolder: Sendable {
                 .noInput, "noSite", "\(path) is not a site folder: it has no site.yaml",
                 hint: "moiety init --name NAME --site \(path)")
         }
+        try SharedModes.check(Self.deciding(in: self.path))
         let yaml = try PrivateFile.readText(file)
         do throws(DocumentError) {
             settings = try SiteSettings.parse(yaml)
@@ -29,7 +30,17 @@ package struct SiteFolder: Sendable {
         }
     }
 
+    /// Files and folders that decide what this site does: whoever can change them is the site.
+    private static func deciding(in folder: String) -> [String] {
+        let books = ["peers", "approvals"].flatMap { name in
+            let inside = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)")) ?? []
+            return [name] + inside.sorted().map { "\(name)/\($0)" }
+        }
+        return [folder] + (["site.yaml", "policy.yaml", "certificate.pem"] + books).map { "\(folder)/\($0)" }
+    }
+
     package var name: String { settings.name }
+    package var staging: StagingBook { StagingBook(folder: path + "/staging") }
     var policyFile: String { path + "/policy.yaml" }
     var identityFile: String { Self.identityFile(in: path) }
     package var certificateFile: String { Self.certificateFile(in: path) }

@@ -82,7 +82,7 @@ package struct SiteSettings: Sendable, Equatable {
         if reader.value("delimiter") != nil {
             let written = reader.text("delimiter")
             table.delimiter = written == "tab" ? .tab : Delimiter(rawValue: written)
-            if table.delimiter == nil { problems.add(reader.place("delimiter"), "must be ',', ';' or tab") }
+            if table.delimiter == nil { problems.add(reader.place("delimiter"), "must be ',', ';', '|' or tab") }
         }
         if reader.value("missing") != nil {
             table.missing = MissingTokens(reader.list("missing").map { reader.text(of: $0.value, at: $0.path) })
@@ -104,7 +104,7 @@ package struct SiteSettings: Sendable, Equatable {
             # Logical name -> file, relative to this folder or absolute.
             #  patients:
             #    file: patients.csv        # alone: "patients: patients.csv"
-            #    delimiter: ","            # or ; or tab; without it, the header line shows it
+            #    delimiter: ","            # or ; or | or tab; without it, the header line shows it
             #    missing: ["", "NA"]       # cells that mean "no value"; without it, the usual ones
             tables:\(entries.isEmpty ? " {}" : "")
             \(entries)# Longest waits in seconds; a job's own count when they are shorter.

@@ -10,8 +10,8 @@ struct Moiety: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             DemoCommand.self, InitCommand.self, DoctorCommand.self, PeerCommand.self, DataCommand.self,
-            AlignCommand.self, JobCommand.self, ServeCommand.self, ModelCommand.self, LogCommand.self,
-            VerifyCommand.self, PolicyCommand.self,
+            AlignCommand.self, JobCommand.self, ServeCommand.self, ResultsCommand.self, ModelCommand.self,
+            LogCommand.self, VerifyCommand.self, PolicyCommand.self,
         ])
 
     static func main() async {

@@ -115,7 +115,9 @@ extension TransportTests {
             let end = await result {
                 try await pair.dialer(port: port).withChannel(timeout: .milliseconds(400)) { _ in }
             }
-            #expect(end.transportError == .unreachable(peer: "hospital", address: "127.0.0.1:\(port)"))
+            #expect(
+                end.transportError
+                    == .unreachable(peer: "hospital", address: "127.0.0.1:\(port)", fault: .refused))
             #expect(ContinuousClock.now - began < .seconds(60))
         }
 

@@ -43,6 +43,40 @@ import Testing
     }
 
     /// What the template shows behind a # is what holds without it.
+    /// A draft from a table: names that YAML would read otherwise, levels, and what a job cannot hold.
+    @Test func draftsFromATable() throws {
+        let draft = JobTemplate.Draft(
+            table: "visits", identifier: "MRN #", label: "out: come",
+            features: [
+                Feature(column: "a \"b\" \\c", kind: .numeric), Feature(column: "no", kind: .binary),
+                Feature(column: "arm", kind: .categorical(levels: ["no", "1", "a, b"], reference: "1")),
+            ], leftOut: [.init(column: "notes\nlabel: x", reason: "text")])
+        for family in Model.Family.allCases {
+            let job = try Job(
+                yaml: JobTemplate.text(active: "here", passive: "there", family: family, activeDraft: draft))
+            #expect(job.active.features == draft.features)
+            #expect(job.active.label == "out: come" && job.active.identifier.columns == ["MRN #"])
+        }
+        #expect(JobTemplate.allows(Feature(column: "age", kind: .numeric)))
+        for column in ["=1+1", "../x", "&a", String(repeating: "x", count: 129), "a\u{200B}b"] {
+            #expect(!JobTemplate.allows(Feature(column: column, kind: .numeric)), "\(column)")
+        }
+    }
+
+    /// Nothing that the template offers is refused by the rules of a job or by the policy that `init` writes.
+    @Test func theTemplateOffersNothingThatIsRefused() throws {
+        let text = JobTemplate.text()
+        let offered = text.split(separator: "\n").filter { $0.contains("More: ") || $0.hasPrefix("# more coeff") }
+        for item in Reveal.allCases where offered.contains(where: { $0.contains(item.rawValue) }) {
+            let wide = text.replacing("[marker_a, marker_b]", with: "[a, b, c]")
+                .replacing("reveal: [coefficients, standard-errors]", with: "reveal: [\(item.rawValue)]")
+            let job = try Job(yaml: wide)
+            #expect(Policy.standard.refusals(of: job, as: "hospital").isEmpty)
+            #expect(throws: Never.self) { try Guards.check(job) }
+            #expect(![.covariance, .deciles, .jointCoefficients].contains(item))
+        }
+    }
+
     @Test func templateShowsTheDefaults() throws {
         let text = JobTemplate.text()
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in

@@ -1,3 +1,4 @@
+import Foundation
 import Records
 import Testing
 
@@ -8,6 +9,7 @@ import Testing
         ("\u{FEFF}a,b\n1,2", [["1", "2"]]),
         ("a;b\n1;2\n", [["1", "2"]]),
         ("a\tb\n1,5\t2\n", [["1,5", "2"]]),
+        ("a|b\n1,5|2\n", [["1,5", "2"]]),
         ("a,b\n\"x\"\"y\",\"1\n2\"\n", [["x\"y", "1\n2"]]),
         ("a,b\n\"\",\n", [["", ""]]),
         ("a,b\n1,2\n\n\r\n\n", [["1", "2"]]),
@@ -81,14 +83,18 @@ import Testing
                 _ = try names.column(named: name)
                 return nil
             } catch {
-                guard case .missingColumn("t.csv", name, let suggestion) = error else { return nil }
+                guard case .missingColumn("t.csv", name, let suggestion, .names(["patient_id", "Age ", "bmi"])) = error
+                else { return nil }
                 return suggestion
             }
         }
         #expect(suggestion("age") == "Age ")
         #expect(suggestion("patientid") == "patient_id")
         #expect(suggestion("cholesterol") == nil)
-        #expect(throws: RecordsError.missingColumn(path: "t.csv", name: "x", suggestion: nil)) {
+        #expect(
+            throws: RecordsError.missingColumn(
+                path: "t.csv", name: "x", suggestion: nil, firstLine: .names(["patient", "b", "c"]))
+        ) {
             try table("patient,b,c\n", columns: ["x"])
         }
     }
@@ -99,6 +105,53 @@ import Testing
         let folder = example("diabetes")
         #expect(throws: RecordsError.unreadable(path: folder, reason: "it is a folder")) { try Table.read(csv: folder) }
         #expect(RecordsError.fileNotFound(path: path).category == .noInput)
+    }
+
+    /// Without it nobody finds out that the file has no header, or another separator.
+    @Test(arguments: [
+        ("id,age\n", ["\"id\", \"age\""], nil),
+        (
+            "P1001,44,yes\nP1002,45,no\n", ["data instead of column names", "3 fields, 1 of them numbers"],
+            "header line"
+        ),
+        ("1,2\n3,4\n", ["2 numbers"], "header line"),
+        ("patient_id:age:sex\n1:2:3\n", ["\"patient_id:age:sex\""], "one field"),
+    ])
+    func showsTheHeader(_ csv: String, _ parts: [String], _ hint: String?) throws {
+        do {
+            _ = try table(csv, columns: ["cholesterol"])
+            Issue.record("a column that is not there was found")
+        } catch {
+            let text = "\(error)"
+            for part in parts { #expect(text.contains(part), "\(text)") }
+            // Cells may be identifiers.
+            #expect(!text.contains("P1001"))
+            if let hint { #expect(error.hint?.contains(hint) == true, "\(error.hint ?? "none")") }
+        }
+    }
+
+    /// Opening a pipe waits for a writer; a link in a circle is no question of permissions.
+    @Test func namesWhatIsNoFile() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "records-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func path(_ name: String) -> String { folder.appending(path: name).path }
+        let made = try Process.run(URL(filePath: "/usr/bin/mkfifo"), arguments: [path("pipe")])
+        made.waitUntilExit()
+        try FileManager.default.createSymbolicLink(atPath: path("to-pipe"), withDestinationPath: path("pipe"))
+        try FileManager.default.createSymbolicLink(atPath: path("loop"), withDestinationPath: path("loop"))
+        try Data("a,b\n1,2\n".utf8).write(to: folder.appending(path: "plain.csv"))
+        try FileManager.default.createSymbolicLink(atPath: path("to-plain"), withDestinationPath: path("plain.csv"))
+        for (name, reason) in [
+            ("pipe", "it is a pipe, a socket or a device, not a regular file"),
+            ("to-pipe", "it is a pipe, a socket or a device, not a regular file"),
+            ("loop", "it is a symbolic link that leads nowhere or in a circle"),
+        ] {
+            #expect(throws: RecordsError.unreadable(path: path(name), reason: reason)) {
+                try Table.read(csv: path(name))
+            }
+        }
+        #expect(try Table.read(csv: path("to-plain")).rowCount == 1)
     }
 
     @Test func declaredDelimiterWins() throws {

@@ -186,7 +186,9 @@ import Testing
         #expect(fault("none", levels) == nil)
         #expect(fault("None", levels) == nil)
         #expect(fault("1.0", levels) == .unknownLevel(place, declared: ["1", "None"]))
-        #expect(fault("1", .numeric("z")) == .missingColumn(path: "t.csv", name: "z", suggestion: nil))
+        #expect(
+            fault("1", .numeric("z"))
+                == .missingColumn(path: "t.csv", name: "z", suggestion: nil, firstLine: .names(["id", "x"])))
     }
 
     @Test func numbersAreReadExactly() throws {

@@ -65,6 +65,31 @@ import Testing
         #expect(kept.rowIndices == [0, 2])
     }
 
+    /// They align with nobody, and nothing else says why.
+    @Test func whatLooksWrongIsRemarked() throws {
+        let csv = "id\nP1\nP2\u{200B}\n P3\n1.23E+15\nP\u{AD}4\n2E5\n3E+5\nP\u{FEFF}5 \n"
+        let raw = try table(csv).identifiers(IdentifierRule(column: "id"))
+        #expect(raw.count == 8)
+        #expect(raw.report.remarked == [.invisibleCharacter: 3, .outerSpace: 2, .scientificNotation: 2])
+        #expect(
+            raw.report.firstRemarkedLine == [.invisibleCharacter: 3, .outerSpace: 4, .scientificNotation: 5])
+        let trimmed = try table(csv).identifiers(IdentifierRule(column: "id", normaliser: .trim))
+        #expect(trimmed.report.remarked == [.invisibleCharacter: 3, .scientificNotation: 2])
+        // `digits` refuses them by itself.
+        let digits = try table(csv).identifiers(IdentifierRule(column: "id", normaliser: .digits))
+        #expect(digits.report.remarked.isEmpty && digits.report.rejected == [.notDigits: 8])
+    }
+
+    /// A result is joined back to the table by what stands in the table.
+    @Test func ownIdentifiersStayAsWritten() throws {
+        let data = try table("id,x\n mrn-1 ,1\nMRN-2,2\n")
+        let identifiers = try data.identifiers(IdentifierRule(column: "id", normaliser: .upper))
+        let rows = try data.rows(at: [1, 0], of: identifiers)
+        let column = try #require(try rows.identifierColumns().first)
+        #expect((0..<2).map { column.text(at: rows.tableRow($0)) } == ["MRN-2", " mrn-1 "])
+        #expect(Array(rows.identifier(at: 1)) == Array("MRN-1".utf8))
+    }
+
     @Test func compositesNeverCollide() throws {
         let rule = try IdentifierRule(fields: [
             .init(column: "a", normaliser: .trim), .init(column: "b", normaliser: .raw),

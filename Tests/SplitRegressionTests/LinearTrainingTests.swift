@@ -24,7 +24,10 @@ import Testing
         #expect(abs(active.summary.adjustedR2! - 0.49777162158) < 1e-5)
         #expect(abs(active.summary.sigma! - 54.7501138144) < 1e-3)
         #expect(abs(active.summary.fStatistic! - 38.2663389318) < 1e-2)
-        #expect(abs(active.summary.aic! - 4098.81168847) < 1e-2)
+        // R: glance(lm(...)), and numpy: logLik = -n/2 (log(2 pi RSS/n) + 1), df = 11 + 1.
+        #expect(abs(active.summary.logLikelihood! - -2038.4058442361898) < 1e-2)
+        #expect(abs(active.summary.aic! - 4100.8116884723795) < 1e-2)
+        #expect(abs(active.summary.bic! - 4147.998630721756) < 1e-2)
     }
 
     @Test func ridgeEqualsThePooledFit() async throws {

@@ -73,7 +73,7 @@ struct ScoreMetricsTests {
         let pooled = try Cohort.pooled("breast")
         let a = try DesignMatrix(cohort.active, columns: cohort.activeColumns)
         let b = try DesignMatrix(cohort.passive, columns: cohort.passiveColumns)
-        var predictor = Array(repeating: try #require(pooled["(intercept)"]?["estimate"]), count: a.rows)
+        var predictor = Array(repeating: try #require(pooled["(Intercept)"]?["estimate"]), count: a.rows)
         for design in [a, b] {
             for (term, column) in zip(design.terms, design.columns) {
                 let weight = try #require(pooled[term]?["estimate"])

@@ -24,6 +24,14 @@ public struct GuardFinding: Sendable, Hashable, Codable {
     public let loosened: Bool
 }
 
+extension GuardFinding {
+    /// What a job is refused with for this; nil unless it is refused.
+    public var refusal: GuardRefusal? {
+        guard verdict == .refused else { return nil }
+        return GuardRefusal(name: name, number: number, figures: figures, remedy: remedy ?? "")
+    }
+}
+
 /// A job that breaks a guard or a limit. The command line ends with exit code 4.
 public struct GuardRefusal: Error, Sendable, Hashable, Codable {
     /// Stable name, for example `guard-1-labels`.

@@ -1,10 +1,47 @@
 /// The text that `moiety job new` writes: a complete job to edit, with every field that has a default in a comment.
 public enum JobTemplate {
+    public struct LeftOut: Sendable, Hashable {
+        public let column: String
+        public let reason: String
+
+        public init(column: String, reason: String) {
+            self.column = column
+            self.reason = reason
+        }
+    }
+
+    /// Whether a job can name this feature at all.
+    public static func allows(_ feature: Feature) -> Bool {
+        let draft = Draft(table: "results", identifier: "row identifier", label: nil, features: [feature])
+        return (try? Job(yaml: text(passiveDraft: draft))) != nil
+    }
+
+    /// What one party's table has to offer, for a job about that table.
+    public struct Draft: Sendable, Hashable {
+        public var table: String
+        public var identifier: String
+        /// The active party's only.
+        public var label: String?
+        public var features: [Feature]
+        /// Columns that no job can use, each with the reason.
+        public var leftOut: [LeftOut]
+
+        public init(table: String, identifier: String, label: String?, features: [Feature], leftOut: [LeftOut] = []) {
+            self.table = table
+            self.identifier = identifier
+            self.label = label
+            self.features = features
+            self.leftOut = leftOut
+        }
+    }
+
     /// - Parameters:
     ///   - active, passive: names of the two parties.
     ///   - family: which model.
+    ///   - activeDraft, passiveDraft: what is known of a party's table; an example stands where nothing is.
     public static func text(
-        active: String = "hospital", passive: String = "lab", family: Model.Family = .logistic
+        active: String = "hospital", passive: String = "lab", family: Model.Family = .logistic,
+        activeDraft: Draft? = nil, passiveDraft: Draft? = nil
     ) -> String {
         """
         # A job: what two parties agree on. Shared with the peer; it holds no paths and no secrets.
@@ -16,25 +53,8 @@ public enum JobTemplate {
           Say here why this is done and under which agreement.
 
         parties:
-          - name: \(active)
-            role: active                  # has the label
-            table: visits                 # logical name; each site's settings say which file it is
-            identifier:
-              columns: [patient_id]
-              normaliser: raw             # raw, trim, upper, digits, nhs: the same at both parties
-              # duplicates: error         # error, drop, first
-            label: outcome
-            features:
-              - age                       # a name alone is a numeric column
-              - {column: smoker, type: binary}
-              - {column: arm, type: categorical, levels: [placebo, low, high], reference: placebo}
-          - name: \(passive)
-            role: passive
-            table: results
-            identifier:
-              columns: [patient_id]
-              normaliser: raw
-            features: [marker_a, marker_b]
+        \(activeDraft.map { party(active, "active", $0) } ?? activeExample(active))
+        \(passiveDraft.map { party(passive, "passive", $0) } ?? passiveExample(passive))
 
         # alignment:
         #   protocol: paillier-oprf
@@ -48,10 +68,10 @@ public enum JobTemplate {
 
         # keys:
         #   bits: 3072                    # 2048, 3072
-        #   kind: standard                # subgroup: faster, one more assumption, trusts the peer's key
+        #   kind: standard                # subgroup: faster, one more assumption; only where both sites' policies allow it
 
-        # Each party always gets its own coefficients. More: standard-errors, covariance, scores, metrics, deciles,
-        # joint-coefficients.
+        # Each party always gets its own coefficients. More: standard-errors (not with l2), metrics, scores (with 3 or
+        # more coefficients at \(passive)).
         reveal: [coefficients, standard-errors]
 
         # holdout: none                   # hash: a fifth of the rows, chosen by the identifier's hash
@@ -63,12 +83,82 @@ public enum JobTemplate {
         #   minimumPassiveColumns: 3      # for scores
         # loosen: []                      # guard-1, guard-4: by a factor of two, if every site's policy allows it
         # transcript:
-        #   payloads: full                # hashes: keep only their hashes
+        #   payloads: full                # hashes: keep only the messages' hashes, no replay then
         # network:
         #   listener: \(active)\(String(repeating: " ", count: max(1, 20 - active.count)))# the other party dials
         #   connectTimeout: 300           # seconds
         #   messageTimeout: 300
 
         """
+    }
+
+    private static func activeExample(_ name: String) -> String {
+        """
+          - name: \(name)
+            role: active                  # has the label
+            table: visits                 # logical name; each site's settings say which file it is
+            identifier:
+              columns: [patient_id]
+              normaliser: raw             # raw, trim, upper, digits, nhs: the same at both parties
+              # duplicates: error         # error, drop, first
+            label: outcome
+            features:
+              - age                       # a name alone is a numeric column
+              - {column: smoker, type: binary}
+              - {column: arm, type: categorical, levels: [placebo, low, high], reference: placebo}
+        """
+    }
+
+    private static func passiveExample(_ name: String) -> String {
+        """
+          - name: \(name)
+            role: passive
+            table: results
+            identifier:
+              columns: [patient_id]
+              normaliser: raw
+            features: [marker_a, marker_b]
+        """
+    }
+
+    /// A party whose table was looked at. Levels go to the peer with the job: the comment says so.
+    private static func party(_ name: String, _ role: String, _ draft: Draft) -> String {
+        var lines = [
+            "  - name: \(name)",
+            "    role: \(role)",
+            "    table: \(draft.table)",
+            "    identifier:",
+            "      columns: [\(quoted(draft.identifier))]",
+            "      normaliser: raw             # raw, trim, upper, digits, nhs: the same at both parties",
+            "      # duplicates: error         # error, drop, first",
+        ]
+        if let label = draft.label { lines.append("    label: \(quoted(label))") }
+        lines.append("    # The peer reads these names and levels. Delete what the model does not need.")
+        lines.append(draft.features.isEmpty ? "    features: []" : "    features:")
+        for feature in draft.features { lines.append("      - \(entry(feature))") }
+        for item in draft.leftOut { lines.append("      # left out: \(quoted(item.column)): \(item.reason)") }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func entry(_ feature: Feature) -> String {
+        let column = quoted(feature.column)
+        switch feature.kind {
+        case .numeric: return column
+        case .binary: return "{column: \(column), type: binary}"
+        case .categorical(let levels, let reference):
+            let list = levels.map(quoted).joined(separator: ", ")
+            return "{column: \(column), type: categorical, levels: [\(list)], reference: \(quoted(reference))}"
+        }
+    }
+
+    /// Plain where YAML reads it as the same text, else quoted.
+    private static func quoted(_ text: String) -> String {
+        let plain = text.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == UInt8(ascii: "_")
+        }
+        if plain, !text.isEmpty { return text }
+        // Control characters are refused in a job; here they must not end the line.
+        let clean = String(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : Character($0) })
+        return "\"" + clean.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 }

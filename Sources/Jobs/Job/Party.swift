@@ -65,6 +65,11 @@ public struct Feature: Sendable, Hashable {
     public internal(set) var column: String
     public internal(set) var kind: Kind
 
+    public init(column: String, kind: Kind) {
+        self.column = column
+        self.kind = kind
+    }
+
     /// Columns of the design matrix that it becomes.
     public var columnCount: Int {
         switch kind {

@@ -25,9 +25,25 @@ enum Remainder {
 
     /// What deserves a second look before a person signs.
     static func warnings(_ job: Job) -> [String] {
-        var found = job.loosened.map { item in
+        job.loosened.map { item in
             "\(item.name) is loosened by a factor of two (\(item.rule)): it defends against this: \(item.against)."
-        }
+        } + choices(job)
+    }
+
+    /// Of guards that are loosened, without the formulas.
+    static func plainWarnings(_ job: Job) -> [String] {
+        job.loosened.map { item in
+            let danger =
+                item == .labels
+                ? "with so few rows the first sums that are opened could give single outcomes away"
+                : "so many sums are opened that rows of the other side could be solved for"
+            return "\(item.shortName) is loosened by a factor of two: \(danger)."
+        } + choices(job)
+    }
+
+    /// Of what the job chose beside its guards.
+    private static func choices(_ job: Job) -> [String] {
+        var found: [String] = []
         if job.keys.kind == .subgroup {
             found.append(
                 "Subgroup keys: faster, but they assume that a secret subgroup cannot be told apart, and that the peer "

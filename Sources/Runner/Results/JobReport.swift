@@ -45,10 +45,17 @@ package struct JobReport: Codable, Sendable {
             peerIdentifiers: finished.intersection.peerCount, identifiers: finished.rows.identifiers.report)
         fit = finished.outcome.summary
         terms = finished.outcome.terms
-        metrics = finished.outcome.metrics
+        metrics = finished.outcome.metrics.map(Self.withoutR2)
         holdOut = finished.outcome.holdOutMetrics
         transfer = Transfer(
             bytesSent: finished.bytesSent, bytesReceived: finished.bytesReceived, seconds: finished.seconds)
+    }
+
+    /// The fit has one R^2, `fit.r2`, from the sums that were exchanged; scores give the same to their rounding.
+    private static func withoutR2(_ metrics: ScoreMetrics) -> ScoreMetrics {
+        var metrics = metrics
+        metrics.r2 = nil
+        return metrics
     }
 
     package var text: String {
@@ -69,6 +76,7 @@ package struct JobReport: Codable, Sendable {
         }
         if !fit.converged { lines.append("not converged within the job's passes: estimates are approximate") }
         if let metrics { lines.append("fitted rows: \(Self.words(metrics))") }
+        if let r2 = fit.r2 { lines.append("R^2 \(Number.fixed(r2, decimals: 4))") }
         if let holdOut { lines.append("held-out rows: \(Self.words(holdOut))") }
         return lines.joined(separator: "\n")
     }

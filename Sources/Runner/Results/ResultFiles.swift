@@ -72,6 +72,7 @@ package struct ResultFiles {
                 ("r.squared", .of(summary.r2)), ("adj.r.squared", .of(summary.adjustedR2)),
                 ("sigma", .of(summary.sigma)), ("statistic", .of(summary.fStatistic)),
                 ("p.value", .of(summary.fPValue)), ("df.residual", .of(summary.residualDegreesOfFreedom)),
+                ("logLik", .of(summary.logLikelihood)), ("AIC", .of(summary.aic)), ("BIC", .of(summary.bic)),
             ]
         }
         columns += [
@@ -102,13 +103,14 @@ package struct ResultFiles {
     }
 }
 
-/// This site's own identifiers in the common order.
+/// This site's own identifiers in the common order, as they stand in its table: what was aligned and committed to is their
+/// normalised form.
 enum IdentifierTable {
     static func csv(of rows: AlignedRows) throws -> [UInt8] {
-        var writer = try CSVWriter(header: ["row"] + rows.identifiers.rule.columns, allowsFormulaText: true)
+        var writer = try CSVWriter(header: ["row"] + rows.identifiers.rule.columns, isVerbatim: true)
+        let columns = try rows.identifierColumns()
         for row in 0..<rows.count {
-            let texts = rows.identifiers.texts(at: rows.positions[row])
-            try writer.append([.integer(row + 1)] + texts.map { .text($0) })
+            try writer.append([.integer(row + 1)] + columns.map { .text($0.text(at: rows.tableRow(row))) })
         }
         return writer.bytes
     }
@@ -120,11 +122,13 @@ enum ScoreTable {
     static func csv(_ scores: [Double], of rows: AlignedRows, heldOut: [Bool]? = nil, job: Job) throws -> [UInt8] {
         let family = TrainingPlan.Family(job.model.family)
         let names = rows.identifiers.rule.columns + ["linear.predictor", "prediction"]
-        var writer = try CSVWriter(header: names + (heldOut == nil ? [] : ["held.out"]), allowsFormulaText: true)
+        var writer = try CSVWriter(header: names + (heldOut == nil ? [] : ["held.out"]), isVerbatim: true)
+        let columns = try rows.identifierColumns()
         for (row, score) in scores.enumerated() {
-            let texts = rows.identifiers.texts(at: rows.positions[row])
             try writer.append(
-                texts.map { .text($0) } + [.number(score), .number(ScoreExchange.response(score, family: family))]
+                columns.map { .text($0.text(at: rows.tableRow(row))) } + [
+                    .number(score), .number(ScoreExchange.response(score, family: family)),
+                ]
                     + (heldOut.map { [.text($0[row] ? "TRUE" : "FALSE")] } ?? []))
         }
         return writer.bytes

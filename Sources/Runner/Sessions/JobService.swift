@@ -36,7 +36,9 @@ package struct JobService: Sendable {
         let listener = GRPCListener(
             host: address.host, port: address.port, identity: certificate,
             pinned: Dictionary(
-                peers.map { ($0.certificate.fingerprint, $0.name) }, uniquingKeysWith: { first, _ in first }))
+                peers.map { ($0.certificate.fingerprint, $0.name) }, uniquingKeysWith: { first, _ in first }),
+            // Which job a peer wants is not known yet: the site's longest wait, and the session keeps the job's own.
+            limits: .waiting(.seconds(site.settings.timeouts.message)))
         let finished = FinishedJobs()
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

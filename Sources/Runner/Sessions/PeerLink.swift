@@ -99,7 +99,7 @@ package struct PeerLink: Sendable {
         let address = try NetworkAddress(site.settings.listen)
         let listener = GRPCListener(
             host: address.host, port: address.port, identity: certificate,
-            pinned: [peer.certificate.fingerprint: peer.name])
+            pinned: [peer.certificate.fingerprint: peer.name], limits: .waiting(messageTimeout))
         return try await listener.withChannel(
             timeout: connectTimeout,
             onListening: { port in
@@ -120,8 +120,10 @@ package struct PeerLink: Sendable {
         }
         let dialer = GRPCDialer(
             peerName: peer.name, host: address.host, port: address.port, identity: certificate,
-            pinned: [peer.certificate.fingerprint])
+            pinned: [peer.certificate.fingerprint], limits: .waiting(messageTimeout))
+        let reporter = WaitingReporter(observer: observer)
         observer.progress("dialing \(peer.name) at \(address)")
-        return try await dialer.withChannel(timeout: connectTimeout, body)
+        return try await dialer.withChannel(
+            timeout: connectTimeout, onWaiting: { reporter.waiting($0) }, body)
     }
 }

@@ -37,9 +37,10 @@ package struct SessionExecution: Sendable {
         writing write: (Finished<Work.Result>, StagedFolder) throws -> [String: String],
         _ make: (SessionOpening) -> Work
     ) async throws -> (finished: Finished<Work.Result>, folder: String) {
+        Self.tidy(prepared.site, observer)
         let book = prepared.book(with: link.peer)
         try book.check()
-        let folder = try StagedFolder(target: out)
+        let folder = try StagedFolder(target: out, rememberedIn: prepared.site.staging)
         defer { folder.discard() }
         for other in folder.others {
             observer.warning(
@@ -103,6 +104,15 @@ package struct SessionExecution: Sendable {
                 result: result, session: session.id, bytesSent: counting.total(.outgoing),
                 bytesReceived: counting.total(.incoming), seconds: progress.elapsed.seconds)
         }
+    }
+
+    /// What processes of this site left that were killed, wherever their output was to stand.
+    private static func tidy(_ site: SiteFolder, _ observer: any RunObserver) {
+        let notes = site.staging.tidy { staging in
+            let kept = try? FailedSessions(at: site).keep("\(staging)/transcript", of: "killed")
+            return kept?.path.map { "\(site.path)/\($0)" }
+        }
+        for note in notes { observer.warning(note) }
     }
 }
 

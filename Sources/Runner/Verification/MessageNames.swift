@@ -1,4 +1,6 @@
 package import Jobs
+import PrivateSetIntersection
+import SplitRegression
 import Transcript
 package import Wire
 
@@ -13,6 +15,19 @@ package struct MessageNames: Sendable {
             .cosignature: "countersignature", .closing: "closing", .approval: "approval",
         ]
         names = (agreed.map { ProtocolPlan($0.job, for: $0.purpose).names } ?? [:]).merging(session) { $1 }
+    }
+
+    /// Names of all protocols, for one message alone: the job that it is of is not at hand. A number that two protocols use has
+    /// both names.
+    package static let everyProtocol = MessageNames(
+        of: [.alignment, .alignmentCount, .training(.linear), .training(.logistic), .prediction])
+
+    private init(of protocols: [ProtocolDescription]) {
+        var found: [MessageType: [String]] = [:]
+        for step in protocols.flatMap(\.steps) where found[step.type]?.contains(step.name) != true {
+            found[step.type, default: []].append(step.name)
+        }
+        names = found.mapValues { $0.joined(separator: " or ") }.merging(MessageNames(nil).names) { $1 }
     }
 
     package func name(of type: MessageType) -> String { names[type] ?? "message \(type)" }

@@ -106,7 +106,7 @@ extension PartyTable {
         var names: [String] = []
         for name in committedColumns where !names.contains(name) { names.append(name) }
         let columns = try names.map { try table.column(named: $0) }
-        var writer = try CSVWriter(header: names, allowsFormulaText: true)
+        var writer = try CSVWriter(header: names, isVerbatim: true)
         for row in identifiers.rowIndices { try writer.append(columns.map { .text($0.text(at: row)) }) }
         return writer.bytes
     }

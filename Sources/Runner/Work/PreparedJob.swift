@@ -46,6 +46,18 @@ package struct JobInputs: Sendable {
             ?? PartyTable(file.job, party: own, site: site)
         self.init(file, for: purpose, own: own, peer: peer, table: table, scoring: scoring)
     }
+
+    /// Refuses a set that no cohort could come of, or that is larger than the job allows, before anybody is dialled.
+    func checkSet() throws {
+        let count = table.identifiers.count
+        guard count > 0 else { throw AlignmentError.noIdentifiers }
+        guard count >= job.limits.minimumCohort else {
+            throw AlignmentError.ownSetTooSmall(count: count, minimum: job.limits.minimumCohort)
+        }
+        guard count <= job.limits.maximumSetSize else {
+            throw AlignmentError.ownSetTooLarge(count: count, maximum: job.limits.maximumSetSize)
+        }
+    }
 }
 
 /// A session under a job that this site may run and has the data for: everything that can be refused before anything leaves the site.
@@ -79,19 +91,20 @@ package struct PreparedJob: Sendable {
         try Guards.check(file.job)
         try file.checkSupport()
         inputs = try JobInputs(file, for: purpose, scoring: scoring, at: site)
-        try checkSet()
+        try inputs.checkSet()
     }
 
-    /// Refuses a set that no cohort could come of, or that is larger than the job allows, before anybody is dialled.
-    private func checkSet() throws {
-        let count = table.identifiers.count
-        guard count > 0 else { throw AlignmentError.noIdentifiers }
-        guard count >= job.limits.minimumCohort else {
-            throw AlignmentError.ownSetTooSmall(count: count, minimum: job.limits.minimumCohort)
-        }
-        guard count <= job.limits.maximumSetSize else {
-            throw AlignmentError.ownSetTooLarge(count: count, maximum: job.limits.maximumSetSize)
-        }
+    /// Of parts that were checked: `JobStart`.
+    init(
+        _ inputs: JobInputs, at site: SiteFolder, identity: SiteIdentity, approval: String, ledger: SiteLedger,
+        policy: Policy
+    ) {
+        self.inputs = inputs
+        self.site = site
+        self.identity = identity
+        self.approval = approval
+        self.ledger = ledger
+        self.policy = policy
     }
 
     /// Whether the budgets let a session begin; a peer that this site does not know yet has spent nothing.

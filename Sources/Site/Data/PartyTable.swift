@@ -69,8 +69,21 @@ package struct PartyTable: Sendable {
     }
 }
 
+extension PartyTable {
+    /// What looks wrong in identifiers that are used all the same, a line each.
+    package var remarks: [String] {
+        let report = identifiers.report
+        return report.remarked.sorted { $0.key.rawValue < $1.key.rawValue }.map { remark, count in
+            let line = report.firstRemarkedLine[remark].map { ", first in row \($0)" } ?? ""
+            return
+                "\(count) identifier\(count == 1 ? " holds" : "s hold") \(remark.meaning)\(line); they match only where the peer "
+                + "writes them so too"
+        }
+    }
+}
+
 extension ColumnSpec {
-    init(_ feature: Feature) {
+    package init(_ feature: Feature) {
         switch feature.kind {
         case .numeric: self = .numeric(feature.column)
         case .binary: self = .binary(feature.column)

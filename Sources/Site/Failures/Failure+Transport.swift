@@ -13,8 +13,8 @@ extension Failure {
                 hint: "give this site's invitation.txt to the peer: moiety peer add")
         case .certificateNotValidNow:
             self.init(.permission, "certificateExpired", "\(error)", hint: "check both clocks: moiety doctor")
-        case .unreachable:
-            self.init(.peerUnreachable, "unreachable", "\(error)", hint: "is the peer's `moiety serve` or job running?")
+        case .unreachable(_, _, let fault):
+            self.init(.peerUnreachable, "unreachable", "\(error)", hint: fault.hint)
         case .nobodyConnected:
             self.init(.peerUnreachable, "nobodyConnected", "\(error)", hint: "has the peer started this job?")
         case .busy: self.init(.peerUnreachable, "peerBusy", "\(error)")

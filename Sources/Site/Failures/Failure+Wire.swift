@@ -10,7 +10,7 @@ extension Failure {
         case .versionMismatch(let peer, let name, let ours, let theirs):
             self.init(
                 .peersDisagree, "versionMismatch",
-                "\(peer) speaks version \(theirs) of protocol \(name), this site \(ours)",
+                "\(peer) speaks version \(theirs) of the \(PeerReason.protocolName(name)) protocol, this site version \(ours)",
                 hint: "both sites need the same release, and the same command: job run, align run or align count")
         case .roleMismatch(let peer, let expected, let found):
             self.init(.peersDisagree, "roleMismatch", "\(peer) acts as \(found), the job says \(expected)")
@@ -41,8 +41,8 @@ extension Failure {
                 // What failed or was stopped at the peer is the job's failure here, not this program's.
                 reason.kind == .failure || reason.kind == .cancelled ? .jobFailed : Self.status(of: reason.kind),
                 reason.name,
-                "\(peer) ended the job: \(reason.name)",
-                hint: "\(peer) knows more: its own message says why")
+                "\(peer) ended the session: \(PeerReason.words(reason))",
+                hint: PeerReason.hint(reason, peer: peer))
         case .unexpectedMessage(let peer, let expected, let found):
             self.init(
                 .protocolViolation, error.name, "\(peer) sent message \(found.rawValue) where \(expected) was due")

@@ -2,10 +2,10 @@ import Foundation
 
 /// Text files of a site, and those of them that only their owner may read.
 package enum PrivateFile {
-    /// Reads a file that holds a secret; refuses one that others could read.
+    /// Reads a file that holds a secret; refuses one that others could read. Of a link, as those of mounted secrets, the
+    /// target is judged.
     static func readSecret(_ path: String) throws -> String {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        guard let mode = (attributes?[.posixPermissions] as? NSNumber)?.intValue else {
+        guard let mode = SharedModes.mode(of: path) else {
             throw Failure(.noInput, "fileNotFound", "\(path) does not exist", hint: "run `moiety init` to make a site")
         }
         guard mode & 0o077 == 0 else {

@@ -4,11 +4,18 @@ package import Records
 /// An output folder that appears whole or not at all, and of which nothing is left on an error or on Ctrl-C.
 package final class StagedFolder {
     private let folder: AtomicFolder
+    private let book: StagingBook?
     private var isOpen = true
 
+    /// - Parameter book: of the site whose secrets will stand in it: found there if this process is killed.
     /// - Throws: `RecordsError` (exit code 73) if the target exists or its parent cannot be written.
-    package init(target: String) throws {
+    package init(target: String, rememberedIn book: StagingBook? = nil) throws {
         folder = try AtomicFolder(at: target)
+        self.book = book
+        do { try book?.remember(folder.stagingPath) } catch {
+            folder.discard()
+            throw error
+        }
         OpenFolders.remember(folder.stagingPath)
     }
 
@@ -39,6 +46,7 @@ package final class StagedFolder {
     package func commit() throws {
         try folder.commit()
         isOpen = false
+        book?.forget(folder.stagingPath)
         OpenFolders.forget(folder.stagingPath)
     }
 
@@ -46,6 +54,7 @@ package final class StagedFolder {
         guard isOpen else { return }
         isOpen = false
         folder.discard()
+        book?.forget(folder.stagingPath)
         OpenFolders.forget(folder.stagingPath)
     }
 }

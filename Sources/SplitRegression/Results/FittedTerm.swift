@@ -1,5 +1,8 @@
 /// One row of a coefficient table, on the raw scale of its column and of the label.
 public struct FittedTerm: Sendable, Equatable, Codable {
+    /// The name of the constant term, here and in R.
+    public static let intercept = "(Intercept)"
+
     public var term: String
     /// Change of the linear predictor for one unit of the column.
     public var estimate: Double

@@ -47,9 +47,9 @@ struct ActiveRole {
             }
             let logLikelihood = -n / 2 * (log(2 * Double.pi * residual / n) + 1)
             summary.logLikelihood = logLikelihood
-            // The convention of the reference fits: parameters without the variance.
-            summary.aic = -2 * logLikelihood + 2 * p
-            summary.bic = -2 * logLikelihood + p * log(n)
+            // R counts the variance as a parameter of a linear model: logLik(lm), AIC and BIC with df = p + 1.
+            summary.aic = -2 * logLikelihood + 2 * (p + 1)
+            summary.bic = -2 * logLikelihood + log(n) * (p + 1)
         }
         var errors: Covariance.Active?
         if context.computesStandardErrors {
@@ -112,7 +112,7 @@ struct ActiveRole {
         let raw = coefficients[0] - dot(centring, Array(coefficients.dropFirst())) - offset[0]
         var terms = [
             FittedTerm(
-                term: "(intercept)", estimate: raw * unit, standardized: coefficients[0] * unit,
+                term: FittedTerm.intercept, estimate: raw * unit, standardized: coefficients[0] * unit,
                 standardError: errors.map { $0.rawConstantStandardError * unit }, degreesOfFreedom: freedom)
         ]
         for (j, term) in design.terms.enumerated() {

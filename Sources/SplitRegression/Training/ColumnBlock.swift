@@ -12,7 +12,7 @@ package struct ColumnBlock: Sendable {
     package let fractionBits: Int
 
     package init(_ design: DesignMatrix, constant: Bool) {
-        names = (constant ? ["(intercept)"] : []) + design.terms
+        names = (constant ? [FittedTerm.intercept] : []) + design.terms
         rows = design.rows
         fractionBits = design.fractionBits
         let one = Int32(1) << Int32(design.fractionBits)

@@ -10,6 +10,8 @@ struct DataReport: Codable, Sendable {
     let identifiers: IdentifierReport
     let terms: [String]
     let problems: [String]
+    /// What looks wrong and is used all the same.
+    let remarks: [String]
 
     var text: String {
         let report = identifiers
@@ -29,6 +31,7 @@ struct DataReport: Codable, Sendable {
         if report.incompleteRows > 0 { counts.add(["incomplete rows, dropped", "\(report.incompleteRows)"]) }
         counts.add(["usable identifiers", "\(report.usable)"])
         lines.append(counts.text())
+        lines += remarks.map { "look at: \($0)" }
         lines += problems.map { "problem: \($0)" }
         return lines.joined(separator: "\n")
     }
@@ -54,7 +57,7 @@ struct DataCheck: ReplyingCommand {
         let (terms, problems) = try table.check(for: file.job)
         let report = DataReport(
             table: own.table, file: table.table.source, identifiers: table.identifiers.report, terms: terms,
-            problems: problems.map { $0.description(over: .own) })
+            problems: problems.map { $0.description(over: .own) }, remarks: table.remarks)
         return Reply(report, text: report.text, status: problems.isEmpty ? .ok : .badData)
     }
 }

@@ -3,30 +3,21 @@ import Jobs
 import Records
 import Site
 
-struct JobCheckReport: Codable, Sendable {
-    struct Refusal: Codable, Sendable {
-        let rule: String
-        let message: String
-        let remedy: String?
-    }
-
+struct JobCheckReport: Encodable, Sendable {
     let job: String
     let title: String
     let findings: [GuardFinding]
-    let refusals: [Refusal]
+    let checks: [StartCheck]
     let table: IdentifierReport?
-
-    var accepted: Bool { refusals.isEmpty }
+    let estimate: JobEstimate?
 
     var text: String {
         var lines = ["job \(job)", title]
-        for finding in findings {
+        for finding in findings where finding.verdict != .refused {
             lines.append("  \(finding.verdict.rawValue)  \(finding.name): \(finding.figures)")
         }
-        for refusal in refusals {
-            lines.append("refused by \(refusal.rule): \(refusal.message)" + (refusal.remedy.map { " (\($0))" } ?? ""))
-        }
-        lines.append(accepted ? "accepted" : "refused")
+        if !checks.isEmpty { lines.append(checks.text) }
+        lines.append(checks.firstFailure == nil ? "accepted" : "refused")
         return lines.joined(separator: "\n")
     }
 }
@@ -35,8 +26,9 @@ struct JobCheck: ReplyingCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Whether a job is sound, and whether this site would run it.",
         discussion: """
-            Without --site the job alone is checked; with it, also this site's policy and its own table. Guards that \
-            need the number of aligned rows are evaluated for --rows, and again when the job runs.
+            Without --site the job alone is checked; with it, also this site's policy, peer and table, whether there will be \
+            standard errors, and about how long it takes. Guards that need the number of fitted rows are evaluated for --rows, \
+            or for all of this site's rows that the hold-out leaves, and again when the job runs.
             """)
 
     @OptionGroup var file: JobArgument
@@ -46,34 +38,23 @@ struct JobCheck: ReplyingCommand {
 
     func reply(_ console: Console) async throws -> Reply<JobCheckReport> {
         let file = try file.read()
-        let job = file.job
-        try file.checkSupport()
-        var refusals: [JobCheckReport.Refusal] = []
-        var identifiers: IdentifierReport?
-        var rows = rows
-        if let sitePath {
-            let site = try SiteFolder(opening: sitePath)
-            let own = try file.parties(at: site).own
-            refusals += try site.policy().refusals(of: job, as: site.name).map {
-                JobCheckReport.Refusal(rule: $0.rule, message: $0.message, remedy: $0.remedy)
-            }
-            let table = try PartyTable(job, party: own, site: site)
-            console.progress("\(site.name): \(table.summary)")
-            identifiers = table.identifiers.report
-            refusals += try table.check(for: job).problems.map {
-                JobCheckReport.Refusal(rule: "table", message: $0.description(over: .own), remedy: nil)
-            }
-            // At most all of this site's rows align.
-            if rows == nil { rows = table.identifiers.count }
-        }
-        let findings = rows.map { Guards.findings(job, GuardFacts(job: job, rows: $0)) } ?? Guards.findings(job)
-        refusals += findings.filter { $0.verdict == .refused }.map {
-            JobCheckReport.Refusal(rule: $0.name, message: $0.figures, remedy: $0.remedy)
-        }
+        guard let sitePath else { return try alone(file) }
+        let site = try SiteFolder(opening: sitePath)
+        let start = JobStart(file, rows: rows, isDraft: true, at: site)
         let report = JobCheckReport(
-            job: file.hash, title: job.title, findings: findings, refusals: refusals, table: identifiers)
-        let isTableAlone = refusals.allSatisfy { $0.rule == "table" }
-        return Reply(
-            report, text: report.text, status: report.accepted ? .ok : isTableAlone ? .badData : .refusedByPolicy)
+            job: file.hash, title: file.job.title, findings: start.findings, checks: start.checks,
+            table: start.identifiers, estimate: start.estimate)
+        return Reply(report, text: report.text, status: start.checks.status)
+    }
+
+    /// Without a site: what the job alone shows.
+    private func alone(_ file: JobFile) throws -> Reply<JobCheckReport> {
+        try file.checkSupport()
+        let job = file.job
+        let findings = rows.map { Guards.findings(job, GuardFacts(job: job, rows: $0)) } ?? Guards.findings(job)
+        let checks = findings.compactMap { finding in finding.refusal.map { StartCheck(finding.name, failed: $0) } }
+        let report = JobCheckReport(
+            job: file.hash, title: job.title, findings: findings, checks: checks, table: nil, estimate: nil)
+        return Reply(report, text: report.text, status: checks.status)
     }
 }

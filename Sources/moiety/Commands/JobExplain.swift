@@ -20,9 +20,14 @@ struct ExplainReport: Encodable, Sendable {
 
 struct JobExplain: ReplyingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "In plain words: what each party will send and learn under this very job.")
+        commandName: "explain", abstract: "In plain words: what each party will send and learn under this very job.",
+        discussion:
+            "With --for, one screen for one party: what it sends and learns, what the peer learns, what to look at twice."
+    )
 
     @OptionGroup var file: JobArgument
+    @Option(name: .customLong("for"), help: ArgumentHelp("Only what this party needs to know.", valueName: "party"))
+    var party: String?
     @Option(help: "Evaluate the guards as if so many rows were aligned.") var rows: Int?
     @Option(
         name: .customLong("site"),
@@ -30,12 +35,20 @@ struct JobExplain: ReplyingCommand {
     var sitePath: String?
     @OptionGroup var output: OutputOptions
 
-    func reply(_ console: Console) async throws -> Reply<ExplainReport> {
+    func reply(_ console: Console) async throws -> Reply<JobExplanation> {
         let file = try file.read()
         let job = file.job
+        if let party {
+            guard let brief = PartyBrief(job, for: party, rows: rows) else {
+                throw Failure(
+                    .usage, "unknownParty", "'\(party)' is no party of this job",
+                    hint: "its parties are \(job.parties.map(\.name).joined(separator: " and "))")
+            }
+            return Reply(.brief(brief), text: brief.text)
+        }
         let explanation = Explanation(job, facts: rows.map { GuardFacts(job: job, rows: $0) })
         guard let sitePath else {
-            return Reply(ExplainReport(explanation: explanation, left: nil), text: explanation.text)
+            return Reply(.whole(ExplainReport(explanation: explanation, left: nil)), text: explanation.text)
         }
         let site = try SiteFolder(opening: sitePath)
         let left = try BudgetReport(of: site, peers: [try file.parties(at: site).peer.name])
@@ -46,6 +59,19 @@ struct JobExplain: ReplyingCommand {
             What is left of this site's budgets (an approval holds for \(days) days)
             \(left.text)
             """
-        return Reply(ExplainReport(explanation: explanation, left: left), text: text)
+        return Reply(.whole(ExplainReport(explanation: explanation, left: left)), text: text)
+    }
+}
+
+/// What `job explain` prints as data.
+enum JobExplanation: Encodable, Sendable {
+    case whole(ExplainReport)
+    case brief(PartyBrief)
+
+    func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .whole(let explanation): try explanation.encode(to: encoder)
+        case .brief(let brief): try brief.encode(to: encoder)
+        }
     }
 }

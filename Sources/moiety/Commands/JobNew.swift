@@ -11,23 +11,70 @@ struct NewJobReport: Codable, Sendable {
 struct JobNew: ReplyingCommand {
     static let configuration = CommandConfiguration(
         commandName: "new", abstract: "Write a job file to start from.",
-        discussion: "The file is printed unless --file names one. Both parties must hold the same file: send it over.")
+        discussion: """
+            The file is printed unless --file names one. Both parties must hold the same file: send it over. With --site \
+            and --table the columns of that table are filled in: names, types and levels, no values of single rows. The \
+            peer reads them with the job.
+            """)
 
-    @Option(help: "The party that has the outcome.") var active = "hospital"
-    @Option(help: "The other party.") var passive = "lab"
-    @Option(help: "linear or logistic.") var family = "logistic"
+    @Option(help: "The party that has the outcome.") var active: String?
+    @Option(help: "The other party.") var passive: String?
+    @Option(help: "linear or logistic; without it, what the outcome's column suggests.") var family: String?
+    @Option(name: .customLong("site"), help: ArgumentHelp("This site's folder.", valueName: "dir")) var sitePath:
+        String?
+    @Option(help: "This site's table, by its name in site.yaml.") var table: String?
+    @Option(help: ArgumentHelp("The table's column of identifiers.", valueName: "column")) var identifier: String?
+    @Option(help: ArgumentHelp("The table's column of the outcome, if this site has it.", valueName: "column"))
+    var label: String?
     @Option(help: "Where to write it; a file that exists is never overwritten.") var file: String?
     @OptionGroup var output: OutputOptions
 
-    func reply(_ console: Console) async throws -> Reply<NewJobReport> {
-        guard let family = Model.Family(rawValue: family) else {
-            throw Failure(.usage, "unknownFamily", "'\(family)' is not a family", hint: "linear or logistic")
+    func validate() throws {
+        if (sitePath == nil) != (table == nil) { throw ValidationError("--site and --table go together") }
+        if table == nil, identifier != nil || label != nil {
+            throw ValidationError("--identifier and --label need --site and --table")
         }
-        let yaml = JobTemplate.text(active: active, passive: passive, family: family)
+    }
+
+    func reply(_ console: Console) async throws -> Reply<NewJobReport> {
+        let family = try family.map { name in
+            guard let family = Model.Family(rawValue: name) else {
+                throw Failure(.usage, "unknownFamily", "'\(name)' is not a family", hint: "linear or logistic")
+            }
+            return family
+        }
+        let yaml = try text(family, console)
         // Names go into the text as they are: a bad one must not come out as a job.
         _ = try Job(yaml: yaml)
         guard let file else { return Reply(NewJobReport(file: nil, yaml: yaml), text: yaml) }
         try AtomicFile.write(Array(yaml.utf8), to: file)
         return Reply(NewJobReport(file: file, yaml: yaml), text: "wrote \(file)")
+    }
+
+    private func text(_ family: Model.Family?, _ console: Console) throws -> String {
+        guard let sitePath, let table else {
+            return JobTemplate.text(
+                active: active ?? "hospital", passive: passive ?? "lab", family: family ?? .logistic)
+        }
+        let site = try SiteFolder(opening: sitePath)
+        let isPassive = passive == site.name || active.map { $0 != site.name } ?? false
+        guard isPassive ? passive ?? site.name == site.name : active ?? site.name == site.name else {
+            throw Failure(.usage, "notAParty", "--site is '\(site.name)', which is neither --active nor --passive")
+        }
+        // The one peer that this site knows is the other party, unless a name says otherwise.
+        let known = try site.peers.names()
+        let other = known.count == 1 ? known[0] : nil
+        let (path, source) = try site.source(ofTable: table)
+        let draft = try TableDraft(
+            Table.read(csv: path, delimiter: source.delimiter), missing: source.missing, identifier: identifier,
+            label: isPassive ? nil : label ?? "", family: family)
+        for note in draft.notes { console.progress(note) }
+        let model = family ?? draft.family ?? .logistic
+        let parts = draft.parts(table: table)
+        return isPassive
+            ? JobTemplate.text(
+                active: active ?? other ?? "hospital", passive: site.name, family: model, passiveDraft: parts)
+            : JobTemplate.text(
+                active: site.name, passive: passive ?? other ?? "lab", family: model, activeDraft: parts)
     }
 }

@@ -48,7 +48,10 @@ struct JobRun: ReplyingCommand {
     @OptionGroup var file: JobArgument
     @OptionGroup var site: SiteOption
     @Option(help: ArgumentHelp("The output folder; it must not exist.", valueName: "dir")) var out: String
-    @Flag(name: .customLong("dry-run"), help: "Check everything that can be checked alone, then stop.")
+    @Flag(
+        name: .customLong("dry-run"),
+        help:
+            "Check everything that this site can check alone (moiety doctor, moiety job check, the output), then stop.")
     var dryRun = false
     @OptionGroup var meeting: MeetingOptions
     @OptionGroup var output: OutputOptions
@@ -56,29 +59,56 @@ struct JobRun: ReplyingCommand {
     func reply(_ console: Console) async throws -> Reply<JobRunReport> {
         let announce = try meeting.announcer(console)
         let folder = try site.open()
-        let prepared = try PreparedJob(try file.read(), at: folder)
+        let file = try file.read()
+        let address = try meeting.address()
+        let start = JobStart(file, hasAddress: address != nil, at: folder)
+        if dryRun { return try await rehearse(file, start, folder) }
+        let prepared = try start.demand()
         console.progress("\(prepared.own.name): \(prepared.table.summary)")
-        try prepared.checkTable()
-        if dryRun {
-            try prepared.checkBudgets()
-            return Reply(.checked(job: prepared.file.hash), text: "job \(prepared.file.hash) could run at this site")
-        }
+        for remark in prepared.table.remarks { console.warning(remark) }
         let link = try PeerLink(
-            prepared.job, site: folder, observer: console, peerAddress: try meeting.address(),
+            prepared.job, site: folder, observer: console, peerAddress: address,
             onListening: announce)
         let report = try await JobExecution(prepared: prepared, link: link, out: out, observer: console).run()
         return Reply(.finished(report), text: report.text)
+    }
+
+    /// Everything that this site can find out alone: what `doctor` and `job check` look at, and the output folder.
+    private func rehearse(
+        _ file: JobFile, _ start: JobStart, _ folder: SiteFolder
+    ) async throws -> Reply<JobRunReport> {
+        var checks = [SiteChecks.clock()] + (await SiteChecks(folder).all()) + start.checks
+        do {
+            // Made and removed again: whether it can be written shows in no other way.
+            try StagedFolder(target: out).discard()
+            checks.append(StartCheck("output", .ok, "\(out) can be written"))
+        } catch {
+            checks.append(StartCheck("output", failed: error))
+        }
+        let failed = checks.count { $0.verdict == .failed }
+        let verdict =
+            failed == 0 ? "could run at this site" : "would not run: \(failed) check\(failed == 1 ? "" : "s") failed"
+        return Reply(
+            .checked(job: file.hash, isReady: failed == 0, checks: checks),
+            text: "\(checks.text)\njob \(file.hash) \(verdict)", status: checks.status)
     }
 }
 
 /// What `job run` prints as data.
 enum JobRunReport: Encodable, Sendable {
-    case checked(job: String)
+    case checked(job: String, isReady: Bool, checks: [StartCheck])
     case finished(JobReport)
+
+    private struct Checked: Encodable {
+        let job: String
+        let isReady: Bool
+        let checks: [StartCheck]
+    }
 
     func encode(to encoder: any Encoder) throws {
         switch self {
-        case .checked(let job): try ["job": job].encode(to: encoder)
+        case .checked(let job, let isReady, let checks):
+            try Checked(job: job, isReady: isReady, checks: checks).encode(to: encoder)
         case .finished(let report): try report.encode(to: encoder)
         }
     }

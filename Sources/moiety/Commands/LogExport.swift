@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Records
 import Runner
 import Site
 import Transcript
@@ -38,12 +38,8 @@ struct LogExport: ReplyingCommand {
             throw Self.noRecord(sequence, sender)
         }
         _ = try MessageReading(proof).checked()
-        guard !FileManager.default.fileExists(atPath: out) else {
-            throw Failure(.cannotCreate, "outputExists", "\(out) exists already")
-        }
-        do {
-            try Data(try ResultFiles.json(proof)).write(to: URL(fileURLWithPath: out), options: .withoutOverwriting)
-        } catch { throw Failure(.cannotCreate, "cannotWrite", "\(out) cannot be written") }
+        // Whole or not at all: on a full disk nothing is left under that name.
+        try AtomicFile.write(try ResultFiles.json(proof), to: out)
         let record = try MessageReading(proof).record(MessageNames(listing.agreed))
         return Reply(record, text: record.text + "\nwritten to \(out)")
     }

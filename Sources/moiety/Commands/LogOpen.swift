@@ -56,7 +56,7 @@ struct LogOpen: ReplyingCommand {
         }
         let rows = inputs.table.identifiers.count
         try confirmation.confirm("Open \(rows) rows and all that this site learned in this job to whoever gets \(out)?")
-        let staged = try StagedFolder(target: out)
+        let staged = try StagedFolder(target: out, rememberedIn: folder.staging)
         defer { staged.discard() }
         try Opening.write(secrets, inputs.table, parties, into: staged)
         try staged.commit()

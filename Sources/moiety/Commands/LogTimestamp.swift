@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Records
 import Site
 import Transcript
 
@@ -44,12 +45,7 @@ struct LogTimestamp: ReplyingCommand {
         }
         let (name, request) = timestamps.subject
         let path = out ?? ""
-        guard !FileManager.default.fileExists(atPath: path) else {
-            throw Failure(.cannotCreate, "outputExists", "\(path) exists already")
-        }
-        do { try Data(request).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting) } catch {
-            throw Failure(.cannotCreate, "cannotWrite", "\(path) cannot be written")
-        }
+        try AtomicFile.write(request, to: path)
         return Reply(
             TimestampReport(of: name, file: path, time: nil), text: "a request for \(name) is in \(path)")
     }

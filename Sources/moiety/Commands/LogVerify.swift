@@ -49,7 +49,7 @@ struct LogVerify: ReplyingCommand {
                 known += 1
             }
         }
-        let record = try reading.record(MessageNames(nil))
+        let record = try reading.record(MessageNames.everyProtocol)
         let received = proof.receivedBy.map { Timestamp.text(milliseconds: $0 &* 1000) }
         let report = Report(
             record: record, session: try proof.verified().session.hex, job: try reading.jobHash(),

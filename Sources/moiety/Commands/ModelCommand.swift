@@ -46,7 +46,7 @@ struct ModelReport: Codable, Sendable {
 
     var text: String {
         var table = TextTable(["term", "coefficient", "mean", "sd"], sides: [.left, .right, .right, .right])
-        if let constant { table.add(["(constant)", Number.fixed(constant, decimals: 6), "", ""]) }
+        if let constant { table.add(["(Intercept)", Number.fixed(constant, decimals: 6), "", ""]) }
         for term in terms {
             table.add([
                 term.term, Number.fixed(term.coefficient, decimals: 6), Number.short(term.mean), Number.short(term.sd),

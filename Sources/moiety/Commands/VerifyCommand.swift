@@ -10,8 +10,10 @@ struct VerifyCommand: ReplyingCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Check a transcript offline: what was exchanged, by whom, under which job.",
         discussion: """
-            Needs no network and no secrets. Exit code 0: valid; 1: not closed, what both parties signed holds and what \
-            follows is nobody's word; 2: invalid, the first failed check is named. With --site, identities are compared with those that the site pinned, and \
+            Needs no network and no secrets. The first line says what the transcript is, whether it holds, what was checked \
+            and what was not. Exit code 0: valid; 1: not closed, what both parties signed holds and what follows is nobody's \
+            word; 2: invalid, the first failed check is named, or a check that was asked for could not be made. With --site, \
+            identities are compared with those that the site pinned, and \
             the job with its policy. With --replay or --audit, secrets are used as well, and the job is computed again.
             """)
 
@@ -93,8 +95,26 @@ struct VerifyCommand: ReplyingCommand {
             report = report.adding(
                 try await ReplayChecks(transcript, report, console).audit(audit, minimumCell: minimumCell ?? 0))
         }
+        let known = Set(options.pinned.keys)
+        let unknown = site == nil ? [] : (report.summary?.parties ?? []).map(\.name).filter { !known.contains($0) }
+        let asked = requested
         let text = explain ? Account(of: report, transcript: transcript).text : report.text
-        return Reply(report, text: text, status: report.verdict.status)
+        // Whoever asked for a check that was not made has no answer, whatever holds otherwise.
+        let isAnswered = report.missing(of: asked).isEmpty && unknown.isEmpty
+        let status = report.verdict.status
+        return Reply(
+            report, text: "\(report.sentence(requested: asked, unknown: unknown))\n\(text)",
+            status: status == .ok && !isAnswered ? .verificationFailed : status)
+    }
+}
+
+extension VerifyCommand {
+    /// Checks that the options ask for beside those of the folder alone. A05 is about scores, which not every job opens.
+    private var requested: [Check] {
+        var checks: [Check] = peerTranscript == nil ? [] : [.x01, .x02]
+        if replay { checks += [.r01, .r02, .r03] }
+        if audit != nil { checks += [.a01, .a04, .a06] }
+        return checks
     }
 }
 

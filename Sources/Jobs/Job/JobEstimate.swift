@@ -1,0 +1,77 @@
+import Foundation
+
+/// About what a job will take: from sizes of messages and from measured times (`Benchmarks/README.md`), for planning a night or
+/// an afternoon, and no more exact than that.
+public struct JobEstimate: Sendable, Hashable, Codable {
+    /// Bytes that both parties send together, from and to.
+    public let leastBytes: Double
+    public let mostBytes: Double
+    /// By the clock, both parties on two cores of such a processor each.
+    public let leastSeconds: Double
+    public let mostSeconds: Double
+
+    /// - Parameters:
+    ///   - rows: common rows that are fitted.
+    ///   - ownIdentifiers: usable ones of this site; the peer is taken to have as many.
+    ///   - isFast: whether the arithmetic is the vector one (AVX-512 IFMA), at the peer too.
+    public init(_ job: Job, rows: Int, ownIdentifiers: Int, isFast: Bool) {
+        // Sizes grow with the bits of the key; products of limbs with their square, for digits as many with its cube.
+        let width = Double(job.keys.bits) / 2048
+        let work = width * width * (isFast ? 1 : 8.5)
+        let subgroup = job.keys.kind == .subgroup ? 0.6 : 1
+        // protocols/alignment.md 2: ciphertexts of 3 or 5 slots one way, group elements and tags the other.
+        let slots = Double((job.keys.bits - 1) / 611)
+        let identifiers = Double(ownIdentifiers)
+        let alignment = identifiers * (512 * width / slots + 256 * width + 32) + 2e6 * width
+        let aligning = (identifiers * 2.2e-4 * subgroup + 3) * work
+        // A linear fit is one ciphertext a row; a logistic one some 30 to 70 kB a row at 2048 bits, by what the draw of the
+        // data asks for, and as many again for the standard errors' share.
+        let n = Double(rows)
+        let parameters = Double(job.parameterCount)
+        let (least, most): (Double, Double)
+        let fitting: (least: Double, most: Double)
+        switch job.model.family {
+        case .linear:
+            let ciphertexts = (Double(job.parameterCount(of: job.active)) * 66 / Double(job.keys.bits)).rounded(.up)
+            (least, most) = (n * 512 * width * ciphertexts, n * 512 * width * ciphertexts * 1.3)
+            fitting = (n * 5e-5 * ciphertexts * work, n * (1e-4 * ciphertexts + 1e-5 * parameters) * work)
+        case .logistic:
+            (least, most) = (n * 25e3 * width, n * 80e3 * width)
+            fitting = (n * 2.5e-3 * subgroup * work, n * (6e-3 + 5e-5 * parameters) * subgroup * work)
+        }
+        leastBytes = alignment + least
+        mostBytes = alignment * 1.2 + most
+        leastSeconds = (aligning + fitting.least) / 2
+        mostSeconds = aligning + fitting.most
+    }
+}
+
+extension JobEstimate: CustomStringConvertible {
+    public var description: String {
+        "\(Self.bytes(leastBytes)) to \(Self.bytes(mostBytes)) in all, "
+            + "\(Self.time(leastSeconds)) to \(Self.time(mostSeconds)); measured on other machines, so a guess for this one"
+    }
+
+    private static func bytes(_ value: Double) -> String {
+        switch value {
+        case ..<1e6: "1 MB"
+        case ..<1e9: "\(rounded(value / 1e6)) MB"
+        default: "\(rounded(value / 1e9)) GB"
+        }
+    }
+
+    private static func time(_ seconds: Double) -> String {
+        switch seconds {
+        case ..<90: "\(rounded(max(1, seconds))) s"
+        case ..<5400: "\(rounded(seconds / 60)) min"
+        default: "\(rounded(seconds / 3600)) h"
+        }
+    }
+
+    /// Two digits that mean something.
+    private static func rounded(_ value: Double) -> String {
+        guard value >= 1 else { return "1" }
+        let unit = pow(10, max(0, floor(log10(value)) - 1))
+        return "\(Int((value / unit).rounded() * unit))"
+    }
+}

@@ -1,0 +1,163 @@
+import Bignum
+package import Jobs
+package import Records
+package import Site
+
+/// What would stop this job here, in one place: asked by `job check`, by every dry run, and by the run itself. A check that a
+/// run must not pass belongs here, so that whoever asks beforehand hears of it.
+package struct JobStart: Sendable {
+    package private(set) var checks: [StartCheck] = []
+    /// Guards and limits over the rows that this site could bring, at most; empty where no fit is asked for.
+    package private(set) var findings: [GuardFinding] = []
+    package private(set) var identifiers: IdentifierReport?
+    package private(set) var estimate: JobEstimate?
+    /// The session to run; nil when a check failed.
+    package private(set) var prepared: PreparedJob?
+
+    /// - Parameters:
+    ///   - rows: to evaluate the guards for, in place of all rows of this site's that the fit would see.
+    ///   - isDraft: whether the job need not be approved yet.
+    ///   - hasAddress: whether the caller says where the peer is.
+    package init(
+        _ file: JobFile, for purpose: SessionPurpose = .fit, rows: Int? = nil, isDraft: Bool = false,
+        hasAddress: Bool = false, at site: SiteFolder
+    ) {
+        let own: Party
+        let peer: Party
+        do {
+            (own, peer) = try file.parties(at: site)
+        } catch {
+            checks.append(StartCheck("party", failed: error))
+            return
+        }
+        checks.append(StartCheck("party", .ok, "\(own.name) is the \(own.role.rawValue) party, \(peer.name) the other"))
+        let identity = attempt("identity") { try site.identity() }
+        let ledger = identity.flatMap { identity in attempt("ledger") { try site.ledger(signedBy: identity) } }
+        var approval: String?
+        if let identity, let ledger {
+            approval = attempt("approval", isDraft: isDraft) {
+                try site.heldApproval(of: file, by: identity, in: ledger)
+            }
+        }
+        let policy = look(at: file, site)
+        meet(peer, file.job, site, hasAddress: hasAddress)
+        guard let inputs = attempt("table \(own.table)", { try JobInputs(file, for: purpose, at: site) }) else {
+            return
+        }
+        look(at: inputs, rows: rows)
+        guard checks.firstFailure == nil, let identity, let ledger, let approval, let policy else { return }
+        let prepared = PreparedJob(
+            inputs, at: site, identity: identity, approval: approval, ledger: ledger, policy: policy)
+        guard attempt("budgets", { try prepared.checkBudgets() }) != nil else { return }
+        self.prepared = prepared
+    }
+
+    /// - Throws: `Failure`: the first that would stop it.
+    package func demand() throws -> PreparedJob {
+        if let failure = checks.firstFailure { throw failure }
+        guard let prepared else { throw Failure(.internalError, "notPrepared", "the job could not be prepared") }
+        return prepared
+    }
+
+    private mutating func attempt<Value>(
+        _ name: String, isDraft: Bool = false, _ body: () throws -> Value
+    ) -> Value? {
+        do {
+            let value = try body()
+            checks.append(StartCheck(name, .ok, "read"))
+            return value
+        } catch {
+            let failed = StartCheck(name, failed: error)
+            checks.append(isDraft ? failed.asWarning : failed)
+            return nil
+        }
+    }
+
+    /// The job against this site's policy, and against what this release does.
+    private mutating func look(at file: JobFile, _ site: SiteFolder) -> Policy? {
+        do {
+            let policy = try site.policy()
+            let refusals = policy.refusals(of: file.job, as: site.name)
+            checks += refusals.map { StartCheck($0.rule, failed: $0) }
+            if refusals.isEmpty { checks.append(StartCheck("policy", .ok, "allows the job")) }
+            try file.checkSupport()
+            return policy
+        } catch {
+            checks.append(StartCheck("policy", failed: error))
+            return nil
+        }
+    }
+
+    private mutating func meet(_ peer: Party, _ job: Job, _ site: SiteFolder, hasAddress: Bool) {
+        checks.append(
+            .run("peer \(peer.name)") {
+                let invitation = try site.peers.peer(named: peer.name)
+                if job.network.listener == site.name { return "is expected to dial \(site.settings.listen)" }
+                guard let address = invitation.address else {
+                    guard hasAddress else {
+                        throw Failure(
+                            .configuration, "noAddress", "this site does not know where '\(peer.name)' listens",
+                            hint: "moiety peer add with --address HOST:PORT")
+                    }
+                    return "is dialled where the command says"
+                }
+                return "is dialled at \(address)"
+            })
+    }
+
+    private mutating func look(at inputs: JobInputs, rows: Int?) {
+        let (job, table) = (inputs.job, inputs.table)
+        identifiers = table.identifiers.report
+        for line in table.remarks { checks.append(StartCheck("identifiers", .warning, line)) }
+        let usable = table.identifiers.count
+        checks.append(
+            .run("rows") {
+                try inputs.checkSet()
+                return "\(usable) usable, \(job.limits.minimumCohort) in common are asked for"
+            })
+        guard inputs.purpose == .fit else { return }
+        do {
+            let problems = try table.check(for: job).problems
+            if !problems.isEmpty {
+                checks.append(StartCheck("columns", failed: RecordsError.unfitDesign(problems, over: .own)))
+            }
+        } catch {
+            checks.append(StartCheck("columns", failed: error))
+        }
+        let fitted = rows ?? table.fittedRows(of: job)
+        findings = Guards.findings(job, GuardFacts(job: job, rows: fitted))
+        checks += findings.compactMap { finding in finding.refusal.map { StartCheck(finding.name, failed: $0) } }
+        if job.holdout == .hash {
+            checks.append(
+                StartCheck(
+                    "hold-out", .ok,
+                    "\(usable - table.fittedRows(of: job)) of \(usable) rows of this site are kept aside"))
+        }
+        checks.append(errors(job, fitted))
+        let estimate = JobEstimate(
+            job, rows: fitted, ownIdentifiers: usable, isFast: ArithmeticPath.current == .ifma)
+        self.estimate = estimate
+        checks.append(StartCheck("time and traffic", .ok, "if all rows are common: \(estimate)"))
+    }
+
+    private func errors(_ job: Job, _ fitted: Int) -> StartCheck {
+        let name = "standard errors"
+        if job.model.l2 > 0 { return StartCheck(name, .ok, "none: a penalised model has none") }
+        guard job.reveals(.standardErrors) else { return StartCheck(name, .ok, "none: the job does not reveal them") }
+        guard Guards.allowsInformation(job, rows: fitted) == true else {
+            let figures = findings.first { $0.verdict == .withheld }?.figures ?? "too few rows"
+            return StartCheck(name, .warning, "none even if all \(fitted) rows are common: \(figures)")
+        }
+        guard job.model.family == .logistic else { return StartCheck(name, .ok, "yes") }
+        let needed = Guards.rowsForInformation(parameters: job.parameterCount)
+        return StartCheck(name, .ok, "if at least \(needed) rows are fitted")
+    }
+}
+
+extension PartyTable {
+    /// Rows that a fit of the job would see if all of this site's were common.
+    func fittedRows(of job: Job) -> Int {
+        guard job.holdout == .hash else { return identifiers.count }
+        return (0..<identifiers.count).count { !Records.HoldOut.isTest(identifiers[$0]) }
+    }
+}

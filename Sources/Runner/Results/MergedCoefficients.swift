@@ -1,0 +1,133 @@
+import Foundation
+import Jobs
+import Records
+import Site
+
+/// How the terms of a model are called.
+package enum TermNames: String, CaseIterable, Sendable {
+    /// `column`, or `column=level`.
+    case job
+    /// As R calls those of `lm` and `glm`: `column`, or `columnlevel`; names that R cannot parse stand in backticks.
+    case r
+
+    /// A variable as R writes it in a formula's terms: <https://cran.r-project.org/doc/manuals/r-release/R-lang.html>, 10.3.2.
+    static func rVariable(_ column: String) -> String {
+        let isSyntactic = column.wholeMatch(of: /(\p{L}|\.(?!\d))[\p{L}\p{N}._]*/) != nil
+        return isSyntactic ? column : "`\(column.replacing("\\", with: "\\\\").replacing("`", with: "\\`"))`"
+    }
+}
+
+/// One party's coefficients, from a results folder or from the file alone.
+package struct CoefficientSource {
+    let path: String
+    let table: Table
+    let party: String
+    /// What the folder says of itself; nil where there is the file alone.
+    let job: JobFile?
+    let session: String?
+
+    private struct Metrics: Decodable {
+        let session: String
+        let job: String
+    }
+
+    /// - Throws: `RecordsError` or `Failure` for what is no such file.
+    package init(_ path: String) throws {
+        let isFolder = FileManager.default.fileExists(atPath: "\(path)/coefficients.csv")
+        let file = isFolder ? "\(path)/coefficients.csv" : path
+        self.path = file
+        table = try Table.read(csv: file, delimiter: .comma)
+        let parties = try table.column(named: "party")
+        let names = Set((0..<table.rowCount).map { parties.text(at: $0) })
+        guard names.count == 1, let name = names.first, table.header.first == "term" else {
+            throw Failure(
+                .badData, "notCoefficients", "\(file) is not the coefficients.csv of one party",
+                hint: "give the results folders that `moiety job run` wrote, or the coefficients.csv in them")
+        }
+        party = name
+        guard isFolder else {
+            job = nil
+            session = nil
+            return
+        }
+        job =
+            FileManager.default.fileExists(atPath: "\(path)/job.yaml") ? try JobFile(reading: "\(path)/job.yaml") : nil
+        let metrics = try? PrivateFile.readBytes("\(path)/metrics.json", limit: 1 << 24)
+        session = metrics.flatMap { try? JSONDecoder().decode(Metrics.self, from: Data($0)) }?.session
+    }
+}
+
+/// Both parties' coefficients in one table.
+package struct MergedCoefficients {
+    private let sources: [CoefficientSource]
+    private let job: Job?
+
+    package var parties: [String] { sources.map(\.party) }
+    package var count: Int { sources.reduce(0) { $0 + $1.table.rowCount } }
+
+    /// - Throws: `Failure` 5 for results that do not belong together.
+    package init(_ sources: [CoefficientSource]) throws {
+        job = sources.lazy.compactMap { $0.job?.job }.first
+        for other in sources.dropFirst() {
+            guard other.party != sources[0].party else {
+                throw Self.apart("both are of \(other.party)", sources[0], other)
+            }
+            guard other.table.header == sources[0].table.header else {
+                throw Self.apart(
+                    "their columns differ: one is of a logistic model, the other of a linear one", sources[0], other)
+            }
+        }
+        for (what, values) in [
+            ("jobs", sources.compactMap { $0.job?.hash }), ("sessions", sources.compactMap(\.session)),
+        ]
+        where Set(values).count > 1 {
+            throw Self.apart("they are of different \(what)", sources[0], sources[1])
+        }
+        for source in sources {
+            guard let job, job.party(named: source.party) == nil else { continue }
+            throw Self.apart("\(source.party) is no party of the job", sources[0], source)
+        }
+        // The intercept stands with the active party.
+        self.sources = sources.sorted { Self.hasIntercept($0) && !Self.hasIntercept($1) }
+    }
+
+    /// - Throws: `Failure` 65 where a term does not say which part of it is the level.
+    package func csv(terms: TermNames) throws -> [UInt8] {
+        guard let header = sources.first?.table.header else { return [] }
+        var writer = try CSVWriter(header: header, isVerbatim: true)
+        for source in sources {
+            for row in 0..<source.table.rowCount {
+                var cells = source.table.columns.map { $0.text(at: row) }
+                if terms == .r { cells[0] = try rName(of: cells[0], source) }
+                try writer.append(cells.map { .text($0) })
+            }
+        }
+        return writer.bytes
+    }
+
+    private func rName(of term: String, _ source: CoefficientSource) throws -> String {
+        if term == "(Intercept)" { return term }
+        if let party = job?.party(named: source.party) {
+            for feature in party.features {
+                let spec = ColumnSpec(feature)
+                guard let found = spec.terms.first(where: { $0.name == term }) else { continue }
+                return TermNames.rVariable(found.column) + (found.level ?? "")
+            }
+        }
+        let parts = term.split(separator: "=", omittingEmptySubsequences: false)
+        guard parts.count <= 2 else {
+            throw Failure(
+                .badData, "ambiguousTerm", "\(source.path): which part of '\(term)' is the level is not clear",
+                hint: "give the results folder, whose job.yaml says it")
+        }
+        return TermNames.rVariable(String(parts[0])) + (parts.count == 2 ? parts[1] : "")
+    }
+
+    private static func hasIntercept(_ source: CoefficientSource) -> Bool {
+        (0..<source.table.rowCount).contains { source.table.columns[0].text(at: $0) == "(Intercept)" }
+    }
+
+    private static func apart(_ reason: String, _ one: CoefficientSource, _ other: CoefficientSource) -> Failure {
+        Failure(.peersDisagree, "resultsApart", "\(one.path) and \(other.path) do not belong together: \(reason)")
+    }
+}

@@ -1,0 +1,46 @@
+import Jobs
+import Testing
+
+/// The figures of `Benchmarks/README.md`, both parties together.
+@Suite struct JobEstimateTests {
+    private func job(_ family: String, active: Int, passive: Int) throws -> Job {
+        func names(_ prefix: String, _ count: Int) -> String {
+            (0..<count).map { "\(prefix)\($0)" }.joined(separator: ", ")
+        }
+        return try Job(
+            yaml: """
+                moiety: 1
+                title: Measured
+                parties:
+                  - {name: a, role: active, identifier: id, label: y, features: [\(names("u", active))]}
+                  - {name: b, role: passive, identifier: id, features: [\(names("v", passive))]}
+                model: {family: \(family)}
+                keys: {bits: 2048}
+                reveal: [coefficients, standard-errors]
+                """)
+    }
+
+    @Test(arguments: [
+        ("linear", 3, 3, 100_000, 94, 33), ("logistic", 3, 3, 10_000, 642, 98), ("logistic", 20, 20, 20_000, 736, 114),
+        ("logistic", 11, 12, 24_000, 883, 134), ("logistic", 11, 12, 24_000, 1060, 163),
+    ])
+    func measuredJobsLieInside(
+        _ family: String, _ active: Int, _ passive: Int, _ rows: Int, _ mebibytes: Double, _ cpuSeconds: Double
+    ) throws {
+        let estimate = JobEstimate(
+            try job(family, active: active, passive: passive), rows: rows, ownIdentifiers: rows, isFast: true)
+        #expect((estimate.leastBytes...estimate.mostBytes).contains(mebibytes * 1_048_576), "\(estimate)")
+        // Both parties' CPU time: by the clock, on two cores each, between a quarter and all of it.
+        #expect(estimate.leastSeconds < cpuSeconds && estimate.mostSeconds > cpuSeconds / 4, "\(estimate)")
+        #expect(estimate.mostSeconds < 4 * cpuSeconds, "\(estimate)")
+        let slow = JobEstimate(
+            try job(family, active: active, passive: passive), rows: rows, ownIdentifiers: rows, isFast: false)
+        #expect(slow.leastSeconds > 4 * estimate.leastSeconds && slow.mostBytes == estimate.mostBytes)
+    }
+
+    @Test func wordsHaveUnits() throws {
+        let text =
+            "\(JobEstimate(try job("logistic", active: 2, passive: 2), rows: 400, ownIdentifiers: 500, isFast: true))"
+        #expect(text.contains("MB") && text.contains(" s"), "\(text)")
+    }
+}
