@@ -17,6 +17,30 @@ let nio: [Target.Dependency] =
     ["NIOCore", "NIOPosix", "NIOTLS"].map { .product(name: $0, package: "swift-nio") }
     + [.product(name: "NIOSSL", package: "swift-nio-ssl")]
 
+/// Each test target depends on what it tests and on what its own files import, not on all libraries.
+let tests: [(name: String, dependencies: [Target.Dependency])] = [
+    ("Bignum", ["Bignum"]),
+    ("Paillier", ["Paillier", "Bignum", crypto]),
+    ("Records", ["Records", crypto]),
+    ("Wire", ["Wire", crypto]),
+    ("Jobs", ["Jobs", "Wire"]),
+    (
+        "Transcript",
+        [
+            "Transcript", "Bignum", "Jobs", "Paillier", "PrivateSetIntersection", "Records", "SplitRegression", "Wire",
+        ]
+    ),
+    (
+        "PrivateSetIntersection",
+        ["PrivateSetIntersection", "Bignum", "KeyAgreement", "Paillier", "Records", "Transcript", "Wire", crypto]
+    ),
+    ("SplitRegression", ["SplitRegression", "Bignum", "Jobs", "KeyAgreement", "Paillier", "Records", "Wire"]),
+    ("GRPCTransport", ["GRPCTransport", "Wire", crypto] + nio),
+    ("Site", ["Site", "GRPCTransport", "Jobs", "Records", "Transcript", "Wire"]),
+    ("Runner", ["Runner", "Jobs", "Records", "Site", "SplitRegression", "Transcript", "Wire"]),
+    ("EndToEnd", ["moiety", "Jobs", "PrivateSetIntersection", "Records", "Runner", "Site", "Wire"]),
+]
+
 let package = Package(
     name: "moiety",
     platforms: [.macOS(.v15)],
@@ -99,8 +123,7 @@ let package = Package(
         .executableTarget(
             name: "moiety",
             dependencies: [
-                "Bignum", "Records", "Wire", "Jobs", "Transcript", "PrivateSetIntersection", "SplitRegression",
-                "GRPCTransport", "Site", "Runner",
+                "Bignum", "Records", "Wire", "Jobs", "Transcript", "SplitRegression", "GRPCTransport", "Site", "Runner",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -114,23 +137,10 @@ let package = Package(
             path: "Benchmarks",
             exclude: ["README.md"],
             swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
+        // Helpers of more than one test target. Nothing but tests uses it.
+        .target(name: "TestSupport", dependencies: ["Wire"], path: "Tests/TestSupport", swiftSettings: strict),
     ]
-        + [
-            "Bignum", "Paillier", "Records", "Wire", "Jobs", "Transcript", "PrivateSetIntersection",
-            "SplitRegression", "GRPCTransport",
-        ].map { name in
-            .testTarget(
-                name: "\(name)Tests",
-                dependencies: [
-                    "Bignum", "Paillier", "Records", "Wire", "Jobs", "Transcript", "KeyAgreement",
-                    "PrivateSetIntersection", "SplitRegression", "GRPCTransport", crypto,
-                ] + (name == "GRPCTransport" ? nio : []), swiftSettings: strict)
+        + tests.map { name, dependencies in
+            .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
         }
-        + [
-            .testTarget(
-                name: "EndToEndTests",
-                dependencies: [
-                    "moiety", "Wire", "Jobs", "Records", "PrivateSetIntersection", "Site", "Runner",
-                ], swiftSettings: strict)
-        ]
 )

@@ -1,4 +1,5 @@
 import Paillier
+import TestSupport
 import Testing
 import Wire
 
@@ -107,7 +108,7 @@ struct InspectorTests {
             .coefficientChunk, .sharedResults, .shareCiphertexts, .basisRows, .maskedSums,
         ]
         let rest = Array(log.messages[start...])
-        var generator = SeededGenerator(20)
+        var generator = SplitMix(20)
         var names: Set<String> = []
         for trial in 0..<120 {
             var messages: [(record: Record, payload: [UInt8])] = []

@@ -3,6 +3,7 @@ import Foundation
 import KeyAgreement
 import Paillier
 import Synchronization
+import TestSupport
 import Testing
 import Wire
 

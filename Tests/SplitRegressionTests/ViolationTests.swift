@@ -1,6 +1,7 @@
 import Bignum
 import KeyAgreement
 import Paillier
+import TestSupport
 import Testing
 import Wire
 
@@ -366,7 +367,7 @@ struct TrainingKeyTests {
         let larger = try SmallKeys.key(bits: 768).publicKey.serialized
         let size = try await confront(.linear, .passive) { TrainingKeyMessage(publicKey: larger, proof: $0.proof) }
         #expect(size.honestError as? PaillierError == .keySizeMismatch(bits: 768, expected: 512))
-        var generator = SeededGenerator(1)
+        var generator = SplitMix(1)
         let small = try PrivateKey.generateUnchecked(bits: 320, using: &generator).publicKey.serialized
         let tooSmall = try await confront(.linear, .passive) { TrainingKeyMessage(publicKey: small, proof: $0.proof) }
         #expect(tooSmall.honestError as? PaillierError == .keySizeMismatch(bits: 320, expected: 512))

@@ -10,6 +10,11 @@ package struct AlignmentWork: SessionWork {
         package let intersection: Intersection
         /// In common order.
         package let rows: AlignedRows
+
+        /// Identifiers that this site put in.
+        package var ownCount: Int { intersection.ownCount }
+        /// Identifiers that the peer put in.
+        package var peerCount: Int { intersection.peerCount }
     }
 
     package let inputs: JobInputs

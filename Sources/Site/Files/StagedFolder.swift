@@ -4,12 +4,18 @@ package import Records
 /// An output folder that appears whole or not at all, and of which nothing is left on an error or on Ctrl-C.
 package final class StagedFolder {
     private let folder: AtomicFolder
+    private let open: OpenFolders
     private var isOpen = true
 
     /// - Throws: `RecordsError` (exit code 73) if the target exists or its parent cannot be written.
-    package init(target: String) throws {
+    package convenience init(target: String) throws {
+        try self.init(target: target, among: .shared)
+    }
+
+    init(target: String, among open: OpenFolders) throws {
+        self.open = open
         folder = try AtomicFolder(at: target)
-        OpenFolders.remember(folder.stagingPath)
+        open.remember(folder.stagingPath)
     }
 
     deinit { discard() }
@@ -25,7 +31,7 @@ package final class StagedFolder {
 
     /// What is to be done with it before it is removed, when the process must end at once.
     package func rescue(_ rescue: @escaping @Sendable () -> Void) {
-        OpenFolders.remember(folder.stagingPath, rescuing: rescue)
+        open.remember(folder.stagingPath, rescuing: rescue)
     }
 
     package var target: String { folder.path }
@@ -39,13 +45,13 @@ package final class StagedFolder {
     package func commit() throws {
         try folder.commit()
         isOpen = false
-        OpenFolders.forget(folder.stagingPath)
+        open.forget(folder.stagingPath)
     }
 
     package func discard() {
         guard isOpen else { return }
         isOpen = false
         folder.discard()
-        OpenFolders.forget(folder.stagingPath)
+        open.forget(folder.stagingPath)
     }
 }
