@@ -64,7 +64,7 @@ import Testing
     @Test func tableGrowsWithTheRevealList() throws {
         let plain = try LeakageTable(job: Job(yaml: Fixtures.wide().replacing("l2: 0.01", with: "l2: 0")))
         let base = Set(plain.rows.flatMap { $0.sends + $0.learns })
-        for item in ["standard-errors", "scores", "metrics", "joint-coefficients"] {
+        for item in ["standard-errors", "scores", "metrics"] {
             let text = Fixtures.wide("reveal: [\(item)]").replacing("l2: 0.01", with: "l2: 0")
             let more = try LeakageTable(job: Job(yaml: text))
             #expect(Set(more.rows.flatMap { $0.sends + $0.learns }).isStrictSuperset(of: base), "\(item)")

@@ -68,15 +68,13 @@ extension Keys.Kind: Coded {
 }
 
 extension Reveal: Coded {
+    /// 3, 6 and 7 stood for what no release opened.
     var code: UInt8 {
         switch self {
         case .coefficients: 1
         case .standardErrors: 2
-        case .covariance: 3
         case .scores: 4
         case .metrics: 5
-        case .deciles: 6
-        case .jointCoefficients: 7
         }
     }
 }

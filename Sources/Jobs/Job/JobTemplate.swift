@@ -50,8 +50,7 @@ public enum JobTemplate {
         #   bits: 3072                    # 2048, 3072
         #   kind: standard                # subgroup: faster, one more assumption, trusts the peer's key
 
-        # Each party always gets its own coefficients. More: standard-errors, covariance, scores, metrics, deciles,
-        # joint-coefficients.
+        # Each party always gets its own coefficients. More: standard-errors, scores, metrics.
         reveal: [coefficients, standard-errors]
 
         # holdout: none                   # hash: a fifth of the rows, chosen by the identifier's hash

@@ -72,7 +72,6 @@ package struct PreparedJob: Sendable {
         approval = try site.approvals.note(of: file, by: identity)
         try site.policy().check(file.job, as: site.name)
         try Guards.check(file.job)
-        try file.checkSupport()
         inputs = try JobInputs(file, for: purpose, scoring: scoring, at: site)
     }
 

@@ -47,7 +47,6 @@ struct JobCheck: ReplyingCommand {
     func reply(_ console: Console) async throws -> Reply<JobCheckReport> {
         let file = try file.read()
         let job = file.job
-        try file.checkSupport()
         var refusals: [JobCheckReport.Refusal] = []
         var identifiers: IdentifierReport?
         var rows = rows
