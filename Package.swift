@@ -23,7 +23,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
     ("Paillier", ["Paillier", "Bignum", crypto]),
     ("Records", ["Records", crypto]),
     ("Wire", ["Wire", crypto]),
-    ("Jobs", ["Jobs", "Wire"]),
+    ("Jobs", ["Jobs", "Records", "Wire"]),
     (
         "Transcript",
         [
@@ -84,7 +84,7 @@ let package = Package(
         .target(name: "Paillier", dependencies: ["Bignum", crypto], swiftSettings: strict),
         .target(name: "Records", dependencies: [crypto], swiftSettings: strict),
         .target(name: "Wire", dependencies: [crypto, cryptoExtras], swiftSettings: strict),
-        .target(name: "Jobs", dependencies: ["Wire", "Yams", crypto], swiftSettings: strict),
+        .target(name: "Jobs", dependencies: ["Records", "Wire", "Yams", crypto], swiftSettings: strict),
         .target(
             name: "Transcript",
             dependencies: ["Wire", "Jobs", crypto, .product(name: "SwiftASN1", package: "swift-asn1")],

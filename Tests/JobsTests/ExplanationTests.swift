@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import Records
 import TestSupport
 import Testing
 
@@ -52,8 +53,8 @@ import Testing
     }
 
     /// Whatever a job's table says of a revealed item, the general table says under its condition.
-    @Test(arguments: [Model.Family.logistic, .linear])
-    func generalTableCoversEveryItem(_ family: Model.Family) {
+    @Test(arguments: [ModelFamily.logistic, .linear])
+    func generalTableCoversEveryItem(_ family: ModelFamily) {
         let general = LeakageTable(family: family).rows.flatMap { $0.sends + $0.learns }
         for item in Reveal.allCases where item != .coefficients {
             #expect(general.contains { $0.hasPrefix("where `\(item.rawValue)` is revealed") }, "\(item)")

@@ -29,7 +29,7 @@ struct MadeTable {
     let label: [Double]
 
     /// Standard normal-ish columns and a label that depends on all of them.
-    static func sample(_ family: TrainingPlan.Family, rows: Int, active: Int, passive: Int, seed: UInt64) -> MadeTable {
+    static func sample(_ family: ModelFamily, rows: Int, active: Int, passive: Int, seed: UInt64) -> MadeTable {
         var generator = SplitMix(seed)
         func column() -> [Double] {
             (0..<rows).map { _ in generator.uniform(-1...1) + generator.uniform(-1...1) + generator.uniform(-1...1) }

@@ -15,7 +15,7 @@ struct SessionPair {
     let passiveLog: MemoryRecorder
 
     static func open(
-        family: TrainingPlan.Family, seed: UInt8 = 0, plan: ProtocolPlan? = nil
+        family: ModelFamily, seed: UInt8 = 0, plan: ProtocolPlan? = nil
     ) async throws -> SessionPair {
         let plan =
             plan ?? ProtocolPlan([.init(.training(family), parties: ["active": "hospital", "passive": "lab"])])
@@ -120,7 +120,7 @@ struct Cohort {
 extension TrainingPlan {
     /// A plan that reveals all but scores; the columns are set from the cohort.
     init(
-        family: Family, l2: Double = 0, maximumPasses: Int = 60, keyBits: Int, revealScores: Bool = false
+        family: ModelFamily, l2: Double = 0, maximumPasses: Int = 60, keyBits: Int, revealScores: Bool = false
     ) {
         self.init(
             family: family, activeColumns: 0, passiveColumns: 0, l2: l2, maximumPasses: maximumPasses, keyBits: keyBits,

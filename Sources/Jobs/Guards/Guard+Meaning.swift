@@ -1,3 +1,5 @@
+import Records
+
 extension Guard {
     /// What is required, with the symbols of `protocols/leakage.md`.
     public var rule: String {
@@ -10,7 +12,7 @@ extension Guard {
         case .scores:
             "m_B at least the minimum, and fewer than m_B n/(n - m_B) score vectors about one cohort, over all jobs"
         case .information:
-            "logistic: n >= 5 p (p + 1), and at most \(Guards.largestInformationBlock) coefficients a party, wherever an "
+            "logistic: n >= 5 p (p + 1), and at most \(InformationRule.largestBlock) coefficients a party, wherever an "
                 + "information matrix is opened; else standard errors are withheld"
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// The guards one by one. Each returns what it compared, in words and figures.
 extension Guards {
@@ -130,12 +131,12 @@ extension Guards {
             return make(.information, .notApplicable, "the weights of a linear model are all one")
         }
         let p = job.parameterCount
-        let needed = rowsForInformation(parameters: p)
+        let needed = InformationRule.rows(parameters: p)
         let largest = job.parties.map { job.parameterCount(of: $0) }.max() ?? 0
         let rule = "5 x \(p) x \(p + 1) = \(needed) needed for standard errors"
         let reason =
-            if largest > largestInformationBlock {
-                "\(largest) coefficients at one party, at most \(largestInformationBlock) for standard errors"
+            if largest > InformationRule.largestBlock {
+                "\(largest) coefficients at one party, at most \(InformationRule.largestBlock) for standard errors"
             } else if let rows {
                 "\(rows) rows, \(rule)"
             } else {
@@ -147,7 +148,7 @@ extension Guards {
             return make(.information, .notEvaluated, "\(reason); with fewer they are withheld")
         case false?:
             let remedies = [
-                largest > largestInformationBlock ? nil : "align at least \(needed) rows", "use fewer columns",
+                largest > InformationRule.largestBlock ? nil : "align at least \(needed) rows", "use fewer columns",
             ]
             return make(
                 .information, .withheld, "\(reason); the model is fitted without them",

@@ -1,3 +1,5 @@
+import Records
+
 extension Job {
     /// Everything that a job must obey beyond the types of its fields. The same for YAML and for the canonical
     /// encoding; paths count the parties in the order in which they stand.

@@ -1,10 +1,12 @@
+public import Records
+
 /// The text that `moiety job new` writes: a complete job to edit, with every field that has a default in a comment.
 public enum JobTemplate {
     /// - Parameters:
     ///   - active, passive: names of the two parties.
     ///   - family: which model.
     public static func text(
-        active: String = "hospital", passive: String = "lab", family: Model.Family = .logistic
+        active: String = "hospital", passive: String = "lab", family: ModelFamily = .logistic
     ) -> String {
         """
         # A job: what two parties agree on. Shared with the peer; it holds no paths and no secrets.

@@ -1,3 +1,5 @@
+import Records
+
 /// Results, early ends and prediction (`protocols/training.md`, sections 4 and 6 to 9).
 extension LeakageWords {
     func end() -> [LeakageTable.Row] {

@@ -1,3 +1,5 @@
+import Records
+
 /// `protocols/leakage.md`, written from the same statements as every explanation; a test keeps file and code equal.
 public enum LeakageDocument {
     public static var markdown: String {
@@ -81,7 +83,7 @@ public enum LeakageDocument {
         return "| `\(item.rawValue)` | \(item.meaning) | \(needs) |"
     }
 
-    private static func table(_ family: Model.Family, _ phases: [LeakageTable.Phase]) -> String {
+    private static func table(_ family: ModelFamily, _ phases: [LeakageTable.Phase]) -> String {
         let table = LeakageTable(family: family)
         return phases.map { phase in
             let rows = table.rows(in: phase)

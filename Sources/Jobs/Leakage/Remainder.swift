@@ -1,3 +1,5 @@
+import Records
+
 /// What no table shows: said in every explanation and in `protocols/leakage.md`.
 enum Remainder {
     static let never = [

@@ -1,8 +1,8 @@
 import Foundation
-package import Jobs
+import Jobs
 package import Records
 package import Site
-package import SplitRegression
+import SplitRegression
 import Wire
 
 /// The files of a finished job, in an output folder that is not yet there.
@@ -118,13 +118,14 @@ enum IdentifierTable {
 enum ScoreTable {
     /// - Parameter heldOut: of each row, where some were kept aside.
     static func csv(_ scores: [Double], of rows: AlignedRows, heldOut: [Bool]? = nil, job: Job) throws -> [UInt8] {
-        let family = TrainingPlan.Family(job.model.family)
         let names = rows.identifiers.rule.columns + ["linear.predictor", "prediction"]
         var writer = try CSVWriter(header: names + (heldOut == nil ? [] : ["held.out"]), allowsFormulaText: true)
         for (row, score) in scores.enumerated() {
             let texts = rows.identifiers.texts(at: rows.positions[row])
             try writer.append(
-                texts.map { .text($0) } + [.number(score), .number(ScoreExchange.response(score, family: family))]
+                texts.map { .text($0) } + [
+                    .number(score), .number(ScoreExchange.response(score, family: job.model.family)),
+                ]
                     + (heldOut.map { [.text($0[row] ? "TRUE" : "FALSE")] } ?? []))
         }
         return writer.bytes
@@ -134,10 +135,4 @@ enum ScoreTable {
 extension CSVWriter.Cell {
     fileprivate static func of(_ value: Double?) -> Self { value.map { .number($0) } ?? .missing }
     fileprivate static func of(_ value: Int?) -> Self { value.map { .integer($0) } ?? .missing }
-}
-
-extension TrainingPlan.Family {
-    package init(_ family: Model.Family) {
-        self = family == .logistic ? .logistic : .linear
-    }
 }

@@ -40,7 +40,7 @@ extension ProtocolPlan {
         let aligning = Self.alignments(job, purpose == .count ? .alignmentCount : .alignment)
         let rest: [Part] =
             switch purpose {
-            case .fit: [Self.part(.training(TrainingPlan.Family(job.model.family)), job)]
+            case .fit: [Self.part(.training(job.model.family), job)]
             case .prediction: [Self.part(.prediction, job)]
             case .alignment, .count: []
             }

@@ -50,7 +50,7 @@ struct CountWork: SessionWork {
     func run(over session: Session) async throws -> CommonCount {
         try await opening.run(over: session)
         try admit()
-        let count = try await PrivateSetIntersection.Alignment.count(
+        let count = try await Alignment.count(
             inputs.table.identifiers.values, over: session, settings: AlignmentSettings(inputs.job, own: inputs.own),
             rounding: rounding)
         try await session.checkpoint()
@@ -71,7 +71,7 @@ extension JobInputs {
     package func align(
         over session: Session, _ progress: ProgressReporter
     ) async throws -> (intersection: Intersection, rows: AlignedRows) {
-        let intersection = try await PrivateSetIntersection.Alignment.run(
+        let intersection = try await Alignment.run(
             table.identifiers.values, over: session, settings: AlignmentSettings(job, own: own)
         ) { progress.report($0) }
         progress.say("aligned \(intersection.rowIndices.count) rows with \(session.peerName)")

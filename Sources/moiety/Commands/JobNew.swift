@@ -20,7 +20,7 @@ struct JobNew: ReplyingCommand {
     @OptionGroup var output: OutputOptions
 
     func reply(_ console: Console) async throws -> Reply<NewJobReport> {
-        guard let family = Model.Family(rawValue: family) else {
+        guard let family = ModelFamily(rawValue: family) else {
             throw Failure(.usage, "unknownFamily", "'\(family)' is not a family", hint: "linear or logistic")
         }
         let yaml = JobTemplate.text(active: active, passive: passive, family: family)
