@@ -34,7 +34,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
         "PrivateSetIntersection",
         ["PrivateSetIntersection", "Bignum", "KeyAgreement", "Paillier", "Records", "Transcript", "Wire", crypto]
     ),
-    ("SplitRegression", ["SplitRegression", "Bignum", "Jobs", "KeyAgreement", "Paillier", "Records", "Wire"]),
+    ("SplitRegression", ["SplitRegression", "Bignum", "KeyAgreement", "Paillier", "Records", "Wire"]),
     ("GRPCTransport", ["GRPCTransport", "Wire", crypto] + nio),
     ("Site", ["Site", "GRPCTransport", "Jobs", "Records", "Transcript", "Wire"]),
     ("Runner", ["Runner", "Jobs", "Records", "Site", "SplitRegression", "Transcript", "Wire"]),
