@@ -17,6 +17,42 @@ let nio: [Target.Dependency] =
     ["NIOCore", "NIOPosix", "NIOTLS"].map { .product(name: $0, package: "swift-nio") }
     + [.product(name: "NIOSSL", package: "swift-nio-ssl")]
 
+/// Each test target depends on what it tests and on what its own files import, not on all libraries.
+let tests: [(name: String, dependencies: [Target.Dependency])] = [
+    ("Bignum", ["Bignum"]),
+    ("Paillier", ["Paillier", "Bignum", crypto]),
+    ("Records", ["Records", crypto]),
+    ("Wire", ["Wire", crypto]),
+    ("Jobs", ["Jobs", "Records", "Wire"]),
+    (
+        "Transcript",
+        [
+            "Transcript", "Bignum", "Jobs", "Paillier", "PrivateSetIntersection", "Records", "SplitRegression", "Wire",
+        ]
+    ),
+    (
+        "PrivateSetIntersection",
+        ["PrivateSetIntersection", "Bignum", "KeyAgreement", "Paillier", "Records", "Transcript", "Wire", crypto]
+    ),
+    ("SplitRegression", ["SplitRegression", "Bignum", "KeyAgreement", "Paillier", "Records", "Wire"]),
+    ("GRPCTransport", ["GRPCTransport", "Wire", crypto] + nio),
+    (
+        "Site",
+        [
+            "Site", "GRPCTransport", "Jobs", "Records", "Transcript", "Wire", crypto,
+            .product(name: "GRDB", package: "GRDB.swift"),
+        ]
+    ),
+    ("Runner", ["Runner", "Jobs", "Records", "Site", "SplitRegression", "Transcript", "Wire"]),
+    (
+        "EndToEnd",
+        [
+            "moiety", "GRPCTransport", "Jobs", "PrivateSetIntersection", "Records", "Runner", "Site", "Transcript",
+            "Wire",
+        ]
+    ),
+]
+
 let package = Package(
     name: "moiety",
     platforms: [.macOS(.v15)],
@@ -60,7 +96,7 @@ let package = Package(
         .target(name: "Paillier", dependencies: ["Bignum", crypto], swiftSettings: strict),
         .target(name: "Records", dependencies: [crypto], swiftSettings: strict),
         .target(name: "Wire", dependencies: [crypto, cryptoExtras], swiftSettings: strict),
-        .target(name: "Jobs", dependencies: ["Wire", "Yams", crypto], swiftSettings: strict),
+        .target(name: "Jobs", dependencies: ["Records", "Wire", "Yams", crypto], swiftSettings: strict),
         .target(
             name: "Transcript",
             dependencies: ["Wire", "Jobs", crypto, .product(name: "SwiftASN1", package: "swift-asn1")],
@@ -99,8 +135,7 @@ let package = Package(
         .executableTarget(
             name: "moiety",
             dependencies: [
-                "Bignum", "Records", "Wire", "Jobs", "Transcript", "PrivateSetIntersection", "SplitRegression",
-                "GRPCTransport", "Site", "Runner",
+                "Bignum", "Records", "Wire", "Jobs", "Transcript", "SplitRegression", "GRPCTransport", "Site", "Runner",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -114,29 +149,10 @@ let package = Package(
             path: "Benchmarks",
             exclude: ["README.md"],
             swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
+        // Helpers of more than one test target. Nothing but tests uses it.
+        .target(name: "TestSupport", dependencies: ["Wire"], path: "Tests/TestSupport", swiftSettings: strict),
     ]
-        + [
-            "Bignum", "Paillier", "Records", "Wire", "Jobs", "Transcript", "PrivateSetIntersection",
-            "SplitRegression", "GRPCTransport",
-        ].map { name in
-            .testTarget(
-                name: "\(name)Tests",
-                dependencies: [
-                    "Bignum", "Paillier", "Records", "Wire", "Jobs", "Transcript", "KeyAgreement",
-                    "PrivateSetIntersection", "SplitRegression", "GRPCTransport", crypto,
-                ] + (name == "GRPCTransport" ? nio : []), swiftSettings: strict)
+        + tests.map { name, dependencies in
+            .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
         }
-        + [
-            .testTarget(
-                name: "SiteTests",
-                dependencies: [
-                    "Site", "Wire", "Jobs", "Records", crypto, .product(name: "GRDB", package: "GRDB.swift"),
-                ], swiftSettings: strict),
-            .testTarget(
-                name: "EndToEndTests",
-                dependencies: [
-                    "moiety", "Wire", "Jobs", "Records", "PrivateSetIntersection", "Site", "Runner", "GRPCTransport",
-                    "Transcript",
-                ], swiftSettings: strict),
-        ]
 )

@@ -40,7 +40,7 @@ let transcripts = Topic(name: "transcripts") { bits in
     child.waitUntilExit()
 }
 
-private func transcriptPlan(_ family: TrainingPlan.Family, columns: (Int, Int), bits: Int) -> TrainingPlan {
+private func transcriptPlan(_ family: ModelFamily, columns: (Int, Int), bits: Int) -> TrainingPlan {
     TrainingPlan(
         family: family, activeColumns: columns.0 + 1, passiveColumns: columns.1, keyBits: bits, standardErrors: true,
         revealScores: false, revealFit: true)

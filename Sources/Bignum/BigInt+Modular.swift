@@ -6,11 +6,6 @@ extension BigInt {
         unsafe BigInt { unsafe __gmpz_gcd($0, a.pointer, b.pointer) }
     }
 
-    /// Least common multiple, not negative.
-    public static func lcm(_ a: BigInt, _ b: BigInt) -> BigInt {
-        unsafe BigInt { unsafe __gmpz_lcm($0, a.pointer, b.pointer) }
-    }
-
     /// The inverse in `[0, m)`.
     ///
     /// - Throws: ``BignumError/invalidModulus`` for m < 2, ``BignumError/notInvertible(index:)`` (index 0) without one.

@@ -56,8 +56,6 @@ public struct BigInt: Sendable {
     /// -1, 0 or 1.
     public var signum: Int { unsafe Int(pointer.pointee._mp_size).signum() }
     public var magnitude: BigInt { signum < 0 ? -self : self }
-    /// Zero bits below the lowest one bit; zero for zero.
-    public var trailingZeroBitCount: Int { signum == 0 ? 0 : unsafe Int(__gmpz_scan1(pointer, 0)) }
     /// Bit `index` of the two's complement form.
     public func bit(_ index: Int) -> Bool { unsafe __gmpz_tstbit(pointer, UInt(index)) == 1 }
 

@@ -32,10 +32,8 @@ public enum PaillierError: Error, Equatable, Sendable {
     case scalarOutOfRange(column: Int)
     /// Rows and scalars that do not go together.
     case shapeMismatch
-    /// A sum, a slot or a fixed-point number that could be wider than what holds it.
+    /// A sum or a slot that could be wider than what holds it.
     case wouldOverflow(neededBits: Int, availableBits: Int)
-    /// A number that is infinite or not a number.
-    case notFinite
 
     // Proofs, section 7
     /// An encoding with another length or an integer outside its range.

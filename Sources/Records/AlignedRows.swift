@@ -1,5 +1,3 @@
-import Crypto
-
 /// Rows of one party's table in the order that alignment gave all parties.
 public struct AlignedRows: Sendable {
     public let table: Table
@@ -74,15 +72,5 @@ extension Table {
             }
         }
         return values
-    }
-}
-
-/// The hold-out that every party can compute alone.
-public enum HoldOut {
-    /// Test if the first four bytes of SHA-256(normalised id), big-endian, are divisible by five.
-    public static func isTest(_ identifier: some Sequence<UInt8>) -> Bool {
-        let digest = SHA256.hash(data: Array(identifier))
-        let head = digest.prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        return head.isMultiple(of: 5)
     }
 }

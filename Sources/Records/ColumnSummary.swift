@@ -53,17 +53,6 @@ extension Table {
     ) -> [ColumnSummary] {
         columns.map { ColumnSummary($0, in: self, missing: missing, limits: limits) }
     }
-
-    /// What a design of these columns would be refused for on this party's complete rows, before any alignment: the
-    /// aligned rows are fewer, so they may have more problems.
-    /// - Throws: the errors of `completeCases`.
-    public func designProblems(
-        _ columns: [ColumnSpec], missing: MissingTokens = .standard, limits: DesignLimits = .standard
-    ) throws(RecordsError) -> [DesignProblem] {
-        let complete = try completeCases(columns, missing: missing)
-        let rows = (0..<rowCount).filter { complete.isComplete[$0] }
-        return try DesignMatrix(columns, table: self, tableRows: rows, nil, missing).problems(limits: limits)
-    }
 }
 
 extension ColumnSummary {

@@ -128,7 +128,7 @@ public enum Training {
         }
     }
 
-    private static func metrics(_ scores: [Double], _ label: [Double], _ family: TrainingPlan.Family) -> ScoreMetrics {
+    private static func metrics(_ scores: [Double], _ label: [Double], _ family: ModelFamily) -> ScoreMetrics {
         switch family {
         case .logistic: ScoreMetrics.logistic(predictor: scores, label: label)
         case .linear: ScoreMetrics.linear(predicted: scores, label: label)
@@ -136,7 +136,7 @@ public enum Training {
     }
 
     /// The power of two that brings a linear label's spread to at most 1; checks a logistic label.
-    private static func labelExponent(_ label: [Double], family: TrainingPlan.Family) throws(TrainingError) -> Int {
+    private static func labelExponent(_ label: [Double], family: ModelFamily) throws(TrainingError) -> Int {
         let mean = label.reduce(0, +) / Double(max(label.count, 1))
         let variance = label.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(label.count, 1))
         guard variance > 0, variance.isFinite else { throw .constantLabel }

@@ -1,3 +1,4 @@
+public import Records
 public import Wire
 
 extension ProtocolVersion {
@@ -9,7 +10,7 @@ extension ProtocolDescription {
     /// The order of a training's messages, for the running session and for verifiers (training.md).
     ///
     /// Its roles are named "active" and "passive".
-    public static func training(_ family: TrainingPlan.Family) -> ProtocolDescription {
+    public static func training(_ family: ModelFamily) -> ProtocolDescription {
         let flow: ProtocolFlow =
             switch family {
             case .linear: .sequence([opening, linear, closing])

@@ -1,15 +1,8 @@
+public import Records
+
 /// What both parties fixed before training, taken from the job (job.md) and the guards' pass budget.
 public struct TrainingPlan: Sendable, Equatable {
-    /// Results that a commitment is made to name it: the words are written out.
-    public enum Family: String, Sendable, Codable, CaseIterable {
-        case linear = "linear"
-        case logistic = "logistic"
-
-        /// Fraction bits of the design matrix: a linear fit pays for one exchange only and can afford more.
-        public var featureFractionBits: Int { self == .linear ? 22 : 16 }
-    }
-
-    public var family: Family
+    public var family: ModelFamily
     /// `lambda` of `(1/n) sum loss + (lambda/2) |w|^2` on standardised columns; 0 for none.
     public var l2: Double
     /// The stop rule's bound on the joint gradient in the scale of standard errors.
@@ -33,7 +26,7 @@ public struct TrainingPlan: Sendable, Equatable {
     public var passiveColumns: Int
 
     public init(
-        family: Family, activeColumns: Int, passiveColumns: Int, l2: Double = 0, tolerance: Double = 1e-4,
+        family: ModelFamily, activeColumns: Int, passiveColumns: Int, l2: Double = 0, tolerance: Double = 1e-4,
         maximumPasses: Int = 60, keyBits: Int = 3072, subgroupKeys: Bool = false, standardErrors: Bool,
         revealScores: Bool,
         minimumScoreColumns: Int = 3, revealFit: Bool
@@ -59,11 +52,10 @@ public struct TrainingPlan: Sendable, Equatable {
         if !standardErrors { return "the job does not reveal them" }
         guard family == .logistic else { return nil }
         let parameters = activeColumns + passiveColumns
-        if rows < 5 * parameters * (parameters + 1) {
-            return "guard 6: \(rows) rows, \(5 * parameters * (parameters + 1)) wanted for \(parameters) parameters"
-        }
-        if max(activeColumns, passiveColumns) > LogisticInference.largestBlock {
-            return "more than \(LogisticInference.largestBlock) columns at one party"
+        let wanted = InformationRule.rows(parameters: parameters)
+        if rows < wanted { return "guard 6: \(rows) rows, \(wanted) wanted for \(parameters) parameters" }
+        if max(activeColumns, passiveColumns) > InformationRule.largestBlock {
+            return "more than \(InformationRule.largestBlock) columns at one party"
         }
         return nil
     }
@@ -73,6 +65,11 @@ public struct TrainingPlan: Sendable, Equatable {
         guard tolerance >= 1e-6, tolerance <= 0.1 else { throw .invalidPlan("tolerance must lie in [1e-6, 0.1]") }
         guard maximumPasses >= 1, maximumPasses <= 1000 else { throw .invalidPlan("passes must lie in [1, 1000]") }
     }
+}
+
+extension ModelFamily {
+    /// Fraction bits of the design matrix: a linear fit pays for one exchange only and can afford more.
+    public var featureFractionBits: Int { self == .linear ? 22 : 16 }
 }
 
 /// Where a training job stands, for people who wait.

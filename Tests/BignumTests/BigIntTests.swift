@@ -1,4 +1,5 @@
 import Bignum
+import TestSupport
 import Testing
 
 @Suite struct BigIntTests {
@@ -64,7 +65,7 @@ import Testing
     }
 
     @Test func randomness() {
-        var generator = TestGenerator(7)
+        var generator = SplitMix(7)
         var seen = Set<Int>()
         for _ in 0..<400 {
             let value = BigInt.random(below: 10, using: &generator)
@@ -73,8 +74,8 @@ import Testing
         }
         #expect(seen == Set(0..<10))
         #expect(BigInt.random(bits: 0, using: &generator) == 0)
-        var one = TestGenerator(3)
-        var two = TestGenerator(3)
+        var one = SplitMix(3)
+        var two = SplitMix(3)
         let p = BigInt.randomBlumPrime(bits: 256, using: &one)
         #expect(p == BigInt.randomBlumPrime(bits: 256, using: &two))
         #expect(p.bitWidth == 256 && p.isProbablePrime() && p.mod(4) == 3 && p >> 254 == 3)

@@ -1,4 +1,5 @@
 import Bignum
+import TestSupport
 import Testing
 
 @Suite struct ColumnProductAccumulatorTests {
@@ -6,7 +7,7 @@ import Testing
     func unsignedColumns(path: ArithmeticPath, expectedRows: Int) throws {
         let n = oddModulus(bits: 400, seed: 31)
         let modulus = try Modulus(n, path: path)
-        var generator = TestGenerator(32)
+        var generator = SplitMix(32)
         let bits = [1, 16, 64, 0, 7, 1]
         let rows = LimbVector.random(count: 45, below: n, using: &generator).bigInts()
         let scalars = bits.map { bits in
@@ -29,7 +30,7 @@ import Testing
 
     @Test(arguments: ArithmeticPath.allCases, [1, 30, 5000])
     func signedColumns(path: ArithmeticPath, expectedRows: Int) throws {
-        var generator = TestGenerator(33)
+        var generator = SplitMix(33)
         let n = BigInt.randomPrime(bits: 400, using: &generator)
         let modulus = try Modulus(n, path: path)
         let bits = [1, 16, 63, 20]
@@ -65,7 +66,7 @@ import Testing
     /// Columns of few values, alone and joint, with zeros and without, beside columns of integers.
     @Test(arguments: ArithmeticPath.allCases, [1, 200, 5000])
     func fewValues(path: ArithmeticPath, expectedRows: Int) throws {
-        var generator = TestGenerator(34)
+        var generator = SplitMix(34)
         let n = BigInt.randomPrime(bits: 400, using: &generator)
         let modulus = try Modulus(n, path: path)
         let sets: [[Int64]] = [
@@ -93,7 +94,7 @@ import Testing
     }
 
     @Test func extremeScalars() throws {
-        var generator = TestGenerator(35)
+        var generator = SplitMix(35)
         let n = BigInt.randomPrime(bits: 400, using: &generator)
         let modulus = try Modulus(n)
         let scalars: [Int64] = [.max, -.max, 0, 1, -1, 1 << 62, -(1 << 62)]
@@ -112,7 +113,7 @@ import Testing
     /// Columns that look like a few values, or narrower than they are, until more rows come.
     @Test(arguments: [false, true])
     func columnsThatChange(signed: Bool) throws {
-        var generator = TestGenerator(36)
+        var generator = SplitMix(36)
         let n = BigInt.randomPrime(bits: 400, using: &generator)
         let modulus = try Modulus(n)
         let rows = LimbVector.random(count: 60, below: n - 1, using: &generator).bigInts().map { $0 + 1 }

@@ -1,4 +1,5 @@
 import Bignum
+import TestSupport
 import Testing
 
 @Suite struct FixedBaseTableTests {
@@ -6,7 +7,7 @@ import Testing
     func oneBase(path: ArithmeticPath, bits: Int) throws {
         let n = oddModulus(bits: bits, seed: 21)
         let modulus = try Modulus(n, path: path)
-        var generator = TestGenerator(22)
+        var generator = SplitMix(22)
         let base = BigInt.random(below: n, using: &generator)
         for width in [1, 8, 130] {
             let table = FixedBaseTable(base: base, exponentBits: width, modulus: modulus)
@@ -22,7 +23,7 @@ import Testing
     func independentBases(path: ArithmeticPath, digitBits: Int) throws {
         let n = oddModulus(bits: 400, seed: 23)
         let modulus = try Modulus(n, path: path)
-        var generator = TestGenerator(24)
+        var generator = SplitMix(24)
         let bases = edgeValues(below: n, count: 11, seed: 25)
         let table = FixedBaseTable(bases: bases, digitBits: digitBits, modulus: modulus)
         let exponents = LimbVector.random(count: 9, bits: 11 * digitBits, using: &generator)

@@ -1,4 +1,5 @@
 import Bignum
+import TestSupport
 import Testing
 
 @Suite struct LimbVectorTests {
@@ -31,7 +32,7 @@ import Testing
 
     @Test(arguments: [1, 63, 64, 65, 128, 300])
     func randomStaysBelow(bits: Int) {
-        var generator = TestGenerator(UInt64(bits))
+        var generator = SplitMix(UInt64(bits))
         let bound = (BigInt(1) << (bits - 1)) + 1
         let vector = LimbVector.random(count: 50, below: bound, using: &generator)
         #expect(vector.bigInts().allSatisfy { $0 < bound })

@@ -1,4 +1,5 @@
 import Bignum
+import TestSupport
 import Testing
 
 /// Both implementations against plain GMP, on edge values and lengths that are no multiple of eight.
@@ -65,7 +66,7 @@ import Testing
         let n = oddModulus(bits: bits, seed: 9)
         let modulus = try Modulus(n, path: path)
         for (rows, terms, width) in [(1, 1, 1), (3, 4, 20), (9, 2, 65), (8, 3, 0)] {
-            var generator = TestGenerator(4)
+            var generator = SplitMix(4)
             let a = edgeValues(below: n, count: rows * terms, seed: 10)
             let e = LimbVector.random(count: rows * terms, bits: width, using: &generator)
             let result = ResidueVector.simultaneousPow(

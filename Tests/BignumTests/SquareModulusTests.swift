@@ -1,4 +1,5 @@
 import Bignum
+import TestSupport
 import Testing
 
 /// Arithmetic modulo the square of a known root against plain GMP and against the square alone.
@@ -61,7 +62,7 @@ import Testing
     func encryptedSumsAreThoseOfThePlainForm(path: ArithmeticPath) throws {
         let n = oddModulus(bits: 400, seed: 31)
         let values = edgeValues(below: n * n, count: 60, seed: 32).map { $0.signum == 0 ? BigInt(2) : $0 }
-        var generator = TestGenerator(33)
+        var generator = SplitMix(33)
         let columns = (0..<5).map { _ in
             values.map { _ in Int64(bitPattern: generator.next()) >> 58 }
         }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -129,7 +130,7 @@ extension EndToEnd {
                 ["job", "run", sites.job], ["job", "run", sites.job, "--dry-run"], ["align", "run", sites.job],
                 ["align", "count", sites.job], ["model", "predict", "model.json", "--table", "patients"], ["serve"],
             ] {
-                for path in [sites.scratch.path("missing/address"), sites.scratch.folder] {
+                for path in [sites.scratch.path("missing/address"), sites.scratch.path] {
                     let ended = try await Program.run(arguments + site + ["--announce", path])
                     #expect(ended.code == 73 && ended.errorCode == "cannotWrite", "\(ended.output)\(ended.errors)")
                     #expect(ended.output.contains(path), "\(ended.output)")
@@ -140,7 +141,7 @@ extension EndToEnd {
         }
 
         @Test func jobThatIsNoYAML() async throws {
-            let scratch = try Scratch()
+            let scratch = try TemporaryFolder()
             let path = try scratch.write("job.yaml", "moiety: 1\nparties: [\n")
             let ended = try await Program.run("job", "check", path, "--format", "json")
             #expect(ended.code == 65)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -106,7 +107,7 @@ extension EndToEnd {
         }
 
         @Test func jobCommands() async throws {
-            let scratch = try Scratch()
+            let scratch = try TemporaryFolder()
             let made = try await Program.run("job", "new", "--family", "linear", "--file", scratch.path("job.yaml"))
             #expect(made.code == 0, "\(made.errors)")
             let explained = try await Program.run("job", "explain", scratch.path("job.yaml"))
@@ -129,8 +130,8 @@ extension EndToEnd {
         }
 
         @Test func verifyRefusesWhatIsNoTranscript() async throws {
-            let scratch = try Scratch()
-            let empty = try await Program.run("verify", scratch.folder)
+            let scratch = try TemporaryFolder()
+            let empty = try await Program.run("verify", scratch.path)
             #expect(empty.code == 2)
             let missing = try await Program.run("verify", scratch.path("nowhere"))
             #expect(missing.code == 66)

@@ -1,6 +1,7 @@
 import Foundation
 import Jobs
 import Site
+import TestSupport
 import Testing
 import Transcript
 import Wire

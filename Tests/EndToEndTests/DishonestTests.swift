@@ -4,6 +4,7 @@ import PrivateSetIntersection
 import Records
 import Runner
 import Site
+import TestSupport
 import Testing
 import Wire
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -12,7 +13,7 @@ extension EndToEnd {
                     + "free text \(row),A,\(row),\(row % 2)\n"
             }.joined()
 
-        private func site(_ scratch: Scratch, _ name: String) async throws -> String {
+        private func site(_ scratch: TemporaryFolder, _ name: String) async throws -> String {
             let file = try scratch.write("\(name).csv", Self.table)
             let made = try await Program.run(
                 "init", "--name", name, "--site", scratch.path(name), "--table", "visits=\(file)")
@@ -22,7 +23,7 @@ extension EndToEnd {
 
         /// Identifier, columns, types and levels come from the table; what no job can hold is said to be left out.
         @Test func jobFromATable() async throws {
-            let scratch = try Scratch()
+            let scratch = try TemporaryFolder()
             let hospital = try await site(scratch, "clinic")
             let job = scratch.path("job.yaml")
             let made = try await Program.run(
@@ -58,7 +59,7 @@ extension EndToEnd {
         }
 
         @Test func explainedToOneParty() async throws {
-            let scratch = try Scratch()
+            let scratch = try TemporaryFolder()
             let job = try scratch.write("job.yaml", Small.job())
             let lab = try await Program.run("job", "explain", job, "--for", "lab")
             #expect(lab.code == 0 && lab.output.hasPrefix("Small\njob "), "\(lab.output)")
@@ -78,7 +79,7 @@ extension EndToEnd {
             "term,estimate,std.error,statistic,p.value,conf.low,conf.high,party,estimate.standardised\n"
 
         private func folder(
-            _ scratch: Scratch, _ name: String, _ rows: String, session: String = "aa", job: String = Small.job()
+            _ scratch: TemporaryFolder, _ name: String, _ rows: String, session: String = "aa", job: String = Small.job()
         ) throws -> String {
             let path = scratch.path(name)
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -89,7 +90,7 @@ extension EndToEnd {
         }
 
         @Test func resultsMerge() async throws {
-            let scratch = try Scratch()
+            let scratch = try TemporaryFolder()
             let job = Small.job().replacing(
                 "features: [age]",
                 with: "features: [age, {column: meno stat, type: categorical, levels: [Pre, Post], reference: Pre}]")
@@ -115,7 +116,7 @@ extension EndToEnd {
         }
 
         @Test func resultsThatDoNotBelongTogether() async throws {
-            let scratch = try Scratch()
+            let scratch = try TemporaryFolder()
             let own = try folder(scratch, "own", "(Intercept),1,NA,NA,NA,NA,NA,hospital,2\n")
             let rows = "marker,0.125,NA,NA,NA,NA,NA,lab,1\n"
             for (name, other) in [
@@ -143,7 +144,7 @@ extension EndToEnd {
         @Test func aMessageAloneHasAName() async throws {
             let ended = try await Program.run("log", "verify", example("verify/message.json"))
             #expect(ended.code == 0 && !ended.output.contains("message 0x"), "\(ended.output)")
-            let scratch = try Scratch()
+            let scratch = try TemporaryFolder()
             for (sequence, name) in [("0", "binding"), ("4", "opening")] {
                 let file = scratch.path("\(sequence).json")
                 let exported = try await Program.run(
@@ -156,7 +157,7 @@ extension EndToEnd {
 
         /// A limit on the size of files stands for the full disk.
         @Test func exportOnAFullDiskLeavesNothing() async throws {
-            let scratch = try Scratch()
+            let scratch = try TemporaryFolder()
             let out = scratch.path("message.json")
             let ended = try await Running(
                 "/bin/sh",

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Real processes over real TLS on the loopback interface. One after the other: each test keeps both cores busy, and

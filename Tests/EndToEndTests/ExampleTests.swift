@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -42,15 +43,15 @@ extension EndToEnd {
             #expect(account.contains("approved by Grace Lab") && account.hasSuffix("VALID (payloads pruned)\n"))
         }
 
-        private func run(_ name: String) async throws -> Scratch {
-            let work = try Scratch()
-            let ended = try await Program.script(example("\(name)/run.sh"), [work.folder])
+        private func run(_ name: String) async throws -> TemporaryFolder {
+            let work = try TemporaryFolder()
+            let ended = try await Program.script(example("\(name)/run.sh"), [work.path])
             try #require(ended.code == 0, "\(ended.output)\(ended.errors)")
             return work
         }
 
         /// 1e-4 on the standardised scale, or 0.5% of a standard error; standard errors within 0.1%.
-        private func expectPooled(_ work: Scratch, _ pooled: String, standardErrors: String?) throws {
+        private func expectPooled(_ work: TemporaryFolder, _ pooled: String, standardErrors: String?) throws {
             var found: [String: [String: String]] = [:]
             for site in TwoSites.names {
                 for row in try rows(work.path("\(site)-results/coefficients.csv")) { found[row["term"] ?? ""] = row }
@@ -73,7 +74,7 @@ extension EndToEnd {
         }
 
         private func expectIntersection(
-            _ work: Scratch, _ name: String, column: String, normalise: (String) -> String
+            _ work: TemporaryFolder, _ name: String, column: String, normalise: (String) -> String
         ) throws {
             let expected = try String(contentsOfFile: example("\(name)/intersection_ids.txt"), encoding: .utf8)
                 .split(separator: "\n").map(String.init)
@@ -87,7 +88,7 @@ extension EndToEnd {
             #expect((0..<lab.rowCount).map { normalise(lab.columns[1].text(at: $0)) } == found)
         }
 
-        private func expectVerified(_ work: Scratch) async throws {
+        private func expectVerified(_ work: TemporaryFolder) async throws {
             let own = work.path("hospital-results/transcript")
             let peer = work.path("lab-results/transcript")
             let good = try await Program.run(

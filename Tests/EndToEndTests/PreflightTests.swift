@@ -1,6 +1,7 @@
 import Foundation
 import Jobs
 import Site
+import TestSupport
 import Testing
 import Wire
 
@@ -97,7 +98,7 @@ extension EndToEnd {
             try await sites.approve()
             let (first, _) = try await sites.listen()
             func left() throws -> [String] {
-                try FileManager.default.contentsOfDirectory(atPath: sites.scratch.folder)
+                try FileManager.default.contentsOfDirectory(atPath: sites.scratch.path)
                     .filter { $0.hasPrefix(".hospital-results.tmp-") }
             }
             let folder = try #require(try left().first)
@@ -162,7 +163,7 @@ extension EndToEnd {
             #expect(
                 first.contains("is VALID; checked: the folder itself (") && first.contains("; not checked: "),
                 "\(first)")
-            let scratch = try Scratch()
+            let scratch = try TemporaryFolder()
             let archive = scratch.path("archive")
             let pruned = try await Program.run("log", "prune", example("verify/hospital"), "--out", archive)
             try #require(pruned.code == 0, "\(pruned.errors)")

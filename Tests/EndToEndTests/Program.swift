@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// The built `moiety`, as users run it.
 enum Program {
@@ -23,9 +24,7 @@ enum Program {
     /// What `MOIETY` names, a release build for example; beside the test bundle; else where `swift build` puts it.
     static func path() throws -> String {
         if let named = ProcessInfo.processInfo.environment["MOIETY"] { return named }
-        let source = URL(fileURLWithPath: #filePath)
-        let root = source.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        var folders = [root.appending(path: ".build/release")]
+        var folders = [Repository.root.appending(path: ".build/release")]
         if let runner = Bundle.main.executableURL { folders.insert(runner.deletingLastPathComponent(), at: 0) }
         for folder in folders {
             let path = folder.appending(path: "moiety").path
@@ -57,14 +56,14 @@ enum Program {
 /// A process whose output goes to files, so that no pipe can fill up and stall it.
 final class Running: Sendable {
     let pid: Int32
-    private let folder: Scratch
+    private let folder: TemporaryFolder
     private let ended: AsyncStream<Int32>
 
     init(
         _ executable: String, _ arguments: [String], in working: String?, input: String?,
         environment: [String: String] = [:]
     ) throws {
-        folder = try Scratch()
+        folder = try TemporaryFolder()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: executable)
         process.arguments = arguments
@@ -115,30 +114,7 @@ final class Running: Sendable {
     func send(_ signal: Int32) { kill(pid, signal) }
 }
 
-/// A folder that goes away with its owner.
-final class Scratch: Sendable {
-    let folder: String
-
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "moiety-test-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-    func path(_ name: String) -> String { "\(folder)/\(name)" }
-
-    func write(_ name: String, _ text: String) throws -> String {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path(name)))
-        return path(name)
-    }
-
-    /// Names in it that are not hidden away on purpose.
-    func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() }
-}
-
 /// A file or folder of `examples/`.
 func example(_ name: String) -> String {
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "examples/\(name)").path
+    Repository.example(name)
 }

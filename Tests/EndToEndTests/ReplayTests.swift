@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -213,7 +214,7 @@ extension EndToEnd {
             let both = try await verify(transcript(sites, "hospital"), "--peer-transcript", archive)
             #expect(both.code == 0, "\(both.output)")
             #expect(try await Program.run("log", "prune", own, "--out", archive).code == 73)
-            #expect(try await Program.run("log", "prune", sites.scratch.folder, "--out", "\(archive)2").code != 0)
+            #expect(try await Program.run("log", "prune", sites.scratch.path, "--out", "\(archive)2").code != 0)
             #expect(!FileManager.default.fileExists(atPath: "\(archive)2"))
 
             let request = sites.scratch.path("request.tsq")

@@ -2,6 +2,7 @@ import Foundation
 import GRPCTransport
 import Runner
 import Site
+import TestSupport
 import Testing
 
 extension EndToEnd {

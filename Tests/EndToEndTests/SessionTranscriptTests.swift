@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -50,7 +51,7 @@ extension EndToEnd {
                 "log", "open", own, "--site", sites.site("lab"), "--out", sites.scratch.path("opened"), "--yes",
                 "--format", "json")
             #expect(opened.code == 65 && opened.errorCode == "notAFit", "\(opened.output)")
-            let audited = try await Program.run("verify", own, "--audit", sites.scratch.folder, "--format", "json")
+            let audited = try await Program.run("verify", own, "--audit", sites.scratch.path, "--format", "json")
             #expect(audited.code == 65 && audited.errorCode == "notAFit", "\(audited.output)")
             for file in ["log/lab~hospital.log", "parties.bin", "outcome.bin"] {
                 let path = URL(fileURLWithPath: "\(own)/\(file)")

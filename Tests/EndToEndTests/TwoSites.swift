@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A hospital and a laboratory that know each other, each with one table.
 struct TwoSites {
-    let scratch: Scratch
+    let scratch: TemporaryFolder
     let job: String
 
     static let names = ["hospital", "lab"]
@@ -13,9 +14,9 @@ struct TwoSites {
     ///   - hospital, lab: name and file of each site's table.
     init(
         job: String, hospital: (table: String, file: String), lab: (table: String, file: String),
-        knowing: Bool = true, initOptions: [String] = [], in scratch: Scratch? = nil
+        knowing: Bool = true, initOptions: [String] = [], in scratch: TemporaryFolder? = nil
     ) async throws {
-        let scratch = try scratch ?? Scratch()
+        let scratch = try scratch ?? TemporaryFolder()
         self.scratch = scratch
         self.job = try scratch.write("job.yaml", job)
         for (name, table) in [("hospital", hospital), ("lab", lab)] {
@@ -136,7 +137,7 @@ enum Small {
         job: String = job(), hospital: String = hospital(80), lab: String = lab(80), knowing: Bool = true,
         initOptions: [String] = []
     ) async throws -> TwoSites {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         return try await TwoSites(
             job: job, hospital: ("patients", try scratch.write("hospital.csv", hospital)),
             lab: ("results", try scratch.write("lab.csv", lab)), knowing: knowing, initOptions: initOptions,

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import GRPCTransport
+import TestSupport
 import Testing
 import Wire
 

@@ -1,4 +1,5 @@
 import GRPCTransport
+import TestSupport
 import Testing
 import Wire
 

@@ -1,6 +1,7 @@
 import GRPCTransport
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 import Wire
 

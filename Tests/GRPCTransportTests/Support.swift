@@ -1,5 +1,6 @@
 import GRPCTransport
 import Synchronization
+import TestSupport
 import Testing
 import Wire
 
@@ -67,17 +68,8 @@ struct Pair {
     }
 }
 
-func result<R: Sendable>(_ body: @Sendable () async throws -> R) async -> Result<R, any Error> {
-    do {
-        return .success(try await body())
-    } catch {
-        return .failure(error)
-    }
-}
-
 extension Result {
     var transportError: TransportError? { self.error as? TransportError }
-    var wireError: WireError? { self.error as? WireError }
 
     private var error: (any Error)? {
         if case .failure(let error) = self { error } else { nil }

@@ -3,6 +3,7 @@ import GRPCTransport
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 import Testing
 
 extension TransportTests {

@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import TestSupport
 import Testing
 
 /// The jobs in `examples/` are read, and the guards judge them as their comments say.

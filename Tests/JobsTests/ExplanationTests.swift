@@ -1,5 +1,7 @@
 import Foundation
 import Jobs
+import Records
+import TestSupport
 import Testing
 
 @Suite struct ExplanationTests {
@@ -51,8 +53,8 @@ import Testing
     }
 
     /// Whatever a job's table says of a revealed item, the general table says under its condition.
-    @Test(arguments: [Model.Family.logistic, .linear])
-    func generalTableCoversEveryItem(_ family: Model.Family) {
+    @Test(arguments: [ModelFamily.logistic, .linear])
+    func generalTableCoversEveryItem(_ family: ModelFamily) {
         let general = LeakageTable(family: family).rows.flatMap { $0.sends + $0.learns }
         for item in Reveal.allCases where item != .coefficients {
             #expect(general.contains { $0.hasPrefix("where `\(item.rawValue)` is revealed") }, "\(item)")
@@ -63,7 +65,7 @@ import Testing
     @Test func tableGrowsWithTheRevealList() throws {
         let plain = try LeakageTable(job: Job(yaml: Fixtures.wide().replacing("l2: 0.01", with: "l2: 0")))
         let base = Set(plain.rows.flatMap { $0.sends + $0.learns })
-        for item in ["standard-errors", "scores", "metrics", "joint-coefficients"] {
+        for item in ["standard-errors", "scores", "metrics"] {
             let text = Fixtures.wide("reveal: [\(item)]").replacing("l2: 0.01", with: "l2: 0")
             let more = try LeakageTable(job: Job(yaml: text))
             #expect(Set(more.rows.flatMap { $0.sends + $0.learns }).isStrictSuperset(of: base), "\(item)")

@@ -1,4 +1,5 @@
 import Jobs
+import Records
 import Testing
 
 /// Counts come from an outcome, which its author may have made up: every guard answers whatever they are.

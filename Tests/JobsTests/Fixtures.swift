@@ -70,7 +70,7 @@ enum Fixtures {
         alignment: {protocol: paillier-oprf, sender: clinic-2}
         model: {family: linear, l2: 0.0, tolerance: 1e-5, maxPasses: 12}
         keys: {bits: 2048, kind: subgroup}
-        reveal: [scores, metrics, coefficients, deciles, standard-errors, covariance]
+        reveal: [scores, metrics, coefficients, standard-errors]
         holdout: hash
         limits:
           minimumCohort: 100

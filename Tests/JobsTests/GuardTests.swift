@@ -115,14 +115,6 @@ import Testing
         #expect((try? Guards.check(job)) == nil ? refused : !refused)
     }
 
-    @Test(arguments: [(5, true), (6, false)])
-    func scoresWithCoefficientsNeedTwiceAsMany(_ columns: Int, _ refused: Bool) throws {
-        let job = try Job(yaml: Fixtures.wide("reveal: [scores, joint-coefficients]", features: columns))
-        #expect(refusal(job, GuardFacts(job: job, rows: 1000))?.name == (refused ? "guard-5-scores" : nil))
-        let alone = try Job(yaml: Fixtures.wide("reveal: [joint-coefficients]", features: columns))
-        #expect(refusal(alone, GuardFacts(job: alone, rows: 1000)) == nil)
-    }
-
     /// m_B n / (n - m_B) with 3 columns and 1000 rows is 3.009: three vectors, no fourth.
     @Test func scoreVectorsAreCounted() throws {
         let job = try Job(yaml: Fixtures.wide("reveal: [scores]", features: 3))
@@ -150,15 +142,6 @@ import Testing
         let linear = try Job(yaml: Fixtures.trial("logistic", "linear"))
         #expect(information(linear, rows: 500)?.verdict == .notApplicable)
         #expect(refusal(linear, GuardFacts(job: linear, rows: 500, labelEntropy: 5)) == nil)
-    }
-
-    @Test func covarianceIsRefusedWithoutRows() throws {
-        let job = try Job(yaml: Fixtures.trial("standard-errors]", "standard-errors, covariance]"))
-        #expect(refusal(job, GuardFacts(job: job, rows: 780)) == nil)
-        let refused = try #require(refusal(job, GuardFacts(job: job, rows: 779)))
-        #expect(refused.name == "guard-6-information")
-        #expect(refused.figures == "779 rows, 5 x 12 x 13 = 780 needed for standard errors")
-        #expect(refused.remedy.contains("drop covariance"))
     }
 
     @Test(arguments: [(65, GuardFinding.Verdict.kept), (66, .withheld)])

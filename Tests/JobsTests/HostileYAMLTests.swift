@@ -1,4 +1,5 @@
 import Jobs
+import TestSupport
 import Testing
 
 /// Texts that a stranger might send as a job.
@@ -85,7 +86,7 @@ import Testing
     /// Any single byte changed, dropped or doubled: an error or another valid job, never a crash.
     @Test func survivesMutations() {
         let bytes = Array(Fixtures.full.utf8)
-        var generator = Counter()
+        var generator = SplitMix(1)
         for _ in 0..<400 {
             var changed = bytes
             let place = Int.random(in: 0..<bytes.count, using: &generator)
@@ -96,18 +97,5 @@ import Testing
             }
             _ = refusal(String(decoding: changed, as: UTF8.self))
         }
-    }
-}
-
-/// SplitMix64: the same mutations on every run.
-struct Counter: RandomNumberGenerator {
-    var state: UInt64 = 1
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import Jobs
+import Records
 import Testing
 
 @Suite struct JobReadingTests {
@@ -12,7 +13,7 @@ import Testing
         #expect(job.parameterCount(of: job.passive) == 4)
         #expect(job.parameterCount(of: job.active) == 2)
         #expect(job.parameterCount == 6)
-        #expect(job.reveal == [.coefficients, .standardErrors, .covariance, .scores, .metrics, .deciles])
+        #expect(job.reveal == [.coefficients, .standardErrors, .scores, .metrics])
         #expect(job.loosened == [.labels, .features])
         #expect(job.model.tolerance == 1e-5)
         #expect(job.holdout == .hash)
@@ -51,7 +52,7 @@ import Testing
                 Feature(column: "a \"b\" \\c", kind: .numeric), Feature(column: "no", kind: .binary),
                 Feature(column: "arm", kind: .categorical(levels: ["no", "1", "a, b"], reference: "1")),
             ], leftOut: [.init(column: "notes\nlabel: x", reason: "text")])
-        for family in Model.Family.allCases {
+        for family in ModelFamily.allCases {
             let job = try Job(
                 yaml: JobTemplate.text(active: "here", passive: "there", family: family, activeDraft: draft))
             #expect(job.active.features == draft.features)
@@ -73,7 +74,6 @@ import Testing
             let job = try Job(yaml: wide)
             #expect(Policy.standard.refusals(of: job, as: "hospital").isEmpty)
             #expect(throws: Never.self) { try Guards.check(job) }
-            #expect(![.covariance, .deciles, .jointCoefficients].contains(item))
         }
     }
 
@@ -115,8 +115,9 @@ import Testing
         ("reveal: [coefficients, standard-errors]", "keys: {bits: 1024}", "keys.bits", 17, "2048 or 3072"),
         ("reveal: [coefficients, standard-errors]", "loosen: [guard-2]", "loosen[0]", 17, "guard-4"),
         ("reveal: [coefficients, standard-errors]", "loosen: [gard]", "loosen[0]", 17, "guard-1"),
-        ("reveal: [coefficients, standard-errors]", "reveal: [deciles]", "reveal", 17, ""),
-        ("reveal: [coefficients, standard-errors]", "reveal: [covariance]", "reveal", 17, ""),
+        ("reveal: [coefficients, standard-errors]", "reveal: [deciles]", "reveal[0]", 17, ""),
+        ("reveal: [coefficients, standard-errors]", "reveal: [covariance]", "reveal[0]", 17, ""),
+        ("reveal: [coefficients, standard-errors]", "reveal: [joint-coefficients]", "reveal[0]", 17, ""),
         ("reveal: [coefficients, standard-errors]", "alignment: {sender: labs}", "alignment.sender", 17, "hospital"),
         ("reveal: [coefficients, standard-errors]", "network: {listener: x}", "network.listener", 17, "lab"),
     ])

@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import TestSupport
 import Testing
 import Wire
 
@@ -56,9 +57,13 @@ struct JobVectors: Codable, Equatable {
                 "future format",
                 edited(Hex.encode("moiety job\n".utf8) + "0001", Hex.encode("moiety job\n".utf8) + "0002")
             ),
-            // reveal: 1, 2, 3, 4, 5, 6 with its first two entries exchanged
-            ("reveal list out of order", edited("00000006010203040506", "00000006020103040506")),
-            ("unknown reveal item", edited("00000006010203040506", "00000006010203040509")),
+            // reveal: 1, 2, 4, 5 with its first two entries exchanged
+            ("reveal list out of order", edited("0000000401020405", "0000000402010405")),
+            ("unknown reveal item", edited("0000000401020405", "0000000401020409")),
+            // 3, 6 and 7 are never used again.
+            ("reveal item 3", edited("0000000401020405", "0000000401020304")),
+            ("reveal item 6", edited("0000000401020405", "0000000401020406")),
+            ("reveal item 7", edited("0000000401020405", "0000000401020407")),
             ("negative zero", edited("0000000000000000", "8000000000000000")),
             ("white space around a name", edited(Hex.encode("smoker".utf8), Hex.encode(" moker".utf8))),
         ]

@@ -1,4 +1,5 @@
 import Jobs
+import TestSupport
 import Testing
 
 /// What guard 1 is for: with few rows, X_B^T y gives every label away. Lattice reduction over the passive party's own
@@ -27,7 +28,7 @@ import Testing
     }
 
     @Test func fewRowsGiveEveryLabelAwayAndAreRefused() throws {
-        var generator = Counter()
+        var generator = SplitMix(1)
         let rows = 30
         let columns = (0..<5).map { _ in (0..<rows).map { _ in Int.random(in: -32_768..<32_768, using: &generator) } }
         let labels = (0..<rows).map { _ in Int.random(in: 0...1, using: &generator) }

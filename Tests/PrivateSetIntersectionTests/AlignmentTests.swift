@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Wire
 
@@ -12,7 +13,7 @@ struct AlignmentTests {
             (5..<45, 0..<6),
         ] as [(Range<Int>, Range<Int>)])
     func equalsPlainIntersection(hospital: Range<Int>, lab: Range<Int>) async throws {
-        var generator = SeededGenerator(UInt64(hospital.count * 100 + lab.count))
+        var generator = SplitMix(UInt64(hospital.count * 100 + lab.count))
         let a = identifiers(hospital.shuffled(using: &generator))
         let b = identifiers(lab.shuffled(using: &generator))
         let outcome = try await align(a, b)
@@ -146,12 +147,12 @@ struct AlignmentTests {
     @Test("Permutations are uniform and repeatable")
     func permutation() {
         var counts: [[UInt32]: Int] = [:]
-        var generator = SeededGenerator(51)
+        var generator = SplitMix(51)
         for _ in 0..<6000 { counts[Permutation.random(3, using: &generator), default: 0] += 1 }
         #expect(counts.count == 6)
         // 1000 expected of each; 150 is over five standard deviations.
         #expect(counts.values.allSatisfy { abs($0 - 1000) < 150 })
-        var (one, other) = (SeededGenerator(52), SeededGenerator(52))
+        var (one, other) = (SplitMix(52), SplitMix(52))
         #expect(Permutation.random(100, using: &one) == Permutation.random(100, using: &other))
         #expect(Permutation.random(1, using: &one) == [0])
     }

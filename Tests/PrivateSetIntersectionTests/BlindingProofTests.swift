@@ -1,4 +1,5 @@
 import Bignum
+import TestSupport
 import Testing
 
 @testable import Paillier
@@ -15,7 +16,7 @@ struct BlindingProofTests {
 
     init() throws {
         secret = try Small.key(bits: Small.widerKeyBits)
-        var generator = SeededGenerator(31)
+        var generator = SplitMix(31)
         k = .random(bits: 255, using: &generator)
         encryptedKey = secret.encrypt(try LimbVector([k], bits: 256), using: &generator)
         blinding = try BlindingKey(encryptedKey, using: &generator)
@@ -43,13 +44,13 @@ struct BlindingProofTests {
     private func proof(
         a: LimbVector, b: LimbVector, of ciphertexts: CiphertextVector, chunk: UInt32 = 0
     ) throws -> BlindingProof {
-        var generator = SeededGenerator(32)
+        var generator = SplitMix(32)
         return try .prove(
             a: a, b: b, statement: statement(ciphertexts, chunk: chunk), key: blinding, using: &generator)
     }
 
     private func honest(rows: Int) -> (a: LimbVector, b: LimbVector) {
-        var generator = SeededGenerator(33)
+        var generator = SplitMix(33)
         return (
             .random(count: rows * slots, bits: BlindingSizes.coefficient, using: &generator),
             .random(count: rows * slots, bits: BlindingSizes.offset, using: &generator)
@@ -59,7 +60,7 @@ struct BlindingProofTests {
     @Test("An honest chunk passes, read back from its bytes", arguments: [1, 7, 40])
     func complete(rows: Int) throws {
         let (a, b) = honest(rows: rows)
-        var generator = SeededGenerator(34)
+        var generator = SplitMix(34)
         let ciphertexts = try blinding.encrypt(a: a, b: b, using: &generator)
         let made = try proof(a: a, b: b, of: ciphertexts)
         let width = CiphertextVector.serializedWidth(of: secret.publicKey)
@@ -75,7 +76,7 @@ struct BlindingProofTests {
     @Test("A proof does not carry over to a chunk with one ciphertext changed")
     func altered() throws {
         let (a, b) = honest(rows: 5)
-        var generator = SeededGenerator(35)
+        var generator = SplitMix(35)
         let ciphertexts = try blinding.encrypt(a: a, b: b, using: &generator)
         let made = try proof(a: a, b: b, of: ciphertexts)
         var changed = ciphertexts[0..<4]
@@ -89,7 +90,7 @@ struct BlindingProofTests {
     /// Without the proof the sender would answer `g^(1/v)` with v one of 2^64 values.
     @Test("A multiple of k that overflows its slot would show k's low bits; its proof fails")
     func carryAttack() throws {
-        var generator = SeededGenerator(36)
+        var generator = SplitMix(36)
         let factor = BigInt(1) << 547
         let multiple = EncryptedSums(encryptedKey).multiplied(by: factor)
         let ciphertext = Evaluator(publicKey: secret.publicKey, using: &generator)

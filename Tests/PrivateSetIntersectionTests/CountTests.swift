@@ -1,4 +1,5 @@
 import Bignum
+import TestSupport
 import Testing
 import Wire
 

@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @testable import PrivateSetIntersection
@@ -15,17 +16,15 @@ struct ExampleTests {
             ("diabetes", "nhs_number", "nhs_no", .digits, 377),
         ])
     func matchesFile(set: String, hospital: String, lab: String, normaliser: Normaliser, count: Int) async throws {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "examples/\(set)")
         func read(_ party: String, _ column: String) throws -> [[UInt8]] {
-            let table = try Table.read(csv: folder.appending(path: "\(party)/\(party).csv").path())
+            let table = try Table.read(csv: Repository.example("\(set)/\(party)/\(party).csv"))
             return try table.identifiers(IdentifierRule(column: column, normaliser: normaliser)).values
         }
         let (a, b) = (try read("hospital", hospital), try read("lab", lab))
         let outcome = try await align(a, b)
         let common = try outcome.hospital.get().rowIndices.map { a[$0] }
         #expect(common == (try outcome.lab.get().rowIndices.map { b[$0] }))
-        let truth = try String(contentsOf: folder.appending(path: "intersection_ids.txt"), encoding: .utf8)
+        let truth = try String(contentsOfFile: Repository.example("\(set)/intersection_ids.txt"), encoding: .utf8)
             .split(whereSeparator: \.isNewline).map { Array($0.utf8) }
         #expect(common.count == count)
         #expect(Set(common) == Set(truth))

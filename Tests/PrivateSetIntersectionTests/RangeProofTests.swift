@@ -1,5 +1,6 @@
 import Bignum
 import Paillier
+import TestSupport
 import Testing
 
 @testable import PrivateSetIntersection
@@ -16,7 +17,7 @@ struct RangeProofTests {
 
     private func prove(_ k: BigInt, prover: String = "sender") throws -> Proven {
         let key = try Small.key().publicKey
-        var generator = SeededGenerator(21)
+        var generator = SplitMix(21)
         let nonce = LimbVector.random(count: 1, below: key.n, using: &generator)
         let encrypted = try key.encrypt(LimbVector([k.mod(key.n)], bits: key.modulusBits), nonces: nonce).serialized
         let proof = try RangeProof.prove(
@@ -29,7 +30,7 @@ struct RangeProofTests {
         _ proven: Proven, proof: [UInt8]? = nil, encryptedKey: [UInt8]? = nil, prover: String = "sender",
         hashes: AlignmentHashes? = nil
     ) -> Bool {
-        var coins = SeededGenerator(22)
+        var coins = SplitMix(22)
         return RangeProof.isValid(
             proof ?? proven.proof, encryptedKey: encryptedKey ?? proven.encryptedKey, publicKey: proven.key,
             hashes: hashes ?? self.hashes, prover: prover, using: &coins)
@@ -40,7 +41,7 @@ struct RangeProofTests {
         #expect(try isValid(prove(0)))
         #expect(try isValid(prove(1)))
         #expect(try isValid(prove((BigInt(1) << 256) - 1)))
-        var generator = SeededGenerator(23)
+        var generator = SplitMix(23)
         #expect(try isValid(prove(.random(bits: 256, using: &generator))))
     }
 
@@ -55,7 +56,7 @@ struct RangeProofTests {
     @Test("Altered, truncated and extended proofs fail")
     func altered() throws {
         let proven = try prove(98765)
-        var generator = SeededGenerator(24)
+        var generator = SplitMix(24)
         for _ in 0..<12 {
             var proof = proven.proof
             proof[Int.random(in: 0..<proof.count, using: &generator)] ^= 1 << UInt8.random(in: 0..<8, using: &generator)

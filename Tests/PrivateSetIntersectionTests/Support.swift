@@ -1,26 +1,11 @@
 import Bignum
 import Foundation
+import TestSupport
 import Testing
 import Wire
 
 @testable import Paillier
 @testable import PrivateSetIntersection
-
-/// A deterministic generator: a test that fails, fails again.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    /// SplitMix64 (Steele, Lea, Flood 2014)
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 /// Keys too small for use, and a group to match.
 enum Small {
@@ -45,24 +30,24 @@ enum Small {
     }
 
     private static let madeSubgroupKey = Result {
-        var generator = SeededGenerator(9)
+        var generator = SplitMix(9)
         return try PrivateKey.generateUnchecked(bits: keyBits, kind: .subgroup, using: &generator)
     }
 
     private static let madeKey = Result {
-        var generator = SeededGenerator(7)
+        var generator = SplitMix(7)
         return try PrivateKey.generateUnchecked(bits: keyBits, using: &generator)
     }
 
     private static let madeWiderKey = Result {
-        var generator = SeededGenerator(8)
+        var generator = SplitMix(8)
         return try PrivateKey.generateUnchecked(bits: widerKeyBits, using: &generator)
     }
 
     /// P = 2 q m + 1 of 640 bits with the published q: the first such prime that a seeded search meets.
     private static let madeGroup = Result {
         let q = try AlignmentGroup(keyBits: 2048).order.value
-        var generator = SeededGenerator(11)
+        var generator = SplitMix(11)
         while true {
             let m = BigInt.random(bits: 382, using: &generator) + (BigInt(1) << 382)
             let p = 2 * q * m + 1
@@ -83,23 +68,12 @@ struct Parties {
         capacity: Int = 16, plan: ProtocolPlan? = nil,
         recordingAtHospital recorder: MemoryRecorder = MemoryRecorder(keepsPayloads: false)
     ) async throws -> Parties {
-        let (left, right) = InProcessPeerChannel.pair(capacity: capacity)
-        let (keyA, keyB) = (SigningKey(), SigningKey())
         let limits = SessionLimits(wait: .seconds(600), handshake: .seconds(30), farewell: .milliseconds(500))
-        func open(
-            _ channel: InProcessPeerChannel, _ name: String, _ key: SigningKey, _ peer: String, _ peerKey: VerifyingKey
-        ) async throws -> Session {
-            try await Session.open(
-                over: channel, as: LocalParty(name: name, identity: key),
-                expecting: PeerIdentity(name: peer, publicKey: peerKey),
-                terms: SessionTerms(
-                    jobHash: Bytes32(hashing: Array("job".utf8)), role: name, peerRole: peer, protocols: [.alignment]),
-                seed: SessionSeed(), recorder: name == "hospital" ? recorder : MemoryRecorder(keepsPayloads: false),
-                limits: limits, plan: plan)
-        }
-        async let a = open(left, "hospital", keyA, "lab", keyB.publicKey)
-        async let b = open(right, "lab", keyB, "hospital", keyA.publicKey)
-        return Parties(hospital: try await a, lab: try await b)
+        let pair = try await Sides(
+            roles: ("hospital", "lab"), protocols: [.alignment], plan: plan, limits: limits, recorderA: recorder,
+            recorderB: MemoryRecorder(keepsPayloads: false)
+        ).opened(capacity: capacity)
+        return Parties(hospital: pair.a, lab: pair.b)
     }
 }
 
@@ -120,21 +94,9 @@ func both<Value: Sendable>(
     return Outcome(hospital: await a, lab: await b)
 }
 
-func result<Value: Sendable>(_ body: () async throws -> Value) async -> Result<Value, any Error> {
-    do { return .success(try await body()) } catch { return .failure(error) }
-}
-
 extension Result {
     var alignmentError: AlignmentError? {
         if case .failure(let error) = self { error as? AlignmentError } else { nil }
-    }
-
-    /// The name of the reason that the peer gave for ending the session.
-    var peerReason: String? {
-        guard case .failure(let error) = self, case .peerAborted(_, let reason)? = error as? WireError else {
-            return nil
-        }
-        return reason.name
     }
 }
 
@@ -155,9 +117,7 @@ func identifiers(_ numbers: some Sequence<Int>) -> [[UInt8]] { numbers.map { Arr
 
 /// A JSON file of `protocols/`.
 func protocolFile(_ path: String) throws -> Any {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-    return try JSONSerialization.jsonObject(with: Data(contentsOf: root.appending(path: "protocols/" + path)))
+    try JSONSerialization.jsonObject(with: Data(contentsOf: Repository.protocols(path)))
 }
 
 /// A field of a decoded JSON object.

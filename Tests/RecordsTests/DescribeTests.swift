@@ -37,11 +37,4 @@ import Testing
             summaries[3].suggestedSpec
                 == .categorical("arm", levels: ["Arm", "B", "arm"], reference: "Arm"))
     }
-
-    @Test func designProblemsBeforeAlignment() throws {
-        var csv = "x,y,z\n"
-        for row in 0..<60 { csv += "\(row),\(row == 3 ? "" : "\(100 - 2 * row)"),1\n" }
-        let problems = try table(csv).designProblems(["x", "y", "z"].map(ColumnSpec.numeric))
-        #expect(problems == [.constant(term: "z"), .aliased(term: "y", with: ["x"])])
-    }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @Suite struct NormaliserTests {
@@ -32,8 +33,7 @@ import Testing
     private let golden: Golden
 
     init() throws {
-        let path = repository.appendingPathComponent("protocols/vectors/normalisers.json")
-        golden = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: path))
+        golden = try Repository.vectors("normalisers")
     }
 
     @Test func goldenCases() {

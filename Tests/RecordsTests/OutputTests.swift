@@ -1,14 +1,13 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 
 @Suite struct OutputTests {
     /// A folder of the test's own, removed afterwards.
     private func inScratch(_ body: (String) throws -> Void) throws {
-        let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("records-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: scratch) }
-        try body(scratch)
+        let scratch = try TemporaryFolder()
+        try body(scratch.path)
     }
 
     private func mode(_ path: String) throws -> Int? {

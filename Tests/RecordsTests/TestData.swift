@@ -1,11 +1,8 @@
 import Foundation
 import Records
+import TestSupport
 
-/// The repository's folder, from this file's own place in it.
-let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
-func example(_ path: String) -> String { repository.appendingPathComponent("examples/\(path)").path }
+func example(_ path: String) -> String { Repository.example(path) }
 
 func lines(_ path: String) throws -> [String] {
     try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
@@ -25,18 +22,4 @@ func sortedRows(_ table: Table, _ identifiers: Identifiers, among wanted: Set<St
         .filter { wanted?.contains(identifiers.texts(at: $0)[0]) ?? true }
         .sorted { identifiers[$0].lexicographicallyPrecedes(identifiers[$1]) }
     return try table.rows(at: positions, of: identifiers)
-}
-
-/// Deterministic numbers for tests: SplitMix64 (Steele, Lea, Flood 2014).
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-    mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

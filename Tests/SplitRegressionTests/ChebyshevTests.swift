@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import SplitRegression
@@ -8,7 +9,7 @@ struct ChebyshevTests {
         "The truncated series is within its bound wherever the active predictor lies",
         arguments: SeparatedKind.allCases)
     func bound(kind: SeparatedKind) throws {
-        var generator = SeededGenerator(UInt64(kind.rawValue))
+        var generator = SplitMix(UInt64(kind.rawValue))
         for radius in [0.125, 1, 2, 6, 16, 64] {
             for bound in radius < 64 ? [1e-2, 1e-5] : [1e-2] {
                 let terms = try ChebyshevExpansion.requiredTerms(kind: kind, radius: radius, bound: bound)

@@ -2,33 +2,10 @@ import Bignum
 import Foundation
 import Paillier
 import Records
+import TestSupport
 import Wire
 
 @testable import SplitRegression
-
-/// A deterministic generator: a test that fails, fails again.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    /// SplitMix64 (Steele, Lea, Flood 2014)
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func uniform(_ range: ClosedRange<Double>) -> Double { Double.random(in: range, using: &self) }
-
-    mutating func uniforms(_ count: Int, in range: ClosedRange<Double>) -> [Double] {
-        (0..<count).map { _ in uniform(range) }
-    }
-
-    mutating func bit() -> Double { Double(next() >> 63) }
-}
 
 /// Keys too small for use, made once.
 enum SmallKeys {
@@ -39,7 +16,7 @@ enum SmallKeys {
 
     private static func make(bits: Int) -> Result<PrivateKey, any Error> {
         Result {
-            var generator = SeededGenerator(UInt64(bits))
+            var generator = SplitMix(UInt64(bits))
             return try PrivateKey.generateUnchecked(bits: bits, using: &generator)
         }
     }
@@ -52,8 +29,8 @@ struct MadeTable {
     let label: [Double]
 
     /// Standard normal-ish columns and a label that depends on all of them.
-    static func sample(_ family: TrainingPlan.Family, rows: Int, active: Int, passive: Int, seed: UInt64) -> MadeTable {
-        var generator = SeededGenerator(seed)
+    static func sample(_ family: ModelFamily, rows: Int, active: Int, passive: Int, seed: UInt64) -> MadeTable {
+        var generator = SplitMix(seed)
         func column() -> [Double] {
             (0..<rows).map { _ in generator.uniform(-1...1) + generator.uniform(-1...1) + generator.uniform(-1...1) }
         }
@@ -125,8 +102,4 @@ extension MadeTable {
         }
         return Outcome(active: await a, passive: await b)
     }
-}
-
-func result<Value: Sendable>(_ body: () async throws -> Value) async -> Result<Value, any Error> {
-    do { return .success(try await body()) } catch { return .failure(error) }
 }

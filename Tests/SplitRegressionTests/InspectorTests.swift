@@ -1,4 +1,6 @@
 import Paillier
+import Records
+import TestSupport
 import Testing
 import Wire
 
@@ -39,11 +41,11 @@ struct InspectorTests {
         static let logistic = Task { try await record(.logistic) }
         static let linear = Task { try await record(.linear) }
 
-        static func of(_ family: TrainingPlan.Family) async throws -> Log {
+        static func of(_ family: ModelFamily) async throws -> Log {
             try await (family == .logistic ? logistic : linear).value
         }
 
-        private static func record(_ family: TrainingPlan.Family) async throws -> Log {
+        private static func record(_ family: ModelFamily) async throws -> Log {
             let table = MadeTable.sample(family, rows: rows, active: 1, passive: 1, seed: 5)
             var made = TrainingPlan(family: family, maximumPasses: 20, keyBits: 512, revealScores: true)
             (made.activeColumns, made.passiveColumns, made.minimumScoreColumns) = (2, 1, 1)
@@ -86,8 +88,8 @@ struct InspectorTests {
         }
     }
 
-    @Test("The honest messages pass", arguments: TrainingPlan.Family.allCases)
-    func honest(_ family: TrainingPlan.Family) async throws {
+    @Test("The honest messages pass", arguments: ModelFamily.allCases)
+    func honest(_ family: ModelFamily) async throws {
         let log = try await TrainingLog.of(family)
         #expect(log.failure(log.messages) == nil)
         #expect(!log.all(.rawOffset).isEmpty && !log.all(.covarianceParts).isEmpty && !log.all(.scoreChunk).isEmpty)
@@ -97,8 +99,8 @@ struct InspectorTests {
     /// Keys stay in their place, and the log goes on after a failure, where a verifier would stop: more is reached that way.
     @Test(
         "Any order, with repetitions and losses, is answered and never trapped on",
-        arguments: TrainingPlan.Family.allCases)
-    func anyOrder(_ family: TrainingPlan.Family) async throws {
+        arguments: ModelFamily.allCases)
+    func anyOrder(_ family: ModelFamily) async throws {
         let log = try await TrainingLog.of(family)
         let start = try #require(log.all(.trainingKey).last) + 1
         var prepared = log.inspector()
@@ -107,7 +109,7 @@ struct InspectorTests {
             .coefficientChunk, .sharedResults, .shareCiphertexts, .basisRows, .maskedSums,
         ]
         let rest = Array(log.messages[start...])
-        var generator = SeededGenerator(20)
+        var generator = SplitMix(20)
         var names: Set<String> = []
         for trial in 0..<120 {
             var messages: [(record: Record, payload: [UInt8])] = []
@@ -140,8 +142,8 @@ struct InspectorTests {
         #expect(names.contains(family == .logistic ? "T23 stepMismatch" : "T23 stopMismatch"), "\(names)")
     }
 
-    @Test("What comes after the end, or a second time, is named", arguments: TrainingPlan.Family.allCases)
-    func pastTheEnd(_ family: TrainingPlan.Family) async throws {
+    @Test("What comes after the end, or a second time, is named", arguments: ModelFamily.allCases)
+    func pastTheEnd(_ family: ModelFamily) async throws {
         let log = try await TrainingLog.of(family)
         for type: MessageType in [
             .predictorRange, .slopeProducts, .historyProducts, .sumShare, .rawOffset, .basisRows, .maskedSums,
@@ -184,8 +186,8 @@ struct InspectorTests {
         }
     }
 
-    @Test("A message without its payload ends the inspection, not the verdict", arguments: TrainingPlan.Family.allCases)
-    func pruned(_ family: TrainingPlan.Family) async throws {
+    @Test("A message without its payload ends the inspection, not the verdict", arguments: ModelFamily.allCases)
+    func pruned(_ family: ModelFamily) async throws {
         let log = try await TrainingLog.of(family)
         let start = try #require(log.all(.trainingKey).last) + 1
         var prepared = log.inspector()

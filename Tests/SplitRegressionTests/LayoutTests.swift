@@ -1,4 +1,3 @@
-import Jobs
 import Testing
 import Wire
 
@@ -125,13 +124,5 @@ struct LayoutTests {
                 #expect(4 + chunks.rowsPerChunk * bytes <= SessionLimits().maximumPayload, "\(bits), \(terms)")
             }
         }
-    }
-}
-
-@Suite("Limits that two targets share")
-struct SharedLimitTests {
-    @Test("The largest information block is the one that guard 6 promises")
-    func informationBlock() {
-        #expect(LogisticInference.largestBlock == Guards.largestInformationBlock)
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import SplitRegression
@@ -75,7 +76,7 @@ struct MatrixTests {
 struct RotationTests {
     @Test("Rows are orthonormal", arguments: [1, 2, 7, 40])
     func orthogonal(order: Int) {
-        var generator = SeededGenerator(UInt64(order))
+        var generator = SplitMix(UInt64(order))
         let rows = RandomRotation.sample(order: order, using: &generator)
         #expect(rows.count == order)
         for i in 0..<order {
@@ -85,7 +86,7 @@ struct RotationTests {
 
     @Test("Its transpose undoes it")
     func undone() {
-        var generator = SeededGenerator(9)
+        var generator = SplitMix(9)
         let rows = RandomRotation.sample(order: 5, using: &generator)
         let vector = generator.uniforms(5, in: -3...3)
         let back = WhitenedBasis.unrotated(rows.map { dot($0, vector) }, rotation: rows)
@@ -94,7 +95,7 @@ struct RotationTests {
 
     @Test("Entries have Haar's moments: mean 0, mean square 1/m, no preferred sign on the diagonal")
     func haar() {
-        var generator = SeededGenerator(10)
+        var generator = SplitMix(10)
         let (order, samples) = (3, 4000)
         var sums = Array(repeating: 0.0, count: 9)
         var squares = sums

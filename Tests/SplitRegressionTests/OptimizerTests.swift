@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import SplitRegression
@@ -90,7 +91,7 @@ private struct JointRun {
 
 @Suite("Joint optimiser")
 struct OptimizerTests {
-    private func columns(_ count: Int, rows: Int, using generator: inout SeededGenerator) -> [[Double]] {
+    private func columns(_ count: Int, rows: Int, using generator: inout SplitMix) -> [[Double]] {
         (0..<count).map { _ in generator.uniforms(rows, in: -1.7...1.7) }
     }
 
@@ -120,7 +121,7 @@ struct OptimizerTests {
 
     @Test("On a quadratic: the steps of plain L-BFGS, and the solution", arguments: [1, 2, 3])
     func quadratic(seed: UInt64) throws {
-        var generator = SeededGenerator(seed)
+        var generator = SplitMix(seed)
         let (order, cut) = (9, 4)
         let x = columns(order, rows: 40, using: &generator)
         let gram = SymmetricMatrix.gram(x)
@@ -135,7 +136,7 @@ struct OptimizerTests {
 
     @Test("On a logistic loss: the steps of plain L-BFGS, and the maximum that Newton finds", arguments: [4, 5])
     func logistic(seed: UInt64) throws {
-        var generator = SeededGenerator(seed)
+        var generator = SplitMix(seed)
         let (order, cut, rows) = (7, 3, 120)
         var x = columns(order, rows: rows, using: &generator)
         x[0] = Array(repeating: 1, count: rows)
@@ -161,7 +162,7 @@ struct OptimizerTests {
 
     @Test("Products survive flattening, and no other count is read")
     func products() throws {
-        var generator = SeededGenerator(6)
+        var generator = SplitMix(6)
         for pairs in 1...5 {
             let s = (0..<pairs).map { _ in generator.uniforms(3, in: -1...1) }
             let y = (0..<pairs).map { _ in generator.uniforms(3, in: -1...1) }

@@ -1,4 +1,5 @@
 import Bignum
+import TestSupport
 import Testing
 
 @testable import SplitRegression
@@ -7,7 +8,7 @@ import Testing
 struct PackingTests {
     @Test("What was placed is read back, at any offset, across limbs, beside neighbours")
     func roundTrips() {
-        var generator = SeededGenerator(1)
+        var generator = SplitMix(1)
         for _ in 0..<300 {
             let width = Int.random(in: 1...128, using: &generator)
             let slots = Int.random(in: 1...6, using: &generator)
@@ -60,7 +61,7 @@ struct PackingTests {
 
     @Test("Sums of shares are exact, at the largest magnitudes too")
     func shareSums() {
-        var generator = SeededGenerator(2)
+        var generator = SplitMix(2)
         for scalarBits in [1, 17, 31, 40] {
             var sum = ShareSum()
             var expected: BigInt = 0
@@ -84,7 +85,7 @@ struct PackingTests {
 
     @Test("Signed sums in the slots of a plaintext come back, at both ends of their range")
     func sumSlots() throws {
-        var generator = SeededGenerator(3)
+        var generator = SplitMix(3)
         let slots = try SumSlots(slotBits: 71, modulusBits: 512)
         #expect(slots.slotsPerCiphertext == 6)
         #expect(slots.ciphertexts(for: 1) == 1 && slots.ciphertexts(for: 6) == 1 && slots.ciphertexts(for: 7) == 2)

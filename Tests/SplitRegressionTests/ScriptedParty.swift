@@ -2,7 +2,9 @@ import Bignum
 import Foundation
 import KeyAgreement
 import Paillier
+import Records
 import Synchronization
+import TestSupport
 import Testing
 import Wire
 
@@ -29,7 +31,7 @@ struct ScriptedParty: Sendable {
     typealias Change = @Sendable (MessageType, [UInt8], TrainingKeys?) throws -> [UInt8]
 
     let role: TrainingContext.Role
-    let family: TrainingPlan.Family
+    let family: ModelFamily
     let rows: Int
     let columns: Int
     let change: Change
@@ -247,7 +249,7 @@ struct Confrontation: Sendable {
 
     /// - Parameter scripted: the role under the test's control, changed by `change`.
     static func run(
-        _ scripted: TrainingContext.Role, _ family: TrainingPlan.Family, rows: Int = 24,
+        _ scripted: TrainingContext.Role, _ family: ModelFamily, rows: Int = 24,
         change: @escaping ScriptedParty.Change = { _, bytes, _ in bytes }
     ) async throws -> Confrontation {
         let table = MadeTable.sample(family, rows: rows, active: 2, passive: 2, seed: 77)

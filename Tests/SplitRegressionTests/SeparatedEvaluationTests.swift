@@ -1,5 +1,6 @@
 import Bignum
 import Paillier
+import TestSupport
 import Testing
 
 @testable import SplitRegression
@@ -18,14 +19,14 @@ struct SeparatedExchange {
         var masks: LimbVector
     }
 
-    init(layout: SeparationLayout, bits: Int, using generator: inout SeededGenerator) throws {
+    init(layout: SeparationLayout, bits: Int, using generator: inout SplitMix) throws {
         self.layout = layout
         key = try SmallKeys.key(bits: bits)
         evaluator = Evaluator(publicKey: key.publicKey, using: &generator)
     }
 
     func run(
-        active: [Double], passive: [Double], label: [Double], using generator: inout SeededGenerator
+        active: [Double], passive: [Double], label: [Double], using generator: inout SplitMix
     ) throws -> Result {
         let owner = SeparatedOwner(layout: layout, key: key)
         let computer = SeparatedEvaluator(layout: layout, evaluator: evaluator)
@@ -67,7 +68,7 @@ struct SeparatedEvaluationTests {
         _ kind: SeparatedKind, radius: Double, bound: Double, bits: Int, active: [Double], passive: [Double],
         label: [Double], seed: UInt64, layout: SeparationLayout? = nil
     ) throws {
-        var generator = SeededGenerator(seed)
+        var generator = SplitMix(seed)
         let layout = try layout ?? SeparationLayout(kind: kind, radius: radius, bound: bound, modulusBits: bits)
         let exchange = try SeparatedExchange(layout: layout, bits: bits, using: &generator)
         let result = try exchange.run(active: active, passive: passive, label: label, using: &generator)
@@ -84,7 +85,7 @@ struct SeparatedEvaluationTests {
     @Test(
         "Shares add up to the function, whatever the number of rows", arguments: SeparatedKind.allCases, [512, 768])
     func sums(kind: SeparatedKind, bits: Int) throws {
-        var generator = SeededGenerator(100 + UInt64(kind.rawValue) + UInt64(bits))
+        var generator = SplitMix(100 + UInt64(kind.rawValue) + UInt64(bits))
         let layout = try SeparationLayout(kind: kind, radius: 3, bound: 1e-4, modulusBits: bits)
         let j = layout.rowsPerGroup
         for rows in Set([1, 2, j, j + 1, 5 * j - 1, 7]) where rows > 0 {
@@ -113,7 +114,7 @@ struct SeparatedEvaluationTests {
 
     @Test("A wide range with many terms")
     func wide() throws {
-        var generator = SeededGenerator(4)
+        var generator = SplitMix(4)
         try Self.check(
             .loss, radius: 64, bound: 1e-2, bits: 768, active: generator.uniforms(3, in: -64...64),
             passive: [64, -64, 11], label: [0, 1, 1], seed: 5)
@@ -121,7 +122,7 @@ struct SeparatedEvaluationTests {
 
     @Test("A coefficient over its declared magnitude is refused before anything is encrypted")
     func magnitude() throws {
-        var generator = SeededGenerator(6)
+        var generator = SplitMix(6)
         let layout = try SeparationLayout(kind: .loss, radius: 1, terms: 4, modulusBits: 512)
         let owner = SeparatedOwner(layout: layout, key: try SmallKeys.key(bits: 512))
         for bad in [257, -300, .nan, .infinity, 1e300] {
@@ -134,7 +135,7 @@ struct SeparatedEvaluationTests {
     /// 16 cells of the slot's top four bits, all rows alike: nothing but masks varies.
     @Test("Each share alone is uniform, and so is what the key's owner decrypts", arguments: [-2.0, 0, 1.5])
     func uniform(passive: Double) throws {
-        var generator = SeededGenerator(UInt64(20 + passive))
+        var generator = SplitMix(UInt64(20 + passive))
         let layout = try SeparationLayout(kind: .mean, radius: 2, terms: 4, modulusBits: 512)
         let exchange = try SeparatedExchange(layout: layout, bits: 512, using: &generator)
         let rows = 1600
@@ -177,7 +178,7 @@ struct OverrunTests {
     private static let passive = 0.7
 
     init() throws {
-        var generator = SeededGenerator(31)
+        var generator = SplitMix(31)
         layout = try SeparationLayout(kind: .mean, radius: 1, terms: 4, modulusBits: 512)
         exchange = try SeparatedExchange(layout: layout, bits: 512, using: &generator)
         prober = try LimbVector([BigInt(1) << Self.shift, 0], bits: 512)
@@ -188,7 +189,7 @@ struct OverrunTests {
         (polynomial - (BigInt(1) << SeparationLayout.polynomialFractionBits)).asDouble * 0x1p-20 * layout.radius
     }
 
-    private func sums(_ rows: Int, using generator: inout SeededGenerator) throws -> EncryptedSums {
+    private func sums(_ rows: Int, using generator: inout SplitMix) throws -> EncryptedSums {
         let computer = SeparatedEvaluator(layout: layout, evaluator: exchange.evaluator)
         var probe = CiphertextVector(empty: exchange.key.publicKey)
         for _ in 0..<rows { probe.append(contentsOf: exchange.key.encrypt(prober, using: &generator)) }
@@ -198,7 +199,7 @@ struct OverrunTests {
 
     @Test("A mask of the expected value's size would show the predictor")
     func valueSizedMask() throws {
-        var generator = SeededGenerator(32)
+        var generator = SplitMix(32)
         let sums = try sums(1, using: &generator)
         // 64 bits over the value, as statistical hiding of the honest value would have it.
         let mask = LimbVector.random(count: 1, bits: layout.slotBits, using: &generator)
@@ -210,7 +211,7 @@ struct OverrunTests {
 
     @Test("The mask over the whole plaintext space leaves a uniform reply, which shows nothing")
     func fullMask() throws {
-        var generator = SeededGenerator(33)
+        var generator = SplitMix(33)
         let rows = 1600
         let sums = try sums(rows, using: &generator)
         let (reply, masks) = exchange.evaluator.mask(sums, using: &generator)
@@ -235,7 +236,7 @@ struct OverrunTests {
 
     @Test("Any reply is as likely under any predictor: for each there is exactly one mask")
     func everyReplyExplained() throws {
-        var generator = SeededGenerator(34)
+        var generator = SplitMix(34)
         let n = exchange.key.publicKey.n
         let computer = SeparatedEvaluator(layout: layout, evaluator: exchange.evaluator)
         let probe = exchange.key.encrypt(prober, using: &generator)

@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import TestSupport
 import Testing
 import Wire
 
@@ -14,29 +15,16 @@ struct SessionPair {
     let passiveLog: MemoryRecorder
 
     static func open(
-        family: TrainingPlan.Family, seed: UInt8 = 0, plan: ProtocolPlan? = nil
+        family: ModelFamily, seed: UInt8 = 0, plan: ProtocolPlan? = nil
     ) async throws -> SessionPair {
-        let keyA = SigningKey()
-        let keyB = SigningKey()
-        let (one, other) = InProcessPeerChannel.pair()
-        let job = Bytes32(hashing: [seed])
-        let version = ProtocolVersion.training
         let plan =
             plan ?? ProtocolPlan([.init(.training(family), parties: ["active": "hospital", "passive": "lab"])])
         let limits = SessionLimits(wait: .seconds(120), handshake: .seconds(10), farewell: .milliseconds(500))
-        let (activeLog, passiveLog) = (MemoryRecorder(), MemoryRecorder())
-        async let active = Session.open(
-            over: one, as: LocalParty(name: "hospital", identity: keyA),
-            expecting: PeerIdentity(name: "lab", publicKey: keyB.publicKey),
-            terms: SessionTerms(jobHash: job, role: "active", peerRole: "passive", protocols: [version]),
-            seed: SessionSeed(), recorder: activeLog, limits: limits, plan: plan)
-        async let passive = Session.open(
-            over: other, as: LocalParty(name: "lab", identity: keyB),
-            expecting: PeerIdentity(name: "hospital", publicKey: keyA.publicKey),
-            terms: SessionTerms(jobHash: job, role: "passive", peerRole: "active", protocols: [version]),
-            seed: SessionSeed(), recorder: passiveLog, limits: limits, plan: plan)
+        let pair = try await Sides(
+            job: Bytes32(hashing: [seed]), protocols: [.training], plan: plan, limits: limits
+        ).opened()
         return SessionPair(
-            active: try await active, passive: try await passive, activeLog: activeLog, passiveLog: passiveLog)
+            active: pair.a, passive: pair.b, activeLog: pair.recorderA, passiveLog: pair.recorderB)
     }
 }
 
@@ -49,8 +37,7 @@ struct Cohort {
     let label: LabelColumn
 
     static var examples: URL {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("examples")
+        Repository.root.appending(path: "examples")
     }
 
     init(_ name: String, id: (String, String), label: ColumnSpec, active: [ColumnSpec]?, passive: [ColumnSpec]?) throws
@@ -133,7 +120,7 @@ struct Cohort {
 extension TrainingPlan {
     /// A plan that reveals all but scores; the columns are set from the cohort.
     init(
-        family: Family, l2: Double = 0, maximumPasses: Int = 60, keyBits: Int, revealScores: Bool = false
+        family: ModelFamily, l2: Double = 0, maximumPasses: Int = 60, keyBits: Int, revealScores: Bool = false
     ) {
         self.init(
             family: family, activeColumns: 0, passiveColumns: 0, l2: l2, maximumPasses: maximumPasses, keyBits: keyBits,

@@ -1,6 +1,8 @@
 import Bignum
 import Foundation
 import Paillier
+import Records
+import TestSupport
 import Testing
 
 @testable import SplitRegression
@@ -88,9 +90,7 @@ struct TrainingVectors: Codable {
     let linear: Linear
 
     static func read() throws -> TrainingVectors {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "protocols/vectors/training.json")
-        return try JSONDecoder().decode(TrainingVectors.self, from: Data(contentsOf: file))
+        try Repository.vectors("training")
     }
 
     static func kind(_ name: String) throws -> SeparatedKind {
@@ -146,7 +146,7 @@ struct TrainingVectorTests {
 
     @Test("A group of rows: packed coefficients, the polynomial product, both shares")
     func groups() throws {
-        var generator = SeededGenerator(1)
+        var generator = SplitMix(1)
         for vector in vectors.groups {
             let layout = try SeparationLayout(
                 kind: try TrainingVectors.kind(vector.kind), radius: vector.radius, terms: vector.terms,

@@ -1,6 +1,8 @@
 import Bignum
 import KeyAgreement
 import Paillier
+import Records
+import TestSupport
 import Testing
 import Wire
 
@@ -49,9 +51,9 @@ private func expect<E: Error & Equatable>(
 @Suite("A training peer that deviates")
 struct TrainingViolationTests {
     @Test(
-        "The script itself is honest to the end", arguments: TrainingPlan.Family.allCases,
+        "The script itself is honest to the end", arguments: ModelFamily.allCases,
         [TrainingContext.Role.active, .passive])
-    func honest(family: TrainingPlan.Family, scripted: TrainingContext.Role) async throws {
+    func honest(family: ModelFamily, scripted: TrainingContext.Role) async throws {
         let found = try await Confrontation.run(scripted, family)
         if case .success = found.scripted {} else { Issue.record("\(found.scripted)") }
         // A linear exchange may be over on the honest side before it hears of the end.
@@ -64,7 +66,7 @@ struct TrainingViolationTests {
     }
 
     /// Every message of ciphertexts, by who sends it; `own` are under the sender's key.
-    private static let places: [(TrainingPlan.Family, TrainingContext.Role, MessageType, own: Bool)] = [
+    private static let places: [(ModelFamily, TrainingContext.Role, MessageType, own: Bool)] = [
         (.logistic, .active, .coefficientChunk, true), (.logistic, .active, .shareCiphertexts, true),
         (.logistic, .active, .maskedSums, false), (.logistic, .passive, .sharedResults, false),
         (.logistic, .passive, .shareCiphertexts, true), (.logistic, .passive, .maskedSums, false),
@@ -93,7 +95,7 @@ struct TrainingViolationTests {
     @Test("More ciphertexts to open than there are declared columns: nothing is decrypted")
     func oracle() async throws {
         for (family, role) in [(.linear, .passive), (.logistic, .passive), (.logistic, .active)]
-            as [(TrainingPlan.Family, TrainingContext.Role)]
+            as [(ModelFamily, TrainingContext.Role)]
         {
             let found = try await Confrontation.run(role, family) { sent, bytes, keys in
                 guard sent == .maskedSums, let keys else { return bytes }
@@ -148,7 +150,7 @@ struct TrainingViolationTests {
     @Test("Opened sums out of range or of a wrong length", arguments: 0..<3)
     func opened(change: Int) async throws {
         // Sums times the width of their slots: 56 or 64 bits, and five for the rows.
-        let places: [(TrainingPlan.Family, TrainingContext.Role, bits: Int)] = [
+        let places: [(ModelFamily, TrainingContext.Role, bits: Int)] = [
             (.linear, .active, 4 * 61), (.logistic, .active, 2 * 69), (.logistic, .passive, 3 * 69),
         ]
         for (family, role, bits) in places {
@@ -217,7 +219,7 @@ struct TrainingViolationTests {
     }
 
     /// Messages of plain numbers, by sender, with what a wrong count of them is called.
-    private static let numbers: [(TrainingPlan.Family, TrainingContext.Role, MessageType, String)] = [
+    private static let numbers: [(ModelFamily, TrainingContext.Role, MessageType, String)] = [
         (.logistic, .active, .blockScale, "a block scale that is no power of two up to a quarter"),
         (.logistic, .passive, .predictorRange, "a predictor range that is not on the list"),
         (.logistic, .active, .slopeProducts, "a wrong number of products"),
@@ -322,7 +324,7 @@ struct TrainingKeyTests {
     ]
 
     private func confront(
-        _ family: TrainingPlan.Family, _ role: TrainingContext.Role,
+        _ family: ModelFamily, _ role: TrainingContext.Role,
         _ change: @escaping @Sendable (TrainingKeyMessage) throws -> TrainingKeyMessage
     ) async throws -> Confrontation {
         let found = try await Confrontation.run(role, family) { sent, bytes, _ in
@@ -335,8 +337,8 @@ struct TrainingKeyTests {
 
     @Test(
         "A proof with a changed bit, a proof of nothing, a proof cut short",
-        arguments: TrainingPlan.Family.allCases, [TrainingContext.Role.active, .passive])
-    func proofs(family: TrainingPlan.Family, role: TrainingContext.Role) async throws {
+        arguments: ModelFamily.allCases, [TrainingContext.Role.active, .passive])
+    func proofs(family: ModelFamily, role: TrainingContext.Role) async throws {
         let place = (family == .linear ? 0.1 : 0.5) + (role == .active ? 0 : 0.4)
         let found = try await confront(family, role) { message in
             var message = message
@@ -366,7 +368,7 @@ struct TrainingKeyTests {
         let larger = try SmallKeys.key(bits: 768).publicKey.serialized
         let size = try await confront(.linear, .passive) { TrainingKeyMessage(publicKey: larger, proof: $0.proof) }
         #expect(size.honestError as? PaillierError == .keySizeMismatch(bits: 768, expected: 512))
-        var generator = SeededGenerator(1)
+        var generator = SplitMix(1)
         let small = try PrivateKey.generateUnchecked(bits: 320, using: &generator).publicKey.serialized
         let tooSmall = try await confront(.linear, .passive) { TrainingKeyMessage(publicKey: small, proof: $0.proof) }
         #expect(tooSmall.honestError as? PaillierError == .keySizeMismatch(bits: 320, expected: 512))

@@ -1,4 +1,5 @@
 import Paillier
+import Records
 import Testing
 import Wire
 
@@ -33,7 +34,7 @@ import Wire
         (.openingMismatch(index: 0), .failure, "openingMismatch"),
         (.scalarOutOfRange(column: 0), .failure, "scalarOutOfRange"), (.shapeMismatch, .failure, "shapeMismatch"),
         (.wouldOverflow(neededBits: 2, availableBits: 1), .failure, "wouldOverflow"),
-        (.notFinite, .failure, "notFinite"), (.malformedProof(.modulus), .violation, "malformedProof"),
+        (.malformedProof(.modulus), .violation, "malformedProof"),
         (.proofFailed(.modulus), .violation, "proofFailed"),
     ]
 
@@ -44,7 +45,7 @@ import Wire
 
     /// Results that a commitment is made to name the family.
     @Test func familiesAreWrittenOut() {
-        #expect(TrainingPlan.Family.linear.rawValue == "linear")
-        #expect(TrainingPlan.Family.logistic.rawValue == "logistic")
+        #expect(ModelFamily.linear.rawValue == "linear")
+        #expect(ModelFamily.logistic.rawValue == "logistic")
     }
 }

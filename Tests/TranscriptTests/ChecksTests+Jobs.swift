@@ -1,6 +1,7 @@
 import Bignum
 import Jobs
 import Paillier
+import TestSupport
 import Testing
 
 @testable import Transcript

@@ -1,4 +1,5 @@
 import Paillier
+import TestSupport
 import Testing
 
 @testable import Transcript

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Transcript
@@ -18,9 +19,7 @@ import Testing
     }
 
     @Test func saltsAndRoot() throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../protocols/vectors/wire.json")
-        let vector = try JSONDecoder().decode(Vectors.self, from: Data(contentsOf: file)).commitment
+        let vector = try Repository.vectors("wire", as: Vectors.self).commitment
         let master = try #require(Hex.decode(vector.masterSalt))
         for (index, salt) in vector.salts.enumerated() {
             let made = try InputCommitment.salt(of: UInt64(index), label: vector.label, masterSalt: master)

@@ -4,6 +4,7 @@ import Jobs
 import PrivateSetIntersection
 import Records
 import SplitRegression
+import TestSupport
 import Testing
 
 @testable import Transcript

@@ -5,6 +5,7 @@ import Paillier
 import PrivateSetIntersection
 import SplitRegression
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Transcript

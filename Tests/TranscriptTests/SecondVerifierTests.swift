@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import TestSupport
 import Testing
 
 @testable import Transcript
@@ -12,8 +13,7 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
 /// `scripts/verify-transcript`, which shares no code with this package, comes to the same verdicts.
 @Suite(.enabled(if: hasPython)) struct SecondVerifierTests {
     static func second(_ folder: String) throws -> String {
-        let script = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../scripts/verify-transcript").standardizedFileURL
+        let script = Repository.root.appending(path: "scripts/verify-transcript")
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["python3", script.path, folder]

@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import TestSupport
 import Testing
 
 @testable import Transcript
@@ -41,24 +42,6 @@ let toyPlan = ProtocolPlan([
                 ]))), parties: ["active": "hospital", "passive": "lab"]),
     ProtocolPlan.Part(.checkpoint, ofEach: ["hospital", "lab"]),
 ])
-
-/// A folder that goes away with its owner.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "moiety-transcript-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func copy(of folder: String) throws -> String {
-        let copy = "\(path)/\(UUID().uuidString)"
-        try FileManager.default.copyItem(atPath: folder, toPath: copy)
-        return copy
-    }
-}
 
 /// Two parties' folders of one finished toy session.
 struct ToyTranscripts: Sendable {

@@ -5,6 +5,7 @@ import Paillier
 import PrivateSetIntersection
 import Records
 import SplitRegression
+import TestSupport
 import Testing
 
 @testable import Transcript

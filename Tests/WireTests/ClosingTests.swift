@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Wire
@@ -21,7 +22,7 @@ import Testing
             _ = try await pair.b.receive(ClosingMessage.self, round: 1)
             await pair.b.channel.close()
         }()
-        let a = await outcome { try await pair.a.close() }
+        let a = await result { try await pair.a.close() }
         _ = try? await b
         return (a, pair)
     }
@@ -81,7 +82,7 @@ import Testing
         let pair = try await Sides().opened()
         async let b: Void = pair.b.send(
             CheckpointMessage(note: pair.b.signed(note(of: pair.b)).encoded))
-        let a = await outcome { try await pair.a.checkpoint() }
+        let a = await result { try await pair.a.checkpoint() }
         try await b
         #expect(a.wireError == .checkpointMismatch(peer: "lab", reason: "signature"))
     }
@@ -92,7 +93,7 @@ import Testing
         async let b: Void = pair.b.send(ClosingMessage(note: pair.b.signed(note(of: pair.b)).encoded))
         try await b
         try await pair.a.send(Number(7))
-        let a = await outcome { try await pair.a.close() }
+        let a = await result { try await pair.a.close() }
         #expect(a.wireError == .checkpointMismatch(peer: "lab", reason: "closing"))
     }
 
@@ -110,7 +111,7 @@ import Testing
 
     @Test func aReceiptThatIsNoneSpoilsNothing() async throws {
         let pair = try await Sides().opened()
-        async let a = outcome { try await pair.a.close() }
+        async let a = result { try await pair.a.close() }
         try await pair.b.send(ClosingMessage(note: pair.b.signed(note(of: pair.b)).encoded))
         _ = try await pair.b.receive(ClosingMessage.self)
         try await pair.b.send(

@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Wire
@@ -45,20 +46,20 @@ import Testing
         let keyA = SigningKey()
         let keyB = SigningKey()
         let (one, other) = InProcessPeerChannel.pair()
-        async let a = outcome {
+        async let a = result {
             try await Session.open(
                 over: one, as: LocalParty(name: "a", identity: keyA),
                 expecting: PeerIdentity(
                     name: "b", publicKey: keyB.publicKey, certificateFingerprint: Bytes32(hashing: [1])),
                 terms: SessionTerms(jobHash: testJob, role: "x", peerRole: "y"), seed: SessionSeed(),
-                recorder: MemoryRecorder(), limits: quick)
+                recorder: MemoryRecorder(), limits: Sides.quick)
         }
-        async let b = outcome {
+        async let b = result {
             try await Session.open(
                 over: other, as: LocalParty(name: "b", identity: keyB, certificateFingerprint: Bytes32(hashing: [2])),
                 expecting: PeerIdentity(name: "a", publicKey: keyA.publicKey),
                 terms: SessionTerms(jobHash: testJob, role: "y", peerRole: "x"), seed: SessionSeed(),
-                recorder: MemoryRecorder(), limits: quick)
+                recorder: MemoryRecorder(), limits: Sides.quick)
         }
         #expect(await a.wireError == .certificateMismatch(peer: "b"))
         #expect(await b.wireError?.name == "certificateMismatch")
@@ -69,7 +70,7 @@ import Testing
             let sides = Sides()
             let (one, other) = InProcessPeerChannel.pair()
             try await other.send(garbage)
-            let a = await outcome { try await sides.openA(one) }
+            let a = await result { try await sides.openA(one) }
             #expect(a.wireError == .malformedFrame(peer: "lab"))
         }
     }

@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Wire
@@ -82,21 +83,21 @@ private struct Watcher: PayloadInspector {
         try await pair.b.send(Number(6))
         #expect(try await pair.a.receive(Number.self) == Number(6))
         try await pair.b.send(Number(7), round: 1)
-        let refused = await outcome { try await pair.a.receive(Number.self, round: 1) }
+        let refused = await result { try await pair.a.receive(Number.self, round: 1) }
         let failure = InspectionFailure(check: "T10", name: "numberRefused", sentence: "This number is refused.")
         #expect(refused.wireError == .refused(peer: "lab", failure: failure))
         // In the log, and nothing after it; the peer hears the name.
         #expect(pair.recorderA.entries(of: .incoming).count == 3)
-        let told = await outcome { try await pair.b.receive(Number.self) }
+        let told = await result { try await pair.b.receive(Number.self) }
         #expect(told.wireError == .peerAborted(peer: "hospital", reason: AbortReason(.violation, "numberRefused")))
         // Every later call throws the same.
-        #expect(await outcome { try await pair.a.send(Number(1), round: 2) }.wireError == refused.wireError)
+        #expect(await result { try await pair.a.send(Number(1), round: 2) }.wireError == refused.wireError)
     }
 
     @Test func theInspectorNamesItBeforeWhatTheRoleWaitsFor() async throws {
         let pair = try await Self.opened([Watcher(memory: .init(), refused: [7])])
         try await pair.b.send(Number(7))
-        let refused = await outcome { try await pair.a.receive(Blob.self) }
+        let refused = await result { try await pair.a.receive(Blob.self) }
         #expect(refused.wireError?.name == "numberRefused")
     }
 
@@ -106,12 +107,12 @@ private struct Watcher: PayloadInspector {
             Watcher(memory: .init(), refused: [7], check: "T11", name: "earlier"),
         ])
         try await pair.b.send(Number(7))
-        #expect(await outcome { try await pair.a.receive(Number.self) }.wireError?.name == "earlier")
+        #expect(await result { try await pair.a.receive(Number.self) }.wireError?.name == "earlier")
     }
 
     @Test func anOwnMessageThatIsRefusedIsNeitherLoggedNorSent() async throws {
         let pair = try await Self.opened([Watcher(memory: .init(), refused: [7])])
-        let refused = await outcome { try await pair.a.run { try await $0.send(Number(7)) } }
+        let refused = await result { try await pair.a.run { try await $0.send(Number(7)) } }
         guard case .ownMessageRefused(let failure)? = refused.wireError else {
             Issue.record("\(refused)")
             return
@@ -119,7 +120,7 @@ private struct Watcher: PayloadInspector {
         #expect(failure.name == "numberRefused")
         // The binding and the farewell.
         #expect(pair.recorderA.entries(of: .outgoing).count == 2)
-        let told = await outcome { try await pair.b.receive(Number.self) }
+        let told = await result { try await pair.b.receive(Number.self) }
         #expect(told.wireError == .peerAborted(peer: "hospital", reason: AbortReason(.failure, "numberRefused")))
     }
 
@@ -127,15 +128,15 @@ private struct Watcher: PayloadInspector {
         let pair = try await Self.opened([Watcher(memory: .init(), expectedCount: 5)])
         try await pair.a.finishInspection(counts: ["rows": 5])
         #expect(
-            await outcome { try await pair.a.finishInspection(counts: ["rows": 6]) }.wireError?.name == "countMismatch")
-        #expect(await outcome { try await pair.a.close() }.wireError?.name == "countMismatch")
+            await result { try await pair.a.finishInspection(counts: ["rows": 6]) }.wireError?.name == "countMismatch")
+        #expect(await result { try await pair.a.close() }.wireError?.name == "countMismatch")
     }
 
     @Test func sessionsOwnMessagesHaveTheirRules() async throws {
         func refused(_ send: @escaping @Sendable (Session) async throws -> Void) async throws -> String? {
             let pair = try await Self.opened([])
             try await send(pair.b)
-            return await outcome { while true { _ = try await pair.a.receive(ApprovalMessage.self) } }.wireError?.name
+            return await result { while true { _ = try await pair.a.receive(ApprovalMessage.self) } }.wireError?.name
         }
         #expect(
             try await refused {

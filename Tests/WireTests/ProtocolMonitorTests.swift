@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Wire
@@ -280,8 +281,8 @@ import Testing
         let other = try await loose.opened()
         try await other.a.send(Blob([1]))
         #expect(
-            await outcome { try await other.b.receive(Blob.self) }.wireError
+            await result { try await other.b.receive(Blob.self) }.wireError
                 == .outOfOrder(peer: "hospital", message: Blob.type))
-        #expect(await outcome { try await other.a.receive(Blob.self) }.wireError?.name == "outOfOrder")
+        #expect(await result { try await other.a.receive(Blob.self) }.wireError?.name == "outOfOrder")
     }
 }

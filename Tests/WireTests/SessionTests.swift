@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Wire
@@ -60,37 +61,37 @@ import Testing
     @Test func aWrongMessageEndsTheSessionOnBothSidesByName() async throws {
         let pair = try await Sides().opened()
         try await pair.a.send(Blob([1]))
-        let b = await outcome { try await pair.b.receive(Number.self) }
+        let b = await result { try await pair.b.receive(Number.self) }
         let expected = WireError.unexpectedMessage(peer: "hospital", expected: "Number", found: Blob.type)
         #expect(b.wireError == expected)
-        let a = await outcome { try await pair.a.receive(Number.self) }
+        let a = await result { try await pair.a.receive(Number.self) }
         #expect(
             a.wireError == .peerAborted(peer: "lab", reason: AbortReason(.violation, "unexpectedMessage")))
         #expect(a.wireError?.kind == .violation)
         // And it stays ended.
-        #expect(await outcome { try await pair.b.send(Number(1)) }.wireError == expected)
+        #expect(await result { try await pair.b.send(Number(1)) }.wireError == expected)
     }
 
     @Test func wrongRoundChunkAndLengthHaveNames() async throws {
         let first = try await Sides().opened()
         try await first.a.send(Number(1), round: 2)
         #expect(
-            await outcome { try await first.b.receive(Number.self, round: 1) }.wireError
+            await result { try await first.b.receive(Number.self, round: 1) }.wireError
                 == .unexpectedRound(peer: "hospital", message: "Number", expected: 1, found: 2))
         let second = try await Sides().opened()
         try await second.a.send(Number(1), chunk: Chunk(1, of: 3))
         #expect(
-            await outcome { try await second.b.receive(Number.self, chunk: Chunk(0, of: 3)) }.wireError
+            await result { try await second.b.receive(Number.self, chunk: Chunk(0, of: 3)) }.wireError
                 == .unexpectedChunk(
                     peer: "hospital", message: "Number", expected: Chunk(0, of: 3), found: Chunk(1, of: 3)))
         let third = try await Sides().opened()
         try await third.a.send(payload: [1, 2, 3], type: Number.type, name: "Number", round: 0, chunk: .whole)
         #expect(
-            await outcome { try await third.b.receive(Number.self) }.wireError
+            await result { try await third.b.receive(Number.self) }.wireError
                 == .malformedMessage(
                     peer: "hospital", message: "Number", cause: .truncated(wanted: 4, left: 3)))
         #expect(
-            await outcome { try await third.a.receive(Number.self) }.wireError
+            await result { try await third.a.receive(Number.self) }.wireError
                 == .peerAborted(peer: "lab", reason: AbortReason(.violation, "malformedMessage")))
     }
 
@@ -105,9 +106,9 @@ import Testing
         // A peer that does not keep to the limit.
         try await small.a.channel.send([UInt8](repeating: 4, count: 5000))
         #expect(
-            await outcome { try await small.b.receive(Number.self) }.wireError
+            await result { try await small.b.receive(Number.self) }.wireError
                 == .frameTooLarge(peer: "hospital", bytes: 5000, limit: 4096))
-        #expect(await outcome { try await small.a.receive(Number.self) }.wireError?.name == "frameTooLarge")
+        #expect(await result { try await small.a.receive(Number.self) }.wireError?.name == "frameTooLarge")
     }
 
     @Test func chunksOfUnknownNumberAreBounded() async throws {
@@ -122,7 +123,7 @@ import Testing
         } while chunk.map { $0.index + 1 < $0.count } ?? false
         #expect(values == [0, 1, 2])
         try await pair.a.send(Number(0), chunk: Chunk(0, of: 9))
-        let error = await outcome { try await pair.b.receiveChunk(Number.self, after: nil, maximum: 8).chunk }.wireError
+        let error = await result { try await pair.b.receiveChunk(Number.self, after: nil, maximum: 8).chunk }.wireError
         #expect(error?.name == "unexpectedChunk")
     }
 
@@ -131,31 +132,31 @@ import Testing
         sides.limits.wait = .milliseconds(300)
         let pair = try await sides.opened()
         #expect(
-            await outcome { try await pair.a.receive(Number.self) }.wireError
+            await result { try await pair.a.receive(Number.self) }.wireError
                 == .timeout(peer: "lab", waitingFor: "Number"))
     }
 
     @Test func aPeerThatVanishesIsALostConnection() async throws {
         let pair = try await Sides().opened()
         await pair.b.channel.close()
-        let error = await outcome { try await pair.a.receive(Number.self) }.wireError
+        let error = await result { try await pair.a.receive(Number.self) }.wireError
         #expect(error == .connectionLost(peer: "lab"))
         #expect(error?.kind == .transport)
-        #expect(await outcome { try await pair.a.send(Number(1)) }.wireError == .connectionLost(peer: "lab"))
+        #expect(await result { try await pair.a.send(Number(1)) }.wireError == .connectionLost(peer: "lab"))
     }
 
     @Test func theErrorOfARoleIsToldByNameOnly() async throws {
         struct Refused: PeerVisibleError { var abortReason: AbortReason { AbortReason(.refusal, "cohortTooSmall") } }
         let pair = try await Sides().opened()
-        async let a = outcome { try await pair.a.run { try await $0.receive(Number.self) } }
+        async let a = result { try await pair.a.run { try await $0.receive(Number.self) } }
         await #expect(throws: Refused.self) { try await pair.b.run { _ in throw Refused() } }
         #expect(await a.wireError == .peerAborted(peer: "lab", reason: AbortReason(.refusal, "cohortTooSmall")))
     }
 
     @Test func cancellationEndsBothSides() async throws {
         let pair = try await Sides().opened()
-        let a = Task { await outcome { try await pair.a.run { try await $0.receive(Number.self) } } }
-        let b = Task { await outcome { try await pair.b.run { try await $0.receive(Number.self) } } }
+        let a = Task { await result { try await pair.a.run { try await $0.receive(Number.self) } } }
+        let b = Task { await result { try await pair.b.run { try await $0.receive(Number.self) } } }
         try await Task.sleep(for: .milliseconds(20))
         a.cancel()
         #expect(await a.value.wireError == .cancelled)
@@ -165,11 +166,11 @@ import Testing
     @Test func anInterruptedSendDoesNotSpoilTheFarewell() async throws {
         let pair = try await Sides().opened(capacity: 1)
         let a = Task {
-            await outcome { try await pair.a.run { s in for i in 0..<9 { try await s.send(Number(UInt32(i))) } } }
+            await result { try await pair.a.run { s in for i in 0..<9 { try await s.send(Number(UInt32(i))) } } }
         }
         try await Task.sleep(for: .milliseconds(20))
         a.cancel()
-        let b = await outcome {
+        let b = await result {
             for _ in 0..<99 { _ = try await pair.b.receive(Number.self) }
         }
         #expect(b.wireError == .peerAborted(peer: "hospital", reason: AbortReason(.cancelled, "cancelled")))
@@ -179,13 +180,13 @@ import Testing
 
     @Test func aSenderLearnsWhyThePeerHungUp() async throws {
         let pair = try await Sides().opened(capacity: 1)
-        async let b = outcome {
+        async let b = result {
             try await pair.b.run { s in
                 _ = try await s.receive(Number.self)
                 throw s.violation("ciphertextOutOfRange")
             }
         }
-        let a = await outcome {
+        let a = await result {
             try await pair.a.run { s in for i in 0..<99 { try await s.send(Number(UInt32(i))) } }
         }
         #expect(

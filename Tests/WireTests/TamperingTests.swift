@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Wire
@@ -19,7 +20,7 @@ import Testing
         try await pair.a.send(Number(1))
         _ = try await pair.b.receive(Number.self)
         try await pair.a.send(Number(2))
-        return await outcome {
+        return await result {
             _ = try await pair.b.receive(Number.self, within: .milliseconds(500))
             _ = try await pair.b.receive(Number.self, within: .milliseconds(500))
         }.wireError

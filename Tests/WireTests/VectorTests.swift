@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Wire
@@ -46,9 +47,7 @@ import Testing
     let vectors: Vectors
 
     init() throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../protocols/vectors/wire.json")
-        vectors = try JSONDecoder().decode(Vectors.self, from: Data(contentsOf: file))
+        vectors = try Repository.vectors("wire")
     }
 
     private func bytes(_ hex: String) throws -> [UInt8] { try #require(Hex.decode(hex)) }

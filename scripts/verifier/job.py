@@ -6,6 +6,8 @@ from verifier.reading import Reader, demand
 
 LINEAR, LOGISTIC = 1, 2
 STANDARD_ERRORS, METRICS = 2, 5
+# coefficients, standard-errors, scores, metrics
+REVEALS = {1, STANDARD_ERRORS, 4, METRICS}
 GUARD_4 = 4
 
 
@@ -26,6 +28,7 @@ class Job:
         demand(self.family in (LINEAR, LOGISTIC) and self.l2 >= 0 < self.tolerance, "T02", "jobNotCanonical")
         r.fixed(2 + 1)
         self.reveals = {r.number(1) for _ in range(r.number(4))}
+        demand(self.reveals <= REVEALS, "T02", "jobNotCanonical")
         r.fixed(1 + 4 + 4 + 8 + 4 + 4)
         self.loosens = {r.number(1) for _ in range(r.number(4))}
         r.fixed(1)

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// What the guards are computed from besides the job: figures that both sides and a verifier know, and a few that
 /// only one side knows. A guard whose figures are missing is reported as not evaluated, never as kept.

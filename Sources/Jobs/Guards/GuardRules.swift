@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// The guards one by one. Each returns what it compared, in words and figures.
 extension Guards {
@@ -93,29 +94,25 @@ extension Guards {
     }
 
     /// Guard 5: scores show the passive predictor row by row. With one column that is the column; with
-    /// m_B n / (n - m_B) different score vectors the columns can be solved for; with the coefficients beside them
-    /// sooner (Luo, Wu, Xiao, Ooi, ICDE 2021).
+    /// m_B n / (n - m_B) different score vectors the columns can be solved for (Luo, Wu, Xiao, Ooi, ICDE 2021).
     static func scores(_ job: Job, _ facts: GuardFacts?) -> GuardFinding {
         guard job.reveals(.scores) else {
             return make(.scores, .notApplicable, "the job opens no scores")
         }
         let m = facts?.passiveParameters ?? job.parameterCount(of: job.passive)
-        let both = job.reveals(.jointCoefficients)
-        let least = (both ? 2 : 1) * job.limits.minimumPassiveColumns
-        let together = both ? "scores and joint coefficients together" : "scores"
+        let least = job.limits.minimumPassiveColumns
         guard m >= least else {
             return make(
-                .scores, .refused, "\(together) need at least \(least) passive columns, the job has \(m)",
-                remedy: (both ? "open only one of the two" : "drop scores and what needs them from the reveal list")
-                    + ", or add passive features")
+                .scores, .refused, "scores need at least \(least) passive columns, the job has \(m)",
+                remedy: "drop scores from the reveal list, or add passive features")
         }
         guard let facts, facts.rows > m else {
-            return make(.scores, .kept, "\(together) over \(m) passive columns, at least \(least)")
+            return make(.scores, .kept, "scores over \(m) passive columns, at least \(least)")
         }
         let bound = Double(m) * Double(facts.rows) / Double(facts.rows.plusClamped(-m))
         let vectors = facts.earlierScoreVectors.plusClamped(1)
         let figures =
-            "\(together) over \(m) passive columns (at least \(least)); \(vectors) score vectors about this cohort, "
+            "scores over \(m) passive columns (at least \(least)); \(vectors) score vectors about this cohort, "
             + "fewer than \(decimals(bound)) allowed"
         return Double(vectors) < bound
             ? make(.scores, .kept, figures)
@@ -123,8 +120,7 @@ extension Guards {
     }
 
     /// Guard 6: each party's block of the information matrix, and the passive one's Schur complement, are linear equations
-    /// in the rows' weights. n >= 5 p (p + 1), else the model is fitted without standard errors; a job that asks for
-    /// covariance blocks by name is refused.
+    /// in the rows' weights. n >= 5 p (p + 1), else the model is fitted without standard errors.
     ///
     /// - Parameter rows: rows of the fit; nil before they are known.
     static func information(_ job: Job, rows: Int?) -> GuardFinding {
@@ -135,32 +131,27 @@ extension Guards {
             return make(.information, .notApplicable, "the weights of a linear model are all one")
         }
         let p = job.parameterCount
-        let needed = rowsForInformation(parameters: p)
+        let needed = InformationRule.rows(parameters: p)
         let largest = job.parties.map { job.parameterCount(of: $0) }.max() ?? 0
         let rule = "5 x \(p) x \(p + 1) = \(needed) needed for standard errors"
         let reason =
-            if largest > largestInformationBlock {
-                "\(largest) coefficients at one party, at most \(largestInformationBlock) for standard errors"
+            if largest > InformationRule.largestBlock {
+                "\(largest) coefficients at one party, at most \(InformationRule.largestBlock) for standard errors"
             } else if let rows {
                 "\(rows) rows, \(rule)"
             } else {
                 "rows: \(rule)"
             }
-        let isStrict = job.reveals(.covariance)
         switch allowsInformation(job, rows: rows) {
         case true?: return make(.information, .kept, reason)
         case nil:
-            let otherwise = isStrict ? "the job is refused" : "they are withheld"
-            return make(.information, .notEvaluated, "\(reason); with fewer \(otherwise)")
+            return make(.information, .notEvaluated, "\(reason); with fewer they are withheld")
         case false?:
             let remedies = [
-                largest > largestInformationBlock ? nil : "align at least \(needed) rows", "use fewer columns",
-                isStrict
-                    ? "drop covariance from the reveal list, then the model is fitted without standard errors" : nil,
+                largest > InformationRule.largestBlock ? nil : "align at least \(needed) rows", "use fewer columns",
             ]
             return make(
-                .information, isStrict ? .refused : .withheld,
-                isStrict ? reason : "\(reason); the model is fitted without them",
+                .information, .withheld, "\(reason); the model is fitted without them",
                 remedy: remedies.compactMap(\.self).joined(separator: ", or "))
         }
     }

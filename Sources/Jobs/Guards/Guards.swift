@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// The guards and limits of a job: pure functions of the job and of facts (`GuardFacts`).
 ///
@@ -9,19 +10,14 @@ public enum Guards {
     public static let columnBits = 16.0
     /// A pass budget below this would end before any real fit converges: refused at the start instead.
     public static let fewestUsefulPasses = 6
-    /// Most coefficients of one party with which a logistic job computes standard errors (`protocols/training.md`, section 6).
-    public static let largestInformationBlock = 65
-
-    /// Rows that guard 6 asks for.
-    public static func rowsForInformation(parameters: Int) -> Int {
-        parameters.timesClamped(5).timesClamped(parameters.plusClamped(1))
-    }
 
     /// Whether a job that reveals standard errors opens what they need; nil while the rows that decide are unknown.
     public static func allowsInformation(_ job: Job, rows: Int?) -> Bool? {
         guard job.model.family == .logistic else { return true }
-        guard job.parties.allSatisfy({ job.parameterCount(of: $0) <= largestInformationBlock }) else { return false }
-        return rows.map { $0 >= rowsForInformation(parameters: job.parameterCount) }
+        guard job.parties.allSatisfy({ job.parameterCount(of: $0) <= InformationRule.largestBlock }) else {
+            return false
+        }
+        return rows.map { $0 >= InformationRule.rows(parameters: job.parameterCount) }
     }
 
     /// Whether a job may start over these rows.

@@ -1,3 +1,5 @@
+import Records
+
 /// A choice with a fixed byte in the canonical encoding. Codes are never reused or renumbered.
 protocol Coded: CaseIterable {
     var code: UInt8 { get }
@@ -19,7 +21,7 @@ extension Party.Role: Coded {
     }
 }
 
-extension Identifier.Normaliser: Coded {
+extension Normaliser: Coded {
     var code: UInt8 {
         switch self {
         case .raw: 1
@@ -31,7 +33,7 @@ extension Identifier.Normaliser: Coded {
     }
 }
 
-extension Identifier.Duplicates: Coded {
+extension DuplicatePolicy: Coded {
     var code: UInt8 {
         switch self {
         case .error: 1
@@ -41,7 +43,7 @@ extension Identifier.Duplicates: Coded {
     }
 }
 
-extension Alignment.Method: Coded {
+extension AlignmentTerms.Method: Coded {
     var code: UInt8 {
         switch self {
         case .paillierOPRF: 1
@@ -49,7 +51,7 @@ extension Alignment.Method: Coded {
     }
 }
 
-extension Model.Family: Coded {
+extension ModelFamily: Coded {
     var code: UInt8 {
         switch self {
         case .linear: 1
@@ -68,15 +70,13 @@ extension Keys.Kind: Coded {
 }
 
 extension Reveal: Coded {
+    /// 3, 6 and 7 stood for what no release opened.
     var code: UInt8 {
         switch self {
         case .coefficients: 1
         case .standardErrors: 2
-        case .covariance: 3
         case .scores: 4
         case .metrics: 5
-        case .deciles: 6
-        case .jointCoefficients: 7
         }
     }
 }

@@ -1,3 +1,5 @@
+public import Records
+
 /// What the parties agree on: written by people in YAML, shared, without paths and without secrets.
 ///
 /// A `Job` value is always valid: it comes from `init(yaml:)` or `init(canonical:)`, which check the same rules.
@@ -11,7 +13,7 @@ public struct Job: Sendable, Hashable {
     public internal(set) var purpose: String
     /// The active party first, then the passive one.
     public internal(set) var parties: [Party]
-    public internal(set) var alignment: Alignment
+    public internal(set) var alignment: AlignmentTerms
     public internal(set) var model: Model
     public internal(set) var keys: Keys
     /// What is opened besides each party's own coefficients, in the order of `Reveal.allCases`; always
@@ -53,7 +55,7 @@ extension Job {
 }
 
 /// How the common people are found.
-public struct Alignment: Sendable, Hashable {
+public struct AlignmentTerms: Sendable, Hashable {
     public enum Method: String, Sendable, Hashable, CaseIterable, Codable {
         /// `protocols/alignment.md`
         case paillierOPRF = "paillier-oprf"
@@ -66,12 +68,7 @@ public struct Alignment: Sendable, Hashable {
 
 /// Which model, and when its training ends.
 public struct Model: Sendable, Hashable {
-    public enum Family: String, Sendable, Hashable, CaseIterable, Codable {
-        case linear
-        case logistic
-    }
-
-    public internal(set) var family: Family
+    public internal(set) var family: ModelFamily
     /// Lambda of `(1/n) sum loss + (lambda/2) ||w||^2` over standardised features; the intercept is not penalised.
     public internal(set) var l2: Double
     /// Training stops when the joint gradient, in the scale of standard errors, falls below this.
@@ -93,13 +90,6 @@ public struct Keys: Sendable, Hashable {
     public internal(set) var kind: Kind
 
     public static let allowedBits = [2048, 3072]
-}
-
-/// Rows kept out of the fit.
-public enum HoldOut: String, Sendable, Hashable, CaseIterable, Codable {
-    case none
-    /// Test rows are those whose first four bytes of SHA-256(normalised identifier), big-endian, divide by five.
-    case hash
 }
 
 /// Bounds that a run must keep; each site's policy may demand stricter ones.

@@ -36,7 +36,7 @@ extension Job {
         parties = try decoder.readArray(max: 2, minimumBytes: 16) { decoder throws(WireError) in
             try Party(from: &decoder)
         }
-        alignment = Alignment(
+        alignment = AlignmentTerms(
             method: try decoder.readChoice(),
             sender: try decoder.readOptional { decoder throws(WireError) in try decoder.readString(max: 32) })
         model = Model(

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// About what a job will take: from sizes of messages and from measured times (`Benchmarks/README.md`), for planning a night or
 /// an afternoon, and no more exact than that.

@@ -1,3 +1,5 @@
+import Records
+
 extension Job {
     /// Reads a job from YAML.
     ///
@@ -82,15 +84,15 @@ private struct JobReader {
         let fields = FieldReader(
             value, path: party.place("identifier"), allowed: ["columns", "normaliser", "duplicates"],
             problems: problems)
-        let common = fields.choice("normaliser", default: Identifier.Normaliser.raw, fallback: .raw)
+        let common = fields.choice("normaliser", default: Normaliser.raw, fallback: .raw)
         let parts = fields.list("columns").map { part($0.value, at: $0.path, common: common) }
         if parts.isEmpty { problems.add(fields.place("columns"), "is missing") }
         return Identifier(
             parts: parts,
-            duplicates: fields.choice("duplicates", default: Identifier.Duplicates.error, fallback: .error))
+            duplicates: fields.choice("duplicates", default: DuplicatePolicy.error, fallback: .error))
     }
 
-    private func part(_ value: YAMLValue, at path: String, common: Identifier.Normaliser) -> Identifier.Part {
+    private func part(_ value: YAMLValue, at path: String, common: Normaliser) -> Identifier.Part {
         if case .scalar(let text, _, _) = value {
             return .init(column: FieldReader.clean(text), normaliser: common)
         }
@@ -121,13 +123,13 @@ private struct JobReader {
 
     private enum FeatureType: String, CaseIterable { case numeric, binary, categorical }
 
-    private func alignment(_ root: FieldReader) -> Alignment {
+    private func alignment(_ root: FieldReader) -> AlignmentTerms {
         guard let fields = root.mapping("alignment", allowed: ["protocol", "sender"]) else {
-            return Alignment(method: .paillierOPRF, sender: nil)
+            return AlignmentTerms(method: .paillierOPRF, sender: nil)
         }
         let sender = fields.text("sender", default: "auto")
-        return Alignment(
-            method: fields.choice("protocol", default: Alignment.Method.paillierOPRF, fallback: .paillierOPRF),
+        return AlignmentTerms(
+            method: fields.choice("protocol", default: AlignmentTerms.Method.paillierOPRF, fallback: .paillierOPRF),
             sender: sender == "auto" ? nil : sender)
     }
 
@@ -138,7 +140,7 @@ private struct JobReader {
             return Model(family: .linear, l2: 0, tolerance: 1e-4, maximumPasses: 60)
         }
         return Model(
-            family: fields.choice("family", default: nil, fallback: Model.Family.linear),
+            family: fields.choice("family", default: nil, fallback: ModelFamily.linear),
             l2: fields.number("l2", default: 0, in: JobBounds.l2),
             tolerance: fields.number("tolerance", default: 1e-4, in: JobBounds.tolerance),
             maximumPasses: fields.integer("maxPasses", default: 60, in: JobBounds.passes))

@@ -1,3 +1,5 @@
+import Records
+
 extension Job {
     /// Everything that a job must obey beyond the types of its fields. The same for YAML and for the canonical
     /// encoding; paths count the parties in the order in which they stand.
@@ -160,20 +162,11 @@ private struct JobRules {
     private func names() -> String { "one of: " + job.parties.map(\.name).joined(separator: ", ") }
 
     private mutating func revealList() {
-        for item in job.reveal {
-            if let needed = item.requires, !job.reveal.contains(needed) {
-                note("reveal", "'\(item.rawValue)' needs '\(needed.rawValue)': \(Self.reason(item))")
-            }
-        }
         if job.model.l2 > 0, job.reveal.contains(.standardErrors) {
             note(
                 "reveal", "'standard-errors' of a penalised model are not defined",
                 "drop 'standard-errors' or set model.l2 to 0")
         }
-    }
-
-    private static func reason(_ item: Reveal) -> String {
-        item == .covariance ? "they are its diagonal" : "the active party computes them from the scores"
     }
 
     private mutating func column(_ text: String, at path: String) {

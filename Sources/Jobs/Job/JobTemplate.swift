@@ -1,3 +1,5 @@
+public import Records
+
 /// The text that `moiety job new` writes: a complete job to edit, with every field that has a default in a comment.
 public enum JobTemplate {
     public struct LeftOut: Sendable, Hashable {
@@ -40,7 +42,7 @@ public enum JobTemplate {
     ///   - family: which model.
     ///   - activeDraft, passiveDraft: what is known of a party's table; an example stands where nothing is.
     public static func text(
-        active: String = "hospital", passive: String = "lab", family: Model.Family = .logistic,
+        active: String = "hospital", passive: String = "lab", family: ModelFamily = .logistic,
         activeDraft: Draft? = nil, passiveDraft: Draft? = nil
     ) -> String {
         """

@@ -1,3 +1,5 @@
+public import Records
+
 /// One organisation in a job.
 public struct Party: Sendable, Hashable {
     /// Hellos name it: the words are written out.
@@ -31,24 +33,9 @@ public struct Identifier: Sendable, Hashable {
         public internal(set) var normaliser: Normaliser
     }
 
-    public enum Normaliser: String, Sendable, Hashable, CaseIterable, Codable {
-        case raw
-        case trim
-        case upper
-        case digits
-        case nhs
-    }
-
-    /// What happens to rows that share an identifier but differ.
-    public enum Duplicates: String, Sendable, Hashable, CaseIterable, Codable {
-        case error
-        case drop
-        case first
-    }
-
     /// One part, or several that are combined.
     public internal(set) var parts: [Part]
-    public internal(set) var duplicates: Duplicates
+    public internal(set) var duplicates: DuplicatePolicy
 
     public var columns: [String] { parts.map(\.column) }
 }

@@ -1,3 +1,4 @@
+import Records
 import Wire
 
 /// A job in plain words, for those who approve it: who takes part with what, what each sends and learns, which

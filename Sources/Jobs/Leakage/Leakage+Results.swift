@@ -1,3 +1,5 @@
+import Records
+
 /// Results, early ends and prediction (`protocols/training.md`, sections 4 and 6 to 9).
 extension LeakageWords {
     func end() -> [LeakageTable.Row] {
@@ -29,14 +31,12 @@ extension LeakageWords {
         return rows + ["its part of the intercept on the raw scale: one number"]
             + only(.scores, "its partial score of every fitted row")
             + when(.heldOutRows, .revealed(.scores), say: ["its partial score of every row held out"])
-            + only(.jointCoefficients, "its coefficients; this version does not send them yet")
     }
 
     private var activeLearnsAtEnd: [String] {
         ["its own \(activeCount) coefficients"]
             + (family == .logistic ? sums(radius: true) + activeInformation : activeCovariance)
             + ["sum_j beta_j mean_j / sd_j of \(passive), its part of the intercept on the raw scale"]
-            + only(.covariance, "its own block of the covariance matrix: nothing that `standard-errors` does not open")
             + only(.scores, "\(passive)'s partial score of every fitted row, and so the joint score")
             + when(
                 .heldOutRows, .revealed(.scores),
@@ -44,16 +44,11 @@ extension LeakageWords {
             + (family == .linear
                 ? only(.metrics, "R^2 and the residual variance: nothing that the exchange does not open anyway")
                 : only(.metrics, "rank-based metrics (AUC, KS) only from scores, where they are revealed"))
-            + only(.deciles, "outcome and prediction by tenths: nothing that the scores do not show")
-            + only(
-                .jointCoefficients,
-                "\(passive)'s \(passiveCount) coefficients; this version does not send them yet")
     }
 
     private var passiveLearnsAtEnd: [String] {
         ["its own \(passiveCount) coefficients"]
             + (family == .logistic ? sums(radius: false) + passiveInformation : passiveCovariance)
-            + only(.covariance, "its own block of the covariance matrix: nothing that `standard-errors` does not open")
             + only(.scores, "that it sent its scores, nothing of \(active)'s")
     }
 

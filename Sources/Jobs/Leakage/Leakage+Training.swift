@@ -1,3 +1,5 @@
+import Records
+
 /// Training (`protocols/training.md`, sections 1 to 5 and 8).
 extension LeakageWords {
     func setup() -> [LeakageTable.Row] {

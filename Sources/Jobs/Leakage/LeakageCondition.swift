@@ -1,3 +1,5 @@
+import Records
+
 /// What a statement may depend on: decided for one job, spelt out in the general table.
 enum LeakageCondition {
     case revealed(Reveal)

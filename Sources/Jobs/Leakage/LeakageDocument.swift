@@ -1,3 +1,5 @@
+import Records
+
 /// `protocols/leakage.md`, written from the same statements as every explanation; a test keeps file and code equal.
 public enum LeakageDocument {
     public static var markdown: String {
@@ -32,8 +34,8 @@ public enum LeakageDocument {
 
         Computed by each side over the aligned rows, before a key for training is made, and again by the verifier (T28); a job that
         breaks one is refused by name. Guard 6 alone does not refuse: without it the model is fitted and standard errors are
-        `withheld`, both sides knowing so beforehand; only a job that reveals `covariance` is refused. A guard whose figures a side
-        does not know (the label's entropy at B, the rows before the alignment) is `not-evaluated` at that side.
+        `withheld`, both sides knowing so beforehand. A guard whose figures a side does not know (the label's entropy at B, the
+        rows before the alignment) is `not-evaluated` at that side.
 
         What the training protocol itself prescribes is no guard but stands in training.md: the start at A's own fit, rounding with dither, the
         number and the 24 significant bits of the scalars, no error from a decrypted value. What messages show of it is checked while the session
@@ -75,15 +77,13 @@ public enum LeakageDocument {
             switch item {
             case .coefficients: "always"
             case .standardErrors: "no penalty; logistic: withheld without guard 6"
-            case .covariance: "`standard-errors`; logistic: guard 6"
             case .scores: "guard 5"
-            case .jointCoefficients: "with `scores`: guard 5"
-            default: item.requires.map { "`\($0.rawValue)`" } ?? ""
+            case .metrics: ""
             }
         return "| `\(item.rawValue)` | \(item.meaning) | \(needs) |"
     }
 
-    private static func table(_ family: Model.Family, _ phases: [LeakageTable.Phase]) -> String {
+    private static func table(_ family: ModelFamily, _ phases: [LeakageTable.Phase]) -> String {
         let table = LeakageTable(family: family)
         return phases.map { phase in
             let rows = table.rows(in: phase)

@@ -1,3 +1,5 @@
+public import Records
+
 /// What each party sends and learns, phase by phase. `moiety job explain` shows the table of one job,
 /// `protocols/leakage.md` the general one: both come from the statements in this folder and from nowhere else.
 public struct LeakageTable: Sendable, Hashable, Codable {
@@ -44,7 +46,7 @@ public struct LeakageTable: Sendable, Hashable, Codable {
     public init(job: Job, rows: Int? = nil) { self.init(LeakageWords(job: job, rows: rows)) }
 
     /// The table of any two-party job of a family, with `A` for the active and `B` for the passive party.
-    public init(family: Model.Family) { self.init(LeakageWords(family: family)) }
+    public init(family: ModelFamily) { self.init(LeakageWords(family: family)) }
 
     init(_ words: LeakageWords) {
         rows =

@@ -1,6 +1,8 @@
+import Records
+
 /// The words and numbers that the statements are made with: a job's own, or symbols.
 struct LeakageWords {
-    let family: Model.Family
+    let family: ModelFamily
     let active: String
     let passive: String
     /// Numbers of coefficients, the intercept with the active party.
@@ -35,7 +37,7 @@ struct LeakageWords {
         self.rows = rows
     }
 
-    init(family: Model.Family) {
+    init(family: ModelFamily) {
         self.family = family
         active = "A"
         passive = "B"

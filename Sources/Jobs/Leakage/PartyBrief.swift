@@ -1,3 +1,4 @@
+import Records
 import Wire
 
 /// A job for one of its parties on one screen: what it sends, what it learns, what the other party learns, and what deserves a
@@ -83,7 +84,7 @@ private struct BriefWords {
     /// Where it depends on rows that are not known.
     private var ifErrors: String {
         guard Guards.allowsInformation(job, rows: rows) == nil else { return "" }
-        return " (with \(Guards.rowsForInformation(parameters: job.parameterCount)) common rows or more)"
+        return " (with \(InformationRule.rows(parameters: job.parameterCount)) common rows or more)"
     }
 
     func summary(_ own: Party, _ peer: Party) -> [String] {

@@ -1,3 +1,5 @@
+import Records
+
 /// What no table shows: said in every explanation and in `protocols/leakage.md`.
 enum Remainder {
     static let never = [
@@ -59,11 +61,6 @@ enum Remainder {
             found.append("Scores show \(job.active.name) the other side's predictor row by row, for every person.")
         }
         if job.model.family == .logistic { found += singleColumns(job) }
-        let planned = job.reveal.filter { [.covariance, .deciles, .jointCoefficients].contains($0) }
-        if !planned.isEmpty {
-            let names = planned.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-            found.append("The job allows \(names); this version writes no such result and sends nothing for it.")
-        }
         if job.payloads == .full {
             found.append("Transcripts keep every ciphertext: guard them as long as the data must stay secret.")
         }

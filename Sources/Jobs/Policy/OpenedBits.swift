@@ -1,3 +1,5 @@
+import Records
+
 extension Guards {
     /// An upper bound of the bits that a fit opens, spread over its rows: what a site's ledger charges to each of them;
     /// `protocols/disclosure.md` 2.2.

@@ -17,7 +17,7 @@ extension Policy {
         peers: any                  # or a list of names: who may ask
         features: any               # or a list of columns
         labels: any                 # or a list of columns
-        reveal: any                 # or a list: standard-errors, covariance, scores, metrics, deciles, joint-coefficients
+        reveal: any                 # or a list: standard-errors, scores, metrics
         loosen: []                  # guard-1, guard-4: guards that a job may loosen by a factor of two
 
         # What this site discloses in all, counted by its ledger: `moiety policy check` shows what is left.

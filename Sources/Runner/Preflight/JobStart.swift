@@ -80,7 +80,6 @@ package struct JobStart: Sendable {
             let refusals = policy.refusals(of: file.job, as: site.name)
             checks += refusals.map { StartCheck($0.rule, failed: $0) }
             if refusals.isEmpty { checks.append(StartCheck("policy", .ok, "allows the job")) }
-            try file.checkSupport()
             return policy
         } catch {
             checks.append(StartCheck("policy", failed: error))
@@ -149,7 +148,7 @@ package struct JobStart: Sendable {
             return StartCheck(name, .warning, "none even if all \(fitted) rows are common: \(figures)")
         }
         guard job.model.family == .logistic else { return StartCheck(name, .ok, "yes") }
-        let needed = Guards.rowsForInformation(parameters: job.parameterCount)
+        let needed = InformationRule.rows(parameters: job.parameterCount)
         return StartCheck(name, .ok, "if at least \(needed) rows are fitted")
     }
 }

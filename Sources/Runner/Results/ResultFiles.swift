@@ -1,8 +1,8 @@
 import Foundation
-package import Jobs
+import Jobs
 package import Records
 package import Site
-package import SplitRegression
+import SplitRegression
 import Wire
 
 /// The files of a finished job, in an output folder that is not yet there.
@@ -120,14 +120,13 @@ enum IdentifierTable {
 enum ScoreTable {
     /// - Parameter heldOut: of each row, where some were kept aside.
     static func csv(_ scores: [Double], of rows: AlignedRows, heldOut: [Bool]? = nil, job: Job) throws -> [UInt8] {
-        let family = TrainingPlan.Family(job.model.family)
         let names = rows.identifiers.rule.columns + ["linear.predictor", "prediction"]
         var writer = try CSVWriter(header: names + (heldOut == nil ? [] : ["held.out"]), isVerbatim: true)
         let columns = try rows.identifierColumns()
         for (row, score) in scores.enumerated() {
             try writer.append(
                 columns.map { .text($0.text(at: rows.tableRow(row))) } + [
-                    .number(score), .number(ScoreExchange.response(score, family: family)),
+                    .number(score), .number(ScoreExchange.response(score, family: job.model.family)),
                 ]
                     + (heldOut.map { [.text($0[row] ? "TRUE" : "FALSE")] } ?? []))
         }
@@ -138,10 +137,4 @@ enum ScoreTable {
 extension CSVWriter.Cell {
     fileprivate static func of(_ value: Double?) -> Self { value.map { .number($0) } ?? .missing }
     fileprivate static func of(_ value: Int?) -> Self { value.map { .integer($0) } ?? .missing }
-}
-
-extension TrainingPlan.Family {
-    package init(_ family: Model.Family) {
-        self = family == .logistic ? .logistic : .linear
-    }
 }

@@ -42,7 +42,7 @@ extension ProtocolPlan {
         let (opening, checkpoint) = (Part(.opening, ofEach: names), Part(.checkpoint, ofEach: names))
         let rest: [Part] =
             switch purpose {
-            case .fit: [checkpoint, Self.part(.training(TrainingPlan.Family(job.model.family)), job)]
+            case .fit: [checkpoint, Self.part(.training(job.model.family), job)]
             case .prediction: [checkpoint, Self.part(.prediction, job)]
             case .alignment, .count: []
             }

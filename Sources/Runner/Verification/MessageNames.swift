@@ -1,5 +1,6 @@
 package import Jobs
 import PrivateSetIntersection
+import Records
 import SplitRegression
 import Transcript
 package import Wire

@@ -1,6 +1,7 @@
 import Foundation
 import Jobs
 import PrivateSetIntersection
+import Records
 package import Site
 import SplitRegression
 package import Transcript

@@ -10,6 +10,11 @@ package struct AlignmentWork: SessionWork {
         package let intersection: Intersection
         /// In common order.
         package let rows: AlignedRows
+
+        /// Identifiers that this site put in.
+        package var ownCount: Int { intersection.ownCount }
+        /// Identifiers that the peer put in.
+        package var peerCount: Int { intersection.peerCount }
     }
 
     package let inputs: JobInputs
@@ -43,7 +48,7 @@ struct CountWork: SessionWork {
 
     func run(over session: Session) async throws -> CommonCount {
         let committed = try await opening.run(over: session)
-        let count = try await PrivateSetIntersection.Alignment.count(
+        let count = try await Alignment.count(
             inputs.table.identifiers.values, over: session, settings: AlignmentSettings(inputs.job, own: inputs.own),
             rounding: rounding, admit: books.admission(of: committed, over: session))
         return count
@@ -64,7 +69,7 @@ extension JobInputs {
     package func align(
         over session: Session, _ progress: ProgressReporter, admit: @Sendable (SetSizes) throws -> Void
     ) async throws -> (intersection: Intersection, rows: AlignedRows) {
-        let intersection = try await PrivateSetIntersection.Alignment.run(
+        let intersection = try await Alignment.run(
             table.identifiers.values, over: session, settings: AlignmentSettings(job, own: own),
             progress: { progress.report($0) }, admit: admit)
         return (intersection, try table.table.rows(at: intersection.rowIndices, of: table.identifiers))

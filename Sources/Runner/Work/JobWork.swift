@@ -87,7 +87,7 @@ package struct JobWork: SessionWork {
 extension TrainingPlan {
     init(_ job: Job, rows: Int) {
         self.init(
-            family: Family(job.model.family), activeColumns: job.parameterCount(of: job.active),
+            family: job.model.family, activeColumns: job.parameterCount(of: job.active),
             passiveColumns: job.parameterCount(of: job.passive), l2: job.model.l2,
             tolerance: job.model.tolerance, maximumPasses: Guards.maximumPasses(job, rows: rows),
             keyBits: job.keys.bits, subgroupKeys: job.keys.kind == .subgroup,

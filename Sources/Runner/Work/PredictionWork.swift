@@ -20,7 +20,7 @@ package struct PredictionWork: SessionWork {
     package let books: any SessionBooks
     package let progress: ProgressReporter
 
-    package var family: TrainingPlan.Family { TrainingPlan.Family(inputs.job.model.family) }
+    package var family: ModelFamily { inputs.job.model.family }
 
     package func run(over session: Session) async throws -> Result {
         let committed = try await opening.run(over: session)

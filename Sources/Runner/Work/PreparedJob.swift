@@ -89,7 +89,6 @@ package struct PreparedJob: Sendable {
         policy = try site.policy()
         try policy.check(file.job, as: site.name)
         try Guards.check(file.job)
-        try file.checkSupport()
         inputs = try JobInputs(file, for: purpose, scoring: scoring, at: site)
         try inputs.checkSet()
     }

@@ -37,14 +37,3 @@ package struct JobFile: Sendable {
         return (own, peer)
     }
 }
-
-extension JobFile {
-    /// - Throws: `Failure` 78 for what a job may name and this release does not do.
-    package func checkSupport() throws {
-        for item in [Reveal.covariance, .deciles, .jointCoefficients] where job.reveals(item) {
-            throw Failure(
-                .configuration, "revealNotSupported", "this release does not open '\(item.rawValue)'",
-                hint: "drop it from the job's reveal list")
-        }
-    }
-}

@@ -28,7 +28,7 @@ package struct PartyTable: Sendable {
         let rule = try IdentifierRule(party.identifier)
         table = try Table.read(csv: path, columns: rule.columns + wanted.map(\.name), delimiter: delimiter)
         identifiers = try table.identifiers(
-            rule, completeIn: wanted, duplicates: DuplicatePolicy(party.identifier.duplicates), missing: missing)
+            rule, completeIn: wanted, duplicates: party.identifier.duplicates, missing: missing)
     }
 
     /// Rows for joint scoring: features only, no outcome is needed.
@@ -42,7 +42,7 @@ package struct PartyTable: Sendable {
         table = try Table.read(
             csv: path, columns: rule.columns + features.map(\.name), delimiter: source.delimiter)
         identifiers = try table.identifiers(
-            rule, completeIn: features, duplicates: DuplicatePolicy(party.identifier.duplicates), missing: missing)
+            rule, completeIn: features, duplicates: party.identifier.duplicates, missing: missing)
     }
 
     /// Identifiers alone, for an alignment without a model.
@@ -54,7 +54,7 @@ package struct PartyTable: Sendable {
         missing = source.missing
         let rule = try IdentifierRule(party.identifier)
         table = try Table.read(csv: path, columns: rule.columns, delimiter: source.delimiter)
-        identifiers = try table.identifiers(rule, duplicates: DuplicatePolicy(party.identifier.duplicates))
+        identifiers = try table.identifiers(rule, duplicates: party.identifier.duplicates)
     }
 
     /// One line for people: what went in and what is left.
@@ -96,29 +96,7 @@ extension ColumnSpec {
 extension IdentifierRule {
     init(_ identifier: Identifier) throws(RecordsError) {
         try self.init(
-            fields: identifier.parts.map { Field(column: $0.column, normaliser: Records.Normaliser($0.normaliser)) })
-    }
-}
-
-extension Records.Normaliser {
-    init(_ normaliser: Identifier.Normaliser) {
-        switch normaliser {
-        case .raw: self = .raw
-        case .trim: self = .trim
-        case .upper: self = .upper
-        case .digits: self = .digits
-        case .nhs: self = .nhs
-        }
-    }
-}
-
-extension DuplicatePolicy {
-    init(_ duplicates: Identifier.Duplicates) {
-        switch duplicates {
-        case .error: self = .error
-        case .drop: self = .drop
-        case .first: self = .first
-        }
+            fields: identifier.parts.map { Field(column: $0.column, normaliser: $0.normaliser) })
     }
 }
 

@@ -9,7 +9,7 @@ package struct TableDraft {
     let features: [Feature]
     let leftOut: [JobTemplate.LeftOut]
     /// What the label's column suggests.
-    package let family: Model.Family?
+    package let family: ModelFamily?
     /// What was guessed, in sentences.
     package let notes: [String]
 
@@ -23,7 +23,7 @@ package struct TableDraft {
     /// - Throws: `RecordsError.missingColumn` for a column that was named and is not there; `Failure` 65 for a table in
     ///   which no column can be the identifier or the outcome.
     package init(
-        _ table: Table, missing: MissingTokens, identifier: String?, label: String?, family: Model.Family?
+        _ table: Table, missing: MissingTokens, identifier: String?, label: String?, family: ModelFamily?
     ) throws {
         for name in [identifier, label].compactMap(\.self) where !name.isEmpty { _ = try table.column(named: name) }
         let columns = table.describe(missing: missing)
@@ -87,7 +87,7 @@ package struct TableDraft {
             ?? distinct.first { $0.kind == .integer })?.name
     }
 
-    private static func guessLabel(_ columns: [ColumnSummary], _ family: Model.Family?) -> ColumnSummary? {
+    private static func guessLabel(_ columns: [ColumnSummary], _ family: ModelFamily?) -> ColumnSummary? {
         let kinds: [ColumnSummary.Kind] =
             switch family {
             case .logistic: [.yesNo]

@@ -14,11 +14,6 @@ package struct Failure: Error, Equatable, Sendable {
         self.message = message
         self.hint = hint
     }
-
-    /// The same failure with a hint, if it has none of its own.
-    func hinting(_ hint: String?) -> Failure {
-        Failure(status, code, message, hint: self.hint ?? hint)
-    }
 }
 
 extension Failure: PeerVisibleError {

@@ -5,18 +5,24 @@ package import Records
 package final class StagedFolder {
     private let folder: AtomicFolder
     private let book: StagingBook?
+    private let open: OpenFolders
     private var isOpen = true
 
     /// - Parameter book: of the site whose secrets will stand in it: found there if this process is killed.
     /// - Throws: `RecordsError` (exit code 73) if the target exists or its parent cannot be written.
-    package init(target: String, rememberedIn book: StagingBook? = nil) throws {
-        folder = try AtomicFolder(at: target)
+    package convenience init(target: String, rememberedIn book: StagingBook? = nil) throws {
+        try self.init(target: target, rememberedIn: book, among: .shared)
+    }
+
+    init(target: String, rememberedIn book: StagingBook? = nil, among open: OpenFolders) throws {
+        self.open = open
         self.book = book
+        folder = try AtomicFolder(at: target)
         do { try book?.remember(folder.stagingPath) } catch {
             folder.discard()
             throw error
         }
-        OpenFolders.remember(folder.stagingPath)
+        open.remember(folder.stagingPath)
     }
 
     deinit { discard() }
@@ -32,7 +38,7 @@ package final class StagedFolder {
 
     /// What is to be done with it before it is removed, when the process must end at once.
     package func rescue(_ rescue: @escaping @Sendable () -> Void) {
-        OpenFolders.remember(folder.stagingPath, rescuing: rescue)
+        open.remember(folder.stagingPath, rescuing: rescue)
     }
 
     package var target: String { folder.path }
@@ -47,7 +53,7 @@ package final class StagedFolder {
         try folder.commit()
         isOpen = false
         book?.forget(folder.stagingPath)
-        OpenFolders.forget(folder.stagingPath)
+        open.forget(folder.stagingPath)
     }
 
     package func discard() {
@@ -55,6 +61,6 @@ package final class StagedFolder {
         isOpen = false
         folder.discard()
         book?.forget(folder.stagingPath)
-        OpenFolders.forget(folder.stagingPath)
+        open.forget(folder.stagingPath)
     }
 }

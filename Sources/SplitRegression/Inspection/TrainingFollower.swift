@@ -1,3 +1,4 @@
+import Records
 internal import Wire
 
 /// Follows a training from its messages alone: the decisions of the fit by the very code that took them (T23), how many

@@ -54,7 +54,6 @@ extension PaillierError: PeerVisibleError {
         case .scalarOutOfRange: AbortReason(.failure, "scalarOutOfRange")
         case .shapeMismatch: AbortReason(.failure, "shapeMismatch")
         case .wouldOverflow: AbortReason(.failure, "wouldOverflow")
-        case .notFinite: AbortReason(.failure, "notFinite")
         case .malformedProof: AbortReason(.violation, "malformedProof")
         case .proofFailed: AbortReason(.violation, "proofFailed")
         }

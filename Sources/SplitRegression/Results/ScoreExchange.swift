@@ -1,3 +1,4 @@
+public import Records
 public import Wire
 
 #if canImport(Glibc)
@@ -49,7 +50,7 @@ public enum ScoreExchange {
     private static func chunkCount(_ rows: Int) -> Int { max(1, (rows + rowsPerChunk - 1) / rowsPerChunk) }
 
     /// Mean of the response at a joint predictor.
-    public static func response(_ predictor: Double, family: TrainingPlan.Family) -> Double {
+    public static func response(_ predictor: Double, family: ModelFamily) -> Double {
         family == .logistic ? Logistic.mean(predictor) : predictor
     }
 }

@@ -1,5 +1,6 @@
 internal import Bignum
 internal import Paillier
+import Records
 internal import Wire
 
 #if canImport(Glibc)
@@ -26,7 +27,7 @@ struct CrossBlock {
     }
 
     static func slots(
-        _ family: TrainingPlan.Family, rows: Int, modulusBits: Int
+        _ family: ModelFamily, rows: Int, modulusBits: Int
     ) throws(TrainingError) -> SumSlots {
         try SumSlots(
             slotBits: family.featureFractionBits + fractionBits + SeparationLayout.ceilLog2(rows) + 4,

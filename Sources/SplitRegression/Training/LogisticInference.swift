@@ -16,7 +16,6 @@ struct LogisticInference {
     let block: ColumnBlock
     let label: [Double]
 
-    static let largestBlock = 65
     /// Products of two columns keep this many fraction bits.
     private static let productBits = 14
     /// Weights keep this many after the local cut.

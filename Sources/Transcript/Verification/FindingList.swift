@@ -51,7 +51,6 @@ struct FindingList {
 
     func hasFailed(_ check: Check) -> Bool { failures[check] != nil }
     var hasFailure: Bool { !failures.isEmpty }
-    var hasWarning: Bool { !warnings.isEmpty }
 
     /// In the order of the checks; after the first failure nothing is said to hold.
     func findings(_ checks: [Check]) -> [Finding] {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Jobs
-import PrivateSetIntersection
 import Records
 import Runner
 import Site
@@ -45,10 +44,10 @@ struct AlignRun: ReplyingCommand {
         let (result, written) = try await AlignmentExecution(
             prepared: prepared, link: link, out: out, observer: console
         ).run()
-        let (intersection, rows) = (result.intersection, result.rows)
+        let rows = result.rows
         let report = AlignReport(
             job: prepared.file.hash, peer: prepared.peer.name, aligned: rows.count,
-            ownIdentifiers: intersection.ownCount, peerIdentifiers: intersection.peerCount, out: written)
+            ownIdentifiers: result.ownCount, peerIdentifiers: result.peerCount, out: written)
         return Reply(report, text: "\(rows.count) rows in common with \(prepared.peer.name)")
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Jobs
 import Records
+import Runner
 import Site
 
 struct JobCheckReport: Encodable, Sendable {
@@ -49,7 +50,6 @@ struct JobCheck: ReplyingCommand {
 
     /// Without a site: what the job alone shows.
     private func alone(_ file: JobFile) throws -> Reply<JobCheckReport> {
-        try file.checkSupport()
         let job = file.job
         let findings = rows.map { Guards.findings(job, GuardFacts(job: job, rows: $0)) } ?? Guards.findings(job)
         let checks = findings.compactMap { finding in finding.refusal.map { StartCheck(finding.name, failed: $0) } }

@@ -38,7 +38,7 @@ struct JobNew: ReplyingCommand {
 
     func reply(_ console: Console) async throws -> Reply<NewJobReport> {
         let family = try family.map { name in
-            guard let family = Model.Family(rawValue: name) else {
+            guard let family = ModelFamily(rawValue: name) else {
                 throw Failure(.usage, "unknownFamily", "'\(name)' is not a family", hint: "linear or logistic")
             }
             return family
@@ -51,7 +51,7 @@ struct JobNew: ReplyingCommand {
         return Reply(NewJobReport(file: file, yaml: yaml), text: "wrote \(file)")
     }
 
-    private func text(_ family: Model.Family?, _ console: Console) throws -> String {
+    private func text(_ family: ModelFamily?, _ console: Console) throws -> String {
         guard let sitePath, let table else {
             return JobTemplate.text(
                 active: active ?? "hospital", passive: passive ?? "lab", family: family ?? .logistic)

@@ -60,7 +60,8 @@ enum Interruption {
 
     private static func interrupt() {
         let cancel: (@Sendable () -> Void)? = state.withLock { state in
-            guard !state.isInterrupted, let cancel = state.cancel, !(OpenFolders.isEmpty && state.children.isEmpty)
+            guard !state.isInterrupted, let cancel = state.cancel,
+                !(OpenFolders.shared.isEmpty && state.children.isEmpty)
             else { return nil }
             state.isInterrupted = true
             for child in state.children { kill(child, SIGINT) }
@@ -75,7 +76,7 @@ enum Interruption {
     private static func finish() {
         state.withLock { state in
             for child in state.children { kill(child, SIGKILL) }
-            OpenFolders.discardAll {
+            OpenFolders.shared.discardAll {
                 say("interrupted")
                 exit(ExitStatus.interrupted.rawValue)
             }

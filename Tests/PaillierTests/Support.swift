@@ -1,6 +1,7 @@
 import Bignum
 import Foundation
 import Paillier
+import TestSupport
 
 /// A fixed stream, so that a failing test can be run again.
 func generator(_ name: String) -> SeededGenerator { SeededGenerator(seed: Array(name.utf8)) }
@@ -31,10 +32,7 @@ enum VectorError: Error { case notHexadecimal, unknownError(String) }
 
 /// Reads `protocols/vectors/NAME.json`.
 func vectors<V: Decodable>(_ name: String, as type: V.Type) throws -> V {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-    let data = try Data(contentsOf: root.appending(path: "protocols/vectors/\(name).json"))
-    return try JSONDecoder().decode(type, from: data)
+    try Repository.vectors(name, as: type)
 }
 
 extension LimbVector {

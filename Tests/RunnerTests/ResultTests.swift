@@ -1,0 +1,97 @@
+import Foundation
+import Jobs
+import Records
+import Site
+import SplitRegression
+import TestSupport
+import Testing
+
+@testable import Runner
+
+@Suite struct ResultTests {
+    private let folder: TemporaryFolder
+    private let file: JobFile
+    private let table: PartyTable
+
+    init() throws {
+        folder = try TemporaryFolder()
+        file = try SmallJob.file()
+        table = try SmallJob.table(file.job, in: folder)
+    }
+
+    private func rows(_ positions: [Int]) throws -> AlignedRows {
+        try table.table.rows(at: positions, of: table.identifiers)
+    }
+
+    private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+    @Test func identifiersStandInCommonOrder() throws {
+        #expect(text(try IdentifierTable.csv(of: rows([2, 0]))) == "row,id\n1,P3\n2,P1\n")
+        #expect(text(try IdentifierTable.csv(of: rows([]))) == "row,id\n")
+    }
+
+    /// The prediction is the family's: a probability here, the predictor itself in a linear model.
+    @Test func scoresHaveTheFamilysResponse() throws {
+        let logistic = text(try ScoreTable.csv([0, 2], of: rows([0, 1]), job: file.job))
+        #expect(logistic.hasPrefix("id,linear.predictor,prediction\nP1,0.0,0.5\nP2,2.0,0.88079707797788"))
+        let linear = try SmallJob.file(("logistic", "linear"))
+        #expect(
+            text(try ScoreTable.csv([1.5], of: rows([1]), heldOut: [true], job: linear.job))
+                == "id,linear.predictor,prediction,held.out\nP2,1.5,1.5,TRUE\n")
+    }
+
+    private static let model = """
+        {"formatVersion": 1, "job": "00", "party": "hospital", "peer": "lab", "jobYAML": "", "rows": 3,
+         "model": {"formatVersion": 1, "family": "linear", "role": "active", "columns": [], "terms": ["age"],
+                   "coefficients": [7], "scalings": [{"mean": 1, "sd": 2}]}}
+        """
+
+    @Test func savedModelIsRead() throws {
+        let model = try SavedModel.read(folder.write("model.json", Self.model))
+        #expect(model.rows == 3 && model.model.coefficients == [7])
+        let again = try folder.write("again.json", text(try ResultFiles.json(model)))
+        #expect(try SavedModel.read(again).model == model.model)
+    }
+
+    @Test(arguments: [
+        ("\"rows\": 3", "\"rows\": \"3\"", "invalidModel"), ("[7]", "[7, 8]", "invalidModel"),
+        ("{\"formatVersion\": 1, \"job\"", "{\"formatVersion\": 2, \"job\"", "unsupportedVersion"),
+    ])
+    func otherModelsAreRefused(_ old: String, _ new: String, _ code: String) throws {
+        let text = Self.model.replacing(old, with: new)
+        try #require(text != Self.model)
+        let path = try folder.write("model.json", text)
+        let failure = failure { _ = try SavedModel.read(path) }
+        #expect(failure?.status == .badData && failure?.code == code)
+    }
+
+    @Test func modelScoresUnderItsOwnJobOnly() throws {
+        let site = try NewSite(
+            at: folder.path("hospital"), name: "hospital", listen: NetworkAddress(host: "127.0.0.1", port: 0))
+        try site.create()
+        let hospital = try SiteFolder(opening: site.path)
+        func saved(_ file: JobFile, hash: String? = nil, party: String = "hospital") throws -> SavedModel {
+            let yaml = String(decoding: try JSONEncoder().encode(file.yaml), as: UTF8.self)
+            let text = Self.model.replacing("\"job\": \"00\"", with: "\"job\": \"\(hash ?? file.hash)\"")
+                .replacing("\"jobYAML\": \"\"", with: "\"jobYAML\": \(yaml)")
+                .replacing("\"party\": \"hospital\"", with: "\"party\": \"\(party)\"")
+            return try SavedModel.read(folder.write("model.json", text))
+        }
+        #expect(try saved(file).scoringJob(at: hospital).hash == file.hash)
+        let other = try saved(file, hash: String(repeating: "0", count: 64))
+        #expect(failure { _ = try other.scoringJob(at: hospital) }?.code == "invalidModel")
+        let stranger = try saved(file, party: "lab")
+        #expect(failure { _ = try stranger.scoringJob(at: hospital) }?.code == "invalidModel")
+        let closed = try saved(SmallJob.file(("[coefficients, scores]", "[coefficients]")))
+        #expect(failure { _ = try closed.scoringJob(at: hospital) }?.code == "scoresNotOpened")
+    }
+
+    @Test func numbersForPeople() {
+        #expect(Number.short(1.50001, decimals: 2) == "1.5" && Number.short(nil) == "")
+        #expect(Number.fixed(2, decimals: 3) == "2.000" && Number.fixed(.nan, decimals: 1) == "NA")
+        #expect(["0.00123", "12.3", "1.0e9"] == [0.00123, 12.3, 1e9].map(Number.scientific))
+        var table = TextTable(["term", "value"], sides: [.left, .right])
+        table.add(["age", "7"])
+        #expect(table.text(indent: 0) == "term  value\nage       7")
+    }
+}
