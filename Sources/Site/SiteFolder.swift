@@ -102,6 +102,21 @@ package struct SiteFolder: Sendable {
         }
     }
 
+    /// How a table that a person names is found again from anywhere: its name in `site.yaml`, else the file's whole path.
+    package func nameOrPath(ofTable table: String) -> String {
+        guard settings.tables[table] == nil, FileManager.default.fileExists(atPath: table) else { return table }
+        return URL(fileURLWithPath: table).standardizedFileURL.path
+    }
+
+    /// The same for a table that a person names: by its name in `site.yaml`, or as a file.
+    package func source(ofTableOrFile table: String) throws -> (path: String, source: SiteSettings.TableSource) {
+        if settings.tables[table] == nil, FileManager.default.fileExists(atPath: table) {
+            let path = URL(fileURLWithPath: table).standardizedFileURL.path
+            return (path, SiteSettings.TableSource(file: path))
+        }
+        return try source(ofTable: table)
+    }
+
     /// The file of a table that a job names.
     package func source(ofTable table: String) throws -> (path: String, source: SiteSettings.TableSource) {
         guard let source = settings.tables[table] else {

@@ -123,7 +123,7 @@ package struct SiteSettings: Sendable, Equatable {
     }
 
     /// A YAML text that can hold anything.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 }

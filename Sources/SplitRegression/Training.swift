@@ -68,6 +68,7 @@ public enum Training {
             try await ActiveRole(context: context, block: block, design: input.design, label: label).fit()
         }
         if plan.revealScores {
+            progress(.phase("scores"))
             try openingScores()
             let round = context.round
             let own = try fit.model.partialScores(input.design)
@@ -102,6 +103,7 @@ public enum Training {
             try await PassiveRole(context: context, block: block, design: input.design).fit()
         }
         if plan.revealScores {
+            progress(.phase("scores"))
             try openingScores()
             let partial = try fit.model.partialScores(input.design)
             try await ScoreExchange.send(

@@ -79,6 +79,8 @@ public enum TrainingProgress: Sendable, Equatable {
     case rows(pass: Int, done: Int, of: Int)
     /// A pass ended with this joint gradient norm.
     case pass(Int, gradientNorm: Double)
+    /// After the last pass, or between two: a sum over all rows is opened, or scores are.
+    case phase(String)
     case inference(step: String)
     case finished(passes: Int)
 }

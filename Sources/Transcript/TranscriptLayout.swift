@@ -19,6 +19,7 @@ public struct TranscriptLayout: Sendable, Hashable {
     static let checkpoints = "checkpoint"
     static let equivocations = "equivocation"
     static let build = "build.txt"
+    static let results = "results.txt"
     static let secondSignature = "outcome.mldsa"
     public static let timestamps = "timestamps"
     static let folders = [approvals, logs, checkpoints, equivocations, timestamps, privateFolder]

@@ -117,6 +117,13 @@ public final class TranscriptWriter: Recorder {
         }
     }
 
+    /// Which results stand beside the transcript; the outcome signs it with the other files.
+    public func add(_ results: ResultList) throws {
+        try state.withLock { state in
+            try write(Array(results.text.utf8), to: TranscriptLayout.results, &state)
+        }
+    }
+
     /// A secret of this site (seed, openings): mode 0600, never part of what is handed out.
     public func addPrivate(_ name: String, _ bytes: [UInt8]) throws {
         guard PartyName.isValid(name) else { throw TranscriptError.cannotWrite("private file") }

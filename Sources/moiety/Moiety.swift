@@ -10,6 +10,7 @@ struct Moiety: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             DemoCommand.self, InitCommand.self, DoctorCommand.self, PeerCommand.self, DataCommand.self,
+            TableCommand.self,
             AlignCommand.self, JobCommand.self, ServeCommand.self, ResultsCommand.self, ModelCommand.self,
             LogCommand.self, VerifyCommand.self, PolicyCommand.self,
         ])

@@ -106,6 +106,23 @@ extension EndToEnd {
             #expect(ended.output.contains("lisen") && ended.output.contains("listen"))
         }
 
+        @Test func tableAdd() async throws {
+            let sites = try await Small.sites()
+            let lab = sites.site("lab")
+            let path = "\(lab)/site.yaml"
+            let before = try String(contentsOfFile: path, encoding: .utf8)
+            let added = try await Program.run(
+                "table", "add", "new rows=\(sites.scratch.path("hospital.csv"))", "--site", lab)
+            #expect(added.code == 0, "\(added.errors)")
+            let after = try String(contentsOfFile: path, encoding: .utf8)
+            #expect(after.split(separator: "\n").count == before.split(separator: "\n").count + 1, "\(after)")
+            let described = try await Program.run("data", "describe", "new rows", "--site", lab)
+            #expect(described.code == 0 && described.output.contains("outcome"), "\(described.errors)")
+            let again = try await Program.run(
+                "table", "add", "results=x.csv", "--site", lab, "--format", "json")
+            #expect(again.code == 73 && again.errorCode == "tableExists")
+        }
+
         @Test func jobCommands() async throws {
             let scratch = try TemporaryFolder()
             let made = try await Program.run("job", "new", "--family", "linear", "--file", scratch.path("job.yaml"))

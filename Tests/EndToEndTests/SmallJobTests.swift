@@ -34,6 +34,8 @@ extension EndToEnd {
             let shown = try await Program.run("model", "show", "\(results)/model.json")
             #expect(shown.code == 0 && shown.output.contains("age"))
 
+            try await Self.expectEditsAreSeen(results, sites)
+
             // A model that somebody edited into something that fits nothing.
             let text = try String(contentsOfFile: "\(results)/model.json", encoding: .utf8)
             let terms = try Regex(#""terms" *: *\["#)
@@ -62,6 +64,27 @@ extension EndToEnd {
                 sites, { sites.scratch.path($0 == "lab" ? "scored-lab" : "scored") },
                 shows: ["a prediction", "90 rows in common", "partial score of every new row"])
             try await Self.expectNoOtherModel(sites, sites.scratch.path("scored-lab/transcript"))
+        }
+
+        /// Each file beside the transcript is what the session wrote, and no model is scored that is not.
+        private static func expectEditsAreSeen(_ results: String, _ sites: TwoSites) async throws {
+            let whole = try await Program.run("verify", results)
+            #expect(whole.code == 0 && whole.output.contains("[R04] ok"), "\(whole.output)")
+            for name in ["metrics.json", "model.json", "job.yaml", "coefficients.csv", "glance.csv", "scores.csv"] {
+                let path = URL(fileURLWithPath: "\(results)/\(name)")
+                let kept = try Data(contentsOf: path)
+                try (kept + Data(" ".utf8)).write(to: path)
+                let edited = try await Program.run("verify", results)
+                #expect(edited.code == 2 && edited.output.contains("[R04] FAIL resultChanged"), "\(edited.output)")
+                #expect(edited.output.contains("\(name) beside the transcript"), "\(edited.output)")
+                if name == "model.json" {
+                    let scored = try await Program.run(
+                        "model", "predict", path.path, "--table", "patients", "--site", sites.site("hospital"), "--out",
+                        sites.scratch.path("edited"), "--format", "json")
+                    #expect(scored.code == 65 && scored.errorCode == "modelChanged", "\(scored.output)")
+                }
+                try kept.write(to: path)
+            }
         }
 
         /// A prediction's replay takes no model but one of the job, of this party and in its role.

@@ -13,19 +13,21 @@ package struct ResultFiles {
     private var job: Job { finished.inputs.job }
     private var isLogistic: Bool { job.model.family == .logistic }
 
-    package func write(into folder: StagedFolder) throws {
-        for file in try results() { try folder.write(file.bytes, to: file.name, mode: file.mode) }
-        try folder.write(try Self.json(JobReport(finished)), to: "metrics.json")
-        try folder.write(Array(finished.inputs.file.yaml.utf8), to: "job.yaml")
+    /// All that stands beside the transcript.
+    package func all() throws -> [ResultFile] {
+        try results() + [
+            ResultFile("metrics.json", try Self.json(JobReport(finished))),
+            ResultFile("job.yaml", Array(finished.inputs.file.yaml.utf8)),
+        ]
     }
 
     /// Those that follow from the result alone, so that a replay writes the same bytes.
-    package func results() throws -> [(name: String, bytes: [UInt8], mode: FileMode)] {
+    package func results() throws -> [ResultFile] {
         [
-            ("coefficients.csv", try coefficients(), .readable), ("glance.csv", try glance(), .readable),
-            ("intersection.csv", try IdentifierTable.csv(of: finished.rows), .ownerOnly),
-            ("model.json", try Self.json(savedModel), .ownerOnly),
-        ] + (try finished.outcome.scores.map { [("scores.csv", try scores($0), .ownerOnly)] } ?? [])
+            ResultFile("coefficients.csv", try coefficients()), ResultFile("glance.csv", try glance()),
+            ResultFile("intersection.csv", try IdentifierTable.csv(of: finished.rows), mode: .ownerOnly),
+            ResultFile("model.json", try Self.json(savedModel), mode: .ownerOnly),
+        ] + (try finished.outcome.scores.map { [ResultFile("scores.csv", try scores($0), mode: .ownerOnly)] } ?? [])
     }
 
     private var savedModel: SavedModel {

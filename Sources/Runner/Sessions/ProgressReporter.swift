@@ -6,6 +6,10 @@ import Synchronization
 package final class ProgressReporter: Sendable {
     private struct State {
         var lastLine: ContinuousClock.Instant?
+        /// What is done now, if it is no pass.
+        var phase: String?
+        /// Most passes of the fit under way; nil where there are none.
+        var mostPasses: Int?
     }
 
     private let observer: any RunObserver
@@ -34,11 +38,34 @@ package final class ProgressReporter: Sendable {
     package func report(_ progress: TrainingProgress) {
         switch progress {
         case .keysExchanged(let bits): say("training keys of \(bits) bits exchanged and proven")
-        case .rows(let pass, let done, let total): counted("pass \(pass): \(done) of \(total) rows")
-        case .pass(let pass, let norm): say("pass \(pass): gradient norm \(Number.scientific(norm)) standard errors")
-        case .inference(let step): say("standard errors: \(step)")
+        case .rows(let pass, let done, let total):
+            let phase = state.withLock { $0.phase }
+            counted("\(phase ?? self.pass(pass)): \(done) of \(total) rows")
+        case .pass(let pass, let norm):
+            state.withLock { $0.phase = nil }
+            say("\(self.pass(pass)): gradient norm \(Number.scientific(norm)) standard errors")
+        case .phase(let name): begin(name)
+        case .inference(let step): begin("standard errors: \(step)")
         case .finished(let passes): say("fitted in \(passes) \(passes == 1 ? "pass" : "passes")")
         }
+    }
+
+    /// Logistic fits mostly take about this many passes; what the job allows bounds them.
+    private static let usualPasses = 7
+
+    /// What a fit may take at most, for the lines of its passes.
+    func expect(passes: Int?) { state.withLock { $0.mostPasses = passes } }
+
+    private func begin(_ phase: String) {
+        state.withLock { $0.phase = phase }
+        say(phase)
+    }
+
+    /// `pass 3 of about 7 (at most 60)`.
+    private func pass(_ number: Int) -> String {
+        guard let most = state.withLock({ $0.mostPasses }) else { return "pass \(number)" }
+        let expected = min(most, max(Self.usualPasses, number))
+        return "pass \(number) of about \(expected) (at most \(most))"
     }
 
     private func rest(_ progress: AlignmentProgress) -> String {

@@ -39,8 +39,13 @@ struct SessionEvidence: Sendable {
     }
 
     /// After the session's last record.
-    func finish<Work: SessionWork>(_ session: Session, _ work: Work, _ result: Work.Result) throws {
+    ///
+    /// - Parameter files: what will stand beside the transcript: listed in it, and so signed.
+    func finish<Work: SessionWork>(
+        _ session: Session, _ work: Work, _ result: Work.Result, files: [ResultFile]
+    ) throws {
         let facts = try work.facts(of: result, salt: resultSalt)
+        try writer.add(ResultList(files.map { ($0.name, $0.bytes) }, salt: resultSalt))
         try writer.addPrivate(facts.file, facts.result)
         try writer.finish(
             session, resultCommitment: facts.commitment, counts: facts.counts, metrics: facts.metrics,

@@ -30,11 +30,11 @@ package struct SessionExecution: Sendable {
     }
 
     /// - Parameters:
-    ///   - write: puts the results beside the transcript and says what the ledger keeps of them: counts, no values.
+    ///   - output: the files that stand beside the transcript, and what the ledger keeps of them.
     ///   - make: the work of this session, whose opening is given.
     /// - Returns: what came of it, and the folder.
     package func run<Work: SessionWork>(
-        writing write: (Finished<Work.Result>, StagedFolder) throws -> [String: String],
+        writing output: @escaping @Sendable (Finished<Work.Result>) throws -> SessionOutput,
         _ make: (SessionOpening) -> Work
     ) async throws -> (finished: Finished<Work.Result>, folder: String) {
         Self.tidy(prepared.site, observer)
@@ -70,8 +70,10 @@ package struct SessionExecution: Sendable {
         do {
             let evidence = try SessionEvidence(prepared, folder: "\(folder.stagingPath)/transcript")
             let work = make(SessionOpening(prepared, leaving: evidence))
-            let finished = try await run(work, leaving: evidence, attempt: UInt32(clamping: attempt), book)
-            var details = try write(finished, folder)
+            let (finished, written) = try await run(
+                work, leaving: evidence, attempt: UInt32(clamping: attempt), book, writing: output)
+            for file in written.files { try folder.write(file.bytes, to: file.name, mode: file.mode) }
+            var details = written.details
             try folder.commit()
             details["session"] = finished.session.hex
             try enter("\(event)Finished", details)
@@ -84,14 +86,15 @@ package struct SessionExecution: Sendable {
     }
 
     private func run<Work: SessionWork>(
-        _ work: Work, leaving evidence: SessionEvidence, attempt: UInt32, _ book: DisclosureBook
-    ) async throws -> Finished<Work.Result> {
+        _ work: Work, leaving evidence: SessionEvidence, attempt: UInt32, _ book: DisclosureBook,
+        writing output: @escaping @Sendable (Finished<Work.Result>) throws -> SessionOutput
+    ) async throws -> (Finished<Work.Result>, SessionOutput) {
         let counting = CountingRecorder(evidence.writer)
         let (job, purpose, observer) = (prepared.job, prepared.inputs.purpose, observer)
         return try await link.withSession(
             SessionTerms(prepared.inputs, attempt: attempt), plan: ProtocolPlan(job, for: purpose),
             inspectors: { try SessionInspectors.live(job, for: purpose, $0) }, seed: evidence.seed, recorder: counting,
-            finish: { try evidence.finish($0, work, $1.result) }
+            finish: { try evidence.finish($0, work, $1.0.result, files: $1.1.files) }
         ) { session in
             try book.attempt()
             let result = try await work.run(over: session)
@@ -100,9 +103,10 @@ package struct SessionExecution: Sendable {
             for (check, reason) in session.unfinishedChecks.sorted(by: { $0.key < $1.key }) {
                 observer.warning("check \(check) could not be made to the end: \(reason)")
             }
-            return Finished(
+            let finished = Finished(
                 result: result, session: session.id, bytesSent: counting.total(.outgoing),
                 bytesReceived: counting.total(.incoming), seconds: progress.elapsed.seconds)
+            return (finished, try output(finished))
         }
     }
 

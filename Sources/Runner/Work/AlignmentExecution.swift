@@ -19,10 +19,10 @@ package struct AlignmentExecution: Sendable {
     /// - Returns: what came of it, and the output folder.
     package func run() async throws -> (result: AlignmentWork.Result, folder: String) {
         let execution = SessionExecution(prepared, over: link, out: out, observer: observer)
-        let (finished, folder) = try await execution.run(writing: { finished, folder in
+        let (finished, folder) = try await execution.run(writing: { finished in
             let rows = finished.result.rows
-            try folder.write(try IdentifierTable.csv(of: rows), to: "intersection.csv", mode: .ownerOnly)
-            return ["rows": "\(rows.count)"]
+            let file = ResultFile("intersection.csv", try IdentifierTable.csv(of: rows), mode: .ownerOnly)
+            return SessionOutput([file], details: ["rows": "\(rows.count)"])
         }) { opening in
             AlignmentWork(
                 inputs: prepared.inputs, opening: opening, books: SiteBooks(prepared, with: link.peer),

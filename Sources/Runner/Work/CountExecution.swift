@@ -20,10 +20,11 @@ package struct CountExecution: Sendable {
 
     package func run() async throws -> CountReport {
         let execution = SessionExecution(prepared, over: link, out: out, observer: observer)
-        let (finished, folder) = try await execution.run(writing: { finished, folder in
+        let (finished, folder) = try await execution.run(writing: { finished in
             let report = CountReport(finished.result, of: prepared.inputs, out: nil)
-            try folder.write(try ResultFiles.json(report), to: "count.json")
-            return ["rows": "\(report.roundedCount)", "rounding": "\(report.rounding)"]
+            return SessionOutput(
+                [ResultFile("count.json", try ResultFiles.json(report))],
+                details: ["rows": "\(report.roundedCount)", "rounding": "\(report.rounding)"])
         }) { opening in
             CountWork(
                 inputs: prepared.inputs, opening: opening, rounding: rounding,

@@ -21,10 +21,9 @@ package struct JobExecution: Sendable {
 
     package func run() async throws -> JobReport {
         let execution = SessionExecution(prepared, over: link, out: out, observer: observer)
-        let (finished, _) = try await execution.run(writing: { finished, folder in
+        let (finished, _) = try await execution.run(writing: { finished in
             let job = FinishedJob(finished, of: prepared.inputs)
-            try ResultFiles(finished: job).write(into: folder)
-            return ["rows": "\(job.rows.count)"]
+            return SessionOutput(try ResultFiles(finished: job).all(), details: ["rows": "\(job.rows.count)"])
         }) { opening in
             JobWork(
                 inputs: prepared.inputs, opening: opening, books: SiteBooks(prepared, with: link.peer),

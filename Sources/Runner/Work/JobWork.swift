@@ -53,6 +53,7 @@ package struct JobWork: SessionWork {
     ) async throws -> TrainingOutcome {
         let (progress, books, plan) = (progress, books, design.plan)
         let openingScores: @Sendable () throws -> Void = { try books.openScores(of: rows) }
+        progress.expect(passes: plan.family == .logistic ? plan.maximumPasses : nil)
         let input = try design.input()
         guard let label = design.label else {
             return try await Training.passive(

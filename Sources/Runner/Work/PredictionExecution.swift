@@ -22,14 +22,14 @@ package struct PredictionExecution: Sendable {
     package func run() async throws -> (result: PredictionWork.Result, folder: String) {
         let books = SiteBooks(prepared, with: link.peer)
         let execution = SessionExecution(prepared, over: link, out: out, observer: observer)
-        let (finished, folder) = try await execution.run(writing: { finished, folder in
+        let (finished, folder) = try await execution.run(writing: { finished in
             let rows = finished.result.rows
-            try folder.write(try IdentifierTable.csv(of: rows), to: "intersection.csv", mode: .ownerOnly)
+            var files = [ResultFile("intersection.csv", try IdentifierTable.csv(of: rows), mode: .ownerOnly)]
             if let scores = finished.result.scores {
-                try folder.write(
-                    try ScoreTable.csv(scores, of: rows, job: prepared.job), to: "scores.csv", mode: .ownerOnly)
+                files.append(
+                    ResultFile("scores.csv", try ScoreTable.csv(scores, of: rows, job: prepared.job), mode: .ownerOnly))
             }
-            return ["rows": "\(rows.count)"]
+            return SessionOutput(files, details: ["rows": "\(rows.count)"])
         }) { opening in
             PredictionWork(
                 inputs: prepared.inputs, model: model.model, opening: opening, books: books,

@@ -33,7 +33,7 @@ package struct PartyTable: Sendable {
 
     /// Rows for joint scoring: features only, no outcome is needed.
     package init(scoring party: Party, site: SiteFolder, table name: String) throws {
-        let (path, source) = try site.source(ofTable: name)
+        let (path, source) = try site.source(ofTableOrFile: name)
         self.party = party
         features = party.features.map(ColumnSpec.init)
         label = nil

@@ -81,6 +81,7 @@ struct ActiveRole {
         }
         if context.plan.revealFit {
             let predictor = linearPredictor(columns: block.columns, coefficients: fit.coefficients)
+            context.report(.phase("Brier score"))
             summary.brier = try await SeparatedSum.open(.brier, context, predictor: predictor, label: label) / n
         }
         var errors: Covariance.Active?

@@ -145,6 +145,7 @@ struct LogisticTraining {
         guard context.plan.l2 == 0 || context.plan.revealFit else { return nil }
         let predictor = linearPredictor(columns: block.columns, coefficients: coefficients)
         if context.role == .active { _ = try context.coveringRange(predictor) }
+        context.report(.phase("log-likelihood"))
         let loss = try await SeparatedSum.open(.loss, context, predictor: predictor, label: label)
         if context.plan.l2 == 0, loss < separationLoss { throw TrainingError.separation }
         return loss

@@ -48,6 +48,7 @@ struct PassiveRole {
         }
         if context.plan.revealFit {
             let predictor = linearPredictor(columns: block.columns, coefficients: fit.coefficients)
+            context.report(.phase("Brier score"))
             summary.brier =
                 try await SeparatedSum.open(.brier, context, predictor: predictor, label: [])
                 / Double(context.rows)

@@ -71,6 +71,10 @@ extension VerificationRun {
     }
 
     mutating func checkBuild() {
+        if layout.exists(TranscriptLayout.results), ResultList(transcript: layout.folder) == nil {
+            findings.fail(.t01, "fileNotCanonical", "\(TranscriptLayout.results) has not its one form.")
+            return
+        }
         guard layout.exists(TranscriptLayout.build) else { return }
         guard let bytes = try? layout.read(TranscriptLayout.build, limit: BuildNote.maximumLength),
             let build = BuildNote(text: String(decoding: bytes, as: UTF8.self))

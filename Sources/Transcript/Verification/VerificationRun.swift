@@ -152,7 +152,7 @@ struct VerificationRun {
         let plain =
             TranscriptLayout.folders + [
                 TranscriptLayout.job, TranscriptLayout.jobText, TranscriptLayout.parties, TranscriptLayout.outcome,
-                TranscriptLayout.build, TranscriptLayout.secondSignature,
+                TranscriptLayout.build, TranscriptLayout.results, TranscriptLayout.secondSignature,
             ]
         if plain.contains(name) { return true }
         let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)

@@ -55,7 +55,7 @@ struct InitCommand: ReplyingCommand {
         return Reply(report, text: new.invitation.text)
     }
 
-    private static func parseTable(_ text: String) throws -> (name: String, file: String) {
+    static func parseTable(_ text: String) throws -> (name: String, file: String) {
         guard let sign = text.firstIndex(of: "="), sign != text.startIndex, text.index(after: sign) != text.endIndex
         else { throw Failure(.usage, "invalidTable", "--table takes NAME=FILE, not '\(text)'") }
         let file = URL(fileURLWithPath: String(text[text.index(after: sign)...])).standardizedFileURL.path

@@ -18,12 +18,13 @@ struct ModelPredict: ReplyingCommand {
         commandName: "predict", abstract: "Score new rows jointly with the peer.",
         discussion: """
             Both sites run it, each with its own part of the model and a table of new rows. Rows are aligned as in the \
-            job; each site computes its partial score; only the active one sees the sum. The job must open scores. A \
-            transcript stands in the output folder.
+            job; each site computes its partial score; only the active one sees the sum. The job must open scores, and at \
+            least its limits.minimumCohort rows (50 by default) must be common. A transcript stands in the output folder.
             """)
 
     @Argument(help: "model.json of a finished job.") var model: String
-    @Option(help: "The table of new rows, by its name in site.yaml.") var table: String
+    @Option(help: ArgumentHelp("The table of new rows: its name in site.yaml, or a file.", valueName: "name|file"))
+    var table: String
     @OptionGroup var site: SiteOption
     @Option(help: ArgumentHelp("The output folder; it must not exist.", valueName: "dir")) var out: String
     @OptionGroup var meeting: MeetingOptions
@@ -33,9 +34,19 @@ struct ModelPredict: ReplyingCommand {
         let announce = try meeting.announcer(console)
         let folder = try site.open()
         let saved = try SavedModel.read(model)
+        switch ResultChecks.isAsWritten(model) {
+        case true?: break
+        case false?:
+            throw Failure(
+                .badData, "modelChanged", "\(model) is not what the job's run wrote",
+                hint: "its transcript lists another file: restore a copy, or run the job again")
+        case nil:
+            console.warning(
+                "whether \(model) is what the job's run wrote cannot be told: it does not stand beside its transcript")
+        }
         let prepared = try PreparedJob(
             try saved.scoringJob(at: folder), for: .prediction,
-            scoring: JobInputs.Scoring(model: saved, table: table), at: folder)
+            scoring: JobInputs.Scoring(model: saved, table: folder.nameOrPath(ofTable: table)), at: folder)
         console.progress("\(folder.name): \(prepared.table.summary)")
         let link = try PeerLink(
             prepared.job, site: folder, observer: console, peerAddress: try meeting.address(),

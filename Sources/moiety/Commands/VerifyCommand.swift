@@ -17,7 +17,7 @@ struct VerifyCommand: ReplyingCommand {
             the job with its policy. With --replay or --audit, secrets are used as well, and the job is computed again.
             """)
 
-    @Argument(help: "The transcript folder.") var transcript: String
+    @Argument(help: "The transcript folder, or the folder of results that it stands in.") var transcript: String
     @Option(help: ArgumentHelp("The peer's copy, to compare record by record.", valueName: "dir"))
     var peerTranscript: String?
     @Option(help: ArgumentHelp("The job that it should be of.", valueName: "file")) var job: String?
@@ -65,13 +65,15 @@ struct VerifyCommand: ReplyingCommand {
             guard FileManager.default.fileExists(atPath: path) else {
                 throw Failure(.noInput, "fileNotFound", "\(path) does not exist")
             }
-            let inside = "\(path)/transcript/\(TranscriptLayout.parties)"
-            if FileManager.default.fileExists(atPath: inside) {
-                throw Failure(
-                    .noInput, "notATranscript", "\(path) is a folder of results",
-                    hint: "moiety verify \(path)/transcript")
-            }
         }
+        return try await verify(
+            Self.transcript(at: transcript), against: peerTranscript.map { Self.transcript(at: $0) }, console)
+    }
+
+    /// A folder of results stands for the transcript in it, and its files are looked at too.
+    private func verify(
+        _ transcript: String, against peerTranscript: String?, _ console: Console
+    ) async throws -> Reply<VerificationReport> {
         let attributes = try? FileManager.default.attributesOfItem(atPath: transcript)
         if attributes?[.type] as? FileAttributeType == .typeRegular {
             throw Failure(
@@ -95,6 +97,9 @@ struct VerifyCommand: ReplyingCommand {
             report = report.adding(
                 try await ReplayChecks(transcript, report, console).audit(audit, minimumCell: minimumCell ?? 0))
         }
+        if let results = ResultChecks.folder(around: transcript), report.failure == nil {
+            report = report.adding([ResultChecks.finding(transcript: transcript, results: results)])
+        }
         let known = Set(options.pinned.keys)
         let unknown = site == nil ? [] : (report.summary?.parties ?? []).map(\.name).filter { !known.contains($0) }
         let asked = requested
@@ -109,6 +114,11 @@ struct VerifyCommand: ReplyingCommand {
 }
 
 extension VerifyCommand {
+    private static func transcript(at path: String) -> String {
+        let inside = "\(path)/transcript"
+        return FileManager.default.fileExists(atPath: "\(inside)/\(TranscriptLayout.parties)") ? inside : path
+    }
+
     /// Checks that the options ask for beside those of the folder alone. A05 is about scores, which not every job opens.
     private var requested: [Check] {
         var checks: [Check] = peerTranscript == nil ? [] : [.x01, .x02]
