@@ -40,7 +40,7 @@ public struct JobEstimate: Sendable, Hashable, Codable {
             (least, most) = (n * 25e3 * width, n * 80e3 * width)
             fitting = (n * 2.5e-3 * subgroup * work, n * (6e-3 + 5e-5 * parameters) * subgroup * work)
         }
-        leastBytes = alignment + least
+        leastBytes = alignment * 0.9 + least
         mostBytes = alignment * 1.2 + most
         leastSeconds = (aligning + fitting.least) / 2
         mostSeconds = aligning + fitting.most

@@ -1,7 +1,7 @@
 import Foundation
 import Jobs
-package import Records
-package import Site
+import Records
+import Site
 import SplitRegression
 import Wire
 

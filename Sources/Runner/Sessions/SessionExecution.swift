@@ -1,6 +1,6 @@
 import Foundation
 package import Jobs
-package import Site
+import Site
 import Transcript
 package import Wire
 
