@@ -228,7 +228,8 @@ struct LogPass {
         case .abort:
             guard let body = try? AbortMessage(payload: payload) else { return }
             aborts[record.from] = Kept(body: body.reason, record: record)
-        case .approval: approvals[record.from] = (try? ApprovalMessage(payload: payload))?.note
+        // What a peer that never signed showed is nobody's word.
+        case .approval where !isUnsigned: approvals[record.from] = (try? ApprovalMessage(payload: payload))?.note
         case .commitments:
             guard let body = try? InputCommitments(payload: payload) else { return }
             commitments[record.from] = Kept(body: body, record: record)
