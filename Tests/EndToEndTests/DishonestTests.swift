@@ -61,7 +61,7 @@ extension EndToEnd {
                     "--peer-address", "\(try #require(await addresses.first { _ in true }))",
                 ])
             let execution = SessionExecution(prepared, over: link, out: sites.results("hospital"), observer: Silent())
-            _ = try await execution.run(writing: { _, _ in [:] }) { opening in
+            _ = try await execution.run(writing: { _ in SessionOutput([], details: [:]) }) { opening in
                 Boasting(
                     work: JobWork(
                         inputs: prepared.inputs, opening: opening, books: Unasked(), progress: execution.progress))

@@ -18,7 +18,7 @@ package struct SessionOutput: Sendable {
     package let files: [ResultFile]
     package let details: [String: String]
 
-    init(_ files: [ResultFile], details: [String: String]) {
+    package init(_ files: [ResultFile], details: [String: String]) {
         self.files = files
         self.details = details
     }
