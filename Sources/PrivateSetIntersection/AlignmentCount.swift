@@ -1,7 +1,7 @@
 internal import Bignum
 public import Wire
 
-/// About how many identifiers two parties have in common: what both learn from ``Alignment/count(_:over:settings:rounding:)``.
+/// About how many identifiers two parties have in common: what both learn from `Alignment.count`.
 public struct CommonCount: Sendable, Hashable {
     /// A multiple of ``rounding``; 0 when fewer than ``minimum`` are in common, however many.
     public let roundedCount: Int

@@ -65,7 +65,12 @@ extension EndToEnd {
             let sites = try await Small.sites(job: job)
             try await sites.approve()
             let ended = try await Program.run(sites.command("lab") + ["--dry-run"])
-            #expect(ended.code == 4 && ended.errorCode == "ownSetTooLarge", "\(ended.output)")
+            #expect(ended.code == 4 && Self.says("ownSetTooLarge", ended), "\(ended.output)")
+        }
+
+        /// As the error of a command, or as the failed check of a dry run.
+        private static func says(_ code: String, _ ended: Program.Ended) -> Bool {
+            ended.errorCode == code || ended.output.contains(#""code":"\#(code)""#)
         }
 
         // MARK: Approvals
@@ -78,12 +83,13 @@ extension EndToEnd {
             #expect(revoked.code == 0, "\(revoked.errors)")
             for arguments in [sites.command("lab"), sites.command("lab") + ["--dry-run"]] {
                 let ended = try await Program.run(arguments)
-                #expect(ended.code == 4 && ended.errorCode == "approvalRevoked", "\(ended.output)")
+                #expect(ended.code == 4 && Self.says("approvalRevoked", ended), "\(ended.output)")
             }
             let twice = try await Program.run(revoke)
             #expect(twice.code == 4 && twice.errorCode == "notApproved", "\(twice.output)")
             try await sites.approve(["lab"])
-            let again = try await Program.run(sites.command("lab") + ["--dry-run"])
+            let again = try await Program.run(
+                sites.command("lab") + ["--dry-run", "--peer-address", "127.0.0.1:1"])
             #expect(again.code == 0, "\(again.output)")
         }
 
@@ -117,14 +123,15 @@ extension EndToEnd {
             ).signed(by: identity.key)
             try Data(old.utf8).write(to: URL(fileURLWithPath: "\(site.path)/approvals/\(file.hash).txt"))
             let unknown = try await Program.run(sites.command("lab") + ["--dry-run"])
-            #expect(unknown.code == 4 && unknown.errorCode == "approvalNotInLedger", "\(unknown.output)")
+            #expect(unknown.code == 4 && Self.says("approvalNotInLedger", unknown), "\(unknown.output)")
             try site.enter("jobApproved", job: file.hash, details: ["note": Bytes32(hashing: old.utf8).hex])
             for arguments in [sites.command("lab"), sites.command("lab") + ["--dry-run"]] {
                 let ended = try await Program.run(arguments)
-                #expect(ended.code == 4 && ended.errorCode == "approvalExpired", "\(ended.output)")
+                #expect(ended.code == 4 && Self.says("approvalExpired", ended), "\(ended.output)")
             }
             try sites.setPolicy("approvalDays", "32")
-            let longer = try await Program.run(sites.command("lab") + ["--dry-run"])
+            let longer = try await Program.run(
+                sites.command("lab") + ["--dry-run", "--peer-address", "127.0.0.1:1"])
             #expect(longer.code == 0, "\(longer.output)")
         }
 
@@ -152,7 +159,7 @@ extension EndToEnd {
                 ["policy", "check", "--site", sites.site("lab"), "--format", "json"],
             ] {
                 let ended = try await Program.run(arguments)
-                #expect(ended.code == 4 && ended.errorCode == name, "\(arguments[1]): \(ended.output)")
+                #expect(ended.code == 4 && Self.says(name, ended), "\(arguments[1]): \(ended.output)")
             }
             let doctor = try await Program.run("doctor", "--site", sites.site("lab"))
             #expect(doctor.code == 78 && doctor.output.contains("failed  ledger: "), "\(doctor.output)")

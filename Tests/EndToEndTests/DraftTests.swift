@@ -79,7 +79,8 @@ extension EndToEnd {
             "term,estimate,std.error,statistic,p.value,conf.low,conf.high,party,estimate.standardised\n"
 
         private func folder(
-            _ scratch: TemporaryFolder, _ name: String, _ rows: String, session: String = "aa", job: String = Small.job()
+            _ scratch: TemporaryFolder, _ name: String, _ rows: String, session: String = "aa",
+            job: String = Small.job()
         ) throws -> String {
             let path = scratch.path(name)
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

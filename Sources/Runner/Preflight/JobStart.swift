@@ -40,12 +40,11 @@ package struct JobStart: Sendable {
             }
         }
         let policy = look(at: file, site)
+        let inputs = attempt("table \(own.table)") { try JobInputs(file, for: purpose, at: site) }
+        if let inputs { look(at: inputs, rows: rows) }
+        // Last, so that what is wrong at this site is said before where the peer is.
         meet(peer, file.job, site, hasAddress: hasAddress)
-        guard let inputs = attempt("table \(own.table)", { try JobInputs(file, for: purpose, at: site) }) else {
-            return
-        }
-        look(at: inputs, rows: rows)
-        guard checks.firstFailure == nil, let identity, let ledger, let approval, let policy else { return }
+        guard checks.firstFailure == nil, let inputs, let identity, let ledger, let approval, let policy else { return }
         let prepared = PreparedJob(
             inputs, at: site, identity: identity, approval: approval, ledger: ledger, policy: policy)
         guard attempt("budgets", { try prepared.checkBudgets() }) != nil else { return }

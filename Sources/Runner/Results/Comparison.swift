@@ -3,28 +3,28 @@ import Records
 import Site
 
 /// The coefficients of both sites beside those of the joined table.
-struct Comparison: Codable, Sendable {
-    struct Row: Codable, Sendable {
-        let term: String
-        let party: String
-        let estimate: Double
-        let standardError: Double?
-        let pValue: Double?
-        let confLow: Double?
-        let confHigh: Double?
+package struct Comparison: Codable, Sendable {
+    package struct Row: Codable, Sendable {
+        package let term: String
+        package let party: String
+        package let estimate: Double
+        package let standardError: Double?
+        package let pValue: Double?
+        package let confLow: Double?
+        package let confHigh: Double?
         /// The pooled fit's, in the same units.
-        let pooled: Double
+        package let pooled: Double
         /// On the standardised scale.
-        let difference: Double
+        package let difference: Double
     }
 
-    let rows: [Row]
+    package let rows: [Row]
 
     /// Largest difference on the standardised scale.
-    var largestDifference: Double { rows.map(\.difference).max() ?? .infinity }
+    package var largestDifference: Double { rows.map(\.difference).max() ?? .infinity }
 
     /// - Throws: `Failure` 65 when a term of the pooled fit is missing in the results.
-    init(results: [String], pooled: String, standardised: String) throws {
+    package init(results: [String], pooled: String, standardised: String) throws {
         var found: [String: CoefficientFile.Row] = [:]
         for path in results {
             for row in try CoefficientFile(path).rows { found[row.term] = row }
