@@ -11,7 +11,7 @@ if [ -z "$moiety" ]; then
     done
 fi
 if [ ! -x "$moiety" ]; then
-    echo "the program is not built: swift build -c release, or set MOIETY" >&2
+    echo "the program is not built: scripts/build, or set MOIETY" >&2
     exit 69
 fi
 
