@@ -146,7 +146,7 @@ extension EndToEnd {
             let ended = try await Program.run("log", "verify", example("verify/message.json"))
             #expect(ended.code == 0 && !ended.output.contains("message 0x"), "\(ended.output)")
             let scratch = try TemporaryFolder()
-            for (sequence, name) in [("0", "binding"), ("4", "opening")] {
+            for (sequence, name) in [("0", "binding"), ("5", "opening")] {
                 let file = scratch.path("\(sequence).json")
                 let exported = try await Program.run(
                     "log", "export", example("verify/lab"), "--from", "hospital", "--sequence", sequence, "--out", file)

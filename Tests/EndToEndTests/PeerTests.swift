@@ -1,4 +1,5 @@
 import Foundation
+import Site
 import TestSupport
 import Testing
 
@@ -89,7 +90,7 @@ extension EndToEnd {
             let sites = try await breast()
             let (hospital, address) = try await sites.listen()
             let lab = try Program.start(sites.command("lab") + ["--peer-address", address])
-            #expect(try await hospital.says("pass 1: gradient"))
+            #expect(try await hospital.says("gradient norm"))
             lab.send(SIGKILL)
             let ended = await hospital.wait()
             #expect(ended.code == 69, "\(ended.output)\(ended.errors)")
@@ -102,7 +103,9 @@ extension EndToEnd {
 
             // Who was in it counts for later cohorts, though the job came to no end.
             #expect(
-                try FileManager.default.contentsOfDirectory(atPath: "\(sites.site("hospital"))/cohorts").count == 1)
+                try SiteFolder(opening: sites.site("hospital")).ledger().entries().contains {
+                    $0.event == "cohortOpened"
+                })
 
             // What both kept of it opens and holds up to there: one kept it in its site folder, one was killed in mid-write.
             let failed = "\(sites.site("hospital"))/failed"

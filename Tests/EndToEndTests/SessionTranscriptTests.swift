@@ -98,12 +98,6 @@ extension EndToEnd {
                     "the exact number of common identifiers",
                 ])
 
-            // The one count that this policy allows has been made; the peer may go on.
-            try Data("policy: 1\ncountsPerPeer: 1\n".utf8).write(
-                to: URL(fileURLWithPath: "\(sites.site("hospital"))/policy.yaml"))
-            let refused = try await Program.run(align(sites, "count", "hospital", "again"))
-            #expect(refused.code == 4 && refused.errorCode == "policy.countsPerPeer", "\(refused.output)")
-
             let (other, where2) = try await sites.listen(align(sites, "run", "hospital", "aligned"))
             let lab2 = try await Program.run(align(sites, "run", "lab", "aligned") + ["--peer-address", where2])
             for ended in [await other.wait(), lab2] {
