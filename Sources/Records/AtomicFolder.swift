@@ -21,7 +21,7 @@ public struct AtomicFolder: Sendable {
     /// - Throws: `outputExists` if anything stands at `path`; `cannotWrite` if its parent cannot be written to.
     public init(at path: String) throws(RecordsError) {
         let target = URL(fileURLWithPath: path).standardizedFileURL
-        if FileManager.default.fileExists(atPath: target.path) { throw .outputExists(path: path) }
+        if Disk.isTaken(target.path) { throw .outputExists(path: path) }
         self.path = target.path
         stagingPath = try Disk.privateNeighbour(of: target)
     }
@@ -40,7 +40,7 @@ public struct AtomicFolder: Sendable {
     /// Flushes every file and folder and gives the folder its name.
     public func commit() throws(RecordsError) {
         try Disk.flushTree(stagingPath)
-        if FileManager.default.fileExists(atPath: path) { throw .outputExists(path: path) }
+        if Disk.isTaken(path) { throw .outputExists(path: path) }
         try Disk.move(stagingPath, to: path)
         try Disk.flush(URL(fileURLWithPath: path).deletingLastPathComponent().path)
     }

@@ -30,6 +30,11 @@ enum Disk {
         return name.range(of: mark, options: .backwards).map { UInt64(name[$0.upperBound...]) != nil } ?? false
     }
 
+    /// Whether anything has the name, be it a link that leads nowhere.
+    static func isTaken(_ path: String) -> Bool {
+        (try? FileManager.default.attributesOfItem(atPath: path)) != nil
+    }
+
     static func makeFolder(_ path: String) throws(RecordsError) {
         try attempt(path) {
             try FileManager.default.createDirectory(

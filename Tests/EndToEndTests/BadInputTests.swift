@@ -122,6 +122,22 @@ extension EndToEnd {
         }
 
         /// Whoever waits for the address would wait in vain: said by every command that listens, before all else.
+        /// A link that leads nowhere takes the name all the same; a file with something else than an address stays as it is.
+        @Test func outputThatIsThereAlready() async throws {
+            let sites = try await Small.sites()
+            try await sites.approve()
+            let link = sites.scratch.path("link")
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "nowhere")
+            let policy = "\(sites.site("hospital"))/policy.yaml"
+            let before = try Data(contentsOf: URL(fileURLWithPath: policy))
+            let run = ["job", "run", sites.job, "--site", sites.site("hospital"), "--format", "json", "--out"]
+            for arguments in [run + [link], run + [sites.scratch.path("new"), "--announce", policy]] {
+                let ended = try await Program.run(arguments)
+                #expect(ended.code == 73 && ended.errorCode == "outputExists", "\(ended.output)")
+            }
+            #expect(try Data(contentsOf: URL(fileURLWithPath: policy)) == before)
+        }
+
         @Test func announcementThatCannotBeWritten() async throws {
             let sites = try await Small.sites()
             try await sites.approve()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Jobs
 import Records
 import Runner
@@ -26,6 +27,13 @@ struct MeetingOptions: ParsableArguments {
     ) throws -> @Sendable (NetworkAddress) -> Void {
         guard let announce else { return { _ in } }
         try AtomicFile.checkWritable(announce)
+        // What an earlier run announced may be replaced, and nothing else.
+        if FileManager.default.fileExists(atPath: announce) {
+            let text = try? String(contentsOfFile: announce, encoding: .utf8)
+            guard let line = text?.split(separator: "\n").first, (try? NetworkAddress(String(line))) != nil else {
+                throw RecordsError.outputExists(path: announce)
+            }
+        }
         return { address in
             do {
                 try AtomicFile.write(Array("\(address)\n".utf8), to: announce, replacing: true)
