@@ -39,7 +39,7 @@ public struct AlignedRows: Sendable {
         return AlignedRows(table: table, identifiers: identifiers, checked: kept)
     }
 
-    private init(table: Table, identifiers: Identifiers, checked: [Int]) {
+    init(table: Table, identifiers: Identifiers, checked: [Int]) {
         self.table = table
         self.identifiers = identifiers
         positions = checked

@@ -16,6 +16,7 @@ public enum Budget: String, Sendable, Hashable, CaseIterable, Codable {
     case bitsPerRowInAll
     case scoresPerRow
     case scoresPerRowInAll
+    case rootsPerColumn
 
     /// What holds when the policy says nothing.
     public var standard: Int {
@@ -35,13 +36,14 @@ public enum Budget: String, Sendable, Hashable, CaseIterable, Codable {
         case .bitsPerRowInAll: 4096
         case .scoresPerRow: 10
         case .scoresPerRowInAll: 30
+        case .rootsPerColumn: 5
         }
     }
 
     var range: ClosedRange<Int> {
         switch self {
         case .approvalDays: 1...3650
-        case .setsPerApproval: 1...1000
+        case .setsPerApproval, .rootsPerColumn: 1...1000
         case .retriesPerSet: 0...1000
         case .attemptsPerHour: 1...100_000
         case .identifiersPerDay, .identifiersPerPeer, .identifiersInAll: 0...(1 << 48)
@@ -69,6 +71,7 @@ public enum Budget: String, Sendable, Hashable, CaseIterable, Codable {
         case .bitsPerRowInAll: "bits opened a row in fits with all peers"
         case .scoresPerRow: "scores of one row opened with one peer"
         case .scoresPerRowInAll: "scores of one row opened with all peers"
+        case .rootsPerColumn: "versions of one column that a peer may bring over the same people"
         }
     }
 

@@ -33,6 +33,8 @@ package enum PeerReason {
         "timeout": "it waited too long for a message of this site",
         "jobMismatch": "it runs another job, or another command",
         "cohortDifference": "these people differ from those of an earlier job by fewer than its minimum cell",
+        "inputDifference":
+            "one of its columns differs from an earlier job's for fewer people than its minimum cell",
         "cohortTooSmall": "fewer rows are in common than its policy allows",
         "emptyIntersection": "the two sites have no identifier in common",
         "tooFewRows": "the rows in common are too few for so many coefficients",
@@ -77,6 +79,7 @@ package enum PeerReason {
         switch id {
         case 0x01: "alignment"
         case 0x02: "training"
+        case 0x03: "inputs"
         default: "number \(id)"
         }
     }

@@ -50,13 +50,7 @@ package struct Cohort: Sendable, Hashable {
     private static func bytes(_ tags: [Tag]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(tags.count * tagBytes)
-        for tag in tags {
-            for word in [tag.high, tag.low] {
-                for shift in stride(from: 56, through: 0, by: -8) {
-                    bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-                }
-            }
-        }
+        for tag in tags { bytes += tag.bytes }
         return bytes
     }
 
@@ -103,6 +97,12 @@ extension Cohort.Tag {
         high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
         low = bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
+
+    var bytes: [UInt8] {
+        [high, low].flatMap { word in
+            stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt64($0)) }
+        }
+    }
 }
 
 /// Makes the tags of a site's cohorts under a key that follows from its identity. Holds a secret.
@@ -117,10 +117,11 @@ package struct CohortTagger: Sendable {
     }
 
     package func cohort(of identifiers: some Sequence<some Collection<UInt8>>) -> Cohort {
-        Cohort(
-            identifiers.map { identifier in
-                let code = HMAC<SHA256>.authenticationCode(for: Data(identifier), using: key)
-                return Cohort.Tag(Array(code).prefix(Cohort.tagBytes))
-            })
+        Cohort(identifiers.map(tag))
+    }
+
+    func tag(of identifier: some Collection<UInt8>) -> Cohort.Tag {
+        let code = HMAC<SHA256>.authenticationCode(for: Data(identifier), using: key)
+        return Cohort.Tag(Array(code).prefix(Cohort.tagBytes))
     }
 }

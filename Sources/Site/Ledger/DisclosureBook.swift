@@ -8,13 +8,13 @@ package import Wire
 /// Every method that debits checks and appends in one transaction. Refusals are `PolicyRefusal`s under the name of the
 /// policy's field, `cohortDifference` apart.
 package struct DisclosureBook: Sendable {
-    private let ledger: SiteLedger
-    private let budgets: Budgets
-    private let peer: LedgerEntry.Peer
+    let ledger: SiteLedger
+    let budgets: Budgets
+    let peer: LedgerEntry.Peer
     private let job: String
     private let purpose: SessionPurpose
-    private let minimumDifference: Int
-    private let now: @Sendable () -> Date
+    let minimumDifference: Int
+    let now: @Sendable () -> Date
 
     /// - Parameters:
     ///   - job: the job's hash.
@@ -146,17 +146,26 @@ package struct DisclosureBook: Sendable {
 
     /// These people are about to be used; they are remembered.
     ///
-    /// - Parameter bits: for a fit, what it opens about each row at most; nil for other purposes.
-    package func open(_ cohort: Cohort, bits: Int? = nil) throws {
+    /// - Parameters:
+    ///   - bits: for a fit, what it opens about each row at most; nil for other purposes.
+    ///   - inputs: what both parties compute with; nil for an alignment alone.
+    package func open(_ cohort: Cohort, bits: Int? = nil, inputs: SessionInputs? = nil) throws {
         try ledger.transact { transaction in
             try checkDifference(cohort, transaction.view)
+            var details: [String: String] = [:]
+            if let inputs {
+                try checkOwn(inputs.own, cohort, transaction.view)
+                try checkPeer(inputs, cohort, transaction.view)
+                details = self.details(of: changes(inputs, cohort, transaction.view))
+            }
             var charges: [LedgerEntry.Charge: Int] = [:]
-            if let bits, !isRetry(cohort, in: transaction.view) {
+            if let bits, !isRetry(cohort, inputs, in: transaction.view) {
                 charges = [.models: 1, .bits: bits]
                 try checkRows(cohort, .models, adding: 1, (.modelsPerRow, .modelsPerRowInAll), transaction.view)
                 try checkRows(cohort, .bits, adding: bits, (.bitsPerRow, .bitsPerRowInAll), transaction.view)
             }
-            try transaction.append(entry(.cohortOpened, charges: charges), charging: cohort)
+            try transaction.append(
+                entry(.cohortOpened, charges: charges, details: details), charging: cohort, inputs: inputs)
         }
     }
 
@@ -173,11 +182,12 @@ package struct DisclosureBook: Sendable {
         }
     }
 
-    /// The same fit of the same rows under the same approval.
-    private func isRetry(_ cohort: Cohort, in view: LedgerView) -> Bool {
+    /// The same fit of the same rows with the same inputs under the same approval.
+    private func isRetry(_ cohort: Cohort, _ inputs: SessionInputs?, in view: LedgerView) -> Bool {
         let spent = Spending(of: peer, in: view)
         return spent.all.suffix(from: spent.approval(of: job)).contains {
             $0.is(.cohortOpened) && $0.job == job && $0.purpose == purpose.rawValue && $0.cohort == cohort.name.hex
+                && $0.inputs == inputs?.ownEntries && $0.peerInputs == inputs?.peerEntries
         }
     }
 
@@ -222,9 +232,12 @@ package struct DisclosureBook: Sendable {
     }
 
     private func entry(
-        _ event: LedgerEntry.Event, set: String? = nil, charges: [LedgerEntry.Charge: Int] = [:]
+        _ event: LedgerEntry.Event, set: String? = nil, charges: [LedgerEntry.Charge: Int] = [:],
+        details: [String: String] = [:]
     ) -> LedgerEntry {
-        LedgerEntry(event, at: now(), job: job, peer: peer, purpose: purpose.rawValue, set: set, charges: charges)
+        LedgerEntry(
+            event, at: now(), job: job, peer: peer, purpose: purpose.rawValue, set: set, charges: charges,
+            details: details)
     }
 }
 

@@ -9,7 +9,7 @@ struct LedgerDatabase: Sendable {
 
     /// "moie"
     private static let applicationID = 0x6D6F_6965
-    private static let version = 2
+    private static let version = 3
 
     private static let schema =
         [
@@ -18,8 +18,9 @@ struct LedgerDatabase: Sendable {
             hash BLOB NOT NULL, signature BLOB NOT NULL) STRICT
             """,
             "CREATE TABLE cohorts (name BLOB PRIMARY KEY NOT NULL, tags BLOB NOT NULL) STRICT",
+            "CREATE TABLE inputs (name BLOB PRIMARY KEY NOT NULL, digests BLOB NOT NULL) STRICT",
         ]
-        + ["entries", "cohorts"].flatMap { table in
+        + ["entries", "cohorts", "inputs"].flatMap { table in
             ["UPDATE", "DELETE"].map { action in
                 """
                 CREATE TRIGGER \(table)_\(action.lowercased()) BEFORE \(action) ON \(table) \
@@ -154,5 +155,15 @@ extension Database {
     func insert(cohort name: [UInt8], tags: [UInt8]) throws {
         try execute(
             sql: "INSERT INTO cohorts (name, tags) VALUES (?, ?)", arguments: [Data(name), Data(tags)])
+    }
+
+    func digests(ofInput name: [UInt8]) throws -> [UInt8]? {
+        try Data.fetchOne(self, sql: "SELECT digests FROM inputs WHERE name = ?", arguments: [Data(name)])
+            .map(Array.init)
+    }
+
+    func insert(input name: [UInt8], digests: [UInt8]) throws {
+        try execute(
+            sql: "INSERT INTO inputs (name, digests) VALUES (?, ?)", arguments: [Data(name), Data(digests)])
     }
 }

@@ -16,6 +16,10 @@ package struct LedgerEntry: Sendable, Hashable, Codable {
     package var set: String?
     /// Name of the cohort whose rows are charged, 64 hexadecimal digits.
     package var cohort: String?
+    /// This site's inputs that are used, by column.
+    package var inputs: [String: Input]?
+    /// Roots of the peer's inputs by column, 64 hexadecimal digits each.
+    package var peerInputs: [String: String]?
     /// ``Charge``'s raw value to its amount.
     package var charges: [String: Int]?
     /// What the event is about: counts, the name of an error.
@@ -75,6 +79,12 @@ package struct LedgerEntry: Sendable, Hashable, Codable {
             case .attempts, .identifiers, .counts: false
             }
         }
+    }
+
+    /// One input over the entry's cohort: the root that was sent, the name of its row digests in the ledger.
+    package struct Input: Sendable, Hashable, Codable {
+        package let root: String
+        package let digests: String
     }
 
     /// Whom an entry is about.

@@ -13,6 +13,8 @@ package enum LedgerError: Error, Hashable, Sendable {
     case headInvalid(path: String)
     case cohortMissing(path: String, cohort: String)
     case cohortChanged(path: String, cohort: String)
+    case inputMissing(path: String, column: String)
+    case inputChanged(path: String, column: String)
     /// Both a database and a file in the old form that is not the one which was taken over.
     case twice(path: String)
     /// Line (from 1) of a file in the old form.
@@ -34,6 +36,8 @@ package enum LedgerError: Error, Hashable, Sendable {
         case .headInvalid: "ledgerHeadInvalid"
         case .cohortMissing: "cohortMissing"
         case .cohortChanged: "cohortChanged"
+        case .inputMissing: "inputMissing"
+        case .inputChanged: "inputChanged"
         case .twice: "ledgerTwice"
         case .oldFormBroken: "ledgerBroken"
         case .busy: "ledgerBusy"
@@ -57,6 +61,10 @@ package enum LedgerError: Error, Hashable, Sendable {
             "\(path): the rows of cohort \(cohort.prefix(16)), which an entry names, are missing"
         case .cohortChanged(let path, let cohort):
             "\(path): the rows of cohort \(cohort.prefix(16)) are not those that an entry names"
+        case .inputMissing(let path, let column):
+            "\(path): the row digests of column '\(column)', which an entry names, are missing"
+        case .inputChanged(let path, let column):
+            "\(path): the row digests of column '\(column)' are not those that an entry names"
         case .twice(let path): "\(path) is a ledger of the old form beside one that has taken another over"
         case .oldFormBroken(let path, let line): "\(path): line \(line) does not follow the line before it"
         case .busy(let path): "other processes have kept \(path) locked for a minute"

@@ -60,6 +60,13 @@ package final class SiteLedger: Sendable {
         return try database.read { db in
             let (entries, head) = try self.verified(db, signed)
             for name in Set(entries.compactMap(\.cohort)).sorted() { _ = try self.cohort(name, db) }
+            var checked: Set<String> = []
+            for entry in entries {
+                for (column, input) in (entry.inputs ?? [:]).sorted(by: { $0.key < $1.key })
+                where checked.insert("\(entry.cohort ?? "") \(input.digests)").inserted {
+                    _ = try self.digests(of: input, column, entry.cohort, db)
+                }
+            }
             return head
         }
     }
@@ -76,7 +83,7 @@ package final class SiteLedger: Sendable {
         // What `body` throws keeps its type.
         return try database.read { db in
             let entries = try self.verified(db, signed).entries
-            return Result { try body(LedgerView(entries: entries) { try self.cohort($0, db) }) }
+            return Result { try body(self.view(entries, db)) }
         }.get()
     }
 
@@ -109,10 +116,13 @@ package final class SiteLedger: Sendable {
     ) throws -> R {
         try database.write { db in
             let (entries, head) = try self.verified(db, signed())
-            var transaction = LedgerTransaction(view: LedgerView(entries: entries) { try self.cohort($0, db) })
+            var transaction = LedgerTransaction(view: self.view(entries, db))
             let result = try body(&transaction)
             for cohort in transaction.newCohorts where try db.tags(ofCohort: cohort.name.bytes) == nil {
                 try db.insert(cohort: cohort.name.bytes, tags: cohort.bytes)
+            }
+            for digests in transaction.newDigests where try db.digests(ofInput: digests.name.bytes) == nil {
+                try db.insert(input: digests.name.bytes, digests: digests.bytes)
             }
             try self.insert(transaction.appended, after: head, db)
             return result
@@ -203,17 +213,45 @@ package final class SiteLedger: Sendable {
         }
         return cohort
     }
+
+    /// - Parameter cohort: the entry's: there are as many digests as it has rows.
+    private func digests(
+        of input: LedgerEntry.Input, _ column: String, _ cohort: String?, _ db: Database
+    ) throws -> RowDigests {
+        guard let name = Bytes32(hex: input.digests), let bytes = try db.digests(ofInput: name.bytes) else {
+            throw LedgerError.inputMissing(path: path, column: column)
+        }
+        guard let digests = RowDigests(bytes: bytes), digests.name == name,
+            let cohort, try self.cohort(cohort, db).count == digests.values.count
+        else { throw LedgerError.inputChanged(path: path, column: column) }
+        return digests
+    }
+
+    private func view(_ entries: [LedgerEntry], _ db: Database) -> LedgerView {
+        LedgerView(
+            entries: entries, load: { try self.cohort($0, db) },
+            loadDigests: { try self.digests(of: $0, $1, $2, db) })
+    }
 }
 
 /// The ledger at one moment.
 package struct LedgerView {
     package let entries: [LedgerEntry]
     let load: (String) throws -> Cohort
+    /// Of an input, its column and its entry's cohort.
+    let loadDigests: (LedgerEntry.Input, String, String?) throws -> RowDigests
 
     /// The rows of a cohort that an entry names.
     ///
     /// - Throws: `LedgerError.cohortMissing`, `.cohortChanged`.
     package func cohort(named name: String) throws -> Cohort { try load(name) }
+
+    /// The row digests of an input over a cohort.
+    ///
+    /// - Throws: `LedgerError.inputMissing`, `.inputChanged`.
+    func digests(of input: LedgerEntry.Input, _ column: String, over cohort: String) throws -> RowDigests {
+        try loadDigests(input, column, cohort)
+    }
 }
 
 /// The ledger while nobody else writes, and what is to be appended.
@@ -221,6 +259,7 @@ package struct LedgerTransaction {
     package let view: LedgerView
     private(set) var appended: [LedgerEntry] = []
     private(set) var newCohorts: [Cohort] = []
+    private(set) var newDigests: [RowDigests] = []
 
     package var entries: [LedgerEntry] { view.entries + appended }
 
@@ -230,11 +269,18 @@ package struct LedgerTransaction {
         appended.append(entry)
     }
 
-    /// Appends an entry that charges the rows of a cohort, which is kept with it.
-    package mutating func append(_ entry: LedgerEntry, charging cohort: Cohort) throws {
+    /// Appends an entry that charges the rows of a cohort, which is kept with it, as are the inputs over it.
+    package mutating func append(
+        _ entry: LedgerEntry, charging cohort: Cohort, inputs: SessionInputs? = nil
+    ) throws {
         var entry = entry
         entry.cohort = cohort.name.hex
         newCohorts.append(cohort)
+        if let inputs {
+            entry.inputs = inputs.ownEntries
+            entry.peerInputs = inputs.peerEntries
+            newDigests += inputs.own.map(\.digests)
+        }
         try append(entry)
     }
 }

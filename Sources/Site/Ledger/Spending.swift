@@ -107,6 +107,7 @@ extension LedgerView {
             add(.modelsPerRow, try spent.highest(.models), peer.name)
             add(.bitsPerRow, try spent.highest(.bits), peer.name)
             add(.scoresPerRow, try spent.highest(.scores), peer.name)
+            add(.rootsPerColumn, InputHistory(of: peer, in: self).mostPeerRoots, peer.name)
         }
         let spent = Spending(in: self)
         add(.identifiersInAll, spent.total(of: .identifiers), nil)
