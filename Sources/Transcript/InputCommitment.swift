@@ -30,6 +30,18 @@ public struct InputCommitment: Sendable {
         item = InputCommitments.Item(label: label, count: tree.size, root: tree.head.root)
     }
 
+    /// The commitment without its tree: for whoever opens all of it or nothing. Memory does not grow with the values.
+    public static func item(
+        label: String, values: some Sequence<[UInt8]>, masterSalt: [UInt8]
+    ) throws(WireError) -> InputCommitments.Item {
+        guard masterSalt.count == 32 else { throw .invalidValue("salt") }
+        var tree = MerkleFrontier()
+        for value in values {
+            tree.append(leaf: MerkleHash.leaf(try salt(of: tree.size, label: label, masterSalt: masterSalt) + value))
+        }
+        return InputCommitments.Item(label: label, count: tree.size, root: tree.root)
+    }
+
     /// The secret salt of one leaf: shown together with the value, it opens that leaf alone.
     public static func salt(of index: UInt64, label: String, masterSalt: [UInt8]) throws(WireError) -> [UInt8] {
         var info = Encoder()

@@ -25,7 +25,7 @@ extension Message {
     }
 }
 
-/// A message's number. The high byte is the protocol: 0x00 session, 0x01 alignment, 0x02 training, 0x03 prediction.
+/// A message's number. The high byte is the protocol: 0x00 session, 0x01 alignment, 0x02 training, 0x03 inputs.
 /// Each protocol adds its constants in an extension.
 public struct MessageType: RawRepresentable, Hashable, Sendable {
     public let rawValue: UInt16

@@ -37,6 +37,36 @@ import Testing
         #expect(label.problems().isEmpty)
     }
 
+    struct Vectors: Decodable {
+        struct Number: Decodable {
+            let value: Double
+            let cell: String
+        }
+        struct Over: Decodable { let cells: [String: [String]] }
+        let numbers: [Number]
+        let over: [Over]
+    }
+
+    /// `protocols/vectors/inputs.json`: what a cell is committed to as.
+    @Test func cellsAreCommittedToAsTheFitReadsThem() throws {
+        func hex(_ bytes: [UInt8]) -> String {
+            bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        }
+        let vectors = try Repository.vectors("inputs", as: Vectors.self)
+        for number in vectors.numbers { #expect(hex(CellForm.number(number.value)) == number.cell) }
+        // Rows in another order, cells written in other ways: the same bytes.
+        let aligned = try rows(
+            "id,outcome,size,stage\nZ,no,1E100,III\nA1,0,-0.00,I\nB-07,TRUE,.1, II \nA,1.0,+1.750,II\nÄ,N,-3,I\n")
+        let sorted = aligned.sortedByIdentifier
+        #expect(
+            (0..<5).map { String(decoding: sorted.identifier(at: $0), as: UTF8.self) } == ["A", "A1", "B-07", "Z", "Ä"])
+        let specs: [(ColumnSpec, String)] = [
+            (.binary("outcome"), "outcome"), (.numeric("size"), "Größe"),
+            (.categorical("stage", levels: ["III", "I", "II"], reference: "I"), "stage"),
+        ]
+        for (spec, name) in specs { #expect(try sorted.cells(of: spec).map(hex) == vectors.over[0].cells[name]) }
+    }
+
     @Test func treatmentCoding() throws {
         let aligned = try rows("id,arm,y\n1,B,yes\n2,A,NO\n3,C,1\n4, A ,f\n".replacing(",f", with: ",false"))
         let arm = ColumnSpec.categorical("arm", levels: ["C", "A", "B"], reference: "A")

@@ -48,7 +48,7 @@ import Wire
     }
 
     @Test(arguments: [
-        "DROP TRIGGER entries_delete", "CREATE TABLE more (x)", "DROP TABLE cohorts", "PRAGMA user_version = 3",
+        "DROP TRIGGER entries_delete", "CREATE TABLE more (x)", "DROP TABLE cohorts", "PRAGMA user_version = 2",
         "PRAGMA application_id = 1",
     ])
     func schemaChanged(_ statement: String) throws {

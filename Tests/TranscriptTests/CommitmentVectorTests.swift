@@ -29,4 +29,34 @@ import Testing
         #expect(
             try InputCommitment(label: vector.label, values: values, masterSalt: master).item.root.hex == vector.root)
     }
+
+    struct Inputs: Decodable {
+        struct Over: Decodable {
+            let salt: String
+            let cells: [String: [String]]
+            let roots: [String: String]
+        }
+        let over: [Over]
+    }
+
+    /// Roots of inputs over a cohort: `protocols/vectors/inputs.json`.
+    @Test func rootsOfInputs() throws {
+        var roots: [String] = []
+        for over in try Repository.vectors("inputs", as: Inputs.self).over {
+            let salt = try #require(Hex.decode(over.salt))
+            for (column, cells) in over.cells {
+                let values = try cells.map { try #require(Hex.decode($0)) }
+                let item = try InputCommitment.item(label: column, values: values, masterSalt: salt)
+                #expect(item.root.hex == over.roots[column])
+                #expect(item == (try InputCommitment(label: column, values: values, masterSalt: salt).item))
+                roots.append(item.root.hex)
+                // The same cells as another column: nobody can link them.
+                #expect(
+                    try InputCommitment.item(label: column + "2", values: values, masterSalt: salt).root.hex
+                        != over.roots[column])
+            }
+        }
+        #expect(Set(roots).count == 6)
+        #expect(throws: WireError.self) { try InputCommitment.item(label: "x", values: [], masterSalt: []) }
+    }
 }

@@ -28,9 +28,11 @@ extension DisclosureBook {
         let other = found.earlier == found.column ? "it had" : "'\(found.earlier)' had"
         throw PolicyRefusal(
             rule: "inputDifference",
-            message: "column '\(found.column)' of this site differs for \(found.people) people from the values that \(other) in an "
+            message:
+                "column '\(found.column)' of this site differs for \(found.people) people from the values that \(other) in an "
                 + "earlier session with \(peer.name)",
-            remedy: "results of both would show \(peer.name) what changed about those people; use the values as they were, or "
+            remedy:
+                "results of both would show \(peer.name) what changed about those people; use the values as they were, or "
                 + "wait until at least \(minimumDifference) people have changed")
     }
 
@@ -42,9 +44,11 @@ extension DisclosureBook {
             guard !earlier.contains(root.hex), earlier.count >= limit else { continue }
             throw PolicyRefusal(
                 rule: Budget.rootsPerColumn.rule,
-                message: "\(peer.name) brings version \(earlier.count + 1) of its column '\(column)' over the same people, "
+                message:
+                    "\(peer.name) brings version \(earlier.count + 1) of its column '\(column)' over the same people, "
                     + "this site allows \(limit)",
-                remedy: "ask \(peer.name) why it changes; whoever answers for this site's data can raise rootsPerColumn in "
+                remedy:
+                    "ask \(peer.name) why it changes; whoever answers for this site's data can raise rootsPerColumn in "
                     + "policy.yaml")
         }
     }
