@@ -27,7 +27,8 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
     (
         "Transcript",
         [
-            "Transcript", "Bignum", "Jobs", "Paillier", "PrivateSetIntersection", "Records", "SplitRegression", "Wire",
+            "Transcript", "Bignum", "Jobs", "Paillier", "PrivateSetIntersection", "ProtocolKit", "Records",
+            "SplitRegression", "Wire",
         ]
     ),
     (
@@ -43,7 +44,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
             .product(name: "GRDB", package: "GRDB.swift"),
         ]
     ),
-    ("Runner", ["Runner", "Jobs", "Records", "Site", "SplitRegression", "Transcript", "Wire"]),
+    ("Runner", ["Runner", "Jobs", "ProtocolKit", "Records", "Site", "SplitRegression", "Transcript", "Wire"]),
     (
         "EndToEnd",
         [
@@ -61,6 +62,7 @@ let package = Package(
         .library(name: "Bignum", targets: ["Bignum"]),
         .library(name: "Jobs", targets: ["Jobs"]),
         .library(name: "Paillier", targets: ["Paillier"]),
+        .library(name: "ProtocolKit", targets: ["ProtocolKit"]),
         .library(name: "PrivateSetIntersection", targets: ["PrivateSetIntersection"]),
         .library(name: "Records", targets: ["Records"]),
         .library(name: "SplitRegression", targets: ["SplitRegression"]),
@@ -97,9 +99,10 @@ let package = Package(
         .target(name: "Records", dependencies: [crypto], swiftSettings: strict),
         .target(name: "Wire", dependencies: [crypto, cryptoExtras], swiftSettings: strict),
         .target(name: "Jobs", dependencies: ["Records", "Wire", "Yams", crypto], swiftSettings: strict),
+        .target(name: "ProtocolKit", dependencies: ["Wire", "Jobs"], swiftSettings: strict),
         .target(
             name: "Transcript",
-            dependencies: ["Wire", "Jobs", crypto, .product(name: "SwiftASN1", package: "swift-asn1")],
+            dependencies: ["Wire", "Jobs", "ProtocolKit", crypto, .product(name: "SwiftASN1", package: "swift-asn1")],
             swiftSettings: strict),
         .target(name: "KeyAgreement", dependencies: ["Paillier", "Wire"], swiftSettings: strict),
         .target(
@@ -128,15 +131,16 @@ let package = Package(
         .target(
             name: "Runner",
             dependencies: [
-                "Bignum", "Paillier", "Records", "Wire", "Jobs", "Transcript", "PrivateSetIntersection",
+                "Bignum", "Paillier", "Records", "Wire", "Jobs", "ProtocolKit", "Transcript", "PrivateSetIntersection",
                 "SplitRegression", "GRPCTransport", "Site",
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "moiety",
             dependencies: [
-                "Bignum", "Records", "Wire", "Jobs", "Transcript", "SplitRegression", "GRPCTransport", "Site", "Runner",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Bignum", "Records", "Wire", "Jobs", "ProtocolKit", "Transcript", "SplitRegression", "GRPCTransport",
+                "Site",
+                "Runner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         // Here and not a package of its own, so that one build of the dependencies serves it too.
@@ -144,7 +148,7 @@ let package = Package(
             name: "benchmark",
             dependencies: [
                 "Bignum", "Paillier", "PrivateSetIntersection", "Wire", "Records", "SplitRegression", "Jobs",
-                "Transcript",
+                "ProtocolKit", "Transcript",
             ],
             path: "Benchmarks",
             exclude: ["README.md"],

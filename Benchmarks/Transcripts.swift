@@ -3,6 +3,7 @@ import Foundation
 import Jobs
 import Paillier
 import PrivateSetIntersection
+import ProtocolKit
 import Records
 import SplitRegression
 import Synchronization
@@ -147,7 +148,7 @@ private func inspectors(
 ) throws -> [any PayloadInspector] {
     let (moduli, duplicates, local) = (ModulusRegister(), DuplicateFilter(), session.local.name)
     return [
-        OpeningInspector(job: job.hash, purpose: .fit, parties: [session.local, session.peer]),
+        OpeningInspector(job: job.hash, committed: ["identifiers", "rows"], parties: [session.local, session.peer]),
         TrainingInspector(
             session: session.id, active: "hospital", moduli: moduli, duplicates: duplicates, local: local
         ) { _ in plan },
@@ -157,9 +158,21 @@ private func inspectors(
     ]
 }
 
-private func verifyTranscript(_ folder: String, _ training: TrainingPlan) throws {
-    var options = Verifier.Options()
-    options.plan = { _, _ in
+/// The fit's protocol with the training plan of the benchmark.
+private struct TimedFit: SessionProtocol {
+    let training: TrainingPlan
+
+    var purpose: SessionPurpose { .fit }
+    var phrase: String { "a fit" }
+    var versions: [ProtocolVersion] { [.alignment, .training] }
+    var descriptions: [ProtocolDescription] { [.alignment, .training(training.family)] }
+    var commitments: Set<String> { ["identifiers", "rows"] }
+    var counts: Set<String> { ["rows", "fitted", "passes", "parameters", "converged"] }
+    var hasMetrics: Bool { true }
+    var disclosure: Disclosure { .model }
+    var phases: [LeakagePhase] { [] }
+
+    func plan(for job: Job) -> ProtocolPlan {
         ProtocolPlan([
             ProtocolPlan.Part(.opening, ofEach: ["hospital", "lab"]),
             ProtocolPlan.Part(.alignment, parties: ["sender": "lab", "receiver": "hospital"]),
@@ -167,12 +180,17 @@ private func verifyTranscript(_ folder: String, _ training: TrainingPlan) throws
             ProtocolPlan.Part(.training(training.family), parties: ["active": "hospital", "passive": "lab"]),
         ])
     }
-    options.inspectors = { _, facts in
+
+    func inspectors(for job: Job, in session: InspectedSession) throws -> [any PayloadInspector] {
         [
-            TrainingInspector(session: facts.session, active: "hospital") { _ in training },
-            try AlignmentInspector(keyBits: training.keyBits, session: facts.session),
+            TrainingInspector(session: session.session, active: "hospital") { _ in training },
+            try AlignmentInspector(keyBits: training.keyBits, session: session.session),
         ]
     }
+}
+
+private func verifyTranscript(_ folder: String, _ training: TrainingPlan) throws {
+    let options = Verifier.Options(registry: SessionRegistry([TimedFit(training: training)]))
     let (start, wall) = (processorSeconds(), Date())
     let report = Verifier(folder: folder, options: options).verify()
     print("verify, CPU s                    " + format(processorSeconds() - start))

@@ -55,13 +55,15 @@ package struct ApprovalBook: Sendable {
         return try JobFile(reading: jobFile(hash))
     }
 
-    /// Which of the jobs approved here a greeting is about, and what it wants to do under it; `nil` when none.
-    package func session(named hash: String) throws -> (job: Bytes32, purpose: SessionPurpose)? {
+    /// Which of the jobs approved here a greeting is about, and which of these purposes it has under it; `nil` when none.
+    package func session(
+        named hash: String, among purposes: [SessionPurpose]
+    ) throws -> (job: Bytes32, purpose: SessionPurpose)? {
         guard let hash = Hex.decode(hash).flatMap({ Bytes32($0) }), FileManager.default.fileExists(atPath: folder)
         else { return nil }
         for file in try FileManager.default.contentsOfDirectory(atPath: folder) where file.hasSuffix(".yaml") {
             guard let job = Hex.decode(String(file.dropLast(5))).flatMap({ Bytes32($0) }) else { continue }
-            if let purpose = SessionPurpose(named: hash, under: job) { return (job, purpose) }
+            if let purpose = purposes.first(named: hash, under: job) { return (job, purpose) }
         }
         return nil
     }

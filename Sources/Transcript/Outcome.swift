@@ -1,4 +1,3 @@
-public import Jobs
 public import Wire
 
 /// `outcome.bin`: what the job came to, where both logs ended, which files lie beside them; signed with the key that
@@ -118,15 +117,6 @@ public struct Outcome: Sendable, Hashable {
         "rows": 1 << 24, "fitted": 1 << 24, "passes": 10_000, "parameters": 1 << 20, "converged": 1,
         "rounded": 1 << 25, "rounding": 1 << 24,
     ]
-
-    /// What every outcome of such a session names.
-    public static func counts(of purpose: SessionPurpose) -> Set<String> {
-        switch purpose {
-        case .fit: ["rows", "fitted", "passes", "parameters", "converged"]
-        case .alignment, .prediction: ["rows"]
-        case .count: ["rounded", "rounding"]
-        }
-    }
 
     /// The first count by name that no job can come to: a stranger may sign any number.
     var impossibleCount: (name: String, count: Int64)? {

@@ -1,4 +1,5 @@
 public import Jobs
+public import ProtocolKit
 public import Wire
 
 /// The records of a transcript, one after the other: for people who look, not for verifying.
@@ -21,13 +22,15 @@ public struct TranscriptListing: Sendable {
     }
 
     /// The job that the parties agreed on and what they did under it; `nil` when the folder has not got the job in its one
-    /// form.
-    public var agreed: (job: Job, purpose: SessionPurpose)? {
+    /// form, or the session is of no protocol in the registry.
+    public func agreed(
+        among registry: SessionRegistry
+    ) -> (job: Job, protocol: any SessionProtocol)? {
         guard let bytes = try? layout.read(TranscriptLayout.job, limit: 1 << 20),
-            let purpose = SessionPurpose(named: parties.jobHash, under: Bytes32(hashing: bytes)),
+            let session = registry.first(named: parties.jobHash, under: Bytes32(hashing: bytes)),
             let job = try? Job(canonical: bytes)
         else { return nil }
-        return (job, purpose)
+        return (job, session)
     }
 
     /// Calls `body` for each record that a party sent until it returns false; memory for one.

@@ -52,7 +52,7 @@ extension EndToEnd {
             try await sites.approve()
 
             let site = try SiteFolder(opening: sites.site("hospital"))
-            let prepared = try PreparedJob(JobFile(reading: sites.job), for: .fit, at: site)
+            let prepared = try PreparedJob(JobFile(reading: sites.job), for: FitProtocol(), at: site)
             let (addresses, announce) = AsyncStream<NetworkAddress>.makeStream()
             let link = try PeerLink(
                 prepared.job, site: site, observer: Silent(), onListening: { announce.yield($0) })

@@ -1,4 +1,5 @@
 import Jobs
+import ProtocolKit
 import Records
 import Site
 import TestSupport
@@ -19,35 +20,37 @@ import Wire
         table = try SmallJob.table(file.job, in: folder)
     }
 
-    private func inputs(_ purpose: SessionPurpose) -> JobInputs {
-        JobInputs(file, for: purpose, own: file.job.active, peer: file.job.passive, table: table)
+    private func inputs(_ session: any SiteProtocol) -> JobInputs {
+        JobInputs(file, for: session, own: file.job.active, peer: file.job.passive, table: table)
     }
 
     /// Sessions of two purposes under one job never pass for each other.
     @Test func termsNameThePurpose() {
-        let terms = SessionPurpose.allCases.map { SessionTerms(inputs($0), attempt: 3) }
+        let terms = SiteProtocols.all.map { SessionTerms(inputs($0), attempt: 3) }
         #expect(Set(terms.map(\.jobHash)).count == 4)
         #expect(terms.allSatisfy { $0.role == "active" && $0.peerRole == "passive" && $0.attempt == 3 })
-        #expect(SessionTerms(inputs(.fit), attempt: 0).jobHash == file.job.hash)
+        #expect(SessionTerms(inputs(FitProtocol()), attempt: 0).jobHash == file.job.hash)
     }
 
     /// Cells are committed to only where a session computes with them.
     @Test func commitmentsFollowThePurpose() throws {
-        #expect(try inputs(.fit).commitments().map(\.item.label) == ["identifiers", "rows"])
-        #expect(try inputs(.count).commitments().map(\.item.label) == ["identifiers"])
-        let made = try inputs(.fit).commitments()
+        #expect(try inputs(FitProtocol()).commitments().map(\.item.label) == ["identifiers", "rows"])
+        #expect(try inputs(CountProtocol()).commitments().map(\.item.label) == ["identifiers"])
+        let made = try inputs(FitProtocol()).commitments()
         let salts = Dictionary(uniqueKeysWithValues: made.map { ($0.item.label, $0.masterSalt) })
-        #expect(try inputs(.fit).commitments(salts: salts).map(\.item) == made.map(\.item))
-        #expect(try inputs(.fit).commitments().map(\.item) != made.map(\.item))
+        #expect(try inputs(FitProtocol()).commitments(salts: salts).map(\.item) == made.map(\.item))
+        #expect(try inputs(FitProtocol()).commitments().map(\.item) != made.map(\.item))
     }
 
     /// One cell changed: another commitment to the rows, the same one to the identifiers.
     @Test func committedRowsHoldEveryCell() throws {
         let salts = ["identifiers": [UInt8](repeating: 1, count: 32), "rows": [UInt8](repeating: 2, count: 32)]
-        let before = try inputs(.fit).commitments(salts: salts).map(\.item)
+        let before = try inputs(FitProtocol()).commitments(salts: salts).map(\.item)
         let changed = try SmallJob.table(file.job, csv: SmallJob.csv.replacing("45", with: "46"), in: folder)
-        let after = try JobInputs(file, for: .fit, own: file.job.active, peer: file.job.passive, table: changed)
-            .commitments(salts: salts).map(\.item)
+        let after = try JobInputs(
+            file, for: FitProtocol(), own: file.job.active, peer: file.job.passive, table: changed
+        )
+        .commitments(salts: salts).map(\.item)
         #expect(before[0] == after[0] && before[1] != after[1])
         #expect(table.committedColumns == ["id", "age", "outcome"])
         // u32 length || UTF-8, of id, age, outcome
@@ -55,12 +58,19 @@ import Wire
     }
 
     @Test func planOfEachPurposeNamesItsMessages() {
-        func names(_ purpose: SessionPurpose) -> Set<String> {
-            Set(ProtocolPlan(file.job, for: purpose).names.values)
+        func names(_ session: any SiteProtocol) -> Set<String> {
+            Set(session.plan(for: file.job).names.values)
         }
-        #expect(names(.alignment).isStrictSubset(of: names(.fit)))
-        #expect(names(.alignment).isStrictSubset(of: names(.prediction)))
-        #expect(!names(.count).isSubset(of: names(.fit)))
+        #expect(names(AlignmentProtocol()).isStrictSubset(of: names(FitProtocol())))
+        #expect(names(AlignmentProtocol()).isStrictSubset(of: names(PredictionProtocol())))
+        #expect(!names(CountProtocol()).isSubset(of: names(FitProtocol())))
+        // What a session may say has a name for those who look at one message.
+        for session in SiteProtocols.all {
+            let described = Set(session.descriptions.flatMap(\.steps).map(\.name))
+            let own = session.plan(for: file.job).types.filter { $0.protocolID != 0 }
+            #expect(own.allSatisfy { MessageNames.everyProtocol.name(of: $0).hasPrefix("message ") == false })
+            #expect(!described.isEmpty)
+        }
     }
 
     @Test func greetingIsLookedAtAndDelivered() async throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import ProtocolKit
 import Site
 import TestSupport
 import Testing
@@ -19,12 +20,12 @@ import Wire
     @Test func secretsAreReadByPurpose() throws {
         let secret = [UInt8](repeating: 9, count: 32)
         for name in ["seed", "salt-identifiers"] { try write(name, secret) }
-        let opened = try OpenedSecrets(folder: folder.path, of: .alignment)
+        let opened = try OpenedSecrets(folder: folder.path, of: AlignmentProtocol())
         #expect(opened.salts == ["identifiers": secret] && opened.resultSalt == nil)
-        #expect(failure { _ = try OpenedSecrets(folder: folder.path, of: .fit) }?.status == .noInput)
+        #expect(failure { _ = try OpenedSecrets(folder: folder.path, of: FitProtocol()) }?.status == .noInput)
         try write("salt-rows", secret)
         try write("salt-result", secret)
-        let all = try OpenedSecrets(folder: folder.path, of: .fit)
+        let all = try OpenedSecrets(folder: folder.path, of: FitProtocol())
         #expect(all.files.map(\.name) == ["seed", "salt-identifiers", "salt-rows", "salt-result"])
     }
 
@@ -33,21 +34,21 @@ import Wire
         for name in ["seed", "salt-identifiers"] { try write(name, [UInt8](repeating: 9, count: 32)) }
         for name in ["seed", "salt-identifiers"] {
             try write(name, [UInt8](repeating: 9, count: 31))
-            let failure = failure { _ = try OpenedSecrets(folder: folder.path, of: .alignment) }
+            let failure = failure { _ = try OpenedSecrets(folder: folder.path, of: AlignmentProtocol()) }
             #expect(failure?.code == "invalidSecret" && failure?.message.hasSuffix("31 bytes instead of 32") == true)
             try write(name, [UInt8](repeating: 9, count: 32))
         }
     }
 
     @Test func onlyAFitIsOpened() throws {
-        try SessionPurpose.fit.demandFit()
-        for purpose in SessionPurpose.allCases where purpose != .fit {
-            #expect(failure { try purpose.demandFit() }?.code == "notAFit")
+        try FitProtocol().demandFit()
+        for session in SiteProtocols.all where session.purpose != .fit {
+            #expect(failure { try session.demandFit() }?.code == "notAFit")
         }
     }
 
     @Test func messagesHaveNames() throws {
-        let names = MessageNames((job: try SmallJob.file().job, purpose: .fit))
+        let names = MessageNames((job: try SmallJob.file().job, protocol: FitProtocol()))
         #expect(names.name(of: MessageType.approval) == "approval")
         #expect(names.name(of: MessageType(rawValue: 0xFFFF)).hasPrefix("message "))
         #expect(MessageNames(nil).name(of: MessageType.binding.description) == "binding")

@@ -56,7 +56,8 @@ final class LedgerFolder: Sendable {
     ) throws -> DisclosureBook {
         DisclosureBook(
             try ledger(), budgets: try Policy(yaml: "policy: 1\n" + policy).budgets, peer: peer, job: job,
-            purpose: purpose, minimumDifference: minimumDifference, now: { time })
+            purpose: purpose, disclosure: purpose.disclosure, otherRows: [.prediction],
+            minimumDifference: minimumDifference, now: { time })
     }
 
     func approve(_ job: String = "job-1", peer: LedgerEntry.Peer = .lab) throws {
@@ -67,6 +68,22 @@ final class LedgerFolder: Sendable {
 enum Moment {
     static let start = Date(timeIntervalSince1970: 1_800_000_000)
     static func hours(_ hours: Double) -> Date { start.addingTimeInterval(hours * 3600) }
+}
+
+extension SessionPurpose {
+    static let alignment = SessionPurpose("alignment")
+    static let count = SessionPurpose("count")
+    static let prediction = SessionPurpose("prediction")
+
+    /// As the program's own have it.
+    var disclosure: Disclosure {
+        switch self {
+        case .fit: .model
+        case .count: .count
+        case .prediction: [.scores, .otherRows]
+        default: []
+        }
+    }
 }
 
 extension LedgerEntry.Peer {

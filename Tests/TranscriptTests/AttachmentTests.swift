@@ -112,7 +112,7 @@ import Testing
         try Data(good).write(to: path)
         #expect(outcomeName(verify(toy.lab)) == "VALID")
         #expect(finding(toy.lab, .t15)?.sentence.contains("not compared with a pinned one") == true)
-        var options = toyOptions()
+        var options = Verifier.Options.toy
         options.pinnedSecond = ["lab": key.publicKey]
         #expect(verify(toy.lab, options).findings.first { $0.check == .t15 }?.sentence.hasSuffix("too.") == true)
         options.pinnedSecond = ["lab": try SecondSigningKey().publicKey]

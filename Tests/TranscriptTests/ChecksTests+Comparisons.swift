@@ -35,7 +35,7 @@ extension ChecksTests {
             try forge.play()
         }
         try forge.write(folder.path + "/b", as: \.b, finishes: !isLate)
-        return Verifier(folder: folder.path + "/a", options: toyOptions()).verify(against: folder.path + "/b")
+        return Verifier(folder: folder.path + "/a", options: .toy).verify(against: folder.path + "/b")
     }
 
     /// A finding of a replay, in a report of its own.

@@ -47,7 +47,7 @@ extension ChecksTests {
     static let recordCases: [Case] = [
         Case(.t03, "approvalLate") { try toy { $0.approvalTime = "2999-01-01T00:00:00Z" } },
         Case(.t04, "identityMismatch") {
-            var options = toyOptions()
+            var options = Verifier.Options.toy
             options.pinned["lab"] = SigningKey().publicKey
             return try toy(options: options)
         },
@@ -67,18 +67,19 @@ extension ChecksTests {
                     forge.alter = { _, d in
                         if isSecondQuestion(d) { d.seen = TreeHead(size: d.seen.size, root: .zero) }
                     }
-                }, options: Verifier.Options())
+                }, options: .withoutPlan)
         },
         Case(.t18, "sessionMismatch") { try toy { $0.session = Bytes32(hashing: [1]) } },
-        Case(.t25, "commitmentsLate") { try toy({ $0.commitsLate = true }, options: Verifier.Options()) },
+        Case(.t25, "commitmentsLate") { try toy({ $0.commitsLate = true }, options: .withoutPlan) },
         Case(.t27, "rewindDetected") {
             try toy(
                 beforeEnd: { try $0.send(\.b, Answer.type, try Answer([9]).encoded(), chunk: Chunk(0, of: 2)) },
-                options: Verifier.Options())
+                options: .withoutPlan)
         },
         Case(.t28, "limit-cohort") {
-            var options = toyOptions()
-            options.guardFacts = { job, _ in GuardFacts(job: job, rows: 10, labelEntropy: 0.5) }
+            let options = Verifier.Options.toy {
+                $0.guardFacts = { job, _ in GuardFacts(job: job, rows: 10, labelEntropy: 0.5) }
+            }
             return try toy(options: options)
         },
         Case(.t32, "disputedTail") {
@@ -99,7 +100,7 @@ extension ChecksTests {
     private static func toy(
         _ change: (inout Forge) throws -> Void = { _ in }, finishes: Bool = true,
         beforeEnd: (inout Forge) throws -> Void = { _ in }, files: (TranscriptLayout) throws -> Void = { _ in },
-        options: Verifier.Options = toyOptions(),
+        options: Verifier.Options = .toy,
         ending: (inout Forge) throws -> Void = { try $0.close(2) }
     ) throws -> VerificationReport {
         let folder = try TemporaryFolder()

@@ -9,7 +9,7 @@ import Testing
 /// What the end of a session leaves, when a party withholds its last word or says something else.
 @Suite struct ClosingEvidenceTests {
     private func played(
-        finishes: Bool = true, options: Verifier.Options = toyOptions(), ending: (inout Forge) throws -> Void
+        finishes: Bool = true, options: Verifier.Options = .toy, ending: (inout Forge) throws -> Void
     ) throws -> (report: VerificationReport, second: String?) {
         let folder = try TemporaryFolder()
         var forge = try Forge()
@@ -150,7 +150,7 @@ import Testing
     /// The peer closes before it has received the last words of the keeper.
     @Test func aClosingThatComesTooEarly() throws {
         // The toy's plan has no message after the last checkpoint.
-        let found = try played(options: Verifier.Options()) { forge in
+        let found = try played(options: .withoutPlan) { forge in
             let head = forge.a.tree.head
             try forge.send(\.a, Number.type, try Number(9).encoded(), round: 2)
             forge.alter = { _, draft in if draft.from == "lab", draft.type == .closing { draft.seen = head } }

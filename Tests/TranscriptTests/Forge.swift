@@ -78,7 +78,7 @@ struct Forge {
     init(for purpose: SessionPurpose = .fit) throws {
         yaml = JobTemplate.text()
         job = try Job(yaml: yaml)
-        committed = purpose.committed
+        committed = purpose.toy.commitments
         a = try Party("hospital", role: "active", peerRole: "passive", jobHash: purpose.hash(of: job.hash))
         b = try Party("lab", role: "passive", peerRole: "active", jobHash: purpose.hash(of: job.hash))
         session = try SessionBinding.sessionID(jobHash: a.hello.jobHash, (a.hello, a.nonce), (b.hello, b.nonce))
@@ -88,7 +88,7 @@ struct Forge {
     init(yaml: String, a: Party, b: Party) throws {
         self.yaml = yaml
         job = try Job(yaml: yaml)
-        committed = SessionPurpose.fit.committed
+        committed = SessionPurpose.fit.toy.commitments
         (self.a, self.b) = (a, b)
         session = try SessionBinding.sessionID(jobHash: a.hello.jobHash, (a.hello, a.nonce), (b.hello, b.nonce))
     }
@@ -302,14 +302,7 @@ struct Forge {
     }
 }
 
-/// Options of a verifier that knows the toy protocol.
-func toyOptions() -> Verifier.Options {
-    var options = Verifier.Options()
-    options.plan = { _, _ in toyPlan }
-    return options
-}
-
-func verify(_ folder: String, _ options: Verifier.Options = toyOptions()) -> VerificationReport {
+func verify(_ folder: String, _ options: Verifier.Options = .toy) -> VerificationReport {
     Verifier(folder: folder, options: options).verify()
 }
 

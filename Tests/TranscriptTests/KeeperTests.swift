@@ -18,9 +18,8 @@ import Testing
     @Test(arguments: Kind.allCases)
     func aKeeperCannotSpeakForItsPeer(_ kind: Kind) async throws {
         let (recorded, counts) = try await RecordedSessions.session(kind)
-        var options = Verifier.Options()
         let plan = recorded.plan
-        options.plan = { _, _ in plan }
+        let options = Verifier.Options.toy { $0.plan = { _ in plan } }
         let genuine = verify(recorded.path("hospital"), options)
         #expect(outcomeName(genuine) == "VALID", "\(genuine.text)")
         let forge = try JobForge(recorded)
@@ -171,7 +170,7 @@ enum RecordedSessions {
         try await session.run { session in
             try writer.addApproval(of: peer, note: try await session.exchangeApprovals(approval))
             _ = try await session.exchangeCommitments(
-                recorded.purpose.committed.map { InputCommitments.Item(label: $0, count: 60, root: .zero) })
+                recorded.purpose.toy.commitments.map { InputCommitments.Item(label: $0, count: 60, root: .zero) })
             try await session.checkpoint()
             try await work(side, session)
             try await session.close()

@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import ProtocolKit
 import TestSupport
 import Testing
 
@@ -21,13 +22,17 @@ import Testing
     }
 
     /// Of a verifier that knows the toy protocol as what a purpose is for.
-    private func options(_ known: SessionPurpose) -> Verifier.Options {
-        var options = Verifier.Options()
-        options.plan = { _, purpose in
-            purpose == known ? toyPlan : ProtocolPlan([ProtocolPlan.Part(.opening, ofEach: ["hospital", "lab"])])
-        }
-        options.guardFacts = { job, _ in GuardFacts(job: job, rows: 1) }
-        return options
+    private func options(_ known: SessionPurpose, isCounted: Bool = false) -> Verifier.Options {
+        Verifier.Options(
+            toys: { toy in
+                let isCohort = toy.guards == .cohort
+                toy.guardFacts = { job, counts in
+                    isCohort
+                        ? counts["rows"].map { GuardFacts(job: job, rows: Int($0)) } : GuardFacts(job: job, rows: 1)
+                }
+                guard toy.purpose != known else { return }
+                toy.plan = { _ in ProtocolPlan([ProtocolPlan.Part(.opening, ofEach: ["hospital", "lab"])]) }
+            }, leavingOut: isCounted ? [] : .counts)
     }
 
     @Test(arguments: [SessionPurpose.alignment, .count, .prediction])
@@ -43,32 +48,31 @@ import Testing
         #expect(report.findings.first { $0.check == .t28 }?.status == .notEvaluated)
         // The plan of the job's own fit is not this session's.
         #expect(outcomeName(verify(folder.path, options(.fit))) == "T14 undeclaredMessage")
+        #expect(outcomeName(verify(folder.path, options(purpose, isCounted: true))) == "T15 countMismatch")
         var asking = options(purpose)
-        asking.requiredCounts = { Outcome.counts(of: $0) }
-        #expect(outcomeName(verify(folder.path, asking)) == "T15 countMismatch")
-        asking = options(purpose)
         asking.jobHash = job.hash
         #expect(outcomeName(verify(folder.path, asking)) == "VALID")
         asking.jobHash = purpose.hash(of: job.hash)
         #expect(outcomeName(verify(folder.path, asking)) == "T02 otherJob")
         // What is asked for by name, and what the last line says.
-        for wanted in SessionPurpose.allCases {
+        for wanted in SessionPurpose.toys {
             asking = options(purpose)
             asking.purpose = wanted
             #expect(outcomeName(verify(folder.path, asking)) == (wanted == purpose ? "VALID" : "T02 otherPurpose"))
         }
-        #expect(report.text.hasSuffix("VALID (\(purpose.phrase), no fit)\n"))
+        #expect(report.text.hasSuffix("VALID (\(purpose.toy.phrase), no fit)\n"))
         let listing = try TranscriptListing(folder: folder.path)
-        #expect(listing.agreed?.purpose == purpose && listing.agreed?.job == job)
+        let agreed = listing.agreed(among: Verifier.Options.toy.registry)
+        #expect(agreed?.protocol.purpose == purpose && agreed?.job == job)
+        // A program that does not know such sessions says nothing of it.
+        #expect(listing.agreed(among: SessionRegistry([SessionPurpose.fit.toy])) == nil)
     }
 
     /// Nothing checks a figure that a session does not come to.
     @Test func anOutcomeNamesItsOwnFiguresAndNoOthers() throws {
-        for purpose in SessionPurpose.allCases {
-            let names = Outcome.counts(of: purpose)
-            var options = options(purpose)
-            options.requiredCounts = { Outcome.counts(of: $0) }
-            options.guardFacts = nil
+        for purpose in SessionPurpose.toys {
+            let names = purpose.toy.counts
+            let options = Verifier.Options(toys: { _ in })
             let exact = Dictionary(uniqueKeysWithValues: names.map { ($0, Int64(1)) })
             func signed(_ counts: [String: Int64], metrics: [String: Double]? = nil) throws -> String {
                 let folder = try written(purpose, counts: counts, metrics: metrics)
@@ -125,7 +129,7 @@ import Testing
     }
 
     @Test(.enabled(if: hasPython)) func theOtherVerifierKnowsThemToo() throws {
-        for purpose in SessionPurpose.allCases {
+        for purpose in SessionPurpose.toys {
             let folder = try written(purpose, counts: SecondVerifierTests.counts(purpose)) { forge in
                 // A count's is compared with the message.
                 guard purpose == .count else { return }

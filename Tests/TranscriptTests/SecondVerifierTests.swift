@@ -31,7 +31,7 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
 
     /// What the outcome of such a session names: one of each.
     static func counts(_ purpose: SessionPurpose) -> [String: Int64] {
-        Dictionary(uniqueKeysWithValues: Outcome.counts(of: purpose).map { ($0, 1) })
+        Dictionary(uniqueKeysWithValues: purpose.toy.counts.map { ($0, 1) })
     }
 
     @Test func bothAgree() throws {
@@ -62,8 +62,7 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
 
     /// How a session ended, and what its outcome may say of it.
     @Test func bothAgreeAboutEndsAndCounts() throws {
-        var options = toyOptions()
-        options.requiredCounts = { Outcome.counts(of: $0) }
+        let options = Verifier.Options(toys: { _ in })
         func ended(
             _ expected: String, _ purpose: SessionPurpose = .fit, counts: [String: Int64]? = nil,
             metrics: [String: Double]? = nil, _ change: (inout Forge) -> Void = { _ in },
@@ -199,7 +198,7 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
         #expect(try second(recorded.path("hospital")) == "VALID")
         #expect(try second(recorded.path("lab")) == "VALID")
         let honest = try #require(verify(recorded.path("lab"), WholeJobTests.options()).summary).counts
-        #expect(Set(honest.keys) == Outcome.counts(of: .fit))
+        #expect(Set(honest.keys) == SessionPurpose.fit.toy.counts)
         let changes: [(String, [String: Int64], (inout JobForge) throws -> Void)] = [
             ("T15 countMismatch", ["rows": -1], { _ in }), ("T15 countMismatch", ["fitted": .max], { _ in }),
             ("VALID", [:], { _ in }), ("T15 passesMismatch", ["passes": 99], { _ in }),

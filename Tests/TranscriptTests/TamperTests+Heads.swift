@@ -94,7 +94,7 @@ extension TamperTests {
         }
         // The log itself holds a head that is not its own; the notes are found to say the same.
         #expect(outcomeName(verify(folder.path)) == "T06 rootMismatch")
-        var run = VerificationRun(layout: layout, options: toyOptions())
+        var run = VerificationRun(layout: layout, options: .toy)
         run.run()
         #expect(run.equivocator == "lab" && run.findings.hasFailed(.t16) && !run.findings.hasFailed(.t01))
     }
@@ -103,7 +103,7 @@ extension TamperTests {
         func altered(_ change: @escaping (inout Forge.Draft) -> Void) throws -> String {
             try forged(
                 { $0.alter = { n, d in if d.type == Number.type, d.round == 1 { change(&d) } } },
-                options: Verifier.Options())
+                options: .withoutPlan)
         }
         #expect(try altered { $0.seen = TreeHead(size: $0.seen.size, root: .zero) } == "T17 causalityViolation")
         #expect(try altered { $0.seen = .empty } == "T17 causalityViolation")

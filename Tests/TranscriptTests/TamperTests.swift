@@ -12,7 +12,7 @@ import Testing
     func forged(
         _ change: (inout Forge) throws -> Void = { _ in }, finishes: Bool = true,
         beforeEnd: (inout Forge) throws -> Void = { _ in }, files: (TranscriptLayout) throws -> Void = { _ in },
-        options: Verifier.Options = toyOptions(), counts: [String: Int64] = ["rounds": 2]
+        options: Verifier.Options = .toy, counts: [String: Int64] = ["rounds": 2]
     ) throws -> String {
         let folder = try TemporaryFolder()
         var forge = try Forge()
@@ -52,7 +52,7 @@ import Testing
         #expect(try forged() == "VALID")
         #expect(try forged { $0.storage = .hashes } == "VALID (payloads pruned)")
         #expect(try forged(finishes: false) == "NOT CLOSED")
-        #expect(try forged(options: Verifier.Options()) == "VALID")
+        #expect(try forged(options: .withoutPlan) == "VALID")
     }
 
     @Test func t01FolderAndForms() throws {
@@ -99,7 +99,7 @@ import Testing
                 files: edit("job.yaml") { bytes in
                     bytes = Array(String(decoding: bytes, as: UTF8.self).replacing("age", with: "ago").utf8)
                 }) == "T02 jobTextMismatch")
-        var options = toyOptions()
+        var options = Verifier.Options.toy
         options.jobHash = .zero
         #expect(try forged(options: options) == "T02 otherJob")
     }
@@ -125,14 +125,14 @@ import Testing
     }
 
     @Test func t25Commitments() throws {
-        #expect(try forged({ $0.commitsLate = true }, options: Verifier.Options()) == "T25 commitmentsLate")
+        #expect(try forged({ $0.commitsLate = true }, options: .withoutPlan) == "T25 commitmentsLate")
         #expect(try forged { $0.commitsLate = true } == "T09 outOfOrder")
         // A fit without its rows, with nothing, with something more; each purpose has its own set.
         #expect(try forged { $0.committed = ["identifiers"] } == "T25 commitmentsMissing")
         #expect(try forged { $0.committed = ["rows"] } == "T25 commitmentsMissing")
         #expect(try forged { $0.committed = [] } == "T25 commitmentsMissing")
         #expect(try forged { $0.committed = ["identifiers", "rows", "weights"] } == "T25 commitmentsUnexpected")
-        for purpose in SessionPurpose.allCases {
+        for purpose in SessionPurpose.toys {
             for labels in [["identifiers"], ["identifiers", "rows"]] as [Set<String>] {
                 let folder = try TemporaryFolder()
                 var forge = try Forge(for: purpose)
@@ -141,10 +141,10 @@ import Testing
                 try forge.write(folder.path, counts: SecondVerifierTests.counts(purpose))
                 let first = outcomeName(verify(folder.path))
                 let expected =
-                    if labels == purpose.committed {
+                    if labels == purpose.toy.commitments {
                         "VALID"
                     } else {
-                        labels.isSubset(of: purpose.committed)
+                        labels.isSubset(of: purpose.toy.commitments)
                             ? "T25 commitmentsMissing" : "T25 commitmentsUnexpected"
                     }
                 #expect(first == expected, "\(purpose) \(labels)")
@@ -176,7 +176,7 @@ import Testing
     }
 
     @Test func t04Identities() throws {
-        var options = toyOptions()
+        var options = Verifier.Options.toy
         options.pinned["lab"] = SigningKey().publicKey
         #expect(try forged(options: options) == "T04 identityMismatch")
         #expect(
@@ -287,10 +287,11 @@ import Testing
 
     /// Whoever signs an outcome may sign any number: none may reach what reckons with it.
     @Test func t15ImpossibleCounts() throws {
-        var options = toyOptions()
-        options.guardFacts = { job, counts in
-            Issue.record("guards were asked about \(counts)")
-            return GuardFacts(job: job, rows: 1)
+        let options = Verifier.Options.toy {
+            $0.guardFacts = { job, counts in
+                Issue.record("guards were asked about \(counts)")
+                return GuardFacts(job: job, rows: 1)
+            }
         }
         let extremes: [Int64] = [.min, -1, .max]
         for name in ["rows", "fitted", "passes", "parameters", "converged"] {
@@ -311,14 +312,12 @@ import Testing
     }
 
     @Test func t15And28Counts() throws {
-        var options = toyOptions()
-        options.requiredCounts = { _ in ["rounds", "rows"] }
+        var options = Verifier.Options(toys: { $0.counts = ["rounds", "rows"] })
         #expect(try forged(options: options) == "T15 countMismatch")
         #expect(try forged(options: options, counts: [:]) == "T15 countMismatch")
         #expect(try forged(options: options, counts: ["rounds": 2, "rows": 0]) == "VALID")
-        #expect(Outcome.counts(of: .fit) == ["rows", "fitted", "passes", "parameters", "converged"])
         // With payloads gone, the figures are the signer's word.
-        options.guardFacts = { job, _ in GuardFacts(job: job, rows: 1_000_000) }
+        options = .toy { $0.guardFacts = { job, _ in GuardFacts(job: job, rows: 1_000_000) } }
         for storage in [PayloadStorage.full, .hashes] {
             let folder = try TemporaryFolder()
             var forge = try Forge()
@@ -353,15 +352,14 @@ import Testing
                 beforeEnd: {
                     try $0.send(\.b, Answer.type, try Answer([9]).encoded(), round: 0, chunk: Chunk(0, of: 2))
                 },
-                options: Verifier.Options()) == "T27 rewindDetected")
+                options: .withoutPlan) == "T27 rewindDetected")
     }
 
     @Test func t13And28PolicyAndGuards() throws {
-        var options = toyOptions()
+        var options = Verifier.Options.toy
         options.policy = try Policy(yaml: "policy: 1\npeers: [nobody]\n")
         #expect(try forged(options: options) == "T13 refusedByPolicy")
-        options = toyOptions()
-        options.guardFacts = { job, _ in GuardFacts(job: job, rows: 10, labelEntropy: 0.5) }
+        options = .toy { $0.guardFacts = { job, _ in GuardFacts(job: job, rows: 10, labelEntropy: 0.5) } }
         #expect(try forged(options: options).hasPrefix("T28 "))
     }
 
@@ -433,8 +431,7 @@ import Testing
         ]
         for (expected, missing, change) in changes {
             let seen = Seen()
-            var options = toyOptions()
-            options.inspectors = { _, _ in [Spy(seen: seen)] }
+            let options = Verifier.Options.toy { $0.inspectors = { _, _ in [Spy(seen: seen)] } }
             let found = try forged(
                 change, beforeEnd: { try $0.send(\.a, MessageType(rawValue: 0x01ff), [1]) }, options: options)
             #expect(found == expected)
@@ -444,8 +441,8 @@ import Testing
         }
         // The same message twice, otherwise: there is no plan to miss it.
         let seen = Seen()
-        var options = Verifier.Options()
-        options.inspectors = { _, _ in [Spy(seen: seen)] }
+        let options = Verifier.Options(
+            toys: { $0.inspectors = { _, _ in [Spy(seen: seen)] } }, leavingOut: [.plan, .counts])
         let found = try forged(
             beforeEnd: { try $0.send(\.b, Answer.type, try Answer([9]).encoded(), round: 0, chunk: Chunk(0, of: 2)) },
             options: options)
@@ -461,8 +458,7 @@ import Testing
             }
             mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {}
         }
-        var options = toyOptions()
-        options.inspectors = { _, _ in [Range()] }
+        let options = Verifier.Options.toy { $0.inspectors = { _, _ in [Range()] } }
         #expect(try forged(options: options) == "T11 ciphertextOutOfRange")
     }
 }

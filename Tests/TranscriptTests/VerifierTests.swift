@@ -8,7 +8,7 @@ import Testing
 @Suite struct VerifierTests {
     @Test func aRealSessionVerifiesOnBothSidesAndAgainstEachOther() async throws {
         let toy = try await ToyTranscripts()
-        var options = toyOptions()
+        var options = Verifier.Options.toy
         options.pinned = ["hospital": toy.keyA.publicKey, "lab": toy.keyB.publicKey]
         for folder in [toy.hospital, toy.lab] {
             let report = verify(folder, options)
@@ -55,7 +55,7 @@ import Testing
         other.alter = { _, d in if d.type == Answer.type, d.round == 1 { d.payload[4] ^= 1 } }
         try other.play()
         try other.write(folder.path + "/b", as: \.b)
-        let verifier = Verifier(folder: folder.path + "/a", options: toyOptions())
+        let verifier = Verifier(folder: folder.path + "/a", options: .toy)
         #expect(outcomeName(verifier.verify(against: folder.path + "/b")) == "X01 equivocation")
         // Another session altogether.
         var third = try Forge()
@@ -80,7 +80,7 @@ import Testing
         }
         let head = TreeHead(size: 4, root: try #require(forge.a.tree.root(at: 4)))
         func compared(_ copy: String) -> String {
-            outcomeName(Verifier(folder: folder.path + "/a", options: toyOptions()).verify(against: copy))
+            outcomeName(Verifier(folder: folder.path + "/a", options: .toy).verify(against: copy))
         }
         // A head that was never exchanged is T16's.
         var other = forge
@@ -115,7 +115,7 @@ import Testing
             ] {
                 let copy = "\(path)/\(rounds)"
                 try forge.write(copy, as: \.b, counts: ["rounds": Int64(rounds)])
-                let verifier = Verifier(folder: path + "/a", options: toyOptions())
+                let verifier = Verifier(folder: path + "/a", options: .toy)
                 #expect(outcomeName(verifier.verify(against: copy)) == expected)
             }
         }
@@ -138,8 +138,7 @@ import Testing
                 throw InspectionFailure(check: "T15", name: "countMismatch", sentence: "Other rounds.")
             }
         }
-        var options = toyOptions()
-        options.inspectors = { _, _ in [Rounds()] }
+        let options = Verifier.Options.toy { $0.inspectors = { _, _ in [Rounds()] } }
         let folder = try TemporaryFolder()
         var forge = try Forge()
         try forge.play()
@@ -176,7 +175,7 @@ import Testing
         forge.b.clock += 5
         try forge.send(\.b, .abort, try AbortMessage(reason: AbortReason(.failure, "failed")).encoded())
         try forge.write(folder.path + "/b", as: \.b, finishes: false)
-        let report = Verifier(folder: folder.path + "/a", options: toyOptions()).verify(against: folder.path + "/b")
+        let report = Verifier(folder: folder.path + "/a", options: .toy).verify(against: folder.path + "/b")
         #expect(outcomeName(report) == "X02 copiesDiffer")
     }
 

@@ -3,6 +3,7 @@ import Foundation
 import Jobs
 import Paillier
 import PrivateSetIntersection
+import ProtocolKit
 import Records
 import SplitRegression
 import TestSupport
@@ -127,13 +128,13 @@ import Testing
     static let fitPlan = plan(.alignment, .checkpoint, .training(.logistic))
 
     static func options() -> Verifier.Options {
-        var options = Verifier.Options()
-        options.plan = { _, _ in fitPlan }
-        options.inspectors = { _, facts in
-            guard let group = try? parameters.get().group else { return [] }
-            return inspectors(facts.session, group)
+        .toy {
+            $0.plan = { _ in fitPlan }
+            $0.inspectors = { _, session in
+                guard let group = try? parameters.get().group else { return [] }
+                return inspectors(session.session, group)
+            }
         }
-        return options
     }
 
     /// - Parameter local: the party that runs the session; nil for a verifier.
@@ -155,7 +156,7 @@ import Testing
 
     /// Those of a session that runs.
     static func live(_ job: Job, _ session: SessionDescription) throws -> [any PayloadInspector] {
-        [OpeningInspector(job: job.hash, purpose: .fit, parties: [session.local, session.peer])]
+        [OpeningInspector(job: job.hash, committed: ["identifiers", "rows"], parties: [session.local, session.peer])]
             + inspectors(session.id, try parameters.get().group, local: session.local.name)
     }
 
@@ -219,9 +220,10 @@ import Testing
     /// All records in the order in which a verifier reads them.
     static func captured(_ folder: String, _ plan: ProtocolPlan = fitPlan) -> [(Record, [UInt8])] {
         let seen = Captured()
-        var options = Verifier.Options()
-        options.plan = { _, _ in plan }
-        options.inspectors = { _, _ in [Capture(into: seen)] }
+        let options = Verifier.Options.toy {
+            $0.plan = { _ in plan }
+            $0.inspectors = { _, _ in [Capture(into: seen)] }
+        }
         _ = Verifier(folder: folder, options: options).verify()
         return seen.records
     }

@@ -20,9 +20,9 @@ extension Explanation {
             page.heading("Look twice")
             for line in warnings { page.item(line) }
         }
-        for phase in LeakageTable.Phase.allCases {
+        for phase in leakage.phases {
             let rows = leakage.filter { $0.phase == phase }
-            if !rows.isEmpty { page.heading(phase.title) }
+            page.heading(phase.title)
             for row in rows { add(row, to: &page) }
         }
         addGuards(to: &page)

@@ -41,8 +41,10 @@ public struct Explanation: Sendable, Hashable, Codable {
     public let notPrevented: [String]
     public let assumptions: [String]
 
-    /// - Parameter facts: what is known of a run (numbers of rows); nil before alignment.
-    public init(_ job: Job, facts: GuardFacts? = nil) {
+    /// - Parameters:
+    ///   - facts: what is known of a run (numbers of rows); nil before alignment.
+    ///   - more: rows of the leakage table that protocols bring with them.
+    public init(_ job: Job, facts: GuardFacts? = nil, adding more: [LeakageTable.Row] = []) {
         let findings = facts.map { Guards.findings(job, $0) } ?? Guards.findings(job)
         self.job = job.hash.hex
         title = job.title
@@ -56,7 +58,7 @@ public struct Explanation: Sendable, Hashable, Codable {
             let note = item == .standardErrors && withheld != nil ? "; withheld (\(Guard.information.name))" : ""
             return "\(item.rawValue): \(item.meaning)\(note)"
         }
-        leakage = LeakageTable(job: job, rows: facts?.rows).rows
+        leakage = LeakageTable(job: job, rows: facts?.rows).rows + more
         guards = Guard.allCases.map { item in
             GuardSummary(
                 name: item.name, rule: item.rule, against: item.against, loosened: job.loosened.contains(item),

@@ -16,7 +16,7 @@ public enum LeakageDocument {
 
         ## 1. Logistic regression
 
-        \(table(.logistic, LeakageTable.Phase.allCases))
+        \(table(.logistic, LeakagePhase.known))
         ## 2. Linear regression
 
         Session, count, alignment and prediction as above.
@@ -83,7 +83,7 @@ public enum LeakageDocument {
         return "| `\(item.rawValue)` | \(item.meaning) | \(needs) |"
     }
 
-    private static func table(_ family: ModelFamily, _ phases: [LeakageTable.Phase]) -> String {
+    private static func table(_ family: ModelFamily, _ phases: [LeakagePhase]) -> String {
         let table = LeakageTable(family: family)
         return phases.map { phase in
             let rows = table.rows(in: phase)

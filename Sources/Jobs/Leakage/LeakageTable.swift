@@ -3,32 +3,6 @@ public import Records
 /// What each party sends and learns, phase by phase. `moiety job explain` shows the table of one job,
 /// `protocols/leakage.md` the general one: both come from the statements in this folder and from nowhere else.
 public struct LeakageTable: Sendable, Hashable, Codable {
-    public enum Phase: String, Sendable, Hashable, Codable, CaseIterable {
-        case session
-        case count
-        case alignment
-        case setup
-        case exchange
-        case pass
-        case end
-        case prediction
-        case early
-
-        public var title: String {
-            switch self {
-            case .session: "When the session opens"
-            case .count: "When common rows are counted, and not aligned"
-            case .alignment: "Alignment, once"
-            case .setup: "Before training, once"
-            case .exchange: "The one exchange of a linear model"
-            case .pass: "Each pass"
-            case .end: "At the end"
-            case .prediction: "When new rows are scored"
-            case .early: "If it ends without a result"
-            }
-        }
-    }
-
     /// What one party sends and learns in one phase.
     public struct Row: Sendable, Hashable, Codable {
         public let phase: Phase
@@ -36,7 +10,16 @@ public struct LeakageTable: Sendable, Hashable, Codable {
         public let party: String
         public let sends: [String]
         public let learns: [String]
+
+        public init(phase: Phase, party: String, sends: [String], learns: [String]) {
+            self.phase = phase
+            self.party = party
+            self.sends = sends
+            self.learns = learns
+        }
     }
+
+    public typealias Phase = LeakagePhase
 
     public let rows: [Row]
 
@@ -56,4 +39,12 @@ public struct LeakageTable: Sendable, Hashable, Codable {
     }
 
     public func rows(in phase: Phase) -> [Row] { rows.filter { $0.phase == phase } }
+}
+
+extension [LeakageTable.Row] {
+    /// In the order in which their first rows stand.
+    var phases: [LeakagePhase] {
+        var seen: Set<LeakagePhase> = []
+        return map(\.phase).filter { seen.insert($0).inserted }
+    }
 }

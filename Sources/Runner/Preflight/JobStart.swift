@@ -1,5 +1,6 @@
 import Bignum
 package import Jobs
+import ProtocolKit
 package import Records
 package import Site
 
@@ -19,7 +20,7 @@ package struct JobStart: Sendable {
     ///   - isDraft: whether the job need not be approved yet.
     ///   - hasAddress: whether the caller says where the peer is.
     package init(
-        _ file: JobFile, for purpose: SessionPurpose = .fit, rows: Int? = nil, isDraft: Bool = false,
+        _ file: JobFile, for session: any SiteProtocol = FitProtocol(), rows: Int? = nil, isDraft: Bool = false,
         hasAddress: Bool = false, at site: SiteFolder
     ) {
         let own: Party
@@ -40,7 +41,7 @@ package struct JobStart: Sendable {
             }
         }
         let policy = look(at: file, site)
-        let inputs = attempt("table \(own.table)") { try JobInputs(file, for: purpose, at: site) }
+        let inputs = attempt("table \(own.table)") { try JobInputs(file, for: session, at: site) }
         if let inputs { look(at: inputs, rows: rows) }
         // Last, so that what is wrong at this site is said before where the peer is.
         meet(peer, file.job, site, hasAddress: hasAddress)
@@ -113,7 +114,7 @@ package struct JobStart: Sendable {
                 try inputs.checkSet()
                 return "\(usable) usable, \(job.limits.minimumCohort) in common are asked for"
             })
-        guard inputs.purpose == .fit else { return }
+        guard inputs.session.guards == .all else { return }
         do {
             let problems = try table.check(for: job).problems
             if !problems.isEmpty {

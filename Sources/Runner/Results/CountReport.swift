@@ -1,5 +1,5 @@
 import Jobs
-import PrivateSetIntersection
+package import PrivateSetIntersection
 import Site
 
 /// `count.json`, and what `align count` prints.
@@ -16,7 +16,7 @@ package struct CountReport: Codable, Sendable {
     /// The folder; `nil` in the file within it.
     package let out: String?
 
-    init(_ count: CommonCount, of inputs: JobInputs, out: String?) {
+    package init(_ count: CommonCount, of inputs: JobInputs, out: String?) {
         job = inputs.file.hash
         peer = inputs.peer.name
         roundedCount = count.roundedCount

@@ -34,7 +34,7 @@ package struct JobReport: Codable, Sendable {
     let holdOut: ScoreMetrics?
     let transfer: Transfer
 
-    init(_ finished: FinishedJob) {
+    package init(_ finished: FinishedJob) {
         job = finished.inputs.file.hash
         title = finished.inputs.job.title
         session = finished.session.hex

@@ -1,6 +1,7 @@
 import Foundation
 import GRPCTransport
 import Jobs
+import ProtocolKit
 package import Site
 import Synchronization
 import Wire
@@ -73,7 +74,8 @@ package struct JobService: Sendable {
                 throw Failure(.protocolViolation, "noGreeting", "\(channel.peerName) did not say which job it wants")
             }
             // First of all whether it is this peer's business: of other peers' jobs it must not learn that they exist.
-            let session = try site.approvals.session(named: hash)
+            let session = try site.approvals.session(
+                named: hash, among: SessionRegistry.moiety.purposes)
             let file = try site.approvals.job(session?.job.hex ?? hash)
             guard try file.parties(at: site).peer.name == channel.peerName else {
                 throw Failure(.permission, "wrongPeer", "\(channel.peerName) is not the peer of job \(hash.prefix(16))")
@@ -85,15 +87,17 @@ package struct JobService: Sendable {
             if let (job, purpose) = session, purpose != .fit {
                 throw Failure(
                     .peersDisagree, "jobMismatch",
-                    "\(channel.peerName) asks for \(purpose.phrase) under job \(job.hex.prefix(16)); a service runs jobs only",
+                    "\(channel.peerName) asks for \(SessionRegistry.moiety[purpose]?.phrase ?? purpose.rawValue) under job \(job.hex.prefix(16)); a service runs jobs only",
                     hint: "run the same command at this site")
             }
             let prepared = try PreparedJob(file, at: site)
             try prepared.checkTable()
             observer.progress("\(channel.peerName) asks for job \(hash.prefix(16)): \(prepared.job.title)")
             let link = try PeerLink(prepared.job, site: site, observer: observer, over: peeked)
-            let execution = JobExecution(prepared: prepared, link: link, out: path, observer: observer)
-            return try await within(.seconds(site.settings.timeouts.session)) { try await execution.run().job }
+            let execution = SessionExecution(prepared, over: link, out: path, observer: observer)
+            return try await within(.seconds(site.settings.timeouts.session)) {
+                try await execution.run(FitProtocol()).finished.inputs.file.hash
+            }
         } catch {
             let failure = Failure(describing: error)
             observer.sessionFailed(failure)

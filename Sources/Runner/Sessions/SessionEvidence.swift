@@ -1,6 +1,7 @@
 import Bignum
 import Foundation
 import Jobs
+import ProtocolKit
 import Records
 import Site
 package import Transcript
@@ -21,7 +22,7 @@ struct SessionEvidence: Sendable {
         second = try prepared.site.secondKey()
         writer = try TranscriptWriter(folder: folder, storage: PayloadStorage(prepared.job.payloads))
         let salts = InputSalts(identity: prepared.identity, job: prepared.job.hash)
-        let labels = prepared.inputs.purpose.committed
+        let labels = prepared.inputs.session.commitments
         commitments = try prepared.inputs.commitments(
             salts: Dictionary(uniqueKeysWithValues: labels.map { ($0, salts.salt(of: $0)) }))
         try writer.addJob(yaml: prepared.file.yaml, canonical: prepared.job.canonical)
@@ -78,7 +79,7 @@ package struct ResultFacts: Sendable {
 extension JobInputs {
     /// Commitments to what goes into the session, made with these salts or with fresh ones: `protocols/transcript.md` 7.
     package func commitments(salts: [String: [UInt8]] = [:]) throws -> [InputCommitment] {
-        try purpose.committed.sorted().map { label in
+        try session.commitments.sorted().map { label in
             let values = label == "rows" ? try table.committedRows() : table.identifiers.values
             return try InputCommitment(label: label, values: values, masterSalt: salts[label])
         }

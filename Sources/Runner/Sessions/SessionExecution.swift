@@ -1,8 +1,9 @@
 import Foundation
 package import Jobs
+import ProtocolKit
 import Site
 import Transcript
-package import Wire
+import Wire
 
 /// A session from its output folder's first byte to its name, with the ledger's entries around it.
 package struct SessionExecution: Sendable {
@@ -20,13 +21,20 @@ package struct SessionExecution: Sendable {
         progress = ProgressReporter(observer: observer)
     }
 
-    /// What came of a session, and what it took.
-    package struct Finished<Result: Sendable>: Sendable {
-        package let result: Result
-        package let session: Bytes32
-        let bytesSent: Int
-        let bytesReceived: Int
-        package let seconds: Double
+    /// Runs a session of the protocol that it was prepared for.
+    ///
+    /// - Returns: what came of it, and the folder.
+    package func run<P: SiteProtocol>(
+        _ session: P
+    ) async throws -> (finished: FinishedSession<P.Work.Result>, folder: String) {
+        try await run(writing: { finished in
+            SessionOutput(try session.files(of: finished), details: session.details(of: finished.result))
+        }) { opening in
+            try session.work(
+                WorkSetup(
+                    inputs: prepared.inputs, opening: opening, books: SiteBooks(prepared, with: link.peer),
+                    progress: progress, policy: prepared.policy))
+        }
     }
 
     /// - Parameters:
@@ -34,9 +42,9 @@ package struct SessionExecution: Sendable {
     ///   - make: the work of this session, whose opening is given.
     /// - Returns: what came of it, and the folder.
     package func run<Work: SessionWork>(
-        writing output: @escaping @Sendable (Finished<Work.Result>) throws -> SessionOutput,
-        _ make: (SessionOpening) -> Work
-    ) async throws -> (finished: Finished<Work.Result>, folder: String) {
+        writing output: @escaping @Sendable (FinishedSession<Work.Result>) throws -> SessionOutput,
+        _ make: (SessionOpening) throws -> Work
+    ) async throws -> (finished: FinishedSession<Work.Result>, folder: String) {
         Self.tidy(prepared.site, observer)
         let book = prepared.book(with: link.peer)
         try book.check()
@@ -48,7 +56,7 @@ package struct SessionExecution: Sendable {
                     + "transcript/private a secret")
         }
         let ledger = prepared.ledger
-        let (hash, event) = (prepared.file.hash, prepared.inputs.purpose.event)
+        let (hash, event) = (prepared.file.hash, prepared.inputs.session.purpose.event)
         let peer = prepared.site.peerEntry(link.peer)
         let enter: @Sendable (String, [String: String]) throws -> Void = { event, details in
             try ledger.append(LedgerEntry(event: event, at: Date(), job: hash, peer: peer, details: details))
@@ -69,7 +77,7 @@ package struct SessionExecution: Sendable {
         folder.rescue { fail("interrupted") }
         do {
             let evidence = try SessionEvidence(prepared, folder: "\(folder.stagingPath)/transcript")
-            let work = make(SessionOpening(prepared, leaving: evidence))
+            let work = try make(SessionOpening(prepared, leaving: evidence))
             let (finished, written) = try await run(
                 work, leaving: evidence, attempt: UInt32(clamping: attempt), book, writing: output)
             for file in written.files { try folder.write(file.bytes, to: file.name, mode: file.mode) }
@@ -87,13 +95,13 @@ package struct SessionExecution: Sendable {
 
     private func run<Work: SessionWork>(
         _ work: Work, leaving evidence: SessionEvidence, attempt: UInt32, _ book: DisclosureBook,
-        writing output: @escaping @Sendable (Finished<Work.Result>) throws -> SessionOutput
-    ) async throws -> (Finished<Work.Result>, SessionOutput) {
+        writing output: @escaping @Sendable (FinishedSession<Work.Result>) throws -> SessionOutput
+    ) async throws -> (FinishedSession<Work.Result>, SessionOutput) {
         let counting = CountingRecorder(evidence.writer)
-        let (job, purpose, observer) = (prepared.job, prepared.inputs.purpose, observer)
+        let (job, kind, observer) = (prepared.job, prepared.inputs.session, observer)
         return try await link.withSession(
-            SessionTerms(prepared.inputs, attempt: attempt), plan: ProtocolPlan(job, for: purpose),
-            inspectors: { try SessionInspectors.live(job, for: purpose, $0) }, seed: evidence.seed, recorder: counting,
+            SessionTerms(prepared.inputs, attempt: attempt), plan: kind.plan(for: job),
+            inspectors: { try kind.liveInspectors(for: job, in: $0) }, seed: evidence.seed, recorder: counting,
             finish: { try evidence.finish($0, work, $1.0.result, files: $1.1.files) }
         ) { session in
             try book.attempt()
@@ -103,8 +111,8 @@ package struct SessionExecution: Sendable {
             for (check, reason) in session.unfinishedChecks.sorted(by: { $0.key < $1.key }) {
                 observer.warning("check \(check) could not be made to the end: \(reason)")
             }
-            let finished = Finished(
-                result: result, session: session.id, bytesSent: counting.total(.outgoing),
+            let finished = FinishedSession(
+                result, of: prepared.inputs, session: session.id, bytesSent: counting.total(.outgoing),
                 bytesReceived: counting.total(.incoming), seconds: progress.elapsed.seconds)
             return (finished, try output(finished))
         }
@@ -117,6 +125,16 @@ package struct SessionExecution: Sendable {
             return kept?.path.map { "\(site.path)/\($0)" }
         }
         for note in notes { observer.warning(note) }
+    }
+}
+
+extension SessionProtocol {
+    /// Those of the running session, with what it must see before its first protocol message. A verifier has that rule by itself.
+    func liveInspectors(for job: Job, in session: SessionDescription) throws -> [any PayloadInspector] {
+        let parties = [session.local, session.peer]
+        let opening = OpeningInspector(job: job.hash, committed: commitments, parties: parties)
+        let inspected = InspectedSession(session: session.id, parties: parties, local: session.local.name)
+        return [opening] + (try inspectors(for: job, in: inspected))
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import ProtocolKit
 import Site
 package import Transcript
 import Wire
@@ -8,14 +9,14 @@ import Wire
 package struct Account {
     private let report: VerificationReport
     private let job: Job?
-    private let purpose: SessionPurpose
+    private let session: any SessionProtocol
     private let names: MessageNames
 
     package init(of report: VerificationReport, transcript: String) {
         self.report = report
-        let agreed = report.summary == nil ? nil : (try? TranscriptListing(folder: transcript))?.agreed
+        let agreed = report.summary == nil ? nil : (try? TranscriptListing(folder: transcript))?.agreed(among: .moiety)
         job = agreed?.job
-        purpose = agreed?.purpose ?? .fit
+        session = agreed?.protocol ?? FitProtocol()
         names = MessageNames(agreed)
     }
 
@@ -25,7 +26,7 @@ package struct Account {
             page.line(job?.title ?? "A job that cannot be read", indent: 0)
             page.line("job \(summary.jobHash)", indent: 0)
             page.line("session \(summary.session)", indent: 0)
-            if purpose != .fit { page.line("\(purpose.phrase) under the job, not its own fit", indent: 0) }
+            if session.purpose != .fit { page.line("\(session.phrase) under the job, not its own fit", indent: 0) }
             if let job, !job.purpose.isEmpty { page.line(job.purpose, indent: 0) }
             addParties(summary, &page)
             if let job { addModel(Explanation(job), &page) }
@@ -55,7 +56,7 @@ package struct Account {
     }
 
     private func addModel(_ explanation: Explanation, _ page: inout TextPage) {
-        page.heading(purpose == .fit ? "What was to be computed" : "What the job is about")
+        page.heading(session.purpose == .fit ? "What was to be computed" : "What the job is about")
         for line in [explanation.model, explanation.rows, explanation.keys] { page.line(line, indent: 2) }
         for party in explanation.parties {
             page.line("\(party.name): table '\(party.table)', identified by \(party.identifier)", indent: 2)
@@ -128,25 +129,17 @@ package struct Account {
 
     /// Of this very job; phases that did not happen are left out.
     private func addLeakage(_ job: Job, _ summary: TranscriptSummary, _ page: inout TextPage) {
-        let table = LeakageTable(job: job, rows: summary.counts["fitted"].flatMap { Int(exactly: $0) })
+        let count = (summary.counts["fitted"] ?? summary.counts["rows"]).flatMap { Int(exactly: $0) }
+        let all = LeakageTable(job: job, rows: count).rows + session.leakage(of: job, rows: count)
         page.heading("What each learned, if both followed the protocol")
-        for phase in phases {
+        for phase in session.phases {
             if phase == .early && !summary.counts.isEmpty { continue }
-            let rows = table.rows(in: phase).filter { !$0.learns.isEmpty }
+            let rows = all.filter { $0.phase == phase && !$0.learns.isEmpty }
             if !rows.isEmpty { page.line("\(phase.title)", indent: 2) }
             for row in rows {
                 page.line(row.party, indent: 4)
                 for line in row.learns { page.line("- \(line)", indent: 6) }
             }
-        }
-    }
-
-    private var phases: [LeakageTable.Phase] {
-        switch purpose {
-        case .fit: [.session, .alignment, .setup, .exchange, .pass, .end, .early]
-        case .alignment: [.session, .alignment, .early]
-        case .count: [.session, .count, .early]
-        case .prediction: [.session, .alignment, .prediction, .early]
         }
     }
 

@@ -31,11 +31,13 @@ struct JobReplay: Sendable {
     /// - Parameter comparesMetrics: whether R03 is about them too.
     func run(comparesMetrics: Bool = true) async throws -> Replayed {
         let replayed = try await replay.run(comparesMetrics: comparesMetrics) { opening in
-            JobWork(inputs: inputs, opening: opening, books: books, progress: replay.progress)
+            FitProtocol().work(replay.setup(opening, books))
         }
         return Replayed(
             findings: replayed.findings,
-            finished: replayed.result.map { FinishedJob($0, of: inputs, session: replay.log.session.id) },
+            finished: replayed.result.map {
+                FinishedJob(FinishedSession($0, of: inputs, session: replay.log.session.id))
+            },
             design: books.design)
     }
 

@@ -1,5 +1,6 @@
 package import Jobs
 import PrivateSetIntersection
+package import ProtocolKit
 import Records
 import SplitRegression
 import Transcript
@@ -10,18 +11,18 @@ package struct MessageNames: Sendable {
     private let names: [MessageType: String]
 
     /// - Parameter agreed: nil when the job cannot be read: then only the session's own messages have names.
-    package init(_ agreed: (job: Job, purpose: SessionPurpose)?) {
+    package init(_ agreed: (job: Job, protocol: any SessionProtocol)?) {
         let session: [MessageType: String] = [
             .binding: "binding", .abort: "abort", .commitments: "commitments", .checkpoint: "checkpoint",
             .cosignature: "countersignature", .closing: "closing", .approval: "approval",
         ]
-        names = (agreed.map { ProtocolPlan($0.job, for: $0.purpose).names } ?? [:]).merging(session) { $1 }
+        names = (agreed.map { $0.protocol.plan(for: $0.job).names } ?? [:]).merging(session) { $1 }
     }
 
     /// Names of all protocols, for one message alone: the job that it is of is not at hand. A number that two protocols use has
     /// both names.
     package static let everyProtocol = MessageNames(
-        of: [.alignment, .alignmentCount, .training(.linear), .training(.logistic), .prediction])
+        of: SessionRegistry.moiety.protocols.flatMap(\.descriptions))
 
     private init(of protocols: [ProtocolDescription]) {
         var found: [MessageType: [String]] = [:]

@@ -1,5 +1,6 @@
 import Foundation
 package import Jobs
+package import ProtocolKit
 import Records
 package import Site
 package import Transcript
@@ -16,13 +17,13 @@ package struct OpenedSecrets: Sendable {
     /// Reads a transcript's `private/`, or an opened bundle.
     ///
     /// - Throws: `Failure` 66 for a missing file, 65 for one of another length.
-    package init(folder: String, of purpose: SessionPurpose) throws {
+    package init(folder: String, of session: any SessionProtocol) throws {
         guard let seed = SessionSeed(rawRepresentation: try Self.secret("seed", folder)) else {
             throw Failure(.badData, "invalidSeed", "\(folder)/seed is not a seed")
         }
         self.seed = seed
         salts = Dictionary(
-            uniqueKeysWithValues: try purpose.committed.map { ($0, try Self.secret("salt-\($0)", folder)) })
+            uniqueKeysWithValues: try session.commitments.map { ($0, try Self.secret("salt-\($0)", folder)) })
         let hasResult = FileManager.default.fileExists(atPath: "\(folder)/salt-result")
         resultSalt = hasResult ? Bytes32(try Self.secret("salt-result", folder)) : nil
     }
@@ -69,7 +70,7 @@ package struct Opening: Sendable {
                 .verificationFailed, "openingOfOtherSession", "\(folder) opens another session than this transcript's")
         }
         self.party = party.name
-        secrets = try OpenedSecrets(folder: folder, of: .fit)
+        secrets = try OpenedSecrets(folder: folder, of: FitProtocol())
         table = "\(folder)/\(Self.tableFile)"
     }
 
@@ -88,12 +89,12 @@ package struct Opening: Sendable {
     }
 }
 
-extension SessionPurpose {
+extension SessionProtocol {
     /// Only a fit's secrets are opened to an auditor in this version.
     ///
     /// - Throws: `Failure` 65 for any other session.
     package func demandFit() throws {
-        guard self != .fit else { return }
+        guard purpose != .fit else { return }
         throw Failure(
             .badData, "notAFit", "this transcript is of \(phrase), not of a job's fit",
             hint: "only a fit can be opened to an auditor; its own keeper replays it: moiety verify --replay")

@@ -1,6 +1,7 @@
 import Foundation
 import Jobs
 import PrivateSetIntersection
+import ProtocolKit
 import Records
 package import Site
 import SplitRegression
@@ -20,15 +21,27 @@ package struct ReplayChecks: Sendable {
     private let folder: String
     private let report: VerificationReport
     private let observer: any RunObserver
+    private let protocols: [any SiteProtocol]
 
-    package init(_ folder: String, _ report: VerificationReport, _ observer: any RunObserver) {
+    package init(
+        _ folder: String, _ report: VerificationReport, _ observer: any RunObserver,
+        protocols: [any SiteProtocol] = SiteProtocols.all
+    ) {
+        self.protocols = protocols
         self.folder = folder
         self.report = report
         self.observer = observer
     }
 
     /// What the session was for; a transcript that holds says it.
-    private var purpose: SessionPurpose { report.summary?.purpose ?? .fit }
+    private func session() throws -> any SiteProtocol {
+        let purpose = report.summary?.purpose ?? .fit
+        guard let session = protocols.first(where: { $0.purpose == purpose }) else {
+            throw Failure(
+                .badData, "unknownPurpose", "this program does not run sessions of the kind '\(purpose.rawValue)'")
+        }
+        return session
+    }
 
     private var secretsFolder: String { "\(folder)/\(TranscriptLayout.privateFolder)" }
 
@@ -42,36 +55,34 @@ package struct ReplayChecks: Sendable {
                 .configuration, "otherSite", "this is \(parties.local.name)'s transcript; the site is '\(site.name)'",
                 hint: "each party replays its own copy; --audit is for what another party opened")
         }
-        if purpose == .prediction, try !isModelOfTheJob(at: site) {
-            return [
-                Finding(
-                    check: .r01, status: .failed, error: "modelMismatch",
-                    sentence: "The model at hand is not one of this job and this party, in its role.")
-            ] + Self.skipped([.r02, .r03], "the model is another one")
-        }
-        let replay: SessionReplay
         do {
-            replay = try SessionReplay(
-                transcript: folder, inputs: try inputs(at: site),
-                secrets: try OpenedSecrets(folder: secretsFolder, of: purpose), observer: observer)
+            let session = try session()
+            let replay = try SessionReplay(
+                transcript: folder, inputs: try session.inputs(of: try job(), secrets: secretsFolder, at: site),
+                secrets: try OpenedSecrets(folder: secretsFolder, of: session), observer: observer)
+            return try withFiles(try await again(session, replay))
         } catch TranscriptError.otherSeed(let party) {
             return Self.otherSeed(party, .r01) + Self.skipped([.r02, .r03], "the seed is another one")
+        } catch let refusal as ReplayRefusal {
+            return [Finding(check: .r01, status: .failed, error: refusal.name, sentence: refusal.sentence)]
+                + Self.skipped([.r02, .r03], "R01 failed")
         }
-        let checked =
-            switch purpose {
-            case .fit: try await fit(JobReplay(replay))
-            case .alignment: try await alignment(replay)
-            case .count: try await count(replay)
-            case .prediction: try await prediction(replay)
-            }
-        return try withFiles(checked)
+    }
+
+    private func again<P: SiteProtocol>(_ session: P, _ replay: SessionReplay) async throws -> Checked {
+        let replayed = try await replay.run { try session.work(replay.setup($0, NoBooks())) }
+        guard let result = replayed.result else { return Checked(findings: replayed.findings) }
+        let finished = FinishedSession(result, of: replay.inputs, session: replay.log.session.id)
+        return Checked(
+            findings: replayed.findings,
+            beside: try session.results(of: finished).map { ($0.name, $0.bytes) })
     }
 
     /// A01, A04, A05, A06: the messages of whoever opened its secrets, in either party's copy.
     package func audit(_ bundle: String, minimumCell: Int) async throws -> [Finding] {
         let checks: [Check] = [.a01, .a04, .a05, .a06]
         if let reason = hindrance { return Self.skipped(checks, reason) }
-        try purpose.demandFit()
+        try session().demandFit()
         let opening = try Opening(reading: bundle, of: try PartiesFile(folder: folder))
         let file = try job()
         guard let own = file.job.party(named: opening.party), let peer = file.job.peer(of: opening.party) else {
@@ -81,62 +92,13 @@ package struct ReplayChecks: Sendable {
         do {
             let replay = try SessionReplay(
                 transcript: folder, party: own.name,
-                inputs: JobInputs(file, for: .fit, own: own, peer: peer, table: table), secrets: opening.secrets,
+                inputs: JobInputs(file, for: FitProtocol(), own: own, peer: peer, table: table),
+                secrets: opening.secrets,
                 observer: observer)
             return try await JobAudit(replay: JobReplay(replay), minimumCell: minimumCell).findings()
         } catch TranscriptError.otherSeed(let party) {
             return Self.otherSeed(party, .a01) + Self.skipped([.a04, .a05, .a06], "the seed is another one")
         }
-    }
-
-    // MARK: By purpose
-
-    private func fit(_ replay: JobReplay) async throws -> Checked {
-        let replayed = try await replay.run()
-        guard let finished = replayed.finished else { return Checked(findings: replayed.findings) }
-        return Checked(
-            findings: replayed.findings,
-            beside: try ResultFiles(finished: finished).results().map { ($0.name, $0.bytes) })
-    }
-
-    private func alignment(_ replay: SessionReplay) async throws -> Checked {
-        let replayed = try await replay.run { opening in
-            AlignmentWork(inputs: replay.inputs, opening: opening, books: NoBooks(), progress: replay.progress)
-        }
-        return Checked(
-            findings: replayed.findings,
-            beside: try replayed.result.map { [("intersection.csv", try IdentifierTable.csv(of: $0.rows))] } ?? [])
-    }
-
-    /// The rounding is what this party said then: its policy may have changed since.
-    private func count(_ replay: SessionReplay) async throws -> Checked {
-        let said = try replay.log.payload(ofSent: AlignmentAudit.countOpening)
-        let rounding = said.flatMap { AlignmentAudit.rounding(inOpening: $0) } ?? 1
-        let replayed = try await replay.run { opening in
-            CountWork(inputs: replay.inputs, opening: opening, rounding: rounding, books: NoBooks())
-        }
-        return Checked(
-            findings: replayed.findings,
-            beside: try replayed.result.map {
-                [("count.json", try ResultFiles.json(CountReport($0, of: replay.inputs, out: nil)))]
-            } ?? [])
-    }
-
-    private func prediction(_ replay: SessionReplay) async throws -> Checked {
-        guard let scoring = replay.inputs.scoring else { return Checked(findings: []) }
-        let replayed = try await replay.run { opening in
-            PredictionWork(
-                inputs: replay.inputs, model: scoring.model.model, opening: opening, books: NoBooks(),
-                progress: replay.progress)
-        }
-        return Checked(
-            findings: replayed.findings,
-            beside: try replayed.result.map { result in
-                [("intersection.csv", try IdentifierTable.csv(of: result.rows))]
-                    + (try result.scores.map {
-                        [("scores.csv", try ScoreTable.csv($0, of: result.rows, job: replay.inputs.job))]
-                    } ?? [])
-            } ?? [])
     }
 
     /// What the command wrote beside the transcript must be that result.
@@ -181,24 +143,6 @@ package struct ReplayChecks: Sendable {
     }
 
     private func job() throws -> JobFile { try JobFile(reading: "\(folder)/\(TranscriptLayout.jobText)") }
-
-    private func savedModel() throws -> SavedModel { try SavedModel.read("\(secretsFolder)/model.json") }
-
-    /// What the model says of itself: that its coefficients are the fit's, nothing here shows.
-    private func isModelOfTheJob(at site: SiteFolder) throws -> Bool {
-        let (file, saved) = (try job(), try savedModel())
-        let (own, peer) = try file.parties(at: site)
-        return saved.job == file.hash && saved.party == own.name && saved.peer == peer.name
-            && saved.model.role == own.role.rawValue && saved.model.family == file.job.model.family.rawValue
-    }
-
-    private func inputs(at site: SiteFolder) throws -> JobInputs {
-        guard purpose == .prediction else { return try JobInputs(try job(), for: purpose, at: site) }
-        let scoring = JobInputs.Scoring(
-            model: try savedModel(),
-            table: try PrivateFile.readText("\(secretsFolder)/table", limit: 1024))
-        return try JobInputs(try job(), for: purpose, scoring: scoring, at: site)
-    }
 
     private static func skipped(_ checks: [Check], _ reason: String) -> [Finding] {
         checks.map { Finding(check: $0, status: .notEvaluated, sentence: "Not evaluated: \(reason).") }

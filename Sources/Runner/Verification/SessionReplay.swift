@@ -1,5 +1,6 @@
 import Jobs
 import PrivateSetIntersection
+import ProtocolKit
 import Records
 import Site
 import Transcript
@@ -27,6 +28,10 @@ struct SessionReplay: Sendable {
         progress = ProgressReporter(observer: observer)
     }
 
+    func setup(_ opening: SessionOpening, _ books: any JobBooks) -> WorkSetup {
+        WorkSetup(inputs: inputs, opening: opening, books: books, progress: progress, log: log)
+    }
+
     /// What came of it.
     struct Replayed<Result: Sendable>: Sendable {
         /// R01, R02, R03.
@@ -37,7 +42,7 @@ struct SessionReplay: Sendable {
 
     /// - Parameter comparesMetrics: whether R03 is about the signed metrics too, as it is unless another check is.
     func run<Work: SessionWork>(
-        comparesMetrics: Bool = true, _ make: (SessionOpening) -> Work
+        comparesMetrics: Bool = true, _ make: (SessionOpening) throws -> Work
     ) async throws -> Replayed<Work.Result> {
         let commitments = try inputs.commitments(salts: secrets.salts).map(\.item)
         let committed = log.finding(commitments: commitments)
@@ -45,7 +50,7 @@ struct SessionReplay: Sendable {
             return Replayed(findings: [committed] + [Check.r02, .r03].map(Self.skipped), result: nil)
         }
         // Nobody is asked for an approval again, and nothing is kept.
-        let work = make(SessionOpening(inputs: inputs, approval: "", commitments: commitments, keep: { _, _ in }))
+        let work = try make(SessionOpening(inputs: inputs, approval: "", commitments: commitments, keep: { _, _ in }))
         let (result, error) = await finish(work)
         let derived = log.finding(after: error)
         let compared =
@@ -102,7 +107,9 @@ struct SessionReplay: Sendable {
 }
 
 /// Nobody is asked and nothing is written: whether the cohort ledger let the session run was decided then.
-struct NoBooks: SessionBooks {
+struct NoBooks: JobBooks {
+    func admit(_ design: JobDesign, _ intersection: Intersection) throws {}
+    func openScores(of rows: AlignedRows) throws {}
     func open(_ sizes: SetSizes, set: Bytes32) throws {}
     func admit(_ rows: AlignedRows) throws {}
     func remember(_ rows: AlignedRows) throws {}

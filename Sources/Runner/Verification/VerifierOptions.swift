@@ -1,4 +1,5 @@
 import Jobs
+import ProtocolKit
 package import Site
 import SplitRegression
 package import Transcript
@@ -7,15 +8,8 @@ import Wire
 extension Verifier.Options {
     /// What this program knows about its own protocols, and what the caller brings.
     package init(job: JobFile?, site: SiteFolder?) throws {
-        self.init()
+        self.init(registry: .moiety)
         jobHash = job?.job.hash
-        plan = { job, purpose in ProtocolPlan(job, for: purpose) }
-        inspectors = { job, facts in try SessionInspectors.make(job, for: facts.purpose, session: facts.session) }
-        requiredCounts = { Outcome.counts(of: $0) }
-        guardFacts = { job, counts in
-            guard let rows = counts["fitted"] else { return nil }
-            return GuardFacts(job: job, rows: Int(rows), passes: counts["passes"].map { Int($0) })
-        }
         guard let site else { return }
         policy = try site.policy()
         pinned[site.name] = try site.identity().key.publicKey

@@ -13,21 +13,28 @@ package struct DisclosureBook: Sendable {
     let peer: LedgerEntry.Peer
     private let job: String
     private let purpose: SessionPurpose
+    private let disclosure: Disclosure
+    private let otherRows: Set<String>
     let minimumDifference: Int
     let now: @Sendable () -> Date
 
     /// - Parameters:
     ///   - job: the job's hash.
+    ///   - disclosure: what a session of that purpose costs.
+    ///   - otherRows: purposes whose sets are not those that the job was approved for.
     ///   - minimumDifference: people by whom two cohorts must differ if they differ at all.
     package init(
         _ ledger: SiteLedger, budgets: Budgets, peer: LedgerEntry.Peer, job: String, purpose: SessionPurpose,
-        minimumDifference: Int, now: @escaping @Sendable () -> Date = { Date() }
+        disclosure: Disclosure, otherRows: [SessionPurpose] = [], minimumDifference: Int,
+        now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.ledger = ledger
         self.budgets = budgets
         self.peer = peer
         self.job = job
         self.purpose = purpose
+        self.disclosure = disclosure
+        self.otherRows = Set(otherRows.map(\.rawValue))
         self.minimumDifference = minimumDifference
         self.now = now
     }
@@ -43,7 +50,7 @@ package struct DisclosureBook: Sendable {
                 $0.is(.setOpened) && $0.job == job && $0.purpose == purpose.rawValue
             }
             // What follows may be a retry; then it costs nothing.
-            if purpose == .count, isFirst { try checkCounts(spent, in: view) }
+            if disclosure.contains(.count), isFirst { try checkCounts(spent, in: view) }
         }
     }
 
@@ -83,10 +90,10 @@ package struct DisclosureBook: Sendable {
                 try checkRetries(same.count)
                 return try transaction.append(entry(.setRetried, set: set.hex))
             }
-            if purpose != .prediction { try checkSets(earlier, adding: set.hex) }
+            if !disclosure.contains(.otherRows) { try checkSets(earlier, adding: set.hex) }
             try checkIdentifiers(identifiers, spent, in: transaction.view)
             var charges: [LedgerEntry.Charge: Int] = [.identifiers: identifiers]
-            if purpose == .count {
+            if disclosure.contains(.count) {
                 try checkCounts(spent, in: transaction.view)
                 charges[.counts] = 1
             }
@@ -107,7 +114,7 @@ package struct DisclosureBook: Sendable {
     }
 
     private func checkSets(_ earlier: [LedgerEntry], adding set: String) throws {
-        let sets = Set(earlier.filter { $0.purpose != SessionPurpose.prediction.rawValue }.compactMap(\.set))
+        let sets = Set(earlier.filter { !otherRows.contains($0.purpose ?? "") }.compactMap(\.set))
         let limit = budgets[.setsPerApproval]
         guard sets.contains(set) || sets.count < limit else {
             throw PolicyRefusal(

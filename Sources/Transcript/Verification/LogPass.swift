@@ -1,4 +1,5 @@
 import Jobs
+import ProtocolKit
 import Wire
 
 /// One pass over both logs, each record after everything that it had seen, one message in memory at a time.
@@ -58,22 +59,28 @@ struct LogPass {
     var isInspected: Bool { !inspectors.isEmpty }
 
     init(
-        parties: PartiesFile, heads: SignedHeads, job: Job?, purpose: SessionPurpose?, options: Verifier.Options
+        parties: PartiesFile, heads: SignedHeads, job: Job?, session: (any SessionProtocol)?,
+        options: Verifier.Options
     ) {
         self.parties = parties
         self.heads = heads
         judgesUnsigned = options.judgesUnsigned
         let both = [parties.local, parties.peer]
-        if let job, let purpose, let plan = options.plan?(job, purpose) {
+        guard let job, let session else {
+            known = nil
+            return
+        }
+        if options.parts.contains(.plan) {
+            let plan = session.plan(for: job)
             monitor = ProtocolMonitor(plan: plan, parties: both.map(\.name))
             known = plan.types
         } else {
             known = nil
         }
-        guard let job, let purpose else { return }
-        rules.append(OpeningInspector(job: job.hash, purpose: purpose, parties: both))
-        let facts = Verifier.SessionFacts(session: parties.session, purpose: purpose, parties: both)
-        do { inspectors = try options.inspectors?(job, facts) ?? [] } catch { isUninspectable = true }
+        rules.append(OpeningInspector(job: job.hash, committed: session.commitments, parties: both))
+        guard options.parts.contains(.payloads) else { return }
+        let inspected = InspectedSession(session: parties.session, parties: both)
+        do { inspectors = try session.inspectors(for: job, in: inspected) } catch { isUninspectable = true }
     }
 
     mutating func run(_ layout: TranscriptLayout, _ findings: inout FindingList) {

@@ -1,4 +1,4 @@
-public import Jobs
+import Jobs
 public import Wire
 
 /// What the running session and a verifier check before a party's first protocol message: that its site approved this very
@@ -20,10 +20,11 @@ public struct OpeningInspector: PayloadInspector {
 
     /// - Parameters:
     ///   - job: the job's own hash, whatever the session is for.
+    ///   - committed: labels of what each party commits to in such a session.
     ///   - parties: of the session, with the keys that approvals must be signed with.
-    public init(job: Bytes32, purpose: SessionPurpose, parties: [PartyDescription]) {
+    public init(job: Bytes32, committed: Set<String>, parties: [PartyDescription]) {
         self.job = job
-        committed = purpose.committed
+        self.committed = committed
         identities = Dictionary(parties.map { ($0.name, $0.identity) }, uniquingKeysWith: { first, _ in first })
     }
 

@@ -1,4 +1,5 @@
 import Jobs
+import ProtocolKit
 import Wire
 
 /// T15, T28, T33: how it ended.
@@ -34,17 +35,15 @@ extension VerificationRun {
         if let (name, count) = outcome.impossibleCount {
             findings.fail(.t15, "countMismatch", "No job comes to \(name) \(count).")
         }
-        guard let purpose = agreed?.purpose else { return }
+        guard let session = agreed?.protocol, options.parts.contains(.counts) else { return }
         // More than a session comes to would be nobody's to check.
-        if let required = options.requiredCounts?(purpose) {
-            if let name = required.subtracting(outcome.counts.keys).min() {
-                findings.fail(.t15, "countMismatch", "The outcome does not name \(name).")
-            } else if let name = Set(outcome.counts.keys).subtracting(required).min() {
-                findings.fail(.t15, "countMismatch", "The outcome names \(name), which no such session counts.")
-            }
+        if let name = session.counts.subtracting(outcome.counts.keys).min() {
+            findings.fail(.t15, "countMismatch", "The outcome does not name \(name).")
+        } else if let name = Set(outcome.counts.keys).subtracting(session.counts).min() {
+            findings.fail(.t15, "countMismatch", "The outcome names \(name), which no such session counts.")
         }
-        if purpose != .fit, let name = outcome.metrics.keys.min() {
-            findings.fail(.t15, "countMismatch", "The outcome names \(name), a metric, but only fits have any.")
+        if !session.hasMetrics, let name = outcome.metrics.keys.min() {
+            findings.fail(.t15, "countMismatch", "The outcome names \(name), a metric, which no such session has.")
         }
     }
 
@@ -79,21 +78,20 @@ extension VerificationRun {
             findings.skipped(.t28, "Not evaluated: the figures that the guards need are not to be trusted.")
             return
         }
-        guard let job, let outcome, let purpose = agreed?.purpose, let ask = options.guardFacts else { return }
-        // Of a session that aligns and does not fit, the job limits the cohort and nothing else.
-        let cohort = outcome.counts["rows"].map { GuardFacts(job: job, rows: Int($0)) }
-        guard let facts = purpose == .fit ? ask(job, outcome.counts) : cohort else { return }
+        guard let job, let outcome, let session = agreed?.protocol,
+            let facts = session.guardFacts(for: job, counts: outcome.counts)
+        else { return }
         let isPruned = (pass?.pruned ?? 0) > 0
         let holds =
-            switch (purpose == .fit, isPruned) {
-            case (true, true): Self.signersWord
-            case (true, false): Check.t28.sentence
-            case (false, true): "\(Self.cohortHolds) \(Self.signersCount)"
-            case (false, false): Self.cohortHolds
+            switch (session.guards, isPruned) {
+            case (.all, true): Self.signersWord
+            case (.all, false): Check.t28.sentence
+            case (.cohort, true): "\(Self.cohortHolds) \(Self.signersCount)"
+            case (.cohort, false): Self.cohortHolds
             }
         findings.made(.t28, remark: holds)
         let broken = Guards.findings(job, facts).first { finding in
-            finding.verdict == .refused && (purpose == .fit || finding.name == "limit-cohort")
+            finding.verdict == .refused && (session.guards == .all || finding.name == "limit-cohort")
         }
         if let broken { findings.fail(.t28, broken.name, "\(broken.figures).") }
     }
@@ -107,7 +105,8 @@ extension VerificationRun {
 
     func summarised(_ pass: LogPass, _ parties: PartiesFile) -> TranscriptSummary {
         var summary = TranscriptSummary(
-            session: parties.session.hex, jobHash: (agreed?.job ?? parties.jobHash).hex, purpose: agreed?.purpose,
+            session: parties.session.hex, jobHash: (agreed?.job ?? parties.jobHash).hex,
+            purpose: agreed?.protocol.purpose, phrase: agreed?.protocol.phrase,
             title: job?.title,
             parties: [parties.local, parties.peer].map { party in
                 TranscriptSummary.Party(

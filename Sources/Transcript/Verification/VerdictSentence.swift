@@ -37,7 +37,7 @@ extension VerificationReport {
         guard let summary, let keeper = summary.parties.first, let peer = summary.parties.last else {
             return "A folder that does not read as a transcript"
         }
-        let what = summary.purpose.map { "of \($0.phrase)" } ?? "of a session"
+        let what = summary.phrase.map { "of \($0)" } ?? "of a session"
         return "\(keeper.name)'s transcript \(what) with \(peer.name), job \(summary.jobHash.prefix(16)),"
     }
 

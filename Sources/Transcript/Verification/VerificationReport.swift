@@ -95,20 +95,8 @@ public struct VerificationReport: Sendable, Hashable, Codable {
     /// The verdict, and what the session was where that is not the job's fit: nobody takes one for the other.
     public var verdictLine: String {
         let words = reasons.isEmpty ? verdict.rawValue : "\(verdict.rawValue): \(reasons.joined(separator: "; "))"
-        guard verdict != .invalid, let purpose = summary?.purpose, purpose != .fit else { return words }
-        return "\(words) (\(purpose.phrase), no fit)"
-    }
-}
-
-extension SessionPurpose {
-    /// For sentences.
-    var phrase: String {
-        switch self {
-        case .fit: "a fit"
-        case .alignment: "an alignment"
-        case .count: "a count"
-        case .prediction: "a prediction"
-        }
+        guard verdict != .invalid, summary?.purpose != .fit, let phrase = summary?.phrase else { return words }
+        return "\(words) (\(phrase), no fit)"
     }
 }
 
@@ -149,6 +137,8 @@ public struct TranscriptSummary: Sendable, Hashable, Codable {
     public let jobHash: String
     /// What it was for; `nil` when `job.bin` is not what the parties agreed on.
     public let purpose: SessionPurpose?
+    /// The same for sentences.
+    public let phrase: String?
     public let title: String?
     public let parties: [Party]
     public internal(set) var traffic: [Traffic] = []

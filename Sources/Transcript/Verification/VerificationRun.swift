@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import ProtocolKit
 import Wire
 
 /// One verification: the files beside the logs first, then both logs in one pass, then what needs the whole.
@@ -12,7 +13,7 @@ struct VerificationRun {
     var parties: PartiesFile?
     var job: Job?
     /// H(job.bin), and what the session under that job was for.
-    var agreed: (job: Bytes32, purpose: SessionPurpose)?
+    var agreed: (job: Bytes32, protocol: any SessionProtocol)?
     var outcome: Outcome?
     var summary: TranscriptSummary?
     /// Trees of both logs, by sender.
@@ -40,7 +41,7 @@ struct VerificationRun {
         checkJob(parties)
         let heads = SignedHeads(layout, parties)
         self.heads = heads
-        var pass = LogPass(parties: parties, heads: heads, job: job, purpose: agreed?.purpose, options: options)
+        var pass = LogPass(parties: parties, heads: heads, job: job, session: agreed?.protocol, options: options)
         pass.run(layout, &findings)
         trees = pass.trees
         summary = summarised(pass, parties)
@@ -188,18 +189,18 @@ struct VerificationRun {
             return
         }
         let hash = Bytes32(hashing: bytes)
-        guard let purpose = SessionPurpose(named: parties.jobHash, under: hash) else {
+        guard let session = options.registry.first(named: parties.jobHash, under: hash) else {
             findings.fail(.t02, "jobHashMismatch", "job.bin is not the job that the parties agreed on.")
             return
         }
-        agreed = (hash, purpose)
-        if purpose != .fit { findings.made(.t02, remark: "\(Check.t02.sentence) \(Self.notTheJob(purpose))") }
+        agreed = (hash, session)
+        if let remark = session.notTheJob { findings.made(.t02, remark: "\(Check.t02.sentence) \(remark)") }
         guard options.jobHash == nil || options.jobHash == hash else {
             findings.fail(.t02, "otherJob", "This is not the job given for comparison.")
             return
         }
-        guard options.purpose == nil || options.purpose == purpose else {
-            findings.fail(.t02, "otherPurpose", "This session was \(purpose.phrase), and another kind was asked for.")
+        guard options.purpose == nil || options.purpose == session.purpose else {
+            findings.fail(.t02, "otherPurpose", "This session was \(session.phrase), and another kind was asked for.")
             return
         }
         guard let job = try? Job(canonical: bytes) else {
@@ -223,27 +224,15 @@ struct VerificationRun {
         }
     }
 
-    /// So that nobody takes a session for more than it was.
-    private static func notTheJob(_ purpose: SessionPurpose) -> String {
-        let what =
-            switch purpose {
-            case .fit: "the job itself"
-            case .alignment: "an alignment under it"
-            case .count: "a count of common rows under it"
-            case .prediction: "a prediction under it, with coefficients of each party's choice"
-            }
-        return "This session was \(what), not the job's own fit."
-    }
-
     // MARK: What could not be checked
 
     private mutating func explainAbsences() {
         let pruned = (pass?.pruned ?? 0) > 0
-        if let purpose = agreed?.purpose, purpose != .fit {
-            findings.skipped(.t28, "Not evaluated: guards are about a fit. \(Self.notTheJob(purpose))")
+        if let remark = agreed?.protocol.notTheJob {
+            findings.skipped(.t28, "Not evaluated: guards are about a fit. \(remark)")
         }
-        findings.skipped(.t09, "Not evaluated: no state machine was given for this job.")
-        findings.skipped(.t14, "Not evaluated: no state machine was given for this job.")
+        findings.skipped(.t09, "Not evaluated: the job, or what the session was for, could not be read.")
+        findings.skipped(.t14, "Not evaluated: the job, or what the session was for, could not be read.")
         findings.skipped(.t13, "Not evaluated: no policy was given.")
         findings.skipped(
             .t22,
@@ -254,12 +243,12 @@ struct VerificationRun {
             } else if pass?.isInspected == true {
                 "no message of this session is of the kind that it is about"
             } else {
-                "no inspector was given"
+                "nothing looks at the payloads of such a session"
             }
         for check in [Check.t11, .t12, .t19, .t20, .t21, .t23, .t24, .t26] {
             findings.skipped(check, "Not evaluated: \(reason).")
         }
-        findings.skipped(.t28, "Not evaluated: what the guards need was not given.")
+        findings.skipped(.t28, "Not evaluated: the outcome does not say what the guards need.")
         findings.skipped(.t29, "Not evaluated: no timestamp is attached.")
         findings.skipped(.t30, "Not evaluated: no build is recorded.")
     }

@@ -1,4 +1,5 @@
 public import Jobs
+public import ProtocolKit
 public import Wire
 
 /// Checks a transcript folder offline: streaming, in memory bounded by one message and a few words a record, whatever
@@ -16,35 +17,34 @@ public struct Verifier: Sendable {
         public var purpose: SessionPurpose?
         /// The verifying site's own policy, for T13.
         public var policy: Policy?
-        /// The state machine of the protocols of such a session, for T09 and T14.
-        public var plan: (@Sendable (Job, SessionPurpose) -> ProtocolPlan)?
-        /// What looks at payloads, for checks that only a protocol can make.
-        /// Throws where no such session is possible.
-        public var inspectors: (@Sendable (Job, SessionFacts) throws -> [any PayloadInspector])?
-        /// Counts that an outcome of such a session names, and no others.
-        public var requiredCounts: (@Sendable (SessionPurpose) -> Set<String>)?
-        /// What the guards need to know about a fit as it ran, from the outcome's counts.
-        public var guardFacts: (@Sendable (Job, [String: Int64]) -> GuardFacts?)?
+        /// What sessions there are, and what each of them must keep to.
+        public var registry: SessionRegistry
+        /// What is asked of the session's protocol.
+        var parts = Parts.all
 
         /// Judges records that nobody signed as if their senders had: what a party would be blamed for had it gone on. Never
         /// changes which signatures are missing.
         package var judgesUnsigned = false
 
-        public init() {}
+        public init(registry: SessionRegistry) {
+            self.registry = registry
+        }
     }
 
-    /// What inspectors may need of the session: for the contexts of proofs.
-    public struct SessionFacts: Sendable, Hashable {
-        public let session: Bytes32
-        public let purpose: SessionPurpose
-        /// The party that kept the transcript first.
-        public let parties: [PartyDescription]
+    /// What a session's protocol knows of it. A copy of a transcript whose payloads were looked at needs no second look.
+    struct Parts: OptionSet, Sendable, Hashable {
+        let rawValue: UInt8
+
+        static let plan = Parts(rawValue: 1)
+        static let payloads = Parts(rawValue: 2)
+        static let counts = Parts(rawValue: 4)
+        static let all: Parts = [.plan, .payloads, .counts]
     }
 
     public let folder: String
     public let options: Options
 
-    public init(folder: String, options: Options = Options()) {
+    public init(folder: String, options: Options) {
         self.folder = folder
         self.options = options
     }
@@ -66,7 +66,7 @@ public struct Verifier: Sendable {
         // Equal leaves mean equal payloads: what inspectors found in a whole copy holds for the other's, and for its
         // outcome too, whose counts must then be the same.
         var theirs = options
-        if run.isWhole { theirs.inspectors = nil }
+        if run.isWhole { theirs.parts.remove(.payloads) }
         var other = VerificationRun(layout: TranscriptLayout(folder: peerFolder), options: theirs)
         other.run()
         CopyComparison.compare(&run, other)

@@ -36,15 +36,15 @@ struct AlignRun: ReplyingCommand {
     func reply(_ console: Console) async throws -> Reply<AlignReport> {
         let announce = try meeting.announcer(console)
         let folder = try site.open()
-        let prepared = try PreparedJob(try file.read(), for: .alignment, at: folder)
+        let prepared = try PreparedJob(try file.read(), for: AlignmentProtocol(), at: folder)
         console.progress("\(prepared.own.name): \(prepared.table.summary)")
         let link = try PeerLink(
             prepared.job, site: folder, observer: console, peerAddress: try meeting.address(),
             onListening: announce)
-        let (result, written) = try await AlignmentExecution(
-            prepared: prepared, link: link, out: out, observer: console
-        ).run()
-        let rows = result.rows
+        let (finished, written) = try await SessionExecution(
+            prepared, over: link, out: out, observer: console
+        ).run(AlignmentProtocol())
+        let (result, rows) = (finished.result, finished.result.rows)
         let report = AlignReport(
             job: prepared.file.hash, peer: prepared.peer.name, aligned: rows.count,
             ownIdentifiers: result.ownCount, peerIdentifiers: result.peerCount, out: written)

@@ -23,12 +23,15 @@ struct AlignCount: ReplyingCommand {
     func reply(_ console: Console) async throws -> Reply<CountReport> {
         let announce = try meeting.announcer(console)
         let folder = try site.open()
-        let prepared = try PreparedJob(try file.read(), for: .count, at: folder)
+        let prepared = try PreparedJob(try file.read(), for: CountProtocol(), at: folder)
         console.progress("\(prepared.own.name): \(prepared.table.summary)")
         let link = try PeerLink(
             prepared.job, site: folder, observer: console, peerAddress: try meeting.address(),
             onListening: announce)
-        let report = try await CountExecution(prepared: prepared, link: link, out: out, observer: console).run()
+        let (finished, written) = try await SessionExecution(
+            prepared, over: link, out: out, observer: console
+        ).run(CountProtocol())
+        let report = CountReport(finished.result, of: prepared.inputs, out: written)
         return Reply(report, text: report.text)
     }
 }

@@ -77,7 +77,9 @@ struct JobRun: ReplyingCommand {
         let link = try PeerLink(
             prepared.job, site: folder, observer: console, peerAddress: address,
             onListening: announce)
-        let report = try await JobExecution(prepared: prepared, link: link, out: out, observer: console).run()
+        let (finished, _) = try await SessionExecution(prepared, over: link, out: out, observer: console).run(
+            FitProtocol())
+        let report = JobReport(FinishedJob(finished))
         return Reply(.finished(report), text: report.text)
     }
 

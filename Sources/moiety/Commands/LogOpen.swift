@@ -37,15 +37,15 @@ struct LogOpen: ReplyingCommand {
             throw Failure(
                 .configuration, "otherSite", "this is \(parties.local.name)'s transcript; the site is '\(folder.name)'")
         }
-        guard let purpose = try TranscriptListing(folder: transcript).agreed?.purpose else {
+        guard let session = try TranscriptListing(folder: transcript).agreed(among: .moiety)?.protocol else {
             throw Failure(
                 .verificationFailed, "jobHashMismatch", "job.bin is not the job that the parties agreed on",
                 hint: "moiety verify \(transcript)")
         }
-        try purpose.demandFit()
+        try session.demandFit()
         let inputs = try JobInputs(
-            try JobFile(reading: "\(transcript)/\(TranscriptLayout.jobText)"), for: .fit, at: folder)
-        let secrets = try OpenedSecrets(folder: "\(transcript)/\(TranscriptLayout.privateFolder)", of: .fit)
+            try JobFile(reading: "\(transcript)/\(TranscriptLayout.jobText)"), for: FitProtocol(), at: folder)
+        let secrets = try OpenedSecrets(folder: "\(transcript)/\(TranscriptLayout.privateFolder)", of: FitProtocol())
         let replay = try Replay(folder: transcript, seed: secrets.seed)
         let items = try inputs.commitments(salts: secrets.salts).map(\.item)
         guard replay.finding(commitments: items).status == .passed else {

@@ -24,7 +24,7 @@ struct LogShow: ReplyingCommand {
 
     func reply(_ console: Console) async throws -> Reply<[LogRecord]> {
         let listing = try TranscriptListing(opening: transcript)
-        let names = MessageNames(listing.agreed)
+        let names = MessageNames(listing.agreed(among: .moiety))
         var found: [LogRecord] = []
         for party in try from.map({ [try listing.sender($0)] }) ?? [
             listing.parties.local.name, listing.parties.peer.name,

@@ -45,15 +45,16 @@ struct ModelPredict: ReplyingCommand {
                 "whether \(model) is what the job's run wrote cannot be told: it does not stand beside its transcript")
         }
         let prepared = try PreparedJob(
-            try saved.scoringJob(at: folder), for: .prediction,
+            try saved.scoringJob(at: folder), for: PredictionProtocol(),
             scoring: JobInputs.Scoring(model: saved, table: folder.nameOrPath(ofTable: table)), at: folder)
         console.progress("\(folder.name): \(prepared.table.summary)")
         let link = try PeerLink(
             prepared.job, site: folder, observer: console, peerAddress: try meeting.address(),
             onListening: announce)
-        let (result, written) = try await PredictionExecution(
-            prepared: prepared, model: saved, link: link, out: out, observer: console
-        ).run()
+        let (finished, written) = try await SessionExecution(
+            prepared, over: link, out: out, observer: console
+        ).run(PredictionProtocol())
+        let result = finished.result
         let report = PredictionReport(
             job: prepared.file.hash, peer: prepared.peer.name, rows: result.rows.count,
             scores: result.scores == nil ? nil : "\(written)/scores.csv", out: written)

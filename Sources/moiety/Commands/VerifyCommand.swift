@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Jobs
+import ProtocolKit
 import Runner
 import Site
 import Transcript
@@ -23,12 +24,12 @@ struct VerifyCommand: ReplyingCommand {
     @Option(help: ArgumentHelp("The job that it should be of.", valueName: "file")) var job: String?
     @Option(
         help: ArgumentHelp(
-            "What the session should have been: fit, alignment, count or prediction.", valueName: "purpose"),
+            "What the session should have been: \(SiteProtocols.names).", valueName: "purpose"),
         transform: { name in
-            guard let purpose = SessionPurpose(rawValue: name) else {
-                throw ValidationError("--purpose is fit, alignment, count or prediction")
+            guard let session = SiteProtocols.named(name) else {
+                throw ValidationError("--purpose is one of \(SiteProtocols.names)")
             }
-            return purpose
+            return session.purpose
         })
     var purpose: SessionPurpose?
     @Option(

@@ -38,31 +38,6 @@ package struct AlignmentWork: SessionWork {
     }
 }
 
-/// A count of common rows: about how many there are, and not which.
-struct CountWork: SessionWork {
-    let inputs: JobInputs
-    let opening: SessionOpening
-    /// This site's own; the larger of both holds.
-    let rounding: Int
-    let books: any SessionBooks
-
-    func run(over session: Session) async throws -> CommonCount {
-        let committed = try await opening.run(over: session)
-        let count = try await Alignment.count(
-            inputs.table.identifiers.values, over: session, settings: AlignmentSettings(inputs.job, own: inputs.own),
-            rounding: rounding, admit: books.admission(of: committed, over: session))
-        return count
-    }
-
-    func facts(of count: CommonCount, salt: Bytes32) throws -> ResultFacts {
-        let (rounded, rounding) = (Int64(count.roundedCount), Int64(count.rounding))
-        var encoder = Encoder()
-        encoder.write(rounded)
-        encoder.write(rounding)
-        return ResultFacts(try encoder.finish(), salt: salt, counts: ["rounded": rounded, "rounding": rounding])
-    }
-}
-
 extension JobInputs {
     /// The alignment that fits, alignments alone and predictions begin with. Its result is the session's to tell: after the
     /// peer has signed for it, by a checkpoint or by its closing.

@@ -1,5 +1,6 @@
 import Jobs
 import PrivateSetIntersection
+import ProtocolKit
 import Records
 import Site
 import Wire
@@ -12,7 +13,7 @@ struct SiteBooks: JobBooks {
     private let cohorts: CohortBook
 
     private var job: Job { prepared.job }
-    private var purpose: SessionPurpose { prepared.inputs.purpose }
+    private var disclosure: Disclosure { prepared.inputs.session.disclosure }
 
     init(_ prepared: PreparedJob, with peer: Invitation) {
         self.prepared = prepared
@@ -27,7 +28,7 @@ struct SiteBooks: JobBooks {
     func admit(_ rows: AlignedRows) throws {
         try cohorts.check(rows)
         // A fit asks all guards, once it knows its columns.
-        if purpose == .prediction { try checkScores(rows) }
+        if disclosure.contains(.scores) { try checkScores(rows) }
     }
 
     func admit(_ design: JobDesign, _ intersection: Intersection) throws {
@@ -45,8 +46,8 @@ struct SiteBooks: JobBooks {
 
     func remember(_ rows: AlignedRows) throws {
         let fitted = job.holdout == .hash ? rows.heldOut.count { !$0 } : rows.count
-        try cohorts.open(rows, bits: purpose == .fit ? Guards.openedBitsPerRow(job, rows: fitted) : nil)
-        if purpose == .prediction { try openScores(of: rows) }
+        try cohorts.open(rows, bits: disclosure.contains(.model) ? Guards.openedBitsPerRow(job, rows: fitted) : nil)
+        if disclosure.contains(.scores) { try openScores(of: rows) }
     }
 
     func openScores(of rows: AlignedRows) throws { try cohorts.openScores(of: rows) }

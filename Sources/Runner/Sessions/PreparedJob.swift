@@ -1,5 +1,6 @@
 package import Jobs
 import PrivateSetIntersection
+import ProtocolKit
 import Records
 package import Site
 
@@ -18,7 +19,7 @@ package struct JobInputs: Sendable {
     }
 
     package let file: JobFile
-    package let purpose: SessionPurpose
+    package let session: any SiteProtocol
     package let scoring: Scoring?
     package let own: Party
     package let peer: Party
@@ -27,11 +28,11 @@ package struct JobInputs: Sendable {
     package var job: Job { file.job }
 
     package init(
-        _ file: JobFile, for purpose: SessionPurpose, own: Party, peer: Party, table: PartyTable,
+        _ file: JobFile, for session: any SiteProtocol, own: Party, peer: Party, table: PartyTable,
         scoring: Scoring? = nil
     ) {
         self.file = file
-        self.purpose = purpose
+        self.session = session
         self.scoring = scoring
         self.own = own
         self.peer = peer
@@ -39,12 +40,14 @@ package struct JobInputs: Sendable {
     }
 
     /// - Throws: `Failure` 78 when this site is no party; `RecordsError` for what is wrong in the table.
-    package init(_ file: JobFile, for purpose: SessionPurpose, scoring: Scoring? = nil, at site: SiteFolder) throws {
+    package init(
+        _ file: JobFile, for session: any SiteProtocol, scoring: Scoring? = nil, at site: SiteFolder
+    ) throws {
         let (own, peer) = try file.parties(at: site)
         let table =
             try scoring.map { try PartyTable(scoring: own, site: site, table: $0.table) }
             ?? PartyTable(file.job, party: own, site: site)
-        self.init(file, for: purpose, own: own, peer: peer, table: table, scoring: scoring)
+        self.init(file, for: session, own: own, peer: peer, table: table, scoring: scoring)
     }
 
     /// Refuses a set that no cohort could come of, or that is larger than the job allows, before anybody is dialled.
@@ -79,7 +82,8 @@ package struct PreparedJob: Sendable {
     /// - Throws: `Failure` 78 when this site is no party, 4 without approval or against the policy; `LedgerError`;
     ///   `GuardRefusal`; `RecordsError` for what is wrong in the table; `AlignmentError` for too many or too few rows.
     package init(
-        _ file: JobFile, for purpose: SessionPurpose = .fit, scoring: JobInputs.Scoring? = nil, at site: SiteFolder
+        _ file: JobFile, for session: any SiteProtocol = FitProtocol(), scoring: JobInputs.Scoring? = nil,
+        at site: SiteFolder
     ) throws {
         self.site = site
         _ = try file.parties(at: site)
@@ -89,7 +93,7 @@ package struct PreparedJob: Sendable {
         policy = try site.policy()
         try policy.check(file.job, as: site.name)
         try Guards.check(file.job)
-        inputs = try JobInputs(file, for: purpose, scoring: scoring, at: site)
+        inputs = try JobInputs(file, for: session, scoring: scoring, at: site)
         try inputs.checkSet()
     }
 
@@ -117,7 +121,9 @@ package struct PreparedJob: Sendable {
         DisclosureBook(
             ledger, budgets: policy.budgets,
             peer: site.peerEntry(peer), job: file.hash,
-            purpose: inputs.purpose, minimumDifference: job.limits.minimumCell)
+            purpose: inputs.session.purpose, disclosure: inputs.session.disclosure,
+            otherRows: SiteProtocols.all.filter { $0.disclosure.contains(.otherRows) }.map(\.purpose),
+            minimumDifference: job.limits.minimumCell)
     }
 
     /// Refuses a table that no cohort could make fit for the model, before the peer learns which rows are common.

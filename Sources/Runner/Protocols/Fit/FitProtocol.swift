@@ -1,0 +1,57 @@
+package import Jobs
+import PrivateSetIntersection
+package import ProtocolKit
+import Records
+import SplitRegression
+package import Wire
+
+/// The job itself: alignment and training.
+package struct FitProtocol: SiteProtocol {
+    package init() {}
+
+    package var purpose: SessionPurpose { .fit }
+    package var phrase: String { "a fit" }
+    package var versions: [ProtocolVersion] { [.alignment, .training] }
+    package var descriptions: [ProtocolDescription] { [.alignment, .training(.linear), .training(.logistic)] }
+    package var commitments: Set<String> { ["identifiers", "rows"] }
+    package var counts: Set<String> { ["rows", "fitted", "passes", "parameters", "converged"] }
+    package var hasMetrics: Bool { true }
+    package var guards: GuardScope { .all }
+    package var disclosure: Disclosure { .model }
+    package var phases: [LeakagePhase] { [.session, .alignment, .setup, .exchange, .pass, .end, .early] }
+
+    package func plan(for job: Job) -> ProtocolPlan {
+        ProtocolPlan(
+            job, aligning: .alignment, then: [.checkpoint(job), .init(.training(job.model.family), of: job)])
+    }
+
+    package func inspectors(for job: Job, in session: InspectedSession) throws -> [any PayloadInspector] {
+        let seen = InspectionLedger()
+        return [
+            TrainingInspector(
+                session: session.session, active: job.active.name, moduli: seen.moduli, duplicates: seen.duplicates,
+                local: session.local
+            ) { rows in TrainingPlan(job, rows: rows) },
+            try AlignmentInspector(job, in: session.session, seen, local: session.local), CommittedSetInspector(),
+        ]
+    }
+
+    package func guardFacts(for job: Job, counts: [String: Int64]) -> GuardFacts? {
+        guard let rows = counts["fitted"] else { return nil }
+        return GuardFacts(job: job, rows: Int(rows), passes: counts["passes"].map { Int($0) })
+    }
+
+    package func work(_ setup: WorkSetup) -> JobWork {
+        JobWork(inputs: setup.inputs, opening: setup.opening, books: setup.books, progress: setup.progress)
+    }
+
+    package func results(of finished: FinishedSession<JobWork.Result>) throws -> [ResultFile] {
+        try ResultFiles(finished: FinishedJob(finished)).results()
+    }
+
+    package func files(of finished: FinishedSession<JobWork.Result>) throws -> [ResultFile] {
+        try ResultFiles(finished: FinishedJob(finished)).all()
+    }
+
+    package func details(of result: JobWork.Result) -> [String: String] { ["rows": "\(result.rows.count)"] }
+}

@@ -1,0 +1,47 @@
+import Jobs
+import Paillier
+import PrivateSetIntersection
+import SplitRegression
+import Wire
+
+/// What the plans of several protocols are made of.
+extension ProtocolPlan {
+    /// The opening, then an alignment or a count, then the rest. Who sends in the alignment may follow from the set sizes: then both
+    /// ways are allowed, and a session must follow one of them to its end.
+    init(_ job: Job, aligning description: ProtocolDescription, then rest: [Part] = []) {
+        let names = [job.active.name, job.passive.name]
+        let senders = job.alignment.sender.map { [$0] } ?? names
+        self.init(
+            alternatives: senders.map { sender in
+                let receiver = sender == names[0] ? names[1] : names[0]
+                return [
+                    Part(.opening, ofEach: names),
+                    Part(description, parties: ["sender": sender, "receiver": receiver]),
+                ] + rest
+            })
+    }
+}
+
+extension ProtocolPlan.Part {
+    static func checkpoint(_ job: Job) -> Self { Self(.checkpoint, ofEach: [job.active.name, job.passive.name]) }
+
+    /// A description whose parties are the active and the passive one.
+    init(_ description: ProtocolDescription, of job: Job) {
+        self.init(description, parties: ["active": job.active.name, "passive": job.passive.name])
+    }
+}
+
+/// What one session's inspectors know together: no modulus and no ciphertext may come twice in it.
+struct InspectionLedger {
+    let moduli = ModulusRegister()
+    let duplicates = DuplicateFilter()
+}
+
+extension AlignmentInspector {
+    init(_ job: Job, in session: Bytes32, _ seen: InspectionLedger, local: String?) throws {
+        try self.init(
+            keyBits: job.keys.bits, subgroupKeys: job.keys.kind == .subgroup,
+            maximumSetSize: job.limits.maximumSetSize, session: session, moduli: seen.moduli,
+            duplicates: seen.duplicates, local: local)
+    }
+}

@@ -1,0 +1,71 @@
+package import Jobs
+import PrivateSetIntersection
+package import ProtocolKit
+import Records
+package import Site
+import SplitRegression
+package import Wire
+
+/// Scores of new rows by a model that was fitted before.
+package struct PredictionProtocol: SiteProtocol {
+    package init() {}
+
+    package var purpose: SessionPurpose { SessionPurpose("prediction") }
+    package var phrase: String { "a prediction" }
+    package var caveat: String? { "with coefficients of each party's choice" }
+    package var versions: [ProtocolVersion] { [.alignment, .training] }
+    package var descriptions: [ProtocolDescription] { [.alignment, .prediction] }
+    package var commitments: Set<String> { ["identifiers", "rows"] }
+    package var counts: Set<String> { ["rows"] }
+    package var disclosure: Disclosure { [.scores, .otherRows] }
+    package var phases: [LeakagePhase] { [.session, .alignment, .prediction, .early] }
+
+    package func plan(for job: Job) -> ProtocolPlan {
+        ProtocolPlan(job, aligning: .alignment, then: [.checkpoint(job), .init(.prediction, of: job)])
+    }
+
+    package func inspectors(for job: Job, in session: InspectedSession) throws -> [any PayloadInspector] {
+        [
+            try AlignmentInspector(job, in: session.session, InspectionLedger(), local: session.local),
+            ScoreInspector(areRevealed: job.reveals(.scores)), CommittedSetInspector(),
+        ]
+    }
+
+    package func work(_ setup: WorkSetup) throws -> PredictionWork {
+        guard let scoring = setup.inputs.scoring else {
+            throw Failure(
+                .usage, "modelMissing", "a prediction needs this site's part of a model",
+                hint: "moiety model predict MODEL --table NAME|FILE")
+        }
+        return PredictionWork(
+            inputs: setup.inputs, model: scoring.model.model, opening: setup.opening, books: setup.books,
+            progress: setup.progress)
+    }
+
+    package func results(of finished: FinishedSession<PredictionWork.Result>) throws -> [ResultFile] {
+        let (rows, job) = (finished.result.rows, finished.inputs.job)
+        return [ResultFile("intersection.csv", try IdentifierTable.csv(of: rows), mode: .ownerOnly)]
+            + (try finished.result.scores.map {
+                [ResultFile("scores.csv", try ScoreTable.csv($0, of: rows, job: job), mode: .ownerOnly)]
+            } ?? [])
+    }
+
+    package func details(of result: PredictionWork.Result) -> [String: String] { ["rows": "\(result.rows.count)"] }
+
+    /// With the model and the table that the session was begun with. That the model's coefficients are the fit's, nothing here
+    /// shows.
+    package func inputs(of file: JobFile, secrets: String, at site: SiteFolder) throws -> JobInputs {
+        let saved = try SavedModel.read("\(secrets)/model.json")
+        let (own, peer) = try file.parties(at: site)
+        guard saved.job == file.hash, saved.party == own.name, saved.peer == peer.name,
+            saved.model.role == own.role.rawValue, saved.model.family == file.job.model.family.rawValue
+        else {
+            throw ReplayRefusal(
+                name: "modelMismatch",
+                sentence: "The model at hand is not one of this job and this party, in its role.")
+        }
+        let table = try PrivateFile.readText("\(secrets)/table", limit: 1024)
+        return try JobInputs(
+            file, for: self, scoring: JobInputs.Scoring(model: saved, table: table), at: site)
+    }
+}
