@@ -72,6 +72,11 @@ public struct GRPCListener: Sendable {
         let claim = OneShot<Void>()
         let outcome = OneShot<Result<R, any Error>>()
         let lastRefusal = Latest<TransportError>()
+        let bound = Latest<Int>()
+        // Where the system chose the port, the peer was told which.
+        let nobody: @Sendable () -> TransportError = {
+            .nobodyConnected(address: "\(self.host):\(bound.value ?? self.port)")
+        }
         let server = ListeningServer(
             listener: self,
             maximumSessions: 1,
@@ -83,7 +88,12 @@ public struct GRPCListener: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 do {
-                    try await server.run(onListening: onListening) { channel in
+                    try await server.run(
+                        onListening: { port in
+                            bound.set(port)
+                            onListening(port)
+                        }
+                    ) { channel in
                         let result = await Result { () async throws -> R in try await body(channel) }
                         await channel.close()
                         outcome.fulfil(result)
@@ -91,13 +101,13 @@ public struct GRPCListener: Sendable {
                 } catch {
                     outcome.fulfil(.failure(error))
                 }
-                outcome.fulfil(.failure(TransportError.nobodyConnected(address: self.address)))
+                outcome.fulfil(.failure(nobody()))
             }
             group.addTask {
                 await expiry()
                 guard claim.current == nil, claim.fulfil(()) else { return }
                 let refusal = lastRefusal.value
-                outcome.fulfil(.failure(refusal ?? TransportError.nobodyConnected(address: self.address)))
+                outcome.fulfil(.failure(refusal ?? nobody()))
             }
             let result = await outcome.value()
             await server.stop()

@@ -109,6 +109,11 @@ public struct SetSizes: Sendable, Hashable {
     public let own: Int
     /// As the peer announced it.
     public let peer: Int
+
+    package init(own: Int, peer: Int) {
+        self.own = own
+        self.peer = peer
+    }
 }
 
 /// What a test or a benchmark may replace.

@@ -45,6 +45,16 @@ public struct AtomicFolder: Sendable {
         try Disk.flush(URL(fileURLWithPath: path).deletingLastPathComponent().path)
     }
 
+    /// Moves what was collected, in the order of the names, into another folder of the same disk. Nothing there is replaced.
+    ///
+    /// - Throws: `outputExists` before anything is moved, `cannotWrite`.
+    package func moveAll(_ names: [String], into folder: String) throws(RecordsError) {
+        try Disk.flushTree(stagingPath)
+        for name in names where Disk.isTaken("\(folder)/\(name)") { throw .outputExists(path: "\(folder)/\(name)") }
+        for name in names { try Disk.move("\(stagingPath)/\(name)", to: "\(folder)/\(name)") }
+        try Disk.flush(folder)
+    }
+
     /// Removes what was collected.
     public func discard() { try? FileManager.default.removeItem(atPath: stagingPath) }
 }

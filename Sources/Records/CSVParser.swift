@@ -67,6 +67,7 @@ struct CSVParser {
                 i += 1
             }
         }
+        try builder.checkHeader()
     }
 
     /// Ends the file: a last record without a line end is complete.

@@ -46,14 +46,15 @@ public struct CSVWriter: Sendable {
             case .number(let value):
                 texts.append(value.isNaN ? "NA" : value.isInfinite ? (value < 0 ? "-Inf" : "Inf") : String(value))
             case .text(let text):
-                guard isVerbatim || !isUnsafe(text) else { throw .unsafeText(column: name) }
+                guard isVerbatim || !Self.isUnsafe(text) else { throw .unsafeText(column: name) }
                 texts.append(text)
             }
         }
         appendLine(texts)
     }
 
-    private func isUnsafe(_ text: String) -> Bool {
+    /// Whether a spreadsheet may run a text as a formula, or it holds a control character.
+    package static func isUnsafe(_ text: String) -> Bool {
         Text.startsLikeFormula(text) || text.unicodeScalars.contains(where: Text.isControl)
     }
 

@@ -98,20 +98,7 @@ enum Disk {
         do {
             try body()
         } catch {
-            throw .cannotWrite(path: path, reason: reason(error))
-        }
-    }
-
-    /// Foundation's own words name paths of the temporary folder; people need the cause.
-    private static func reason(_ error: any Error) -> String {
-        guard let code = (error as? CocoaError)?.code else { return "the system refused" }
-        switch code {
-        case .fileWriteNoPermission, .fileReadNoPermission: return "permission denied"
-        case .fileWriteOutOfSpace: return "the disk is full"
-        case .fileNoSuchFile, .fileReadNoSuchFile: return "its folder does not exist"
-        case .fileWriteVolumeReadOnly: return "the disk is read-only"
-        case .fileWriteFileExists: return "it exists already"
-        default: return "the system refused"
+            throw .cannotWrite(path: path, reason: SystemReason.words(error))
         }
     }
 }

@@ -23,6 +23,15 @@ struct TableBuilder {
         return header[field]
     }
 
+    private static let longestHeader = 1 << 20
+    private var headerBytes = 0
+
+    /// Refuses a header line that is none, before all of it is held: a file of another kind has no line end for long.
+    func checkHeader() throws(RecordsError) {
+        guard header == nil, headerBytes + scratch.count > Self.longestHeader else { return }
+        throw .tooLarge(path: file, reason: "its header line is longer than 1 MiB")
+    }
+
     mutating func beginField(_ field: Int) {
         slot = field < slots.count ? slots[field] : -1
         if slot < 0 { scratch.removeAll(keepingCapacity: true) }
@@ -42,6 +51,8 @@ struct TableBuilder {
             if String(validating: open, as: UTF8.self) == nil { throw .notUTF8(place) }
         }
         if header == nil {
+            headerBytes += scratch.count + 1
+            try checkHeader()
             headerNames.append(String(decoding: scratch, as: UTF8.self))
         } else if slot >= 0 {
             guard columns[slot].closeField() else {
@@ -85,8 +96,9 @@ struct TableBuilder {
         }
         header = headerNames
         slots = Array(repeating: -1, count: headerNames.count)
+        let places = Dictionary(uniqueKeysWithValues: headerNames.enumerated().map { ($1, $0) })
         for name in wanted ?? headerNames {
-            guard let index = headerNames.firstIndex(of: name) else {
+            guard let index = places[name] else {
                 throw .missing(column: name, path: file, header: headerNames)
             }
             if slots[index] >= 0 { continue }

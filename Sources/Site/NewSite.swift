@@ -28,6 +28,16 @@ package struct NewSite: Sendable {
         guard !FileManager.default.fileExists(atPath: SiteFolder.settingsFile(in: self.path)) else {
             throw Failure(.cannotCreate, "siteExists", "\(self.path) is a site already", hint: "nothing was changed")
         }
+        if let incomplete = SiteFolder.incompleteness(of: self.path) { throw incomplete }
+        var names: Set<String> = []
+        for table in tables {
+            try SiteSettings.check(table: table.name)
+            guard names.insert(table.name).inserted else {
+                throw Failure(
+                    .usage, "tableTwice", "the table '\(table.name)' is given twice",
+                    hint: "a name stands for one file: give each table a name of its own")
+            }
+        }
         self.name = name
         self.listen = listen
         self.tables = tables
@@ -43,10 +53,30 @@ package struct NewSite: Sendable {
             address: address ?? (listen.port == 0 ? nil : listen))
     }
 
-    /// Writes the folder; its settings last, since a folder is a site once it has them.
+    /// Writes the folder. One that is not there yet appears whole or not at all. In one that is there (a volume, or a folder
+    /// with tables in it) each file appears whole, and the settings last: a folder is a site once it has them.
     package func create() throws {
+        guard FileManager.default.fileExists(atPath: path) else {
+            let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            do {
+                try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+            } catch {
+                throw Failure(.cannotCreate, "cannotCreate", "\(parent) cannot be created")
+            }
+            let staged = try StagedFolder(target: path)
+            defer { staged.discard() }
+            try write(to: staged.stagingPath)
+            return try staged.commit()
+        }
+        let staged = try StagedFolder(target: "\(path)/site")
+        defer { staged.discard() }
+        try write(to: staged.stagingPath)
+        try staged.moveAll(into: path, last: URL(fileURLWithPath: SiteFolder.settingsFile(in: path)).lastPathComponent)
+    }
+
+    private func write(to path: String) throws {
         do {
-            for folder in [path, path + "/peers", path + "/approvals"] {
+            for folder in [path + "/peers", path + "/approvals"] {
                 try FileManager.default.createDirectory(
                     atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             }

@@ -23,7 +23,7 @@ package struct PeerBook: Sendable {
                 .permission, "unknownPeer", "'\(name)' is not a peer of this site",
                 hint: "get its invitation.txt by a way that you trust, then: moiety peer add FILE")
         }
-        var invitation = try Invitation(parsing: try PrivateFile.readText(file(name)))
+        var invitation = try Invitation(parsing: try PrivateFile.readText(file(name)), from: file(name))
         guard invitation.name == name else {
             throw Failure(.badData, "invalidInvitation", "\(file(name)) is the invitation of '\(invitation.name)'")
         }

@@ -17,6 +17,7 @@ package struct SiteFolder: Sendable {
         self.path = URL(fileURLWithPath: path).standardizedFileURL.path
         let file = Self.settingsFile(in: self.path)
         guard FileManager.default.fileExists(atPath: file) else {
+            if let incomplete = Self.incompleteness(of: self.path) { throw incomplete }
             throw Failure(
                 .noInput, "noSite", "\(path) is not a site folder: it has no site.yaml",
                 hint: "moiety init --name NAME --site \(path)")
@@ -28,6 +29,22 @@ package struct SiteFolder: Sendable {
         } catch {
             throw Failure(.configuration, "invalidSettings", "\(file): \(error)")
         }
+    }
+
+    /// What is wrong with a folder that has a site's keys or ledger and no settings; nil where it has none of them.
+    static func incompleteness(of folder: String) -> Failure? {
+        guard !FileManager.default.fileExists(atPath: settingsFile(in: folder)) else { return nil }
+        let ledger = SiteLedger.files(in: folder)
+        let found = [
+            identityFile(in: folder), secondKeyFile(in: folder), certificateFile(in: folder),
+            certificateKeyFile(in: folder), invitationFile(in: folder), ledger.database, ledger.head,
+        ].filter { FileManager.default.fileExists(atPath: $0) }.map { URL(fileURLWithPath: $0).lastPathComponent }
+        guard !found.isEmpty else { return nil }
+        return Failure(
+            .configuration, "siteIncomplete", "\(folder) has no site.yaml, but \(found.joined(separator: ", "))",
+            hint:
+                "if this was a site, put its site.yaml back; if `moiety init` was stopped here before it had said that the "
+                + "site was made, remove these files and run it again")
     }
 
     /// Files and folders that decide what this site does: whoever can change them is the site.

@@ -15,7 +15,7 @@ struct LogReader {
 
     init(_ layout: TranscriptLayout, _ name: String) throws(TranscriptError) {
         let path = try layout.regularFile(name)
-        guard let handle = FileHandle(forReadingAtPath: path) else { throw .missingFile(name) }
+        guard let handle = FileHandle(forReadingAtPath: path) else { throw .unreadable(name) }
         self.handle = handle
         self.name = name
         guard try fill(LogEntry.magic.count), take(LogEntry.magic.count) == LogEntry.magic else {
@@ -67,7 +67,7 @@ struct LogReader {
             }
             let data: Data?
             do { data = try handle.read(upToCount: max(Self.block, count - buffer.count)) } catch {
-                throw .missingFile(name)
+                throw .unreadable(name)
             }
             guard let data, !data.isEmpty else {
                 atEnd = true

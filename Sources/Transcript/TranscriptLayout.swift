@@ -32,14 +32,14 @@ public struct TranscriptLayout: Sendable, Hashable {
 
     /// Reads a small file whole.
     ///
-    /// - Throws: `missingFile`; `notRegular` for links, pipes and folders; `fileTooLarge`.
+    /// - Throws: `missingFile`; `unreadable`; `notRegular` for links, pipes and folders; `fileTooLarge`.
     func read(_ name: String, limit: Int) throws(TranscriptError) -> [UInt8] {
         let path = try regularFile(name)
-        guard let handle = FileHandle(forReadingAtPath: path) else { throw .missingFile(name) }
+        guard let handle = FileHandle(forReadingAtPath: path) else { throw .unreadable(name) }
         defer { try? handle.close() }
         // An empty file is no data at its end; one that cannot be read is not empty.
         let data: Data
-        do { data = try handle.read(upToCount: limit + 1) ?? Data() } catch { throw .missingFile(name) }
+        do { data = try handle.read(upToCount: limit + 1) ?? Data() } catch { throw .unreadable(name) }
         guard data.count <= limit else { throw .fileTooLarge(name) }
         return Array(data)
     }
@@ -48,7 +48,8 @@ public struct TranscriptLayout: Sendable, Hashable {
     func regularFile(_ name: String) throws(TranscriptError) -> String {
         if let end = name.lastIndex(of: "/") {
             let folder = String(name[..<end])
-            guard let type = try? type(of: folder) else { throw .missingFile(name) }
+            let type: FileAttributeType
+            do { type = try self.type(of: folder) } catch .missingFile { throw .missingFile(name) }
             guard type == .typeDirectory else { throw .notRegular(folder) }
         }
         guard try type(of: name) == .typeRegular else { throw .notRegular(name) }
@@ -57,8 +58,15 @@ public struct TranscriptLayout: Sendable, Hashable {
 
     /// What it is itself: a link is a link, wherever it leads.
     func type(of name: String) throws(TranscriptError) -> FileAttributeType {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path(name))
-        guard let type = attributes?[.type] as? FileAttributeType else { throw .missingFile(name) }
+        let attributes: [FileAttributeKey: Any]
+        do {
+            attributes = try FileManager.default.attributesOfItem(atPath: path(name))
+        } catch let error as CocoaError where error.code == .fileReadNoPermission {
+            throw .unreadable(name)
+        } catch {
+            throw .missingFile(name)
+        }
+        guard let type = attributes[.type] as? FileAttributeType else { throw .missingFile(name) }
         return type
     }
 
@@ -70,6 +78,8 @@ public struct TranscriptLayout: Sendable, Hashable {
 /// What can be wrong with a transcript's files before anything in them is judged.
 public enum TranscriptError: Error, Equatable, Sendable {
     case missingFile(String)
+    /// It is there, and this user may not read it, or the disk does not give it.
+    case unreadable(String)
     case notRegular(String)
     case fileTooLarge(String)
     case notCanonical(file: String)

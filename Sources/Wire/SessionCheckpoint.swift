@@ -16,18 +16,18 @@ extension Session {
 
         let theirs = recorder.head(of: .incoming)
         let received = try await receive(CheckpointMessage.self, round: round)
-        let theirNote = try await authentic(received.note)
+        let theirNote = try await authentic(received.note, else: .checkpointInvalid)
         guard let checkpoint = try? Checkpoint(text: theirNote.text) else {
-            throw await reject(.checkpointMismatch(peer: peerName, reason: "signature"))
+            throw await reject(.checkpointRefused(peer: peerName, .checkpointInvalid))
         }
-        try await compare(checkpoint, received.note, with: theirs)
+        try await compare(checkpoint, received.note, with: theirs, else: .checkpointInvalid)
         let (cosignature, cosigned) = try cosigned(theirNote)
         try await send(CosignatureMessage(signature: cosignature), round: round)
         try keep(cosigned, of: .incoming)
 
         let answer = try await receive(CosignatureMessage.self, round: round)
         guard countersign(&note, with: answer) else {
-            throw await reject(.checkpointMismatch(peer: peerName, reason: "cosignature"))
+            throw await reject(.checkpointRefused(peer: peerName, .countersignatureInvalid))
         }
         try keep(note, of: .outgoing)
     }
@@ -69,25 +69,31 @@ extension Session {
     }
 
     /// The peer's note about its own log in this session, with its signature and no other.
-    func authentic(_ text: String) async throws -> SignedNote {
+    func authentic(_ text: String, else fault: CheckpointFault) async throws -> SignedNote {
         guard let note = try? SignedNote(encoded: text), note.signatures.count == 1,
             note.isSigned(as: Checkpoint.logKeyName(peerName), by: description.peer.logKey),
             note.text.hasPrefix(origin(from: peerName, to: localName) + "\n")
-        else { throw await reject(.checkpointMismatch(peer: peerName, reason: "signature")) }
+        else { throw await reject(.checkpointRefused(peer: peerName, fault)) }
         return note
     }
 
     /// The peer's log, whose records we hold too, was at `head` before the message that carried the note.
-    func compare(_ checkpoint: Checkpoint, _ text: String, with head: TreeHead) async throws {
+    func compare(
+        _ checkpoint: Checkpoint, _ text: String, with head: TreeHead, else fault: CheckpointFault
+    ) async throws {
         guard checkpoint.head == head else {
             // An earlier head of this very log is out of place, and shows nothing about its signer.
             if recorder.root(of: .incoming, at: checkpoint.head.size) == checkpoint.head.root {
-                throw await reject(.checkpointMismatch(peer: peerName, reason: "head"))
+                throw await reject(.checkpointRefused(peer: peerName, fault))
             }
             // The peer signed a head that differs from what it sent us: keep its note beside ours, which the record of
             // this very message commits to.
             let ours = Checkpoint(origin: checkpoint.origin, head: head)
-            try? recorder.keep(equivocation: [text, ours.text])
+            do {
+                try recorder.keep(equivocation: [text, ours.text])
+            } catch {
+                throw await reject(.equivocationNotKept(peer: peerName, size: checkpoint.head.size))
+            }
             throw await reject(.equivocation(peer: peerName, size: checkpoint.head.size))
         }
     }

@@ -7,7 +7,7 @@ extension Session {
     ///
     /// A party acts on its result only once this has returned.
     ///
-    /// - Throws: `checkpointMismatch` for a closing that is not the peer's, `equivocation` for one about another log.
+    /// - Throws: `closingInvalid` for a closing that is not the peer's, `equivocation` for one about another log.
     public func close() async throws {
         let round = state.withLock { $0.checkpoints }
         let mine = recorder.head(of: .outgoing)
@@ -17,14 +17,14 @@ extension Session {
         try await send(ClosingMessage(note: note.encoded), round: round)
 
         let received = try await receive(ClosingMessage.self, round: round)
-        let theirNote = try await authentic(received.note)
+        let theirNote = try await authentic(received.note, else: .closingInvalid)
         guard let closing = try? ClosingNote(text: theirNote.text) else {
-            throw await reject(.checkpointMismatch(peer: peerName, reason: "closing"))
+            throw await reject(.checkpointRefused(peer: peerName, .closingInvalid))
         }
-        try await compare(closing.checkpoint, received.note, with: theirs)
+        try await compare(closing.checkpoint, received.note, with: theirs, else: .closingInvalid)
         // It says that it received what its record had seen, and that is all that was sent before the own closing.
         guard closing.received == state.withLock({ $0.lastSeen }), closing.received.size >= mine.size else {
-            throw await reject(.checkpointMismatch(peer: peerName, reason: "closing"))
+            throw await reject(.checkpointRefused(peer: peerName, .closingInvalid))
         }
         try await exchangeReceipts(theirs: theirNote, own: note, round: round)
         state.withLock { $0.isClosed = true }

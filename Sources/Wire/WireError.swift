@@ -50,8 +50,11 @@ public indirect enum WireError: Error, Equatable, Sendable {
     case causalityViolation(peer: String, sequence: UInt64)
     case rewindDetected(peer: String, sequence: UInt64)
     case outOfOrder(peer: String, message: MessageType)
-    case checkpointMismatch(peer: String, reason: String)
+    case checkpointRefused(peer: String, CheckpointFault)
+    /// The peer signed another head of `size` records than that of what it sent. Both heads are kept.
     case equivocation(peer: String, size: UInt64)
+    /// The same, and the recorder could not keep the proof.
+    case equivocationNotKept(peer: String, size: UInt64)
     /// Replay: what this side would send is not what it sent then.
     case replayMismatch(sequence: UInt64)
     /// A protocol's own check failed; `name` is what the peer is told too.
@@ -91,6 +94,16 @@ public indirect enum WireError: Error, Equatable, Sendable {
         default: .violation
         }
     }
+}
+
+/// What is wrong with a note of a checkpoint or a closing, or with what answers it. The names are those of T06 and T07 too
+/// (`protocols/transcript.md` 9): what the session refuses, the verifier calls the same.
+public enum CheckpointFault: String, Sendable, Hashable, CaseIterable {
+    /// Not the sender's signed head at this place of its log.
+    case checkpointInvalid
+    /// The same of a closing; or it does not say what its sender had received.
+    case closingInvalid
+    case countersignatureInvalid
 }
 
 /// Why a side ended a session: a kind and an error's name, never a content. `name` is 1 to 64 of `A-Z a-z 0-9 . -`.

@@ -32,8 +32,9 @@ extension WireError {
         case .causalityViolation: "causalityViolation"
         case .rewindDetected: "rewindDetected"
         case .outOfOrder: "outOfOrder"
-        case .checkpointMismatch: "checkpointMismatch"
-        case .equivocation: "equivocation"
+        case .checkpointRefused(_, let fault): fault.rawValue
+        // Whether its proof could be kept is not for the peer to know.
+        case .equivocation, .equivocationNotKept: "equivocation"
         case .replayMismatch: "replayMismatch"
         case .timeout: "timeout"
         case .unreachable: "unreachable"

@@ -7,6 +7,12 @@ struct Moiety: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "moiety",
         abstract: "Two organisations fit one regression model; neither sees the other's table.",
+        discussion: """
+            Exit codes: 0 ok, 1 job failed or evidence not closed, 2 verification failed, 3 timeout, 4 refused by policy, \
+            5 peers disagree, 64 usage, 65 bad data, 66 no input, 69 peer unreachable, 70 internal error, 73 cannot create, \
+            74 standard output could not be written (full disk), 76 protocol violation, 77 permission, 78 configuration, \
+            130 interrupted, 141 the reader of standard output went away.
+            """,
         version: Release.version,
         subcommands: [
             DemoCommand.self, InitCommand.self, DoctorCommand.self, PeerCommand.self, DataCommand.self,
@@ -42,9 +48,21 @@ struct Moiety: AsyncParsableCommand {
                 failure: Failure(.usage, "usage", message(for: error), hint: "moiety --help")
             ).line()
         {
-            print(line)
-            exit(withError: ExitCode(ExitStatus.usage.rawValue))
+            end(.usage, printing: line)
         }
+        // Help and the version are data too.
+        if code == .success { end(.ok, printing: fullMessage(for: error)) }
         exit(withError: error)
+    }
+
+    private static func end(_ status: ExitStatus, printing text: String) -> Never {
+        do {
+            try StandardOutput.write(text + "\n")
+            exit(withError: ExitCode(status.rawValue))
+        } catch {
+            let failure = Failure(describing: error)
+            if failure.status != .readerGone { Console.say(failure) }
+            exit(withError: ExitCode(failure.status.rawValue))
+        }
     }
 }

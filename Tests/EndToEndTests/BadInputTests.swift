@@ -128,14 +128,19 @@ extension EndToEnd {
             try await sites.approve()
             let link = sites.scratch.path("link")
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "nowhere")
+            let notes = try sites.scratch.write("notes.txt", "mine\n")
             let policy = "\(sites.site("hospital"))/policy.yaml"
             let before = try Data(contentsOf: URL(fileURLWithPath: policy))
             let run = ["job", "run", sites.job, "--site", sites.site("hospital"), "--format", "json", "--out"]
-            for arguments in [run + [link], run + [sites.scratch.path("new"), "--announce", policy]] {
+            let new = run + [sites.scratch.path("new"), "--announce"]
+            for (arguments, code) in [
+                (run + [link], "outputExists"), (new + [notes], "outputExists"), (new + [policy], "insideSite"),
+            ] {
                 let ended = try await Program.run(arguments)
-                #expect(ended.code == 73 && ended.errorCode == "outputExists", "\(ended.output)")
+                #expect(ended.code == 73 && ended.errorCode == code, "\(ended.output)")
             }
             #expect(try Data(contentsOf: URL(fileURLWithPath: policy)) == before)
+            #expect(try String(contentsOfFile: notes, encoding: .utf8) == "mine\n")
         }
 
         @Test func announcementThatCannotBeWritten() async throws {

@@ -112,11 +112,11 @@ extension EndToEnd {
             let path = "\(lab)/site.yaml"
             let before = try String(contentsOfFile: path, encoding: .utf8)
             let added = try await Program.run(
-                "table", "add", "new rows=\(sites.scratch.path("hospital.csv"))", "--site", lab)
+                "table", "add", "new-rows=\(sites.scratch.path("hospital.csv"))", "--site", lab)
             #expect(added.code == 0, "\(added.errors)")
             let after = try String(contentsOfFile: path, encoding: .utf8)
             #expect(after.split(separator: "\n").count == before.split(separator: "\n").count + 1, "\(after)")
-            let described = try await Program.run("data", "describe", "new rows", "--site", lab)
+            let described = try await Program.run("data", "describe", "new-rows", "--site", lab)
             #expect(described.code == 0 && described.output.contains("outcome"), "\(described.errors)")
             let again = try await Program.run(
                 "table", "add", "results=x.csv", "--site", lab, "--format", "json")

@@ -89,7 +89,7 @@ extension TransportTests {
                 try await pair.dialer(port: port).withChannel { _ in _ = Issue.record("ran") }
             }
             tried.open()
-            #expect(await listened.transportError == .nobodyConnected(address: "127.0.0.1:0"))
+            #expect(await listened.transportError == .nobodyConnected(address: "127.0.0.1:\(port)"))
             return dialed
         }
 

@@ -26,6 +26,17 @@ import Testing
         #expect(try Approval(text: approval.text) == approval)
     }
 
+    /// What is wrong with the name is said: a control character, a mark that nobody sees, bytes that were no UTF-8.
+    @Test(arguments: [
+        ("J.\u{1B}[2J Doe", "control character"), ("J. \u{202E}Doe", "control character"),
+        ("J. \u{FFFD} Doe", "not UTF-8"),
+    ])
+    func namesThatAreNotWhatTheyLook(_ person: String, _ reason: String) throws {
+        let error = #expect(throws: DocumentError.self) { try approval(person: person) }
+        #expect(
+            "\(error.map { "\($0)" } ?? "")".contains("person: ") && "\(error.map { "\($0)" } ?? "")".contains(reason))
+    }
+
     @Test func badFieldsAreRefused() {
         #expect(throws: DocumentError.self) { try approval(job: "0F" + hash.dropFirst(2)) }
         #expect(throws: DocumentError.self) { try approval(job: "00") }

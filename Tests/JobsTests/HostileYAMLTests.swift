@@ -4,6 +4,12 @@ import Testing
 
 /// Texts that a stranger might send as a job.
 @Suite struct HostileYAMLTests {
+    @Test func aKeyTwiceIsNamedWithItsLine() {
+        #expect(
+            refusal("moiety: 1\ntitle: a\nmodel: {family: linear}\ntitle: b\n")
+                == .malformed(line: 2, message: "the key 'title' is written twice"))
+    }
+
     private func refusal(_ text: String) -> DocumentError? {
         do {
             _ = try Job(yaml: text)

@@ -38,6 +38,14 @@ import Testing
         #expect(try rules("features: [cd40, cd80]", as: "lab") == [])
     }
 
+    /// `all` is no word of this form: as a list of one name it would refuse everybody, in silence.
+    @Test(arguments: ["peers: all", "features: All", "labels: everything"])
+    func wordsThatAreNoList(_ line: String) throws {
+        let error = #expect(throws: DocumentError.self) { try Policy(yaml: "policy: 1\n\(line)") }
+        #expect("\(error.map { "\($0)" } ?? "")".contains("write `any`"))
+        #expect(try Policy(yaml: "policy: 1\npeers: [all]").peers == ["all"])
+    }
+
     @Test func strangersAreNoParty() throws { #expect(try rules("", as: "registry") == ["policy.party"]) }
 
     @Test func refusalNamesRuleFiguresAndRemedy() throws {

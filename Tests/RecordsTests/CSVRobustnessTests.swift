@@ -4,6 +4,19 @@ import TestSupport
 import Testing
 
 @Suite struct CSVRobustnessTests {
+    /// A file of another kind, or one without line ends: refused before all of it is held and compared.
+    @Test func aHeaderLineWithoutEnd() throws {
+        let longest = 1 << 20
+        for unit in ["a", "a,"] {
+            let bytes = Array(String(repeating: unit, count: 3 * longest / unit.utf8.count).utf8)
+            let error = #expect(throws: RecordsError.self) { try Table.read(csv: bytes, named: "t") }
+            #expect(error == .tooLarge(path: "t", reason: "its header line is longer than 1 MiB"))
+        }
+        let names = (0..<20_000).map { "c\($0)" }
+        let table = try Table.read(csv: Array((names.joined(separator: ",") + "\n").utf8), named: "t")
+        #expect(table.header == names)
+    }
+
     private enum Outcome: Equatable {
         case table([[String]], lines: [Int])
         case error(RecordsError)

@@ -10,6 +10,22 @@ import Testing
         try body(scratch.path)
     }
 
+    /// Not only that the system refused.
+    @Test func reasonsOfTheSystem() throws {
+        try inScratch { folder in
+            let name = String(repeating: "a", count: 300)
+            try AtomicFile.write([1], to: "\(folder)/file")
+            for (path, reason) in [
+                ("\(folder)/file/x", "a part of its path is a file, not a folder"),
+                ("\(folder)/\(name)", "its name is too long"),
+            ] {
+                #expect(throws: RecordsError.cannotWrite(path: path, reason: reason)) {
+                    try AtomicFile.write([1], to: path)
+                }
+            }
+        }
+    }
+
     private func mode(_ path: String) throws -> Int? {
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
     }

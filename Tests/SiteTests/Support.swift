@@ -23,7 +23,7 @@ struct TwoFolders {
     }
 
     func invitation(of site: SiteFolder) throws -> Invitation {
-        try Invitation(parsing: String(contentsOfFile: site.invitationFile, encoding: .utf8))
+        try Invitation(parsing: String(contentsOfFile: site.invitationFile, encoding: .utf8), from: "invitation.txt")
     }
 }
 

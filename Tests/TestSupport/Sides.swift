@@ -25,6 +25,8 @@ package struct Sides: Sendable {
     package var pinnedForB: VerifyingKey?
     package var recorderA: MemoryRecorder
     package var recorderB: MemoryRecorder
+    /// What A records with, when not with `recorderA` itself.
+    package var recordingA: (any Recorder)?
 
     /// - Parameters:
     ///   - plan: what may come in which order, for both.
@@ -53,7 +55,7 @@ package struct Sides: Sendable {
         return try await Session.open(
             over: channel, as: LocalParty(name: "hospital", identity: keyA),
             expecting: PeerIdentity(name: "lab", publicKey: pinnedForB ?? keyB.publicKey), terms: termsA, seed: seedA,
-            recorder: recorderA, limits: limits, plan: planA, inspectors: inspecting)
+            recorder: recordingA ?? recorderA, limits: limits, plan: planA, inspectors: inspecting)
     }
 
     package func openB(_ channel: any PeerChannel) async throws -> Session {

@@ -44,13 +44,13 @@ import Testing
             expect(found, "VALID", warns: .t32, payload == nil ? "receiptInvalid" : "receiptMissing")
         }
         // Nor does a word after its closing take it back.
-        let abort = try AbortMessage(reason: AbortReason(.violation, "checkpointMismatch")).encoded()
+        let abort = try AbortMessage(reason: AbortReason(.violation, "closingInvalid")).encoded()
         let late = try played { forge in
             try forge.close(2, receipts: [\.a])
             try forge.send(\.b, .abort, abort)
         }
         expect(late, "VALID", warns: .t15, "aborted")
-        #expect(late.report.text.contains("lab ended the session: checkpointMismatch"))
+        #expect(late.report.text.contains("lab ended the session: closingInvalid"))
     }
 
     @Test func withoutThePeersClosingNothingIsClosed() throws {

@@ -7,9 +7,9 @@ import Testing
 @Suite struct ClosingTests {
     /// Closes on both sides while B sends something else than its closing.
     private func closed(
-        withoutReceipt: Bool = false, _ note: @Sendable (Session) throws -> String
+        withoutReceipt: Bool = false, sides: Sides = Sides(), _ note: @Sendable (Session) throws -> String
     ) async throws -> (Result<Void, any Error>, Pair) {
-        let pair = try await Sides().opened()
+        let pair = try await sides.opened()
         try await pair.a.send(Number(7))
         _ = try await pair.b.receive(Number.self)
         async let checked: Void = pair.a.checkpoint()
@@ -38,17 +38,16 @@ import Testing
     }
 
     @Test func aClosingCarriesItsSendersSignedHead() async throws {
-        let refused = WireError.checkpointMismatch(peer: "lab", reason: "closing")
-        let unsigned = WireError.checkpointMismatch(peer: "lab", reason: "signature")
+        let refused = WireError.checkpointRefused(peer: "lab", .closingInvalid)
         // No note, somebody else's, a checkpoint's of the very same head, another session's, another direction's.
-        #expect(try await closed { _ in "" }.0.wireError == unsigned)
+        #expect(try await closed { _ in "" }.0.wireError == refused)
         let stranger = SigningKey()
         let byStranger = try await closed { b in
             var note = try SignedNote(text: note(of: b))
             try note.sign(as: "lab/log", with: stranger)
             return note.encoded
         }
-        #expect(byStranger.0.wireError == unsigned)
+        #expect(byStranger.0.wireError == refused)
         let checkpoint = try await closed { b in
             try b.signed(
                 Checkpoint(origin: b.origin(from: "lab", to: "hospital"), head: b.recorder.head(of: .outgoing)).text
@@ -61,7 +60,7 @@ import Testing
         ]
         for origin in splices {
             let spliced = try await closed { try $0.signed(note(of: $0, origin: origin($0))).encoded }
-            #expect(spliced.0.wireError == unsigned)
+            #expect(spliced.0.wireError == refused)
         }
         // Says that it received less than it did, or something else.
         for received in [TreeHead(size: 4, root: .zero), .empty] {
@@ -77,6 +76,20 @@ import Testing
         #expect(pair.recorderA.equivocations.count == 1)
     }
 
+    /// A full disk must not hide that the proof of it is not there: the error says both.
+    @Test func anEquivocationWhoseProofCannotBeKept() async throws {
+        let head = TreeHead(size: 3, root: .zero)
+        var sides = Sides()
+        sides.recordingA = RecorderWithoutProofs(sides.recorderA)
+        let (ended, pair) = try await closed(sides: sides) { try $0.signed(note(of: $0, head: head)).encoded }
+        #expect(ended.wireError == .equivocationNotKept(peer: "lab", size: 3))
+        #expect(pair.recorderA.equivocations.isEmpty)
+        // The peer hears what it did and not what this side's disk did.
+        _ = try await pair.b.receive(ClosingMessage.self, round: 1)
+        let heard = await result { try await pair.b.receive(Number.self) }
+        #expect(heard.wireError == .peerAborted(peer: "hospital", reason: AbortReason(.violation, "equivocation")))
+    }
+
     /// A checkpoint with a closing's note does not pass either.
     @Test func aClosingIsNoCheckpoint() async throws {
         let pair = try await Sides().opened()
@@ -84,7 +97,7 @@ import Testing
             CheckpointMessage(note: pair.b.signed(note(of: pair.b)).encoded))
         let a = await result { try await pair.a.checkpoint() }
         try await b
-        #expect(a.wireError == .checkpointMismatch(peer: "lab", reason: "signature"))
+        #expect(a.wireError == .checkpointRefused(peer: "lab", .checkpointInvalid))
     }
 
     /// The peer closes before it has received all that this side sent.
@@ -94,7 +107,7 @@ import Testing
         try await b
         try await pair.a.send(Number(7))
         let a = await result { try await pair.a.close() }
-        #expect(a.wireError == .checkpointMismatch(peer: "lab", reason: "closing"))
+        #expect(a.wireError == .checkpointRefused(peer: "lab", .closingInvalid))
     }
 
     /// The last word is the peer's to withhold, and spoils nothing.
@@ -138,4 +151,24 @@ import Testing
         #expect(try Checkpoint(ofEither: good).head == head)
         #expect(try Checkpoint(ofEither: plain).head == head)
     }
+}
+
+/// Keeps all but proofs of equivocation: the disk is full by then.
+private struct RecorderWithoutProofs: Recorder {
+    private struct DiskIsFull: Error {}
+    private let kept: MemoryRecorder
+
+    init(_ kept: MemoryRecorder) { self.kept = kept }
+
+    func begin(_ session: SessionDescription) throws { try kept.begin(session) }
+    func append(_ record: [UInt8], payload: [UInt8], to direction: Direction) throws -> TreeHead {
+        try kept.append(record, payload: payload, to: direction)
+    }
+    func head(of direction: Direction) -> TreeHead { kept.head(of: direction) }
+    func root(of direction: Direction, at size: UInt64) -> Bytes32? { kept.root(of: direction, at: size) }
+    func leaf(of direction: Direction, at sequence: UInt64) -> Bytes32? { kept.leaf(of: direction, at: sequence) }
+    func keep(checkpoint note: String, of direction: Direction) throws {
+        try kept.keep(checkpoint: note, of: direction)
+    }
+    func keep(equivocation notes: [String]) throws { throw DiskIsFull() }
 }

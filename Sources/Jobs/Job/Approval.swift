@@ -58,8 +58,16 @@ public struct Approval: Sendable, Hashable, Codable {
             found.append(DocumentProblem(path: "job", message: "must be 64 lower-case hexadecimal digits"))
         }
         if !Names.isPartyName(site) { found.append(DocumentProblem(path: "site", message: "is no party's name")) }
+        for (path, field) in [("person", person), ("meaning", meaning)] where Names.hasControlCharacter(field) {
+            found.append(DocumentProblem(path: path, message: "holds a control character or a mark that nobody sees"))
+        }
+        // What a program puts where it could not read a byte.
+        for (path, field) in [("person", person), ("meaning", meaning)] where field.unicodeScalars.contains("\u{FFFD}")
+        {
+            found.append(DocumentProblem(path: path, message: "is not UTF-8 text"))
+        }
         for (path, field) in [("person", person), ("meaning", meaning)]
-        where field.isEmpty || field.utf8.count > 200 || Names.hasControlCharacter(field)
+        where field.isEmpty || field.utf8.count > 200
             || FieldReader.clean(field).utf8.elementsEqual(field.utf8) == false
         {
             found.append(

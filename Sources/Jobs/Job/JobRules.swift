@@ -50,7 +50,7 @@ private struct JobRules {
         }
         if !Names.isTableName(party.table) {
             note(
-                "\(path).table", "must be 1 to 64 letters, digits, dashes and underscores",
+                "\(path).table", "must be \(Names.tableRule)",
                 "it is a logical name; which file it is stands in the site's own settings")
         }
         for (index, part) in party.identifier.parts.enumerated() {

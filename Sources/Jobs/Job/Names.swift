@@ -1,5 +1,5 @@
 /// Shapes of the names that a job may hold.
-enum Names {
+package enum Names {
     /// A party: it becomes part of file names, record origins and signatures.
     static func isPartyName(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
@@ -7,7 +7,11 @@ enum Names {
         return bytes.allSatisfy { isLower($0) || isDigit($0) || $0 == 0x2D }
     }
 
-    static func isTableName(_ name: String) -> Bool {
+    /// What `isTableName` holds to.
+    package static let tableRule = "1 to 64 letters, digits, dashes and underscores"
+
+    /// The name by which a job calls a party's table, and which that party's settings give to a file.
+    package static func isTableName(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
         guard !bytes.isEmpty, bytes.count <= 64 else { return false }
         return bytes.allSatisfy { isLower($0 | 0x20) || isDigit($0) || $0 == 0x2D || $0 == 0x5F }

@@ -83,7 +83,13 @@ extension Policy {
 
     /// `any` or nothing is nil; a list is exactly that list, an empty one allows nothing.
     private static func names(_ key: String, in fields: FieldReader) -> [String]? {
-        guard fields.value(key) != nil else { return nil }
+        guard let value = fields.value(key) else { return nil }
+        if case .scalar(let word, _, _) = value,
+            ["all", "every", "everybody", "everything"].contains(word.lowercased())
+        {
+            fields.problems.add(
+                key, "'\(word)' alone is no list", hint: "write `any` for no restriction, or a list: [\(word)]")
+        }
         let names = fields.list(key).map { fields.text(of: $0.value, at: $0.path) }
         return names == ["any"] ? nil : names
     }

@@ -43,6 +43,12 @@ package struct JobStart: Sendable {
         let policy = look(at: file, site)
         let inputs = attempt("table \(own.table)") { try JobInputs(file, for: session, at: site) }
         if let inputs { look(at: inputs, rows: rows) }
+        if let policy {
+            let usable = rows ?? inputs?.table.fittedRows(of: file.job) ?? 0
+            let refusals = policy.budgetsBelowOneSession(
+                of: file.job, disclosing: session.disclosure, rows: usable)
+            checks += refusals.map { StartCheck($0.rule, failed: $0) }
+        }
         // Last, so that what is wrong at this site is said before where the peer is.
         meet(peer, file.job, site, hasAddress: hasAddress)
         guard checks.firstFailure == nil, let inputs, let identity, let ledger, let approval, let policy else { return }

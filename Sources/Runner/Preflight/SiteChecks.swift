@@ -28,6 +28,7 @@ package struct SiteChecks: Sendable {
                 let head = try site.ledger().check()
                 return "\(head.entries) entries, unbroken, signed head \(head.hash)"
             })
+        checks.append(writing())
         checks.append(budgets())
         checks += peers()
         checks.append(leftovers())
@@ -69,7 +70,7 @@ package struct SiteChecks: Sendable {
                 hint: "a new peer needs it: restore it from a copy")
         }
         return .run("invitation") {
-            let invitation = try Invitation(parsing: text)
+            let invitation = try Invitation(parsing: text, from: site.invitationFile)
             let certificate = try SiteCertificate.load(
                 certificatePath: site.certificateFile, keyPath: site.certificateKeyFile)
             let identity = try site.identity().key.publicKey
@@ -80,6 +81,15 @@ package struct SiteChecks: Sendable {
                     hint: "restore the key files that belong to it, or send every peer a new invitation")
             }
             return "names the keys of this site"
+        }
+    }
+
+    /// By writing: a run enters what it does in the ledger, whose folder must take new files too.
+    private func writing() -> StartCheck {
+        .run("writing") {
+            try AtomicFile.checkWritable("\(site.path)/moiety")
+            try site.ledger().checkWritable()
+            return "the site folder and its ledger can be written"
         }
     }
 

@@ -17,46 +17,6 @@ package enum TermNames: String, CaseIterable, Sendable {
     }
 }
 
-/// One party's coefficients, from a results folder or from the file alone.
-package struct CoefficientSource {
-    let path: String
-    let table: Table
-    let party: String
-    /// What the folder says of itself; nil where there is the file alone.
-    let job: JobFile?
-    let session: String?
-
-    private struct Metrics: Decodable {
-        let session: String
-        let job: String
-    }
-
-    /// - Throws: `RecordsError` or `Failure` for what is no such file.
-    package init(_ path: String) throws {
-        let isFolder = FileManager.default.fileExists(atPath: "\(path)/coefficients.csv")
-        let file = isFolder ? "\(path)/coefficients.csv" : path
-        self.path = file
-        table = try Table.read(csv: file, delimiter: .comma)
-        let parties = try table.column(named: "party")
-        let names = Set((0..<table.rowCount).map { parties.text(at: $0) })
-        guard names.count == 1, let name = names.first, table.header.first == "term" else {
-            throw Failure(
-                .badData, "notCoefficients", "\(file) is not the coefficients.csv of one party",
-                hint: "give the results folders that `moiety job run` wrote, or the coefficients.csv in them")
-        }
-        party = name
-        guard isFolder else {
-            job = nil
-            session = nil
-            return
-        }
-        job =
-            FileManager.default.fileExists(atPath: "\(path)/job.yaml") ? try JobFile(reading: "\(path)/job.yaml") : nil
-        let metrics = try? PrivateFile.readBytes("\(path)/metrics.json", limit: 1 << 24)
-        session = metrics.flatMap { try? JSONDecoder().decode(Metrics.self, from: Data($0)) }?.session
-    }
-}
-
 /// Both parties' coefficients in one table.
 package struct MergedCoefficients {
     private let sources: [CoefficientSource]
@@ -128,6 +88,8 @@ package struct MergedCoefficients {
     }
 
     private static func apart(_ reason: String, _ one: CoefficientSource, _ other: CoefficientSource) -> Failure {
-        Failure(.peersDisagree, "resultsApart", "\(one.path) and \(other.path) do not belong together: \(reason)")
+        Failure(
+            .peersDisagree, "resultsApart", "\(one.path) and \(other.path) do not belong together: \(reason)",
+            hint: "give both parties' results of one run of one job")
     }
 }

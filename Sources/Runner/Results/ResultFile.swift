@@ -6,7 +6,7 @@ package struct ResultFile: Sendable {
     package let bytes: [UInt8]
     package let mode: FileMode
 
-    init(_ name: String, _ bytes: [UInt8], mode: FileMode = .readable) {
+    package init(_ name: String, _ bytes: [UInt8], mode: FileMode = .readable) {
         self.name = name
         self.bytes = bytes
         self.mode = mode

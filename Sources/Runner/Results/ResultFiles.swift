@@ -38,12 +38,7 @@ package struct ResultFiles {
 
     /// broom's names, so that R reads the file as it stands; estimates in the columns' own units.
     private func coefficients() throws -> [UInt8] {
-        let ratios = isLogistic ? ["exp.estimate", "exp.conf.low", "exp.conf.high"] : []
-        var writer = try CSVWriter(
-            header: [
-                "term", "estimate", "std.error", "statistic", "p.value", "conf.low", "conf.high", "party",
-                "estimate.standardised",
-            ] + ratios)
+        var writer = try CSVWriter(header: CoefficientColumns.header(isLogistic: isLogistic))
         for term in finished.outcome.terms {
             var row: [CSVWriter.Cell] = [
                 .text(term.term), .number(term.estimate), .of(term.standardError), .of(term.statistic),

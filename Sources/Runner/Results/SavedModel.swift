@@ -1,4 +1,6 @@
 import Foundation
+import Jobs
+import Records
 import Site
 package import SplitRegression
 
@@ -31,5 +33,33 @@ package struct SavedModel: Codable, Sendable {
                 .badData, "unsupportedVersion", "\(path) has format \(model.formatVersion), this release reads 1")
         }
         return model
+    }
+
+    /// Whether the parts of the file fit each other: the job in it, its parties, its columns.
+    ///
+    /// - Parameter path: the file, for messages.
+    /// - Throws: `Failure` 65 that names the part.
+    package func demandConsistent(_ path: String) throws {
+        func invalid(_ reason: String) -> Failure {
+            Failure(
+                .badData, "invalidModel", "\(path) does not fit itself: \(reason)",
+                hint: "was it edited? put back a copy of what `moiety job run` wrote")
+        }
+        guard let file = try? JobFile(yaml: jobYAML), file.hash == job else {
+            throw invalid("the job in it is not the one that it names")
+        }
+        guard let own = file.job.party(named: party), file.job.peer(of: party)?.name == peer else {
+            throw invalid("its parties are not those of the job")
+        }
+        guard own.role.rawValue == model.role, file.job.model.family.rawValue == model.family else {
+            throw invalid("its role or its family is not that of the job")
+        }
+        let columns = own.features.map(ColumnSpec.init)
+        guard model.columns == columns, model.terms == columns.flatMap(\.terms).map(\.name) else {
+            throw invalid("its columns or its terms are not those of the job")
+        }
+        guard rows >= 1, (model.constant != nil) == (own.role == .active),
+            model.scalings.allSatisfy({ $0.mean.isFinite && $0.sd.isFinite && $0.sd > 0 })
+        else { throw invalid("a number of rows, a constant or a scaling that no fit gives") }
     }
 }

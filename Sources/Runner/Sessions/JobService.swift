@@ -16,7 +16,10 @@ package struct JobService: Sendable {
 
     package init(site: SiteFolder, out: String, observer: any RunObserver) throws {
         self.site = site
-        self.out = URL(fileURLWithPath: out).standardizedFileURL.path
+        let folder = URL(fileURLWithPath: out).standardizedFileURL.path
+        self.out = folder
+        // What will stand in it, so that a folder which is one of a site's own is refused too.
+        try OutputPlace.check(out.isEmpty ? out : "\(folder)/results")
         self.observer = observer
         certificate = try SiteCertificate.load(
             certificatePath: site.certificateFile, keyPath: site.certificateKeyFile)
@@ -32,7 +35,6 @@ package struct JobService: Sendable {
     package func serve(
         once: Bool, onListening: @escaping @Sendable (NetworkAddress) -> Void
     ) async throws -> [String] {
-        try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
         let address = try NetworkAddress(site.settings.listen)
         let listener = GRPCListener(
             host: address.host, port: address.port, identity: certificate,
@@ -47,6 +49,12 @@ package struct JobService: Sendable {
                 try await listener.serve(
                     maximumSessions: site.settings.sessions,
                     onListening: { port in
+                        // Not before: where nobody can be waited for, nothing is left.
+                        do {
+                            try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+                        } catch {
+                            return finished.fail(error)
+                        }
                         let bound = NetworkAddress(host: address.host, port: port)
                         observer.progress("waiting for \(peers.map(\.name).joined(separator: ", ")) on \(bound)")
                         onListening(bound)
@@ -57,7 +65,7 @@ package struct JobService: Sendable {
                 }
             }
             group.addTask {
-                for await _ in finished.stream where once { return }
+                for try await _ in finished.stream where once { return }
             }
             _ = try await group.next()
             group.cancelAll()
@@ -100,7 +108,8 @@ package struct JobService: Sendable {
             }
         } catch {
             let failure = Failure(describing: error)
-            observer.sessionFailed(failure)
+            // Whoever stopped the service knows; the command says it once.
+            if !(Task.isCancelled && failure.status == .interrupted) { observer.sessionFailed(failure) }
             // Where there was a session, it told the peer and closed the channel; this is for what came before one.
             let reason = failure.code == "wrongPeer" ? AbortReason(.refusal, "notApproved") : failure.abortReason
             await Session.refuse(reason, over: channel)
@@ -112,11 +121,11 @@ package struct JobService: Sendable {
 /// What has finished, and word of each.
 private final class FinishedJobs: Sendable {
     private let state = Mutex<[String]>([])
-    let stream: AsyncStream<Void>
-    private let continuation: AsyncStream<Void>.Continuation
+    let stream: AsyncThrowingStream<Void, any Error>
+    private let continuation: AsyncThrowingStream<Void, any Error>.Continuation
 
     init() {
-        (stream, continuation) = AsyncStream.makeStream()
+        (stream, continuation) = AsyncThrowingStream.makeStream()
     }
 
     var hashes: [String] { state.withLock { $0 } }
@@ -125,4 +134,7 @@ private final class FinishedJobs: Sendable {
         state.withLock { $0.append(hash) }
         continuation.yield()
     }
+
+    /// Ends the service.
+    func fail(_ error: any Error) { continuation.finish(throwing: error) }
 }

@@ -45,16 +45,22 @@ package struct ReplayChecks: Sendable {
 
     private var secretsFolder: String { "\(folder)/\(TranscriptLayout.privateFolder)" }
 
+    /// Whether a transcript is this site's own, to be asked before anything that takes long; one whose parties cannot be read is
+    /// for the verifier to judge.
+    ///
+    /// - Throws: `Failure` 78.
+    package static func demandOwn(_ folder: String, at site: SiteFolder) throws {
+        guard let parties = try? PartiesFile(folder: folder), parties.local.name != site.name else { return }
+        throw Failure(
+            .configuration, "otherSite", "this is \(parties.local.name)'s transcript; the site is '\(site.name)'",
+            hint: "each party replays its own copy; --audit is for what another party opened")
+    }
+
     /// R01, R02, R03: this site's own messages, from `private/` and the table that the site has.
     package func replay(at site: SiteFolder) async throws -> [Finding] {
         let checks: [Check] = [.r01, .r02, .r03]
         if let reason = hindrance { return Self.skipped(checks, reason) }
-        let parties = try PartiesFile(folder: folder)
-        guard parties.local.name == site.name else {
-            throw Failure(
-                .configuration, "otherSite", "this is \(parties.local.name)'s transcript; the site is '\(site.name)'",
-                hint: "each party replays its own copy; --audit is for what another party opened")
-        }
+        try Self.demandOwn(folder, at: site)
         do {
             let session = try session()
             let replay = try SessionReplay(

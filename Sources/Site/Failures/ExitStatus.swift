@@ -12,8 +12,12 @@ package enum ExitStatus: Int32, Sendable {
     case peerUnreachable = 69
     case internalError = 70
     case cannotCreate = 73
+    /// Standard output could not be written.
+    case outputFailed = 74
     case protocolViolation = 76
     case permission = 77
     case configuration = 78
     case interrupted = 130
+    /// The reader of standard output went away: as a shell says it of a process that SIGPIPE ended.
+    case readerGone = 141
 }

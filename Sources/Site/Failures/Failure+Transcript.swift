@@ -4,6 +4,10 @@ extension Failure {
     package init(describing error: TranscriptError) {
         switch error {
         case .missingFile(let name): self.init(.noInput, "missingFile", "the transcript has no \(name)")
+        case .unreadable(let name):
+            self.init(
+                .permission, "cannotRead", "\(name) in the transcript cannot be read",
+                hint: "it is there: may this user read it, and is the disk well?")
         case .notRegular(let name):
             self.init(.badData, "notRegular", "\(name) in the transcript is not a regular file")
         case .fileTooLarge(let name): self.init(.badData, "fileTooLarge", "\(name) in the transcript is too large")

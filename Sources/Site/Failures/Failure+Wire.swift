@@ -56,6 +56,21 @@ extension Failure {
                 .internalError, failure.name,
                 "a message of this site was not sent (\(failure.check) \(failure.name)): \(failure.sentence)",
                 hint: "this is a fault of this program; please report it")
+        case .equivocation(let peer, let size):
+            self.init(
+                .protocolViolation, error.name,
+                "\(peer) signed another head of its first \(size) records than that of what it sent",
+                hint: "the transcript that is kept has both heads in equivocation/: they prove it")
+        case .equivocationNotKept(let peer, let size):
+            self.init(
+                .protocolViolation, "equivocationNotKept",
+                "\(peer) signed another head of its first \(size) records than that of what it sent, and the proof of it could "
+                    + "not be kept: the transcript in the output folder cannot be written",
+                hint: "keep the transcript that is there, whose last record has the signed head; is the disk full?")
+        case .checkpointRefused(let peer, let fault):
+            self.init(
+                .protocolViolation, error.name, "\(peer) broke the protocol: \(Self.sentence(fault))",
+                hint: "the transcript that is kept shows the message")
         case .violation(let peer, let name):
             self.init(.protocolViolation, name, "\(peer) broke the protocol: \(name)")
         default:
@@ -72,6 +87,14 @@ extension Failure {
         case .transport: .peerUnreachable
         case .timeout: .timeout
         case .cancelled: .interrupted
+        }
+    }
+
+    private static func sentence(_ fault: CheckpointFault) -> String {
+        switch fault {
+        case .checkpointInvalid: "its checkpoint does not carry its signed head of what it sent"
+        case .closingInvalid: "its closing does not carry its signed head of what it sent and received"
+        case .countersignatureInvalid: "its countersignature is not one"
         }
     }
 

@@ -9,12 +9,14 @@ package final class StagedFolder {
     private var isOpen = true
 
     /// - Parameter book: of the site whose secrets will stand in it: found there if this process is killed.
-    /// - Throws: `RecordsError` (exit code 73) if the target exists or its parent cannot be written.
+    /// - Throws: `Failure` for a place where no output belongs; `RecordsError` (exit code 73) if the target exists or its parent
+    ///   cannot be written.
     package convenience init(target: String, rememberedIn book: StagingBook? = nil) throws {
         try self.init(target: target, rememberedIn: book, among: .shared)
     }
 
     init(target: String, rememberedIn book: StagingBook? = nil, among open: OpenFolders) throws {
+        try OutputPlace.check(target)
         self.open = open
         self.book = book
         folder = try AtomicFolder(at: target)
@@ -54,6 +56,21 @@ package final class StagedFolder {
         isOpen = false
         book?.forget(folder.stagingPath)
         open.forget(folder.stagingPath)
+    }
+
+    /// Moves each thing in it into a folder that is there, one after the other; nothing there is replaced, and a folder that is
+    /// there already stays in the place of an empty one.
+    ///
+    /// - Parameter last: the name of what comes last.
+    /// - Throws: `RecordsError.outputExists` before anything is moved, `cannotWrite`.
+    func moveAll(into folder: String, last: String) throws(RecordsError) {
+        let files = FileManager.default
+        let names = ((try? files.contentsOfDirectory(atPath: stagingPath)) ?? []).sorted().filter { name in
+            let isEmpty = (try? files.contentsOfDirectory(atPath: "\(stagingPath)/\(name)"))?.isEmpty ?? false
+            return !isEmpty || (try? files.contentsOfDirectory(atPath: "\(folder)/\(name)")) == nil
+        }
+        try self.folder.moveAll(names.filter { $0 != last } + names.filter { $0 == last }, into: folder)
+        discard()
     }
 
     package func discard() {

@@ -71,6 +71,20 @@ package final class SiteLedger: Sendable {
         }
     }
 
+    /// Whether an entry could be appended now: begins to write, and takes it back.
+    ///
+    /// - Throws: `LedgerError.unwritable`, `.busy`.
+    package func checkWritable() throws {
+        do {
+            try database.write { db in
+                try db.execute(sql: "CREATE TABLE probe (number INTEGER) STRICT")
+                throw Probed()
+            }
+        } catch is Probed {}
+    }
+
+    private struct Probed: Error {}
+
     /// All entries, verified.
     package func entries() throws -> [LedgerEntry] {
         let signed = try signedHead()

@@ -105,15 +105,15 @@ extension VerificationRun {
             let record = message.record
             let reference = Reference(from: sender.name, to: witness.name, sequence: record.sequence)
             let isClosing = record.type == .closing
+            let fault = isClosing ? CheckpointFault.closingInvalid : .checkpointInvalid
             let answer = answers.firstIndex { $0.record.round == record.round }.map { answers.remove(at: $0) }
             guard
                 let signed = message.body.flatMap({
                     SignedHead($0, in: record, by: sender, to: witness, parties.session)
                 })
             else {
-                let name = isClosing ? "closingInvalid" : "checkpointInvalid"
                 let sentence = "A \(isClosing ? "closing" : "checkpoint") does not carry its sender's signed head."
-                judge(.t06, name, sentence, record, from: sender.name, to: witness.name)
+                judge(.t06, fault.rawValue, sentence, record, from: sender.name, to: witness.name)
                 continue
             }
             guard trees[sender.name]?.root(at: signed.head.size) == signed.head.root else {
@@ -123,8 +123,8 @@ extension VerificationRun {
             guard signed.head.size == record.sequence else {
                 // Anybody who has a genuine note can repeat it.
                 judge(
-                    .t06, isClosing ? "closingInvalid" : "checkpointInvalid",
-                    "A signed head is of another place of this log.", record, from: sender.name, to: witness.name)
+                    .t06, fault.rawValue, "A signed head is of another place of this log.", record, from: sender.name,
+                    to: witness.name)
                 continue
             }
             if !isClosing { found.lastCheckpoint = signed.head }
@@ -136,7 +136,8 @@ extension VerificationRun {
                     found.receipt = .invalid
                 } else {
                     judge(
-                        .t07, "countersignatureInvalid", "A countersignature is not the receiver's.", answer.record,
+                        .t07, CheckpointFault.countersignatureInvalid.rawValue,
+                        "A countersignature is not the receiver's.", answer.record,
                         from: witness.name, to: sender.name)
                 }
                 continue
@@ -181,7 +182,8 @@ extension VerificationRun {
             let text = String(validating: bytes, as: UTF8.self), let note = try? SignedNote(encoded: text),
             let head = head(signedIn: note, by: sender, to: witness)
         else {
-            findings.fail(.t06, "checkpointInvalid", "\(name) is not signed by the sender of that log.")
+            findings.fail(
+                .t06, CheckpointFault.checkpointInvalid.rawValue, "\(name) is not signed by the sender of that log.")
             return
         }
         guard trees[sender.name]?.root(at: head.size) == head.root else {

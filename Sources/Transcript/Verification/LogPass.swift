@@ -98,6 +98,7 @@ struct LogPass {
         } catch {
             switch error {
             case .missingFile(let name): findings.fail(.t01, "fileMissing", "\(name) is missing.")
+            case .unreadable(let name): findings.fail(.t01, "fileUnreadable", "\(name) cannot be read.")
             default: findings.fail(.t01, "logNotCanonical", "A log does not begin as a log begins.")
             }
             return

@@ -109,6 +109,7 @@ struct VerificationRun {
     mutating func fail(_ error: any Error) {
         switch error as? TranscriptError {
         case .missingFile(let name): findings.fail(.t01, "fileMissing", "\(name) is missing.")
+        case .unreadable(let name): findings.fail(.t01, "fileUnreadable", "\(name) cannot be read.")
         case .notRegular(let name): findings.fail(.t01, "fileNotRegular", "\(name) is not a plain file.")
         case .fileTooLarge(let name): findings.fail(.t01, "fileTooLarge", "\(name) is larger than any writer makes it.")
         case .notCanonical(let name): findings.fail(.t01, "fileNotCanonical", "\(name) has not its one form.")
@@ -119,6 +120,7 @@ struct VerificationRun {
 
     /// Nothing may lie in the folder that a transcript does not have, and nothing that only looks like it.
     private mutating func checkNames() throws(TranscriptError) {
+        try demandReadable("")
         guard let names = FileManager.default.enumerator(atPath: layout.folder) else {
             throw .missingFile(TranscriptLayout.parties)
         }
@@ -126,11 +128,20 @@ struct VerificationRun {
             guard fileNames.count < 1000, Self.isExpected(name) else { throw .alreadyThere(String(name.prefix(100))) }
             if TranscriptLayout.folders.contains(name) {
                 guard try layout.type(of: name) == .typeDirectory else { throw .notRegular(name) }
-                if name == TranscriptLayout.privateFolder { names.skipDescendants() }
+                if name == TranscriptLayout.privateFolder { names.skipDescendants() } else { try demandReadable(name) }
             } else {
                 guard try layout.type(of: name) == .typeRegular else { throw .notRegular(name) }
+                try demandReadable(name)
                 fileNames.insert(name)
             }
+        }
+    }
+
+    /// What this user may not read is no fault of the transcript, and must not look like a file that is not there.
+    private func demandReadable(_ name: String) throws(TranscriptError) {
+        let path = layout.path(name)
+        guard !layout.exists(name) || FileManager.default.isReadableFile(atPath: path) else {
+            throw .unreadable(name.isEmpty ? "the folder" : name)
         }
     }
 

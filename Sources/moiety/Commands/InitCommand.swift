@@ -33,7 +33,7 @@ struct InitCommand: ReplyingCommand {
     @OptionGroup var output: OutputOptions
 
     func reply(_ console: Console) async throws -> Reply<InitReport> {
-        let tables = try table.map(Self.parseTable)
+        let tables = try table.map(TableArgument.parse)
         let new = try NewSite(
             at: site.path, name: name, listen: try NetworkAddress(listen),
             address: try address.map { try NetworkAddress($0) }, tables: tables, withSecondKey: secondSignature)
@@ -53,12 +53,5 @@ struct InitCommand: ReplyingCommand {
             name: name, site: new.path, invitation: SiteFolder.invitationFile(in: new.path),
             certificateSHA256: new.certificate.fingerprint.bytes.hex, safetyWords: new.invitation.safetyWords)
         return Reply(report, text: new.invitation.text)
-    }
-
-    static func parseTable(_ text: String) throws -> (name: String, file: String) {
-        guard let sign = text.firstIndex(of: "="), sign != text.startIndex, text.index(after: sign) != text.endIndex
-        else { throw Failure(.usage, "invalidTable", "--table takes NAME=FILE, not '\(text)'") }
-        let file = URL(fileURLWithPath: String(text[text.index(after: sign)...])).standardizedFileURL.path
-        return (String(text[..<sign]), file)
     }
 }

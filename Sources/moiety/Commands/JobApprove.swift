@@ -27,14 +27,14 @@ struct JobApprove: ReplyingCommand {
             let names = file.job.loosened.map(\.name).joined(separator: ", ")
             console.warning("this job loosens \(names) by a factor of two: see moiety job explain")
         }
+        // Before the question: what cannot be signed need not be asked.
+        let approval = try ApprovalBook.approval(of: file, site: folder.name, person: person, meaning: meaning)
         if dryRun {
-            let approval = try ApprovalBook.approval(
-                of: file, site: folder.name, person: person, meaning: meaning)
             return Reply(approval, text: "would approve job \(file.hash)")
         }
         console.progress("job \(file.hash)\n\(file.job.title)")
         try confirmation.confirm("Approve it as \(person) for '\(folder.name)'?")
-        let approval = try folder.approve(file, person: person, meaning: meaning, by: identity)
-        return Reply(approval, text: "approved job \(file.hash)")
+        let approved = try folder.approve(file, person: person, meaning: meaning, by: identity)
+        return Reply(approved, text: "approved job \(file.hash)")
     }
 }

@@ -47,7 +47,7 @@ struct JobNew: ReplyingCommand {
         // Names go into the text as they are: a bad one must not come out as a job.
         _ = try Job(yaml: yaml)
         guard let file else { return Reply(NewJobReport(file: nil, yaml: yaml), text: yaml) }
-        try AtomicFile.write(Array(yaml.utf8), to: file)
+        try OutputFile.write(Array(yaml.utf8), to: file)
         return Reply(NewJobReport(file: file, yaml: yaml), text: "wrote \(file)")
     }
 

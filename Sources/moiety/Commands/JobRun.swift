@@ -26,6 +26,7 @@ struct MeetingOptions: ParsableArguments {
         _ announce: String?, _ console: Console
     ) throws -> @Sendable (NetworkAddress) -> Void {
         guard let announce else { return { _ in } }
+        try OutputPlace.check(announce)
         try AtomicFile.checkWritable(announce)
         // What an earlier run announced may be replaced, and nothing else.
         if FileManager.default.fileExists(atPath: announce) {

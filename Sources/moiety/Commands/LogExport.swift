@@ -39,7 +39,7 @@ struct LogExport: ReplyingCommand {
         }
         _ = try MessageReading(proof).checked()
         // Whole or not at all: on a full disk nothing is left under that name.
-        try AtomicFile.write(try ResultFiles.json(proof), to: out)
+        try OutputFile.write(try ResultFiles.json(proof), to: out)
         let record = try MessageReading(proof).record(MessageNames(listing.agreed(among: .moiety)))
         return Reply(record, text: record.text + "\nwritten to \(out)")
     }

@@ -45,7 +45,7 @@ struct LogTimestamp: ReplyingCommand {
         }
         let (name, request) = timestamps.subject
         let path = out ?? ""
-        try AtomicFile.write(request, to: path)
+        try OutputFile.write(request, to: path)
         return Reply(
             TimestampReport(of: name, file: path, time: nil), text: "a request for \(name) is in \(path)")
     }

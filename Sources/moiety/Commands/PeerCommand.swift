@@ -60,7 +60,8 @@ struct PeerAdd: ReplyingCommand {
             text = try PrivateFile.readText(file, limit: 1 << 16)
         }
         // Mail programs end lines as they like; what is signed has plain ones.
-        let invitation = try Invitation(parsing: text.replacing("\r\n", with: "\n"))
+        let invitation = try Invitation(
+            parsing: text.replacing("\r\n", with: "\n"), from: file == "-" ? "standard input" : file)
         guard invitation.name != folder.name else {
             throw Failure(.configuration, "ownInvitation", "'\(invitation.name)' is this site's own name")
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Records
 import Runner
+import Site
 
 struct ResultsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -45,7 +46,7 @@ struct ResultsMerge: ReplyingCommand {
     func reply(_ console: Console) async throws -> Reply<MergedResultsReport> {
         let merged = try MergedCoefficients(results.map { try CoefficientSource($0) })
         let bytes = try merged.csv(terms: terms)
-        if let out { try AtomicFile.write(bytes, to: out) }
+        if let out { try OutputFile.write(bytes, to: out) }
         let csv = String(decoding: bytes, as: UTF8.self)
         let report = MergedResultsReport(parties: merged.parties, terms: merged.count, out: out, csv: csv)
         return Reply(report, text: out.map { "wrote \($0)" } ?? csv)

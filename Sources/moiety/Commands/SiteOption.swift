@@ -22,7 +22,7 @@ struct Confirmation: ParsableArguments {
                 .usage, "confirmationNeeded", "\(question) cannot be asked: standard input is not a terminal",
                 hint: "add --yes once you have decided")
         }
-        print("\(question) [y/N] ", terminator: "")
+        Console.ask("\(question) [y/N] ")
         guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
             throw Failure(.jobFailed, "declined", "nothing was done")
         }

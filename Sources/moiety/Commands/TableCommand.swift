@@ -22,7 +22,7 @@ struct TableAdd: ReplyingCommand {
     @OptionGroup var output: OutputOptions
 
     func reply(_ console: Console) async throws -> Reply<TableReport> {
-        let (name, file) = try InitCommand.parseTable(table)
+        let (name, file) = try TableArgument.parse(table)
         if !FileManager.default.fileExists(atPath: file) { console.warning("\(file) is not there yet") }
         try site.open().add(table: name, file: file)
         return Reply(TableReport(table: name, file: file), text: "added \(name)")

@@ -88,10 +88,12 @@ struct VerifyCommand: ReplyingCommand {
             }
         }
         let site = try sitePath.map { try SiteFolder(opening: $0) }
+        if replay, let site { try ReplayChecks.demandOwn(transcript, at: site) }
         var options = try Verifier.Options(job: job.map { try JobFile(reading: $0) }, site: site)
         options.purpose = purpose
         let verifier = Verifier(folder: transcript, options: options)
         var report = peerTranscript.map { verifier.verify(against: $0) } ?? verifier.verify()
+        if let unreadable = report.unreadable(in: transcript) { throw unreadable }
         if replay, let site {
             report = report.adding(try await ReplayChecks(transcript, report, console).replay(at: site))
         } else if let audit {

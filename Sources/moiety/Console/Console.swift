@@ -23,9 +23,11 @@ struct Console: RunObserver {
     static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
     /// Data for the caller.
-    func data(_ text: String) {
+    ///
+    /// - Throws: as `StandardOutput.write`.
+    func data(_ text: String) throws {
         let text = text.hasSuffix("\n") ? text : text + "\n"
-        Self.write(format == .text ? Self.printable(text) : text, to: .standardOutput)
+        try StandardOutput.write(format == .text ? Self.printable(text) : text)
     }
 
     /// What is happening, for people.
@@ -47,13 +49,20 @@ struct Console: RunObserver {
     /// - Parameter asData: whether it is the reply of the command.
     func report(_ failure: Failure, asData: Bool = true) {
         if asData, format == .json, let line = try? Envelope<NoPayload>(failure: failure).line() {
-            data(line)
-            return
+            // When standard output takes nothing, the error is said on the other one.
+            if (try? data(line)) != nil { return }
         }
-        var text = "\(painted("error:", code: 31)) \(Self.printable(failure.message)) [\(failure.code)]\n"
-        if let hint = failure.hint { text += "hint: \(Self.printable(hint))\n" }
-        Self.write(text, to: .standardError)
+        Self.say(failure, after: painted("error:", code: 31))
     }
+
+    static func say(_ failure: Failure, after word: String = "error:") {
+        var text = "\(word) \(printable(failure.message)) [\(failure.code)]\n"
+        if let hint = failure.hint { text += "hint: \(printable(hint))\n" }
+        write(text, to: .standardError)
+    }
+
+    /// Stays in its line; standard output is for data.
+    static func ask(_ question: String) { write(printable(question), to: .standardError) }
 
     func sessionFailed(_ failure: Failure) { report(failure, asData: false) }
 
@@ -76,7 +85,7 @@ struct Console: RunObserver {
     }
 
     private static func write(_ text: String, to handle: FileHandle) {
-        // A reader that went away (`| head`) is not this program's failure.
+        // Where standard error takes nothing, there is nobody left to tell.
         try? handle.write(contentsOf: Data(text.utf8))
     }
 }

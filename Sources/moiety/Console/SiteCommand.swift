@@ -28,15 +28,15 @@ extension ReplyingCommand {
         do {
             let reply = try await Interruption.watching { try await self.reply(console) }
             switch console.format {
-            case .text: console.data(reply.text)
-            case .json: console.data(try Envelope(data: reply.payload, status: reply.status).line())
+            case .text: try console.data(reply.text)
+            case .json: try console.data(try Envelope(data: reply.payload, status: reply.status).line())
             }
             if reply.status != .ok { throw ExitCode(reply.status.rawValue) }
         } catch let code as ExitCode {
             throw code
         } catch {
             let failure = Failure(describing: error)
-            console.report(failure)
+            if failure.status != .readerGone { console.report(failure) }
             throw ExitCode(failure.status.rawValue)
         }
     }

@@ -1,6 +1,9 @@
 import Jobs
+import PrivateSetIntersection
 import ProtocolKit
+import Records
 import Runner
+import Site
 import Wire
 
 // The worked example of CONTRIBUTING.md: a purpose of its own, in one file. Each party tells the other how many usable rows it has,
@@ -45,7 +48,8 @@ private struct SizeInspector: PayloadInspector {
         case SizeMessage.type:
             guard let said = try? SizeMessage(payload: payload), said.rows == committed[record.from] else {
                 throw InspectionFailure(
-                    check: "T10", name: "wrongCount", sentence: "\(record.from) says another size than it committed to.")
+                    check: "T10", name: "wrongCount", sentence: "\(record.from) says another size than it committed to."
+                )
             }
         default: return
         }
