@@ -48,8 +48,8 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
     (
         "EndToEnd",
         [
-            "moiety", "GRPCTransport", "Jobs", "PrivateSetIntersection", "Records", "Runner", "Site", "Transcript",
-            "Wire",
+            "moiety", "GRPCTransport", "Jobs", "PrivateSetIntersection", "ProtocolKit", "Records", "Runner", "Site",
+            "Transcript", "Wire",
         ]
     ),
 ]

@@ -137,7 +137,7 @@ public struct AlignmentInspector: PayloadInspector, KeyInspecting {
         let plaintexts = (count + slots - 1) / slots
         guard message.identifiers == count, message.ciphertexts.count == plaintexts * width,
             let proof = BlindingProof(serialized: message.proof, slots: slots, ciphertextWidth: width)
-        else { throw Self.failure("T10", "wrongCount", "A chunk of blinded identifiers has not its size.") }
+        else { throw Self.failure("T10", "wrongCount", "This chunk has the wrong number of blinded identifiers.") }
         try ciphertexts(message.ciphertexts + proof.masks, count: plaintexts + BlindingSizes.challengeRows, key)
     }
 
@@ -145,13 +145,13 @@ public struct AlignmentInspector: PayloadInspector, KeyInspecting {
         guard let key else { throw Self.failure("T10", "keyMissing", "There is an answer before the key.") }
         let count = try chunk(record, asker: record.to, slots: BlindingSizes.slots(modulusBits: key.modulusBits))
         guard message.identifiers == count else {
-            throw Self.failure("T10", "wrongCount", "A chunk of evaluations has not its size.")
+            throw Self.failure("T10", "wrongCount", "This chunk has the wrong number of evaluations.")
         }
         do {
             _ = try group.elements(
                 message.elements, count: count, message: Evaluations.name, chunk: Int(record.chunk.index))
         } catch .wrongCount {
-            throw Self.failure("T10", "wrongCount", "A chunk of evaluations has not its size.")
+            throw Self.failure("T10", "wrongCount", "This chunk has the wrong number of evaluations.")
         } catch {
             throw Self.failure("T10", "elementOutOfGroup", "An evaluation is not an element of the group.")
         }
@@ -189,7 +189,7 @@ public struct AlignmentInspector: PayloadInspector, KeyInspecting {
         _ more: [AlignmentTag], after all: inout [AlignmentTag], of size: Int, _ chunk: Chunk
     ) throws {
         guard more.count == (try Self.size(of: chunk, Chunking.tags(size))) else {
-            throw Self.failure("T10", "wrongCount", "A chunk of tags has not its size.")
+            throw Self.failure("T10", "wrongCount", "This chunk has the wrong number of tags.")
         }
         for tag in more {
             guard all.last.map({ $0 < tag }) ?? true else {

@@ -81,7 +81,7 @@ public struct CountInspector: PayloadInspector {
         do {
             _ = try group.elements(message.elements, count: count, message: name, chunk: Int(record.chunk.index))
         } catch .wrongCount {
-            throw Self.failure("wrongCount", "\(name) has not its size.")
+            throw Self.failure("wrongCount", "\(name) has the wrong number of values.")
         } catch {
             throw Self.failure("elementOutOfGroup", "A masked identifier is not an element of the group.")
         }
@@ -91,7 +91,7 @@ public struct CountInspector: PayloadInspector {
     private mutating func tags(_ tags: [AlignmentTag], _ record: Record) throws {
         let name = "A chunk of tags"
         guard tags.count == (try size(of: record.chunk, Chunking.tags(try setSize(of: record.to)), name)) else {
-            throw Self.failure("wrongCount", "\(name) has not its size.")
+            throw Self.failure("wrongCount", "\(name) has the wrong number of values.")
         }
         for tag in tags {
             guard lastTag.map({ $0 < tag }) ?? true else {
@@ -124,7 +124,7 @@ public struct CountInspector: PayloadInspector {
 
     private func size(of chunk: Chunk, _ chunks: Chunking, _ name: String) throws -> Int {
         guard Int(chunk.count) == chunks.count, Int(chunk.index) < chunks.count else {
-            throw Self.failure("wrongChunk", "\(name) is cut otherwise than the sizes imply.")
+            throw Self.failure("wrongChunk", "\(name) is cut into other pieces than the sizes imply.")
         }
         return chunks[Int(chunk.index)].count
     }

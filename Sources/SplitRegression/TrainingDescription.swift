@@ -16,7 +16,7 @@ extension ProtocolDescription {
             case .linear: .sequence([opening, linear, closing])
             case .logistic: .sequence([opening, logistic, closing])
             }
-        return ProtocolDescription(name: "training", version: .training, flow: flow)
+        return ProtocolDescription(name: "\(family.rawValue) training", version: .training, flow: flow)
     }
 
     /// Scoring new rows after their alignment (training.md 9): with a message of a training, and its roles.

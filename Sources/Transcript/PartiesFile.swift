@@ -1,22 +1,25 @@
 public import Wire
 
-/// `parties.bin`: the session and both sides of it, as they introduced themselves.
+/// `parties.bin`: the session and its parties, as they introduced themselves.
 public struct PartiesFile: Sendable, Hashable {
-    static let magic: [UInt8] = Array("moiety parties 1\n".utf8)
+    static let magic: [UInt8] = Array("moiety parties 2\n".utf8)
     static let maximumLength = 4096
+    /// A session is between two; what verifies it goes through the list.
+    private static let most = 2
 
     public let session: Bytes32
     /// What both hellos named: of a fit the job's hash, else that of another `SessionPurpose` under the job.
     public let jobHash: Bytes32
-    /// The party that kept this transcript.
-    public let local: PartyDescription
-    public let peer: PartyDescription
+    /// The party that kept this transcript first.
+    public let parties: [PartyDescription]
+
+    /// Whose log one party's is read with: every direction between two of them has one.
+    public typealias Direction = (sender: PartyDescription, receiver: PartyDescription)
 
     public init(_ description: SessionDescription) {
         session = description.id
         jobHash = description.jobHash
-        local = description.local
-        peer = description.peer
+        parties = [description.local, description.peer]
     }
 
     var encoded: [UInt8] {
@@ -25,7 +28,7 @@ public struct PartiesFile: Sendable, Hashable {
             encoder.writeFixed(Self.magic)
             encoder.write(session)
             encoder.write(jobHash)
-            for party in [local, peer] {
+            encoder.writeArray(parties) { encoder, party in
                 encoder.write(party.name)
                 encoder.write(party.role)
                 encoder.write(party.attempt)
@@ -43,10 +46,12 @@ public struct PartiesFile: Sendable, Hashable {
         guard try decoder.readFixed(Self.magic.count) == Self.magic else { throw .notCanonical("not a parties file") }
         session = try decoder.readBytes32()
         jobHash = try decoder.readBytes32()
-        local = try Self.party(&decoder)
-        peer = try Self.party(&decoder)
+        parties = try decoder.readArray(max: Self.most, minimumBytes: 128) { decoder throws(WireError) in
+            try Self.party(&decoder)
+        }
         try decoder.finish()
-        guard local.name != peer.name else { throw .notCanonical("one party twice") }
+        guard parties.count == Self.most else { throw .notCanonical("the number of a session's parties") }
+        guard Set(parties.map(\.name)).count == parties.count else { throw .notCanonical("one party twice") }
     }
 
     /// Reads the file of a transcript folder.
@@ -74,6 +79,19 @@ public struct PartiesFile: Sendable, Hashable {
             certificateFingerprint: try decoder.readBytes32())
     }
 
-    public func party(named name: String) -> PartyDescription? { [local, peer].first { $0.name == name } }
-    public func other(than name: String) -> PartyDescription { name == local.name ? peer : local }
+    public func party(named name: String) -> PartyDescription? { parties.first { $0.name == name } }
+
+    /// The party that kept this transcript.
+    public var keeper: PartyDescription { parties[0] }
+
+    /// The others, in their order.
+    public var peers: ArraySlice<PartyDescription> { parties.dropFirst() }
+
+    /// Every direction in which messages went, the keeper's own first.
+    public var directions: [Direction] {
+        parties.flatMap { sender in parties.filter { $0 != sender }.map { (sender, $0) } }
+    }
+
+    /// Whom a party exchanged messages with.
+    public func other(than name: String) -> PartyDescription { parties.first { $0.name != name } ?? parties[0] }
 }

@@ -16,7 +16,7 @@ public struct ResultList: Sendable, Hashable {
             files.map { ($0.name, Self.hash(of: $0.bytes, named: $0.name, salt: salt)) }, uniquingKeysWith: { $1 })
     }
 
-    /// Of a transcript; nil where it has none, or one that has not its form.
+    /// Of a transcript; nil where it has none, or one of another form.
     public init?(transcript folder: String) {
         let layout = TranscriptLayout(folder: folder)
         guard let bytes = try? layout.read(TranscriptLayout.results, limit: Self.maximumLength) else { return nil }

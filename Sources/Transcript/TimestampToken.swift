@@ -103,7 +103,7 @@ public struct TranscriptTimestamps: Sendable {
     }
 
     static func signed(in layout: TranscriptLayout, _ parties: PartiesFile) -> [Bytes32: String] {
-        let (mine, theirs) = (parties.local.name, parties.peer.name)
+        let (mine, theirs) = (parties.keeper.name, parties.other(than: parties.keeper.name).name)
         let names = [
             TranscriptLayout.outcome, TranscriptLayout.checkpoint(from: mine, to: theirs),
             TranscriptLayout.checkpoint(from: theirs, to: mine),

@@ -74,7 +74,7 @@ public final class TranscriptWriter: Recorder {
     public func keep(checkpoint note: String, of direction: Direction) throws {
         try state.withLock { state in
             guard let parties = state.parties else { throw TranscriptError.cannotWrite("checkpoint") }
-            let sender = direction == .outgoing ? parties.local.name : parties.peer.name
+            let sender = direction == .outgoing ? parties.keeper.name : parties.other(than: parties.keeper.name).name
             let name = TranscriptLayout.checkpoint(from: sender, to: parties.other(than: sender).name)
             for log in state.logs.values { try log.synchronize() }
             try write(Array(note.utf8), to: name, &state)
@@ -153,7 +153,7 @@ public final class TranscriptWriter: Recorder {
                 Outcome.File(name: name, hash: Bytes32(hashing: try layout.read(name, limit: 1 << 24)))
             }
             let outcome = try Outcome(
-                session: session.id, party: parties.local.name, resultCommitment: resultCommitment, counts: counts,
+                session: session.id, party: parties.keeper.name, resultCommitment: resultCommitment, counts: counts,
                 metrics: metrics, sent: state.logs[.outgoing]?.tree.head ?? .empty,
                 received: state.logs[.incoming]?.tree.head ?? .empty, files: files, signature: []
             ).signed { try session.sign(statement: $0) }

@@ -34,7 +34,7 @@ public func makeSeeds(_ count: OpaquePointer?, _ arguments: OpaquePointer?) -> C
     for folder in folders.split(separator: ":").map(String.init) {
         let layout = TranscriptLayout(folder: folder)
         guard let parties = try? PartiesFile(folder: folder) else { continue }
-        for (from, to) in [(parties.local, parties.peer), (parties.peer, parties.local)] {
+        for (from, to) in [(parties.keeper, parties.peer), (parties.peer, parties.keeper)] {
             guard var reader = try? LogReader(layout, TranscriptLayout.log(from: from.name, to: to.name)) else {
                 continue
             }

@@ -95,7 +95,8 @@ extension ChecksTests {
         let layout = TranscriptLayout(folder: folder)
         let parties = try PartiesFile(encoded: layout.read(TranscriptLayout.parties, limit: PartiesFile.maximumLength))
         let session = SessionDescription(
-            id: parties.session, jobHash: parties.jobHash, local: parties.local, peer: parties.peer)
+            id: parties.session, jobHash: parties.jobHash, local: parties.keeper,
+            peer: parties.other(than: parties.keeper.name))
         var inspectors = try WholeJobTests.live(Job(yaml: WholeJobTests.yaml), session)
         for (record, payload) in WholeJobTests.captured(folder) {
             var failures: [InspectionFailure] = []

@@ -15,7 +15,7 @@ import Testing
         var forge = try Forge()
         try forge.play(ending: ending)
         try forge.write(folder.path, counts: SecondVerifierTests.counts(.fit), finishes: finishes)
-        return (verify(folder.path, options), hasPython ? try SecondVerifierTests.second(folder.path) : nil)
+        return (verify(folder.path, options), hasPython ? try SecondVerifierTests.second(folder.path, toys: true) : nil)
     }
 
     private func expect(

@@ -27,21 +27,33 @@ struct Answer: Message, Equatable {
 }
 
 /// A made-up protocol with a number of its own: rounds of a question from the active party and an answer in chunks from the passive one.
-let toyPlan = ProtocolPlan([
-    ProtocolPlan.Part(.opening, ofEach: ["hospital", "lab"]),
-    ProtocolPlan.Part(
-        ProtocolDescription(
-            name: "toy", version: ProtocolVersion(id: 9, version: 1),
-            flow: .repeated(
-                .sequence([
-                    .step(ProtocolStep("question", sender: "active", type: Number.type, maximumPayload: 4)),
-                    .step(
-                        ProtocolStep(
-                            "answer", sender: "passive", type: Answer.type, answers: .message(Number.type),
-                            isChunked: true)),
-                ]))), parties: ["active": "hospital", "passive": "lab"]),
-    ProtocolPlan.Part(.checkpoint, ofEach: ["hospital", "lab"]),
-])
+let toyPlan = plan(ofToy: toyRound)
+
+/// The same with the number that a count sends, where a test puts one.
+let countingToyPlan = plan(
+    ofToy: .sequence([
+        toyRound, .optional(.step(ProtocolStep("count", sender: "active", type: MessageType(rawValue: 0x0114)))),
+        toyRound,
+    ]))
+
+private let toyRound = ProtocolFlow.repeated(
+    .sequence([
+        .step(ProtocolStep("question", sender: "active", type: Number.type, maximumPayload: 4)),
+        .step(
+            ProtocolStep(
+                "answer", sender: "passive", type: Answer.type, answers: .message(Number.type),
+                isChunked: true)),
+    ]))
+
+private func plan(ofToy flow: ProtocolFlow) -> ProtocolPlan {
+    ProtocolPlan([
+        ProtocolPlan.Part(.opening, ofEach: ["hospital", "lab"]),
+        ProtocolPlan.Part(
+            ProtocolDescription(name: "toy", version: ProtocolVersion(id: 9, version: 1), flow: flow),
+            parties: ["active": "hospital", "passive": "lab"]),
+        ProtocolPlan.Part(.checkpoint, ofEach: ["hospital", "lab"]),
+    ])
+}
 
 /// Two parties' folders of one finished toy session.
 struct ToyTranscripts: Sendable {

@@ -22,7 +22,7 @@ class Job:
         self.active, self.passive = read_party(r), read_party(r)
         demand((self.active["role"], self.passive["role"]) == (1, 2), "T02", "jobNotCanonical")
         r.number(1)
-        skip_optional_text(r)
+        self.sender = read_optional_text(r)
         self.family, self.l2, self.tolerance = r.number(1), read_number(r), read_number(r)
         self.most_passes = r.number(4)
         demand(self.family in (LINEAR, LOGISTIC) and self.l2 >= 0 < self.tolerance, "T02", "jobNotCanonical")
@@ -42,9 +42,13 @@ def read_number(r):
 
 
 def skip_optional_text(r):
+    read_optional_text(r)
+
+
+def read_optional_text(r):
     flag = r.number(1)
     demand(flag < 2, "T02", "jobNotCanonical")
-    r.texts(flag)
+    return r.prefixed() if flag else None
 
 
 def read_party(r):

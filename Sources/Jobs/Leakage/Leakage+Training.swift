@@ -32,7 +32,7 @@ extension LeakageWords {
             row(
                 .pass, active,
                 sends: [
-                    "for each row the encrypted Chebyshev coefficients of mu(a + .), and its share of the residual encrypted",
+                    "for each row the encrypted Chebyshev coefficients of the mean as a function of the peer's predictor, and its share of the residual encrypted",
                     "\(passiveCount) masked sums that it decrypted for \(passive), dithered to the tolerance of the pass; to "
                         + "itself they are uniform",
                     Self.innerProducts,

@@ -21,8 +21,8 @@ enum Remainder {
     ]
 
     static let assumptions = [
-        "Both parties follow the protocol; deviations that the transcript cannot rule out are made attributable by it.",
-        "Decisional composite residuosity for Paillier; q-DHI in the alignment's group with random-oracle hashes.",
+        "Both parties follow the protocol. The transcript shows who deviated, where it shows a deviation at all.",
+        "Decisional composite residuosity for Paillier; k-CAA in the alignment's group with random-oracle hashes.",
     ]
 
     /// What deserves a second look before a person signs.

@@ -18,17 +18,19 @@ extension Failure {
         case .ownSetTooSmall(let count, let minimum):
             self.init(
                 .refusedByPolicy, name,
-                "this site has \(count) usable identifiers, fewer than the \(minimum) of a cohort",
+                "this site has \(count) usable identifiers, fewer than the minimum cohort of \(minimum)",
                 hint: "no result could come of it; see limits.minimumCohort, and: moiety data check")
         case .peerSetTooSmall(let count, let minimum):
             self.init(
-                .refusedByPolicy, name, "the peer brings \(count) identifiers, fewer than the \(minimum) of a cohort",
-                hint: "nothing was said about this site's; so few can be about single people only")
+                .refusedByPolicy, name,
+                "the peer brings \(count) identifiers, fewer than the minimum cohort of \(minimum)",
+                hint: "this site revealed nothing beyond its set size; so small a set can single out people")
         case .rolesConflict:
             self.init(
-                .peersDisagree, name, "the peer takes another part in the alignment than job and set sizes give it",
+                .peersDisagree, name,
+                "the peer claims another role in the alignment than the job or the set sizes give it",
                 hint:
-                    "the part follows from alignment.sender in the job or, with `auto`, from the sizes: update the peer"
+                    "the role follows from alignment.sender in the job or, with `auto`, from the sizes: update the peer"
             )
         case .peerSetEmpty: self.init(.badData, name, "the peer has no usable identifier")
         case .unsupportedKeySize(let bits):
@@ -83,7 +85,7 @@ extension Failure {
         case .scoresRefused(let columns, let minimum):
             self.init(
                 .refusedByPolicy, "scoresRefused",
-                "scores would show the passive columns: \(columns) of them have a coefficient, at least \(minimum) must"
+                "only \(columns) passive columns have a coefficient; the minimum is \(minimum). Scores would reveal these columns"
             )
         case .invalidPlan(let reason): self.init(.configuration, "invalidPlan", reason)
         case .protocolViolation(let what):

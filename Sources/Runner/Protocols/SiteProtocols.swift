@@ -1,5 +1,6 @@
-import Jobs
+package import Jobs
 package import ProtocolKit
+import Site
 
 /// The session protocols of this program.
 package enum SiteProtocols {
@@ -13,6 +14,19 @@ package enum SiteProtocols {
 
     package static func named(_ purpose: String) -> (any SiteProtocol)? {
         all.first { $0.purpose.rawValue == purpose }
+    }
+
+    /// The same, for a name that a person wrote.
+    ///
+    /// - Throws: `Failure` 64 with the names that there are.
+    package static func demand(_ purpose: String) throws -> any SiteProtocol {
+        if let session = named(purpose) { return session }
+        throw Failure(.usage, "unknownPurpose", "'\(purpose)' is none of: \(names)")
+    }
+
+    /// Rows of the leakage table that protocols bring with them.
+    package static func leakage(of job: Job, rows: Int?) -> [LeakageTable.Row] {
+        all.flatMap { $0.leakage(of: job, rows: rows) }
     }
 
     /// For help and errors: `fit, alignment, ...`

@@ -44,7 +44,7 @@ package struct Account {
             page.item("identity \(party.identity.prefix(32))")
             page.item("certificate \(party.certificate.prefix(32))")
             guard let approval = summary.approvals.first(where: { $0.site == party.name }) else {
-                page.item("no approval of its was shown")
+                page.item("it showed no approval")
                 continue
             }
             page.item("approved by \(approval.person) at \(approval.time): \"\(approval.meaning)\"")

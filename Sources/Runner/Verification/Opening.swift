@@ -83,7 +83,7 @@ package struct Opening: Sendable {
         _ secrets: OpenedSecrets, _ table: PartyTable, _ parties: PartiesFile, into folder: StagedFolder
     ) throws {
         try folder.write(
-            Array(text(party: parties.local.name, parties).utf8), to: notice, mode: .ownerOnly)
+            Array(text(party: parties.keeper.name, parties).utf8), to: notice, mode: .ownerOnly)
         for file in secrets.files { try folder.write(file.bytes, to: file.name, mode: .ownerOnly) }
         try folder.write(try table.committedCSV(), to: tableFile, mode: .ownerOnly)
     }

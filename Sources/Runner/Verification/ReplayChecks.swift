@@ -50,9 +50,9 @@ package struct ReplayChecks: Sendable {
     ///
     /// - Throws: `Failure` 78.
     package static func demandOwn(_ folder: String, at site: SiteFolder) throws {
-        guard let parties = try? PartiesFile(folder: folder), parties.local.name != site.name else { return }
+        guard let parties = try? PartiesFile(folder: folder), parties.keeper.name != site.name else { return }
         throw Failure(
-            .configuration, "otherSite", "this is \(parties.local.name)'s transcript; the site is '\(site.name)'",
+            .configuration, "otherSite", "this is \(parties.keeper.name)'s transcript; the site is '\(site.name)'",
             hint: "each party replays its own copy; --audit is for what another party opened")
     }
 

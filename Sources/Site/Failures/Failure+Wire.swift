@@ -22,7 +22,7 @@ extension Failure {
             self.init(.peerUnreachable, "unreachable", "\(peer) cannot be reached")
         case .connectionLost(let peer):
             self.init(
-                .peerUnreachable, "connectionLost", "\(peer) vanished in the middle of the job",
+                .peerUnreachable, "connectionLost", "the connection to \(peer) broke during the job",
                 hint: "nothing was written; run the job again when the peer is back")
         case .channelClosed:
             self.init(.peerUnreachable, "connectionLost", "the connection was closed")
@@ -45,7 +45,7 @@ extension Failure {
                 hint: PeerReason.hint(reason, peer: peer))
         case .unexpectedMessage(let peer, let expected, let found):
             self.init(
-                .protocolViolation, error.name, "\(peer) sent message \(found.rawValue) where \(expected) was due")
+                .protocolViolation, error.name, "\(peer) sent message \(found.rawValue); expected: \(expected)")
         case .refused(let peer, let failure):
             self.init(
                 .protocolViolation, failure.name,

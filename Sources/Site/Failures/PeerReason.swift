@@ -15,13 +15,13 @@ package enum PeerReason {
     /// What this side can do about it.
     package static func hint(_ reason: AbortReason, peer: String) -> String {
         switch reason.name {
-        case "notApproved": "ask \(peer) to read and approve this very job: moiety job approve"
+        case "notApproved": "ask \(peer) to read and approve exactly this job: moiety job approve"
         case "outputExists", "alreadyRan":
             "if the job is to run again, \(peer) must move its earlier results away"
         case "cancelled", "interrupted": "ask \(peer) whether to start again"
         case "timeout":
             "is this machine slow or stopped, or the network? network.messageTimeout of the job says how long each side waits"
-        default: "\(peer)'s own message says more: ask there"
+        default: "ask \(peer) for the message that its own program shows"
         }
     }
 
@@ -38,7 +38,7 @@ package enum PeerReason {
         "cohortTooSmall": "fewer rows are in common than its policy allows",
         "emptyIntersection": "the two sites have no identifier in common",
         "tooFewRows": "the rows in common are too few for so many coefficients",
-        "rowCountMismatch": "its site has another number of rows to fit than this one",
+        "rowCountMismatch": "its site has a different number of rows to fit",
         "unfitDesign":
             "its columns are not fit for the model on the common rows: constant, aliased, or a cell too small",
         "separation": "the label is predicted perfectly, so that no estimate exists",
@@ -51,7 +51,7 @@ package enum PeerReason {
         "peerSetTooLarge": "this site has more identifiers than the job allows",
         "peerSetEmpty": "this site has no usable identifier",
         "noIdentifiers": "its table has no usable identifier",
-        "duplicateIdentifiers": "its table has identifiers that stand in several rows which differ",
+        "duplicateIdentifiers": "rows with the same identifier differ in its table",
         "aliasedAcrossParties": "a column follows from the other party's columns",
         "fileNotFound": "a file of its site is missing",
         "missingColumn": "its table lacks a column that the job names",

@@ -28,7 +28,7 @@ public struct ScoreInspector: PayloadInspector {
         let full = ScoreExchange.rowsPerChunk
         guard isLast ? (1...full).contains(count) : count == full else {
             throw InspectionFailure(
-                check: "T10", name: "wrongCount", sentence: "A chunk of scores is cut otherwise than all are.")
+                check: "T10", name: "wrongCount", sentence: "This message is split into chunks of the wrong size.")
         }
         scores += count
     }

@@ -21,7 +21,7 @@ public final class Replay: Sendable {
     public init(folder: String, seed: SessionSeed, party: String? = nil) throws {
         layout = TranscriptLayout(folder: folder)
         let parties = try PartiesFile(reading: layout)
-        guard let local = parties.party(named: party ?? parties.local.name) else {
+        guard let local = parties.party(named: party ?? parties.keeper.name) else {
             throw TranscriptError.missingFile(party ?? "")
         }
         let remote = parties.other(than: local.name)
@@ -33,7 +33,7 @@ public final class Replay: Sendable {
         }
         guard own.hello.seedCommitment == seed.commitment else { throw TranscriptError.otherSeed(party: mine) }
         outcome =
-            local == parties.local
+            local == parties.keeper
             ? (try? layout.read(TranscriptLayout.outcome, limit: Outcome.maximumLength)).flatMap {
                 try? Outcome(encoded: $0)
             } : nil

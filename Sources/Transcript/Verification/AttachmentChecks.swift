@@ -5,7 +5,7 @@ import Wire
 extension VerificationRun {
     /// T15, T04: the outcome's second signature, by its keeper's ML-DSA key.
     mutating func checkSecondSignature() {
-        guard let keeper = parties?.local.name else { return }
+        guard let keeper = parties?.keeper.name else { return }
         let name = TranscriptLayout.secondSignature
         guard layout.exists(name) else {
             if options.pinnedSecond[keeper] != nil, outcome != nil {
@@ -19,7 +19,7 @@ extension VerificationRun {
         guard let bytes = try? layout.read(name, limit: SecondSignature.length),
             let second = SecondSignature(encoded: bytes)
         else {
-            findings.fail(.t01, "fileNotCanonical", "\(name) has not its one form.")
+            findings.fail(.t01, "fileNotCanonical", "\(name) does not have the one form that a writer gives it.")
             return
         }
         guard let signed = try? layout.read(TranscriptLayout.outcome, limit: Outcome.maximumLength),
@@ -72,14 +72,18 @@ extension VerificationRun {
 
     mutating func checkBuild() {
         if layout.exists(TranscriptLayout.results), ResultList(transcript: layout.folder) == nil {
-            findings.fail(.t01, "fileNotCanonical", "\(TranscriptLayout.results) has not its one form.")
+            findings.fail(
+                .t01, "fileNotCanonical",
+                "\(TranscriptLayout.results) does not have the one form that a writer gives it.")
             return
         }
         guard layout.exists(TranscriptLayout.build) else { return }
         guard let bytes = try? layout.read(TranscriptLayout.build, limit: BuildNote.maximumLength),
             let build = BuildNote(text: String(decoding: bytes, as: UTF8.self))
         else {
-            findings.fail(.t01, "fileNotCanonical", "\(TranscriptLayout.build) has not its one form.")
+            findings.fail(
+                .t01, "fileNotCanonical", "\(TranscriptLayout.build) does not have the one form that a writer gives it."
+            )
             return
         }
         summary?.build = build

@@ -6,14 +6,14 @@ extension VerificationRun {
         for check in [Check.t06, .t07, .t16, .t32] { findings.made(check) }
         checkEquivocations(pass, parties)
         var cosignedNotes: [String: CosignedNotes] = [:]
-        for sender in [parties.local, parties.peer] {
+        for sender in parties.parties {
             let witness = parties.other(than: sender.name)
             let notes = checkNotes(pass, sender, witness)
             cosignedNotes[sender.name] = notes
             checkFile(sender, witness, among: notes.texts)
         }
         checkClosings(pass, parties)
-        for sender in [parties.local, parties.peer] {
+        for sender in parties.parties {
             checkCoverage(pass, sender, parties.other(than: sender.name), cosignedNotes[sender.name])
         }
         if pass.isTorn {
@@ -61,7 +61,7 @@ extension VerificationRun {
         in text: String, and other: String, _ pass: LogPass, _ parties: PartiesFile
     ) -> String? {
         guard let note = try? SignedNote(encoded: text) else { return nil }
-        for sender in [parties.local, parties.peer] {
+        for sender in parties.parties {
             let receiver = parties.other(than: sender.name)
             guard let head = head(signedIn: note, by: sender, to: receiver) else { continue }
             if let second = try? SignedNote(encoded: other) {
@@ -220,7 +220,7 @@ extension VerificationRun {
     /// Whoever closes says that it has received all that the other sent before its own closing.
     private mutating func checkClosings(_ pass: LogPass, _ parties: PartiesFile) {
         guard let heads, heads.closed.count == 2 else { return }
-        for sender in [parties.local.name, parties.peer.name] {
+        for sender in parties.parties.map(\.name) {
             let other = parties.other(than: sender).name
             guard let closing = pass.notes[sender]?.first(where: { $0.record.type == .closing })?.record,
                 closing.seen.size < heads.covered[other] ?? 0

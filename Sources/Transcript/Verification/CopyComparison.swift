@@ -14,7 +14,9 @@ enum CopyComparison {
             run.findings.fail(.x01, "peerCopyUnreadable", "The other copy cannot be read.")
             return
         }
-        guard mine.session == theirs.session, mine.local == theirs.peer, mine.peer == theirs.local else {
+        guard mine.session == theirs.session, mine.keeper != theirs.keeper,
+            Set(mine.parties) == Set(theirs.parties)
+        else {
             run.findings.fail(.x01, "differentSessions", "The other copy is not the peer's copy of this session.")
             return
         }
@@ -39,7 +41,7 @@ enum CopyComparison {
             run.findings.fail(.x01, error, "The other copy's outcome names other counts than this one's.")
             return
         }
-        for sender in [mine.local.name, mine.peer.name] {
+        for sender in mine.parties.map(\.name) {
             for head in (run.cosigned[sender] ?? []) + (other.cosigned[sender] ?? []) {
                 let roots = [run, other].compactMap { $0.trees[sender]?.root(at: head.size) }
                 if roots.contains(where: { $0 != head.root }) {
@@ -58,7 +60,7 @@ enum CopyComparison {
     private static func twoSignedHeads(
         _ run: VerificationRun, _ other: VerificationRun, _ mine: PartiesFile
     ) -> (sender: String, size: UInt64)? {
-        for sender in [mine.local.name, mine.peer.name] {
+        for sender in mine.parties.map(\.name) {
             for head in run.cosigned[sender] ?? [] {
                 let roots = (other.cosigned[sender] ?? []).filter { $0.size == head.size }.map(\.root)
                 if roots.contains(where: { $0 != head.root }) { return (sender, head.size) }
@@ -70,7 +72,7 @@ enum CopyComparison {
     private static func compareRecords(
         _ run: inout VerificationRun, _ other: VerificationRun, _ mine: PartiesFile
     ) {
-        for sender in [mine.local.name, mine.peer.name] {
+        for sender in mine.parties.map(\.name) {
             let one = run.trees[sender]?.leaves ?? []
             let two = other.trees[sender]?.leaves ?? []
             if let index = zip(one, two).enumerated().first(where: { $0.element.0 != $0.element.1 })?.offset {

@@ -48,7 +48,9 @@ struct LogCursor {
             return false
         }
         guard let record = try? Record(encoded: entry.record) else {
-            findings.fail(.t01, "recordNotCanonical", "A record has not its one form.", at: reference)
+            findings.fail(
+                .t01, "recordNotCanonical", "A record does not have the one form that a writer gives it.", at: reference
+            )
             return false
         }
         if let payload = entry.payload {

@@ -65,7 +65,7 @@ struct LogPass {
         self.parties = parties
         self.heads = heads
         judgesUnsigned = options.judgesUnsigned
-        let both = [parties.local, parties.peer]
+        let both = parties.parties
         guard let job, let session else {
             known = nil
             return
@@ -87,14 +87,13 @@ struct LogPass {
         if isUninspectable {
             findings.fail(.t13, "keySizeMismatch", "No session is possible with keys of the size that the job names.")
         }
-        let (mine, theirs) = (parties.local.name, parties.peer.name)
         for check in [Check.t05, .t08, .t10, .t17, .t27] { findings.made(check) }
         if monitor != nil { for check in [Check.t09, .t14] { findings.made(check) } }
         var cursors: [LogCursor] = []
         do {
-            cursors = [
-                try LogCursor(layout, from: mine, to: theirs), try LogCursor(layout, from: theirs, to: mine),
-            ]
+            for (sender, receiver) in parties.directions {
+                cursors.append(try LogCursor(layout, from: sender.name, to: receiver.name))
+            }
         } catch {
             switch error {
             case .missingFile(let name): findings.fail(.t01, "fileMissing", "\(name) is missing.")
@@ -123,9 +122,9 @@ struct LogPass {
         while true {
             var isStuck = false
             var hasMoved = false
-            for index in 0..<2 where !hasMoved {
+            for index in cursors.indices where !hasMoved {
                 guard cursors[index].load(&findings), let record = cursors[index].next?.record else { continue }
-                guard record.seen.size <= cursors[1 - index].tree.size else {
+                guard record.seen.size <= cursors[Self.opposite(of: index, in: cursors)].tree.size else {
                     isStuck = true
                     continue
                 }
@@ -143,9 +142,15 @@ struct LogPass {
         }
     }
 
+    /// The log of the same two parties the other way.
+    private static func opposite(of index: Int, in cursors: [LogCursor]) -> Int {
+        let direction = cursors[index]
+        return cursors.firstIndex { $0.from == direction.to && $0.to == direction.from } ?? index
+    }
+
     private mutating func take(_ cursors: inout [LogCursor], _ index: Int, _ findings: inout FindingList) {
         let reference = cursors[index].reference
-        let opposite = cursors[1 - index].tree
+        let opposite = cursors[Self.opposite(of: index, in: cursors)].tree
         let (lastSentAt, lastSeen) = (cursors[index].lastSentAt, cursors[index].lastSeen)
         guard let (entry, record) = cursors[index].advance() else { return }
         cursors[index].lastSentAt = max(lastSentAt, record.sentAt)
@@ -293,7 +298,7 @@ struct LogPass {
         guard outcome != nil, !isUnsigned, let monitor, !findings.hasFailed(.t09), !findings.hasFailed(.t14) else {
             return
         }
-        for party in [parties.local.name, parties.peer.name] where !monitor.isComplete(party) {
+        for party in parties.parties.map(\.name) where !monitor.isComplete(party) {
             findings.fail(.t09, "protocolUnfinished", "\(party) did not send all that the protocol asks of it.")
         }
     }

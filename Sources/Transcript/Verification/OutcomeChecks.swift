@@ -15,16 +15,18 @@ extension VerificationRun {
         guard let outcome else { return }
         findings.made(.t15)
         guard let statement = try? outcome.statement,
-            parties.local.logKey.isValid(signature: outcome.signature, of: statement)
+            parties.keeper.logKey.isValid(signature: outcome.signature, of: statement)
         else {
             findings.fail(.t15, "outcomeInvalid", "The outcome is not signed by the party that kept this transcript.")
             return
         }
-        guard outcome.session == parties.session, outcome.party == parties.local.name else {
+        guard outcome.session == parties.session, outcome.party == parties.keeper.name else {
             findings.fail(.t15, "outcomeOfOtherSession", "The outcome is of another session.")
             return
         }
-        guard outcome.sent == trees[parties.local.name]?.head, outcome.received == trees[parties.peer.name]?.head else {
+        guard outcome.sent == trees[parties.keeper.name]?.head,
+            outcome.received == trees[parties.other(than: parties.keeper.name).name]?.head
+        else {
             findings.fail(.t15, "logEndMismatch", "The logs do not end where the outcome says that they ended.")
             return
         }
@@ -108,7 +110,7 @@ extension VerificationRun {
             session: parties.session.hex, jobHash: (agreed?.job ?? parties.jobHash).hex,
             purpose: agreed?.protocol.purpose, phrase: agreed?.protocol.phrase,
             title: job?.title,
-            parties: [parties.local, parties.peer].map { party in
+            parties: parties.parties.map { party in
                 TranscriptSummary.Party(
                     name: party.name, role: party.role, identity: party.identity.fingerprint.hex,
                     certificate: party.certificateFingerprint.hex)
@@ -120,7 +122,7 @@ extension VerificationRun {
         // Whoever reads a summary reckons with them.
         if let outcome, outcome.impossibleCount == nil { summary.counts = outcome.counts }
         summary.metrics = outcome?.metrics ?? [:]
-        summary.approvals = [parties.local, parties.peer].compactMap { party in
+        summary.approvals = parties.parties.compactMap { party in
             pass.approvals[party.name].flatMap { try? Approval(note: $0, signedBy: party.identity) }
         }
         return summary

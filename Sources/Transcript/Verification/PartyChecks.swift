@@ -5,10 +5,10 @@ import Wire
 extension VerificationRun {
     mutating func checkApprovals(_ pass: LogPass, _ parties: PartiesFile) {
         findings.made(.t03)
-        for party in [parties.local, parties.peer] {
+        for party in parties.parties {
             let name = TranscriptLayout.approval(of: party.name)
             guard layout.exists(name) else {
-                if party == parties.local || pass.approvals[party.name] != nil {
+                if party == parties.keeper || pass.approvals[party.name] != nil {
                     findings.fail(.t03, "approvalMissing", "\(party.name)'s approval of the job is not here.")
                 } else {
                     findings.warn(.t03, "approvalNotShown", "\(party.name) did not show its approval.")
@@ -48,17 +48,18 @@ extension VerificationRun {
     mutating func checkIdentities(_ pass: LogPass, _ parties: PartiesFile) {
         findings.made(.t04, remark: options.pinned.isEmpty ? Self.unpinned : nil)
         findings.made(.t18)
-        for party in [parties.local, parties.peer] {
+        for party in parties.parties {
             if let pinned = options.pinned[party.name], pinned != party.identity {
                 findings.fail(.t04, "identityMismatch", "\(party.name)'s identity is not the one pinned.")
             }
         }
-        guard let mine = pass.bindings[parties.local.name]?.body, let theirs = pass.bindings[parties.peer.name]?.body
+        guard let mine = pass.bindings[parties.keeper.name]?.body, let peer = parties.peers.first,
+            let theirs = pass.bindings[peer.name]?.body
         else {
             findings.fail(.t04, "bindingMissing", "A party never signed who it is.")
             return
         }
-        for (party, own, other) in [(parties.local, mine, theirs), (parties.peer, theirs, mine)] {
+        for (party, own, other) in [(parties.keeper, mine, theirs), (peer, theirs, mine)] {
             guard (try? own.verified(session: parties.session, against: other.hello)) == party else {
                 findings.fail(
                     .t04, "bindingMismatch", "\(party.name)'s signature does not bind it to this session.",

@@ -48,7 +48,7 @@ struct SignedHeads {
     private(set) var closed: Set<String> = []
 
     init(_ layout: TranscriptLayout, _ parties: PartiesFile) {
-        for sender in [parties.local, parties.peer] {
+        for sender in parties.parties {
             read(layout, sender, parties.other(than: sender.name), parties.session)
         }
     }

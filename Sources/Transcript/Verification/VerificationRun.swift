@@ -94,7 +94,10 @@ struct VerificationRun {
             if layout.exists(TranscriptLayout.outcome) {
                 let bytes = try layout.read(TranscriptLayout.outcome, limit: Outcome.maximumLength)
                 outcome = try? Outcome(encoded: bytes)
-                if outcome == nil { findings.fail(.t15, "outcomeNotCanonical", "The outcome has not its one form.") }
+                if outcome == nil {
+                    findings.fail(
+                        .t15, "outcomeNotCanonical", "The outcome does not have the one form that a writer gives it.")
+                }
             } else {
                 reasons.append("no outcome is signed")
                 findings.warn(.t15, "outcomeMissing", "The job did not come to an end that was signed.")
@@ -112,7 +115,8 @@ struct VerificationRun {
         case .unreadable(let name): findings.fail(.t01, "fileUnreadable", "\(name) cannot be read.")
         case .notRegular(let name): findings.fail(.t01, "fileNotRegular", "\(name) is not a plain file.")
         case .fileTooLarge(let name): findings.fail(.t01, "fileTooLarge", "\(name) is larger than any writer makes it.")
-        case .notCanonical(let name): findings.fail(.t01, "fileNotCanonical", "\(name) has not its one form.")
+        case .notCanonical(let name):
+            findings.fail(.t01, "fileNotCanonical", "\(name) does not have the one form that a writer gives it.")
         case .alreadyThere(let name): findings.fail(.t01, "fileUnexpected", "\(name) does not belong in a transcript.")
         default: findings.fail(.t01, "folderUnreadable", "The folder cannot be read.")
         }
@@ -147,13 +151,14 @@ struct VerificationRun {
 
     /// Logs, heads and approvals of these two parties and of nobody else.
     private func checkNames(_ parties: PartiesFile) throws(TranscriptError) {
-        let pair = (parties.local.name, parties.peer.name)
-        let known: Set<String> = [
-            TranscriptLayout.approval(of: pair.0), TranscriptLayout.approval(of: pair.1),
-            TranscriptLayout.log(from: pair.0, to: pair.1), TranscriptLayout.log(from: pair.1, to: pair.0),
-            TranscriptLayout.checkpoint(from: pair.0, to: pair.1),
-            TranscriptLayout.checkpoint(from: pair.1, to: pair.0),
-        ]
+        let known = Set(
+            parties.parties.map { TranscriptLayout.approval(of: $0.name) }
+                + parties.directions.flatMap { sender, receiver in
+                    [
+                        TranscriptLayout.log(from: sender.name, to: receiver.name),
+                        TranscriptLayout.checkpoint(from: sender.name, to: receiver.name),
+                    ]
+                })
         let folders = [TranscriptLayout.approvals, TranscriptLayout.logs, TranscriptLayout.checkpoints]
         for name in fileNames.sorted() where !known.contains(name) {
             if folders.contains(where: { name.hasPrefix("\($0)/") }) { throw .alreadyThere(String(name.prefix(100))) }
@@ -223,13 +228,13 @@ struct VerificationRun {
             return
         }
         self.job = job
-        guard job.party(named: parties.local.name) != nil, job.party(named: parties.peer.name) != nil else {
+        guard parties.parties.allSatisfy({ job.party(named: $0.name) != nil }) else {
             findings.fail(.t04, "partyNotInJob", "A party of this session is not one of the job's.")
             return
         }
         if let policy = options.policy {
             findings.made(.t13)
-            if let refusal = policy.refusals(of: job, as: parties.local.name).first {
+            if let refusal = policy.refusals(of: job, as: parties.keeper.name).first {
                 findings.fail(.t13, "refusedByPolicy", "The policy given refuses this job: \(refusal.rule).")
             }
         }

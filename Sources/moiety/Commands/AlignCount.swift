@@ -8,7 +8,8 @@ struct AlignCount: ReplyingCommand {
         commandName: "count", abstract: "About how many rows both sites have, and not which.",
         discussion: """
             Both sites learn the size of the intersection, rounded to the larger of their policies' roundCountsTo, and how \
-            many identifiers the other has. No identifier is matched on either side: protocols/alignment-count.md. The \
+            many identifiers the other has. Neither program shows which identifiers match, but a changed program could \
+            find out: protocols/alignment-count.md. The \
             peer runs the same command with the same job. The output folder gets count.json and a transcript. A site's policy \
             says how many counts it makes with one peer (countsPerPeer), and a count is debited like an alignment. Fewer rows in \
             common than the job's minimumCohort are not counted; a table with fewer rows is refused.

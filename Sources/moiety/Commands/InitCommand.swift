@@ -44,8 +44,8 @@ struct InitCommand: ReplyingCommand {
             try new.create()
             console.progress(
                 """
-                site '\(name)' made in \(new.path); on the telephone its peers should hear: \(new.invitation.safetyWords)
-                give this to them:
+                site '\(name)' made in \(new.path); read these words to its peers by telephone: \(new.invitation.safetyWords)
+                and give them this invitation:
 
                 """)
         }

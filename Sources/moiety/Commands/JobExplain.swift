@@ -22,7 +22,7 @@ struct JobExplain: ReplyingCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "In plain words: what each party will send and learn under this very job.",
         discussion:
-            "With --for, one screen for one party: what it sends and learns, what the peer learns, what to look at twice."
+            "With --for, one screen for one party: what it sends and learns, what the peer learns, and what deserves a second look."
     )
 
     @OptionGroup var file: JobArgument
@@ -46,7 +46,9 @@ struct JobExplain: ReplyingCommand {
             }
             return Reply(.brief(brief), text: brief.text)
         }
-        let explanation = Explanation(job, facts: rows.map { GuardFacts(job: job, rows: $0) })
+        let explanation = Explanation(
+            job, facts: rows.map { GuardFacts(job: job, rows: $0) },
+            adding: SiteProtocols.leakage(of: job, rows: rows))
         guard let sitePath else {
             return Reply(.whole(ExplainReport(explanation: explanation, left: nil)), text: explanation.text)
         }

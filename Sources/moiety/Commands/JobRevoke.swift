@@ -12,8 +12,8 @@ struct JobRevoke: ReplyingCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke", abstract: "Take back this site's approval of a job.",
         discussion: """
-            The job is refused from then on, whoever asks for it, until a person approves it again. Sessions that run now \
-            go on.
+            The job is refused from then on, whoever asks for it, until a person approves it again. Sessions that \
+            are already running continue.
             """)
 
     @Argument(help: "The job file (YAML), or the job's hash.") var job: String

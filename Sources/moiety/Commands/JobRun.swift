@@ -15,34 +15,7 @@ struct MeetingOptions: ParsableArguments {
     func address() throws -> NetworkAddress? { try peerAddress.map { try NetworkAddress($0) } }
 
     func announcer(_ console: Console) throws -> @Sendable (NetworkAddress) -> Void {
-        try Self.announcer(announce, console)
-    }
-
-    /// Writes the address for whoever waits for it.
-    ///
-    /// - Throws: `RecordsError` (exit code 73) for a file that cannot be written. To be asked for before anything that
-    ///   takes long: whoever waits for the file would wait in vain.
-    static func announcer(
-        _ announce: String?, _ console: Console
-    ) throws -> @Sendable (NetworkAddress) -> Void {
-        guard let announce else { return { _ in } }
-        try OutputPlace.check(announce)
-        try AtomicFile.checkWritable(announce)
-        // What an earlier run announced may be replaced, and nothing else.
-        if FileManager.default.fileExists(atPath: announce) {
-            let text = try? String(contentsOfFile: announce, encoding: .utf8)
-            guard let line = text?.split(separator: "\n").first, (try? NetworkAddress(String(line))) != nil else {
-                throw RecordsError.outputExists(path: announce)
-            }
-        }
-        return { address in
-            do {
-                try AtomicFile.write(Array("\(address)\n".utf8), to: announce, replacing: true)
-            } catch {
-                // The site listens by now, and the peer may come without being told where.
-                console.warning("\(error); this site listens on \(address)")
-            }
-        }
+        try AddressFile.announcer(announce, console)
     }
 }
 
@@ -62,6 +35,11 @@ struct JobRun: ReplyingCommand {
         help:
             "Check everything that this site can check alone (moiety doctor, moiety job check, the output), then stop.")
     var dryRun = false
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp("What to do under the job: \(SiteProtocols.names).", valueName: "purpose"),
+        transform: SiteProtocols.demand)
+    var session: any SiteProtocol = FitProtocol()
     @OptionGroup var meeting: MeetingOptions
     @OptionGroup var output: OutputOptions
 
@@ -70,7 +48,7 @@ struct JobRun: ReplyingCommand {
         let folder = try site.open()
         let file = try file.read()
         let address = try meeting.address()
-        let start = JobStart(file, hasAddress: address != nil, at: folder)
+        let start = JobStart(file, for: session, hasAddress: address != nil, at: folder)
         if dryRun { return try await rehearse(file, start, folder) }
         let prepared = try start.demand()
         console.progress("\(prepared.own.name): \(prepared.table.summary)")
@@ -109,6 +87,7 @@ struct JobRun: ReplyingCommand {
 enum JobRunReport: Encodable, Sendable {
     case checked(job: String, isReady: Bool, checks: [StartCheck])
     case finished(JobReport)
+    case session(SessionReport)
 
     private struct Checked: Encodable {
         let job: String
@@ -121,6 +100,7 @@ enum JobRunReport: Encodable, Sendable {
         case .checked(let job, let isReady, let checks):
             try Checked(job: job, isReady: isReady, checks: checks).encode(to: encoder)
         case .finished(let report): try report.encode(to: encoder)
+        case .session(let report): try report.encode(to: encoder)
         }
     }
 }

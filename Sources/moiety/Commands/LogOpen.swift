@@ -33,9 +33,10 @@ struct LogOpen: ReplyingCommand {
     func reply(_ console: Console) async throws -> Reply<OpeningReport> {
         let folder = try site.open()
         let parties = try PartiesFile(folder: transcript)
-        guard parties.local.name == folder.name else {
+        guard parties.keeper.name == folder.name else {
             throw Failure(
-                .configuration, "otherSite", "this is \(parties.local.name)'s transcript; the site is '\(folder.name)'")
+                .configuration, "otherSite", "this is \(parties.keeper.name)'s transcript; the site is '\(folder.name)'"
+            )
         }
         guard let session = try TranscriptListing(folder: transcript).agreed(among: .moiety)?.protocol else {
             throw Failure(
@@ -64,7 +65,8 @@ struct LogOpen: ReplyingCommand {
             "sessionOpened", job: inputs.file.hash, peer: try folder.peerEntry(in: inputs.file),
             details: ["session": parties.session.hex])
         let report = OpeningReport(
-            party: folder.name, peer: parties.peer.name, session: parties.session.hex, job: inputs.file.hash,
+            party: folder.name, peer: parties.other(than: folder.name).name, session: parties.session.hex,
+            job: inputs.file.hash,
             rows: rows, out: staged.target)
         return Reply(report, text: "opened \(rows) rows and the secrets of session \(parties.session.hex.prefix(16))")
     }

@@ -8,7 +8,7 @@ import Wire
 struct LogShow: ReplyingCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "List the records of a transcript, or show one of them.",
-        discussion: "Reads, and verifies nothing: that is `moiety verify`.")
+        discussion: "Only reads. To verify, use `moiety verify`.")
 
     @Argument(help: "The transcript folder.") var transcript: String
     @Option(help: ArgumentHelp("Only what this party sent.", valueName: "party")) var from: String?
@@ -26,9 +26,7 @@ struct LogShow: ReplyingCommand {
         let listing = try TranscriptListing(opening: transcript)
         let names = MessageNames(listing.agreed(among: .moiety))
         var found: [LogRecord] = []
-        for party in try from.map({ [try listing.sender($0)] }) ?? [
-            listing.parties.local.name, listing.parties.peer.name,
-        ] {
+        for party in try from.map({ [try listing.sender($0)] }) ?? listing.parties.parties.map(\.name) {
             try listing.forEachRecord(from: party) { item in
                 guard let sequence else {
                     found.append(LogRecord(item, names, headline: false))
@@ -71,7 +69,7 @@ extension TranscriptListing {
         guard parties.party(named: name) != nil else {
             throw Failure(
                 .usage, "unknownParty", "'\(MessageNames.printable(name))' is no party of this transcript",
-                hint: "its parties are \(parties.local.name) and \(parties.peer.name)")
+                hint: "its parties are \(parties.parties.map(\.name).joined(separator: " and "))")
         }
         return name
     }

@@ -42,7 +42,7 @@ struct ModelPredict: ReplyingCommand {
                 hint: "its transcript lists another file: restore a copy, or run the job again")
         case nil:
             console.warning(
-                "whether \(model) is what the job's run wrote cannot be told: it does not stand beside its transcript")
+                "cannot tell whether \(model) is what the job's run wrote: no transcript lies beside it")
         }
         let prepared = try PreparedJob(
             try saved.scoringJob(at: folder), for: PredictionProtocol(),

@@ -8,7 +8,7 @@ struct PolicyCheck: ReplyingCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "What is left of each budget of this site's policy.",
         discussion: """
-            Rows' budgets are those of the row that has spent most. Identifiers in a day and attempts in an hour come back \
+            A budget a row shows the row that has used most of it. Identifiers in a day and attempts in an hour come back \
             with time; the others are used up for good: protocols/disclosure.md.
             """)
 

@@ -20,14 +20,14 @@ struct ServeCommand: ReplyingCommand {
             """)
 
     @OptionGroup var site: SiteOption
-    @Option(help: ArgumentHelp("The folder for results, one folder a job.", valueName: "dir")) var out: String
+    @Option(help: ArgumentHelp("The folder for results, one folder for each job.", valueName: "dir")) var out: String
     @Flag(help: "Stop after the first job that finishes.") var once = false
     @Option(help: ArgumentHelp("Write this site's address into a file once it listens.", valueName: "file"))
     var announce: String?
     @OptionGroup var output: OutputOptions
 
     func reply(_ console: Console) async throws -> Reply<ServeReport> {
-        let announce = try MeetingOptions.announcer(announce, console)
+        let announce = try AddressFile.announcer(announce, console)
         let folder = try site.open()
         let service = try JobService(site: folder, out: out, observer: console)
         let finished = try await service.serve(once: once, onListening: announce)

@@ -12,10 +12,9 @@ struct VerifyCommand: ReplyingCommand {
         commandName: "verify", abstract: "Check a transcript offline: what was exchanged, by whom, under which job.",
         discussion: """
             Needs no network and no secrets. The first line says what the transcript is, whether it holds, what was checked \
-            and what was not. Exit code 0: valid; 1: not closed, what both parties signed holds and what follows is nobody's \
-            word; 2: invalid, the first failed check is named, or a check that was asked for could not be made. With --site, \
-            identities are compared with those that the site pinned, and \
-            the job with its policy. With --replay or --audit, secrets are used as well, and the job is computed again.
+            and what was not. Exit code 0: valid. 1: not closed: what both parties signed holds, and nobody vouches for the \
+            rest. 2: invalid, with the first check that failed, or a check that was asked for could not be made. With --site, \
+            identities are compared with those that the site pinned, and the job with its policy. With --replay or --audit, secrets are used as well, and the job is computed again.
             """)
 
     @Argument(help: "The transcript folder, or the folder of results that it stands in.") var transcript: String
@@ -25,17 +24,13 @@ struct VerifyCommand: ReplyingCommand {
     @Option(
         help: ArgumentHelp(
             "What the session should have been: \(SiteProtocols.names).", valueName: "purpose"),
-        transform: { name in
-            guard let session = SiteProtocols.named(name) else {
-                throw ValidationError("--purpose is one of \(SiteProtocols.names)")
-            }
-            return session.purpose
-        })
+        transform: { try SiteProtocols.demand($0).purpose })
     var purpose: SessionPurpose?
     @Option(
-        name: .customLong("site"), help: ArgumentHelp("A site whose pinned peers and policy count.", valueName: "dir"))
+        name: .customLong("site"),
+        help: ArgumentHelp("Use the pinned peers and the policy of this site.", valueName: "dir"))
     var sitePath: String?
-    @Flag(help: "Tell it as an account: who, under which job, when, how much, what each learned, what was checked.")
+    @Flag(help: "Print a full account: who, under which job, when, how much, what each learned, what was checked.")
     var explain = false
     @Flag(
         help: """

@@ -67,7 +67,7 @@ struct SizesWork: SessionWork {
     func run(over session: Session) async throws -> [String: Int] {
         let set = try await setup.opening.run(over: session)
         // Before anything is said: a session is debited like an alignment of as many identifiers.
-        try setup.books.open(.init(own: own, peer: Int(clamping: set.count)), set: set.root)
+        try setup.books.open(SetSizes(own: own, peer: Int(clamping: set.count)), set: set.root)
         let message = SizeMessage(rows: UInt64(own) + boast)
         if setup.inputs.own.role == .active { try await session.send(message) }
         let peer = try await session.receive(SizeMessage.self)

@@ -1,0 +1,86 @@
+import Foundation
+public import Jobs
+import Wire
+
+/// What a registry knows, as data: for programs in other languages, and for the second verifier, which follows the same stages.
+/// `protocols/purposes.json` is the one of this program; `protocols/transcript.md` 9 says how to read it.
+public struct RegistryDocument: Sendable {
+    private let registry: SessionRegistry
+    private let jobs: [(name: String, job: Job)]
+
+    /// - Parameter jobs: one for each kind of job that plans differ in, by the name that the document has for it.
+    public init(_ registry: SessionRegistry, jobs: [(name: String, job: Job)]) {
+        self.registry = registry
+        self.jobs = jobs
+    }
+
+    /// JSON with sorted keys; always the same bytes for the same registry.
+    ///
+    /// - Throws: `RegistryDocumentError` where the document could not tell two protocols apart.
+    public func encoded() throws -> [UInt8] {
+        var flows: [String: ProtocolFlow] = [:]
+        let purposes = try registry.protocols.map { session -> [String: Any] in
+            var plans: [String: Any] = [:]
+            for (name, job) in jobs {
+                plans[name] = try session.plan(for: job).alternatives.map { parts in
+                    try parts.map { part in
+                        let (name, flow) = (part.description.name, part.description.flow)
+                        guard flows.updateValue(flow, forKey: name) ?? flow == flow else {
+                            throw RegistryDocumentError.oneNameTwice(name)
+                        }
+                        return ["protocol": name, "roles": Self.roles(part, job)] as [String: Any]
+                    }
+                }
+            }
+            return [
+                "purpose": session.purpose.rawValue, "commitments": session.commitments.sorted(),
+                "counts": session.counts.sorted(), "metrics": session.hasMetrics, "plans": plans,
+                "versions": session.versions.map { [Int($0.id), Int($0.version)] },
+            ]
+        }
+        let document: [String: Any] = ["format": 1, "purposes": purposes, "protocols": flows.mapValues(Self.data)]
+        let json = try JSONSerialization.data(
+            withJSONObject: document, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+        return Array(json) + [0x0A]
+    }
+
+    /// Which of the job's parties has which role of the description; `each` where both have the same.
+    private static func roles(_ part: ProtocolPlan.Part, _ job: Job) -> [String: String] {
+        let words = [job.active.name: "active", job.passive.name: "passive"]
+        var roles: [String: String] = [:]
+        for (role, party) in part.parties { roles[words[role] ?? role] = words[party] ?? party }
+        return roles
+    }
+
+    private static func data(_ flow: ProtocolFlow) -> Any {
+        switch flow {
+        case .step(let step):
+            var item: [String: Any] = ["step": number(step.type), "name": step.name, "from": step.sender]
+            if step.isChunked { item["chunked"] = true }
+            if let every = step.signedEvery { item["signedEvery"] = Int(every) }
+            return item.merging(data(step.answers)) { $1 }
+        case .each(let type, let answers):
+            return ["each": number(type)].merging(data(answers)) { $1 }
+        case .sequence(let flows): return ["sequence": flows.map(data)]
+        case .choice(let flows): return ["choice": flows.map(data)]
+        case .optional(let flow): return ["optional": data(flow)]
+        case .repeated(let flow): return ["repeated": data(flow)]
+        case .interleaved(let flows): return ["interleaved": flows.map(data)]
+        }
+    }
+
+    private static func data(_ answer: ProtocolStep.Answer) -> [String: Any] {
+        switch answer {
+        case .nothing: [:]
+        case .message(let type): ["answers": number(type)]
+        case .chunk(let type): ["answersChunk": number(type)]
+        }
+    }
+
+    private static func number(_ type: MessageType) -> Int { Int(type.rawValue) }
+}
+
+public enum RegistryDocumentError: Error, Sendable, Hashable {
+    /// Two protocols of that name have different flows.
+    case oneNameTwice(String)
+}

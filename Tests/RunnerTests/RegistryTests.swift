@@ -1,0 +1,40 @@
+import Foundation
+import Jobs
+import ProtocolKit
+import Site
+import TestSupport
+import Testing
+
+@testable import Runner
+
+@Suite struct RegistryTests {
+    private static let file = Repository.protocols("purposes.json")
+
+    /// `protocols/purposes.json` is what the program follows.
+    @Test func itsDocumentIsThePublishedOne() throws {
+        let jobs = try ["linear", "logistic"].map { family in
+            (name: family, job: try Job(yaml: SmallJob.yaml.replacing("logistic", with: family)))
+        }
+        let made = try RegistryDocument(.moiety, jobs: jobs).encoded()
+        if ProcessInfo.processInfo.environment["MOIETY_WRITE_PROTOCOLS"] != nil {
+            try Data(made).write(to: Self.file, options: .atomic)
+        }
+        #expect(try Array(Data(contentsOf: Self.file)) == made)
+    }
+
+    /// Names are hashed and stand in ledgers: they never change.
+    @Test func namesStay() {
+        #expect(SiteProtocols.all.map(\.purpose.rawValue) == ["fit", "alignment", "count", "prediction"])
+        #expect(SiteProtocols.named("count") is CountProtocol)
+        #expect(failure { _ = try SiteProtocols.demand("covert") }?.code == "unknownPurpose")
+    }
+
+    /// Of two protocols with one name the first stays: none can take another's place.
+    @Test func aNameIsTakenOnce() throws {
+        let registry = SessionRegistry([FitProtocol(), AlignmentProtocol(), FitProtocol()])
+        #expect(registry.purposes.map(\.rawValue) == ["fit", "alignment"])
+        let job = try SmallJob.file().job.hash
+        #expect(registry.first(named: job, under: job)?.purpose == .fit)
+        #expect(registry.first(named: CountProtocol().purpose.hash(of: job), under: job) == nil)
+    }
+}

@@ -1,0 +1,163 @@
+"""Which message may come when: the stages that protocols/purposes.json publishes, followed record by record.
+
+A flow is a regular expression over messages. `after` is Brzozowski's derivative: what may still come after a message.
+"""
+
+import json
+import os
+
+from verifier.reading import demand
+
+BINDING, ABORT, CHECKPOINT, COSIGNATURE, CLOSING = 0x0001, 0x0002, 0x0004, 0x0005, 0x0006
+EMPTY = ("sequence",)
+DEFAULT = os.path.join(os.path.dirname(__file__), "..", "..", "protocols", "purposes.json")
+
+
+def each(number):
+    return ("step", number, None)
+
+
+SIGNED = ("sequence", each(CHECKPOINT), each(COSIGNATURE))
+
+
+def built(data, role):
+    """The flow of one side: steps of other roles are left out."""
+    if "step" in data:
+        return ("step", data["step"], data.get("signedEvery")) if data["from"] == role else EMPTY
+    if "each" in data:
+        return each(data["each"])
+    for kind in ("sequence", "choice", "interleaved"):
+        if kind in data:
+            return (kind, *(built(one, role) for one in data[kind]))
+    for kind in ("optional", "repeated"):
+        if kind in data:
+            return (kind, built(data[kind], role))
+    raise ValueError("a flow of an unknown kind")
+
+
+def accepts_empty(flow):
+    kind, parts = flow[0], flow[1:]
+    if kind == "step":
+        return False
+    if kind in ("sequence", "interleaved"):
+        return all(map(accepts_empty, parts))
+    return kind != "choice" or any(map(accepts_empty, parts))
+
+
+def after(flow, number):
+    """What may follow a message of that number, and after how many of its chunks a checkpoint is due; None."""
+    kind, parts = flow[0], flow[1:]
+    if kind == "step":
+        return (EMPTY, flow[2]) if flow[1] == number else None
+    if kind == "optional":
+        return after(parts[0], number)
+    if kind == "repeated":
+        found = after(parts[0], number)
+        return found and (("sequence", found[0], flow), found[1])
+    if kind == "sequence":
+        found = []
+        for place, part in enumerate(parts):
+            one = after(part, number)
+            if one:
+                found.append((("sequence", one[0], *parts[place + 1 :]), one[1]))
+            if not accepts_empty(part):
+                break
+    elif kind == "choice":
+        found = [one for one in (after(part, number) for part in parts) if one]
+    else:
+        found = []
+        for place, part in enumerate(parts):
+            one = after(part, number)
+            if one:
+                found.append((("interleaved", *parts[:place], one[0], *parts[place + 1 :]), one[1]))
+    if not found:
+        return None
+    return found[0] if len(found) == 1 else (("choice", *(one[0] for one in found)), found[0][1])
+
+
+class Side:
+    """One party's place in one alternative of a plan."""
+
+    def __init__(self, flow):
+        self.flow, self.open, self.fails = flow, {}, False
+
+    def take(self, record):
+        if record["type"] == ABORT:
+            return True
+        key, (index, count) = (record["type"], record["round"]), record["chunk"]
+        if index:
+            held = self.open.get(key)
+            if not held or held["next"] != index or held["count"] != count or held["due"]:
+                return False
+        else:
+            found = after(self.flow, record["type"])
+            if not found or key in self.open:
+                return False
+            self.flow = found[0]
+            held = self.open[key] = {"next": 0, "count": count, "every": found[1], "due": False}
+            if record["type"] == COSIGNATURE:
+                for other in self.open.values():
+                    other["due"] = False
+        held["next"] += 1
+        if held["next"] == count:
+            del self.open[key]
+        elif held["every"] and held["next"] % held["every"] == 0:
+            held["due"] = True
+            self.flow = ("sequence", SIGNED, self.flow)
+        return True
+
+    @property
+    def is_complete(self):
+        return not self.open and (accepts_empty(self.flow) or after(self.flow, CLOSING) is not None)
+
+
+class Purposes:
+    def __init__(self, path=DEFAULT):
+        with open(path) as file:
+            self.document = json.load(file)
+        self.by_name = {one["purpose"]: one for one in self.document["purposes"]}
+
+    def commitments(self, purpose):
+        return {label.encode() for label in self.by_name[purpose]["commitments"]}
+
+    def counts(self, purpose):
+        return set(self.by_name[purpose]["counts"])
+
+    def has_metrics(self, purpose):
+        return self.by_name[purpose]["metrics"]
+
+    def alternatives(self, purpose, kind, sender):
+        """One for each sender that the alignment may have: flows of the active and of the passive side."""
+        for parts in self.by_name[purpose]["plans"][kind]:
+            roles = [part["roles"] for part in parts]
+            if sender and any(part.get("sender", sender) != sender for part in roles):
+                continue
+            sides = []
+            for side in ("active", "passive"):
+                flows = [
+                    built(self.document["protocols"][part["protocol"]], role)
+                    for part in parts for role, party in sorted(part["roles"].items()) if party == side
+                ]
+                ends = (each(CLOSING), ("optional", each(COSIGNATURE)))
+                sides.append(("sequence", each(BINDING), *flows, *ends))
+            yield sides
+
+    def follow(self, purpose, kind, sender, logs):
+        """Whether some alternative has a place for every record. `logs`: the active party's, then the passive one's."""
+        types = set()
+        runs = [[Side(flow) for flow in sides] for sides in self.alternatives(purpose, kind, sender)]
+        known = numbers([list(sides) for sides in self.alternatives(purpose, kind, sender)])
+        for log in logs:
+            for record in log:
+                demand(record["type"] >> 8 == 0 or record["type"] in known, "T14", "undeclaredMessage")
+        for place, log in enumerate(logs):
+            for record in log:
+                runs = [run for run in runs if run[place].take(record)]
+                demand(runs, "T09", "outOfOrder")
+        return runs
+
+
+def numbers(flow):
+    if isinstance(flow, tuple) and flow[0] == "step":
+        return {flow[1]}
+    return set().union(*(numbers(part) for part in flow if not isinstance(part, str)))
