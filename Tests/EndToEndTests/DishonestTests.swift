@@ -29,7 +29,9 @@ extension EndToEnd {
             func open(_ sizes: SetSizes, set: Bytes32) throws {}
             func admit(_ rows: AlignedRows) throws {}
             func admit(_ design: JobDesign, _ intersection: Intersection) throws {}
-            func remember(_ rows: AlignedRows) throws {}
+            func admit(_ own: CohortInputs) throws -> [SessionInputs.Own] { [] }
+            func admit(_ inputs: SessionInputs, over rows: AlignedRows) throws {}
+            func remember(_ rows: AlignedRows, _ inputs: SessionInputs?) throws {}
             func openScores(of rows: AlignedRows) throws {}
         }
 

@@ -154,8 +154,8 @@ import Wire
         let history = try folder.ledger().read { try $0.inputChanges(with: .lab, at: "hospital") }
         #expect(history.map(\.column) == ["outcome", "age"] && history.map(\.party) == ["hospital", "lab"])
         #expect(
-            history.last?.text(of: 5)
-                == "'age' of lab has changed over the same 60 people: 2 versions of at most 5, the latest on "
+            history.last?.text
+                == "column 'age' of lab has changed over the same 60 people: 2 versions, the latest of "
                 + Moment.start.formatted(.iso8601))
         // Going back is a change too, of no new version.
         let back = try folder.book(job: "job-3").check(
@@ -237,7 +237,7 @@ import Wire
         for over in vectors.over {
             let order = digester.order(of: try over.identifiers.map { try #require(Hex.decode($0)) })
             #expect(order.cohort.name.hex == over.cohort)
-            #expect(Hex.encode(ColumnSalts(identity: identity).salt(of: order.cohort)) == over.salt)
+            #expect(Hex.encode(ColumnSalts(key: identity).salt(of: order.cohort)) == over.salt)
             for (column, cells) in over.cells {
                 let made = digester.digests(of: try cells.map { try #require(Hex.decode($0)) }, in: order)
                 #expect(Hex.encode(made.bytes) == over.digests[column])
@@ -247,7 +247,7 @@ import Wire
         }
         // Other people: another salt, so that no root of the one can be linked with one of the other.
         #expect(Set(vectors.over.map(\.salt)).count == 2)
-        let other = ColumnSalts(identity: SigningKey())
+        let other = ColumnSalts(key: SigningKey())
         #expect(Hex.encode(other.salt(of: digester.order(of: [[65]]).cohort)) != vectors.over[0].salt)
     }
 }

@@ -121,6 +121,14 @@ final class Liar: Sendable {
         }
     }
 
+    private static func roots(_ columns: [String], rows: UInt64 = 60)
+        -> @Sendable (Record, [UInt8], SigningKey) throws -> [UInt8]
+    {
+        { _, _, _ in
+            try InputRoots(rows: rows, items: columns.map { InputRoots.Item(column: $0, root: .zero) }).encoded()
+        }
+    }
+
     private static func edit(_ change: @escaping @Sendable (inout [UInt8]) throws -> Void)
         -> @Sendable (Record, [UInt8], SigningKey) throws -> [UInt8]
     {
@@ -177,6 +185,15 @@ final class Liar: Sendable {
         Case("hospital", 0x0109, "T10 wrongCount", edit { $0[$0.count - 1] = 61 }),
         Case("hospital", 0x010a, "T15 matchUnknown", edit { $0[19] ^= 1 }),
         Case("lab", 0x010b, "T15 orderMismatch", edit { $0[$0.count - 1] ^= 1 }),
+        Case("lab", 0x0301, "T25 inputMissing", roots(["x"])),
+        Case("lab", 0x0301, "T25 inputMissing", roots(["x", "x"])),
+        Case("lab", 0x0301, "T25 inputMissing", roots(["x", "zz"])),
+        Case("hospital", 0x0301, "T25 inputMissing", roots(["x", "z"])),
+        Case("lab", 0x0301, "T25 inputUnexpected", roots(["y", "x", "z"])),
+        Case("lab", 0x0301, "T25 inputsOutOfOrder", roots(["z", "x"])),
+        Case("lab", 0x0301, "T25 inputsOutOfOrder", roots(["x", "z", "z"])),
+        Case("lab", 0x0301, "T10 wrongCount", roots(["x", "z"], rows: 59)),
+        Case("lab", 0x0301, "T10 malformedMessage", edit { $0.removeLast() }),
         Case("lab", 0x0200, "T10 setupsDiffer", edit { $0[3] ^= 1 }),
         Case("lab", 0x0200, "T13 columnsNotAllowed", edit { $0[7] ^= 1 }),
         Case("lab", 0x0201, "T12 verifierParametersRejected", edit { $0[$0.count - 3] ^= 1 }),
@@ -297,7 +314,7 @@ final class Liar: Sendable {
                 as: LocalParty(name: name, identity: key),
                 expecting: PeerIdentity(name: peer, publicKey: peerKey.publicKey),
                 terms: SessionTerms(
-                    jobHash: job.hash, role: roles.0, peerRole: roles.1, protocols: [.alignment, .training]),
+                    jobHash: job.hash, role: roles.0, peerRole: roles.1, protocols: [.alignment, .training, .inputs]),
                 seed: SessionSeed(), recorder: writer ?? Liar.Log(liar: liar) as any Recorder,
                 inspectors: isLiar ? nil : inspectors)
             let approval = try Approval(

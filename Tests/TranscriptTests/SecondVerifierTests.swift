@@ -187,6 +187,18 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
             ("T23 termsMismatch", { try $0.edit(0x0210, 1) { $0 = ChecksTests.numbers([1, 100]) } }),
             ("T23 scalarNotRounded", { try $0.edit(0x0216, from: "lab") { $0 = ChecksTests.numbers([0, 1.0 / 3]) } }),
             ("T23 stopMismatch", { try $0.stopAfterTheFit() }),
+            // Input roots of one column less, of the same twice, in another order, of one more, over other rows.
+            ("T25 inputMissing", { try $0.edit(0x0301, from: "lab") { $0 = try Self.roots(["x"]) } }),
+            ("T25 inputMissing", { try $0.edit(0x0301, from: "lab") { $0 = try Self.roots(["x", "x"]) } }),
+            ("T25 inputsOutOfOrder", { try $0.edit(0x0301, from: "lab") { $0 = try Self.roots(["z", "x"]) } }),
+            ("T25 inputUnexpected", { try $0.edit(0x0301, from: "lab") { $0 = try Self.roots(["x", "z", "w"]) } }),
+            (
+                "T25 inputsOutOfOrder",
+                { try $0.edit(0x0301, from: "hospital") { $0 = try Self.roots(["x", "y", "z"]) } }
+            ),
+            ("T10 wrongCount", { try $0.edit(0x0301, from: "lab") { $0 = try Self.roots(["x", "z"], rows: 61) } }),
+            ("T10 malformedMessage", { try $0.edit(0x0301, from: "lab") { $0.removeLast() } }),
+            ("T09 outOfOrder", { forge in forge.items.remove(at: try forge.index(0x0301, from: "lab")) }),
             // One ciphertext more than the lab has columns for; one byte more than it asked for.
             ("T24 decryptionBudgetExceeded", { try $0.askForMore() }),
             (
@@ -206,6 +218,10 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
             #expect(outcomeName(verify(path, WholeJobTests.options())) == expected)
             #expect(try Self.second(path) == expected)
         }
+    }
+
+    private static func roots(_ columns: [String], rows: UInt64 = 60) throws -> [UInt8] {
+        try InputRoots(rows: rows, items: columns.map { InputRoots.Item(column: $0, root: .zero) }).encoded()
     }
 
     /// What it knows of a training beside that: passes, checkpoints, moduli.

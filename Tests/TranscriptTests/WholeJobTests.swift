@@ -78,6 +78,9 @@ import Testing
         family: .logistic, activeColumns: 3, passiveColumns: 2, l2: 0.1, tolerance: 1e-3, maximumPasses: 12,
         keyBits: trainingBits, standardErrors: false, revealScores: false, revealFit: true)
 
+    /// The job's private inputs.
+    static let columns = ["hospital": ["y", "x", "z"], "lab": ["x", "z"]]
+
     /// What the job does, now and in a replay.
     static func work(
         _ side: Side, approval: String = "", over session: Session, keep: (String) throws -> Void = { _ in },
@@ -92,6 +95,11 @@ import Testing
             settings: AlignmentSettings(keyBits: alignmentBits, role: side.label == nil ? .sender : .receiver),
             parameters: try parameters.get())
         #expect(intersection.rowIndices.count == 60)
+        try await session.send(
+            InputRoots(
+                rows: 60,
+                items: (columns[session.localName] ?? []).map { InputRoots.Item(column: $0, root: .zero) }))
+        _ = try await session.receive(InputRoots.self)
         try await session.checkpoint()
         let plan = plan
         let input = Training.Input(design: side.design)
@@ -125,7 +133,7 @@ import Testing
         return ProtocolPlan([ProtocolPlan.Part(.opening, ofEach: ["hospital", "lab"])] + parts)
     }
 
-    static let fitPlan = plan(.alignment, .checkpoint, .training(.logistic))
+    static let fitPlan = plan(.alignment, .inputs, .checkpoint, .training(.logistic))
 
     static func options() -> Verifier.Options {
         .toy {
@@ -150,7 +158,7 @@ import Testing
             AlignmentInspector(
                 keyBits: alignmentBits, session: session, group: group, moduli: moduli, duplicates: duplicates,
                 local: local),
-            CommittedSetInspector(),
+            CommittedSetInspector(), InputRootsInspector(columns: columns),
         ]
     }
 
@@ -195,7 +203,7 @@ import Testing
                 over: channel, as: LocalParty(name: name, identity: key),
                 expecting: PeerIdentity(name: peer, publicKey: peerKey.publicKey),
                 terms: SessionTerms(
-                    jobHash: job.hash, role: roles.0, peerRole: roles.1, protocols: [.alignment, .training]),
+                    jobHash: job.hash, role: roles.0, peerRole: roles.1, protocols: [.alignment, .training, .inputs]),
                 seed: try #require(recorded.seeds[name]), recorder: writer, inspectors: { try live(job, $0) })
             let approval = try Approval(
                 job: job.hash.hex, site: name, person: "Ada", time: "2020-01-01T00:00:00Z", meaning: "approved"

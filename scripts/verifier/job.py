@@ -41,10 +41,6 @@ def read_number(r):
     return struct.unpack(">d", r.fixed(8))[0]
 
 
-def skip_optional_text(r):
-    read_optional_text(r)
-
-
 def read_optional_text(r):
     flag = r.number(1)
     demand(flag < 2, "T02", "jobNotCanonical")
@@ -52,16 +48,16 @@ def read_optional_text(r):
 
 
 def read_party(r):
-    """Its name, its role, and how many coefficients its features end with."""
-    party = {"name": r.prefixed(), "role": r.number(1), "columns": 0}
+    """Its name, its role, its label (None for the passive one), its features, and how many coefficients they end with."""
+    party = {"name": r.prefixed(), "role": r.number(1), "columns": 0, "features": []}
     r.texts(1)
     for _ in range(r.number(4)):
         r.texts(1)
         r.fixed(1)
     r.fixed(1)
-    skip_optional_text(r)
+    party["label"] = read_optional_text(r)
     for _ in range(r.number(4)):
-        r.texts(1)
+        party["features"].append(r.prefixed())
         kind = r.number(1)
         demand(kind in (1, 2, 3), "T02", "jobNotCanonical")
         if kind < 3:

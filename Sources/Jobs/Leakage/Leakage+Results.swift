@@ -124,11 +124,14 @@ extension LeakageWords {
         guard !asks.isEmpty else { return [] }
         return [
             row(
-                .prediction, active, sends: asks,
-                learns: only(.scores, "\(passive)'s partial score of every new row, and so the joint score")),
+                .prediction, active, sends: asks + only(.scores, Self.roots),
+                learns: only(.scores, sameInputs(of: passive))
+                    + only(.scores, "\(passive)'s partial score of every new row, and so the joint score")),
             row(
-                .prediction, passive, sends: only(.scores, "its partial score of every new row"),
-                learns: only(.scores, "which of its rows were asked for, and how many; no score, no outcome")),
+                .prediction, passive,
+                sends: only(.scores, Self.roots) + only(.scores, "its partial score of every new row"),
+                learns: only(.scores, "which of its rows were asked for, and how many; no score, no outcome")
+                    + only(.scores, sameInputs(of: active))),
         ]
     }
 

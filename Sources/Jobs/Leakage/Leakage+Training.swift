@@ -9,22 +9,34 @@ extension LeakageWords {
             row(
                 .setup, active,
                 sends: [
-                    "\(rows); that it has \(columns(activeCount)), intercept included", keys,
+                    Self.roots, "\(rows); that it has \(columns(activeCount)), intercept included", keys,
                     family == .linear
                         ? "its label's standard deviation, rounded up to a power of two"
                         : "the mean weight of its own fit, rounded to a power of two",
                 ],
-                learns: ["that \(passive) \(Self.agrees), and has \(columns(passiveCount))"]),
+                learns: [
+                    sameInputs(of: passive), "that \(passive) \(Self.agrees), and has \(columns(passiveCount))",
+                ]),
             row(
                 .setup, passive,
-                sends: ["\(rows); that it has \(columns(passiveCount))", keys],
+                sends: [Self.roots, "\(rows); that it has \(columns(passiveCount))", keys],
                 learns: [
+                    sameInputs(of: active),
                     "that \(active) \(Self.agrees), and has \(columns(activeCount)), intercept included",
                     family == .linear
                         ? "the label's standard deviation to a factor of two"
                         : "the mean weight of \(active)'s own fit to a factor of two",
                 ]),
         ]
+    }
+
+    static let roots =
+        "for each of its columns a commitment (salted hash) to its values over the common rows, the same in every job over the "
+        + "same people while the values are the same"
+
+    func sameInputs(of party: String) -> String {
+        "which of \(party)'s columns are the same as in an earlier job over the same people and which have changed; not how, nor for "
+            + "whom"
     }
 
     func pass() -> [LeakageTable.Row] {

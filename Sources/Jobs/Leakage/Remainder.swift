@@ -17,6 +17,9 @@ enum Remainder {
         "Two jobs whose cohorts differ by a few people differ by those people. Each site compares a cohort with all earlier ones "
             + "of that peer, with unions, intersections and differences of two of the 64 latest, with the union of those that lie "
             + "within it and the intersection of those that contain it; other combinations are not searched (disclosure.md 4).",
+        "Two jobs over the same people that differ in a few cells show these cells. Each site compares its inputs with those of earlier "
+            + "jobs with that peer, person by person, and refuses a difference for fewer people than the minimum cell; a column that "
+            + "is written in other units or codes, and jobs with other peers, are not compared (disclosure.md 4.1).",
         "Sizes and times of messages follow from the numbers of rows and columns and are seen on the network.",
     ]
 

@@ -45,3 +45,13 @@ extension AlignmentInspector {
             duplicates: seen.duplicates, local: local)
     }
 }
+
+extension InputRootsInspector {
+    /// - Parameter label: whether the session computes with the label.
+    init(_ job: Job, label: Bool) {
+        let columns = [job.active, job.passive].map { party in
+            (party.name, (label ? [party.label].compactMap(\.self) : []) + party.features.map(\.column))
+        }
+        self.init(columns: Dictionary(columns, uniquingKeysWith: { first, _ in first }))
+    }
+}

@@ -8,6 +8,8 @@ package struct BudgetReport: Codable, Sendable {
     /// Hash of the ledger's last entry: a note of both elsewhere shows a copy that was put back.
     package let ledgerHead: String
     package let budgets: [BudgetLine]
+    /// What these peers and this site have changed between sessions over the same people.
+    package let inputChanges: [InputChange]
 
     /// - Parameter names: the peers to tell of.
     package init(of site: SiteFolder, peers names: [String]) throws {
@@ -21,7 +23,12 @@ package struct BudgetReport: Codable, Sendable {
                 ? site.peerEntry(try site.peers.peer(named: name)) : LedgerEntry.Peer(name: name, key: nil)
         }
         let limits = try site.policy().budgets
-        budgets = try ledger.read { try $0.remaining(of: limits, peers: peers, at: Date()) }
+        (budgets, inputChanges) = try ledger.read { view in
+            (
+                try view.remaining(of: limits, peers: peers, at: Date()),
+                try peers.flatMap { try view.inputChanges(with: $0, at: site.name) }
+            )
+        }
     }
 
     package var text: String {
@@ -30,6 +37,7 @@ package struct BudgetReport: Codable, Sendable {
         for line in budgets {
             table.add([line.budget, line.peer ?? "all", "\(line.spent)", "\(line.limit)", "\(line.left)"])
         }
-        return "ledger: \(ledgerEntries) entries, head \(ledgerHead)\n" + table.text(indent: 0)
+        let changes = inputChanges.map { "\n\($0.text)" }.joined()
+        return "ledger: \(ledgerEntries) entries, head \(ledgerHead)\n" + table.text(indent: 0) + changes
     }
 }

@@ -32,7 +32,8 @@ package struct SessionExecution: Sendable {
         }) { opening in
             try session.work(
                 WorkSetup(
-                    inputs: prepared.inputs, opening: opening, books: SiteBooks(prepared, with: link.peer),
+                    inputs: prepared.inputs, opening: opening,
+                    books: SiteBooks(prepared, with: link.peer, observer: observer),
                     progress: progress, policy: prepared.policy))
         }
     }

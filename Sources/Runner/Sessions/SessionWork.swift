@@ -1,7 +1,7 @@
 import Jobs
 package import PrivateSetIntersection
 package import Records
-import Site
+package import Site
 import Transcript
 package import Wire
 
@@ -24,8 +24,16 @@ package protocol SessionBooks: Sendable {
     func open(_ sizes: SetSizes, set: Bytes32) throws
     /// Throws when these people must not be the cohort.
     func admit(_ rows: AlignedRows) throws
+    /// Throws when this site must not use these inputs of its own. Nothing was said about them yet.
+    ///
+    /// - Returns: what the ledger keeps of them.
+    func admit(_ own: CohortInputs) throws -> [SessionInputs.Own]
+    /// Throws when the peer must not bring these roots. Nothing follows from them yet.
+    func admit(_ inputs: SessionInputs, over rows: AlignedRows) throws
     /// What the session opens about these people is about to be opened.
-    func remember(_ rows: AlignedRows) throws
+    ///
+    /// - Parameter inputs: what it computes with; nil for an alignment alone.
+    func remember(_ rows: AlignedRows, _ inputs: SessionInputs?) throws
 }
 
 /// Before the first protocol message of every session: each side shows its approval and fixes its inputs.
@@ -36,6 +44,8 @@ package struct SessionOpening: Sendable {
     package let commitments: [InputCommitments.Item]
     /// Takes the peer's approval, its signature checked.
     package let keep: @Sendable (_ note: String, _ party: String) throws -> Void
+    /// The salt of the input roots over these rows, which is kept for whoever opens them.
+    package let columnSalt: @Sendable (AlignedRows) throws -> [UInt8]
 
     /// The session's inspectors have seen to it that the note is the peer's about this very job, and the commitments those
     /// of such a session.
@@ -73,6 +83,11 @@ extension SessionOpening {
     init(_ prepared: PreparedJob, leaving evidence: SessionEvidence) {
         self.init(
             inputs: prepared.inputs, approval: prepared.approval, commitments: evidence.commitments.map(\.item),
-            keep: { note, party in try evidence.writer.addApproval(of: party, note: note) })
+            keep: { note, party in try evidence.writer.addApproval(of: party, note: note) },
+            columnSalt: { [identity = prepared.identity] rows in
+                let salt = ColumnSalts(identity: identity).salt(of: rows)
+                try evidence.writer.addPrivate(OpenedSecrets.columnSaltFile, salt)
+                return salt
+            })
     }
 }

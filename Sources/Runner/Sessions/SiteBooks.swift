@@ -15,8 +15,11 @@ struct SiteBooks: JobBooks {
     private var job: Job { prepared.job }
     private var disclosure: Disclosure { prepared.inputs.session.disclosure }
 
-    init(_ prepared: PreparedJob, with peer: Invitation) {
+    private let observer: any RunObserver
+
+    init(_ prepared: PreparedJob, with peer: Invitation, observer: any RunObserver) {
         self.prepared = prepared
+        self.observer = observer
         book = prepared.book(with: peer)
         cohorts = CohortBook(book, of: prepared.identity)
     }
@@ -44,9 +47,20 @@ struct SiteBooks: JobBooks {
                 smallestCell: design.design.cells.map(\.rows).min()))
     }
 
-    func remember(_ rows: AlignedRows) throws {
+    func admit(_ own: CohortInputs) throws -> [SessionInputs.Own] {
+        try cohorts.check(own.columns.map { ($0.name, $0.root, $0.cells) }, over: own.rows)
+    }
+
+    /// A change is named while the session runs: it was not known when a person approved the job.
+    func admit(_ inputs: SessionInputs, over rows: AlignedRows) throws {
+        for change in try cohorts.check(inputs, over: rows) { observer.warning(change.text) }
+    }
+
+    func remember(_ rows: AlignedRows, _ inputs: SessionInputs?) throws {
         let fitted = job.holdout == .hash ? rows.heldOut.count { !$0 } : rows.count
-        try cohorts.open(rows, bits: disclosure.contains(.model) ? Guards.openedBitsPerRow(job, rows: fitted) : nil)
+        try cohorts.open(
+            rows, bits: disclosure.contains(.model) ? Guards.openedBitsPerRow(job, rows: fitted) : nil,
+            inputs: inputs)
         if disclosure.contains(.scores) { try openScores(of: rows) }
     }
 

@@ -2,6 +2,7 @@ import Foundation
 import Jobs
 import PrivateSetIntersection
 import Records
+import Site
 import SplitRegression
 import Synchronization
 import Transcript
@@ -83,6 +84,8 @@ private final class ReplayBooks: JobBooks {
     func open(_ sizes: SetSizes, set: Bytes32) throws {}
     func admit(_ rows: AlignedRows) throws {}
     func admit(_ design: JobDesign, _ intersection: Intersection) throws { kept.withLock { $0 = design } }
-    func remember(_ rows: AlignedRows) throws {}
+    func admit(_ own: CohortInputs) throws -> [SessionInputs.Own] { [] }
+    func admit(_ inputs: SessionInputs, over rows: AlignedRows) throws {}
+    func remember(_ rows: AlignedRows, _ inputs: SessionInputs?) throws {}
     func openScores(of rows: AlignedRows) throws {}
 }

@@ -39,7 +39,8 @@ package struct MessageNames: Sendable {
         names.first { $0.key.description == number }?.value ?? "message \(number)"
     }
 
-    /// One of the session's own messages in words; nothing for those of protocols, which are ciphertexts and numbers.
+    /// One of the session's own messages in words; of those of protocols, which are ciphertexts and numbers, the
+    /// input roots alone.
     package static func headline(_ type: MessageType, _ payload: [UInt8]) -> [String] {
         switch type {
         case .binding:
@@ -68,6 +69,10 @@ package struct MessageNames: Sendable {
         case .commitments:
             guard let message = try? InputCommitments(payload: payload) else { break }
             return message.items.map { "\(printable($0.label)): \($0.count) leaves, root \($0.root.hex)" }
+        case .inputRoots:
+            guard let message = try? InputRoots(payload: payload) else { break }
+            return ["over \(message.rows) rows"]
+                + message.items.map { "\(printable($0.column)): root \($0.root.hex)" }
         default: return []
         }
         return ["does not read as its kind"]

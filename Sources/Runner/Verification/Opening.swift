@@ -11,6 +11,8 @@ package struct OpenedSecrets: Sendable {
     package let seed: SessionSeed
     /// By label of the commitment: `identifiers`, `rows`.
     package let salts: [String: [UInt8]]
+    /// The cohort salt of the input roots; `nil` where the session ended before them.
+    let columnSalt: [UInt8]?
     /// Of the commitment to the result; `nil` where it is kept back, which R03 does not accept beside an outcome.
     let resultSalt: Bytes32?
 
@@ -24,8 +26,20 @@ package struct OpenedSecrets: Sendable {
         self.seed = seed
         salts = Dictionary(
             uniqueKeysWithValues: try session.commitments.map { ($0, try Self.secret("salt-\($0)", folder)) })
+        let hasColumns = FileManager.default.fileExists(atPath: "\(folder)/\(Self.columnSaltFile)")
+        columnSalt = hasColumns ? try Self.secret(Self.columnSaltFile, folder) : nil
         let hasResult = FileManager.default.fileExists(atPath: "\(folder)/salt-result")
         resultSalt = hasResult ? Bytes32(try Self.secret("salt-result", folder)) : nil
+    }
+
+    static let columnSaltFile = "salt-columns"
+
+    /// - Throws: `Failure` 66 where input roots were sent and their salt is kept back.
+    func demandColumnSalt() throws -> [UInt8] {
+        guard let columnSalt else {
+            throw Failure(.noInput, "saltMissing", "\(Self.columnSaltFile), the salt of the input roots, is missing")
+        }
+        return columnSalt
     }
 
     private static func secret(_ name: String, _ folder: String) throws -> [UInt8] {
@@ -39,6 +53,7 @@ package struct OpenedSecrets: Sendable {
     /// Name and contents of each file.
     package var files: [(name: String, bytes: [UInt8])] {
         [("seed", seed.rawRepresentation)] + salts.sorted { $0.key < $1.key }.map { ("salt-\($0.key)", $0.value) }
+            + (columnSalt.map { [(Self.columnSaltFile, $0)] } ?? [])
             + (resultSalt.map { [("salt-result", $0.bytes)] } ?? [])
     }
 }
@@ -53,7 +68,7 @@ package struct Opening: Sendable {
 
     static let notice = "opening.txt"
     static let tableFile = "table.csv"
-    private static let magic = "moiety opening 1"
+    private static let magic = "moiety opening 2"
 
     /// - Throws: `Failure` 66 or 65 for what is no bundle, 2 for one of another session.
     init(reading folder: String, of parties: PartiesFile) throws {

@@ -50,7 +50,10 @@ struct SessionReplay: Sendable {
             return Replayed(findings: [committed] + [Check.r02, .r03].map(Self.skipped), result: nil)
         }
         // Nobody is asked for an approval again, and nothing is kept.
-        let work = try make(SessionOpening(inputs: inputs, approval: "", commitments: commitments, keep: { _, _ in }))
+        let work = try make(
+            SessionOpening(
+                inputs: inputs, approval: "", commitments: commitments, keep: { _, _ in },
+                columnSalt: { [secrets] _ in try secrets.demandColumnSalt() }))
         let (result, error) = await finish(work)
         let derived = log.finding(after: error)
         let compared =
@@ -112,5 +115,7 @@ struct NoBooks: JobBooks {
     func openScores(of rows: AlignedRows) throws {}
     func open(_ sizes: SetSizes, set: Bytes32) throws {}
     func admit(_ rows: AlignedRows) throws {}
-    func remember(_ rows: AlignedRows) throws {}
+    func admit(_ own: CohortInputs) throws -> [SessionInputs.Own] { [] }
+    func admit(_ inputs: SessionInputs, over rows: AlignedRows) throws {}
+    func remember(_ rows: AlignedRows, _ inputs: SessionInputs?) throws {}
 }

@@ -1,13 +1,16 @@
 package import Records
+package import Wire
 
 /// The disclosure book of a session, asked about aligned rows.
 package struct CohortBook: Sendable {
     private let book: DisclosureBook
     private let tagger: CohortTagger
+    private let digester: RowDigester
 
     package init(_ book: DisclosureBook, of identity: SiteIdentity) {
         self.book = book
         tagger = CohortTagger(identity: identity.key)
+        digester = RowDigester(identity: identity.key)
     }
 
     /// - Throws: `PolicyRefusal`, `cohortDifference`.
@@ -18,9 +21,19 @@ package struct CohortBook: Sendable {
         try book.open(cohort(rows), bits: bits, inputs: inputs)
     }
 
+    /// - Parameter columns: of this site, cells in the order of the rows (`CellForm`).
+    /// - Returns: what the ledger keeps of them.
     /// - Throws: `PolicyRefusal`, `inputDifference`.
-    package func check(_ inputs: [SessionInputs.Own], over rows: AlignedRows) throws {
-        try book.check(inputs, over: cohort(rows))
+    package func check(
+        _ columns: [(name: String, root: Bytes32, cells: [[UInt8]])], over rows: AlignedRows
+    ) throws -> [SessionInputs.Own] {
+        let order = digester.order(of: (0..<rows.count).map { rows.identifier(at: $0) })
+        let inputs = columns.map { column in
+            SessionInputs.Own(
+                column: column.name, root: column.root, digests: digester.digests(of: column.cells, in: order))
+        }
+        try book.check(inputs, over: order.cohort)
+        return inputs
     }
 
     /// - Returns: what has changed since the latest session over these people.

@@ -45,9 +45,9 @@ package struct InputChange: Sendable, Hashable, Codable {
     /// Of the latest change.
     package let time: String
 
-    package func text(of most: Int?) -> String {
-        let count = most.map { "\(versions) versions of at most \($0)" } ?? "\(versions) versions"
-        return "'\(column)' of \(party) has changed over the same \(rows) people: \(count), the latest on \(time)"
+    package var text: String {
+        "column '\(column)' of \(party) has changed over the same \(rows) people: \(versions) versions, the latest of "
+            + time
     }
 }
 

@@ -19,7 +19,7 @@ struct JobApprove: ReplyingCommand {
     func reply(_ console: Console) async throws -> Reply<Approval> {
         let folder = try site.open()
         let file = try file.read()
-        _ = try file.parties(at: folder)
+        let peer = try file.parties(at: folder).peer.name
         try folder.policy().check(file.job, as: folder.name)
         try Guards.check(file.job)
         let identity = try folder.identity()
@@ -29,6 +29,7 @@ struct JobApprove: ReplyingCommand {
         }
         // Before the question: what cannot be signed need not be asked.
         let approval = try ApprovalBook.approval(of: file, site: folder.name, person: person, meaning: meaning)
+        for change in try BudgetReport(of: folder, peers: [peer]).inputChanges { console.warning(change.text) }
         if dryRun {
             return Reply(approval, text: "would approve job \(file.hash)")
         }

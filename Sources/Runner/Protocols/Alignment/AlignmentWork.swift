@@ -27,7 +27,7 @@ package struct AlignmentWork: SessionWork {
         let (intersection, rows) = try await inputs.align(
             over: session, progress, admit: books.admission(of: committed, over: session))
         try books.admit(rows)
-        try books.remember(rows)
+        try books.remember(rows, nil)
         return Result(intersection: intersection, rows: rows)
     }
 

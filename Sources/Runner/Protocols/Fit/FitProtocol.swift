@@ -11,8 +11,8 @@ package struct FitProtocol: SiteProtocol {
 
     package var purpose: SessionPurpose { .fit }
     package var phrase: String { "a fit" }
-    package var versions: [ProtocolVersion] { [.alignment, .training] }
-    package var descriptions: [ProtocolDescription] { [.alignment, .training(.linear), .training(.logistic)] }
+    package var versions: [ProtocolVersion] { [.alignment, .training, .inputs] }
+    package var descriptions: [ProtocolDescription] { [.alignment, .inputs, .training(.linear), .training(.logistic)] }
     package var commitments: Set<String> { ["identifiers", "rows"] }
     package var counts: Set<String> { ["rows", "fitted", "passes", "parameters", "converged"] }
     package var hasMetrics: Bool { true }
@@ -22,7 +22,8 @@ package struct FitProtocol: SiteProtocol {
 
     package func plan(for job: Job) -> ProtocolPlan {
         ProtocolPlan(
-            job, aligning: .alignment, then: [.checkpoint(job), .init(.training(job.model.family), of: job)])
+            job, aligning: .alignment,
+            then: [.init(.inputs, of: job), .checkpoint(job), .init(.training(job.model.family), of: job)])
     }
 
     package func inspectors(for job: Job, in session: InspectedSession) throws -> [any PayloadInspector] {
@@ -33,6 +34,7 @@ package struct FitProtocol: SiteProtocol {
                 local: session.local
             ) { rows in TrainingPlan(job, rows: rows) },
             try AlignmentInspector(job, in: session.session, seen, local: session.local), CommittedSetInspector(),
+            InputRootsInspector(job, label: true),
         ]
     }
 

@@ -38,12 +38,13 @@ package struct JobWork: SessionWork {
         let (intersection, rows) = try await inputs.align(
             over: session, progress, admit: books.admission(of: committed, over: session))
         try books.admit(rows)
+        let fixed = try await inputs.exchangeInputs(over: rows, opening, books, session)
         try await session.checkpoint()
         progress.say("aligned \(rows.count) rows with \(session.peerName)")
         let design = try JobDesign(inputs, rows)
         try books.admit(design, intersection)
         // Before anything about these people is opened: a peer that vanishes then has opened it all the same.
-        try books.remember(rows)
+        try books.remember(rows, fixed)
         let outcome = try await train(design, rows, over: session)
         return Result(intersection: intersection, rows: rows, outcome: outcome)
     }

@@ -13,21 +13,24 @@ package struct PredictionProtocol: SiteProtocol {
     package var purpose: SessionPurpose { SessionPurpose("prediction") }
     package var phrase: String { "a prediction" }
     package var caveat: String? { "with coefficients of each party's choice" }
-    package var versions: [ProtocolVersion] { [.alignment, .training] }
-    package var descriptions: [ProtocolDescription] { [.alignment, .prediction] }
+    package var versions: [ProtocolVersion] { [.alignment, .training, .inputs] }
+    package var descriptions: [ProtocolDescription] { [.alignment, .inputs, .prediction] }
     package var commitments: Set<String> { ["identifiers", "rows"] }
     package var counts: Set<String> { ["rows"] }
     package var disclosure: Disclosure { [.scores, .otherRows] }
     package var phases: [LeakagePhase] { [.session, .alignment, .prediction, .early] }
 
     package func plan(for job: Job) -> ProtocolPlan {
-        ProtocolPlan(job, aligning: .alignment, then: [.checkpoint(job), .init(.prediction, of: job)])
+        ProtocolPlan(
+            job, aligning: .alignment,
+            then: [.init(.inputs, of: job), .checkpoint(job), .init(.prediction, of: job)])
     }
 
     package func inspectors(for job: Job, in session: InspectedSession) throws -> [any PayloadInspector] {
         [
             try AlignmentInspector(job, in: session.session, InspectionLedger(), local: session.local),
             ScoreInspector(areRevealed: job.reveals(.scores)), CommittedSetInspector(),
+            InputRootsInspector(job, label: false),
         ]
     }
 

@@ -27,9 +27,10 @@ package struct PredictionWork: SessionWork {
         let (_, rows) = try await inputs.align(
             over: session, progress, admit: books.admission(of: committed, over: session))
         try books.admit(rows)
+        let fixed = try await inputs.exchangeInputs(over: rows, opening, books, session)
         try await session.checkpoint()
         progress.say("aligned \(rows.count) rows with \(session.peerName)")
-        try books.remember(rows)
+        try books.remember(rows, fixed)
         let scores = try await exchange(rows, over: session)
         return Result(rows: rows, scores: scores)
     }

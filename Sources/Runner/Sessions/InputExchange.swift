@@ -1,0 +1,64 @@
+import Jobs
+package import Records
+import Site
+import Transcript
+package import Wire
+
+/// What a party computes with in one session: its private inputs over the aligned rows, as they are committed to;
+/// `protocols/transcript.md` 7.1.
+package struct CohortInputs: Sendable {
+    package struct Column: Sendable {
+        package let name: String
+        /// Of each row, in the order of ``rows``.
+        package let cells: [[UInt8]]
+        package let root: Bytes32
+    }
+
+    /// In the ascending order of their identifiers.
+    package let rows: AlignedRows
+    /// In the order of the job: the label, then the features.
+    package let columns: [Column]
+
+    /// - Parameters:
+    ///   - rows: in any order.
+    ///   - salt: the cohort salt, 32 secret bytes.
+    init(_ table: PartyTable, _ rows: AlignedRows, salt: [UInt8]) throws {
+        self.rows = rows
+        columns = try table.privateColumns.map { spec in
+            let cells = try rows.cells(of: spec, missing: table.missing)
+            let item = try InputCommitment.item(label: spec.name, values: cells, masterSalt: salt)
+            return Column(name: spec.name, cells: cells, root: item.root)
+        }
+    }
+
+    var message: InputRoots {
+        InputRoots(
+            rows: UInt64(rows.count), items: columns.map { InputRoots.Item(column: $0.name, root: $0.root) })
+    }
+}
+
+extension PartyTable {
+    /// The label, where the session has one, then the features in the order of the job.
+    var privateColumns: [ColumnSpec] { [label].compactMap(\.self) + features }
+}
+
+extension JobInputs {
+    /// Right after the alignment: this site sees whether it may use its inputs, then both fix what they compute with. The session's
+    /// inspectors have seen to it that the peer's columns are those of the job, over as many rows.
+    ///
+    /// - Returns: the roots of both, and what the ledger keeps of this site's.
+    func exchangeInputs(
+        over rows: AlignedRows, _ opening: SessionOpening, _ books: any SessionBooks, _ session: Session
+    ) async throws -> SessionInputs {
+        let sorted = rows.sortedByIdentifier
+        let own = try CohortInputs(table, sorted, salt: try opening.columnSalt(sorted))
+        let kept = try books.admit(own)
+        try await session.send(own.message)
+        let theirs = try await session.receive(InputRoots.self)
+        let inputs = SessionInputs(
+            own: kept,
+            peer: Dictionary(theirs.items.map { ($0.column, $0.root) }, uniquingKeysWith: { first, _ in first }))
+        try books.admit(inputs, over: rows)
+        return inputs
+    }
+}
