@@ -80,7 +80,8 @@ struct JobForge {
         func party(_ name: String, _ role: String, _ peerRole: String) throws -> Forge.Party {
             Forge.Party(
                 try LocalParty(name: name, identity: try #require(recorded.keys[name])),
-                SessionTerms(jobHash: agreed, role: role, peerRole: peerRole, protocols: [.alignment, .training]),
+                SessionTerms(
+                    jobHash: agreed, role: role, peerRole: peerRole, protocols: [.alignment, .training, .inputs]),
                 nonce: try #require(nonces[name]), seed: try #require(recorded.seeds[name]))
         }
         var forge = try Forge(

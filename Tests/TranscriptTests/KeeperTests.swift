@@ -91,9 +91,10 @@ enum RecordedSessions {
                     side.identifiers, over: session, settings: settings, rounding: 5, group: parameters.group)
             }
         case .prediction:
-            let plan = WholeJobTests.plan(.alignment, .checkpoint, .prediction)
+            let plan = WholeJobTests.plan(.alignment, .inputs, .checkpoint, .prediction)
             return try await record(.prediction, plan, ["rows": 60]) { side, session in
                 try await align(side, session)
+                try await WholeJobTests.exchangeInputs(over: session, label: false)
                 try await session.checkpoint()
                 if side.label == nil {
                     try await session.send(Scores(), round: 1)
@@ -106,9 +107,10 @@ enum RecordedSessions {
                 family: .linear, activeColumns: 3, passiveColumns: 2, l2: 0.1, tolerance: 1e-3, maximumPasses: 12,
                 keyBits: WholeJobTests.trainingBits, standardErrors: false, revealScores: false, revealFit: true)
             let counts: [String: Int64] = ["rows": 60, "fitted": 60, "passes": 1, "parameters": 5, "converged": 1]
-            let plan = WholeJobTests.plan(.alignment, .checkpoint, .training(.linear))
+            let plan = WholeJobTests.plan(.alignment, .inputs, .checkpoint, .training(.linear))
             return try await record(.fit, plan, counts, isLinear: true) { side, session in
                 try await align(side, session)
+                try await WholeJobTests.exchangeInputs(over: session)
                 try await session.checkpoint()
                 let input = Training.Input(design: side.design)
                 if let label = side.label {
@@ -161,7 +163,7 @@ enum RecordedSessions {
             expecting: PeerIdentity(name: peer, publicKey: peerKey.publicKey),
             terms: SessionTerms(
                 jobHash: recorded.purpose.hash(of: job.hash), role: roles.0, peerRole: roles.1,
-                protocols: [.alignment, .training]),
+                protocols: [.alignment, .training, .inputs]),
             seed: try #require(recorded.seeds[name]), recorder: writer, plan: recorded.plan)
         let approval = try Approval(
             job: job.hash.hex, site: name, person: "Ada", time: "2020-01-01T00:00:00Z", meaning: "approved"

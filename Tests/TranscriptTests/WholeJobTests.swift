@@ -81,6 +81,14 @@ import Testing
     /// The job's private inputs.
     static let columns = ["hospital": ["y", "x", "z"], "lab": ["x", "z"]]
 
+    /// - Parameter label: whether the session computes with it.
+    static func exchangeInputs(over session: Session, label: Bool = true) async throws {
+        let names = (columns[session.localName] ?? []).filter { label || $0 != "y" }
+        try await session.send(
+            InputRoots(rows: 60, items: names.map { InputRoots.Item(column: $0, root: .zero) }))
+        _ = try await session.receive(InputRoots.self)
+    }
+
     /// What the job does, now and in a replay.
     static func work(
         _ side: Side, approval: String = "", over session: Session, keep: (String) throws -> Void = { _ in },
@@ -95,11 +103,7 @@ import Testing
             settings: AlignmentSettings(keyBits: alignmentBits, role: side.label == nil ? .sender : .receiver),
             parameters: try parameters.get())
         #expect(intersection.rowIndices.count == 60)
-        try await session.send(
-            InputRoots(
-                rows: 60,
-                items: (columns[session.localName] ?? []).map { InputRoots.Item(column: $0, root: .zero) }))
-        _ = try await session.receive(InputRoots.self)
+        try await exchangeInputs(over: session)
         try await session.checkpoint()
         let plan = plan
         let input = Training.Input(design: side.design)
