@@ -104,25 +104,6 @@ public struct LimbVector: Sendable {
         count += other.count
     }
 
-    /// The same values under another bound.
-    /// - Throws: ``BignumError/outOfRange(index:)`` for a value wider than `bits`.
-    public func resized(bits newBits: Int) throws(BignumError) -> LimbVector {
-        let result = LimbVector(count: count, bits: newBits)
-        let from = limbsPerElement
-        let to = result.limbsPerElement
-        for element in 0..<count {
-            for k in 0..<from {
-                let value = unsafe buffer.pointer[element * from + k]
-                let room = newBits - 64 * k
-                if room <= 0 ? value != 0 : (room < 64 && value >> UInt64(room) != 0) {
-                    throw .outOfRange(index: element)
-                }
-                if k < to { unsafe result.buffer.pointer[element * to + k] = value }
-            }
-        }
-        return result
-    }
-
     /// The values as big integers: for small numbers of elements.
     public func bigInts() -> [BigInt] { (0..<count).map { self[$0] } }
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What looks wrong in a field that is a valid identifier all the same. The identifier stays as it is: only a person knows
 /// whether the other party writes it so too.
 public enum IdentifierRemark: String, Sendable, Codable, CodingKeyRepresentable, CaseIterable, Hashable {
@@ -7,6 +9,10 @@ public enum IdentifierRemark: String, Sendable, Codable, CodingKeyRepresentable,
     case invisibleCharacter = "invisible-character"
     /// `1.23E+15`: a spreadsheet took the identifier for a number and dropped its last digits.
     case scientificNotation = "scientific-notation"
+    /// `="00123"` or `'00123`: how spreadsheets keep a text from becoming a number.
+    case spreadsheetText = "spreadsheet-text"
+    /// A full-width digit, an accent beside its letter, a dash that is no hyphen: it looks like another text.
+    case unusualForm = "unusual-form"
 
     /// For reports: what it is.
     public var meaning: String {
@@ -14,6 +20,8 @@ public enum IdentifierRemark: String, Sendable, Codable, CodingKeyRepresentable,
         case .outerSpace: "white space at an end"
         case .invisibleCharacter: "an invisible character"
         case .scientificNotation: "a number in scientific notation, as spreadsheets write it"
+        case .spreadsheetText: "a spreadsheet's mark for text (=\"...\" or a leading apostrophe)"
+        case .unusualForm: "a character that looks like another (full width, separate accent, unusual dash)"
         }
     }
 
@@ -26,6 +34,8 @@ public enum IdentifierRemark: String, Sendable, Codable, CodingKeyRepresentable,
         case .trim, .upper: break
         }
         if field.contains(where: { $0 >= 0x80 }), holdsInvisible(field) { found.insert(.invisibleCharacter) }
+        if field.contains(where: { $0 >= 0x80 }), hasUnusualForm(Text.trimmed(field)) { found.insert(.unusualForm) }
+        if field.first == UInt8(ascii: "'") || field.starts(with: Array("=\"".utf8)) { found.insert(.spreadsheetText) }
         if isScientific(Text.trimmed(field)) { found.insert(.scientificNotation) }
         return found
     }
@@ -46,6 +56,13 @@ public enum IdentifierRemark: String, Sendable, Codable, CodingKeyRepresentable,
             default: scalar.properties.generalCategory == .format
             }
         }
+    }
+
+    /// Not in Unicode's composed compatibility form (NFKC), or with a dash beyond ASCII.
+    private static func hasUnusualForm(_ field: ArraySlice<UInt8>) -> Bool {
+        let text = String(decoding: field, as: UTF8.self)
+        return !text.precomposedStringWithCompatibilityMapping.utf8.elementsEqual(field)
+            || text.unicodeScalars.contains { $0.properties.generalCategory == .dashPunctuation && $0.value > 0x7F }
     }
 
     /// `digit [. digits] E + digits`; without the plus sign only if there is a point, since `3E5` may be a code.

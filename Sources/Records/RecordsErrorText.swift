@@ -58,6 +58,8 @@ extension RecordsError: CustomStringConvertible {
             "\(place): \(found) fields where the header has \(expected)"
         case .badHeader(let path, let position, let name, let problem):
             switch problem {
+            case .empty where position == 2:
+                "\(path): column 2 has no name; if the first line is Excel's `sep=`, delete that line"
             case .empty: "\(path): column \(position) has no name"
             case .duplicate: "\(path): column name \"\(name)\" stands twice in the header"
             case .controlCharacter: "\(path): the name of column \(position) holds a control character"

@@ -24,6 +24,11 @@ public struct TranscriptLayout: Sendable, Hashable {
     public static let timestamps = "timestamps"
     static let folders = [approvals, logs, checkpoints, equivocations, timestamps, privateFolder]
 
+    /// Whether a folder has any of the files that every transcript has: what has none is another folder, and no bad transcript.
+    public static func looksLikeTranscript(_ folder: String) -> Bool {
+        [parties, job, jobText, logs].contains { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
+    }
+
     public static func approval(of party: String) -> String { "\(approvals)/\(party).txt" }
     public static func log(from: String, to: String) -> String { "\(logs)/\(from)~\(to).log" }
     public static func checkpoint(from: String, to: String) -> String { "\(checkpoints)/\(from)~\(to).txt" }

@@ -116,6 +116,10 @@ public struct Hello: Sendable, Hashable {
         for id in ids {
             let ours = own.protocols.first { $0.id == id }?.version ?? 0
             let theirs = protocols.first { $0.id == id }?.version ?? 0
+            // Two commands under one job list different protocols: that they differ is what people must hear.
+            guard ours == theirs || jobHash == own.jobHash || min(ours, theirs) > 0 else {
+                throw .jobMismatch(peer: peer.name)
+            }
             guard ours == theirs else {
                 throw .versionMismatch(peer: peer.name, protocol: id, ours: ours, theirs: theirs)
             }

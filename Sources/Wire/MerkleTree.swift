@@ -99,13 +99,6 @@ public struct MerkleTree: Sendable {
         return path(Int(index), 0..<Int(size))
     }
 
-    /// RFC 6962 section 2.1.2: that the tree of `old` leaves is a prefix of the tree of `size`.
-    public func consistencyProof(from old: UInt64, to size: UInt64) -> [Bytes32]? {
-        guard old <= size, size <= self.size else { return nil }
-        guard old > 0, old < size else { return [] }
-        return subproof(Int(old), 0..<Int(size), isComplete: true)
-    }
-
     // PATH(m, D[n]) of the RFC, over a range of leaves.
     private func path(_ index: Int, _ range: Range<Int>) -> [Bytes32] {
         guard range.count > 1 else { return [] }
@@ -113,16 +106,6 @@ public struct MerkleTree: Sendable {
         return index < split
             ? path(index, range.lowerBound..<split) + [subtree(split..<range.upperBound)]
             : path(index, split..<range.upperBound) + [subtree(range.lowerBound..<split)]
-    }
-
-    // SUBPROOF(m, D[n], b) of the RFC; `old` counts from the range's start.
-    private func subproof(_ old: Int, _ range: Range<Int>, isComplete: Bool) -> [Bytes32] {
-        if old == range.count { return isComplete ? [] : [subtree(range)] }
-        let half = Self.split(range.count)
-        let split = range.lowerBound + half
-        return old <= half
-            ? subproof(old, range.lowerBound..<split, isComplete: isComplete) + [subtree(split..<range.upperBound)]
-            : subproof(old - half, split..<range.upperBound, isComplete: false) + [subtree(range.lowerBound..<split)]
     }
 
     private func subtree(_ range: Range<Int>) -> Bytes32 {

@@ -22,23 +22,6 @@ extension Session {
         return (try await decode(M.self, received), head)
     }
 
-    /// The first or next chunk of a message whose number of chunks is the sender's to choose, at most `maximum`.
-    ///
-    /// - Parameter previous: the chunk before, or `nil` for the first.
-    public func receiveChunk<M: Message>(
-        _: M.Type, round: UInt32 = 0, after previous: Chunk?, maximum: UInt32, within limit: Duration? = nil
-    ) async throws -> (message: M, chunk: Chunk, head: TreeHead) {
-        let (received, head) = try await next(expecting: M.type, name: M.name, round: round, within: limit) { found in
-            let expected = Chunk(
-                index: previous.map { $0.index &+ 1 } ?? 0, count: previous?.count ?? min(found.count, maximum))
-            guard found == expected else {
-                return .unexpectedChunk(peer: self.peerName, message: M.name, expected: expected, found: found)
-            }
-            return nil
-        }
-        return (try await decode(M.self, received), received.record.chunk, head)
-    }
-
     private func decode<M: Message>(_: M.Type, _ received: Received) async throws -> M {
         do {
             return try M(payload: received.payload)

@@ -24,12 +24,6 @@ import Testing
         #expect(throws: BignumError.outOfRange(index: 2)) { try LimbVector([1, 2, 8] as [UInt64], bits: 3) }
     }
 
-    @Test func resizes() throws {
-        let vector = try LimbVector([BigInt(1), (BigInt(1) << 64) + 5], bits: 200)
-        #expect(try vector.resized(bits: 65).bigInts() == vector.bigInts())
-        #expect(throws: BignumError.outOfRange(index: 1)) { try vector.resized(bits: 64) }
-    }
-
     @Test(arguments: [1, 63, 64, 65, 128, 300])
     func randomStaysBelow(bits: Int) {
         var generator = SplitMix(UInt64(bits))

@@ -135,6 +135,13 @@ extension EndToEnd {
                 #expect(ended.code == 5 && ended.errorCode == "resultsApart", "\(ended.output)")
                 #expect(ended.output.contains(name), "\(ended.output)")
             }
+            // The file alone, where its folder says whose it is.
+            let session = try folder(scratch, "s2", rows, session: "bb")
+            let bare = try await Program.run(
+                "results", "merge", "\(own)/coefficients.csv", "\(session)/coefficients.csv")
+            #expect(bare.code == 5, "\(bare.output)")
+            let lone = try await Program.run("results", "merge", own, try scratch.write("lone.csv", Self.header + rows))
+            #expect(lone.code == 0 && lone.errors.contains("was not checked"), "\(lone.errors)")
             let text = try scratch.write("z.csv", "a,b\n1,2\n")
             #expect(try await Program.run("results", "merge", text).code == 65)
         }

@@ -176,6 +176,8 @@ extension EndToEnd {
             #expect(bad.code == 2 && bad.errorCode == "payloadInvalid", "\(bad.output)")
             let folder = try await Program.run("verify", file, "--format", "json")
             #expect(folder.code == 65 && folder.errorCode == "notAFolder")
+            let site = try await Program.run("verify", sites.site("lab"), "--format", "json")
+            #expect(site.code == 65 && site.errorCode == "noTranscript")
             #expect(try await Program.run("log", "verify", sites.job).code == 65)
             let late = try await Program.run(
                 "log", "export", own, "--from", "lab", "--sequence", "9999", "--out", sites.scratch.path("x"))

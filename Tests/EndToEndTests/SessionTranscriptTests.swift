@@ -99,10 +99,18 @@ extension EndToEnd {
                 ])
 
             let (other, where2) = try await sites.listen(align(sites, "run", "hospital", "aligned"))
-            let lab2 = try await Program.run(align(sites, "run", "lab", "aligned") + ["--peer-address", where2])
-            for ended in [await other.wait(), lab2] {
-                #expect(ended.code == 0 && ended.output.contains("\"aligned\":63"), "\(ended.output)\(ended.errors)")
-            }
+            // The other way to say the same.
+            let lab2 = try await Program.run([
+                "job", "run", sites.job, "--as", "alignment", "--site", sites.site("lab"), "--out",
+                sites.scratch.path("aligned-lab"), "--format", "json", "--peer-address", where2,
+            ])
+            let hospital2 = await other.wait()
+            #expect(hospital2.code == 0 && hospital2.output.contains("\"aligned\":63"), "\(hospital2.output)")
+            #expect(lab2.code == 0 && lab2.output.contains("\"rows\":\"63\""), "\(lab2.output)\(lab2.errors)")
+            let unknown = try await Program.run(sites.command("lab") + ["--as", "covert"])
+            #expect(unknown.code == 64 && unknown.output.contains("prediction"), "\(unknown.output)")
+            let unmodelled = try await Program.run(sites.command("lab") + ["--as", "prediction"])
+            #expect(unmodelled.code == 64, "\(unmodelled.output)")
             try await Self.expectEvidence(
                 sites, { sites.scratch.path("aligned-\($0)") }, shows: ["an alignment", "63 rows in common"])
             // Another intersection beside the transcript.

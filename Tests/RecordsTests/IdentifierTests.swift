@@ -80,6 +80,14 @@ import Testing
         #expect(digits.report.remarked.isEmpty && digits.report.rejected == [.notDigits: 8])
     }
 
+    /// `="00123"`, full-width digits, a non-breaking hyphen, an accent beside its letter; a composed accent is plain text.
+    @Test func lookAlikesAreRemarked() throws {
+        let csv = "id\n\"=\"\"00123\"\"\"\n'00124\n\u{FF11}2\nP\u{2011}1\nMu\u{308}ller\nM\u{FC}ller\nP-1\n"
+        let raw = try table(csv).identifiers(IdentifierRule(column: "id"))
+        #expect(raw.report.remarked == [.spreadsheetText: 2, .unusualForm: 3])
+        #expect(raw.report.firstRemarkedLine == [.spreadsheetText: 2, .unusualForm: 4])
+    }
+
     /// A result is joined back to the table by what stands in the table.
     @Test func ownIdentifiersStayAsWritten() throws {
         let data = try table("id,x\n mrn-1 ,1\nMRN-2,2\n")

@@ -25,6 +25,17 @@ import Testing
         #expect(b.wireError == .versionMismatch(peer: "hospital", protocol: 1, ours: 2, theirs: 3))
     }
 
+    /// Two commands under one job: that they differ is what people must hear, not that one lacks a protocol.
+    @Test func anotherCommandIsNamedBeforeWhatItsProtocolsLack() async throws {
+        var sides = Sides()
+        sides.termsB = SessionTerms(
+            jobHash: .zero, role: "passive", peerRole: "active",
+            protocols: [alignmentProtocol, ProtocolVersion(id: 9, version: 1)])
+        let (a, b) = await sides.open()
+        #expect(a.wireError == .jobMismatch(peer: "lab"))
+        #expect(b.wireError == .jobMismatch(peer: "hospital"))
+    }
+
     @Test func rolesMustFit() async throws {
         var sides = Sides()
         sides.termsB = SessionTerms(

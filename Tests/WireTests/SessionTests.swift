@@ -111,22 +111,6 @@ import Testing
         #expect(await result { try await small.a.receive(Number.self) }.wireError?.name == "frameTooLarge")
     }
 
-    @Test func chunksOfUnknownNumberAreBounded() async throws {
-        let pair = try await Sides().opened()
-        for i in 0..<3 { try await pair.a.send(Number(UInt32(i)), chunk: Chunk(i, of: 3)) }
-        var chunk: Chunk?
-        var values: [UInt32] = []
-        repeat {
-            let next = try await pair.b.receiveChunk(Number.self, after: chunk, maximum: 8)
-            values.append(next.message.value)
-            chunk = next.chunk
-        } while chunk.map { $0.index + 1 < $0.count } ?? false
-        #expect(values == [0, 1, 2])
-        try await pair.a.send(Number(0), chunk: Chunk(0, of: 9))
-        let error = await result { try await pair.b.receiveChunk(Number.self, after: nil, maximum: 8).chunk }.wireError
-        #expect(error?.name == "unexpectedChunk")
-    }
-
     @Test func aSilentPeerIsATimeoutThatNamesIt() async throws {
         var sides = Sides()
         sides.limits.wait = .milliseconds(300)

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import Yams
 
 /// A YAML value reduced to what a job may hold: text, lists and mappings, each with its line.

@@ -42,12 +42,8 @@ public struct Identifier: Sendable, Hashable {
 
 /// A column that enters the model.
 public struct Feature: Sendable, Hashable {
-    public enum Kind: Sendable, Hashable {
-        case numeric
-        case binary
-        /// Treatment coding: one column a level but the reference, in the order of `levels`.
-        case categorical(levels: [String], reference: String)
-    }
+    /// How it is read, and what it becomes in the design matrix.
+    public typealias Kind = ColumnSpec.Kind
 
     public internal(set) var column: String
     public internal(set) var kind: Kind

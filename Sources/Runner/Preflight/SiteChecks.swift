@@ -71,6 +71,12 @@ package struct SiteChecks: Sendable {
         }
         return .run("invitation") {
             let invitation = try Invitation(parsing: text, from: site.invitationFile)
+            guard invitation.name == site.name else {
+                throw Failure(
+                    .configuration, "otherName",
+                    "site.yaml says '\(site.name)', and this site was made as '\(invitation.name)'",
+                    hint: "a site keeps its name: put '\(invitation.name)' back, or make another site with moiety init")
+            }
             let certificate = try SiteCertificate.load(
                 certificatePath: site.certificateFile, keyPath: site.certificateKeyFile)
             let identity = try site.identity().key.publicKey

@@ -24,6 +24,9 @@ package struct CoefficientSource {
     /// What the folder says of itself; nil where there is the file alone.
     let job: JobFile?
     let session: String?
+    /// Whether anything at hand says which job and session it is of.
+    package var isTraced: Bool { job != nil && session != nil }
+    package var file: String { path }
 
     private struct Metrics: Decodable {
         let session: String
@@ -35,6 +38,11 @@ package struct CoefficientSource {
     /// - Throws: `Failure` 66 or 65 for what is no such file, by row and column; 65 for one that its own transcript says was
     ///   changed.
     package init(_ path: String) throws {
+        // The file alone says less than the folder that it lies in.
+        let around = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let isInFolder =
+            path.hasSuffix("coefficients.csv") && FileManager.default.fileExists(atPath: "\(around)/metrics.json")
+        let path = isInFolder ? around : path
         let isFolder = FileManager.default.fileExists(atPath: "\(path)/coefficients.csv")
         let file = isFolder ? "\(path)/coefficients.csv" : path
         self.path = file

@@ -23,6 +23,8 @@ package struct MergedCoefficients {
     private let job: Job?
 
     package var parties: [String] { sources.map(\.party) }
+    /// Files of which nothing at hand says that they are of the same fit as the other.
+    package var untraced: [String] { sources.count < 2 ? [] : sources.filter { !$0.isTraced }.map(\.file) }
     package var count: Int { sources.reduce(0) { $0 + $1.table.rowCount } }
 
     /// - Throws: `Failure` 5 for results that do not belong together.

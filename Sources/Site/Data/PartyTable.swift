@@ -84,12 +84,7 @@ extension PartyTable {
 
 extension ColumnSpec {
     package init(_ feature: Feature) {
-        switch feature.kind {
-        case .numeric: self = .numeric(feature.column)
-        case .binary: self = .binary(feature.column)
-        case .categorical(let levels, let reference):
-            self = .categorical(feature.column, levels: levels, reference: reference)
-        }
+        self.init(name: feature.column, kind: feature.kind)
     }
 }
 

@@ -5,6 +5,12 @@ import Wire
 
 /// Approvals with the word of the ledger about them; `protocols/disclosure.md` 5.
 extension SiteFolder {
+    /// The approval that a new one takes the place of.
+    package func standingApproval(of file: JobFile, by identity: SiteIdentity) -> Approval? {
+        guard let note = try? approvals.note(of: file, by: identity) else { return nil }
+        return try? Approval(note: note, signedBy: identity.key.publicKey)
+    }
+
     /// Signs that this site may run a job, and enters it.
     package func approve(
         _ file: JobFile, person: String, meaning: String = Approval.standardMeaning, by identity: SiteIdentity

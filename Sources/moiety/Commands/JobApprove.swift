@@ -30,6 +30,9 @@ struct JobApprove: ReplyingCommand {
         // Before the question: what cannot be signed need not be asked.
         let approval = try ApprovalBook.approval(of: file, site: folder.name, person: person, meaning: meaning)
         for change in try BudgetReport(of: folder, peers: [peer]).inputChanges { console.warning(change.text) }
+        if let earlier = folder.standingApproval(of: file, by: identity) {
+            console.warning("this replaces the approval by \(earlier.person) of \(earlier.time)")
+        }
         if dryRun {
             return Reply(approval, text: "would approve job \(file.hash)")
         }

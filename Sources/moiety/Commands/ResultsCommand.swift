@@ -45,6 +45,11 @@ struct ResultsMerge: ReplyingCommand {
 
     func reply(_ console: Console) async throws -> Reply<MergedResultsReport> {
         let merged = try MergedCoefficients(results.map { try CoefficientSource($0) })
+        for file in merged.untraced {
+            console.warning(
+                "whether \(file) is of the same fit as the other was not checked: no metrics.json and job.yaml lie beside it"
+            )
+        }
         let bytes = try merged.csv(terms: terms)
         if let out { try OutputFile.write(bytes, to: out) }
         let csv = String(decoding: bytes, as: UTF8.self)

@@ -76,6 +76,12 @@ struct VerifyCommand: ReplyingCommand {
                 .badData, "notAFolder", "\(transcript) is a file, not a transcript folder",
                 hint: "moiety log verify is for one message alone")
         }
+        for folder in [transcript, peerTranscript].compactMap(\.self)
+        where !TranscriptLayout.looksLikeTranscript(folder) {
+            throw Failure(
+                .badData, "noTranscript", "there is no transcript in \(folder)",
+                hint: "give the folder `transcript` of a session's results, or the results folder that it stands in")
+        }
         if let peerTranscript {
             let secrets = "\(peerTranscript)/\(TranscriptLayout.privateFolder)"
             if FileManager.default.fileExists(atPath: secrets) {
