@@ -24,6 +24,8 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
     ("Records", ["Records", crypto]),
     ("Wire", ["Wire", crypto]),
     ("Jobs", ["Jobs", "Records", "Wire"]),
+    ("ProtocolKit", ["ProtocolKit", "Jobs", "Wire"]),
+    ("KeyAgreement", ["KeyAgreement", "Paillier", "Wire"]),
     (
         "Transcript",
         [

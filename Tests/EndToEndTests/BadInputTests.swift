@@ -76,7 +76,9 @@ extension EndToEnd {
             let sites = try await Small.sites()
             let folder = sites.scratch.path("transcript")
             let name = "\u{1B}[2J\u{202E}\u{9B}x\ny"
-            try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+            for name in [name, "log"] {
+                try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+            }
             for more in [[], ["--explain"]] {
                 let ended = try await Program.run(["verify", folder] + more)
                 #expect(ended.code == 2 && ended.output.contains("[2J"), "\(ended.output)")

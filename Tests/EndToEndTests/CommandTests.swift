@@ -148,8 +148,8 @@ extension EndToEnd {
 
         @Test func verifyRefusesWhatIsNoTranscript() async throws {
             let scratch = try TemporaryFolder()
-            let empty = try await Program.run("verify", scratch.path)
-            #expect(empty.code == 2)
+            let empty = try await Program.run("verify", scratch.path, "--format", "json")
+            #expect(empty.code == 65 && empty.errorCode == "noTranscript")
             let missing = try await Program.run("verify", scratch.path("nowhere"))
             #expect(missing.code == 66)
         }
