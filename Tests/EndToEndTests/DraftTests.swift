@@ -128,7 +128,8 @@ extension EndToEnd {
                     "columns differ",
                     try scratch.write(
                         "y.csv",
-                        Self.header.replacing("\n", with: ",exp.estimate\n") + rows.replacing("\n", with: ",1\n"))
+                        Self.header.replacing("\n", with: ",exp.estimate,exp.conf.low,exp.conf.high\n")
+                            + rows.replacing("\n", with: ",1,NA,NA\n"))
                 ),
             ] {
                 let ended = try await Program.run("results", "merge", own, other, "--format", "json")
