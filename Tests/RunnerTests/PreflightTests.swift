@@ -113,4 +113,12 @@ import Testing
         let failure = failure { try StandardOutput.write("x\n", to: full) }
         #expect(failure?.status == .outputFailed && failure?.message.contains("the disk is full") == true)
     }
+
+    /// A wrong word in the environment is not passed over.
+    @Test func anUnknownArithmeticIsNamed() {
+        #expect(SiteChecks.arithmetic([:]).verdict == .ok)
+        #expect(SiteChecks.arithmetic(["MOIETY_ARITHMETIC": "portable"]).verdict == .ok)
+        let wrong = SiteChecks.arithmetic(["MOIETY_ARITHMETIC": "fast"])
+        #expect(wrong.verdict == .warning && wrong.detail.hasPrefix("MOIETY_ARITHMETIC names no path"))
+    }
 }

@@ -1,3 +1,4 @@
+import Bignum
 import Foundation
 import GRPCTransport
 import Records
@@ -10,8 +11,22 @@ package struct SiteChecks: Sendable {
 
     package init(_ site: SiteFolder) { self.site = site }
 
+    /// What can be wrong with this machine, whatever the site.
+    package static func machine() -> [StartCheck] { [clock(), arithmetic(ProcessInfo.processInfo.environment)] }
+
+    /// A wrong word would be passed over in silence, and the other path run than was asked for.
+    static func arithmetic(_ environment: [String: String]) -> StartCheck {
+        let path = "\(ArithmeticPath.current)"
+        guard let word = environment["MOIETY_ARITHMETIC"], !word.isEmpty, word != "portable" else {
+            return StartCheck("arithmetic", .ok, path)
+        }
+        return StartCheck(
+            "arithmetic", .warning, "MOIETY_ARITHMETIC names no path that can be forced; \(path) runs",
+            hint: "MOIETY_ARITHMETIC=portable, or leave it unset")
+    }
+
     /// Certificates and approvals carry times: a clock that was never set makes them worthless.
-    package static func clock() -> StartCheck {
+    static func clock() -> StartCheck {
         let now = Timestamp.now()
         return StartCheck("clock", now < "2025" ? .failed : .ok, now)
     }

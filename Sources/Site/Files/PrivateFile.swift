@@ -37,6 +37,11 @@ package enum PrivateFile {
         }
         guard let handle = FileHandle(forReadingAtPath: path) else {
             let exists = FileManager.default.fileExists(atPath: path)
+            if exists, FileManager.default.isReadableFile(atPath: path) {
+                throw Failure(
+                    .permission, "cannotRead", "\(path) cannot be opened, though this user may read it",
+                    hint: "are too many files open? `ulimit -n` says how many may be")
+            }
             throw exists
                 ? Failure(.permission, "cannotRead", "\(path) cannot be read")
                 : Failure(.noInput, "fileNotFound", "\(path) does not exist")

@@ -26,7 +26,7 @@ struct DoctorCommand: ReplyingCommand {
     @OptionGroup var output: OutputOptions
 
     func reply(_ console: Console) async throws -> Reply<DoctorReport> {
-        var checks = [SiteChecks.clock()]
+        var checks = SiteChecks.machine()
         if let sitePath {
             let site = try SiteFolder(opening: sitePath)
             checks += await SiteChecks(site).all()

@@ -66,7 +66,7 @@ struct JobRun: ReplyingCommand {
     private func rehearse(
         _ file: JobFile, _ start: JobStart, _ folder: SiteFolder
     ) async throws -> Reply<JobRunReport> {
-        var checks = [SiteChecks.clock()] + (await SiteChecks(folder).all()) + start.checks
+        var checks = SiteChecks.machine() + (await SiteChecks(folder).all()) + start.checks
         do {
             // Made and removed again: whether it can be written shows in no other way.
             try StagedFolder(target: out).discard()
