@@ -109,7 +109,8 @@ extension EndToEnd {
             #expect(lab2.code == 0 && lab2.output.contains("\"rows\":\"63\""), "\(lab2.output)\(lab2.errors)")
             let unknown = try await Program.run(sites.command("lab") + ["--as", "covert"])
             #expect(unknown.code == 64 && unknown.output.contains("prediction"), "\(unknown.output)")
-            let unmodelled = try await Program.run(sites.command("lab") + ["--as", "prediction"])
+            let unmodelled = try await Program.run(
+                sites.command("lab") + ["--as", "prediction", "--peer-address", "127.0.0.1:1"])
             #expect(unmodelled.code == 64, "\(unmodelled.output)")
             try await Self.expectEvidence(
                 sites, { sites.scratch.path("aligned-\($0)") }, shows: ["an alignment", "63 rows in common"])

@@ -23,11 +23,18 @@ package struct SessionExecution: Sendable {
 
     /// Runs a session of the protocol that it was prepared for.
     ///
+    /// - Parameter session: that protocol; its type says what comes of it.
     /// - Returns: what came of it, and the folder.
     package func run<P: SiteProtocol>(
         _ session: P
     ) async throws -> (finished: FinishedSession<P.Work.Result>, folder: String) {
-        try await run(writing: { finished in
+        // The hellos, the plan and the inspectors are those of what was prepared.
+        guard session.purpose == prepared.inputs.session.purpose else {
+            throw Failure(
+                .internalError, "otherPurpose",
+                "prepared for \(prepared.inputs.session.purpose.rawValue), run as \(session.purpose.rawValue)")
+        }
+        return try await run(writing: { finished in
             SessionOutput(try session.files(of: finished), details: session.details(of: finished.result))
         }) { opening in
             try session.work(

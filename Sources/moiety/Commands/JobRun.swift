@@ -56,8 +56,12 @@ struct JobRun: ReplyingCommand {
         let link = try PeerLink(
             prepared.job, site: folder, observer: console, peerAddress: address,
             onListening: announce)
-        let (finished, _) = try await SessionExecution(prepared, over: link, out: out, observer: console).run(
-            FitProtocol())
+        let execution = SessionExecution(prepared, over: link, out: out, observer: console)
+        guard let fit = session as? FitProtocol else {
+            let report = try await execution.run()
+            return Reply(.session(report), text: report.text)
+        }
+        let (finished, _) = try await execution.run(fit)
         let report = JobReport(FinishedJob(finished))
         return Reply(.finished(report), text: report.text)
     }
