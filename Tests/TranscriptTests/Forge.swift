@@ -247,7 +247,8 @@ struct Forge {
             try send(\.a, Number.type, try Number(round).encoded(), round: round)
             for i in 0..<2 {
                 try send(
-                    \.b, Answer.type, try Answer([UInt8(round), UInt8(i), 5]).encoded(), round: round,
+                    \.b, Answer.type, try Answer([UInt8(truncatingIfNeeded: round), UInt8(i), 5]).encoded(),
+                    round: round,
                     chunk: Chunk(i, of: 2))
             }
         }

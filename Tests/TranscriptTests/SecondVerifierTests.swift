@@ -76,6 +76,15 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
         }
     }
 
+    /// The second verifier follows a plan record by record: a long log must not take it to the end of its stack.
+    @Test func aLongLogIsFollowedToItsEnd() throws {
+        let folder = try TemporaryFolder()
+        var forge = try Forge()
+        try forge.play(rounds: 1500)
+        try forge.write(folder.path, counts: Self.counts(.fit))
+        #expect(try verdict(folder.path) == "VALID")
+    }
+
     /// How a session ended, and what its outcome may say of it.
     @Test func bothAgreeAboutEndsAndCounts() throws {
         let options = Verifier.Options(toys: { _ in })

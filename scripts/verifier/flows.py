@@ -1,6 +1,7 @@
 """Which message may come when: the stages that protocols/purposes.json publishes, followed record by record.
 
-A flow is a regular expression over messages. `after` is Brzozowski's derivative: what may still come after a message.
+A flow is a regular expression over messages. `after` is Antimirov's partial derivative: the set of what may still come
+after a message. However long a log, it leaves no more different rests than the flow has steps.
 """
 
 import json
@@ -18,6 +19,14 @@ def each(number):
 
 
 SIGNED = ("sequence", each(CHECKPOINT), each(COSIGNATURE))
+
+
+def joined(*flows):
+    """One after the other. Kept flat: what a long log leaves must not nest deeper with every record."""
+    parts = []
+    for flow in flows:
+        parts += flow[1:] if flow[0] == "sequence" else [flow]
+    return parts[0] if len(parts) == 1 else ("sequence", *parts)
 
 
 def built(data, role):
@@ -45,41 +54,33 @@ def accepts_empty(flow):
 
 
 def after(flow, number):
-    """What may follow a message of that number, and after how many of its chunks a checkpoint is due; None."""
+    """What may follow a message of that number: each rest once, and after how many of its chunks a checkpoint is due."""
     kind, parts = flow[0], flow[1:]
     if kind == "step":
-        return (EMPTY, flow[2]) if flow[1] == number else None
+        return {EMPTY: flow[2]} if flow[1] == number else {}
     if kind == "optional":
         return after(parts[0], number)
     if kind == "repeated":
-        found = after(parts[0], number)
-        return found and (("sequence", found[0], flow), found[1])
-    if kind == "sequence":
-        found = []
-        for place, part in enumerate(parts):
-            one = after(part, number)
-            if one:
-                found.append((("sequence", one[0], *parts[place + 1 :]), one[1]))
-            if not accepts_empty(part):
-                break
-    elif kind == "choice":
-        found = [one for one in (after(part, number) for part in parts) if one]
-    else:
-        found = []
-        for place, part in enumerate(parts):
-            one = after(part, number)
-            if one:
-                found.append((("interleaved", *parts[:place], one[0], *parts[place + 1 :]), one[1]))
-    if not found:
-        return None
-    return found[0] if len(found) == 1 else (("choice", *(one[0] for one in found)), found[0][1])
+        return {joined(rest, flow): every for rest, every in after(parts[0], number).items()}
+    found = {}
+    for place, part in enumerate(parts):
+        for rest, every in after(part, number).items():
+            if kind == "sequence":
+                rest = joined(rest, *parts[place + 1 :])
+            elif kind == "interleaved":
+                rests = [one for one in (*parts[:place], rest, *parts[place + 1 :]) if one != EMPTY]
+                rest = ("interleaved", *rests) if rests else EMPTY
+            found.setdefault(rest, every)
+        if kind == "sequence" and not accepts_empty(part):
+            break
+    return found
 
 
 class Side:
     """One party's place in one alternative of a plan."""
 
     def __init__(self, flow):
-        self.flow, self.open, self.fails = flow, {}, False
+        self.flows, self.open = {flow}, {}
 
     def take(self, record):
         if record["type"] == ABORT:
@@ -90,11 +91,11 @@ class Side:
             if not held or held["next"] != index or held["count"] != count or held["due"]:
                 return False
         else:
-            found = after(self.flow, record["type"])
+            found = {rest: every for flow in self.flows for rest, every in after(flow, record["type"]).items()}
             if not found or key in self.open:
                 return False
-            self.flow = found[0]
-            held = self.open[key] = {"next": 0, "count": count, "every": found[1], "due": False}
+            self.flows = set(found)
+            held = self.open[key] = {"next": 0, "count": count, "every": next(iter(found.values())), "due": False}
             if record["type"] == COSIGNATURE:
                 for other in self.open.values():
                     other["due"] = False
@@ -103,12 +104,12 @@ class Side:
             del self.open[key]
         elif held["every"] and held["next"] % held["every"] == 0:
             held["due"] = True
-            self.flow = ("sequence", SIGNED, self.flow)
+            self.flows = {joined(SIGNED, flow) for flow in self.flows}
         return True
 
     @property
     def is_complete(self):
-        return not self.open and (accepts_empty(self.flow) or after(self.flow, CLOSING) is not None)
+        return not self.open and any(accepts_empty(flow) or after(flow, CLOSING) for flow in self.flows)
 
 
 class Purposes:
@@ -144,7 +145,6 @@ class Purposes:
 
     def follow(self, purpose, kind, sender, logs):
         """Whether some alternative has a place for every record. `logs`: the active party's, then the passive one's."""
-        types = set()
         runs = [[Side(flow) for flow in sides] for sides in self.alternatives(purpose, kind, sender)]
         known = numbers([list(sides) for sides in self.alternatives(purpose, kind, sender)])
         for log in logs:
