@@ -24,6 +24,16 @@ import Testing
         #expect(throws: RecordsError.self) { _ = try StagedFolder(target: folder.path("out"), among: open) }
     }
 
+    /// What cannot be found where it was written must not pass for moved.
+    @Test func aMoveWithoutItsLastFileIsRefused() throws {
+        let staged = try StagedFolder(target: folder.path("out"), among: open)
+        defer { staged.discard() }
+        try staged.write([1], to: "first")
+        try FileManager.default.createDirectory(atPath: folder.path("there"), withIntermediateDirectories: true)
+        #expect(throws: RecordsError.self) { try staged.moveAll(into: folder.path("there"), last: "site.yaml") }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("there")) == [])
+    }
+
     @Test func stagedFolderLeavesNothing() throws {
         do {
             let staged = try StagedFolder(target: folder.path("out"), among: open)

@@ -65,7 +65,11 @@ package final class StagedFolder {
     /// - Throws: `RecordsError.outputExists` before anything is moved, `cannotWrite`.
     func moveAll(into folder: String, last: String) throws(RecordsError) {
         let files = FileManager.default
-        let names = ((try? files.contentsOfDirectory(atPath: stagingPath)) ?? []).sorted().filter { name in
+        // What cannot be listed must not pass for moved.
+        guard let all = try? files.contentsOfDirectory(atPath: stagingPath), all.contains(last) else {
+            throw .cannotWrite(path: folder, reason: "what was to come into it cannot be read back")
+        }
+        let names = all.sorted().filter { name in
             let isEmpty = (try? files.contentsOfDirectory(atPath: "\(stagingPath)/\(name)"))?.isEmpty ?? false
             return !isEmpty || (try? files.contentsOfDirectory(atPath: "\(folder)/\(name)")) == nil
         }
