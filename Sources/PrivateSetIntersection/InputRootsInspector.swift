@@ -37,10 +37,12 @@ public struct InputRootsInspector: PayloadInspector {
 
     private func check(_ message: InputRoots, from party: String) throws {
         let (expected, named) = (columns[party] ?? [], message.items.map(\.column))
-        if let missing = expected.first(where: { !named.contains($0) }) {
+        // Sets: a peer's message may name 10,000 columns.
+        let brought = Set(named)
+        if let missing = expected.first(where: { !brought.contains($0) }) {
             throw Self.failure("T25", "inputMissing", "\(party) did not commit to its column '\(missing)'.")
         }
-        guard Set(named).isSubset(of: expected) else {
+        guard brought.isSubset(of: Set(expected)) else {
             throw Self.failure("T25", "inputUnexpected", "\(party) committed to a column that the job does not name.")
         }
         guard named == expected else {

@@ -8,6 +8,8 @@ package import Wire
 package protocol SiteProtocol: SessionProtocol {
     associatedtype Work: SessionWork
 
+    /// Refuses inputs that no such session can begin with, before anybody is dialled.
+    func check(_ inputs: JobInputs) throws
     /// This site's side of one session.
     func work(_ setup: WorkSetup) throws -> Work
     /// Files that follow from the result alone, so that a replay writes the same bytes.
@@ -24,6 +26,8 @@ package protocol SiteProtocol: SessionProtocol {
 }
 
 extension SiteProtocol {
+    package func check(_ inputs: JobInputs) throws {}
+
     package func files(of finished: FinishedSession<Work.Result>) throws -> [ResultFile] {
         try results(of: finished)
     }

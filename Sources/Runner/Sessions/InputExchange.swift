@@ -1,4 +1,5 @@
 import Jobs
+import PrivateSetIntersection
 package import Records
 import Site
 import Transcript
@@ -42,12 +43,36 @@ extension PartyTable {
     var privateColumns: [ColumnSpec] { [label].compactMap(\.self) + features }
 }
 
+/// The people of a session that computes about them, and what both sides fixed of themselves.
+package struct SessionCohort: Sendable {
+    let intersection: Intersection
+    /// In common order.
+    let rows: AlignedRows
+    /// For the books, which remember them before anything is opened.
+    let inputs: SessionInputs
+}
+
 extension JobInputs {
+    /// What fits and predictions begin with, in the one order that is safe: whether these people may be the cohort and these inputs be used
+    /// is asked before a root is sent, and everything is signed before anything is computed with it.
+    func cohort(
+        over session: Session, _ opening: SessionOpening, _ books: any SessionBooks, _ progress: ProgressReporter
+    ) async throws -> SessionCohort {
+        let committed = try await opening.run(over: session)
+        let (intersection, rows) = try await align(
+            over: session, progress, admit: books.admission(of: committed, over: session))
+        try books.admit(rows)
+        let inputs = try await exchangeInputs(over: rows, opening, books, session)
+        try await session.checkpoint()
+        progress.say("aligned \(rows.count) rows with \(session.peerName)")
+        return SessionCohort(intersection: intersection, rows: rows, inputs: inputs)
+    }
+
     /// Right after the alignment: this site sees whether it may use its inputs, then both fix what they compute with. The session's
     /// inspectors have seen to it that the peer's columns are those of the job, over as many rows.
     ///
     /// - Returns: the roots of both, and what the ledger keeps of this site's.
-    func exchangeInputs(
+    private func exchangeInputs(
         over rows: AlignedRows, _ opening: SessionOpening, _ books: any SessionBooks, _ session: Session
     ) async throws -> SessionInputs {
         let sorted = rows.sortedByIdentifier

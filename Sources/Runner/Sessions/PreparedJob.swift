@@ -52,6 +52,7 @@ package struct JobInputs: Sendable {
 
     /// Refuses a set that no cohort could come of, or that is larger than the job allows, before anybody is dialled.
     func checkSet() throws {
+        try session.check(self)
         let count = table.identifiers.count
         guard count > 0 else { throw AlignmentError.noIdentifiers }
         guard count >= job.limits.minimumCohort else {

@@ -34,19 +34,14 @@ package struct JobWork: SessionWork {
     }
 
     package func run(over session: Session) async throws -> Result {
-        let committed = try await opening.run(over: session)
-        let (intersection, rows) = try await inputs.align(
-            over: session, progress, admit: books.admission(of: committed, over: session))
-        try books.admit(rows)
-        let fixed = try await inputs.exchangeInputs(over: rows, opening, books, session)
-        try await session.checkpoint()
-        progress.say("aligned \(rows.count) rows with \(session.peerName)")
+        let cohort = try await inputs.cohort(over: session, opening, books, progress)
+        let rows = cohort.rows
         let design = try JobDesign(inputs, rows)
-        try books.admit(design, intersection)
+        try books.admit(design, cohort.intersection)
         // Before anything about these people is opened: a peer that vanishes then has opened it all the same.
-        try books.remember(rows, fixed)
+        try books.remember(rows, cohort.inputs)
         let outcome = try await train(design, rows, over: session)
-        return Result(intersection: intersection, rows: rows, outcome: outcome)
+        return Result(intersection: cohort.intersection, rows: rows, outcome: outcome)
     }
 
     private func train(

@@ -34,14 +34,21 @@ package struct PredictionProtocol: SiteProtocol {
         ]
     }
 
-    package func work(_ setup: WorkSetup) throws -> PredictionWork {
-        guard let scoring = setup.inputs.scoring else {
+    package func check(_ inputs: JobInputs) throws { _ = try scoring(of: inputs) }
+
+    private func scoring(of inputs: JobInputs) throws -> JobInputs.Scoring {
+        guard let scoring = inputs.scoring else {
             throw Failure(
                 .usage, "modelMissing", "a prediction needs this site's part of a model",
                 hint: "moiety model predict MODEL --table NAME|FILE")
         }
-        return PredictionWork(
-            inputs: setup.inputs, model: scoring.model.model, opening: setup.opening, books: setup.books,
+        return scoring
+    }
+
+    package func work(_ setup: WorkSetup) throws -> PredictionWork {
+        PredictionWork(
+            inputs: setup.inputs, model: try scoring(of: setup.inputs).model.model, opening: setup.opening,
+            books: setup.books,
             progress: setup.progress)
     }
 

@@ -23,16 +23,9 @@ package struct PredictionWork: SessionWork {
     package var family: ModelFamily { inputs.job.model.family }
 
     package func run(over session: Session) async throws -> Result {
-        let committed = try await opening.run(over: session)
-        let (_, rows) = try await inputs.align(
-            over: session, progress, admit: books.admission(of: committed, over: session))
-        try books.admit(rows)
-        let fixed = try await inputs.exchangeInputs(over: rows, opening, books, session)
-        try await session.checkpoint()
-        progress.say("aligned \(rows.count) rows with \(session.peerName)")
-        try books.remember(rows, fixed)
-        let scores = try await exchange(rows, over: session)
-        return Result(rows: rows, scores: scores)
+        let cohort = try await inputs.cohort(over: session, opening, books, progress)
+        try books.remember(cohort.rows, cohort.inputs)
+        return Result(rows: cohort.rows, scores: try await exchange(cohort.rows, over: session))
     }
 
     private func exchange(_ rows: AlignedRows, over session: Session) async throws -> [Double]? {
