@@ -60,9 +60,12 @@ extension Explanation {
 /// Lines of plain text, wrapped at words.
 package struct TextPage {
     package private(set) var text = ""
-    private static let width = 100
+    private let width: Int
 
-    package init() {}
+    package init() { self.init(width: 100) }
+
+    /// - Parameter width: most characters of a line, where words allow.
+    init(width: Int) { self.width = width }
 
     package mutating func heading(_ title: String) { text += "\n\(title)\n" }
 
@@ -76,11 +79,11 @@ package struct TextPage {
     /// Lines that are laid out already.
     package mutating func verbatim(_ lines: String) { text += lines + "\n" }
 
-    private mutating func wrap(_ words: String, first: String, rest: String) {
+    mutating func wrap(_ words: String, first: String, rest: String) {
         var line = first
         var isEmpty = true
         for word in words.split(whereSeparator: \.isWhitespace) {
-            if !isEmpty, line.count + 1 + word.count > Self.width {
+            if !isEmpty, line.count + 1 + word.count > width {
                 text += line + "\n"
                 line = rest
                 isEmpty = true

@@ -143,7 +143,9 @@ extension LeakageWords {
                 .early, party, sends: ["the name of its reason, no figure"],
                 learns: [
                     "the name of \(peer(of: party))'s reason. What a guard or limit of the aligned rows or the ledger refuses ends "
-                        + "after the alignment: the intersection is known by then"
+                        + "after the alignment: the intersection is known by then",
+                    "if \(peer(of: party)) refuses by inputDifference: that a column of it has changed for few people since an earlier "
+                        + "job with \(party), not which column and not for whom",
                 ] + (party == passive ? refusedLabels : []) + training(endedFor: party))
         }
     }
