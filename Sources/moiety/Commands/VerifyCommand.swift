@@ -14,7 +14,8 @@ struct VerifyCommand: ReplyingCommand {
             Needs no network and no secrets. The first line says what the transcript is, whether it holds, what was checked \
             and what was not. Exit code 0: valid. 1: not closed: what both parties signed holds, and nobody vouches for the \
             rest. 2: invalid, with the first check that failed, or a check that was asked for could not be made. With --site, \
-            identities are compared with those that the site pinned, and the job with its policy. With --replay or --audit, secrets are used as well, and the job is computed again.
+            identities are compared with those that the site pinned, and the job with its policy. With --replay or --audit, secrets are used \
+            as well, and the job is computed again.
             """)
 
     @Argument(help: "The transcript folder, or the folder of results that it stands in.") var transcript: String
