@@ -7,7 +7,7 @@ import Wire
 /// Whole alignments, both parties in this process over an in-process channel: keys and proofs included.
 ///
 /// Sizes are the product of `MOIETY_ALIGN_SIZES` ("10000x10000,10000x1000000"); 10^4 by 10^4 and 10^5 by 10^5 by default, the
-/// larger of them with vector instructions only. `MOIETY_KEYS=subgroup` takes subgroup keys.
+/// larger of them with vector instructions only.
 let alignment = Topic(name: "alignment") { bits in
     print(
         pad("sizes", 20) + pad("CPU s", 9) + pad("wall s", 9) + pad("keys, CPU s", 13) + pad("products a pair", 17)
@@ -40,8 +40,7 @@ private func measureAlignment(sender: Int, receiver: Int, bits: Int) async throw
     let senderSet = (0..<sender).map { Array("person-\($0)".utf8) }
     let receiverSet = (sender - common..<sender - common + receiver).map { Array("person-\($0)".utf8) }
     func settings(_ role: AlignmentRole) -> AlignmentSettings {
-        let subgroup = ProcessInfo.processInfo.environment["MOIETY_KEYS"] == "subgroup"
-        return AlignmentSettings(keyBits: bits, role: role, subgroupKeys: subgroup)
+        AlignmentSettings(keyBits: bits, role: role)
     }
 
     let keysReady = Mutex<Double?>(nil)

@@ -15,10 +15,8 @@ let paillier = Topic(name: "paillier") { bits in
     print("products of the owner are modulo p^2 and q^2 and count alike; all others are modulo n^2")
     printHeader()
 
-    var ciphertexts = key.encrypt(plaintexts, using: &generator)
-    report("encrypt, key's owner", operations: count, unit: half.product) {
-        ciphertexts = key.encrypt(plaintexts, using: &generator)
-    }
+    try nonces(plaintexts, bits: bits, unit: half.product, using: &generator)
+    let ciphertexts = key.encrypt(plaintexts, using: &generator)
     report("decrypt", operations: count, unit: half.square) { _ = key.decrypt(ciphertexts) }
     report("open (plaintexts and nonces)", operations: 64, unit: half.square) { _ = key.open(ciphertexts[0..<64]) }
 
@@ -62,26 +60,28 @@ let paillier = Topic(name: "paillier") { bits in
     report("row-wise products of 8 terms, 21 bits, a row", operations: count / 8, unit: whole.product) {
         _ = evaluator.rowwiseProducts(ciphertexts, scalars: weights, terms: 8)
     }
-    try subgroup(plaintexts, bits: bits, half: half, whole: whole, using: &generator)
     try proofs(key, bits: bits, using: &generator)
     print("peak memory \(format(peakMemory())) MiB")
 }
 
-private func subgroup(
-    _ plaintexts: LimbVector, bits: Int, half: UnitCost, whole: UnitCost,
-    using generator: inout some RandomNumberGenerator
+/// What an owner's encryption takes with each length of nonces, in turn, and the median of five ratios.
+private func nonces(
+    _ plaintexts: LimbVector, bits: Int, unit: Double, using generator: inout some RandomNumberGenerator
 ) throws {
-    let key = try PrivateKey.generate(bits: bits, kind: .subgroup, using: &generator)
-    let count = plaintexts.count
-    var ciphertexts = key.encrypt(plaintexts, using: &generator)
-    report("subgroup keys: encrypt, key's owner", operations: count, unit: half.product) {
-        ciphertexts = key.encrypt(plaintexts, using: &generator)
+    let short = try PrivateKey.generate(bits: bits, nonces: .short, using: &generator)
+    let half = try PrivateKey.generate(bits: bits, nonces: .half, using: &generator)
+    // The tables are made outside of the measurements that follow.
+    for key in [short, half] { _ = key.encrypt(plaintexts[0..<1], using: &generator) }
+    for (name, key) in [("short", short), ("half", half)] {
+        report("encrypt, key's owner, \(name) nonces", operations: plaintexts.count, unit: unit) {
+            _ = key.encrypt(plaintexts, using: &generator)
+        }
     }
-    report("subgroup keys: decrypt", operations: count, unit: half.square) { _ = key.decrypt(ciphertexts) }
-    let evaluator = Evaluator(publicKey: key.publicKey, using: &generator)
-    report("subgroup keys: rerandomise", operations: count, unit: whole.product) {
-        _ = evaluator.rerandomize(EncryptedSums(ciphertexts), using: &generator)
+    let ratios = (0..<5).map { _ in
+        leastTime(runs: 1) { _ = short.encrypt(plaintexts, using: &generator) }
+            / leastTime(runs: 1) { _ = half.encrypt(plaintexts, using: &generator) }
     }
+    print("short to half: " + String(format: "%.2f", ratios.sorted()[2]))
 }
 
 private func proofs(_ key: PrivateKey, bits: Int, using generator: inout some RandomNumberGenerator) throws {

@@ -5,13 +5,11 @@ package import Wire
 package struct KeyTerms: Sendable {
     /// Size of every modulus, of keys and of proof parameters alike.
     package let bits: Int
-    package let kind: KeyKind
     /// Least size taken: below that of shipped paths only in tests.
     package let floor: Int
 
-    package init(bits: Int, kind: KeyKind, floor: Int = PublicKey.minimumBits) {
+    package init(bits: Int, floor: Int = PublicKey.minimumBits) {
         self.bits = bits
-        self.kind = kind
         self.floor = floor
     }
 
@@ -36,7 +34,7 @@ package struct KeyTerms: Sendable {
 
     /// A key of these terms, not yet proven.
     func key(_ message: [UInt8]) throws(PaillierError) -> PublicKey {
-        try PublicKey(serialized: message, kind: kind, bits: bits, floor: floor)
+        try PublicKey(serialized: message, bits: bits, floor: floor)
     }
 
     /// The peer's key, once its proofs hold.

@@ -46,9 +46,7 @@ public enum Alignment {
         try admit(SetSizes(own: identifiers.count, peer: Int(clamping: answer.setSize)))
         let conversation = Conversation(
             session: session, identifiers: identifiers, peerCount: Int(answer.setSize), keyBits: settings.keyBits,
-            keyKind: settings.subgroupKeys ? .subgroup : .standard,
-            minimumCohort: minimum, parameters: parameters,
-            progress: progress)
+            minimumCohort: minimum, parameters: parameters, progress: progress)
         return switch role {
         case .sender: try await AlignmentSender(conversation).run()
         default: try await AlignmentReceiver(conversation).run()
@@ -139,14 +137,13 @@ struct Conversation: Sendable {
     let identifiers: [[UInt8]]
     let peerCount: Int
     let keyBits: Int
-    let keyKind: KeyKind
     let minimumCohort: Int
     let parameters: AlignmentParameters
     let progress: @Sendable (AlignmentProgress) -> Void
 
     var group: AlignmentGroup { parameters.group }
     /// The published groups allow no other sizes than 2048 and 3072: the size is its own floor.
-    var keyTerms: KeyTerms { KeyTerms(bits: keyBits, kind: keyKind, floor: keyBits) }
+    var keyTerms: KeyTerms { KeyTerms(bits: keyBits, floor: keyBits) }
     var hashes: AlignmentHashes { AlignmentHashes(sessionID: session.id.bytes) }
 
     func isCheckpointDue(after chunk: Chunk) -> Bool {

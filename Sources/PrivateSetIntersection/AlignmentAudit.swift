@@ -24,14 +24,12 @@ public enum AlignmentAudit {
     ///   - head: of the receiver's log after its `keyFollows`.
     ///   - message: payload of the sender's `keyMessage`.
     public static func isKeyWellFormed(
-        _ message: [UInt8], after head: TreeHead, over session: Session, keyBits: Int,
-        subgroupKeys: Bool
+        _ message: [UInt8], after head: TreeHead, over session: Session, keyBits: Int
     ) -> Bool {
-        let kind: KeyKind = subgroupKeys ? .subgroup : .standard
         var generator = session.randomness("alignment key", after: head)
         guard let sent = try? SenderKey(payload: message),
-            let key = try? PrivateKey.generateUnchecked(bits: keyBits, kind: kind, using: &generator)
+            let key = try? PrivateKey.generateUnchecked(bits: keyBits, using: &generator)
         else { return false }
-        return key.publicKey.serialized == sent.publicKey && key.isWellFormed(bits: keyBits, kind: kind)
+        return key.publicKey.serialized == sent.publicKey && key.isWellFormed(bits: keyBits)
     }
 }

@@ -35,24 +35,24 @@ public struct AlignmentInspector: PayloadInspector, KeyInspecting {
     public static let largestSetSize = 1 << 24
 
     /// - Parameters:
-    ///   - keyBits, subgroupKeys: the job's.
+    ///   - keyBits: the job's.
     ///   - maximumSetSize: the job's; the protocol allows no more than 2^24.
     ///   - session: the session's identity.
     ///   - moduli, duplicates: shared with the session's other inspectors.
     ///   - local: the party that runs the session now, whose own proofs are not verified again; nil for a verifier.
     public init(
-        keyBits: Int, subgroupKeys: Bool = false, maximumSetSize: Int = largestSetSize, session: Bytes32,
+        keyBits: Int, maximumSetSize: Int = largestSetSize, session: Bytes32,
         moduli: ModulusRegister = ModulusRegister(), duplicates: DuplicateFilter = DuplicateFilter(),
         local: String? = nil
     ) throws(AlignmentError) {
         self.init(
-            keyBits: keyBits, subgroupKeys: subgroupKeys, maximumSetSize: maximumSetSize, session: session,
+            keyBits: keyBits, maximumSetSize: maximumSetSize, session: session,
             group: try AlignmentGroup(keyBits: keyBits), moduli: moduli, duplicates: duplicates, local: local)
     }
 
     /// Over any group, for tests.
     package init(
-        keyBits: Int, subgroupKeys: Bool = false, maximumSetSize: Int = largestSetSize, session: Bytes32,
+        keyBits: Int, maximumSetSize: Int = largestSetSize, session: Bytes32,
         group: AlignmentGroup, moduli: ModulusRegister = ModulusRegister(),
         duplicates: DuplicateFilter = DuplicateFilter(),
         local: String? = nil
@@ -63,7 +63,7 @@ public struct AlignmentInspector: PayloadInspector, KeyInspecting {
         self.keyBits = keyBits
         keyInspector = KeyInspector(
             AlignmentKeys.self,
-            terms: KeyTerms(bits: keyBits, kind: subgroupKeys ? .subgroup : .standard, floor: keyBits),
+            terms: KeyTerms(bits: keyBits, floor: keyBits),
             session: session, moduli: moduli, local: local)
         self.session = session
         self.group = group

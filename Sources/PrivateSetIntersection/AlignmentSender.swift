@@ -55,13 +55,13 @@ struct AlignmentSender: Sendable {
         } catch { throw AlignmentError.verifierParametersRejected }
         let paillier =
             try conversation.parameters.key
-            ?? PrivateKey.generate(bits: conversation.keyBits, kind: conversation.keyKind, using: &randomness)
+            ?? PrivateKey.generate(bits: conversation.keyBits, using: &randomness)
         try await session.send(prover.prove(paillier, using: &randomness))
 
         // k uniform in [1, q); K = (1 + k n) rho^n mod n^2
         let k = BigInt.random(below: group.order.value - 1, using: &randomness) + 1
         let publicKey = paillier.publicKey
-        let nonce = publicKey.nonce(using: &randomness)
+        let nonce = BigInt.random(below: publicKey.n, using: &randomness)
         let encryptedKey = try publicKey.encrypt(
             LimbVector([k], bits: BlindingSizes.order), nonces: LimbVector([nonce], bits: publicKey.modulusBits)
         ).serialized

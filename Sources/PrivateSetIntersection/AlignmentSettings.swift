@@ -11,8 +11,6 @@ public enum AlignmentRole: UInt8, Sendable, Hashable, CaseIterable {
 public struct AlignmentSettings: Sendable, Hashable {
     /// Bits of the sender's Paillier modulus and of the group's prime: 2048 or 3072.
     public var keyBits: Int
-    /// The sender's key is a subgroup key (`protocols/paillier.md` 10): faster, and the receiver trusts how it was made.
-    public var subgroupKeys: Bool
     public var role: AlignmentRole
     /// The largest set that this site puts in, at most ``limit``.
     public var maximumOwnCount: Int
@@ -26,10 +24,9 @@ public struct AlignmentSettings: Sendable, Hashable {
 
     public init(
         keyBits: Int = 3072, role: AlignmentRole = .bySize, maximumOwnCount: Int = limit, maximumPeerCount: Int = limit,
-        minimumCohort: Int = 1, subgroupKeys: Bool = false
+        minimumCohort: Int = 1
     ) {
         self.keyBits = keyBits
-        self.subgroupKeys = subgroupKeys
         self.role = role
         self.maximumOwnCount = min(maximumOwnCount, Self.limit)
         self.maximumPeerCount = min(maximumPeerCount, Self.limit)

@@ -1,3 +1,4 @@
+public import Paillier
 public import Records
 
 /// What both parties fixed before training, taken from the job (job.md) and the guards' pass budget.
@@ -11,8 +12,8 @@ public struct TrainingPlan: Sendable, Equatable {
     public var maximumPasses: Int
     /// Modulus of each party's training key, bits.
     public var keyBits: Int
-    /// Whether the job names subgroup keys, which assume honest key generation (paillier.md 10).
-    public var subgroupKeys: Bool
+    /// How long the exponents of this party's nonces are (paillier.md 2).
+    public var nonces: NonceLength
     /// Whether standard errors may be computed (guard 6 holds and the job asks for them).
     public var standardErrors: Bool
     /// Whether the active party learns the score of each row.
@@ -27,9 +28,8 @@ public struct TrainingPlan: Sendable, Equatable {
 
     public init(
         family: ModelFamily, activeColumns: Int, passiveColumns: Int, l2: Double = 0, tolerance: Double = 1e-4,
-        maximumPasses: Int = 60, keyBits: Int = 3072, subgroupKeys: Bool = false, standardErrors: Bool,
-        revealScores: Bool,
-        minimumScoreColumns: Int = 3, revealFit: Bool
+        maximumPasses: Int = 60, keyBits: Int = 3072, nonces: NonceLength = .short, standardErrors: Bool,
+        revealScores: Bool, minimumScoreColumns: Int = 3, revealFit: Bool
     ) {
         self.family = family
         self.activeColumns = activeColumns
@@ -38,7 +38,7 @@ public struct TrainingPlan: Sendable, Equatable {
         self.tolerance = tolerance
         self.maximumPasses = maximumPasses
         self.keyBits = keyBits
-        self.subgroupKeys = subgroupKeys
+        self.nonces = nonces
         self.standardErrors = standardErrors
         self.revealScores = revealScores
         self.minimumScoreColumns = minimumScoreColumns

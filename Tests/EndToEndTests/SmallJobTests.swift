@@ -151,21 +151,22 @@ extension EndToEnd {
         }
 
         @Test(.stopsAHang)
-        func subgroupKeysOnlyWhereAllowed() async throws {
-            let job = Small.job().replacing("keys: {bits: 2048}", with: "keys: {bits: 2048, kind: subgroup}")
-            let sites = try await Small.sites(job: job)
+        func halfNoncesWhereDemanded() async throws {
+            let sites = try await Small.sites()
+            try sites.setPolicy("minimumNonces", "half")
             let refused = try await Program.run(
                 "job", "approve", sites.job, "--site", sites.site("lab"), "--person", "A Person", "--yes", "--format",
                 "json")
-            #expect(refused.code == 4 && refused.errorCode == "policy.subgroupKeys")
-            try sites.setPolicy("subgroupKeys", "true")
+            #expect(refused.code == 4 && refused.errorCode == "policy.minimumNonces")
+            let job = Small.job().replacing("keys: {bits: 2048}", with: "keys: {bits: 2048, nonces: half}")
+            try job.write(toFile: sites.job, atomically: true, encoding: .utf8)
             try await sites.approve()
             let (hospital, lab) = try await sites.run()
             #expect(hospital.code == 0 && lab.code == 0, "\(hospital.errors)\(lab.errors)")
             let verified = try await Program.run(
                 "verify", "\(sites.results("lab"))/transcript", "--site", sites.site("lab"), "--replay")
             #expect(verified.code == 0, "\(verified.output)")
-            // The keys of both protocols, made again by an auditor, are subgroup keys with the orders that they should have.
+            // The keys of both protocols, made again by an auditor, are those that were sent.
             let bundle = sites.scratch.path("opened")
             let opened = try await Program.run(
                 "log", "open", "\(sites.results("lab"))/transcript", "--site", sites.site("lab"), "--out", bundle,

@@ -98,7 +98,7 @@ enum Small {
         title: String = "Small"
     ) -> String {
         """
-        moiety: 1
+        moiety: 2
         title: \(title)
         parties:
           - name: hospital

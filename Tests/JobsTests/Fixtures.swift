@@ -3,7 +3,7 @@ import Jobs
 enum Fixtures {
     /// Hospital and lab of actg175: 9 + 1 coefficients at the active party, 2 at the passive one.
     static let trial = """
-        moiety: 1
+        moiety: 2
         title: CD4 and CD8 counts beside the clinic's columns
         parties:
           - name: hospital
@@ -25,7 +25,7 @@ enum Fixtures {
     /// Ten columns and the intercept against twenty, as in the breast tables.
     static func wide(_ more: String = "", features: Int = 20) -> String {
         """
-        moiety: 1
+        moiety: 2
         title: Wide
         parties:
           - name: hospital
@@ -44,7 +44,7 @@ enum Fixtures {
 
     /// Every field written out, with categorical and composite columns.
     static let full = """
-        moiety: 1
+        moiety: 2
         title: Every field
         purpose: >-
           To see that nothing is lost.
@@ -69,7 +69,7 @@ enum Fixtures {
             features: [age]
         alignment: {protocol: paillier-oprf, sender: clinic-2}
         model: {family: linear, l2: 0.0, tolerance: 1e-5, maxPasses: 12}
-        keys: {bits: 2048, kind: subgroup}
+        keys: {bits: 2048, nonces: half}
         reveal: [scores, metrics, coefficients, standard-errors]
         holdout: hash
         limits:

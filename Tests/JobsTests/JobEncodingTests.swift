@@ -22,6 +22,7 @@ import Wire
             alignment: {sender: auto}
             keys:
               bits: 3072
+              nonces: short
             parties:
               - {name: lab, role: passive, table: counts, identifier: {columns: [USUBJID]}, features: [cd40, {column: cd80}]}
               - name: hospital
@@ -33,7 +34,7 @@ import Wire
             title: >-
               CD4 and CD8 counts
               beside the clinic's columns
-            moiety: "1"
+            moiety: "2"
             loosen: []
             """
         #expect(try Job(yaml: other).hash == Job(yaml: Fixtures.trial).hash)
@@ -51,6 +52,7 @@ import Wire
         ("reveal: [coefficients, standard-errors]", "reveal: []"),
         ("reveal: [coefficients, standard-errors]", "reveal: [standard-errors]\nholdout: hash"),
         ("reveal: [coefficients, standard-errors]", "reveal: [standard-errors]\nkeys: {bits: 2048}"),
+        ("reveal: [coefficients, standard-errors]", "reveal: [standard-errors]\nkeys: {nonces: half}"),
     ])
     func anotherAgreementHashesOtherwise(_ old: String, _ new: String) throws {
         #expect(try Job(yaml: Fixtures.trial(old, new)).hash != Job(yaml: Fixtures.trial).hash)

@@ -3,19 +3,19 @@ import Testing
 
 /// The figures of `Benchmarks/README.md`, both parties together.
 @Suite struct JobEstimateTests {
-    private func job(_ family: String, active: Int, passive: Int) throws -> Job {
+    private func job(_ family: String, active: Int, passive: Int, nonces: String = "half") throws -> Job {
         func names(_ prefix: String, _ count: Int) -> String {
             (0..<count).map { "\(prefix)\($0)" }.joined(separator: ", ")
         }
         return try Job(
             yaml: """
-                moiety: 1
+                moiety: 2
                 title: Measured
                 parties:
                   - {name: a, role: active, identifier: id, label: y, features: [\(names("u", active))]}
                   - {name: b, role: passive, identifier: id, features: [\(names("v", passive))]}
                 model: {family: \(family)}
-                keys: {bits: 2048}
+                keys: {bits: 2048, nonces: \(nonces)}
                 reveal: [coefficients, standard-errors]
                 """)
     }
@@ -36,6 +36,18 @@ import Testing
         let slow = JobEstimate(
             try job(family, active: active, passive: passive), rows: rows, ownIdentifiers: rows, isFast: false)
         #expect(slow.leastSeconds > 4 * estimate.leastSeconds && slow.mostBytes == estimate.mostBytes)
+    }
+
+    /// The figures above were measured with nonces of half length.
+    @Test func shortNoncesCostLess() throws {
+        func estimate(_ nonces: String) throws -> JobEstimate {
+            JobEstimate(
+                try job("logistic", active: 3, passive: 3, nonces: nonces), rows: 10_000, ownIdentifiers: 10_000,
+                isFast: true)
+        }
+        let (short, half) = (try estimate("short"), try estimate("half"))
+        #expect(short.mostSeconds < half.mostSeconds && short.leastSeconds < half.leastSeconds)
+        #expect(short.mostBytes == half.mostBytes)
     }
 
     @Test func wordsHaveUnits() throws {

@@ -18,7 +18,7 @@ import Testing
         #expect(job.model.tolerance == 1e-5)
         #expect(job.holdout == .hash)
         #expect(job.payloads == .hashes)
-        #expect(job.keys.kind == .subgroup)
+        #expect(job.keys.nonces == .half)
         #expect(job.network.listener == "clinic-2")
         #expect(job.peer(of: "hospital")?.name == "clinic-2")
         #expect(job.peer(of: "nobody") == nil)
@@ -27,7 +27,7 @@ import Testing
     @Test func fillsDefaults() throws {
         let job = try Job(yaml: Fixtures.trial)
         #expect(job.keys.bits == 3072)
-        #expect(job.keys.kind == .standard)
+        #expect(job.keys.nonces == .short)
         #expect(job.limits == .standard)
         #expect(job.alignment.sender == nil)
         #expect(job.network.listener == "hospital")
@@ -110,9 +110,12 @@ import Testing
         ("family: logistic", "family: logistic\n  l2: nan", "model.l2", 17, ""),
         ("family: logistic", "family: logistic\n  l2: 0x10", "model.l2", 17, ""),
         ("family: logistic", "family: logistic\n  maxPasses: 1.5", "model.maxPasses", 17, ""),
-        ("moiety: 1", "moiety: 2", "moiety", 1, "format 1"),
+        ("moiety: 2", "moiety: 1", "moiety", 1, "format 2"), ("moiety: 2", "moiety: 3", "moiety", 1, "format 2"),
         ("title: CD4", "titel: CD4", "titel", 2, "'title'"),
         ("reveal: [coefficients, standard-errors]", "keys: {bits: 1024}", "keys.bits", 17, "2048 or 3072"),
+        ("reveal: [coefficients, standard-errors]", "keys: {nonces: full}", "keys.nonces", 17, "short, half"),
+        ("reveal: [coefficients, standard-errors]", "keys: {nonces: shrt}", "keys.nonces", 17, "'short'"),
+        ("reveal: [coefficients, standard-errors]", "keys: {kind: subgroup}", "keys.kind", 17, "nonces"),
         ("reveal: [coefficients, standard-errors]", "loosen: [guard-2]", "loosen[0]", 17, "guard-4"),
         ("reveal: [coefficients, standard-errors]", "loosen: [gard]", "loosen[0]", 17, "guard-1"),
         ("reveal: [coefficients, standard-errors]", "reveal: [deciles]", "reveal[0]", 17, ""),

@@ -45,6 +45,7 @@ struct JobVectors: Codable, Equatable {
         ("unknown key", "table: counts", "tabel: counts"), ("path as table", "table: counts", "table: data/counts.csv"),
         ("two active parties", "role: passive", "role: active"), ("unknown family", "logistic", "probit"),
         ("label among the features", "label: cens", "label: age"), ("formula as column", "cd80", "'=cd80'"),
+        ("unknown nonces", "family: logistic", "family: logistic\nkeys: {nonces: full}"),
         ("not a number", "family: logistic", "family: logistic\n  l2: .inf"),
     ]
 
@@ -55,8 +56,14 @@ struct JobVectors: Codable, Equatable {
             ("empty", ""), ("truncated", Hex.encode(bytes.dropLast())), ("extended", Hex.encode(bytes + [0])),
             (
                 "future format",
-                edited(Hex.encode("moiety job\n".utf8) + "0001", Hex.encode("moiety job\n".utf8) + "0002")
+                edited(Hex.encode("moiety job\n".utf8) + "0002", Hex.encode("moiety job\n".utf8) + "0003")
             ),
+            (
+                "past format",
+                edited(Hex.encode("moiety job\n".utf8) + "0002", Hex.encode("moiety job\n".utf8) + "0001")
+            ),
+            // 2048 bits, half, then the count of the reveal list
+            ("unknown nonces", edited("08000200000004", "08000300000004")),
             // reveal: 1, 2, 4, 5 with its first two entries exchanged
             ("reveal list out of order", edited("0000000401020405", "0000000402010405")),
             ("unknown reveal item", edited("0000000401020405", "0000000401020409")),

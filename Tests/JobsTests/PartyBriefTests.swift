@@ -8,7 +8,7 @@ import Testing
         Fixtures.trial, Fixtures.full, Fixtures.wide(), Fixtures.trial("logistic", "linear"),
         Fixtures.trial("[cd40, cd80]", "[cd40]"),
         Fixtures.wide(
-            "reveal: [scores, metrics]\nholdout: hash\nkeys: {bits: 2048, kind: subgroup}\nloosen: [guard-1, guard-4]"),
+            "reveal: [scores, metrics]\nholdout: hash\nkeys: {bits: 2048}\nloosen: [guard-1, guard-4]"),
         Fixtures.trial("CD4 and CD8 counts beside the clinic's columns", String(repeating: "word ", count: 38)),
     ]
 

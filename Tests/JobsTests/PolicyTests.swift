@@ -26,10 +26,24 @@ import Testing
     ])
     func refusesByRule(_ policy: String, _ rule: String) throws { #expect(try rules(policy) == [rule]) }
 
-    @Test func looseningAndSubgroupKeysNeedConsent() throws {
-        let job = Fixtures.wide("loosen: [guard-1, guard-4]\nkeys: {kind: subgroup}")
-        #expect(try rules("", job) == ["policy.subgroupKeys", "policy.loosen", "policy.loosen"])
-        #expect(try rules("loosen: [guard-1, guard-4]\nsubgroupKeys: true", job) == [])
+    @Test func looseningNeedsConsent() throws {
+        let job = Fixtures.wide("loosen: [guard-1, guard-4]")
+        #expect(try rules("", job) == ["policy.loosen", "policy.loosen"])
+        #expect(try rules("loosen: [guard-1, guard-4]", job) == [])
+    }
+
+    @Test func halfNoncesMayBeDemanded() throws {
+        for job in [Fixtures.trial, Fixtures.wide("keys: {nonces: short}")] {
+            #expect(try rules("minimumNonces: half", job) == ["policy.minimumNonces"])
+            #expect(try rules("minimumNonces: short", job) == [])
+        }
+        #expect(try rules("minimumNonces: half", Fixtures.wide("keys: {nonces: half}")) == [])
+        #expect(try rules("", Fixtures.wide("keys: {nonces: half}")) == [])
+        let refusal = try Policy(yaml: "policy: 1\nminimumNonces: half")
+            .refusals(of: Job(yaml: Fixtures.trial), as: "lab").first
+        #expect(
+            refusal.map { "\($0)" }
+                == "policy.minimumNonces: the job's nonces are short, this site demands half (set keys.nonces to half)")
     }
 
     @Test func columnRulesAreAboutOwnColumns() throws {
@@ -60,7 +74,7 @@ import Testing
 
     @Test(arguments: [
         "minimumCohort: 0", "minimumKeyBits: 1024", "peer: [x]", "loosen: [guard-5]", "reveal: [all]",
-        "subgroupKeys: maybe", "roundCountsTo: 0", "countsPerPeer: -1",
+        "minimumNonces: full", "subgroupKeys: false", "roundCountsTo: 0", "countsPerPeer: -1",
     ])
     func refusesBadPolicies(_ text: String) {
         #expect(throws: DocumentError.self) { try Policy(yaml: "policy: 1\n" + text) }

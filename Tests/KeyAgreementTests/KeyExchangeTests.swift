@@ -16,7 +16,7 @@ private enum Toy: KeyPurpose {
 
 /// B owns a key and proves it to A, against A's parameters.
 @Suite struct KeyExchangeTests {
-    private static let terms = KeyTerms(bits: 512, kind: .standard, floor: 512)
+    private static let terms = KeyTerms(bits: 512, floor: 512)
 
     private let pair: Pair
     private let verifier: KeyVerifier<Toy>
@@ -84,13 +84,13 @@ private enum Toy: KeyPurpose {
         var message = try proof(key, over: pair.b)
         message.publicKey = small.publicKey.serialized
         #expect(throws: PaillierError.keySizeMismatch(bits: 320, expected: 512)) { try verifier.verify(message) }
-        let wider = KeyTerms(bits: 768, kind: .standard, floor: 512)
+        let wider = KeyTerms(bits: 768, floor: 512)
         #expect(throws: PaillierError.keySizeMismatch(bits: 512, expected: 768)) {
             _ = try KeyProver<Toy>(verifier.message, terms: wider, session: pair.b)
         }
         #expect(throws: PaillierError.keyTooSmall(bits: 512, minimum: PublicKey.minimumBits)) {
             _ = try KeyVerifier(
-                Toy.self, terms: KeyTerms(bits: 512, kind: .standard), session: pair.a, using: &generator)
+                Toy.self, terms: KeyTerms(bits: 512), session: pair.a, using: &generator)
         }
     }
 

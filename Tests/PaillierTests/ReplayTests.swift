@@ -8,7 +8,7 @@ import Testing
     @Test func fixedRandomnessGivesFixedBytes() throws {
         var source = generator("replay")
         var hash = SHA256()
-        let key = try PrivateKey.generateUnchecked(bits: 1024, using: &source)
+        let key = try PrivateKey.generateUnchecked(bits: 1024, nonces: .half, using: &source)
         hash.update(data: key.publicKey.serialized)
         let plaintexts = LimbVector.random(count: 40, below: key.publicKey.n, using: &source)
         let ciphertexts = key.encrypt(plaintexts, using: &source)

@@ -20,21 +20,21 @@ import Testing
         for n in [Self.prime, Self.square, Self.even] {
             let bytes = try Self.encoded(n)
             #expect(throws: PaillierError.keySizeMismatch(bits: n.bitWidth, expected: 2048)) {
-                try PublicKey(serialized: bytes, kind: .standard, bits: 2048)
+                try PublicKey(serialized: bytes, bits: 2048)
             }
         }
         // Of the size agreed on they are: then each by its own name.
         #expect(throws: PaillierError.primeModulus) {
-            try PublicKey(serialized: Self.encoded(Self.prime), kind: .standard, bits: 2203)
+            try PublicKey(serialized: Self.encoded(Self.prime), bits: 2203)
         }
         #expect(throws: PaillierError.squareModulus) {
-            try PublicKey(serialized: Self.encoded(Self.square), kind: .standard, bits: Self.square.bitWidth)
+            try PublicKey(serialized: Self.encoded(Self.square), bits: Self.square.bitWidth)
         }
         #expect(throws: PaillierError.evenModulus) {
-            try PublicKey(serialized: Self.encoded(Self.even), kind: .standard, bits: 3001)
+            try PublicKey(serialized: Self.encoded(Self.even), bits: 3001)
         }
         #expect(throws: PaillierError.keySizeMismatch(bits: 0, expected: 2048)) {
-            try PublicKey(serialized: [1, 2], kind: .standard, bits: 2048)
+            try PublicKey(serialized: [1, 2], bits: 2048)
         }
     }
 

@@ -38,29 +38,6 @@ struct AlignmentTests {
         #expect(Set(try outcome.lab.get().rowIndices) == [0, 1])
     }
 
-    @Test("Subgroup keys where both name them")
-    func subgroupKeys() async throws {
-        var settings = Small.settings
-        settings.subgroupKeys = true
-        let (a, b) = (identifiers(0..<20), identifiers(13..<30))
-        let outcome = try await align(a, b, hospitalSettings: settings, labSettings: settings)
-        #expect(try outcome.hospital.get().rowIndices.map { a[$0] } == outcome.lab.get().rowIndices.map { b[$0] })
-        #expect(try outcome.lab.get().rowIndices.count == 7)
-    }
-
-    @Test("A key of another kind than the receiver's job names is refused", arguments: [true, false])
-    func otherKindOfKey(isSubgroup: Bool) async throws {
-        var settings = Small.settings
-        settings.subgroupKeys = isSubgroup
-        var other = settings
-        other.subgroupKeys.toggle()
-        // The larger set sends.
-        let outcome = try await align(
-            identifiers(0..<20), identifiers(13..<20), hospitalSettings: settings, labSettings: other)
-        #expect(outcome.lab.alignmentError == .keyProofRejected)
-        #expect(outcome.hospital.peerReason == "keyProofRejected")
-    }
-
     @Test("Arbitrary bytes are identifiers, the empty string among them")
     func arbitraryBytes() async throws {
         let shared: [[UInt8]] = [[], [0], [0, 0], [255, 254], Array(repeating: 65, count: 1000)]

@@ -30,7 +30,7 @@ struct ScriptedSender: Sendable {
         let opening = try await session.receive(AlignmentOpening.self)
         let conversation = Conversation(
             session: session, identifiers: identifiers, peerCount: Int(opening.setSize), keyBits: Small.keyBits,
-            keyKind: .standard, minimumCohort: 1, parameters: try Small.parameters(), progress: { _ in })
+            minimumCohort: 1, parameters: try Small.parameters(), progress: { _ in })
         let (key, group, hashes) = (try Small.key(), conversation.group, conversation.hashes)
         let (q, p) = (group.order.value, group.modulus.value)
         var generator = session.randomness("test")
@@ -96,7 +96,7 @@ struct ScriptedReceiver: Sendable {
         let opening = try await session.receive(AlignmentOpening.self)
         let conversation = Conversation(
             session: session, identifiers: identifiers, peerCount: Int(opening.setSize), keyBits: Small.keyBits,
-            keyKind: .standard, minimumCohort: 1, parameters: try Small.parameters(), progress: { _ in })
+            minimumCohort: 1, parameters: try Small.parameters(), progress: { _ in })
         let (group, hashes) = (conversation.group, conversation.hashes)
         let q = group.order.value
         var generator = session.randomness("test")

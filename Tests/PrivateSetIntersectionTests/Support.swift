@@ -25,13 +25,8 @@ enum Small {
 
     static func group() throws -> AlignmentGroup { try madeGroup.get() }
 
-    static func parameters(bits: Int = keyBits, subgroup: Bool = false) throws -> AlignmentParameters {
-        AlignmentParameters(group: try group(), key: try subgroup ? madeSubgroupKey.get() : key(bits: bits))
-    }
-
-    private static let madeSubgroupKey = Result {
-        var generator = SplitMix(9)
-        return try PrivateKey.generateUnchecked(bits: keyBits, kind: .subgroup, using: &generator)
+    static func parameters(bits: Int = keyBits) throws -> AlignmentParameters {
+        AlignmentParameters(group: try group(), key: try key(bits: bits))
     }
 
     private static let madeKey = Result {
@@ -105,8 +100,7 @@ func align(
     _ hospital: [[UInt8]], _ lab: [[UInt8]], hospitalSettings: AlignmentSettings = Small.settings,
     labSettings: AlignmentSettings = Small.settings, capacity: Int = 16
 ) async throws -> Outcome<Intersection> {
-    let parameters = try Small.parameters(
-        bits: hospitalSettings.keyBits, subgroup: hospitalSettings.subgroupKeys)
+    let parameters = try Small.parameters(bits: hospitalSettings.keyBits)
     return try await both(
         capacity: capacity,
         hospital: { try await Alignment.run(hospital, over: $0, settings: hospitalSettings, parameters: parameters) },

@@ -1,5 +1,8 @@
+import Paillier
 import Records
+import TestSupport
 import Testing
+import Wire
 
 @testable import SplitRegression
 
@@ -47,14 +50,27 @@ import Testing
 }
 
 extension LinearTrainingTests {
-    @Test func subgroupKeysGiveTheSameFit() async throws {
+    @Test func halfNoncesGiveTheSameFit() async throws {
         let cohort = try Cohort.diabetes()
         var plan = TrainingPlan(family: .linear, keyBits: 1024)
-        let standard = try await cohort.train(plan)
-        plan.subgroupKeys = true
-        let subgroup = try await cohort.train(plan)
-        for (one, other) in zip(standard.passive.terms, subgroup.passive.terms) {
+        let short = try await cohort.train(plan)
+        plan.nonces = .half
+        let half = try await cohort.train(plan)
+        for (one, other) in zip(short.passive.terms, half.passive.terms) {
             #expect(abs(one.standardized - other.standardized) < 1e-3)
         }
+    }
+
+    /// What the job says about nonces reaches the keys that a session makes.
+    @Test(arguments: [NonceLength.short, .half]) func keysHaveThePlansNonces(_ nonces: NonceLength) async throws {
+        var plan = TrainingPlan(family: .linear, keyBits: 512)
+        plan.nonces = nonces
+        // Without a plan of messages: the exchange alone.
+        let limits = SessionLimits(wait: .seconds(120), handshake: .seconds(10), farewell: .milliseconds(500))
+        let (pair, settled) = (try await Sides(protocols: [.training], limits: limits).opened(), plan)
+        async let a = TrainingKeys.exchange(plan: settled, floor: 512, session: pair.a)
+        async let b = TrainingKeys.exchange(plan: settled, floor: 512, session: pair.b)
+        let (one, other) = try await (a, b)
+        #expect(one.own.nonces == nonces && other.own.nonces == nonces)
     }
 }

@@ -62,7 +62,7 @@ import Testing
 
     /// The job of ``plan`` but for its keys, for verifiers that take the plan from it.
     static let yaml = """
-        moiety: 1
+        moiety: 2
         title: Whole
         parties:
           - {name: hospital, role: active, identifier: id, label: y, features: [x, z]}
@@ -285,14 +285,13 @@ import Testing
     private static func expectKeysFollow(_ replay: Replay) throws {
         let message = try #require(try replay.payload(ofSent: TrainingAudit.keyMessage))
         let head = try #require(replay.head(afterReceiving: TrainingAudit.keyFollows))
-        func follows(_ message: [UInt8], _ head: TreeHead, bits: Int = trainingBits, subgroup: Bool = false) -> Bool {
+        func follows(_ message: [UInt8], _ head: TreeHead, bits: Int = trainingBits) -> Bool {
             TrainingAudit.isKeyWellFormed(
-                message, after: head, over: replay.session, keyBits: bits, subgroupKeys: subgroup)
+                message, after: head, over: replay.session, keyBits: bits)
         }
         #expect(follows(message, head))
         #expect(!follows(message, .empty))
         #expect(!follows(message, head, bits: trainingBits + 64))
-        #expect(!follows(message, head, subgroup: true))
         var other = message
         other[10] ^= 1
         #expect(!follows(other, head))
@@ -303,7 +302,7 @@ import Testing
         else { return }
         #expect(
             !AlignmentAudit.isKeyWellFormed(
-                sent, after: place, over: replay.session, keyBits: alignmentBits, subgroupKeys: false))
+                sent, after: place, over: replay.session, keyBits: alignmentBits))
     }
 
     /// Changes one payload at a time and asks the inspectors what they say.

@@ -8,6 +8,8 @@ LINEAR, LOGISTIC = 1, 2
 STANDARD_ERRORS, METRICS = 2, 5
 # coefficients, standard-errors, scores, metrics
 REVEALS = {1, STANDARD_ERRORS, 4, METRICS}
+# short, half
+NONCES = (1, 2)
 GUARD_4 = 4
 
 
@@ -16,7 +18,7 @@ class Job:
 
     def __init__(self, data):
         r = Reader(data, "job.bin", ("T02", "jobNotCanonical"))
-        r.magic(b"moiety job\n\x00\x01")
+        r.magic(b"moiety job\n\x00\x02")
         r.texts(2)
         demand(r.number(4) == 2, "T02", "jobNotCanonical")
         self.active, self.passive = read_party(r), read_party(r)
@@ -26,7 +28,8 @@ class Job:
         self.family, self.l2, self.tolerance = r.number(1), read_number(r), read_number(r)
         self.most_passes = r.number(4)
         demand(self.family in (LINEAR, LOGISTIC) and self.l2 >= 0 < self.tolerance, "T02", "jobNotCanonical")
-        r.fixed(2 + 1)
+        r.fixed(2)
+        demand(r.number(1) in NONCES, "T02", "jobNotCanonical")
         self.reveals = {r.number(1) for _ in range(r.number(4))}
         demand(self.reveals <= REVEALS, "T02", "jobNotCanonical")
         r.fixed(1 + 4 + 4 + 8 + 4 + 4)

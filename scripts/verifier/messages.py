@@ -46,7 +46,7 @@ def read_share(payload):
 def key_bits(payload):
     r = Reader(payload, "key", MALFORMED)
     r.fixed(4)
-    return r.number(4) & 0x7FFFFFFF
+    return r.number(4)
 
 
 def is_rounded(value):

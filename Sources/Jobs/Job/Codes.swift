@@ -60,11 +60,11 @@ extension ModelFamily: Coded {
     }
 }
 
-extension Keys.Kind: Coded {
+extension Keys.Nonces: Coded {
     var code: UInt8 {
         switch self {
-        case .standard: 1
-        case .subgroup: 2
+        case .short: 1
+        case .half: 2
         }
     }
 }

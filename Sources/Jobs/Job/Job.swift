@@ -6,7 +6,7 @@ public import Records
 /// Its identity is `hash`, the SHA-256 of its canonical encoding (`protocols/job.md`).
 public struct Job: Sendable, Hashable {
     /// Version of the job file and of its encoding; both parties must read the same one.
-    public static let formatVersion: UInt16 = 1
+    public static let formatVersion: UInt16 = 2
 
     public internal(set) var title: String
     /// Why the parties do this, for those who approve it. May be empty.
@@ -79,15 +79,19 @@ public struct Model: Sendable, Hashable {
 
 /// The Paillier keys of the job: one a party for training, one for alignment.
 public struct Keys: Sendable, Hashable {
-    public enum Kind: String, Sendable, Hashable, CaseIterable, Codable {
-        case standard
-        /// Short nonces in a secret subgroup: faster, one more assumption, trusts the peer's key generation.
-        case subgroup
+    /// How long the exponents of an owner's nonces are (`protocols/paillier.md` 2), shortest first.
+    public enum Nonces: String, Sendable, Hashable, CaseIterable, Codable, Comparable {
+        /// Cheaper encryption, one more assumption about a party's own ciphertexts.
+        case short
+        /// Half of the modulus.
+        case half
+
+        public static func < (a: Self, b: Self) -> Bool { a == .short && b == .half }
     }
 
     /// Bits of the modulus: 2048 or 3072.
     public internal(set) var bits: Int
-    public internal(set) var kind: Kind
+    public internal(set) var nonces: Nonces
 
     public static let allowedBits = [2048, 3072]
 }

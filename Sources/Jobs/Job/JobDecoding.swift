@@ -43,7 +43,7 @@ extension Job {
         model = Model(
             family: try decoder.readChoice(), l2: try decoder.readDouble(), tolerance: try decoder.readDouble(),
             maximumPasses: Int(try decoder.readUInt32()))
-        keys = Keys(bits: Int(try decoder.readUInt16()), kind: try decoder.readChoice())
+        keys = Keys(bits: Int(try decoder.readUInt16()), nonces: try decoder.readChoice())
         reveal = try decoder.readArray(max: 16) { decoder throws(WireError) in try decoder.readChoice() }
         holdout = try decoder.readChoice()
         limits = Limits(

@@ -31,7 +31,7 @@ extension Job {
         encoder.write(model.tolerance)
         encoder.write(UInt32(clamping: model.maximumPasses))
         encoder.write(UInt16(clamping: keys.bits))
-        encoder.write(keys.kind.code)
+        encoder.write(keys.nonces.code)
         encoder.writeArray(reveal) { $0.write($1.code) }
         encoder.write(holdout.code)
         encoder.write(UInt32(clamping: limits.minimumCohort))

@@ -19,12 +19,13 @@ public struct JobEstimate: Sendable, Hashable, Codable {
         // Sizes grow with the bits of the key; products of limbs with their square, for digits as many with its cube.
         let width = Double(job.keys.bits) / 2048
         let work = width * width * (isFast ? 1 : 8.5)
-        let subgroup = job.keys.kind == .subgroup ? 0.6 : 1
+        // Measured with nonces of half length; short ones spare three quarters of the owners' encryption, most of a pass.
+        let encryption = job.keys.nonces == .short ? 0.7 : 1
         // protocols/alignment.md 2: ciphertexts of 3 or 5 slots one way, group elements and tags the other.
         let slots = Double((job.keys.bits - 1) / 611)
         let identifiers = Double(ownIdentifiers)
         let alignment = identifiers * (512 * width / slots + 256 * width + 32) + 2e6 * width
-        let aligning = (identifiers * 2.2e-4 * subgroup + 3) * work
+        let aligning = (identifiers * 2.2e-4 + 3) * work
         // A linear fit is one ciphertext a row; a logistic one some 30 to 70 kB a row at 2048 bits, by what the draw of the
         // data asks for, and as many again for the standard errors' share.
         let n = Double(rows)
@@ -38,7 +39,7 @@ public struct JobEstimate: Sendable, Hashable, Codable {
             fitting = (n * 5e-5 * ciphertexts * work, n * (1e-4 * ciphertexts + 1e-5 * parameters) * work)
         case .logistic:
             (least, most) = (n * 25e3 * width, n * 80e3 * width)
-            fitting = (n * 2.5e-3 * subgroup * work, n * (6e-3 + 5e-5 * parameters) * subgroup * work)
+            fitting = (n * 2.5e-3 * encryption * work, n * (6e-3 + 5e-5 * parameters) * encryption * work)
         }
         leastBytes = alignment * 0.9 + least
         mostBytes = alignment * 1.2 + most

@@ -147,12 +147,12 @@ private struct JobReader {
     }
 
     private func keys(_ root: FieldReader) -> Keys {
-        guard let fields = root.mapping("keys", allowed: ["bits", "kind"]) else {
-            return Keys(bits: 3072, kind: .standard)
+        guard let fields = root.mapping("keys", allowed: ["bits", "nonces"]) else {
+            return Keys(bits: 3072, nonces: .short)
         }
         return Keys(
             bits: fields.integer("bits", default: 3072, in: 1...65_536),
-            kind: fields.choice("kind", default: Keys.Kind.standard, fallback: .standard))
+            nonces: fields.choice("nonces", default: Keys.Nonces.short, fallback: .short))
     }
 
     private func reveal(_ root: FieldReader) -> [Reveal] {

@@ -48,7 +48,7 @@ public enum JobTemplate {
         """
         # A job: what two parties agree on. Shared with the peer; it holds no paths and no secrets.
         # Read `moiety job explain` before you approve it. Fields behind a # have the value shown by default.
-        moiety: 1
+        moiety: \(Job.formatVersion)
 
         title: Outcome explained by both parties' columns
         purpose: >-
@@ -70,7 +70,7 @@ public enum JobTemplate {
 
         # keys:
         #   bits: 3072                    # 2048, 3072
-        #   kind: standard                # subgroup: faster, one more assumption; only where both sites' policies allow it
+        #   nonces: short                 # half: slower encryption, one assumption less; a site's policy may demand it
 
         # Each party always gets its own coefficients. More: standard-errors (not with l2), metrics, scores (with 3 or
         # more coefficients at \(passive)).

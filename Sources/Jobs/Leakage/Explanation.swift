@@ -51,7 +51,7 @@ public struct Explanation: Sendable, Hashable, Codable {
         purpose = job.purpose
         parties = job.parties.map(PartySummary.init)
         model = Self.model(job)
-        keys = "Paillier, \(job.keys.bits) bits, \(job.keys.kind.rawValue) keys"
+        keys = "Paillier, \(job.keys.bits) bits, \(job.keys.nonces.rawValue) nonces"
         rows = Self.rows(job)
         let withheld = findings.first { $0.verdict == .withheld }
         opened = job.reveal.map { item in
@@ -68,7 +68,7 @@ public struct Explanation: Sendable, Hashable, Codable {
         warnings = Remainder.warnings(job) + (withheld.map { ["No standard errors: \($0.figures)."] } ?? [])
         never = Remainder.never
         notPrevented = Remainder.notPrevented
-        assumptions = Remainder.assumptions
+        assumptions = Remainder.assumptions(job)
     }
 
     private static func model(_ job: Job) -> String {

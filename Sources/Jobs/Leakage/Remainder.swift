@@ -23,10 +23,23 @@ enum Remainder {
         "Sizes and times of messages follow from the numbers of rows and columns and are seen on the network.",
     ]
 
-    static let assumptions = [
+    /// Of every job; what its nonces assume comes to that.
+    private static let common = [
         "Both parties follow the protocol. The transcript shows who deviated, where it shows a deviation at all.",
         "Decisional composite residuosity for Paillier; k-CAA in the alignment's group with random-oracle hashes.",
     ]
+
+    private static let shortNonces =
+        "encryption under one's own training key is about four times cheaper, under one more assumption: a nonce with a "
+        + "short secret exponent cannot be told from one whose exponent has half of the key's length; decryption, and the "
+        + "privacy of what a party computes under the other's key, do not rest on it."
+
+    static func assumptions(_ job: Job) -> [String] {
+        common + (job.keys.nonces == .short ? ["Short nonces: \(shortNonces)"] : [])
+    }
+
+    /// Of any job.
+    static let assumptions = common + ["Short nonces (`keys.nonces`, the default): \(shortNonces)"]
 
     /// What deserves a second look before a person signs.
     static func warnings(_ job: Job) -> [String] {
@@ -49,12 +62,6 @@ enum Remainder {
     /// Of what the job chose beside its guards.
     private static func choices(_ job: Job) -> [String] {
         var found: [String] = []
-        if job.keys.kind == .subgroup {
-            found.append(
-                "Subgroup keys: faster, but they assume that a secret subgroup cannot be told apart, and that the peer "
-                    + "made its key honestly. An owner of a key that was not could read off nonces what it was not meant to learn: "
-                    + "in the alignment the other's identifiers, in training the other's columns.")
-        }
         if job.keys.bits < 3072 {
             found.append(
                 "Keys of \(job.keys.bits) bits (112-bit security) are not advised for data that must stay secret beyond 2030."

@@ -12,8 +12,8 @@ public struct Policy: Sendable, Hashable {
     public internal(set) var parametersPerRow: Double
     /// Smallest Paillier modulus in bits.
     public internal(set) var minimumKeyBits: Int
-    /// Whether subgroup keys, with their extra assumption, are accepted.
-    public internal(set) var subgroupKeys: Bool
+    /// Shortest nonces of an owner's encryption; short ones rest on one more assumption.
+    public internal(set) var minimumNonces: Keys.Nonces
     /// Most identifiers that either side may bring.
     public internal(set) var maximumSetSize: Int
     /// Fewest passive coefficients with which row-wise scores may be opened.
@@ -34,9 +34,8 @@ public struct Policy: Sendable, Hashable {
     /// What `moiety init` writes down and what holds for fields that a policy leaves out.
     public static let standard = Policy(
         minimumCohort: 50, minimumCell: 11, roundCountsTo: 5, parametersPerRow: 0.33, minimumKeyBits: 2048,
-        subgroupKeys: false, maximumSetSize: 1_000_000, minimumPassiveColumns: 3, peers: nil, features: nil,
-        labels: nil,
-        reveal: nil, loosen: [], budgets: .standard)
+        minimumNonces: .short, maximumSetSize: 1_000_000, minimumPassiveColumns: 3, peers: nil, features: nil,
+        labels: nil, reveal: nil, loosen: [], budgets: .standard)
 
     /// A count as this site reports it: rounded to the nearest multiple of `roundCountsTo`, halves up.
     public func rounded(_ count: Int) -> Int {
@@ -64,7 +63,7 @@ extension Policy {
             parametersPerRow: fields.number(
                 "parametersPerRow", default: standard.parametersPerRow, in: JobBounds.parametersPerRow),
             minimumKeyBits: fields.integer("minimumKeyBits", default: standard.minimumKeyBits, in: 2048...16_384),
-            subgroupKeys: fields.flag("subgroupKeys", default: standard.subgroupKeys),
+            minimumNonces: fields.choice("minimumNonces", default: standard.minimumNonces, fallback: .short),
             maximumSetSize: fields.integer("maximumSetSize", default: standard.maximumSetSize, in: JobBounds.setSize),
             minimumPassiveColumns: fields.integer(
                 "minimumPassiveColumns", default: standard.minimumPassiveColumns, in: JobBounds.passiveColumns),
@@ -77,7 +76,7 @@ extension Policy {
     private static let keys =
         [
             "policy", "minimumCohort", "minimumCell", "roundCountsTo", "parametersPerRow", "minimumKeyBits",
-            "subgroupKeys", "maximumSetSize", "minimumPassiveColumns", "peers", "features", "labels", "reveal",
+            "minimumNonces", "maximumSetSize", "minimumPassiveColumns", "peers", "features", "labels", "reveal",
             "loosen",
         ] + Budget.allCases.map(\.rawValue)
 

@@ -76,11 +76,13 @@ extension Policy {
                     message: "the job's keys have \(job.keys.bits) bits, this site demands \(minimumKeyBits)",
                     remedy: "set keys.bits to \(minimumKeyBits) or more"))
         }
-        if job.keys.kind == .subgroup, !subgroupKeys {
+        if job.keys.nonces < minimumNonces {
             found.append(
                 PolicyRefusal(
-                    rule: "policy.subgroupKeys", message: "the job uses subgroup keys, which this site does not accept",
-                    remedy: "set keys.kind to standard"))
+                    rule: "policy.minimumNonces",
+                    message: "the job's nonces are \(job.keys.nonces.rawValue), this site demands "
+                        + minimumNonces.rawValue,
+                    remedy: "set keys.nonces to \(minimumNonces.rawValue)"))
         }
         return found
     }

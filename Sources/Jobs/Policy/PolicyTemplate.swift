@@ -10,7 +10,7 @@ extension Policy {
         roundCountsTo: 5            # counts in reports
         parametersPerRow: 0.33      # most coefficients a person
         minimumKeyBits: 2048        # 3072 for data that must stay secret beyond 2030
-        subgroupKeys: false         # faster keys with one more assumption
+        minimumNonces: short        # half: no job may encrypt with short nonces, which rest on one more assumption
         maximumSetSize: 1000000     # most identifiers that anyone may bring
         minimumPassiveColumns: 3    # fewest passive columns with which row-wise scores may be opened
 

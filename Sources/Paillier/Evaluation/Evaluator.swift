@@ -2,8 +2,7 @@ public import Bignum
 
 /// The party that computes under a peer's key, with nonces from its own bases (`protocols/paillier.md` 4 and 5).
 ///
-/// Verify the key's ``KeyProof`` before making one. Under a subgroup key nonces are powers of the owner's h, and the owner's
-/// honesty when it made the key is assumed.
+/// Verify the key's ``KeyProof`` before making one.
 public final class Evaluator: Sendable {
     public let publicKey: PublicKey
     private let nonces: Nonces
@@ -17,37 +16,29 @@ public final class Evaluator: Sendable {
         publicKey: PublicKey, expectedResults: Int? = nil, using generator: inout some RandomNumberGenerator
     ) {
         self.publicKey = publicKey
-        if let h = publicKey.subgroupBase {
-            nonces = .ownerBase(
-                Self.table(h, key: publicKey, bits: KeyKind.subgroupNonceBits(modulusBits: publicKey.modulusBits)))
-        } else {
-            nonces = .ownBases(OwnBases(key: publicKey, expectedResults: expectedResults, using: &generator))
-        }
+        nonces = .ownBases(OwnBases(key: publicKey, expectedResults: expectedResults, using: &generator))
     }
 
     /// Takes nonces from the owner's h: insecure, and here only so that a test can show how.
     package init(publicKey: PublicKey, insecureOwnerBase h: BigInt) {
         self.publicKey = publicKey
-        nonces = .ownerBase(Self.table(h.mod(publicKey.n), key: publicKey, bits: publicKey.modulusBits))
-    }
-
-    /// Powers of h^n.
-    private static func table(_ h: BigInt, key: PublicKey, bits: Int) -> FixedBaseTable {
-        let base = ResidueVector.trusted([h], modulus: key.nSquared).pow(variableTime: key.n)[0]
-        return FixedBaseTable(base: base, exponentBits: bits, modulus: key.nSquared)
+        let base = ResidueVector.trusted([h.mod(publicKey.n)], modulus: publicKey.nSquared)
+            .pow(variableTime: publicKey.n)[0]
+        nonces = .insecureOwnerBase(
+            FixedBaseTable(base: base, exponentBits: publicKey.modulusBits, modulus: publicKey.nSquared))
     }
 
     private enum Nonces: Sendable {
         case ownBases(OwnBases)
-        /// All that there is for a subgroup key; insecure for any other.
-        case ownerBase(FixedBaseTable)
+        /// Powers of the owner's h^n.
+        case insecureOwnerBase(FixedBaseTable)
     }
 
     private func freshNonces(count: Int, using generator: inout some RandomNumberGenerator) -> ResidueVector {
         switch nonces {
         case .ownBases(let bases):
             return bases.randomResidues(count: count, using: &generator)
-        case .ownerBase(let table):
+        case .insecureOwnerBase(let table):
             return table.pow(secret: .random(count: count, bits: table.exponentBits, using: &generator))
         }
     }

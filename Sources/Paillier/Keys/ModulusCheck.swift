@@ -5,25 +5,18 @@ enum ModulusCheck {
     /// The size that the head of an encoded key names; nil if it is too short to have one.
     static func bits(ofSerialized serialized: [UInt8]) -> Int? {
         guard serialized.count > 4 else { return nil }
-        return Int(serialized[..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } & ~KeyKind.subgroupFlag)
+        return Int(serialized[..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
     }
 
-    /// `u32(bits) || n`, n of exactly that many bits; for a subgroup key `u32(2^31 + bits) || n || h`.
-    static func parse(_ serialized: [UInt8], kind: KeyKind) throws(PaillierError) -> (n: BigInt, h: BigInt?) {
-        guard let bits = bits(ofSerialized: serialized), (serialized[0] & 0x80 != 0) == (kind == .subgroup)
-        else { throw .malformedKey }
+    /// `u32(bits) || n`, n of exactly that many bits.
+    static func parse(_ serialized: [UInt8]) throws(PaillierError) -> BigInt {
+        guard let bits = bits(ofSerialized: serialized) else { throw .malformedKey }
         // Before a number of any size is made of them.
         if bits > PublicKey.maximumBits { throw .unsupportedKeySize(bits: bits) }
-        let width = (bits + 7) / 8
-        guard serialized.count == 4 + (kind == .subgroup ? 2 : 1) * width else { throw .malformedKey }
-        let n = BigInt(bigEndian: serialized[4..<4 + width])
+        guard serialized.count == 4 + (bits + 7) / 8 else { throw .malformedKey }
+        let n = BigInt(bigEndian: serialized[4...])
         guard n.bitWidth == bits else { throw .malformedKey }
-        return (n, kind == .subgroup ? BigInt(bigEndian: serialized[(4 + width)...]) : nil)
-    }
-
-    /// h in (1, n - 1) with Jacobi symbol 1, as -y^2 has; its order cannot be checked.
-    static func check(subgroupBase h: BigInt, n: BigInt) throws(PaillierError) {
-        guard h > 1, h < n - 1, h.jacobi(n) == 1 else { throw .malformedKey }
+        return n
     }
 
     /// Sizes first: what follows costs a cube of the size.

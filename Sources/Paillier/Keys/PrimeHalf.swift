@@ -5,40 +5,26 @@ package struct PrimeHalf: Sendable {
     package let prime: BigInt
     package let modulus: Modulus
     package let square: Modulus
-    /// A multiple of the order of every nonce modulo p: p - 1, or twice the subgroup's prime.
-    let nonceOrder: BigInt
-    /// (nonceOrder q)^-1 mod p: L_p((1 + n)^e) = e q modulo p.
+    /// (-q)^-1 mod p: L_p((1 + n)^(p - 1)) = (p - 1) q modulo p.
     private let decryptionFactor: BigInt
 
-    init(prime p: BigInt, other q: BigInt, nonceOrder: BigInt) throws(PaillierError) {
+    init(prime p: BigInt, other q: BigInt) throws(PaillierError) {
         guard let modulus = try? Modulus(p), let square = try? Modulus(squareOf: p),
-            let factor = try? (nonceOrder * q).inverse(modulo: p)
+            let factor = try? (-q).mod(p).inverse(modulo: p)
         else { throw .unsupportedKeySize(bits: 2 * p.bitWidth) }
         prime = p
         self.modulus = modulus
         self.square = square
-        self.nonceOrder = nonceOrder
         decryptionFactor = factor
     }
 
-    /// m mod p of each ciphertext: L_p(c^e mod p^2) (e q)^-1 mod p with L_p(y) = (y - 1) / p and e the order of nonces.
-    ///
-    /// Nil for a ciphertext of which the nonce is not in the subgroup: its L_p would say something about p.
-    func decrypt(_ ciphertexts: LimbVector) -> [BigInt?] {
-        let (p, pp, factor) = (prime, square.value, decryptionFactor)
+    /// m mod p of each ciphertext: L_p(c^(p - 1) mod p^2) (-q)^-1 mod p with L_p(y) = (y - 1) / p.
+    func decrypt(_ ciphertexts: LimbVector) -> [BigInt] {
+        let (p, pp, factor, order) = (prime, square.value, decryptionFactor, prime - 1)
         let reduced = concurrentMap(ciphertexts.count) { ciphertexts[$0].mod(pp) }
-        let powers = ResidueVector.trusted(reduced, modulus: square).pow(secret: nonceOrder, bits: nonceOrder.bitWidth)
-            .values()
-        return concurrentMap(powers.count) { index -> BigInt? in
-            let (quotient, remainder) = (powers[index] - 1).quotientAndRemainder(dividingBy: p)
-            return remainder.isZero ? (quotient * factor).mod(p) : nil
-        }
-    }
-
-    /// Exponents of a nonce modulo its order.
-    func reduced(_ exponents: LimbVector) -> LimbVector {
-        let order = nonceOrder
-        return .trusted(concurrentMap(exponents.count) { exponents[$0].mod(order) }, bits: order.bitWidth)
+        let powers = ResidueVector.trusted(reduced, modulus: square).pow(secret: order, bits: order.bitWidth).values()
+        // Ciphertexts are units: their powers are 1 modulo p, and the division is exact.
+        return concurrentMap(powers.count) { (((powers[$0] - 1) / p) * factor).mod(p) }
     }
 
     /// Residues modulo p to a secret exponent.

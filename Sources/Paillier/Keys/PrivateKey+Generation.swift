@@ -5,22 +5,21 @@ extension PrivateKey {
     ///
     /// - Parameters:
     ///   - bits: size of n, even, at least ``PublicKey/minimumBits``.
-    ///   - kind: what the job says.
+    ///   - nonces: what the job says; the key itself does not depend on it.
     public static func generate(
-        bits: Int, kind: KeyKind = .standard, using generator: inout some RandomNumberGenerator
+        bits: Int, nonces: NonceLength = .short, using generator: inout some RandomNumberGenerator
     ) throws(PaillierError) -> PrivateKey {
         if bits < PublicKey.minimumBits { throw .keyTooSmall(bits: bits, minimum: PublicKey.minimumBits) }
-        return try generateUnchecked(bits: bits, kind: kind, using: &generator)
+        return try generateUnchecked(bits: bits, nonces: nonces, using: &generator)
     }
 
     /// Any even size of at least 256 bits: for tests only.
     package static func generateUnchecked(
-        bits: Int, kind: KeyKind = .standard, using generator: inout some RandomNumberGenerator
+        bits: Int, nonces: NonceLength = .short, using generator: inout some RandomNumberGenerator
     ) throws(PaillierError) -> PrivateKey {
         guard bits >= 256, bits <= PublicKey.maximumBits, bits % 2 == 0 else { throw .unsupportedKeySize(bits: bits) }
-        if kind == .subgroup { return try generateSubgroup(bits: bits, using: &generator) }
         let (p, q) = primePair(bits: bits, using: &generator)
-        return try PrivateKey(p: p, q: q, x: randomUnit(modulo: p * q, using: &generator))
+        return try PrivateKey(p: p, q: q, x: randomUnit(modulo: p * q, using: &generator), nonces: nonces)
     }
 
     /// Two primes that are 3 modulo 4, far apart, whose product has exactly `bits` bits and gcd(pq, (p-1)(q-1)) = 1.

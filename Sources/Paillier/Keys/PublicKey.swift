@@ -6,8 +6,6 @@ public struct PublicKey: Sendable {
     public let n: BigInt
     public let nSquared: Modulus
     public let modulusBits: Int
-    /// h of a subgroup key, whose powers h^(n rho) are everyone's nonces; nil for a standard key.
-    package let subgroupBase: BigInt?
 
     /// Least size of a modulus outside tests.
     public static let minimumBits = 2048
@@ -24,47 +22,33 @@ public struct PublicKey: Sendable {
     }
 
     /// For numbers that were made or checked here.
-    init(checked n: BigInt, subgroupBase: BigInt? = nil) throws(PaillierError) {
+    init(checked n: BigInt) throws(PaillierError) {
         guard let nSquared = try? Modulus(squareOf: n) else { throw .unsupportedKeySize(bits: n.bitWidth) }
         self.n = n
         self.nSquared = nSquared
         modulusBits = n.bitWidth
-        self.subgroupBase = subgroupBase
     }
 
-    public var kind: KeyKind { subgroupBase == nil ? .standard : .subgroup }
-
-    /// `u32(|n|) || n`, and for a subgroup key `u32(2^31 + |n|) || n || h`
-    public var serialized: [UInt8] {
-        let numbers = [n] + (subgroupBase.map { [$0] } ?? [])
-        return withUnsignedBytes(of: UInt32(modulusBits) | (kind == .subgroup ? KeyKind.subgroupFlag : 0))
-            + numbers.flatMap { $0.fixedBytes(modulo: n) }
-    }
+    /// `u32(|n|) || n`
+    public var serialized: [UInt8] { withUnsignedBytes(of: UInt32(modulusBits)) + n.fixedBytes(modulo: n) }
 
     /// Reads the form of ``serialized``; nothing may be left over.
-    ///
-    /// - Parameter kind: what the job says; a key of the other kind is ``PaillierError/malformedKey``.
-    public init(serialized: [UInt8], kind: KeyKind = .standard) throws(PaillierError) {
-        try self.init(serialized: serialized, kind: kind, floor: Self.minimumBits)
+    public init(serialized: [UInt8]) throws(PaillierError) {
+        try self.init(serialized: serialized, floor: Self.minimumBits)
     }
 
     /// The same for a key whose size is agreed on, which is compared before anything is computed with the modulus: the tests
     /// of section 1 cost a cube of its size.
     ///
     /// - Throws: ``PaillierError/keySizeMismatch(bits:expected:)`` for any other size.
-    package init(
-        serialized: [UInt8], kind: KeyKind, bits: Int, floor: Int = minimumBits
-    ) throws(PaillierError) {
+    package init(serialized: [UInt8], bits: Int, floor: Int = minimumBits) throws(PaillierError) {
         let named = ModulusCheck.bits(ofSerialized: serialized)
         guard named == bits else { throw .keySizeMismatch(bits: named ?? 0, expected: bits) }
-        try self.init(serialized: serialized, kind: kind, floor: floor)
+        try self.init(serialized: serialized, floor: floor)
     }
 
-    package init(serialized: [UInt8], kind: KeyKind = .standard, floor: Int) throws(PaillierError) {
-        let (n, h) = try ModulusCheck.parse(serialized, kind: kind)
-        try ModulusCheck.check(n, floor: floor)
-        if let h { try ModulusCheck.check(subgroupBase: h, n: n) }
-        try self.init(checked: n, subgroupBase: h)
+    package init(serialized: [UInt8], floor: Int) throws(PaillierError) {
+        try self.init(n: ModulusCheck.parse(serialized), floor: floor)
     }
 
     /// SHA-256 of ``serialized``.
@@ -85,7 +69,7 @@ public struct PublicKey: Sendable {
 }
 
 extension PublicKey: Hashable {
-    public static func == (a: PublicKey, b: PublicKey) -> Bool { a.n == b.n && a.subgroupBase == b.subgroupBase }
+    public static func == (a: PublicKey, b: PublicKey) -> Bool { a.n == b.n }
     public func hash(into hasher: inout Hasher) { hasher.combine(n) }
 }
 
@@ -97,14 +81,6 @@ extension PublicKey {
             1 + (wide ? plaintexts[index].mod(n) : plaintexts[index]) * n
         }
         return .trusted(values, modulus: nSquared)
-    }
-
-    /// A nonce r that the owner can decrypt: uniform below n; under a subgroup key h^rho mod n.
-    package func nonce(using generator: inout some RandomNumberGenerator) -> BigInt {
-        guard let h = subgroupBase else { return BigInt.random(below: n, using: &generator) }
-        let rho = BigInt.random(bits: KeyKind.subgroupNonceBits(modulusBits: modulusBits), using: &generator)
-        guard let nonce = try? h.pow(secret: rho, modulo: n) else { preconditionFailure("n is odd and above 1") }
-        return nonce
     }
 
     /// `(1 + m n) r^n mod n^2` for given nonces: what an opening shows.

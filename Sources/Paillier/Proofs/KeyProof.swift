@@ -13,7 +13,6 @@ public struct KeyProof: Sendable {
         _ key: PrivateKey, context: [UInt8], parameters: RingPedersenParameters,
         using generator: inout some RandomNumberGenerator
     ) -> KeyProof {
-        let context = key.publicKey.bound(to: context)
         let modulus = ModulusProof.prove(key, context: context, using: &generator)
         let factor = FactorProof.prove(key, context: context, parameters: parameters, using: &generator)
         let n = key.publicKey.n
@@ -47,15 +46,7 @@ public struct KeyProof: Sendable {
     public func verify(
         _ key: PublicKey, context: [UInt8], parameters: RingPedersenParameters
     ) throws(PaillierError) {
-        let context = key.bound(to: context)
         try modulus.verify(key, context: context)
         try factor.verify(key, context: context, parameters: parameters)
-    }
-}
-
-extension PublicKey {
-    /// The context of a key's proof; that of a subgroup key also holds h: `context || lp(h)`.
-    func bound(to context: [UInt8]) -> [UInt8] {
-        context + (subgroupBase.map { lengthPrefixed($0.fixedBytes(modulo: n)) } ?? [])
     }
 }

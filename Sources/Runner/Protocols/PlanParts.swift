@@ -40,9 +40,17 @@ struct InspectionLedger {
 extension AlignmentInspector {
     init(_ job: Job, in session: Bytes32, _ seen: InspectionLedger, local: String?) throws {
         try self.init(
-            keyBits: job.keys.bits, subgroupKeys: job.keys.kind == .subgroup,
-            maximumSetSize: job.limits.maximumSetSize, session: session, moduli: seen.moduli,
+            keyBits: job.keys.bits, maximumSetSize: job.limits.maximumSetSize, session: session, moduli: seen.moduli,
             duplicates: seen.duplicates, local: local)
+    }
+}
+
+extension Keys.Nonces {
+    var length: NonceLength {
+        switch self {
+        case .short: .short
+        case .half: .half
+        }
     }
 }
 

@@ -7,7 +7,7 @@ package struct PolicyReport: Codable, Sendable {
     let roundCountsTo: Int
     let parametersPerRow: Double
     let minimumKeyBits: Int
-    let subgroupKeys: Bool
+    let minimumNonces: String
     let maximumSetSize: Int
     let minimumPassiveColumns: Int
     /// Nil: any.
@@ -26,7 +26,7 @@ package struct PolicyReport: Codable, Sendable {
         budgets = Dictionary(uniqueKeysWithValues: Budget.allCases.map { ($0.rawValue, policy.budgets[$0]) })
         parametersPerRow = policy.parametersPerRow
         minimumKeyBits = policy.minimumKeyBits
-        subgroupKeys = policy.subgroupKeys
+        minimumNonces = policy.minimumNonces.rawValue
         maximumSetSize = policy.maximumSetSize
         minimumPassiveColumns = policy.minimumPassiveColumns
         peers = policy.peers
@@ -45,7 +45,7 @@ package struct PolicyReport: Codable, Sendable {
         table.add(["roundCountsTo", "\(roundCountsTo)"])
         table.add(["parametersPerRow", Number.short(parametersPerRow)])
         table.add(["minimumKeyBits", "\(minimumKeyBits)"])
-        table.add(["subgroupKeys", "\(subgroupKeys)"])
+        table.add(["minimumNonces", minimumNonces])
         table.add(["maximumSetSize", "\(maximumSetSize)"])
         table.add(["minimumPassiveColumns", "\(minimumPassiveColumns)"])
         table.add(["peers", list(peers)])

@@ -56,16 +56,14 @@ struct JobReplay: Sendable {
             let head = replay.log.head(afterReceiving: AlignmentAudit.keyFollows)
         {
             let holds = AlignmentAudit.isKeyWellFormed(
-                message, after: head, over: replay.log.session, keyBits: inputs.job.keys.bits,
-                subgroupKeys: inputs.job.keys.kind == .subgroup)
+                message, after: head, over: replay.log.session, keyBits: inputs.job.keys.bits)
             keys.append(("alignment", holds))
         }
         if let message = try replay.log.payload(ofSent: TrainingAudit.keyMessage),
             let head = replay.log.head(afterReceiving: TrainingAudit.keyFollows)
         {
             let holds = TrainingAudit.isKeyWellFormed(
-                message, after: head, over: replay.log.session, keyBits: inputs.job.keys.bits,
-                subgroupKeys: inputs.job.keys.kind == .subgroup)
+                message, after: head, over: replay.log.session, keyBits: inputs.job.keys.bits)
             keys.append(("training", holds))
         }
         return keys

@@ -37,8 +37,8 @@ struct TrainingKeys: Sendable {
         var keyGenerator = session.randomness("training/key", after: head)
         let own =
             floor >= PublicKey.minimumBits
-            ? try PrivateKey.generate(bits: terms.bits, kind: terms.kind, using: &keyGenerator)
-            : try PrivateKey.generateUnchecked(bits: terms.bits, kind: terms.kind, using: &keyGenerator)
+            ? try PrivateKey.generate(bits: terms.bits, nonces: plan.nonces, using: &keyGenerator)
+            : try PrivateKey.generateUnchecked(bits: terms.bits, nonces: plan.nonces, using: &keyGenerator)
         var proofGenerator = session.randomness("training/key-proof", after: head)
         try await session.send(prover.prove(own, using: &proofGenerator))
         let peer = try verifier.verify(try await session.receive(TrainingKeyMessage.self))
@@ -49,7 +49,5 @@ struct TrainingKeys: Sendable {
 }
 
 extension TrainingPlan {
-    func keyTerms(floor: Int) -> KeyTerms {
-        KeyTerms(bits: keyBits, kind: subgroupKeys ? .subgroup : .standard, floor: floor)
-    }
+    func keyTerms(floor: Int) -> KeyTerms { KeyTerms(bits: keyBits, floor: floor) }
 }

@@ -57,7 +57,7 @@ extension AlignmentSettings {
             keyBits: job.keys.bits,
             role: job.alignment.sender.map { $0 == own.name ? .sender : .receiver } ?? .bySize,
             maximumOwnCount: job.limits.maximumSetSize, maximumPeerCount: job.limits.maximumSetSize,
-            minimumCohort: job.limits.minimumCohort, subgroupKeys: job.keys.kind == .subgroup)
+            minimumCohort: job.limits.minimumCohort)
     }
 }
 

@@ -87,9 +87,9 @@ extension TrainingPlan {
             family: job.model.family, activeColumns: job.parameterCount(of: job.active),
             passiveColumns: job.parameterCount(of: job.passive), l2: job.model.l2,
             tolerance: job.model.tolerance, maximumPasses: Guards.maximumPasses(job, rows: rows),
-            keyBits: job.keys.bits, subgroupKeys: job.keys.kind == .subgroup,
-            standardErrors: job.reveals(.standardErrors),
-            revealScores: job.reveals(.scores), minimumScoreColumns: job.limits.minimumPassiveColumns,
+            keyBits: job.keys.bits, nonces: job.keys.nonces.length,
+            standardErrors: job.reveals(.standardErrors), revealScores: job.reveals(.scores),
+            minimumScoreColumns: job.limits.minimumPassiveColumns,
             revealFit: job.reveals(.metrics))
     }
 }
