@@ -1,5 +1,6 @@
 import Bignum
 import Foundation
+import Paillier
 import Records
 import SplitRegression
 import Synchronization
@@ -10,6 +11,7 @@ import Wire
 ///
 /// Sizes are `rows x active + passive`: "20000x20+20:fit,100000x30+300". Columns are normal deviates, the costliest kind: every entry
 /// has all its bits. Default: a pass over 10^4 x (30 + 300), and a fit of 20,000 x (20 + 20) with vector instructions.
+/// `MOIETY_NONCES=half` takes half nonces.
 let training = Topic(name: "training") { bits in
     print(
         pad("sizes", 24) + pad("passes", 8) + pad("keys, CPU s", 13) + pad("a pass, CPU s", 15) + pad("wall s", 9)
@@ -48,7 +50,7 @@ private func measureTraining(_ size: TrainingSize, bits: Int) async throws {
     let active = try await opened
     let plan = TrainingPlan(
         family: .logistic, activeColumns: size.active + 1, passiveColumns: size.passive, maximumPasses: 60,
-        keyBits: bits,
+        keyBits: bits, nonces: ProcessInfo.processInfo.environment["MOIETY_NONCES"] == "half" ? .half : .short,
         standardErrors: size.wholeFit, revealScores: false, revealFit: size.wholeFit)
 
     let marks = Mutex<[String: (processor: Double, wall: Date, products: Int)]>([:])
