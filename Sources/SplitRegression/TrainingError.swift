@@ -1,5 +1,5 @@
 /// What ends a training job. No case carries a secret value.
-public enum TrainingError: Error, Equatable, Sendable {
+public enum TrainingError: Error, Hashable, Sendable {
     /// Some coefficients grow without bound because the label is perfectly predicted; a penalty makes the fit exist.
     case separation
     /// The pass budget was used up before the gradient was small enough.

@@ -1,0 +1,97 @@
+/// What the active party knows of the rows beside its columns.
+package struct ActiveRows: Sendable {
+    package let label: [Double]
+    /// Added to each row's predictor.
+    package let offset: [Double]
+    /// Case weights.
+    package let weight: [Double]
+    /// The joint training starts at its own fit.
+    package let start: OwnFit
+    /// About which an exponential is computed, so that the largest rates lie within its interval.
+    package let center: Double
+
+    /// A fit on the active party's own columns, in clear.
+    package struct OwnFit: Sendable {
+        package let coefficients: [Double]
+        /// With the offset.
+        package let predictor: [Double]
+        package let loss: Double
+    }
+
+    /// - Parameters:
+    ///   - columns: standardised, the constant first.
+    ///   - penalty: `n lambda`.
+    ///   - range: the start is shrunk until its predictor lies within.
+    package init(
+        label: [Double], offset: [Double]? = nil, weight: [Double]? = nil, columns: [[Double]],
+        family: ResponseFamily, penalty: Double, range: Double
+    ) throws(TrainingError) {
+        for (row, value) in label.enumerated() where !family.allows(value) { throw .labelNotBinary(row: row) }
+        self.label = label
+        self.offset = offset ?? Array(repeating: 0, count: label.count)
+        self.weight = weight ?? Array(repeating: 1, count: label.count)
+        start = try Self.fit(
+            columns, label: label, offset: self.offset, weight: self.weight, family: family, penalty: penalty,
+            range: range)
+        let own = zip(start.predictor, self.offset).map { $0 - $1 }
+        switch family {
+        case .poisson: center = max(0, (own.max() ?? 0) - Self.centerMargin)
+        case .gamma: center = min(0, (own.min() ?? 0) + Self.centerMargin)
+        default: center = 0
+        }
+    }
+
+    /// Own predictors end so far above the center at the start; the interval ends at 4 there and more after each doubling.
+    private static let centerMargin = 1.5
+
+    /// Newton's method with step halving.
+    private static func fit(
+        _ columns: [[Double]], label: [Double], offset: [Double], weight: [Double], family: ResponseFamily,
+        penalty: Double, range: Double
+    ) throws(TrainingError) -> OwnFit {
+        var beta = Array(repeating: 0.0, count: columns.count)
+        beta[0] = family.start(mean: label.reduce(0, +) / Double(label.count))
+        func predictor(_ beta: [Double]) -> [Double] {
+            zip(linearPredictor(columns: columns, coefficients: beta), offset).map { $0 + $1 }
+        }
+        func loss(_ z: [Double]) -> Double {
+            z.indices.reduce(0.0) { $0 + weight[$1] * family.loss(z[$1], label: label[$1]) }
+        }
+        func objective(_ beta: [Double], _ z: [Double]) -> Double {
+            loss(z) + penalty / 2 * beta.dropFirst().reduce(0) { $0 + $1 * $1 }
+        }
+        var z = predictor(beta)
+        var value = objective(beta, z)
+        let mayDiverge = penalty == 0 && (family == .logistic || family == .probit)
+        for _ in 0..<200 {
+            let residual = z.indices.map { weight[$0] * family.residual(z[$0], label: label[$0]) }
+            var gradient = columns.map { dot($0, residual) }
+            for j in 1..<max(columns.count, 1) { gradient[j] += penalty * beta[j] }
+            var hessian = SymmetricMatrix.gram(
+                columns, weights: z.indices.map { weight[$0] * family.weight(z[$0]) })
+            hessian.addDiagonal(penalty) { $0 > 0 }
+            guard let factor = try? CholeskyFactor(hessian, tolerance: 1e-13) else { throw .separation }
+            let step = factor.solve(gradient)
+            var length = 1.0
+            var next = beta
+            var nextZ = z
+            var nextValue = value
+            repeat {
+                next = zip(beta, step).map { $0 - length * $1 }
+                nextZ = predictor(next)
+                nextValue = objective(next, nextZ)
+                length /= 2
+            } while !(nextValue <= value) && length > 1e-6
+            let decrement = dot(step, gradient)
+            if nextValue <= value { (beta, z, value) = (next, nextZ, nextValue) }
+            if mayDiverge, loss(z) < separationLoss { throw .separation }
+            if decrement < 1e-16 || family == .linear { break }
+        }
+        let extent = zip(z, offset).reduce(0) { max($0, abs($1.0 - $1.1)) }
+        if extent > range {
+            beta = beta.map { $0 * range / extent }
+            z = predictor(beta)
+        }
+        return OwnFit(coefficients: beta, predictor: z, loss: loss(z))
+    }
+}

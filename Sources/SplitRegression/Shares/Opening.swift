@@ -1,0 +1,77 @@
+/// How shared numbers are opened: through windows of public place and width, never whole (training.md 3.6).
+package struct WindowOpening: Sendable, Hashable {
+    /// A window lies this much below the one before it.
+    package static let step = 2
+    /// A number whose window shows at least this is open.
+    package static let leastDigit: Int64 = 4
+    private static let coarseBits = 12
+
+    /// Scale of the shares.
+    private let fractionBits: Int
+    /// Place of the window's unit, `2^level`.
+    private var level: Int
+    /// Below this nothing is opened.
+    private let floor: Int
+    /// How much finer one last window is, once a digit is there; 0 for none.
+    private let refinement: Int
+    private var isRefining = false
+
+    package init(fractionBits: Int, level: Int, floor: Int, refinement: Int = 0) {
+        self.fractionBits = fractionBits
+        self.level = max(level, floor)
+        self.floor = floor
+        self.refinement = refinement
+    }
+
+    /// A number opened at one place.
+    package init(fractionBits: Int, at level: Int) { self.init(fractionBits: fractionBits, level: level, floor: level) }
+
+    /// Bits that each side sends next.
+    package var bits: Int { isRefining ? Self.coarseBits + refinement : Self.coarseBits }
+
+    /// What a side sends of its share.
+    package func window(of share: ShareWord) -> UInt64 {
+        share.masked().shiftedRight(level + fractionBits).low & ((1 << UInt64(bits)) - 1)
+    }
+
+    /// The number, once it is open; nil when the next window is due.
+    package mutating func take(_ own: UInt64, _ peer: UInt64) -> Double? {
+        let span: Int64 = 1 << Int64(bits)
+        var digit = Int64((own &+ peer) & UInt64(span - 1))
+        if digit >= span / 2 { digit -= span }
+        let isThere = abs(digit) >= Self.leastDigit || level <= floor
+        if isThere, refinement > 0, !isRefining {
+            isRefining = true
+            level -= refinement
+            return nil
+        }
+        // Both sides round down: the middle of what is possible is one unit higher.
+        if isThere || isRefining {
+            return Double(digit + 1) * Double(sign: .plus, exponent: level, significand: 1)
+        }
+        level = max(floor, level - Self.step)
+        return nil
+    }
+}
+
+extension TrainingFacts {
+    /// `g . d` below this says no more than that the fit is done.
+    package var normFloor: Int { 2 * Int((tolerance / 8).exponent) - rowBitsOfCount }
+
+    /// How the number of a step is opened; nil for a step that opens none to both.
+    package func opening(of step: TrainingStep) -> WindowOpening? {
+        switch step {
+        case .trace: return WindowOpening(fractionBits: ShareMatrix.fractionBits, at: -2)
+        case .norm(let level):
+            return WindowOpening(fractionBits: 2 * ShareMatrix.fractionBits, level: level, floor: normFloor)
+        case .sum:
+            return WindowOpening(
+                fractionBits: ShareMatrix.fractionBits, level: rowBitsOfCount + scaleBits + 6, floor: -8,
+                refinement: 18)
+        case .residualSum:
+            return WindowOpening(
+                fractionBits: 2 * Self.linearRowFractionBits, level: rowBitsOfCount + 2, floor: -50, refinement: 18)
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,103 @@
+/// One party's columns in its own whitened coordinates (training.md 5.1): `Q = X T`, rounded once, and what leads back.
+package struct PartyTable: Sendable {
+    /// Q, column-major, at `2^-F`.
+    package let columns: [[Int64]]
+    /// T, row-major: coefficients are `T u`.
+    package let back: [[Double]]
+    /// `n lambda / 2^k T^T P T`, P the identity but for the constant.
+    package let penalty: [[Double]]
+    package let fractionBits: Int
+    private let factor: CholeskyFactor
+    private let scale: Double
+
+    package var count: Int { columns.count }
+    package var rows: Int { columns.first?.count ?? 0 }
+
+    /// - Parameters:
+    ///   - columns: standardised, the constant first where there is one.
+    ///   - names: for the error.
+    /// - Throws: ``TrainingError/aliasedColumn(_:)`` for a column that follows from those before it.
+    package init(
+        _ columns: [[Double]], hasConstant: Bool, names: [String], facts: TrainingFacts
+    ) throws(TrainingError) {
+        let rows = columns.first?.count ?? 0
+        let ridge = Double(rows) * facts.penalty
+        var matrix = SymmetricMatrix.gram(columns).scaled(by: 0.25)
+        matrix.addDiagonal(ridge) { $0 > 0 || !hasConstant }
+        do throws(LinearAlgebraError) {
+            factor = try CholeskyFactor(matrix)
+        } catch {
+            throw .aliasedColumn(names[error.index])
+        }
+        fractionBits = facts.featureFractionBits
+        scale = Double(rows).squareRoot() / 2
+        let order = columns.count
+        let unit = Double(sign: .plus, exponent: fractionBits, significand: 1)
+        let limit = Double(sign: .plus, exponent: facts.featureBits, significand: 1)
+        var result = Array(repeating: [Int64](repeating: 0, count: rows), count: order)
+        for row in 0..<rows {
+            let white = factor.solveLower(columns.map { $0[row] })
+            for j in 0..<order {
+                let value = (white[j] * scale * unit).rounded()
+                guard abs(value) < limit else { throw .coefficientOutOfRange }
+                result[j][row] = Int64(value)
+            }
+        }
+        self.columns = result
+        // Column l of T is scale L^-T e_l.
+        var back = Array(repeating: Array(repeating: 0.0, count: order), count: order)
+        for l in 0..<order {
+            var unitVector = Array(repeating: 0.0, count: order)
+            unitVector[l] = scale
+            for (j, value) in factor.solveUpper(unitVector).enumerated() { back[j][l] = value }
+        }
+        self.back = back
+        let share = ridge / Double(sign: .plus, exponent: facts.rowBitsOfCount, significand: 1)
+        penalty = (0..<order).map { a in
+            (0..<order).map { b in
+                var sum = 0.0
+                for j in (hasConstant ? 1 : 0)..<max(order, hasConstant ? 1 : 0) { sum += back[j][a] * back[j][b] }
+                return ridge == 0 ? 0 : share * sum
+            }
+        }
+    }
+
+    /// `u` of coefficients on the standardised scale.
+    package func whitened(_ coefficients: [Double]) -> [Double] {
+        factor.multiplyTransposed(coefficients).map { $0 / scale }
+    }
+
+    /// Coefficients on the standardised scale.
+    package func coefficients(_ u: [Double]) -> [Double] { back.map { dot($0, u) } }
+
+    /// `T^T v`: what a linear function of the coefficients is as one of `u`.
+    package func functional(_ v: [Double]) -> [Double] {
+        (0..<count).map { l in
+            var sum = 0.0
+            for j in 0..<count { sum += v[j] * back[j][l] }
+            return sum
+        }
+    }
+
+    /// Entries of some rows, to fewer fraction bits.
+    package func entries(_ rows: Range<Int>, fractionBits: Int) -> [[Int64]] {
+        let shift = Int64(self.fractionBits - fractionBits)
+        return columns.map { column in column[rows].map { shift == 0 ? $0 : ($0 + (1 << (shift - 1))) >> shift } }
+    }
+
+    /// Products of the columns i and j <= i of some rows, in that order, to so many fraction bits.
+    package func products(_ rows: Range<Int>, fractionBits: Int) -> [[Int64]] {
+        let shift = Int128(2 * self.fractionBits - fractionBits)
+        var result: [[Int64]] = []
+        for i in columns.indices {
+            for j in 0...i {
+                let (a, b) = (columns[i], columns[j])
+                result.append(
+                    rows.map {
+                        Int64(truncatingIfNeeded: (Int128(a[$0]) * Int128(b[$0]) + (1 << (shift - 1))) >> shift)
+                    })
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,252 @@
+/// One party's side of a training: carries out steps on its shares (training.md 5). It takes no decision.
+package final class ShareMachine<Exchange: ShareExchange> {
+    package enum Role: Sendable { case active, passive }
+
+    let role: Role
+    let facts: TrainingFacts
+    let exchange: Exchange
+    let table: PartyTable
+    /// At the active party.
+    let active: ActiveRows?
+
+    /// The present point, its gradient and direction, and the trial's.
+    var point: ShareMatrix
+    var present: (gradient: ShareMatrix, direction: ShareMatrix)
+    var trialPoint: ShareMatrix
+    var gradient: ShareMatrix
+    var direction: ShareMatrix
+    var decrement = ShareWord.zero
+    package var information: ShareMatrix
+    var inverse: ShareMatrix
+    var traceShare = ShareWord.zero
+    /// Own part and shares of each row's predictor: phases in turns, or numbers modulo 2^152 for a linear fit.
+    var turns: [UInt64] = []
+    var predictors: [ShareWord] = []
+    var residuals: [Int128] = []
+    /// Coefficients that were opened to this party.
+    package private(set) var results = Results()
+
+    package struct Results: Sendable {
+        /// On the standardised scale.
+        package var coefficients: [Double] = []
+        /// In whitened coordinates.
+        package var point: [Double] = []
+        /// Active party: the constant on the raw scale.
+        package var rawConstant: Double?
+        /// Of the coefficients on the standardised scale, the active party's first of the raw constant; without the dispersion.
+        package var variances: [Double] = []
+    }
+
+    /// Own means over standard deviations, 0 for the constant: `raw constant = beta_0 - sum_j beta_j centre_j`.
+    let centring: [Double]
+
+    package init(
+        role: Role, facts: TrainingFacts, table: PartyTable, active: ActiveRows?, centring: [Double],
+        exchange: Exchange
+    ) throws(TrainingError) {
+        self.role = role
+        self.facts = facts
+        self.table = table
+        self.active = active
+        self.centring = centring
+        self.exchange = exchange
+        let p = facts.parameters
+        let vector = ShareMatrix(rows: p, columns: 1)
+        var point = vector
+        if let active {
+            for (j, value) in table.whitened(active.start.coefficients).enumerated() {
+                point[j, 0] = try ShareMatrix.word(value)
+            }
+        }
+        self.point = point
+        trialPoint = point
+        (gradient, direction) = (vector, vector)
+        present = (vector, vector)
+        information = ShareMatrix(rows: p, columns: p)
+        inverse = information
+    }
+
+    var isActive: Bool { role == .active }
+    var ownCount: Int { isActive ? facts.activeColumns : facts.passiveColumns }
+    var peerCount: Int { isActive ? facts.passiveColumns : facts.activeColumns }
+    /// Where this party's coefficients stand in joint vectors, and the peer's.
+    var ownRange: Range<Int> { isActive ? 0..<facts.activeColumns : facts.activeColumns..<facts.parameters }
+    var peerRange: Range<Int> { isActive ? facts.activeColumns..<facts.parameters : 0..<facts.activeColumns }
+    var rows: Int { facts.rows }
+
+    /// Carries out one step.
+    ///
+    /// - Returns: the number that both parties learn, of a step that opens one.
+    package func perform(_ step: TrainingStep) async throws -> Double? {
+        switch step {
+        case .startGradient: try await startGradient()
+        case .startInformation: try await startInformation()
+        case .inverse(let iteration): try await iterate(iteration)
+        case .trace: return try await open(step, traceShare)
+        case .direction: try await computeDirection()
+        case .norm: return try await open(step, decrement)
+        case .move(let shift):
+            let step = shift == 0 ? present.direction : truncated(present.direction, shift: shift)
+            trialPoint = point &- step
+        case .stay: trialPoint = point
+        case .accept:
+            point = trialPoint
+            present = (gradient, direction)
+        case .predictor(let period): try await computePredictor(period: period)
+        case .residual(let period): try await computeResiduals(period: period)
+        case .gradient(let period): try await computeGradient(period: period)
+        case .information(let period): try await computeInformation(period: period)
+        case .sum(let kind, let period): return try await open(step, try await sum(kind, period: period))
+        case .residualSum: return try await open(step, try await residualSum())
+        case .coefficients(let bits): try await openCoefficients(fractionBits: bits)
+        case .range(let period): return try await openRange(period: period)
+        case .variances: try await openVariances()
+        case .checkpoint: break
+        }
+        return nil
+    }
+
+    // MARK: Arithmetic on shares
+
+    func truncated(_ matrix: ShareMatrix, shift: Int) -> ShareMatrix {
+        let words = truncated(matrix.elements, shift: shift)
+        return ShareMatrix(rows: matrix.rows, columns: matrix.columns, elements: words)
+    }
+
+    func truncated(_ words: [ShareWord], shift: Int) -> [ShareWord] {
+        let common = exchange.commonWords(count: words.count)
+        return zip(words, common).map {
+            LocalTruncation.share($0, shift: shift, common: $1, isActive: isActive)
+        }
+    }
+
+    /// `<X> <Y> / 2^shift`: what each knows of both, and the two cross terms.
+    func product(_ left: ShareMatrix, _ right: ShareMatrix, shift: Int) async throws -> ShareMatrix {
+        var result = left &* right
+        if isActive {
+            result = try await result &+ exchange.ownProduct(left, columns: right.columns)
+            result = try await result &+ exchange.evaluateProduct(right, rows: left.rows)
+        } else {
+            result = try await result &+ exchange.evaluateProduct(right, rows: left.rows)
+            result = try await result &+ exchange.ownProduct(left, columns: right.columns)
+        }
+        return shift == 0 ? result : truncated(result, shift: shift)
+    }
+
+    func open(_ step: TrainingStep, _ share: ShareWord) async throws -> Double {
+        guard var opening = facts.opening(of: step) else { throw TrainingError.invalidPlan("a step opens nothing") }
+        while true {
+            let own = opening.window(of: share)
+            let peer = try await exchange.exchangeWindow(own, bits: opening.bits)
+            if let number = opening.take(own, peer) { return number }
+        }
+    }
+
+    private func computeDirection() async throws {
+        direction = try await product(inverse, gradient, shift: ShareMatrix.fractionBits)
+        decrement = try await product(gradient.transposed, direction, shift: 0)[0, 0]
+    }
+
+    // MARK: Inverse
+
+    private func iterate(_ iteration: TrainingStep.Inverse) async throws {
+        let p = facts.parameters
+        let f = ShareMatrix.fractionBits
+        switch iteration {
+        case .cold(let exponent, _):
+            // Eigenvalues of H are at most 2 max(1/4, largest weight).
+            let start = 3 * power(-2 - max(-2, facts.weightBits) - exponent)
+            inverse = try ShareMatrix(diagonal: isActive ? start : 0, order: p)
+        case .warm: inverse = truncated(inverse, shift: 1)
+        case .more: break
+        }
+        let two = try ShareMatrix(diagonal: isActive ? 2 : 0, order: p)
+        for _ in 0..<iteration.iterations {
+            let image = try await product(information, inverse, shift: f)
+            traceShare = try ShareMatrix.word(isActive ? Double(p) : 0)
+            for j in 0..<p { traceShare = traceShare &- image[j, j] }
+            inverse = try await product(inverse, two &- image, shift: f)
+        }
+    }
+
+    // MARK: Results
+
+    func power(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: 1) }
+
+    /// This party's part of the raw constant as a function of `u`, in the joint vector.
+    private func constantFunctional() throws(TrainingError) -> ShareMatrix {
+        var functional = ShareMatrix(rows: 1, columns: facts.parameters)
+        let own = table.functional(centring.enumerated().map { isActive && $0 == 0 ? 1 : -$1 })
+        for (j, value) in zip(ownRange, own) { functional[0, j] = try ShareMatrix.word(value) }
+        return functional
+    }
+
+    private func openCoefficients(fractionBits: Int) async throws {
+        let constant = try await product(
+            try constantFunctional(), trialPoint, shift: ShareMatrix.fractionBits)[0, 0]
+        let own = ownRange.map { trialPoint[$0, 0] } + (isActive ? [constant] : [])
+        let others = peerRange.map { trialPoint[$0, 0] } + (isActive ? [] : [constant])
+        let values = try await openOwn(
+            own, peers: others, fractionBits: fractionBits, integerBits: TrainingFacts.resultIntegerBits)
+        results.point = Array(values.prefix(ownCount))
+        results.coefficients = table.coefficients(results.point)
+        results.rawConstant = isActive ? values[ownCount] : nil
+    }
+
+    /// Gives the peer the high bits of this party's shares of what is the peer's, and takes the same.
+    private func openOwn(
+        _ own: [ShareWord], peers others: [ShareWord], fractionBits: Int, integerBits: Int
+    ) async throws -> [Double] {
+        let cut = ShareMatrix.fractionBits - fractionBits
+        let bits = fractionBits + integerBits
+        let sent = others.map { $0.masked().shiftedRight(cut).masked(bits) }
+        let received = try await exchange.exchangeResults(
+            sent, bits: bits, expecting: own.count, peerBits: bits)
+        // The peer rounds down: half a unit is added.
+        let half = cut > 0 ? ShareWord(low: 1, middle: 0, high: 0).shiftedLeft(cut - 1) : .zero
+        return zip(own, received).map { share, other in
+            (share &+ other.shiftedLeft(cut) &+ half).signed(bits + cut).asDouble * power(-ShareMatrix.fractionBits)
+        }
+    }
+
+    private func openRange(period: Double) async throws -> Double {
+        let limit = facts.safePart(period: period)
+        let center = active?.center ?? 0
+        let unit = power(-table.fractionBits)
+        var isBeyond = false
+        for row in 0..<rows {
+            var z = -center
+            for j in 0..<ownCount { z += Double(table.columns[j][row]) * unit * results.point[j] }
+            let low = facts.family == .poisson && isActive ? -4 * limit : -limit
+            let high = facts.family == .gamma && isActive ? 4 * limit : limit
+            if z < low || z > high { isBeyond = true }
+        }
+        let own: UInt64 = isBeyond ? 1 : 0
+        let peer = try await exchange.exchangeWindow(own, bits: 1)
+        return Double(isActive ? own + 2 * peer : peer + 2 * own)
+    }
+
+    private func openVariances() async throws {
+        let p = facts.parameters
+        // Rows of length 1 of each party's way back; the first one is the raw constant's.
+        let lengths = table.back.map { dot($0, $0).squareRoot() }
+        let constant = try constantFunctional()
+        var rows = ShareMatrix(rows: p, columns: p)
+        for (j, joint) in ownRange.enumerated() {
+            for (l, column) in ownRange.enumerated() {
+                rows[joint, column] = try ShareMatrix.word(table.back[j][l] / lengths[j])
+            }
+        }
+        for column in 0..<p { rows[0, column] = constant[0, column] }
+        let f = ShareMatrix.fractionBits
+        let images = try await product(rows, inverse, shift: f)
+        let squares = try await product(images, rows.transposed, shift: f)
+        let values = try await openOwn(
+            ownRange.map { squares[$0, $0] }, peers: peerRange.map { squares[$0, $0] },
+            fractionBits: facts.varianceBits, integerBits: TrainingFacts.varianceIntegerBits)
+        let scale = power(-facts.rowBitsOfCount)
+        results.variances = values.enumerated().map { j, value in
+            max(0, value) * scale * (isActive && j == 0 ? 1 : lengths[j] * lengths[j])
+        }
+    }
+}

@@ -1,0 +1,142 @@
+/// What both parties know before the first number is shared, and what every decision and every width follows from (training.md 1).
+package struct TrainingFacts: Sendable, Hashable {
+    package let family: ResponseFamily
+    /// n
+    package let rows: Int
+    /// m_A, with the constant, and m_B
+    package let activeColumns: Int
+    package let passiveColumns: Int
+    /// lambda
+    package let penalty: Double
+    /// tau: the fit ends when the joint gradient is below it in the scale of standard errors.
+    package let tolerance: Double
+    package let maximumPasses: Int
+    package let modulusBits: Int
+    package let computesStandardErrors: Bool
+    package let opensLoss: Bool
+    package let opensBrier: Bool
+    /// Announced by the active party: its rows' vectors are multiplied by up to `2^scaleBits`.
+    package let scaleBits: Int
+    /// Announced by the active party: `2^weightBits` is above every row's weight at its own fit.
+    package let weightBits: Int
+    /// Announced by the active party: `2^rowBits` is above every value that it knows of a row, labels among them.
+    package let rowBits: Int
+    /// Whether rows have case weights.
+    package let isWeighted: Bool
+
+    package init(
+        family: ResponseFamily, rows: Int, activeColumns: Int, passiveColumns: Int, penalty: Double, tolerance: Double,
+        maximumPasses: Int, modulusBits: Int, computesStandardErrors: Bool, opensLoss: Bool, opensBrier: Bool,
+        scaleBits: Int, weightBits: Int, rowBits: Int, isWeighted: Bool = false
+    ) {
+        self.family = family
+        self.rows = rows
+        self.activeColumns = activeColumns
+        self.passiveColumns = passiveColumns
+        self.penalty = penalty
+        self.tolerance = tolerance
+        self.maximumPasses = maximumPasses
+        self.modulusBits = modulusBits
+        self.computesStandardErrors = computesStandardErrors
+        self.opensLoss = opensLoss
+        self.opensBrier = opensBrier
+        self.scaleBits = scaleBits
+        self.weightBits = weightBits
+        self.rowBits = rowBits
+        self.isWeighted = isWeighted
+    }
+
+    /// p
+    package var parameters: Int { activeColumns + passiveColumns }
+    /// k: sums over rows are divided by `2^k`.
+    package var rowBitsOfCount: Int { ceilLog2(rows) }
+
+    /// F: fraction bits of the whitened columns. A linear fit has few exchanges over rows and can afford more.
+    package var featureFractionBits: Int { family == .linear ? 36 : 20 }
+    /// Bits of a whitened entry: columns have mean square 1, so `|q| <= sqrt(n)`.
+    package var featureBits: Int { featureFractionBits + (rowBitsOfCount + 1) / 2 + 1 }
+
+    /// Bits of the modulus of a row's predictor at period P.
+    package func turnBits(period: Double) -> Int {
+        family == .linear
+            ? ShareWord.modulusBits
+            : featureFractionBits + ShareMatrix.fractionBits + Int(period).trailingZeroBitCount
+    }
+
+    package func layout(_ kind: Kernel.Kind, period: Double) throws(TrainingError) -> KernelLayout {
+        try KernelLayout(
+            Kernel(family: family, kind: kind, period: period, scaleBits: scaleBits), modulusBits: modulusBits,
+            values: 16 * rows)
+    }
+
+    /// Fraction bits and magnitude (in bits) of a row's residual share.
+    package func residualShape(period: Double) throws(TrainingError) -> (fraction: Int, bits: Int) {
+        if family == .linear { return (Self.linearRowFractionBits, Self.linearRowBits) }
+        let layout = try layout(.mean, period: period)
+        return (layout.kernel.shareFractionBits, max(layout.slotBits, layout.kernel.shareFractionBits + rowBits) + 1)
+    }
+
+    /// A linear fit's row residual: truncated from the modulus.
+    package static let linearRowFractionBits = 34
+    static let linearRowBits = 110
+    /// Weights of rows are cut to so many fraction bits before they meet products of columns.
+    package static let weightFractionBits = 26
+    /// Products of two columns, rounded.
+    package static let productFractionBits = 16
+    package var productBits: Int { Self.productFractionBits + rowBitsOfCount + 2 }
+    /// Whether weights follow from the residual's shares: `w = d + y` for a Poisson response.
+    package var weightIsMean: Bool { family == .poisson }
+    /// Whether weights are the same at every predictor, so that the first information is the last.
+    package var hasConstantWeights: Bool { family == .linear || family == .gamma }
+
+    /// Whether the passive party knows its own block of the information without a message.
+    package var hasUnitWeights: Bool { hasConstantWeights && !isWeighted }
+
+    /// Where the period starts, and the most that it may grow to.
+    package var firstPeriod: Double {
+        switch family {
+        case .linear: 1
+        case .logistic: 64
+        default: 32
+        }
+    }
+    package var periodDoublings: Int {
+        switch family {
+        case .poisson, .gamma: 1
+        default: 4
+        }
+    }
+    /// A party's own part of any row's predictor must end below this: then nothing wrapped.
+    package func safePart(period: Double) -> Double {
+        switch family {
+        case .linear: .infinity
+        case .logistic, .negativeBinomial: period / 4 - 6
+        case .probit: 3 * period / 16
+        case .poisson, .gamma: period / 16
+        }
+    }
+
+    /// Fraction bits to which own coefficients are opened: to 2^-12 of a standard error, which is at least
+    /// `sqrt(spread / (2 w n))` in whitened coordinates, w the largest weight.
+    package func coefficientBits(spread: Double) -> Int {
+        let finer = spread < 1 ? (1 - Int(spread.exponent)) / 2 : 0
+        return min(ShareMatrix.fractionBits, 12 + (rowBitsOfCount + max(0, weightBits + 2) + 1) / 2 + finer)
+    }
+
+    /// The same for variances, which are at least `1 / (2 w)` there.
+    package var varianceBits: Int { 14 + max(0, weightBits + 2) }
+    /// Bits above the point of what a party gets.
+    package static let resultIntegerBits = 26
+    package static let varianceIntegerBits = 48
+}
+
+extension TrainingFacts {
+    /// The active party shrinks its start until its own predictors lie within.
+    package var firstRange: Double {
+        switch family {
+        case .linear: .infinity
+        case .logistic, .probit: firstPeriod / 4
+        default: .infinity
+        }
+    }
+}

@@ -1,0 +1,220 @@
+extension TrainingProgram {
+    /// One run of the decisions: it takes numbers as long as there are some.
+    final class Run {
+        private let facts: TrainingFacts
+        private var numbers: ArraySlice<Double>
+        private(set) var steps: [TrainingStep] = []
+        private var summary = Summary()
+        private var period: Double
+        private var doublings = 0
+        /// Exponent of the last opened squared norm.
+        private var level = 8
+
+        init(_ facts: TrainingFacts, _ opened: [Double]) {
+            self.facts = facts
+            numbers = opened[...]
+            period = facts.firstPeriod
+        }
+
+        func fit() throws(Stop) -> Summary {
+            if facts.family == .linear { try linear() } else { try chordNewton() }
+            return summary
+        }
+
+        private func open(_ step: TrainingStep) throws(Stop) -> Double {
+            steps.append(step)
+            guard let number = numbers.popFirst() else { throw .opening }
+            return number
+        }
+
+        // MARK: The fit
+
+        /// One exchange, then two corrections by the residuals themselves, so that rounding of the inverse cancels out.
+        private func linear() throws(Stop) {
+            steps += [.startGradient, .startInformation]
+            guard try invert(.cold(exponent: 0, iterations: Self.coldIterations)) else {
+                throw .failure(.aliasedAcrossParties(column: nil))
+            }
+            steps += [.inverse(.more(iterations: Self.finalIterations)), .direction, .accept]
+            for _ in 0..<2 {
+                steps += [.move(shift: 0), .predictor(period: period), .residual(period: period)]
+                steps += [.gradient(period: period), .direction, .accept]
+            }
+            steps += [.move(shift: 0), .accept, .predictor(period: period), .residual(period: period), .checkpoint]
+            let sum = try open(.residualSum)
+            summary.residualSum = sum
+            summary.passes = 1
+            summary.converged = true
+            let spread = max(sum, 0x1p-60) / Double(facts.rows)
+            steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: spread)))
+            if facts.computesStandardErrors { steps.append(.variances) }
+        }
+
+        private func chordNewton() throws(Stop) {
+            steps += [.startGradient, .startInformation]
+            guard try invert(.cold(exponent: 0, iterations: Self.coldIterations)) else {
+                throw .failure(.aliasedAcrossParties(column: nil))
+            }
+            var norm = try direction()
+            var isFresh = true
+            var slow = 0
+            while true {
+                while norm > facts.tolerance, summary.passes < facts.maximumPasses {
+                    let (next, shift) = try step(from: norm)
+                    // A step of Newton's method under fresh weights that shrinks by less than four, three times: a weight dies away.
+                    let isSlow = isFresh && norm < 1 && shift == 0 && next > norm / 4
+                    slow = isSlow ? slow + 1 : isFresh ? 0 : slow
+                    if slow == 3, mayDiverge { throw .failure(.separation) }
+                    isFresh = false
+                    var found = next
+                    if next > facts.tolerance, next > norm * (1.25 - Self.power(-shift)) {
+                        found = try refresh()
+                        isFresh = true
+                    }
+                    norm = found
+                }
+                guard norm <= Self.acceptable * facts.tolerance else {
+                    throw .failure(.notConverged(passes: summary.passes, norm: norm))
+                }
+                summary.converged = norm <= facts.tolerance
+                summary.norm = norm
+                // The last step costs nothing: its direction is there already.
+                steps += [.move(shift: 0), .accept, .checkpoint]
+                steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: 1)))
+                if try open(.range(period: period)) == 0 { break }
+                try lengthen()
+                try pass()
+                norm = try direction()
+            }
+            try finish()
+        }
+
+        /// Moves until the norm falls; shorter each time, and with a longer period when that does not help.
+        private func step(from norm: Double) throws(Stop) -> (norm: Double, shift: Int) {
+            let root = Double(facts.rows).squareRoot()
+            let first = norm < 1 ? 0 : min(2, Int((1 + 4 * norm / root).exponent))
+            var shift = first
+            while true {
+                steps.append(.move(shift: shift))
+                try pass(stays: false)
+                let next = try openNorm()
+                if next < norm || summary.passes >= facts.maximumPasses {
+                    steps.append(.accept)
+                    return (next, shift)
+                }
+                shift += 2
+                if shift > first + 2 {
+                    try lengthen()
+                    shift = first
+                }
+            }
+        }
+
+        private func pass(stays: Bool = true) throws(Stop) {
+            if stays { steps.append(.stay) }
+            steps += [.predictor(period: period), .residual(period: period), .gradient(period: period)]
+            summary.passes += 1
+            if summary.passes.isMultiple(of: Self.passesPerCheckpoint) { steps.append(.checkpoint) }
+            if !stays { steps.append(.direction) }
+        }
+
+        private func direction() throws(Stop) -> Double {
+            steps.append(.direction)
+            let norm = try openNorm()
+            steps.append(.accept)
+            return norm
+        }
+
+        /// The inverse information at the present point.
+        private func refresh() throws(Stop) -> Double {
+            if !facts.hasConstantWeights {
+                while true {
+                    steps.append(.information(period: period))
+                    if try invert(.warm(iterations: Self.warmIterations)) { break }
+                    if try invert(.cold(exponent: 0, iterations: Self.coldIterations)) { break }
+                    if try invert(.cold(exponent: 3, iterations: Self.coldIterations)) { break }
+                    // Negative weights: rows beyond the period.
+                    try lengthen()
+                    try pass()
+                }
+            }
+            return try direction()
+        }
+
+        private func finish() throws(Stop) {
+            let needsPredictor = facts.computesStandardErrors || facts.opensLoss || facts.opensBrier
+            if needsPredictor { steps += [.stay, .predictor(period: period)] }
+            if facts.opensLoss {
+                let loss = try open(.sum(.loss, period: period))
+                if mayDiverge, loss < separationLoss { throw .failure(.separation) }
+                summary.loss = loss
+            }
+            if facts.opensBrier { summary.brier = try open(.sum(.brier, period: period)) }
+            guard facts.computesStandardErrors else { return }
+            if !facts.hasConstantWeights {
+                if facts.weightIsMean { steps.append(.residual(period: period)) }
+                steps.append(.information(period: period))
+                guard try invert(.warm(iterations: Self.warmIterations)) else {
+                    summary.withholdsStandardErrors = true
+                    return
+                }
+            }
+            steps += [.inverse(.more(iterations: Self.finalIterations)), .checkpoint, .variances]
+        }
+
+        // MARK: Parts
+
+        /// Whether estimates may run away: labels of two kinds, no penalty.
+        private var mayDiverge: Bool {
+            facts.penalty == 0 && (facts.family == .logistic || facts.family == .probit)
+        }
+
+        private func lengthen() throws(Stop) {
+            doublings += 1
+            period *= 2
+            guard doublings <= facts.periodDoublings else {
+                throw .failure(mayDiverge ? .separation : .predictorOutOfRange(radius: period / 8))
+            }
+            guard mayDiverge else { return }
+            steps += [.stay, .predictor(period: period)]
+            if try open(.sum(.loss, period: period)) < separationLoss { throw .failure(.separation) }
+        }
+
+        /// Whether the iteration went to the inverse: the trace is opened to a quarter, never finer, after fixed counts.
+        private func invert(_ start: TrainingStep.Inverse) throws(Stop) -> Bool {
+            steps.append(.inverse(start))
+            var done = start.iterations
+            while true {
+                let trace = try open(.trace)
+                if abs(trace) <= 0.25 { return true }
+                guard done < Self.mostIterations, trace > 0, trace <= Double(facts.parameters) else { return false }
+                steps.append(.inverse(.more(iterations: Self.moreIterations)))
+                done += Self.moreIterations
+            }
+        }
+
+        private func openNorm() throws(Stop) -> Double {
+            let value = try open(.norm(level: level))
+            // Well below zero: the inverse is none, as after a row that wrapped.
+            let least = Self.power(facts.normFloor)
+            guard value >= -4 * least else { return .infinity }
+            let square = max(value, least)
+            level = Int(square.exponent) + 4
+            return (square * Self.power(facts.rowBitsOfCount)).squareRoot()
+        }
+
+        private static func power(_ exponent: Int) -> Double {
+            Double(sign: .plus, exponent: exponent, significand: 1)
+        }
+
+        static let passesPerCheckpoint = 4
+        private static let coldIterations = 8
+        private static let warmIterations = 5
+        private static let moreIterations = 4
+        private static let mostIterations = 24
+        /// From a trace below a quarter to an error of 2^-16.
+        private static let finalIterations = 3
+        /// A fit that used up its passes counts when it is near enough.
+        private static let acceptable = 50.0
+    }
+}

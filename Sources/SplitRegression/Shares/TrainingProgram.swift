@@ -1,0 +1,51 @@
+/// Every decision of a training, from public facts and opened numbers alone (training.md 5). The parties, the running session's guard
+/// and the verifier of a transcript run this very code, so they cannot disagree about what comes next.
+package struct TrainingProgram: Sendable {
+    package let facts: TrainingFacts
+
+    package init(_ facts: TrainingFacts) { self.facts = facts }
+
+    /// How a training ends.
+    package enum End: Sendable, Hashable {
+        case fitted(Summary)
+        case failed(TrainingError)
+    }
+
+    package struct Summary: Sendable, Hashable {
+        package var passes = 0
+        package var converged = false
+        /// In the scale of standard errors, before the last step.
+        package var norm = 0.0
+        package var loss: Double?
+        package var brier: Double?
+        package var residualSum: Double?
+        package var withholdsStandardErrors = false
+    }
+
+    package struct Continuation: Sendable {
+        /// All steps from the first one on. The last is an opening, unless there is an end.
+        package let steps: [TrainingStep]
+        package let end: End?
+    }
+
+    /// What follows from these opened numbers, in order.
+    package func continuation(after opened: [Double]) -> Continuation {
+        let run = Run(facts, opened)
+        do throws(Stop) {
+            let summary = try run.fit()
+            return Continuation(steps: run.steps, end: .fitted(summary))
+        } catch {
+            switch error {
+            case .opening: return Continuation(steps: run.steps, end: nil)
+            case .failure(let failure): return Continuation(steps: run.steps, end: .failed(failure))
+            }
+        }
+    }
+
+    /// Why a run of the decisions goes no further.
+    enum Stop: Error {
+        /// The number of the last step is not there yet.
+        case opening
+        case failure(TrainingError)
+    }
+}

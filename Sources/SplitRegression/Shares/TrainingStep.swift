@@ -1,0 +1,62 @@
+/// One step of a training, the same at both parties (training.md 5): what they compute, and what they send for it follows from the facts.
+package enum TrainingStep: Sendable, Hashable {
+    /// Gradient at the active party's own fit: it alone knows the residuals.
+    case startGradient
+    /// Information at that fit.
+    case startInformation
+    /// Shares of the inverse information: `X = 3 / 2^exponent I`, or half of the last inverse, then so many iterations.
+    case inverse(Inverse)
+    /// Opened: `tr(I - H X)`.
+    case trace
+    /// `d = V g`, and `g . d` at the trial point.
+    case direction
+    /// Opened: `g . d`.
+    case norm(level: Int)
+    /// Trial point: `u - d / 2^shift`.
+    case move(shift: Int)
+    /// Trial point: where the fit is.
+    case stay
+    /// The trial point, its gradient and its direction become the present ones.
+    case accept
+    /// Shares of the predictor's phase at the trial point.
+    case predictor(period: Double)
+    /// Shares of the residuals there.
+    case residual(period: Double)
+    /// Shares of the gradient, from those of the residuals.
+    case gradient(period: Double)
+    /// Shares of the weights, and of the information.
+    case information(period: Double)
+    /// Opened: a sum over rows at the trial point.
+    case sum(Kernel.Kind, period: Double)
+    /// Opened: the residual sum of squares of a linear fit.
+    case residualSum
+    /// Each party gets its own block of `u`, and the active one the raw constant, to so many fraction bits.
+    case coefficients(fractionBits: Int)
+    /// Opened: whether a party's own part of some row's predictor may have wrapped.
+    case range(period: Double)
+    /// Each party gets the variances of its own coefficients.
+    case variances
+    /// Both sign what they have sent.
+    case checkpoint
+
+    package enum Inverse: Sendable, Hashable {
+        case cold(exponent: Int, iterations: Int)
+        case warm(iterations: Int)
+        /// From the present one, without another start.
+        case more(iterations: Int)
+
+        package var iterations: Int {
+            switch self {
+            case .cold(_, let iterations), .warm(let iterations), .more(let iterations): iterations
+            }
+        }
+    }
+
+    /// Whether both parties learn a number from it, on which the next steps may depend.
+    package var isOpening: Bool {
+        switch self {
+        case .trace, .norm, .sum, .residualSum, .range: true
+        default: false
+        }
+    }
+}
