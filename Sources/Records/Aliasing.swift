@@ -13,7 +13,26 @@ enum Aliasing {
     private static let namedWeight = 1e-3
 
     /// Constant columns are passed over: they have a problem of their own.
-    static func find(in columns: [[Double]]) -> [Alias] {
+    static func find(in columns: [[Double]]) -> [Alias] { decompose(columns).aliases }
+
+    struct Decomposition {
+        let aliases: [Alias]
+        /// Columns that are no combinations of others.
+        let basis: [BasisColumn]
+        /// Rows of the lower-triangular factor of their correlation matrix.
+        let factor: [[Double]]
+    }
+
+    /// A column of the basis and what centres it and makes its length 1.
+    struct BasisColumn {
+        let index: Int
+        let mean: Double
+        let length: Double
+
+        func centred(_ value: Double) -> Double { (value - mean) / length }
+    }
+
+    static func decompose(_ columns: [[Double]]) -> Decomposition {
         let centred = columns.map(centredUnit)
         /// Columns taken so far, with the lower-triangular factor's row of each.
         var basis: [Int] = []
@@ -39,16 +58,25 @@ enum Aliasing {
                 aliases.append(Alias(column: j, others: others))
             }
         }
-        return aliases
+        return Decomposition(
+            aliases: aliases,
+            basis: basis.map { index in
+                let (mean, length) = scale(of: columns[index])
+                return BasisColumn(index: index, mean: mean, length: length)
+            }, factor: factor)
     }
 
     /// The column without its mean and of length 1; nil when nothing is left.
     private static func centredUnit(_ column: [Double]) -> [Double]? {
         guard !column.isEmpty else { return nil }
+        let (mean, length) = scale(of: column)
+        return length > 0 ? column.map { ($0 - mean) / length } : nil
+    }
+
+    private static func scale(of column: [Double]) -> (mean: Double, length: Double) {
         let mean = column.reduce(0, +) / Double(column.count)
         let centred = column.map { $0 - mean }
-        let length = dot(centred, centred).squareRoot()
-        return length > 0 ? centred.map { $0 / length } : nil
+        return (mean, dot(centred, centred).squareRoot())
     }
 
     /// Four running sums, which the compiler keeps in one vector.

@@ -4,13 +4,17 @@ public struct DesignLimits: Sendable, Codable, Hashable {
     public let minimumCell: Int
     /// Most parameters a row, the intercept included.
     public let maximumParametersPerRow: Double
+    /// Largest leverage of a row.
+    public let maximumLeverage: Double
 
-    /// The defaults of the project: cells of 11 (CMS suppresses 1 to 10) and 0.33 (DataSHIELD's nfilter.glm).
-    public static let standard = DesignLimits(minimumCell: 11, maximumParametersPerRow: 0.33)
+    /// The defaults of the project: cells of 11 (CMS suppresses 1 to 10), 0.33 (DataSHIELD's nfilter.glm) and a leverage of 0.2.
+    public static let standard = DesignLimits(minimumCell: 11, maximumParametersPerRow: 0.33, maximumLeverage: 0.2)
 
-    public init(minimumCell: Int, maximumParametersPerRow: Double) {
+    /// - Parameter maximumLeverage: 1 or more for rows that only some of which will be used: their leverage says nothing yet.
+    public init(minimumCell: Int, maximumParametersPerRow: Double, maximumLeverage: Double) {
         self.minimumCell = minimumCell
         self.maximumParametersPerRow = maximumParametersPerRow
+        self.maximumLeverage = maximumLeverage
     }
 }
 
@@ -30,6 +34,8 @@ public enum DesignProblem: Sendable, Equatable, Hashable, CustomStringConvertibl
     case tooManyParameters(parameters: Int, rows: Int, limit: Double)
     /// `level` is nil for a numeric column that has one value on all but `rows` rows.
     case smallCell(column: String, level: String?, rows: Int, minimum: Int)
+    /// `rows` rows have a leverage above the limit; which they are stays with the data.
+    case leverage(rows: Int, largest: Double, limit: Double)
 
     public var description: String { description(over: .aligned) }
 
@@ -47,14 +53,26 @@ public enum DesignProblem: Sendable, Equatable, Hashable, CustomStringConvertibl
             "\(column) has its level \(level) on \(rows) \(noun): at least \(minimum) are needed"
         case .smallCell(let column, nil, let rows, let minimum):
             "\(column) differs from its commonest value on \(rows) \(noun): at least \(minimum) are needed"
+        case .leverage(let rows, let largest, let limit):
+            "\(rows) of \(all) \(rows == 1 ? "has" : "have") a leverage above \(limit), the largest \(Self.hundredths(largest)): "
+                + "the fit would show \(rows == 1 ? "its outcome" : "their outcomes")"
         }
+    }
+
+    private static func hundredths(_ value: Double) -> String {
+        guard value.isFinite else { return "not a number" }
+        return "\((value * 100).rounded() / 100)"
     }
 }
 
 extension DesignMatrix {
     /// Everything that is wrong with the design, in the order of the terms; empty when it can be trained on.
-    /// - Parameter parameters: of the whole model, all parties' terms and the intercept; nil counts these terms and one.
-    public func problems(limits: DesignLimits = .standard, parameters: Int? = nil) -> [DesignProblem] {
+    /// - Parameters:
+    ///   - parameters: of the whole model, all parties' terms and the intercept; nil counts these terms and one.
+    ///   - hasConstant: whether this party has the constant too: its part of each row's leverage.
+    public func problems(
+        limits: DesignLimits = .standard, parameters: Int? = nil, hasConstant: Bool = true
+    ) -> [DesignProblem] {
         var problems: [DesignProblem] = []
         let parameters = parameters ?? termCount + 1
         if Double(parameters) > limits.maximumParametersPerRow * Double(rows) {
@@ -74,8 +92,17 @@ extension DesignMatrix {
                 problems.append(.smallCell(column: spec.name, level: nil, rows: rows, minimum: limits.minimumCell))
             }
         }
-        for alias in Aliasing.find(in: columns) {
+        let decomposition = Aliasing.decompose(columns)
+        for alias in decomposition.aliases {
             problems.append(.aliased(term: termList[alias.column].name, with: alias.others.map { termList[$0].name }))
+        }
+        if limits.maximumLeverage < 1 {
+            let leverage = leverage(
+                decomposition, hasConstant: hasConstant, limit: limits.maximumLeverage)
+            if leverage.rows > 0 {
+                problems.append(
+                    .leverage(rows: leverage.rows, largest: leverage.largest, limit: limits.maximumLeverage))
+            }
         }
         return problems
     }

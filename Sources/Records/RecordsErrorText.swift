@@ -111,8 +111,20 @@ extension RecordsError: CustomStringConvertible {
         case .missingValue: "rows with missing values are dropped before alignment; this one was asked for nevertheless"
         case .duplicateIdentifiers: "correct the rows, or choose the duplicate policy drop or first"
         case .outputExists: "choose another folder or remove it"
-        case .unfitDesign: "remove or merge the columns named"
+        case .unfitDesign(let problems, _): Self.hint(problems)
         default: nil
         }
+    }
+
+    private static func hint(_ problems: [DesignProblem]) -> String {
+        let leverage = problems.contains { if case .leverage = $0 { true } else { false } }
+        let isOther = problems.contains { if case .leverage = $0 { false } else { true } }
+        let hints = [
+            isOther ? "remove or merge the columns named" : nil,
+            leverage
+                ? "transform or cut off columns with a few extreme values (a logarithm, for example), or write 'loosen: [leverage]' in "
+                    + "the job if all parties accept it" : nil,
+        ]
+        return hints.compactMap(\.self).joined(separator: "; ")
     }
 }

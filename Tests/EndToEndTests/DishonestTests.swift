@@ -32,6 +32,7 @@ extension EndToEnd {
             func admit(_ own: CohortInputs) throws -> [SessionInputs.Own] { [] }
             func admit(_ inputs: SessionInputs, over rows: AlignedRows) throws {}
             func remember(_ rows: AlignedRows, _ inputs: SessionInputs?) throws {}
+            func remember(_ design: JobDesign, _ inputs: SessionInputs?) throws {}
             func openScores(of rows: AlignedRows) throws {}
         }
 

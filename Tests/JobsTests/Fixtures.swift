@@ -78,7 +78,7 @@ enum Fixtures {
           parametersPerRow: 0.1
           maximumSetSize: 5000
           minimumPassiveColumns: 4
-        loosen: [guard-4, guard-1-labels]
+        loosen: [leverage, guard-budget]
         transcript: {payloads: hashes}
         network: {listener: clinic-2, connectTimeout: 60, messageTimeout: 30}
         """

@@ -2,17 +2,6 @@ import Jobs
 import Testing
 
 @Suite struct GuardTests {
-    /// Breast tables: 475 rows, 300 events, 10 + 1 against 20 coefficients.
-    private func breast(_ more: String = "") throws -> (Job, GuardFacts) {
-        let job = try Job(yaml: Fixtures.wide(more))
-        return (job, GuardFacts(job: job, rows: 475, labelEntropy: GuardFacts.labelEntropy(events: 300, rows: 475)))
-    }
-
-    private func trial() throws -> (Job, GuardFacts) {
-        let job = try Job(yaml: Fixtures.trial)
-        return (job, GuardFacts(job: job, rows: 1728, labelEntropy: GuardFacts.labelEntropy(events: 416, rows: 1728)))
-    }
-
     private func refusal(_ job: Job, _ facts: GuardFacts) -> GuardRefusal? {
         do {
             try Guards.check(job, facts)
@@ -21,97 +10,24 @@ import Testing
     }
 
     @Test func namesAreStable() {
-        #expect(
-            Guard.allCases.map(\.name) == [
-                "guard-1-labels", "guard-4-features", "guard-5-scores", "guard-6-information",
-            ])
-        #expect(Guard(named: "guard-4") == .features)
-        #expect(Guard(named: "guard-9") == nil)
+        #expect(Guard.allCases.map(\.name) == ["guard-scores", "guard-leverage", "guard-budget"])
+        #expect(Guard(named: "leverage") == .leverage)
+        #expect(Guard(named: "guard-budget") == .budget)
+        #expect(Guard(named: "guard-1") == nil)
     }
 
-    @Test func trialPassesPlain() throws {
-        let (job, facts) = try trial()
-        #expect(refusal(job, facts) == nil)
-        #expect(Guards.maximumPasses(job, rows: 1728) == 60)
-        let findings = Guards.findings(job, facts)
-        // Two limits, then the guards: each of them is evaluated.
-        #expect(findings.map(\.verdict) == [.kept, .kept, .kept, .kept, .notApplicable, .kept])
+    @Test func leverageIsLoosenedByName() throws {
+        #expect(Guards.largestLeverage(try Job(yaml: Fixtures.wide())) == 0.2)
+        #expect(Guards.largestLeverage(try Job(yaml: Fixtures.wide("loosen: [budget]"))) == 0.2)
+        #expect(Guards.largestLeverage(try Job(yaml: Fixtures.wide("loosen: [leverage]"))) == 0.7)
     }
 
-    @Test func breastIsRefusedByNameUnlessLoosened() throws {
-        let (plain, plainFacts) = try breast()
-        let first = try #require(refusal(plain, plainFacts))
-        #expect(first.name == "guard-1-labels")
-        #expect(first.number == 1)
-        #expect(first.figures.contains("475 rows"))
-        #expect(first.remedy.contains("loosen: [guard-1]"))
-        let (loose, looseFacts) = try breast("loosen: [guard-1, guard-4]")
-        #expect(refusal(loose, looseFacts) == nil)
-        #expect(Guards.maximumPasses(plain, rows: 475) == 11)
-        #expect(Guards.maximumPasses(loose, rows: 475) == 23)
-    }
-
-    /// The figures of guard 1 without dither: 2 x 20 x (16 + log2(475) / 2) = 818 against 475 x 0.9495 = 451.
-    @Test func breastWithoutDitherIsRefusedToo() throws {
-        var (job, facts) = try breast()
-        facts.ditherBits = nil
-        #expect(
-            try #require(refusal(job, facts)).figures.contains("451 bits; 2 x 20 passive columns x 20.45 bits = 818"))
-        (job, facts) = try breast("loosen: [guard-1, guard-4]")
-        facts.ditherBits = nil
-        #expect(refusal(job, facts) == nil)
-    }
-
-    @Test func guardOneIsNotEvaluatedWithoutTheLabel() throws {
-        var (job, facts) = try breast()
-        facts.labelEntropy = nil
-        #expect(Guards.findings(job, facts).first { $0.number == 1 }?.verdict == .notEvaluated)
-        _ = job
-        job = try Job(yaml: Fixtures.wide())
-        facts.labelEntropy = 0
-        #expect(refusal(job, facts)?.name == "guard-1-labels")
-    }
-
-    @Test func guardFourBoundsThePasses() throws {
-        var (job, facts) = try breast("loosen: [guard-1, guard-4]")
-        facts.passes = 23
-        #expect(refusal(job, facts) == nil)
-        facts.passes = 24
-        #expect(refusal(job, facts)?.name == "guard-4-features")
-        (job, facts) = try breast("loosen: [guard-1]")
-        facts.passes = 12
-        let refused = try #require(refusal(job, facts))
-        #expect(refused.name == "guard-4-features")
-        #expect(refused.remedy == "stop after 11 passes")
-    }
-
-    @Test func tooFewRowsForAnyFitAreRefusedBeforeTheStart() throws {
-        let job = try Job(yaml: Fixtures.wide("loosen: [guard-1]", features: 40))
-        let facts = GuardFacts(job: job, rows: 400, labelEntropy: nil)
-        let refused = try #require(refusal(job, facts))
-        #expect(refused.name == "guard-4-features")
-        #expect(refused.figures.contains("400 rows allow 5 passes over 40 coefficients"))
-        #expect(refused.remedy.contains("loosen: [guard-4]"))
-    }
-
-    @Test func linearCountsItsOneExchange() throws {
-        let text = Fixtures.wide().replacing("family: logistic", with: "family: linear")
-        let job = try Job(yaml: text)
-        // B learns 20 x 21 / 2 + 20 = 230 numbers.
-        #expect(refusal(job, GuardFacts(job: job, rows: 460, labelEntropy: 8)) == nil)
-        #expect(refusal(job, GuardFacts(job: job, rows: 459, labelEntropy: 8))?.name == "guard-4-features")
-        // A with 11 coefficients and standard errors learns 11 + 2 + 66 + 12, B with 3 columns 10.
-        let errors = Fixtures.wide("reveal: [standard-errors]", features: 3)
-            .replacing("family: logistic, l2: 0.01", with: "family: linear")
-        let narrow = try Job(yaml: errors)
-        #expect(refusal(narrow, GuardFacts(job: narrow, rows: 182, labelEntropy: 8)) == nil)
-        #expect(refusal(narrow, GuardFacts(job: narrow, rows: 181, labelEntropy: 8))?.name == "guard-4-features")
-    }
+    // MARK: Scores
 
     @Test(arguments: [("reveal: [scores]", 2, true), ("reveal: [scores]", 3, false), ("reveal: [metrics]", 1, false)])
     func scoresNeedColumns(_ reveal: String, _ columns: Int, _ refused: Bool) throws {
         let job = try Job(yaml: Fixtures.wide(reveal, features: columns))
-        #expect(refusal(job, GuardFacts(job: job, rows: 1000))?.name == (refused ? "guard-5-scores" : nil))
+        #expect(refusal(job, GuardFacts(job: job, rows: 1000))?.name == (refused ? "guard-scores" : nil))
         #expect((try? Guards.check(job)) == nil ? refused : !refused)
     }
 
@@ -119,38 +35,116 @@ import Testing
     @Test func scoreVectorsAreCounted() throws {
         let job = try Job(yaml: Fixtures.wide("reveal: [scores]", features: 3))
         #expect(refusal(job, GuardFacts(job: job, rows: 1000, earlierScoreVectors: 2)) == nil)
-        #expect(refusal(job, GuardFacts(job: job, rows: 1000, earlierScoreVectors: 3))?.number == 5)
+        #expect(refusal(job, GuardFacts(job: job, rows: 1000, earlierScoreVectors: 3))?.name == "guard-scores")
     }
 
-    private func information(_ job: Job, rows: Int?) -> GuardFinding? {
-        let findings = rows.map { Guards.findings(job, GuardFacts(job: job, rows: $0)) } ?? Guards.findings(job)
-        return findings.first { $0.number == 6 }
+    /// Three yes/no columns make eight rows: each person's would be decoded from its score.
+    @Test func scoresNeedDifferentRows() throws {
+        let job = try Job(yaml: Fixtures.wide("reveal: [scores]", features: 3))
+        let refused = try #require(refusal(job, GuardFacts(job: job, rows: 1001, distinctRows: 500)))
+        #expect(refused.name == "guard-scores")
+        #expect(refused.figures.contains("half of 1001 rows, there are 500"))
+        #expect(refusal(job, GuardFacts(job: job, rows: 1001, distinctRows: 501)) == nil)
+        let none = try Job(yaml: Fixtures.wide("", features: 3))
+        #expect(refusal(none, GuardFacts(job: none, rows: 1001, distinctRows: 8)) == nil)
     }
 
-    /// p = 12: 5 x 12 x 13 = 780 rows. With fewer the job runs without standard errors.
-    @Test func standardErrorsAreWithheldWithoutRows() throws {
+    // MARK: Budget
+
+    private let small = "family: logistic\n  maxPasses: 12"
+
+    /// actg175: 1728 rows, 416 events.
+    private func trial(_ model: String) throws -> (job: Job, budget: BitBudget) {
+        let job = try Job(yaml: Fixtures.trial("family: logistic", model))
+        let label = (0..<1728).map { $0 < 416 ? 1.0 : 0 }
+        return (
+            job, BitBudget(job, rows: 1728, owner: .active, hidden: HiddenBits(label: label, named: "cens"))
+        )
+    }
+
+    /// 12 passes of 24 bits, five traces and a range bit; one sum; 2 x 27 for coefficients, 2 x 38 for variances.
+    @Test func openedBitsAreWhatTheWindowsHave() throws {
+        let (job, budget) = try trial(small)
+        let opened = OpenedBits(job, rows: 1728, to: .passive)
+        #expect(opened.decisions == 12 * 24 + 5 * 12 + 1)
+        #expect(opened.sums == 12 + 11 + 14 + 18)
+        #expect(opened.coefficients == 2 * (12 + 6 + 9) && opened.variances == 2 * 38)
+        #expect(opened.total == budget.bits)
+        let active = OpenedBits(job, rows: 1728, to: .active)
+        #expect(active.coefficients == 10 * 27 + 44 && active.variances == 9 * 38 + 62)
+        #expect(active.decisions == opened.decisions && active.sums == opened.sums)
+    }
+
+    @Test func aTrialWithFewPassesKeepsTheBudget() throws {
+        let (job, budget) = try trial(small)
+        #expect(refusal(job, GuardFacts(job: job, rows: 1728, budget: budget)) == nil)
+        let (long, most) = try trial("family: logistic\n  maxPasses: 60")
+        let refused = try #require(refusal(long, GuardFacts(job: long, rows: 1728, budget: most)))
+        #expect(refused.name == "guard-budget")
+        #expect(refused.figures.contains("'cens' holds is 687 bits"))
+        #expect(refused.remedy.hasPrefix("set model.maxPasses to 18 or less"))
+        let (_, allowed) = try trial("family: logistic\n  maxPasses: 18")
+        #expect(allowed.finding(earlier: 0, inAll: 0).verdict == .kept)
+        let (_, more) = try trial("family: logistic\n  maxPasses: 19")
+        #expect(more.finding(earlier: 0, inAll: 0).verdict == .refused)
+    }
+
+    /// Half with one peer, the whole with all.
+    @Test func earlierJobsCount() throws {
+        let (_, budget) = try trial(small)
+        let left = 687 - budget.bits
+        #expect(budget.finding(earlier: left, inAll: left).verdict == .kept)
+        #expect(budget.finding(earlier: left + 1, inAll: left + 1).verdict == .refused)
+        let all = 1375 - budget.bits
+        #expect(budget.finding(earlier: 0, inAll: all).verdict == .kept)
+        #expect(budget.finding(earlier: 0, inAll: all + 1).verdict == .refused)
+        #expect(budget.finding(earlier: .max, inAll: .max).verdict == .refused)
+    }
+
+    @Test func breastIsRefusedByNameUnlessLoosened() throws {
+        func finding(_ more: String) throws -> GuardFinding {
+            let job = try Job(yaml: Fixtures.wide(more))
+            let label = (0..<475).map { $0 < 300 ? 1.0 : 0 }
+            return BitBudget(job, rows: 475, owner: .active, hidden: HiddenBits(label: label, named: "benign"))
+                .finding(earlier: 0, inAll: 0)
+        }
+        let refused = try finding("")
+        #expect(refused.name == "guard-budget" && refused.verdict == .refused && !refused.loosened)
+        #expect(refused.remedy?.contains("loosen: [budget]") == true)
+        let loose = try finding("loosen: [budget]")
+        #expect(loose.verdict == .kept && loose.loosened && loose.figures.contains("not bounded"))
+        #expect(try finding("loosen: [leverage]").verdict == .refused)
+    }
+
+    @Test func theBudgetIsNotEvaluatedWithoutData() throws {
         let job = try Job(yaml: Fixtures.trial)
-        #expect(information(job, rows: nil)?.verdict == .notEvaluated)
-        #expect(information(job, rows: 780)?.verdict == .kept)
-        let finding = try #require(information(job, rows: 779))
-        #expect(finding.verdict == .withheld)
-        #expect(
-            finding.figures
-                == "779 rows, 5 x 12 x 13 = 780 needed for standard errors; the model is fitted without them")
-        #expect(finding.remedy == "align at least 780 rows, or use fewer columns")
-        #expect(refusal(job, GuardFacts(job: job, rows: 779)) == nil)
-        let linear = try Job(yaml: Fixtures.trial("logistic", "linear"))
-        #expect(information(linear, rows: 500)?.verdict == .notApplicable)
-        #expect(refusal(linear, GuardFacts(job: linear, rows: 500, labelEntropy: 5)) == nil)
+        let finding = Guards.findings(job, GuardFacts(job: job, rows: 1728)).first { $0.name == "guard-budget" }
+        #expect(finding?.verdict == .notEvaluated)
     }
 
-    @Test(arguments: [(65, GuardFinding.Verdict.kept), (66, .withheld)])
-    func standardErrorsEndAtSixtyFiveCoefficients(_ columns: Int, _ verdict: GuardFinding.Verdict) throws {
-        let text = Fixtures.wide("reveal: [standard-errors]", features: columns).replacing("l2: 0.01", with: "l2: 0")
-        let job = try Job(yaml: text)
-        #expect(information(job, rows: 100_000)?.verdict == verdict)
-        #expect((information(job, rows: nil)?.verdict == .withheld) == (verdict == .withheld))
+    /// k log2(n / k) of a yes/no column, the entropy of any other; the column that holds least decides.
+    @Test func whatDataHold() throws {
+        func column(_ values: [Double]) -> Double? { HiddenBits(columns: [("x", values)])?.bits }
+        #expect(column((0..<1024).map { $0 < 32 ? 1 : 0 }) == 160.0)
+        #expect(column((0..<1024).map { $0 < 32 ? 0 : 1 }) == 160.0)
+        #expect(column([1, 2, 3, 4]) == 8)
+        #expect(column([7, 7, 7]) == 0)
+        #expect(HiddenBits(label: [0, 0, 1, 1], named: "y").bits == 4)
+        #expect(HiddenBits(label: [], named: "y").bits == 0)
+        let two = HiddenBits(columns: [("a", [1, 2, 3, 4]), ("b", [0, 0, 0, 1])])
+        #expect(two?.what == "b" && two?.bits == 2)
+        #expect(HiddenBits(columns: []) == nil)
     }
+
+    /// What is no number bounds nothing, and nothing fails open.
+    @Test(arguments: [Double.nan, .infinity, -1])
+    func anEntropyThatIsNoNumberIsRefused(_ bits: Double) throws {
+        let job = try Job(yaml: Fixtures.trial)
+        let budget = BitBudget(job, rows: 1_000_000, owner: .active, hidden: HiddenBits(bits: bits, of: "y"))
+        #expect(budget.finding(earlier: 0, inAll: 0).verdict == .refused)
+    }
+
+    // MARK: Limits
 
     @Test func limitsAreRefusedByName() throws {
         let job = try Job(yaml: Fixtures.trial("reveal: [coefficients, standard-errors]", ""))
@@ -158,15 +152,7 @@ import Testing
         #expect(refusal(job, GuardFacts(job: job, rows: 0))?.figures.contains("no row in common") == true)
         #expect(refusal(job, GuardFacts(job: job, rows: 1728, smallestCell: 10))?.name == "limit-cell")
         #expect(refusal(job, GuardFacts(job: job, rows: 1728, setSizes: [5, 1_000_001]))?.name == "limit-set-size")
-        let wide = try Job(yaml: Fixtures.wide("loosen: [guard-1, guard-4]"))
+        let wide = try Job(yaml: Fixtures.wide())
         #expect(refusal(wide, GuardFacts(job: wide, rows: 90))?.name == "limit-parameters")
-    }
-
-    @Test func entropies() {
-        #expect(GuardFacts.labelEntropy(events: 5, rows: 10) == 1)
-        #expect(GuardFacts.labelEntropy(events: 0, rows: 10) == 0)
-        #expect(GuardFacts.labelEntropy(events: 11, rows: 10) == 0)
-        #expect(GuardFacts.labelEntropy(of: [1, 2, 3, 4]) == 2)
-        #expect(GuardFacts.labelEntropy(of: []) == 0)
     }
 }

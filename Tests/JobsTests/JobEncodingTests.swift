@@ -3,7 +3,7 @@ import Testing
 import Wire
 
 @Suite struct JobEncodingTests {
-    @Test(arguments: [Fixtures.trial, Fixtures.full, Fixtures.wide("loosen: [guard-1, guard-4]"), JobTemplate.text()])
+    @Test(arguments: [Fixtures.trial, Fixtures.full, Fixtures.wide("loosen: [budget, leverage]"), JobTemplate.text()])
     func roundTrips(_ yaml: String) throws {
         let job = try Job(yaml: yaml)
         #expect(try Job(canonical: job.canonical) == job)
@@ -16,7 +16,7 @@ import Wire
             # A comment
             reveal:
             - standard-errors
-            model: {"family": 'logistic', maxPasses: 60, l2: 0.0, tolerance: 1.0e-4}
+            model: {"family": 'logistic', maxPasses: 30, l2: 0.0, tolerance: 1.0e-4}
             network: {listener: hospital}
             limits: {maximumSetSize: 1_000_000}
             alignment: {sender: auto}

@@ -14,7 +14,7 @@ import Testing
         #expect(job.parameterCount(of: job.active) == 2)
         #expect(job.parameterCount == 6)
         #expect(job.reveal == [.coefficients, .standardErrors, .scores, .metrics])
-        #expect(job.loosened == [.labels, .features])
+        #expect(job.loosened == [.leverage, .budget])
         #expect(job.model.tolerance == 1e-5)
         #expect(job.holdout == .hash)
         #expect(job.payloads == .hashes)
@@ -116,8 +116,8 @@ import Testing
         ("reveal: [coefficients, standard-errors]", "keys: {nonces: full}", "keys.nonces", 17, "short, half"),
         ("reveal: [coefficients, standard-errors]", "keys: {nonces: shrt}", "keys.nonces", 17, "'short'"),
         ("reveal: [coefficients, standard-errors]", "keys: {kind: subgroup}", "keys.kind", 17, "nonces"),
-        ("reveal: [coefficients, standard-errors]", "loosen: [guard-2]", "loosen[0]", 17, "guard-4"),
-        ("reveal: [coefficients, standard-errors]", "loosen: [gard]", "loosen[0]", 17, "guard-1"),
+        ("reveal: [coefficients, standard-errors]", "loosen: [guard-1]", "loosen[0]", 17, "budget"),
+        ("reveal: [coefficients, standard-errors]", "loosen: [scores]", "loosen[0]", 17, "leverage"),
         ("reveal: [coefficients, standard-errors]", "reveal: [deciles]", "reveal[0]", 17, ""),
         ("reveal: [coefficients, standard-errors]", "reveal: [covariance]", "reveal[0]", 17, ""),
         ("reveal: [coefficients, standard-errors]", "reveal: [joint-coefficients]", "reveal[0]", 17, ""),

@@ -38,7 +38,7 @@ struct JobVectors: Codable, Equatable {
 
     private static let goodJobs = [
         ("hospital and lab", Fixtures.trial), ("every field", Fixtures.full),
-        ("guards loosened", Fixtures.wide("loosen: [guard-1, guard-4]")),
+        ("guards loosened", Fixtures.wide("loosen: [budget, leverage]")),
     ]
 
     private static let badJobs = [

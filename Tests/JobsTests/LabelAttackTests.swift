@@ -2,7 +2,7 @@ import Jobs
 import TestSupport
 import Testing
 
-/// What guard 1 is for: with few rows, X_B^T y gives every label away. Lattice reduction over the passive party's own
+/// What the budget is for: with few rows, sums of columns over the rows with label 1 give every label away. Lattice reduction over the passive party's own
 /// columns finds the only vector of zeros and ones that explains the sums.
 @Suite struct LabelAttackTests {
     /// - Returns: the labels that a passive party finds from exact sums of its 16-bit columns over the rows with
@@ -35,10 +35,11 @@ import Testing
         let sums = columns.map { zip($0, labels).reduce(0) { $0 + $1.0 * $1.1 } }
         #expect(recoveredLabels(columns: columns, sums: sums) == labels)
 
-        let job = try Job(yaml: Fixtures.wide("loosen: [guard-1, guard-4]\nlimits: {minimumCohort: 20}", features: 5))
-        let entropy = GuardFacts.labelEntropy(events: labels.reduce(0, +), rows: rows)
-        let finding = Guards.findings(job, GuardFacts(job: job, rows: rows, labelEntropy: entropy))
-            .first { $0.number == 1 }
-        #expect(finding?.verdict == .refused)
+        let job = try Job(yaml: Fixtures.wide("limits: {minimumCohort: 20}", features: 5))
+        let hidden = HiddenBits(label: labels.map(Double.init), named: "y")
+        // Five numbers of 16 bits are more than half of 30 labels hold; so are five coefficients.
+        #expect(OpenedBits(job, rows: rows, to: .passive).coefficients > Int(hidden.bits / 2))
+        let finding = BitBudget(job, rows: rows, owner: .active, hidden: hidden).finding(earlier: 0, inAll: 0)
+        #expect(finding.verdict == .refused)
     }
 }

@@ -27,9 +27,9 @@ import Testing
     func refusesByRule(_ policy: String, _ rule: String) throws { #expect(try rules(policy) == [rule]) }
 
     @Test func looseningNeedsConsent() throws {
-        let job = Fixtures.wide("loosen: [guard-1, guard-4]")
+        let job = Fixtures.wide("loosen: [budget, leverage]")
         #expect(try rules("", job) == ["policy.loosen", "policy.loosen"])
-        #expect(try rules("loosen: [guard-1, guard-4]", job) == [])
+        #expect(try rules("loosen: [leverage, budget]", job) == [])
     }
 
     @Test func halfNoncesMayBeDemanded() throws {
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "minimumCohort: 0", "minimumKeyBits: 1024", "peer: [x]", "loosen: [guard-5]", "reveal: [all]",
+        "minimumCohort: 0", "minimumKeyBits: 1024", "peer: [x]", "loosen: [scores]", "bitsPerRow: 1", "reveal: [all]",
         "minimumNonces: full", "subgroupKeys: false", "roundCountsTo: 0", "countsPerPeer: -1",
     ])
     func refusesBadPolicies(_ text: String) {

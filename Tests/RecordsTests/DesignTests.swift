@@ -140,8 +140,12 @@ import Testing
         let identifiers = try data.identifiers(IdentifierRule(column: "mrn"))
         let specs = data.columnNames.dropFirst().map(ColumnSpec.numeric)
         let design = try DesignMatrix(try sortedRows(data, identifiers), columns: Array(specs))
-        #expect(design.problems().isEmpty)
+        #expect(design.problems(limits: Self.anyLeverage).isEmpty)
+        #expect(design.leverage(hasConstant: false, limit: 0.2).rows == 10)
     }
+
+    private static let anyLeverage = DesignLimits(
+        minimumCell: 11, maximumParametersPerRow: 0.33, maximumLeverage: .infinity)
 
     @Test func tooManyParameters() throws {
         let aligned = try generated("a,b", 100) { "\($0 % 10),\($0 / 10)" }
@@ -157,14 +161,53 @@ import Testing
         let group = ColumnSpec.categorical("g", levels: ["a", "b", "c"], reference: "a")
         let design = try DesignMatrix(aligned, columns: [.binary("flag"), .numeric("few"), group])
         #expect(
-            design.problems() == [
+            design.problems(limits: Self.anyLeverage) == [
                 .smallCell(column: "flag", level: "yes", rows: 10, minimum: 11),
                 .smallCell(column: "g", level: "c", rows: 1, minimum: 11),
                 .smallCell(column: "few", level: nil, rows: 5, minimum: 11),
             ])
         let label = try LabelColumn(aligned, .binary("flag"))
         #expect(label.problems() == [.smallCell(column: "flag", level: "yes", rows: 10, minimum: 11)])
-        #expect(label.problems(limits: DesignLimits(minimumCell: 5, maximumParametersPerRow: 1)).isEmpty)
+        #expect(
+            label.problems(limits: DesignLimits(minimumCell: 5, maximumParametersPerRow: 1, maximumLeverage: 1)).isEmpty
+        )
+    }
+
+    /// Two columns that differ on one row: that row's outcome is their coefficients' difference.
+    @Test func aRowWithLeverageIsNamedByItsNumber() throws {
+        let aligned = try generated("a,b", 200) { row in "\(row < 100 ? 1 : 0),\(row < 99 ? 1 : 0)" }
+        let design = try DesignMatrix(aligned, columns: [.binary("a"), .binary("b")])
+        let problems = design.problems()
+        guard case .leverage(let rows, let largest, let limit)? = problems.first, problems.count == 1 else {
+            Issue.record("\(problems)")
+            return
+        }
+        #expect(rows == 1 && largest > 0.99 && limit == 0.2)
+        #expect(RecordsError.unfitDesign(problems).hint?.contains("loosen: [leverage]") == true)
+        #expect(
+            design.problems(limits: DesignLimits(minimumCell: 11, maximumParametersPerRow: 1, maximumLeverage: 1))
+                .isEmpty)
+    }
+
+    /// Leverages of a block sum to its rank, and the constant adds one row's share.
+    @Test func leveragesSumToTheRank() throws {
+        let aligned = try generated("a,b,c", 60) { row in "\(row * 7 % 11),\(row * row % 13),\(row * 7 % 11 * 2)" }
+        let design = try DesignMatrix(aligned, columns: [.numeric("a"), .numeric("b")])
+        let mean = 2.0 / 60
+        // None is above the largest, all are above zero.
+        let all = design.leverage(hasConstant: false, limit: 0)
+        #expect(all.rows == 60 && all.largest > mean && all.largest < 0.2)
+        #expect(design.leverage(hasConstant: false, limit: all.largest).rows == 0)
+        let constant = design.leverage(hasConstant: true, limit: 0.2)
+        #expect(abs(constant.largest - all.largest - 1.0 / 60) < 1e-12)
+        // A copy adds nothing.
+        let twice = try DesignMatrix(aligned, columns: [.numeric("a"), .numeric("b"), .numeric("c")])
+        #expect(twice.leverage(hasConstant: false, limit: 0).largest == all.largest)
+    }
+
+    @Test func differentRowsAreCounted() throws {
+        let aligned = try generated("a,b", 60) { row in "\(row % 2),\(row % 3 == 0 ? 1 : 0)" }
+        #expect(try DesignMatrix(aligned, columns: [.binary("a"), .binary("b")]).distinctRows == 4)
     }
 
     /// Before an alignment the same problems are about other rows.
@@ -185,6 +228,11 @@ import Testing
                 .tooManyParameters(parameters: 4, rows: 9, limit: 0.33),
                 "4 parameters for 9 own rows: at most 0.33 a row are allowed",
                 "4 parameters for 9 rows: at most 0.33 a row are allowed"
+            ),
+            (
+                .leverage(rows: 2, largest: 0.256, limit: 0.2),
+                "2 of this site's own rows have a leverage above 0.2, the largest 0.26: the fit would show their outcomes",
+                "2 of the aligned rows have a leverage above 0.2, the largest 0.26: the fit would show their outcomes"
             ),
         ]
         for (problem, own, aligned) in problems {

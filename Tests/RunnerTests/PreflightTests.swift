@@ -40,7 +40,6 @@ import Testing
     @Test(arguments: [
         "identifiersPerDay: 49", "identifiersPerPeer: 49", "identifiersInAll: 0", "modelsPerRow: 0",
         "modelsPerRowInAll: 0",
-        "bitsPerRow: 1", "bitsPerRowInAll: 1",
     ])
     func budgetsThatCannotWork(_ line: String) throws {
         try table(rows: 80)
@@ -58,7 +57,7 @@ import Testing
         let job = try SmallJob.file().job
         func names(_ line: String, _ disclosure: Disclosure) throws -> [String] {
             try policy(line)
-            return try site.policy().budgetsBelowOneSession(of: job, disclosing: disclosure, rows: 80).map(\.rule)
+            return try site.policy().budgetsBelowOneSession(of: job, disclosing: disclosure).map(\.rule)
         }
         #expect(try names("countsPerPeer: 0", .count) == ["policy.countsPerPeer"])
         #expect(try names("scoresPerRow: 0", .scores) == ["policy.scoresPerRow"])

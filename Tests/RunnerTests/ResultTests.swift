@@ -11,7 +11,7 @@ import Testing
 @Suite struct ResultTests {
     private let folder: TemporaryFolder
     private let file: JobFile
-    private let table: PartyTable
+    private let table: Site.PartyTable
 
     init() throws {
         folder = try TemporaryFolder()

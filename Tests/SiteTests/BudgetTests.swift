@@ -170,7 +170,7 @@ import Testing
     @Test func modelsAreCountedByTheRow() throws {
         let folder = try LedgerFolder()
         func fit(_ people: Range<Int>, _ job: String) throws -> String? {
-            try refusal { try folder.book("modelsPerRow: 2", job: job).open(Sets.cohort(people), bits: 1) }
+            try refusal { try folder.book("modelsPerRow: 2", job: job).open(Sets.cohort(people), fit: Sets.fit(1)) }
         }
         #expect(try fit(0..<100, "a") == nil)
         #expect(try fit(20..<100, "b") == nil)
@@ -179,35 +179,50 @@ import Testing
         #expect(try fit(100..<200, "c") == nil)
     }
 
+    /// Half of what the outcome holds with one peer, all of it with all peers, whatever job opens them.
     @Test func bitsAreCountedByTheRow() throws {
         let folder = try LedgerFolder()
-        func fit(_ people: Range<Int>, _ bits: Int, _ job: String) throws -> String? {
+        func fit(_ people: Range<Int>, _ bits: Int, _ job: String, _ peer: LedgerEntry.Peer = .lab) throws -> String? {
             try refusal {
-                try folder.book("bitsPerRow: 100\nbitsPerRowInAll: 150", job: job).open(Sets.cohort(people), bits: bits)
+                try folder.book(peer: peer, job: job).open(Sets.cohort(people), fit: Sets.fit(bits, hidden: 200))
             }
         }
         #expect(try fit(0..<100, 60, "a") == nil)
-        #expect(try fit(20..<100, 60, "b") == "policy.bitsPerRow")
+        #expect(try fit(20..<100, 60, "b") == "guard-budget")
         #expect(try fit(20..<100, 40, "b") == nil)
-        #expect(try fit(20..<80, 1, "c") == "policy.bitsPerRow")
+        #expect(try fit(20..<80, 1, "c") == "guard-budget")
         let other = LedgerEntry.Peer(name: "clinic", key: String(repeating: "b", count: 64))
-        let book = try folder.book("bitsPerRow: 100\nbitsPerRowInAll: 150", peer: other, job: "d")
-        #expect(try refusal { try book.open(Sets.cohort(50..<120), bits: 51) } == "policy.bitsPerRowInAll")
-        #expect(try refusal { try book.open(Sets.cohort(50..<120), bits: 50) } == nil)
+        #expect(try fit(50..<120, 100, "d", other) == nil)
+        let third = LedgerEntry.Peer(name: "registry", key: String(repeating: "c", count: 64))
+        #expect(try fit(60..<140, 1, "e", third) == "guard-budget")
+        // People about whom nothing was opened.
+        #expect(try fit(200..<300, 100, "f") == nil)
+    }
+
+    /// What a job does not bound is counted all the same, and bounds the next.
+    @Test func loosenedBitsAreCounted() throws {
+        let folder = try LedgerFolder()
+        let hidden = HiddenBits(bits: 200, of: "outcome")
+        let loosened = BitBudget(bits: 500, hidden: hidden, loosened: true)
+        #expect(try refusal { try folder.book(job: "a").open(Sets.cohort(0..<100), fit: loosened) } == nil)
+        let plain = BitBudget(bits: 1, hidden: hidden)
+        #expect(
+            try refusal { try folder.book(job: "b").open(Sets.cohort(0..<100), fit: plain) } == "guard-budget")
     }
 
     @Test func aRetriedFitIsOneModel() throws {
         let folder = try LedgerFolder()
         try folder.approve()
         for _ in 0..<3 {
-            #expect(try refusal { try folder.book("modelsPerRow: 1").open(Sets.cohort(0..<60), bits: 5) } == nil)
+            #expect(
+                try refusal { try folder.book("modelsPerRow: 1").open(Sets.cohort(0..<60), fit: Sets.fit(5)) } == nil)
         }
         #expect(try folder.ledger().entries().map { $0.amount(of: .models) }.reduce(0, +) == 1)
         // Alignments and predictions remember the rows, and open no model.
         #expect(
             try refusal { try folder.book("modelsPerRow: 1", purpose: .alignment).open(Sets.cohort(0..<60)) } == nil)
         #expect(
-            try refusal { try folder.book("modelsPerRow: 1", job: "job-2").open(Sets.cohort(0..<60), bits: 5) }
+            try refusal { try folder.book("modelsPerRow: 1", job: "job-2").open(Sets.cohort(0..<60), fit: Sets.fit(5)) }
                 == "policy.modelsPerRow")
     }
 
@@ -215,7 +230,7 @@ import Testing
         let folder = try LedgerFolder()
         let policy = "scoresPerRow: 2\nscoresPerRowInAll: 3"
         try folder.book(policy).openScores(of: Sets.cohort(0..<80))
-        // One row fewer: guard 5 is still told of what was opened before.
+        // One row fewer: `guard-scores` is still told of what was opened before.
         #expect(try folder.book(policy).scoreVectors(of: Sets.cohort(1..<80)) == 1)
         try folder.book(policy, purpose: .prediction).openScores(of: Sets.cohort(1..<80))
         #expect(try folder.book(policy).scoreVectors(of: Sets.cohort(79..<150)) == 2)
@@ -230,14 +245,14 @@ import Testing
 
     @Test func cohortsAreComparedByNameAndByKey() throws {
         let folder = try LedgerFolder()
-        try folder.book().open(Sets.cohort(0..<100), bits: 1)
+        try folder.book().open(Sets.cohort(0..<100), fit: Sets.fit(1))
         for peer in [
             LedgerEntry.Peer.lab, .init(name: "lab", key: String(repeating: "b", count: 64)),
             .init(name: "clinic", key: LedgerEntry.Peer.lab.key),
         ] {
             let book = try folder.book(peer: peer)
             #expect(try refusal { try book.check(Sets.cohort(0..<98)) } == "cohortDifference")
-            #expect(try refusal { try book.open(Sets.cohort(0..<98), bits: 1) } == "cohortDifference")
+            #expect(try refusal { try book.open(Sets.cohort(0..<98), fit: Sets.fit(1)) } == "cohortDifference")
             #expect(try refusal { try book.check(Sets.cohort(0..<100)) } == nil)
             #expect(try refusal { try book.check(Sets.cohort(0..<89)) } == nil)
         }
@@ -259,7 +274,7 @@ import Testing
         let book = try folder.book(purpose: .count)
         try book.attempt()
         try book.open(set: Sets.root(1), identifiers: 80)
-        try folder.book().open(Sets.cohort(0..<60), bits: 7)
+        try folder.book().open(Sets.cohort(0..<60), fit: Sets.fit(7))
         try folder.book().openScores(of: Sets.cohort(0..<60))
         let lines = try folder.ledger().read {
             try $0.remaining(of: Policy.standard.budgets, peers: [.lab], at: Moment.start)
@@ -269,7 +284,7 @@ import Testing
         #expect(line(.identifiersPerPeer)?.peer == "lab" && line(.identifiersInAll)?.peer == nil)
         #expect(line(.countsPerPeer)?.left == 9 && line(.attemptsPerHour)?.left == 29)
         #expect(
-            line(.modelsPerRow)?.spent == 1 && line(.bitsPerRow)?.spent == 7 && line(.scoresPerRowInAll)?.spent == 1)
-        #expect(lines.count == 13)
+            line(.modelsPerRow)?.spent == 1 && line(.scoresPerRowInAll)?.spent == 1)
+        #expect(lines.count == 11)
     }
 }

@@ -38,7 +38,7 @@ import Wire
             _ = try book.check(inputs, over: input.cohort)
         }
         // What the first look says, the transaction says too.
-        #expect(try refusal { try book.open(input.cohort, bits: 1, inputs: inputs) } == early)
+        #expect(try refusal { try book.open(input.cohort, fit: Sets.fit(1), inputs: inputs) } == early)
         return early
     }
 

@@ -98,6 +98,11 @@ enum Sets {
         CohortTagger(identity: key).cohort(of: people.map { Array("P\($0)".utf8) })
     }
 
+    /// A fit that opens so many bits, of an outcome that holds `hidden`.
+    static func fit(_ bits: Int, hidden: Double = 1000) -> BitBudget {
+        BitBudget(bits: bits, hidden: HiddenBits(bits: hidden, of: "outcome"))
+    }
+
     private static let key = SigningKey()
 }
 
@@ -108,6 +113,8 @@ func refusal(_ body: () throws -> Void) throws -> String? {
         return nil
     } catch let refusal as PolicyRefusal {
         return refusal.rule
+    } catch let refusal as GuardRefusal {
+        return refusal.name
     }
 }
 

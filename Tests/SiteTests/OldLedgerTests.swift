@@ -78,7 +78,8 @@ import Wire
         // What was not kept is charged to everyone.
         #expect(try book.scoreVectors(of: fewer) == 2)
         #expect(try book.scoreVectors(of: other) == 1)
-        #expect(try refusal { try folder.book("modelsPerRow: 1").open(cohort, bits: 1) } == "policy.modelsPerRow")
+        #expect(
+            try refusal { try folder.book("modelsPerRow: 1").open(cohort, fit: Sets.fit(1)) } == "policy.modelsPerRow")
     }
 
     @Test func aBrokenChainIsRefused() throws {

@@ -11,7 +11,7 @@ import Wire
     private func filled() throws -> LedgerFolder {
         let folder = try LedgerFolder()
         try folder.approve()
-        try folder.book().open(Sets.cohort(0..<60), bits: 5)
+        try folder.book().open(Sets.cohort(0..<60), fit: Sets.fit(5))
         try folder.ledger().append(LedgerEntry(event: "last", at: Moment.start))
         return folder
     }

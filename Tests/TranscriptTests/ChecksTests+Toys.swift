@@ -78,7 +78,7 @@ extension ChecksTests {
         },
         Case(.t28, "limit-cohort") {
             let options = Verifier.Options.toy {
-                $0.guardFacts = { job, _ in GuardFacts(job: job, rows: 10, labelEntropy: 0.5) }
+                $0.guardFacts = { job, _ in GuardFacts(job: job, rows: 10) }
             }
             return try toy(options: options)
         },

@@ -82,7 +82,7 @@ extension TamperTests {
         var options = Verifier.Options.toy
         options.policy = try Policy(yaml: "policy: 1\npeers: [nobody]\n")
         #expect(try forged(options: options) == "T13 refusedByPolicy")
-        options = .toy { $0.guardFacts = { job, _ in GuardFacts(job: job, rows: 10, labelEntropy: 0.5) } }
+        options = .toy { $0.guardFacts = { job, _ in GuardFacts(job: job, rows: 10) } }
         #expect(try forged(options: options).hasPrefix("T28 "))
     }
 

@@ -69,7 +69,7 @@ import Testing
           - {name: lab, role: passive, identifier: id, features: [x, z]}
         model: {family: logistic, l2: 0.1, tolerance: 0.001, maxPasses: 12}
         reveal: [coefficients, metrics]
-        loosen: [guard-4]
+        loosen: [budget]
 
         """
 

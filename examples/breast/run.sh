@@ -10,7 +10,7 @@ mkdir -p "$work"
 make_sites "$work" patients images
 # 475 rows with 20 passive columns need two guards loosened: each site's policy must allow what the job says by name.
 for site in hospital lab; do
-    sed 's/^loosen:.*/loosen: [guard-1, guard-4]/' "$work/$site/policy.yaml" >"$work/policy"
+    sed 's/^loosen:.*/loosen: [budget, leverage]/' "$work/$site/policy.yaml" >"$work/policy"
     cat "$work/policy" >"$work/$site/policy.yaml"
 done
 approve "$example/job.yaml"

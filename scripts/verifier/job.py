@@ -10,7 +10,8 @@ STANDARD_ERRORS, METRICS = 2, 5
 REVEALS = {1, STANDARD_ERRORS, 4, METRICS}
 # short, half
 NONCES = (1, 2)
-GUARD_4 = 4
+# leverage, budget
+LOOSENS = {9, 10}
 
 
 class Job:
@@ -33,7 +34,7 @@ class Job:
         self.reveals = {r.number(1) for _ in range(r.number(4))}
         demand(self.reveals <= REVEALS, "T02", "jobNotCanonical")
         r.fixed(1 + 4 + 4 + 8 + 4 + 4)
-        self.loosens = {r.number(1) for _ in range(r.number(4))}
+        demand({r.number(1) for _ in range(r.number(4))} <= LOOSENS, "T02", "jobNotCanonical")
         r.fixed(1)
         r.texts(1)
         r.fixed(4 + 4)

@@ -5,7 +5,7 @@ import math
 
 from verifier import messages, series
 from verifier.fitting import END, GRADIENT, PRODUCTS, SUM, Schedule
-from verifier.job import GUARD_4, LINEAR, METRICS, STANDARD_ERRORS
+from verifier.job import LINEAR, METRICS, STANDARD_ERRORS
 from verifier.layouts import Chunks, Evaluation, Slots, exactly, up_log2
 from verifier.messages import read_bytes, read_numbers
 from verifier.reading import Failure, demand
@@ -80,9 +80,7 @@ class TrainingFollower:
         self.rows, self.key = one["rows"], next(iter(self.bits.values()))
         demand(self.rows > 0, *messages.MALFORMED)
         job, counts = self.job, self.columns.values()
-        # protocols/leakage.md 4, guard 4.
-        openings = self.rows if GUARD_4 in job.loosens else self.rows // 2
-        self.schedule = Schedule(job.l2, job.tolerance, min(job.most_passes, openings // max(counts)))
+        self.schedule = Schedule(job.l2, job.tolerance, job.most_passes)
         if job.family == LINEAR:
             self.stages = [CROSS, CLOSING]
             return

@@ -1,23 +1,16 @@
-/// The guards of `protocols/leakage.md`, computed by each side before it starts and again by a verifier.
-///
-/// Names are stable: they stand in refusals, in a job's `loosen` list and in the verifier's output.
-public enum Guard: Int, Sendable, Hashable, CaseIterable {
-    // Numbers once given stay: 2, 3, 7 and 8 were rules of the training protocol, which inspectors and replay check.
-    case labels = 1
-    case features = 4
-    case scores = 5
-    case information = 6
+/// The guards of `protocols/leakage.md` 3. A job names them in its `loosen` list, refusals and the verifier's output by `name`.
+public enum Guard: String, Sendable, Hashable, CaseIterable, Codable {
+    case scores = "scores"
+    case leverage = "leverage"
+    case budget = "budget"
 
-    public var number: Int { rawValue }
+    /// As it stands in a refusal, for example `guard-leverage`.
+    public var name: String { "guard-\(rawValue)" }
 
-    /// Stable name, for example `guard-1-labels`.
-    public var name: String { "guard-\(rawValue)-\(word)" }
+    /// As it stands in a job's `loosen` list, for example `leverage`.
+    public var shortName: String { rawValue }
 
-    /// Name as it stands in a job's `loosen` list, for example `guard-1`.
-    public var shortName: String { "guard-\(rawValue)" }
-
-    /// Whether a job may loosen it, by a factor of two.
-    public var mayBeLoosened: Bool { self == .labels || self == .features }
+    public var mayBeLoosened: Bool { self != .scores }
 
     /// The guard of that name, long or short.
     public init?(named name: String) {
@@ -25,12 +18,6 @@ public enum Guard: Int, Sendable, Hashable, CaseIterable {
         self = found
     }
 
-    private var word: String {
-        switch self {
-        case .labels: "labels"
-        case .features: "features"
-        case .scores: "scores"
-        case .information: "information"
-        }
-    }
+    /// Those that a job may loosen, for hints.
+    static var loosenable: String { allCases.filter(\.mayBeLoosened).map(\.shortName).joined(separator: ", ") }
 }

@@ -9,7 +9,7 @@ extension Guards {
 
     private static func limit(_ name: String, _ kept: Bool, _ figures: String, _ remedy: String) -> GuardFinding {
         GuardFinding(
-            name: name, number: nil, verdict: kept ? .kept : .refused, figures: figures,
+            name: name, verdict: kept ? .kept : .refused, figures: figures,
             remedy: kept ? nil : remedy, loosened: false)
     }
 

@@ -100,5 +100,12 @@ extension Payloads: Coded {
 }
 
 extension Guard: Coded {
-    var code: UInt8 { UInt8(rawValue) }
+    /// 1 to 4 and 6 to 8 stood for guards of an earlier training.
+    var code: UInt8 {
+        switch self {
+        case .scores: 5
+        case .leverage: 9
+        case .budget: 10
+        }
+    }
 }

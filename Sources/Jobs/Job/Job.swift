@@ -21,7 +21,7 @@ public struct Job: Sendable, Hashable {
     public internal(set) var reveal: [Reveal]
     public internal(set) var holdout: HoldOut
     public internal(set) var limits: Limits
-    /// Guards loosened by a factor of two, in the order of their numbers.
+    /// Guards that the parties agree to loosen, in the order of their codes.
     public internal(set) var loosened: [Guard]
     public internal(set) var payloads: Payloads
     public internal(set) var network: Network
@@ -73,7 +73,7 @@ public struct Model: Sendable, Hashable {
     public internal(set) var l2: Double
     /// Training stops when the joint gradient, in the scale of standard errors, falls below this.
     public internal(set) var tolerance: Double
-    /// No more passes than this; the guards may allow fewer.
+    /// No more passes than this: each opens a number.
     public internal(set) var maximumPasses: Int
 }
 

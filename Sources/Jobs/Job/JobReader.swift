@@ -137,13 +137,13 @@ private struct JobReader {
         let fields = root.mapping("model", allowed: ["family", "l2", "tolerance", "maxPasses"])
         guard let fields else {
             problems.add("model", "is missing", hint: "write 'family: linear' or 'family: logistic' below it")
-            return Model(family: .linear, l2: 0, tolerance: 1e-4, maximumPasses: 60)
+            return Model(family: .linear, l2: 0, tolerance: 1e-4, maximumPasses: 30)
         }
         return Model(
             family: fields.choice("family", default: nil, fallback: ModelFamily.linear),
             l2: fields.number("l2", default: 0, in: JobBounds.l2),
             tolerance: fields.number("tolerance", default: 1e-4, in: JobBounds.tolerance),
-            maximumPasses: fields.integer("maxPasses", default: 60, in: JobBounds.passes))
+            maximumPasses: fields.integer("maxPasses", default: 30, in: JobBounds.passes))
     }
 
     private func keys(_ root: FieldReader) -> Keys {
@@ -184,8 +184,7 @@ private struct JobReader {
         for (path, value) in root.list("loosen") {
             let written = root.text(of: value, at: path)
             guard let named = Guard(named: written) else {
-                let names = Guard.allCases.filter(\.mayBeLoosened).map(\.shortName).joined(separator: ", ")
-                problems.add(path, "'\(written.prefix(40))' is no guard", hint: "may be loosened: \(names)")
+                problems.add(path, "'\(written.prefix(40))' is no guard", hint: "may be loosened: \(Guard.loosenable)")
                 continue
             }
             if found.contains(named) { problems.add(path, "is listed twice") }

@@ -137,7 +137,7 @@ private struct JobRules {
             note("limits.maximumSetSize", "is below limits.minimumCohort")
         }
         for (index, item) in job.loosened.enumerated() where !item.mayBeLoosened {
-            note("loosen[\(index)]", "\(item.name) cannot be loosened", "only guard-1 and guard-4 can")
+            note("loosen[\(index)]", "\(item.name) cannot be loosened", "may be loosened: \(Guard.loosenable)")
         }
     }
 

@@ -66,7 +66,7 @@ public enum JobTemplate {
           family: \(family.rawValue)\(String(repeating: " ", count: 23 - family.rawValue.count))# linear, logistic
           # l2: 0                         # lambda of (1/n) sum loss + (lambda/2) |w|^2, standardised features
           # tolerance: 0.0001             # in standard errors
-          # maxPasses: 60
+          # maxPasses: 30                 # each opens a number: a small job needs few
 
         # keys:
         #   bits: 3072                    # 2048, 3072
@@ -83,7 +83,7 @@ public enum JobTemplate {
         #   parametersPerRow: 0.33
         #   maximumSetSize: 1000000
         #   minimumPassiveColumns: 3      # for scores
-        # loosen: []                      # guard-1, guard-4: by a factor of two, if every site's policy allows it
+        # loosen: []                      # budget, leverage: if every site's policy allows it
         # transcript:
         #   payloads: full                # hashes: keep only the messages' hashes, no replay then
         # network:

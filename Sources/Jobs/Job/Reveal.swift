@@ -16,7 +16,8 @@ public enum Reveal: String, Sendable, Hashable, CaseIterable, Codable {
         case .coefficients: "each party's own coefficients, to that party only"
         case .standardErrors: "standard errors of each party's own coefficients, to that party"
         case .scores: "the score of every aligned row, to the active party"
-        case .metrics: "metrics of the fit (sums over all rows; rank-based ones only with scores), to the active party"
+        case .metrics:
+            "metrics of the fit: sums over all rows to both parties, rank-based ones only with scores, to the active party"
         }
     }
 }

@@ -1,39 +1,30 @@
 extension Explanation {
-    /// The explanation as plain text, at most 100 characters a line where words allow.
+    /// The explanation on one screen: at most 60 lines for a job with a few columns and no more rows of other protocols, at most 100
+    /// characters a line where words allow. Names in long lists are cut; `leakage` has the whole table.
     public var text: String {
         var page = TextPage()
-        page.line("\(title)", indent: 0)
+        page.line(title, indent: 0)
         page.line("job \(job)", indent: 0)
         if !purpose.isEmpty { page.line(purpose, indent: 0) }
-        page.heading("Who takes part")
+        for party in parties { page.line(party.line, indent: 0) }
+        page.line("\(model). Limits: \(rows). \(keys). Opened: \(opened.joined(separator: ", ")).", indent: 0)
+        page.list("Each party sends the other", eachSends)
+        page.list("Each party learns of the other", eachLearns)
         for party in parties {
-            page.line("\(party.name), the \(party.role) party, table '\(party.table)'", indent: 2)
-            page.item("identified by \(party.identifier)")
-            if let label = party.label { page.item("label: \(label)") }
-            page.item(party.features.isEmpty ? "no features" : "features: \(party.features.joined(separator: ", "))")
+            let lines = party.sends.map { "sends: \($0)" } + party.learns.map { "learns: \($0)" }
+            page.list("\(party.name) alone", lines)
         }
-        page.heading("What is computed")
-        for line in [model, rows, keys] { page.line(line, indent: 2) }
-        page.heading("What is opened")
-        for line in opened { page.item(line) }
-        if !warnings.isEmpty {
-            page.heading("Look twice")
-            for line in warnings { page.item(line) }
-        }
-        for phase in leakage.phases {
-            let rows = leakage.filter { $0.phase == phase }
+        for phase in added.phases {
             page.heading(phase.title)
-            for row in rows { add(row, to: &page) }
+            for row in added where row.phase == phase { add(row, to: &page) }
         }
-        addGuards(to: &page)
-        page.heading("What never leaves")
-        for line in never { page.item(line) }
-        page.heading("What is not prevented")
-        for line in notPrevented { page.item(line) }
-        page.heading("What this rests on")
-        for line in assumptions { page.item(line) }
+        page.list("Guards, checked by each side before it trains", guards.map(\.line) + limits.compactMap(\.line))
+        page.list("Look twice", warnings, closing: Self.rest)
         return page.text
     }
+
+    private static let rest =
+        "What is bounded and not prevented, and the whole table: protocols/leakage.md 1 to 6"
 
     private func add(_ row: LeakageTable.Row, to page: inout TextPage) {
         if !row.sends.isEmpty { page.line("\(row.party) sends", indent: 2) }
@@ -41,19 +32,32 @@ extension Explanation {
         if !row.learns.isEmpty { page.line("\(row.party) learns", indent: 2) }
         for line in row.learns { page.item(line) }
     }
+}
 
-    private func addGuards(to page: inout TextPage) {
-        page.heading("Guards, each side before it starts, a verifier afterwards")
-        for item in guards {
-            page.item("\(item.name)\(item.loosened ? " (loosened by a factor of two)" : ""): \(item.rule)")
-            if let finding = item.finding {
-                page.line("\(finding.verdict.rawValue): \(finding.figures)", indent: 6)
-                if let remedy = finding.remedy { page.line("to satisfy it: \(remedy)", indent: 6) }
-            }
-        }
-        for finding in limits {
-            page.item("\(finding.name): \(finding.verdict.rawValue): \(finding.figures)")
-        }
+extension Explanation.PartySummary {
+    private static let mostNames = 9
+
+    fileprivate var line: String {
+        let more = features.count > Self.mostNames ? " and \(features.count - Self.mostNames) more" : ""
+        let names = features.isEmpty ? "no features" : features.prefix(Self.mostNames).joined(separator: ", ") + more
+        return
+            "\(name), the \(role) party: table '\(table)' by \(identifier); \(label.map { "label \($0); " } ?? "")\(names)"
+    }
+}
+
+extension Explanation.GuardSummary {
+    fileprivate var line: String {
+        let words = loosened ? "\(name) (loosened)" : name
+        guard let finding, finding.verdict != .notEvaluated else { return "\(words): \(brief)" }
+        return "\(words): \(finding.line ?? finding.figures)"
+    }
+}
+
+extension GuardFinding {
+    /// nil where there is nothing to do.
+    fileprivate var line: String? {
+        guard verdict == .refused else { return nil }
+        return "REFUSED (\(name)): \(figures); to satisfy it: \(remedy ?? "")"
     }
 }
 
@@ -69,7 +73,7 @@ package struct TextPage {
 
     package mutating func heading(_ title: String) { text += "\n\(title)\n" }
 
-    package mutating func item(_ words: String) { wrap(words, first: "    - ", rest: "      ") }
+    package mutating func item(_ words: String) { wrap(words, first: "  - ", rest: "    ") }
 
     package mutating func line(_ words: String, indent: Int) {
         let space = String(repeating: " ", count: indent)
@@ -78,6 +82,30 @@ package struct TextPage {
 
     /// Lines that are laid out already.
     package mutating func verbatim(_ lines: String) { text += lines + "\n" }
+
+    /// A heading with items, if there are any.
+    ///
+    /// - Parameters:
+    ///   - closing: the last item, which always stands.
+    ///   - most: lines of the page; items that would pass it are counted instead.
+    mutating func list(_ title: String, _ items: [String], closing: String? = nil, within most: Int = .max) {
+        guard !items.isEmpty || closing != nil else { return }
+        heading(title)
+        let narrow = { (words: String, page: TextPage) -> Int in
+            var page = page
+            page.item(words)
+            return page.text.count { $0 == "\n" }
+        }
+        let reserved = closing == nil ? 0 : 2
+        for (index, item) in items.enumerated() {
+            guard narrow(item, self) + reserved <= most else {
+                self.item("and \(items.count - index) more points")
+                break
+            }
+            self.item(item)
+        }
+        if let closing { item(closing) }
+    }
 
     mutating func wrap(_ words: String, first: String, rest: String) {
         var line = first

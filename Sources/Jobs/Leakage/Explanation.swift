@@ -2,7 +2,7 @@ import Records
 import Wire
 
 /// A job in plain words, for those who approve it: who takes part with what, what each sends and learns, which
-/// guards stand. The same content as text and, being `Codable`, as JSON.
+/// guards stand. `text` is one screen of it; as JSON it is the whole.
 public struct Explanation: Sendable, Hashable, Codable {
     public struct PartySummary: Sendable, Hashable, Codable {
         public let name: String
@@ -13,12 +13,18 @@ public struct Explanation: Sendable, Hashable, Codable {
         public let features: [String]
         /// Columns of the design matrix, without intercept.
         public let columns: Int
+        /// What it alone sends, beside what each sends.
+        public let sends: [String]
+        /// What it alone learns.
+        public let learns: [String]
     }
 
     public struct GuardSummary: Sendable, Hashable, Codable {
         public let name: String
         public let rule: String
         public let against: String
+        /// The rule in one line, without symbols.
+        public let brief: String
         public let loosened: Bool
         /// What is known of it now, when facts were given.
         public let finding: GuardFinding?
@@ -31,8 +37,15 @@ public struct Explanation: Sendable, Hashable, Codable {
     public let model: String
     public let keys: String
     public let rows: String
+    /// The words of the reveal list.
     public let opened: [String]
+    /// Each party to the other.
+    public let eachSends: [String]
+    public let eachLearns: [String]
+    /// The whole table.
     public let leakage: [LeakageTable.Row]
+    /// Rows of it that protocols bring with them.
+    public let added: [LeakageTable.Row]
     public let guards: [GuardSummary]
     /// Findings about the job's limits, when facts were given.
     public let limits: [GuardFinding]
@@ -49,23 +62,24 @@ public struct Explanation: Sendable, Hashable, Codable {
         self.job = job.hash.hex
         title = job.title
         purpose = job.purpose
-        parties = job.parties.map(PartySummary.init)
+        let words = LeakageWords(job: job, rows: facts?.rows)
+        parties = job.parties.map { PartySummary($0, words) }
         model = Self.model(job)
         keys = "Paillier, \(job.keys.bits) bits, \(job.keys.nonces.rawValue) nonces"
         rows = Self.rows(job)
-        let withheld = findings.first { $0.verdict == .withheld }
-        opened = job.reveal.map { item in
-            let note = item == .standardErrors && withheld != nil ? "; withheld (\(Guard.information.name))" : ""
-            return "\(item.rawValue): \(item.meaning)\(note)"
-        }
-        leakage = LeakageTable(job: job, rows: facts?.rows).rows + more
+        opened = job.reveal.map(\.rawValue)
+        eachSends = words.eachSends()
+        eachLearns = words.eachLearns()
+        leakage = LeakageTable(words).rows + more
+        added = more
         guards = Guard.allCases.map { item in
             GuardSummary(
-                name: item.name, rule: item.rule, against: item.against, loosened: job.loosened.contains(item),
-                finding: findings.first { $0.number == item.number })
+                name: item.name, rule: item.rule, against: item.against, brief: item.brief,
+                loosened: job.loosened.contains(item),
+                finding: findings.first { $0.name == item.name })
         }
-        limits = findings.filter { $0.number == nil }
-        warnings = Remainder.warnings(job) + (withheld.map { ["No standard errors: \($0.figures)."] } ?? [])
+        limits = findings.filter { finding in !Guard.allCases.contains { $0.name == finding.name } }
+        warnings = Remainder.warnings(job)
         never = Remainder.never
         notPrevented = Remainder.notPrevented
         assumptions = Remainder.assumptions(job)
@@ -83,14 +97,14 @@ public struct Explanation: Sendable, Hashable, Codable {
     private static func rows(_ job: Job) -> String {
         let limits = job.limits
         return
-            "people that both tables have: at least \(limits.minimumCohort), at least \(limits.minimumCell) in every "
-            + "level, at most \(limits.parametersPerRow) coefficients a row"
+            "at least \(limits.minimumCohort) common people, at least \(limits.minimumCell) in every level, at most "
+            + "\(limits.parametersPerRow) coefficients a row"
             + (job.holdout == .hash ? "; a fifth of them, by their identifier's hash, is kept out of the fit" : "")
     }
 }
 
 extension Explanation.PartySummary {
-    init(_ party: Party) {
+    init(_ party: Party, _ words: LeakageWords) {
         name = party.name
         role = party.role.rawValue
         table = party.table
@@ -105,5 +119,7 @@ extension Explanation.PartySummary {
             }
         }
         columns = party.columnCount
+        sends = words.sends(party.name)
+        learns = words.learns(party.name)
     }
 }

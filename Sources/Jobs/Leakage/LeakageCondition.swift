@@ -3,12 +3,10 @@ import Records
 /// What a statement may depend on: decided for one job, spelt out in the general table.
 enum LeakageCondition {
     case revealed(Reveal)
-    /// Guard 6 holds; without numbers of rows that is open.
-    case informationAllowed
     case penalised
     case unpenalised
-    case onePassiveColumn
-    case activeConstantAlone
+    /// A summed loss is opened: without a penalty, or as a metric.
+    case lossOpened
     case heldOutRows
 }
 
@@ -25,11 +23,9 @@ extension LeakageWords {
             case nil:
                 switch condition {
                 case .revealed(let item): wheres.append("`\(item.rawValue)` is revealed")
-                case .informationAllowed: wheres.append("guard 6 holds")
                 case .penalised: others.append("under a penalty")
                 case .unpenalised: others.append("without a penalty")
-                case .onePassiveColumn: others.append("if \(passiveCount) = 1")
-                case .activeConstantAlone: others.append("if \(activeCount) = 1")
+                case .lossOpened: others.append("without a penalty, or where `metrics` is revealed")
                 case .heldOutRows: others.append("with a hold-out")
                 }
             }
@@ -47,11 +43,9 @@ extension LeakageWords {
         guard let job else { return nil }
         return switch condition {
         case .revealed(let item): job.reveals(item)
-        case .informationAllowed: Guards.allowsInformation(job, rows: rows)
         case .penalised: job.model.l2 > 0
         case .unpenalised: job.model.l2 == 0
-        case .onePassiveColumn: job.parameterCount(of: job.passive) == 1
-        case .activeConstantAlone: job.parameterCount(of: job.active) == 1
+        case .lossOpened: job.opensLoss
         case .heldOutRows: job.holdout != .none
         }
     }

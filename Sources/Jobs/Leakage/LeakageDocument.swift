@@ -21,38 +21,39 @@ public enum LeakageDocument {
 
         Session, count, alignment and prediction as above.
 
-        \(table(.linear, [.setup, .exchange, .end, .early]))
+        \(table(.linear, [.setup, .training, .end, .early]))
         ## 3. The `reveal` list
 
         | word | opens | needs |
         |---|---|---|
         \(Reveal.allCases.map(reveal).joined(separator: "\n"))
 
-        Combinations leak more than their parts, so the list is judged as a whole: guards 5 and 6 below.
+        Combinations leak more than their parts, so the list is judged as a whole: the guards below.
 
         ## 4. Guards
 
-        Computed by each side over the aligned rows, before a key for training is made, and again by the verifier
-        (T28); a job that breaks one is refused by name. Guard 6 alone does not refuse: without it the model is fitted
-        and standard errors are `withheld`, both sides knowing so beforehand. A guard whose figures a side does not
-        know (the label's entropy at B, the rows before the alignment) is `not-evaluated` at that side.
-
-        What the training protocol itself prescribes is no guard but stands in training.md: the start at A's own fit,
-        rounding with dither, the number and the 24 significant bits of the scalars, no error from a decrypted value.
-        What messages show of it is checked while the session runs and by a verifier (T10, T23, T24); that openings
-        were dithered and that the start was A's own fit only a replay shows (R02).
+        Computed by each side over the aligned rows, before a key for training is made; a job that breaks one is refused by name,
+        and the peer learns the name alone. The verifier computes again what it has the figures for (T28). A guard whose figures a
+        side does not know (what the other's data hold, rows before the alignment) is `not-evaluated` at that side.
 
         | name | requires | because |
         |---|---|---|
         \(Guard.allCases.map { "| `\($0.name)` | \($0.rule) | \($0.against) |" }.joined(separator: "\n"))
 
-        `H(y)` is the entropy of the label in bits a row, `b` the bits that one gradient component shows: 16 fraction
-        bits of a column and half of log2 n for the sum, or what the dither of the pass leaves,
-        `4 - log2(tolerance) + log2(n) / 2`, if that is less. A job MAY loosen guards 1 and 4 by a factor of two, by
-        name (`loosen`); explanation and approvals then say so. `passes` are the gradients opened, those at rejected
-        trial points among them. They are bounded before the start: training MUST stop at `n / (2 max(m_A, m_B))`
-        passes (twice that if loosened); a job to which that leaves fewer than
-        \(Guards.fewestUsefulPasses) is refused.
+        **Leverage.** h_i = x_i (X^T X)^-1 x_i^T over the party's own standardised columns, and 1/n more at A for the constant. Each
+        party looks at its own block; its own screen names how many rows are above the limit and the largest value, and the peer
+        learns only that the columns are not fit (`unfitDesign`). Loosened (`loosen: [leverage]`) the limit is
+        \(Guards.largestLeverage(loosened: true)).
+
+        **Budget.** `H(y)` is the entropy of the label in bits a row. A yes/no column with k of n rows in its smaller group holds
+        `k log2(n / k)` bits, every other column n times its empirical entropy. What a fit opens is bounded beforehand
+        (`disclosure.md` 2.2) and added to what the ledger has of earlier fits with the same peer over the same people. A is bounded
+        by the least telling column of B, because every bit may be about that column. A's own features do not bound what B learns:
+        minimum cell and leverage protect them. The budget bounds the recovery of everybody, not of one person. Loosened
+        (`loosen: [budget]`) the bits are counted and not bounded; a later job that does not loosen it counts them too. Scores are
+        not window bits: `guard-scores` and `scoresPerRow` bound them.
+
+        What the training protocol itself prescribes is no guard but stands in training.md.
 
         ## 5. Limits
 
@@ -82,8 +83,8 @@ public enum LeakageDocument {
         let needs =
             switch item {
             case .coefficients: "always"
-            case .standardErrors: "no penalty; logistic: withheld without guard 6"
-            case .scores: "guard 5"
+            case .standardErrors: "no penalty"
+            case .scores: "`guard-scores`"
             case .metrics: ""
             }
         return "| `\(item.rawValue)` | \(item.meaning) | \(needs) |"

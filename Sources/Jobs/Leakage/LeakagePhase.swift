@@ -15,16 +15,13 @@ public struct LeakagePhase: Sendable, Hashable, Codable {
     public static let count = LeakagePhase("count", title: "When common rows are counted, and not aligned")
     public static let alignment = LeakagePhase("alignment", title: "Alignment, once")
     public static let setup = LeakagePhase("setup", title: "Before training, once")
-    public static let exchange = LeakagePhase("exchange", title: "The one exchange of a linear model")
-    public static let pass = LeakagePhase("pass", title: "Each pass")
+    public static let training = LeakagePhase("training", title: "Training")
     public static let end = LeakagePhase("end", title: "At the end")
     public static let prediction = LeakagePhase("prediction", title: "When new rows are scored")
     public static let early = LeakagePhase("early", title: "If it ends without a result")
 
     /// Those of this program's own protocols, in the order of the table.
-    static let known: [LeakagePhase] = [
-        .session, .count, .alignment, .setup, .exchange, .pass, .end, .prediction, .early,
-    ]
+    static let known: [LeakagePhase] = [.session, .count, .alignment, .setup, .training, .end, .prediction, .early]
 
     /// Its name alone.
     public init(from decoder: any Swift.Decoder) throws {

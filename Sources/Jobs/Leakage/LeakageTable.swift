@@ -6,7 +6,7 @@ public struct LeakageTable: Sendable, Hashable, Codable {
     /// What one party sends and learns in one phase.
     public struct Row: Sendable, Hashable, Codable {
         public let phase: Phase
-        /// The party's name; in the alignment, where roles may follow from the set sizes, that role.
+        /// The party's name, or ``LeakageTable/both``; in the alignment, where roles may follow from the set sizes, that role.
         public let party: String
         public let sends: [String]
         public let learns: [String]
@@ -21,11 +21,14 @@ public struct LeakageTable: Sendable, Hashable, Codable {
 
     public typealias Phase = LeakagePhase
 
+    /// In place of a name: what holds for each party towards the other. No party has a name with a space.
+    public static let both = "each party"
+
     public let rows: [Row]
 
     /// The table of one job, with its names and numbers.
     ///
-    /// - Parameter rows: rows of the fit, once they are known: they decide whether standard errors are withheld (guard 6).
+    /// - Parameter rows: rows of the fit, once they are known.
     public init(job: Job, rows: Int? = nil) { self.init(LeakageWords(job: job, rows: rows)) }
 
     /// The table of any two-party job of a family, with `A` for the active and `B` for the passive party.
@@ -33,9 +36,8 @@ public struct LeakageTable: Sendable, Hashable, Codable {
 
     init(_ words: LeakageWords) {
         rows =
-            words.session() + words.counting() + words.alignment() + words.setup()
-            + (words.family == .linear ? words.exchange() : words.pass()) + words.end() + words.prediction()
-            + words.early()
+            words.session() + words.counting() + words.alignment() + words.setup() + words.training() + words.end()
+            + words.prediction() + words.early()
     }
 
     public func rows(in phase: Phase) -> [Row] { rows.filter { $0.phase == phase } }

@@ -8,11 +8,9 @@ struct LeakageWords {
     /// Numbers of coefficients, the intercept with the active party.
     let activeCount: String
     let passiveCount: String
-    /// Numbers of a symmetric matrix of that size.
-    let activeMatrix: String
-    let passiveMatrix: String
     let setSizeBound: String
     let minimumCohort: String
+    let mostPasses: String
     /// Sender of the alignment, if the job names one.
     let sender: String?
     /// nil in the general table.
@@ -21,17 +19,14 @@ struct LeakageWords {
     let rows: Int?
 
     init(job: Job, rows: Int? = nil) {
-        let a = job.parameterCount(of: job.active)
-        let b = job.parameterCount(of: job.passive)
         family = job.model.family
         active = job.active.name
         passive = job.passive.name
-        activeCount = "\(a)"
-        passiveCount = "\(b)"
-        activeMatrix = "\(a * (a + 1) / 2)"
-        passiveMatrix = "\(b * (b + 1) / 2)"
+        activeCount = "\(job.parameterCount(of: job.active))"
+        passiveCount = "\(job.parameterCount(of: job.passive))"
         setSizeBound = "\(job.limits.maximumSetSize)"
         minimumCohort = "\(job.limits.minimumCohort)"
+        mostPasses = "\(job.model.maximumPasses)"
         sender = job.alignment.sender
         self.job = job
         self.rows = rows
@@ -43,10 +38,9 @@ struct LeakageWords {
         passive = "B"
         activeCount = "m_A"
         passiveCount = "m_B"
-        activeMatrix = "m_A (m_A + 1)/2"
-        passiveMatrix = "m_B (m_B + 1)/2"
         setSizeBound = "`limits.maximumSetSize`"
         minimumCohort = "`limits.minimumCohort`"
+        mostPasses = "`model.maxPasses`"
         sender = nil
         job = nil
         rows = nil
@@ -58,7 +52,7 @@ struct LeakageWords {
 
     func columns(_ count: String) -> String { count == "1" ? "1 column" : "\(count) columns" }
 
-    func numbers(_ count: String) -> String { count == "1" ? "1 number" : "\(count) numbers" }
+    func coefficients(_ count: String) -> String { count == "1" ? "own coefficient" : "own \(count) coefficients" }
 
     func peer(of party: String) -> String { party == active ? passive : active }
 }

@@ -5,7 +5,8 @@ enum Remainder {
     static let never = [
         "An identifier, a row number, a row, a label, a residual or a predictor in clear leaves no party, but for scores "
             + "where the job reveals them.",
-        "What a party decrypts for the other is uniform to it; what it gets back is a sum over all rows of the fit.",
+        "Gradients, covariances, weights and inner products are kept in additive shares and opened to nobody. What a party decrypts is "
+            + "uniform to it.",
     ]
 
     static let notPrevented = [
@@ -20,6 +21,10 @@ enum Remainder {
         "Two jobs over the same people that differ in a few cells show these cells. Each site compares its inputs with those of earlier "
             + "jobs with that peer, person by person, and refuses a difference for fewer people than the minimum cell; a column that "
             + "is written in other units or codes, and jobs with other peers, are not compared (disclosure.md 4.1).",
+        "At the optimum each column is orthogonal to the residuals, so a party's own coefficients are as many equations about the other "
+            + "side's rows. The budget bounds what they tell about everybody, not what they tell about one person.",
+        "A party that deviates can shift what is opened by a function of its choice; it learns no more bits than the windows have, and "
+            + "a replay or an audit names it.",
         "Sizes and times of messages follow from the numbers of rows and columns and are seen on the network.",
     ]
 
@@ -43,20 +48,7 @@ enum Remainder {
 
     /// What deserves a second look before a person signs.
     static func warnings(_ job: Job) -> [String] {
-        job.loosened.map { item in
-            "\(item.name) is loosened by a factor of two (\(item.rule)): it defends against this: \(item.against)."
-        } + choices(job)
-    }
-
-    /// Of guards that are loosened, without the formulas.
-    static func plainWarnings(_ job: Job) -> [String] {
-        job.loosened.map { item in
-            let danger =
-                item == .labels
-                ? "with so few rows the first sums that are opened could give single outcomes away"
-                : "so many sums are opened that rows of the other side could be solved for"
-            return "\(item.shortName) is loosened by a factor of two: \(danger)."
-        } + choices(job)
+        job.loosened.map { "\($0.name) is loosened: \($0.danger)." } + choices(job)
     }
 
     /// Of what the job chose beside its guards.
@@ -70,25 +62,13 @@ enum Remainder {
         if job.reveals(.scores) {
             found.append("Scores show \(job.active.name) the other side's predictor row by row, for every person.")
         }
-        if job.model.family == .logistic { found += singleColumns(job) }
-        if job.payloads == .full {
-            found.append("Transcripts keep every ciphertext: guard them as long as the data must stay secret.")
-        }
-        return found
-    }
-
-    /// One coefficient has one inner product, and that is its square (training.md 8).
-    private static func singleColumns(_ job: Job) -> [String] {
-        var found: [String] = []
         if job.parameterCount(of: job.passive) == 1 {
             found.append(
-                "\(job.passive.name) has one column: the optimiser's inner products show \(job.active.name) that column's "
-                    + "coefficient and gradient in every pass, up to one sign.")
+                "\(job.passive.name) has one column: what \(job.active.name) learns at the end is about that column alone."
+            )
         }
-        if job.parameterCount(of: job.active) == 1 {
-            found.append(
-                "\(job.active.name) has the intercept alone: the optimiser's inner products show \(job.passive.name) its value and "
-                    + "gradient in every pass, up to one sign.")
+        if job.payloads == .full {
+            found.append("Transcripts keep every ciphertext: guard them as long as the data must stay secret.")
         }
         return found
     }

@@ -12,8 +12,6 @@ public enum Budget: String, Sendable, Hashable, CaseIterable, Codable {
     case countsInAll
     case modelsPerRow
     case modelsPerRowInAll
-    case bitsPerRow
-    case bitsPerRowInAll
     case scoresPerRow
     case scoresPerRowInAll
     case rootsPerColumn
@@ -32,8 +30,6 @@ public enum Budget: String, Sendable, Hashable, CaseIterable, Codable {
         case .countsInAll: 50
         case .modelsPerRow: 20
         case .modelsPerRowInAll: 60
-        case .bitsPerRow: 1024
-        case .bitsPerRowInAll: 4096
         case .scoresPerRow: 10
         case .scoresPerRowInAll: 30
         case .rootsPerColumn: 5
@@ -49,7 +45,6 @@ public enum Budget: String, Sendable, Hashable, CaseIterable, Codable {
         case .identifiersPerDay, .identifiersPerPeer, .identifiersInAll: 0...(1 << 48)
         case .countsPerPeer, .countsInAll, .modelsPerRow, .modelsPerRowInAll, .scoresPerRow, .scoresPerRowInAll:
             0...100_000
-        case .bitsPerRow, .bitsPerRowInAll: 0...(1 << 32)
         }
     }
 
@@ -67,8 +62,6 @@ public enum Budget: String, Sendable, Hashable, CaseIterable, Codable {
         case .countsInAll: "counts with all peers, ever"
         case .modelsPerRow: "models with one peer that one row may be in"
         case .modelsPerRowInAll: "models with all peers that one row may be in"
-        case .bitsPerRow: "bits opened a row in fits with one peer: an upper bound, disclosure.md 2.2"
-        case .bitsPerRowInAll: "bits opened a row in fits with all peers"
         case .scoresPerRow: "scores of one row opened with one peer"
         case .scoresPerRowInAll: "scores of one row opened with all peers"
         case .rootsPerColumn: "versions of one column that a peer may bring over the same people"

@@ -103,7 +103,8 @@ extension Policy {
         let chosen = fields.list("loosen").compactMap { entry -> Guard? in
             let written = fields.text(of: entry.value, at: entry.path)
             if let named = Guard(named: written), named.mayBeLoosened { return named }
-            fields.problems.add(entry.path, "'\(written.prefix(40))' cannot be loosened", hint: "guard-1 or guard-4")
+            fields.problems.add(
+                entry.path, "'\(written.prefix(40))' cannot be loosened", hint: "may be loosened: \(Guard.loosenable)")
             return nil
         }
         return Guard.allCases.filter(chosen.contains)

@@ -18,7 +18,7 @@ extension Policy {
         features: any               # or a list of columns
         labels: any                 # or a list of columns
         reveal: any                 # or a list: standard-errors, scores, metrics
-        loosen: []                  # guard-1, guard-4: guards that a job may loosen by a factor of two
+        loosen: []                  # budget, leverage: guards that a job may loosen
 
         # What this site discloses in all, counted by its ledger: `moiety policy check` shows what is left.
         \(Budgets.template)

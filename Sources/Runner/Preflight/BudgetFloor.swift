@@ -2,17 +2,13 @@ import Jobs
 
 extension Policy {
     /// Budgets that could not pay for one session under the job even if nothing had been spent yet.
-    ///
-    /// - Parameter rows: the most rows that a fit could have: more rows open fewer bits about each.
-    func budgetsBelowOneSession(of job: Job, disclosing disclosure: Disclosure, rows: Int) -> [PolicyRefusal] {
+    func budgetsBelowOneSession(of job: Job, disclosing disclosure: Disclosure) -> [PolicyRefusal] {
         let cohort = job.limits.minimumCohort
         var needs: [(Budget, Int, String)] = [Budget.identifiersPerDay, .identifiersPerPeer, .identifiersInAll].map {
             ($0, cohort, "the peer brings at least the job's minimumCohort of \(cohort) identifiers")
         }
         if disclosure.contains(.model) {
             needs += [Budget.modelsPerRow, .modelsPerRowInAll].map { ($0, 1, "a fit is one model of each row") }
-            let bits = Guards.openedBitsPerRow(job, rows: max(rows, cohort))
-            needs += [Budget.bitsPerRow, .bitsPerRowInAll].map { ($0, bits, "the fit opens \(bits) bits a row") }
         }
         if disclosure.contains(.count) {
             needs += [Budget.countsPerPeer, .countsInAll].map { ($0, 1, "this is one count") }

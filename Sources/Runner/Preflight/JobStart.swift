@@ -44,9 +44,7 @@ package struct JobStart: Sendable {
         let inputs = attempt("table \(own.table)") { try JobInputs(file, for: session, at: site) }
         if let inputs { look(at: inputs, rows: rows) }
         if let policy {
-            let usable = rows ?? inputs?.table.fittedRows(of: file.job) ?? 0
-            let refusals = policy.budgetsBelowOneSession(
-                of: file.job, disclosing: session.disclosure, rows: usable)
+            let refusals = policy.budgetsBelowOneSession(of: file.job, disclosing: session.disclosure)
             checks += refusals.map { StartCheck($0.rule, failed: $0) }
         }
         // Last, so that what is wrong at this site is said before where the peer is.
@@ -121,16 +119,25 @@ package struct JobStart: Sendable {
                 return "\(usable) usable, \(job.limits.minimumCohort) in common are asked for"
             })
         guard inputs.session.guards == .all else { return }
+        let fitted = rows ?? table.fittedRows(of: job)
+        var budget: BitBudget?
         do {
-            let problems = try table.check(for: job).problems
-            if !problems.isEmpty {
-                checks.append(StartCheck("columns", failed: RecordsError.unfitDesign(problems, over: .own)))
+            let check = try table.check(for: job)
+            if !check.problems.isEmpty {
+                checks.append(StartCheck("columns", failed: RecordsError.unfitDesign(check.problems, over: .own)))
             }
+            if let leverage = check.leverage {
+                checks.append(
+                    StartCheck(
+                        Guard.leverage.name, .warning,
+                        "\(leverage.description(over: .own)); the job is refused if the common rows have it too"))
+            }
+            // What fewer rows would hold is known when they are.
+            if rows == nil { budget = BitBudget(job, rows: fitted, owner: inputs.own.role, hidden: check.hidden) }
         } catch {
             checks.append(StartCheck("columns", failed: error))
         }
-        let fitted = rows ?? table.fittedRows(of: job)
-        findings = Guards.findings(job, GuardFacts(job: job, rows: fitted))
+        findings = Guards.findings(job, GuardFacts(job: job, rows: fitted, budget: budget))
         checks += findings.compactMap { finding in finding.refusal.map { StartCheck(finding.name, failed: $0) } }
         if job.holdout == .hash {
             checks.append(
@@ -138,24 +145,17 @@ package struct JobStart: Sendable {
                     "hold-out", .ok,
                     "\(usable - table.fittedRows(of: job)) of \(usable) rows of this site are kept aside"))
         }
-        checks.append(errors(job, fitted))
+        checks.append(errors(job))
         let estimate = JobEstimate(
             job, rows: fitted, ownIdentifiers: usable, isFast: ArithmeticPath.current == .ifma)
         self.estimate = estimate
         checks.append(StartCheck("time and traffic", .ok, "if all rows are common: \(estimate)"))
     }
 
-    private func errors(_ job: Job, _ fitted: Int) -> StartCheck {
+    private func errors(_ job: Job) -> StartCheck {
         let name = "standard errors"
         if job.model.l2 > 0 { return StartCheck(name, .ok, "none: a penalised model has none") }
-        guard job.reveals(.standardErrors) else { return StartCheck(name, .ok, "none: the job does not reveal them") }
-        guard Guards.allowsInformation(job, rows: fitted) == true else {
-            let figures = findings.first { $0.verdict == .withheld }?.figures ?? "too few rows"
-            return StartCheck(name, .warning, "none even if all \(fitted) rows are common: \(figures)")
-        }
-        guard job.model.family == .logistic else { return StartCheck(name, .ok, "yes") }
-        let needed = InformationRule.rows(parameters: job.parameterCount)
-        return StartCheck(name, .ok, "if at least \(needed) rows are fitted")
+        return StartCheck(name, .ok, job.reveals(.standardErrors) ? "yes" : "none: the job does not reveal them")
     }
 }
 

@@ -15,7 +15,7 @@ package struct DataReport: Codable, Sendable {
     /// - Throws: `RecordsError` and `Failure` for what cannot be read as the job wants it.
     package init(_ file: JobFile, at site: SiteFolder) throws {
         let inputs = try JobInputs(file, for: FitProtocol(), at: site)
-        let (terms, unfit) = try inputs.table.check(for: file.job)
+        let check = try inputs.table.check(for: file.job)
         // A fit of too few rows is refused whatever their values are.
         let tooFew: [String]
         do {
@@ -27,9 +27,9 @@ package struct DataReport: Codable, Sendable {
         table = inputs.own.table
         self.file = inputs.table.table.source
         identifiers = inputs.table.identifiers.report
-        self.terms = terms
-        problems = tooFew + unfit.map { $0.description(over: .own) }
-        remarks = inputs.table.remarks
+        terms = check.terms
+        problems = tooFew + check.problems.map { $0.description(over: .own) }
+        remarks = inputs.table.remarks + (check.leverage.map { [$0.description(over: .own)] } ?? [])
     }
 
     package var status: ExitStatus { problems.isEmpty ? .ok : .badData }

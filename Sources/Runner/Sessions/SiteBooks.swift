@@ -35,13 +35,13 @@ struct SiteBooks: JobBooks {
     }
 
     func admit(_ design: JobDesign, _ intersection: Intersection) throws {
-        let problems = design.problems(limits: job.limits, parameters: job.parameterCount)
+        let problems = design.problems(for: job)
         guard problems.isEmpty else { throw RecordsError.unfitDesign(problems) }
         try Guards.check(
             job,
             GuardFacts(
                 job: job, rows: design.design.rows,
-                labelEntropy: design.label.map { GuardFacts.labelEntropy(of: $0.values) },
+                distinctRows: design.label == nil && job.reveals(.scores) ? design.design.distinctRows : nil,
                 earlierScoreVectors: try cohorts.scoreVectors(of: design.rows),
                 setSizes: [intersection.ownCount, intersection.peerCount],
                 smallestCell: design.design.cells.map(\.rows).min()))
@@ -57,21 +57,20 @@ struct SiteBooks: JobBooks {
     }
 
     func remember(_ rows: AlignedRows, _ inputs: SessionInputs?) throws {
-        let fitted = job.holdout == .hash ? rows.heldOut.count { !$0 } : rows.count
-        try cohorts.open(
-            rows, bits: disclosure.contains(.model) ? Guards.openedBitsPerRow(job, rows: fitted) : nil,
-            inputs: inputs)
+        try cohorts.open(rows, inputs: inputs)
         if disclosure.contains(.scores) { try openScores(of: rows) }
+    }
+
+    func remember(_ design: JobDesign, _ inputs: SessionInputs?) throws {
+        try cohorts.open(design.rows, fit: design.budget(for: job), inputs: inputs)
     }
 
     func openScores(of rows: AlignedRows) throws { try cohorts.openScores(of: rows) }
 
-    /// Guard 5: too many score vectors about the same rows would give away the other side's columns.
+    /// Too many score vectors about the same rows would give away the other side's columns.
     private func checkScores(_ rows: AlignedRows) throws {
         let facts = GuardFacts(
             job: job, rows: rows.count, earlierScoreVectors: try cohorts.scoreVectors(of: rows))
-        let finding = Guards.findings(job, facts).first { $0.number == Guard.scores.number }
-        guard let finding, finding.verdict == .refused else { return }
-        throw Failure(.refusedByPolicy, finding.name, "\(finding.name): \(finding.figures)", hint: finding.remedy)
+        if let refusal = Guards.scores(job, facts).refusal { throw refusal }
     }
 }

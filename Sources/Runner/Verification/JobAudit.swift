@@ -70,7 +70,8 @@ struct JobAudit: Sendable {
                 check: .a06, status: .notEvaluated, sentence: "Not evaluated: the replay did not come to the training.")
         }
         let minimum = max(minimumCell, replay.inputs.job.limits.minimumCell)
-        let limits = DesignLimits(minimumCell: minimum, maximumParametersPerRow: .infinity)
+        let limits = DesignLimits(
+            minimumCell: minimum, maximumParametersPerRow: .infinity, maximumLeverage: .infinity)
         let problems = design.design.problems(limits: limits) + (design.label?.problems(limits: limits) ?? [])
         for case .smallCell(let column, _, _, _) in problems {
             // Neither the level nor the count: an audit's report is read by more people than its inputs.

@@ -118,4 +118,5 @@ struct NoBooks: JobBooks {
     func admit(_ own: CohortInputs) throws -> [SessionInputs.Own] { [] }
     func admit(_ inputs: SessionInputs, over rows: AlignedRows) throws {}
     func remember(_ rows: AlignedRows, _ inputs: SessionInputs?) throws {}
+    func remember(_ design: JobDesign, _ inputs: SessionInputs?) throws {}
 }

@@ -96,20 +96,56 @@ extension IdentifierRule {
 }
 
 extension DesignLimits {
-    package init(_ limits: Limits) {
-        self.init(minimumCell: limits.minimumCell, maximumParametersPerRow: limits.parametersPerRow)
+    /// Of the rows that a job trains on.
+    package init(_ job: Job) {
+        self.init(
+            minimumCell: job.limits.minimumCell, maximumParametersPerRow: job.limits.parametersPerRow,
+            maximumLeverage: Guards.largestLeverage(job))
+    }
+
+    /// Before it is known which rows these are: a row with leverage may not be among them.
+    fileprivate var ofMoreRows: DesignLimits {
+        DesignLimits(
+            minimumCell: minimumCell, maximumParametersPerRow: maximumParametersPerRow, maximumLeverage: .infinity)
     }
 }
 
 extension PartyTable {
     /// What is wrong with all usable rows for a job: constant, aliased or too small columns. The aligned rows are some of
     /// them, so whatever is wrong here is wrong there too.
-    package func check(for job: Job) throws -> (terms: [String], problems: [DesignProblem]) {
+    package func check(for job: Job) throws -> TableCheck {
         let rows = try table.rows(at: Array(0..<identifiers.count), of: identifiers)
-        let limits = DesignLimits(job.limits)
+        let limits = DesignLimits(job)
         let design = try DesignMatrix(rows, columns: features, missing: missing)
-        var problems = design.problems(limits: limits, parameters: job.parameterCount)
-        if let label { problems += try LabelColumn(rows, label, missing: missing).problems(limits: limits) }
-        return (design.terms, problems)
+        let outcome = try label.map { try LabelColumn(rows, $0, missing: missing) }
+        let leverage = design.leverage(hasConstant: outcome != nil, limit: limits.maximumLeverage)
+        return TableCheck(
+            terms: design.terms,
+            problems: design.problems(limits: limits.ofMoreRows, parameters: job.parameterCount)
+                + (outcome?.problems(limits: limits) ?? []),
+            leverage: leverage.rows == 0
+                ? nil : .leverage(rows: leverage.rows, largest: leverage.largest, limit: limits.maximumLeverage),
+            hidden: HiddenBits(design, outcome))
+    }
+}
+
+/// What one party's usable rows say about a job before any alignment.
+package struct TableCheck: Sendable {
+    package let terms: [String]
+    package let problems: [DesignProblem]
+    /// Rows with too much leverage, which the common rows may not have among them.
+    package let leverage: DesignProblem?
+    package let hidden: HiddenBits
+}
+
+extension HiddenBits {
+    /// Of one party's rows: the label at the active party, else the column that tells least.
+    package init(_ design: DesignMatrix, _ label: LabelColumn?) {
+        if let label {
+            self.init(label: label.values, named: label.name)
+        } else {
+            let columns = zip(design.terms, design.columns).map { (name: $0, values: $1) }
+            self = HiddenBits(columns: columns) ?? HiddenBits(bits: 0, of: "no column")
+        }
     }
 }

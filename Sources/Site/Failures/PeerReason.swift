@@ -40,7 +40,7 @@ package enum PeerReason {
         "tooFewRows": "the rows in common are too few for so many coefficients",
         "rowCountMismatch": "its site has a different number of rows to fit",
         "unfitDesign":
-            "its columns are not fit for the model on the common rows: constant, aliased, or a cell too small",
+            "its columns are not fit for the model on the common rows: constant, aliased, a cell too small, or a row with too much leverage",
         "separation": "the label is predicted perfectly, so that no estimate exists",
         "notConverged": "the fit did not converge within the job's passes",
         "scoresRefused": "scores would show its columns",

@@ -1,3 +1,4 @@
+package import Jobs
 package import Records
 package import Wire
 
@@ -16,9 +17,9 @@ package struct CohortBook: Sendable {
     /// - Throws: `PolicyRefusal`, `cohortDifference`.
     package func check(_ rows: AlignedRows) throws { try book.check(cohort(rows)) }
 
-    /// - Parameter bits: for a fit, what it opens about each row at most.
-    package func open(_ rows: AlignedRows, bits: Int? = nil, inputs: SessionInputs? = nil) throws {
-        try book.open(cohort(rows), bits: bits, inputs: inputs)
+    /// - Parameter fit: for a fit, what it opens to the peer at most, and what bounds that.
+    package func open(_ rows: AlignedRows, fit: BitBudget? = nil, inputs: SessionInputs? = nil) throws {
+        try book.open(cohort(rows), fit: fit, inputs: inputs)
     }
 
     /// - Parameter columns: of this site, cells in the order of the rows (`CellForm`).

@@ -6,7 +6,7 @@ package import Wire
 /// `protocols/disclosure.md` 2 to 4.
 ///
 /// Every method that debits checks and appends in one transaction. Refusals are `PolicyRefusal`s under the name of the
-/// policy's field, `cohortDifference` apart.
+/// policy's field or `cohortDifference`, and a `GuardRefusal` for the bits of fits.
 package struct DisclosureBook: Sendable {
     let ledger: SiteLedger
     let budgets: Budgets
@@ -154,9 +154,9 @@ package struct DisclosureBook: Sendable {
     /// These people are about to be used; they are remembered.
     ///
     /// - Parameters:
-    ///   - bits: for a fit, what it opens about each row at most; nil for other purposes.
+    ///   - fit: for a fit, what it opens to the peer at most, and what bounds that; nil for other purposes.
     ///   - inputs: what both parties compute with; nil for an alignment alone.
-    package func open(_ cohort: Cohort, bits: Int? = nil, inputs: SessionInputs? = nil) throws {
+    package func open(_ cohort: Cohort, fit: BitBudget? = nil, inputs: SessionInputs? = nil) throws {
         try ledger.transact { transaction in
             try checkDifference(cohort, transaction.view)
             var details: [String: String] = [:]
@@ -166,17 +166,17 @@ package struct DisclosureBook: Sendable {
                 details = self.details(of: changes(inputs, cohort, transaction.view))
             }
             var charges: [LedgerEntry.Charge: Int] = [:]
-            if let bits, !isRetry(cohort, inputs, in: transaction.view) {
-                charges = [.models: 1, .bits: bits]
+            if let fit, !isRetry(cohort, inputs, in: transaction.view) {
+                charges = [.models: 1, .bits: fit.bits]
                 try checkRows(cohort, .models, adding: 1, (.modelsPerRow, .modelsPerRowInAll), transaction.view)
-                try checkRows(cohort, .bits, adding: bits, (.bitsPerRow, .bitsPerRowInAll), transaction.view)
+                try checkBits(cohort, fit, transaction.view)
             }
             try transaction.append(
                 entry(.cohortOpened, charges: charges, details: details), charging: cohort, inputs: inputs)
         }
     }
 
-    /// Score vectors opened with this peer that the row of the cohort is in which is in most: what guard 5 asks for.
+    /// Score vectors opened with this peer that the row of the cohort is in which is in most: what `guard-scores` asks for.
     package func scoreVectors(of cohort: Cohort) throws -> Int {
         try ledger.read { try Spending(of: peer, in: $0).highest(.scores, over: cohort) }
     }
@@ -211,6 +211,14 @@ package struct DisclosureBook: Sendable {
             rule: "cohortDifference",
             message: "this cohort differs from \(other) by fewer than \(minimumDifference) people",
             remedy: "results of both would tell about those few; use the same rows as before")
+    }
+
+    /// What results of all fits tell together stays below half of what this site's rows hold.
+    private func checkBits(_ cohort: Cohort, _ fit: BitBudget, _ view: LedgerView) throws {
+        let finding = fit.finding(
+            earlier: try Spending(of: peer, in: view).highest(.bits, over: cohort),
+            inAll: try Spending(in: view).highest(.bits, over: cohort))
+        if let refusal = finding.refusal { throw refusal }
     }
 
     private func checkRows(

@@ -9,7 +9,7 @@ struct LedgerDatabase: Sendable {
 
     /// "moie"
     private static let applicationID = 0x6D6F_6965
-    private static let version = 3
+    private static let version = 4
 
     private static let schema =
         [

@@ -69,6 +69,7 @@ package struct LedgerEntry: Sendable, Hashable, Codable {
         case identifiers
         case counts
         case models
+        /// Window bits that a fit opens to the peer at most: in all, not spread over the rows.
         case bits
         case scores
 

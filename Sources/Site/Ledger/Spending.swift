@@ -105,7 +105,6 @@ extension LedgerView {
             add(.identifiersPerPeer, spent.total(of: .identifiers), peer.name)
             add(.countsPerPeer, spent.total(of: .counts), peer.name)
             add(.modelsPerRow, try spent.highest(.models), peer.name)
-            add(.bitsPerRow, try spent.highest(.bits), peer.name)
             add(.scoresPerRow, try spent.highest(.scores), peer.name)
             add(.rootsPerColumn, InputHistory(of: peer, in: self).mostPeerRoots, peer.name)
         }
@@ -113,7 +112,6 @@ extension LedgerView {
         add(.identifiersInAll, spent.total(of: .identifiers), nil)
         add(.countsInAll, spent.total(of: .counts), nil)
         add(.modelsPerRowInAll, try spent.highest(.models), nil)
-        add(.bitsPerRowInAll, try spent.highest(.bits), nil)
         add(.scoresPerRowInAll, try spent.highest(.scores), nil)
         return lines
     }

@@ -25,7 +25,7 @@ struct JobApprove: ReplyingCommand {
         let identity = try folder.identity()
         if !file.job.loosened.isEmpty {
             let names = file.job.loosened.map(\.name).joined(separator: ", ")
-            console.warning("this job loosens \(names) by a factor of two: see moiety job explain")
+            console.warning("this job loosens \(names): see moiety job explain")
         }
         // Before the question: what cannot be signed need not be asked.
         let approval = try ApprovalBook.approval(of: file, site: folder.name, person: person, meaning: meaning)

@@ -18,7 +18,7 @@ package struct FitProtocol: SiteProtocol {
     package var hasMetrics: Bool { true }
     package var guards: GuardScope { .all }
     package var disclosure: Disclosure { .model }
-    package var phases: [LeakagePhase] { [.session, .alignment, .setup, .exchange, .pass, .end, .early] }
+    package var phases: [LeakagePhase] { [.session, .alignment, .setup, .training, .end, .early] }
 
     package func plan(for job: Job) -> ProtocolPlan {
         ProtocolPlan(
@@ -39,8 +39,7 @@ package struct FitProtocol: SiteProtocol {
     }
 
     package func guardFacts(for job: Job, counts: [String: Int64]) -> GuardFacts? {
-        guard let rows = counts["fitted"] else { return nil }
-        return GuardFacts(job: job, rows: Int(rows), passes: counts["passes"].map { Int($0) })
+        counts["fitted"].map { GuardFacts(job: job, rows: Int($0)) }
     }
 
     package func work(_ setup: WorkSetup) -> JobWork {

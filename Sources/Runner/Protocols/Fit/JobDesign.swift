@@ -11,7 +11,7 @@ package struct JobDesign: Sendable {
     package let design: DesignMatrix
     /// The active party's outcome over the fitted rows.
     package let label: LabelColumn?
-    private let table: PartyTable
+    private let table: Site.PartyTable
     /// Rows kept out of the fit.
     private let kept: AlignedRows?
 
@@ -44,9 +44,16 @@ package struct JobDesign: Sendable {
         return try LabelColumn(kept, spec, missing: table.missing).values
     }
 
-    /// Columns and labels that must not be trained on under these limits: small cells, constant columns, ...
-    package func problems(limits: Limits, parameters: Int) -> [DesignProblem] {
-        let limits = DesignLimits(limits)
-        return design.problems(limits: limits, parameters: parameters) + (label?.problems(limits: limits) ?? [])
+    /// Columns and labels that must not be trained on under this job: small cells, constant columns, leverage, ...
+    package func problems(for job: Job) -> [DesignProblem] {
+        let limits = DesignLimits(job)
+        return design.problems(limits: limits, parameters: job.parameterCount, hasConstant: label != nil)
+            + (label?.problems(limits: limits) ?? [])
+    }
+
+    /// What the fit opens to the peer, against what this party's rows hold.
+    package func budget(for job: Job) -> BitBudget {
+        BitBudget(
+            job, rows: design.rows, owner: label == nil ? .passive : .active, hidden: HiddenBits(design, label))
     }
 }

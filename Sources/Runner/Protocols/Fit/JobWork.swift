@@ -1,6 +1,7 @@
 import Jobs
 package import PrivateSetIntersection
 package import Records
+package import Site
 package import SplitRegression
 package import Wire
 
@@ -8,6 +9,8 @@ package import Wire
 package protocol JobBooks: SessionBooks {
     /// Throws when these columns must not be trained on.
     func admit(_ design: JobDesign, _ intersection: Intersection) throws
+    /// What a fit opens about these rows is about to be opened: the model and its bits.
+    func remember(_ design: JobDesign, _ inputs: SessionInputs?) throws
     /// Scores of these rows are about to be opened.
     func openScores(of rows: AlignedRows) throws
 }
@@ -39,7 +42,7 @@ package struct JobWork: SessionWork {
         let design = try JobDesign(inputs, rows)
         try books.admit(design, cohort.intersection)
         // Before anything about these people is opened: a peer that vanishes then has opened it all the same.
-        try books.remember(rows, cohort.inputs)
+        try books.remember(design, cohort.inputs)
         let outcome = try await train(design, rows, over: session)
         return Result(intersection: cohort.intersection, rows: rows, outcome: outcome)
     }
@@ -86,7 +89,7 @@ extension TrainingPlan {
         self.init(
             family: job.model.family, activeColumns: job.parameterCount(of: job.active),
             passiveColumns: job.parameterCount(of: job.passive), l2: job.model.l2,
-            tolerance: job.model.tolerance, maximumPasses: Guards.maximumPasses(job, rows: rows),
+            tolerance: job.model.tolerance, maximumPasses: job.model.maximumPasses,
             keyBits: job.keys.bits, nonces: job.keys.nonces.length,
             standardErrors: job.reveals(.standardErrors), revealScores: job.reveals(.scores),
             minimumScoreColumns: job.limits.minimumPassiveColumns,

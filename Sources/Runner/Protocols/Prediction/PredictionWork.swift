@@ -35,6 +35,8 @@ package struct PredictionWork: SessionWork {
             fractionBits: family.featureFractionBits)
         let partial = try model.partialScores(design)
         guard inputs.own.role == .active else {
+            let facts = GuardFacts(job: inputs.job, rows: rows.count, distinctRows: design.distinctRows)
+            if let refusal = Guards.scores(inputs.job, facts).refusal { throw refusal }
             try await ScoreExchange.send(
                 partial, model: model, minimumColumns: inputs.job.limits.minimumPassiveColumns, over: session, round: 1)
             return nil

@@ -1,0 +1,92 @@
+import Jobs
+import Records
+import Site
+import TestSupport
+import Testing
+
+@testable import Runner
+
+/// Guards that only one side's data can answer, where a run asks them.
+@Suite struct GuardedDesignTests {
+    private let folder: TemporaryFolder
+    private let site: SiteFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        let new = try NewSite(
+            at: folder.path("hospital"), name: "hospital", listen: NetworkAddress(host: "127.0.0.1", port: 0),
+            tables: [("patients", folder.path("patients.csv"))])
+        try new.create()
+        site = try SiteFolder(opening: new.path)
+    }
+
+    /// - Parameter last: age of the last person; the others are 20 to 60.
+    private func csv(rows: Int, last: Int? = nil) -> String {
+        let lines = (0..<rows).map { row in
+            "P\(row),\(row * 7 % 2),\(row == rows - 1 ? last ?? 30 : 20 + row * 13 % 41)\n"
+        }
+        return "id,outcome,age\n" + lines.joined()
+    }
+
+    private func design(_ file: JobFile, _ csv: String) throws -> JobDesign {
+        let table = try SmallJob.table(file.job, csv: csv, in: folder)
+        let inputs = JobInputs(
+            file, for: FitProtocol(), own: file.job.active, peer: file.job.passive, table: table)
+        return try JobDesign(
+            inputs, table.table.rows(at: Array(0..<table.identifiers.count), of: table.identifiers))
+    }
+
+    private func start(_ file: JobFile, _ csv: String) throws -> [StartCheck] {
+        _ = try folder.write("patients.csv", csv)
+        return JobStart(file, isDraft: true, at: site).checks
+    }
+
+    /// 160 rows, one far off: a leverage between both limits.
+    @Test func leverageIsRefusedUnlessLoosened() throws {
+        let file = try SmallJob.file()
+        let outlier = csv(rows: 160, last: 160)
+        let problems = try design(file, outlier).problems(for: file.job)
+        guard case .leverage(rows: 1, let largest, limit: 0.2)? = problems.first, problems.count == 1 else {
+            Issue.record("\(problems)")
+            return
+        }
+        #expect(largest > 0.2 && largest < 0.7)
+        let loosened = try SmallJob.file(("reveal:", "loosen: [leverage]\nreveal:"))
+        #expect(try design(loosened, outlier).problems(for: loosened.job).isEmpty)
+        // Loosened is no licence.
+        let far = try design(loosened, csv(rows: 160, last: 5000)).problems(for: loosened.job)
+        guard case .leverage(rows: 1, _, limit: 0.7)? = far.first else {
+            Issue.record("\(far)")
+            return
+        }
+        #expect(try design(file, csv(rows: 160)).problems(for: file.job).isEmpty)
+    }
+
+    /// The row may not be a common one: before the alignment it is only named, by its number of rows.
+    @Test func leverageIsNamedBeforehand() throws {
+        let file = try SmallJob.file()
+        let check = try #require(
+            start(file, csv(rows: 160, last: 160)).first { $0.name == "guard-leverage" })
+        #expect(
+            check.verdict == .warning && check.detail.contains("1 of this site's own rows has a leverage above 0.2"))
+        #expect(try !start(file, csv(rows: 160)).contains { $0.name == "guard-leverage" })
+    }
+
+    /// 160 labels hold 160 bits at most; a fit may open hundreds.
+    @Test func theBudgetIsRefusedBeforeAnybodyIsDialled() throws {
+        let table = csv(rows: 160)
+        let check = try #require(start(SmallJob.file(), table).first { $0.name == "guard-budget" })
+        #expect(check.verdict == .failed && check.status == .refusedByPolicy)
+        #expect(check.detail.contains("half of what 'outcome' holds is 80 bits"), "\(check)")
+        let loosened = try SmallJob.file(("reveal:", "loosen: [budget]\nreveal:"))
+        #expect(try !start(loosened, table).contains { $0.name == "guard-budget" })
+    }
+
+    /// What a run debits: the peer's bits, bounded by this party's data.
+    @Test func aDesignKnowsItsBudget() throws {
+        let file = try SmallJob.file()
+        let budget = try design(file, csv(rows: 160)).budget(for: file.job)
+        #expect(budget.bits == OpenedBits(file.job, rows: 160, to: .passive).total)
+        #expect(budget.hidden.what == "outcome" && budget.hidden.bits == 160 && !budget.loosened)
+    }
+}
