@@ -32,26 +32,26 @@ public enum LeakageDocument {
 
         ## 4. Guards
 
-        Computed by each side over the aligned rows, before a key for training is made; a job that breaks one is refused by name,
-        and the peer learns the name alone. The verifier computes again what it has the figures for (T28). A guard whose figures a
-        side does not know (what the other's data hold, rows before the alignment) is `not-evaluated` at that side.
+        Computed by each side over the aligned rows, before a key for training is made. A job that breaks one is refused by
+        name, and the peer learns the name alone. The verifier computes again what it has the figures for (T28). A guard
+        whose figures a side does not know (what the other's data hold, rows before the alignment) is `not-evaluated` there.
 
         | name | requires | because |
         |---|---|---|
         \(Guard.allCases.map { "| `\($0.name)` | \($0.rule) | \($0.against) |" }.joined(separator: "\n"))
 
-        **Leverage.** h_i = x_i (X^T X)^-1 x_i^T over the party's own standardised columns, and 1/n more at A for the constant. Each
-        party looks at its own block; its own screen names how many rows are above the limit and the largest value, and the peer
-        learns only that the columns are not fit (`unfitDesign`). Loosened (`loosen: [leverage]`) the limit is
-        \(Guards.largestLeverage(loosened: true)).
+        **Leverage.** h_i = x_i (X^T X)^-1 x_i^T over the party's own standardised columns, and 1/n more at A for the
+        constant. Each party looks at its own block. Its own screen names how many rows are above the limit and the largest
+        value; the peer learns only that the columns are not fit (`unfitDesign`). A job that says `loosen: [leverage]` has
+        the higher limit.
 
-        **Budget.** `H(y)` is the entropy of the label in bits a row. A yes/no column with k of n rows in its smaller group holds
-        `k log2(n / k)` bits, every other column n times its empirical entropy. What a fit opens is bounded beforehand
-        (`disclosure.md` 2.2) and added to what the ledger has of earlier fits with the same peer over the same people. A is bounded
-        by the least telling column of B, because every bit may be about that column. A's own features do not bound what B learns:
-        minimum cell and leverage protect them. The budget bounds the recovery of everybody, not of one person. Loosened
-        (`loosen: [budget]`) the bits are counted and not bounded; a later job that does not loosen it counts them too. Scores are
-        not window bits: `guard-scores` and `scoresPerRow` bound them.
+        **Budget.** `H(y)` is the entropy of the label in bits a row. A yes/no column with k of n rows in its smaller group
+        holds `k log2(n / k)` bits, every other column n times its empirical entropy. What a fit opens is bounded beforehand
+        (`disclosure.md` 2.2) and added to what the ledger has of earlier fits with the same peer over the same people. The
+        least telling column of B bounds what A learns, because every bit may be about that column. A's own features do not
+        bound what B learns: minimum cell and leverage protect them. The budget is about the recovery of everybody, not of
+        one person. Under `loosen: [budget]` the bits are counted and not bounded; a later job that does not loosen it counts
+        them too. Scores are not window bits: `guard-scores` and `scoresPerRow` bound them.
 
         What the training protocol itself prescribes is no guard but stands in training.md.
 

@@ -74,7 +74,7 @@ public enum Check: String, Sendable, Hashable, CaseIterable, Codable {
         case .t25: "Inputs were committed to before the first protocol message."
         case .t26: "No key served two purposes and no two keys share a factor."
         case .t27: "No message was sent twice with different contents."
-        case .t28: "The guards hold for this job as it ran."
+        case .t28: "The guards hold for this job as it ran, as far as a transcript has their figures."
         case .t29: "A timestamp authority saw this transcript."
         case .t30: "The program that ran is named, in its own party's words."
         case .t32: "Each closing has the other party's receipt."
