@@ -1,163 +1,271 @@
-"""The decisions of a logistic fit, from public numbers alone (protocols/training.md 4)."""
+"""The steps of a fit, from public facts and opened numbers alone (protocols/training.md 5).
+
+Both parties take every decision from these numbers, so whoever reads them takes the decisions again.
+"""
 
 import math
 
-LOOSEST = 1 / 64
-FIRST_STEP, CURVATURE, MOST_TRIALS = 0.5, 0.9, 12
-# What both parties do next; a gradient with its tolerance and whether its step may shrink, products with their number.
-GRADIENT, SUM, PRODUCTS, END = "gradient", "sum", "products", "end"
-ACCEPT, RETRY, FAIL = "accept", "retry", "fail"
+from verifier.facts import exponent
+from verifier.families import BRIER, LOSS
+from verifier.openings import FIRST_LEVEL, opened_bits
+from verifier.steps import (
+    ACCEPT, COEFFICIENTS, COLD, DECIDING, DIRECTION, GRADIENT, INFORMATION, INVERSE, MORE, MOVE, NORM, PREDICTOR, RANGE,
+    RESIDUAL, RESIDUAL_SUM, SIGN, START_GRADIENT, START_INFORMATION, STAY, SUM, TRACE, VARIANCES, WARM,
+)
+
+PASSES_PER_CHECKPOINT = 4
+COLD_ITERATIONS, WARM_ITERATIONS, MORE_ITERATIONS, MOST_ITERATIONS = 8, 3, 4, 20
+# Where standard errors are read off the inverse: without a look.
+FINAL_ITERATIONS = 3
+SMALL_TRACE = 0.25
+# A fit that used up its passes has a result within so many tolerances.
+ACCEPTABLE = 50
+# ln 2: a loss below it puts every row on its right side.
+SEPARATION = 0.693147180559945
 
 
-def dot(left, right):
-    total = 0.0
-    for a, b in zip(left, right):
-        total += a * b
-    return total
+class NoResult(Exception):
+    """By its numbers a fit ends without a result (5.7)."""
 
 
-class Optimizer:
-    """L-BFGS with all pairs, on joint inner products: Nocedal and Wright, algorithm 7.4, on coefficients."""
+class Program:
+    """`run` yields the steps in order; each opening takes its number by `send`. NoResult: a fit without a result."""
 
-    def __init__(self):
-        self.sy, self.yy, self.sg, self.yg, self.trials = [], [], [], [], 0
+    def __init__(self, facts):
+        self.facts, self.period, self.doublings = facts, facts.family.first_period, 0
+        self.passes, self.is_converged = 0, False
+        # Where the next norm is looked for: four bits above the last one.
+        self.level = FIRST_LEVEL
+        # Whether the inverse is that of the present point, and how many whole steps in a row were slow all the same.
+        self.is_fresh, self.slow = True, 0
+        # Bits of shares that each party has sent so far.
+        self.spent = 0
 
-    def accept(self, products):
-        """Products of the new s with each y, of each old s with the new y, of the new y with each y, of each s and of
-        each y with the gradient. A pair without curvature is not kept."""
-        k = len(self.sy)
-        parts, at = [], 0
-        for size in (k + 1, k, k + 1, k + 1, k + 1):
-            parts.append(products[at : at + size])
-            at += size
-        new_s, new_y, lengths, sg, yg = parts
-        self.trials = 0
-        if not (new_s[k] > 0 and lengths[k] > 0):
-            self.sg, self.yg = sg[:k], yg[:k]
-            return
-        for j in range(k):
-            self.sy[j].append(new_y[j])
-            self.yy[j].append(lengths[j])
-        self.sy.append(new_s)
-        self.yy.append(lengths)
-        self.sg, self.yg = sg, yg
+    def run(self):
+        if self.facts.family.is_linear:
+            yield from self.linear()
+        else:
+            yield from self.newton()
+
+    def open(self, *step):
+        """The number of a step; a fit whose decisions took too many bits ends."""
+        number = yield step
+        self.spent += opened_bits(step, self.facts, number)
+        if step[0] in DECIDING and self.spent > self.facts.decision_bits:
+            raise NoResult
+        return number
+
+    # A linear fit (5.6)
+
+    def linear(self):
+        facts, period = self.facts, self.period
+        yield START_GRADIENT,
+        yield START_INFORMATION,
+        if not (yield from self.invert(COLD, 0, is_final=True)):
+            raise NoResult
+        yield DIRECTION,
+        yield ACCEPT,
+        # Corrections by the residuals themselves.
+        for _ in range(2):
+            yield MOVE, 0
+            yield from self.gradient(period)
+            yield DIRECTION,
+            yield ACCEPT,
+        yield MOVE, 0
+        yield ACCEPT,
+        yield PREDICTOR, period
+        yield RESIDUAL, period
+        yield SIGN,
+        residual = yield from self.open(RESIDUAL_SUM)
+        self.passes, self.is_converged = 1, True
+        spread = max(residual, 2.0**-60) / facts.rows
+        yield COEFFICIENTS, facts.coefficient_fraction(spread)
+        if facts.has_errors:
+            yield VARIANCES,
+
+    # Every other fit (5.4)
+
+    def newton(self):
+        facts = self.facts
+        yield START_GRADIENT,
+        yield START_INFORMATION,
+        if not (yield from self.invert(COLD, 0)):
+            raise NoResult
+        norm, is_confirmed = (yield from self.direction()), False
+        while True:
+            norm = yield from self.descend(norm)
+            if not self.is_near(norm):
+                raise NoResult
+            self.is_converged = norm <= facts.tolerance
+            # The direction is there already.
+            yield MOVE, 0
+            yield ACCEPT,
+            yield SIGN,
+            yield COEFFICIENTS, facts.coefficient_fraction(1)
+            if is_confirmed or (yield from self.open(RANGE, self.period)) == 0:
+                break
+            # A point that is near the answer under twice the period as well had no row that wrapped.
+            yield from self.lengthen()
+            yield from self.evaluate()
+            norm = yield from self.direction()
+            is_confirmed = self.is_near(norm)
+            if norm <= facts.tolerance:
+                break
+        yield from self.sums()
+        yield from self.errors()
+
+    def is_near(self, norm):
+        return norm <= ACCEPTABLE * self.facts.tolerance
+
+    def descend(self, norm):
+        """Steps until the norm is within the tolerance, the passes are used up or no step helps."""
+        facts = self.facts
+        while norm > facts.tolerance and self.passes < facts.most_passes:
+            reached, shift = yield from self.step(norm)
+            if reached >= norm:
+                break
+            # A small norm that such a step does not bring to a quarter, three times: a weight dies away.
+            if self.is_fresh:
+                self.slow = self.slow + 1 if norm < 1 and shift == 0 and reached > norm / 4 else 0
+            if self.slow == 3 and (facts.may_diverge or facts.may_vanish):
+                raise NoResult
+            is_slow = reached > facts.tolerance and reached > norm * (1 - 0.75 * 2.0**-shift)
+            self.is_fresh = is_slow and not facts.family.has_constant_weights
+            norm = (yield from self.refresh()) if self.is_fresh else reached
+        return norm
+
+    def step(self, norm):
+        """Shorter steps until the norm falls; where they do not help, a longer period. Gives the norm and the shift."""
+        first = 0 if norm < 1 else self.first_shift(norm)
+        # Two lengths under the present period, more once it was doubled for this step.
+        shift, last = first, first + 2
+        while True:
+            yield MOVE, shift
+            yield from self.trial()
+            reached = yield from self.open_norm()
+            if reached < norm:
+                yield ACCEPT,
+                return reached, shift
+            shift += 2
+            # Out of passes, or at the noise of the shares.
+            if self.passes >= self.facts.most_passes or (shift > last and self.is_near(norm)):
+                yield STAY,
+                return norm, shift
+            if shift > last:
+                yield from self.lengthen()
+                shift = first
+                last += 4
+
+    def first_shift(self, norm):
+        ratio = 1 + 4 * norm / math.sqrt(self.facts.rows)
+        return 2 if math.isinf(ratio) else min(2, exponent(ratio))
+
+    # Parts
+
+    def gradient(self, period):
+        yield PREDICTOR, period
+        yield RESIDUAL, period
+        yield GRADIENT, period
+
+    def evaluate(self):
+        """A pass at the present point."""
+        yield STAY,
+        yield from self.counted_gradient()
+
+    def trial(self):
+        """A pass at the trial point, and its direction."""
+        yield from self.counted_gradient()
+        yield DIRECTION,
+
+    def counted_gradient(self):
+        yield from self.gradient(self.period)
+        self.passes += 1
+        if self.passes % PASSES_PER_CHECKPOINT == 0:
+            yield SIGN,
 
     def direction(self):
-        """Coefficients of the s, of the y and of the gradient."""
-        k = len(self.sy)
-        if k == 0:
-            return [], [], -FIRST_STEP
-        alpha, coefficient = [0.0] * k, [0.0] * k
-        for i in reversed(range(k)):
-            product = self.sg[i]
-            for j in range(i + 1, k):
-                product -= alpha[j] * self.sy[i][j]
-            alpha[i] = product / self.sy[i][i]
-        gamma = self.sy[-1][-1] / self.yy[-1][-1]
-        for i in range(k):
-            product = self.yg[i]
-            for j in range(k):
-                product -= alpha[j] * self.yy[i][j]
-            product *= gamma
-            for j in range(i):
-                product += coefficient[j] * self.sy[j][i]
-            coefficient[i] = alpha[i] - product / self.sy[i][i]
-        return [-c for c in coefficient], [gamma * a for a in alpha], -gamma
+        yield DIRECTION,
+        norm = yield from self.open_norm()
+        yield ACCEPT,
+        return norm
 
-    def slope(self, direction, squared_norm):
-        return dot(direction[0], self.sg) + dot(direction[1], self.yg) + direction[2] * squared_norm
+    def open_norm(self):
+        square = yield from self.open(NORM, self.level)
+        norm = self.facts.norm(square)
+        if math.isfinite(norm):
+            self.level = min(FIRST_LEVEL, exponent(max(square, 2.0**self.facts.norm_floor)) + 4)
+        return norm
 
-    def shrink(self, step):
-        self.trials += 1
-        return (FAIL, None) if self.trials >= MOST_TRIALS else (RETRY, step / 4)
+    def refresh(self):
+        """The inverse at the present point, and the norm under it."""
+        while True:
+            yield INFORMATION, self.period
+            if (yield from self.invert_anew()):
+                return (yield from self.direction())
+            # Negative weights: rows beyond the period.
+            yield from self.lengthen()
+            yield from self.evaluate()
 
-    def judge(self, step, before, after):
-        self.trials += 1
-        if not (math.isfinite(before) and math.isfinite(after) and before < 0):
-            return FAIL, None
-        if abs(after) <= CURVATURE * abs(before):
-            return ACCEPT, None
-        if self.trials >= MOST_TRIALS:
-            return FAIL, None
-        if after > 0:
-            return RETRY, step * min(0.9, max(0.1, before / (before - after)))
-        return RETRY, step * 2
+    def lengthen(self):
+        """Twice the period (5.4); labels that separate show in the loss there."""
+        self.doublings += 1
+        self.period *= 2
+        if self.doublings > self.facts.family.doublings:
+            raise NoResult
+        if self.facts.may_diverge:
+            yield STAY,
+            yield PREDICTOR, self.period
+            yield from self.open_loss()
 
+    def open_loss(self):
+        loss = yield from self.open(SUM, LOSS, self.period)
+        if self.facts.may_diverge and loss < SEPARATION:
+            raise NoResult
 
-class Schedule:
-    """What comes next, and what follows from what came."""
+    def invert_anew(self, is_final=False):
+        """From the last inverse, and where that fails from a multiple of the unit matrix."""
+        for start, shift in ((WARM, None), (COLD, 0), (COLD, 3)):
+            if (yield from self.invert(start, shift, is_final)):
+                return True
+        return False
 
-    def __init__(self, l2, tolerance, most_passes):
-        self.l2, self.tolerance, self.most_passes = l2, tolerance, most_passes
-        self.request = (GRADIENT, LOOSEST, False)
-        self.passes, self.norm = 0, None
-        self.optimizer, self.step, self.slope = Optimizer(), 1.0, 0.0
-        # Where an unpenalised fit opens its loss, to see whether the labels separate.
-        self.separation_radius = 16.0
-        self.decision = None
+    def invert(self, start, shift=None, is_final=False):
+        """Iterations until the trace is small (5.2); False where they do not come to an inverse."""
+        done = {COLD: COLD_ITERATIONS, WARM: WARM_ITERATIONS, MORE: 1}[start]
+        yield INVERSE, start, done, shift
+        while True:
+            trace = yield from self.open(TRACE)
+            if abs(trace) <= SMALL_TRACE:
+                if is_final:
+                    yield INVERSE, MORE, FINAL_ITERATIONS, None
+                return True
+            if done >= MOST_ITERATIONS or not -1 < trace <= self.facts.parameters:
+                return False
+            yield INVERSE, MORE, MORE_ITERATIONS, None
+            done += MORE_ITERATIONS
 
-    @property
-    def is_usable(self):
-        return self.norm is not None and self.norm <= 50 * self.tolerance
+    def sums(self):
+        facts = self.facts
+        if facts.has_errors or facts.opens_loss or facts.opens_brier:
+            yield STAY,
+            yield PREDICTOR, self.period
+        if facts.opens_loss:
+            yield from self.open_loss()
+        if facts.opens_brier:
+            yield from self.open(SUM, BRIER, self.period)
 
-    def took_gradient(self, after, squared_norm, radius):
-        """Joint d . g and g . g at the trial point, and the range announced for it."""
-        self.passes += 1
-        if self.norm is None:
-            # No squares sum to less than nothing: such a fit has no norm and ends here.
-            self.norm = math.sqrt(squared_norm) if squared_norm >= 0 else math.nan
-            self.begin_line()
+    def errors(self):
+        """Variances from an inverse at the end; withheld where there is none."""
+        facts, family = self.facts, self.facts.family
+        if not facts.has_errors:
             return
-        reached = math.sqrt(max(0.0, squared_norm))
-        if reached <= self.tolerance:
-            self.decision = ACCEPT, None
+        if family.has_constant_weights:
+            is_there = yield from self.invert(MORE, is_final=True)
         else:
-            self.decision = self.optimizer.judge(self.step, self.slope, after)
-        if self.decision[0] == ACCEPT:
-            self.norm = reached
-        if self.l2 == 0 and radius >= self.separation_radius:
-            self.separation_radius = radius * 2
-            self.request = (SUM,)
-            return
-        self.decide()
-
-    def took_out_of_range(self):
-        self.decision = self.optimizer.shrink(self.step)
-        self.decide()
-
-    def took_sum(self):
-        self.decide()
-
-    def took_products(self, products):
-        self.optimizer.accept(products)
-        self.begin_line()
-
-    def decide(self):
-        kind, step = self.decision
-        if kind == ACCEPT:
-            is_done = self.norm <= self.tolerance
-            self.request = (END,) if is_done else (PRODUCTS, len(self.optimizer.sy) + 1)
-        elif kind == RETRY:
-            self.step = step
-            self.try_step()
-        else:
-            self.request = (END,)
-
-    def begin_line(self):
-        if not self.norm > self.tolerance:
-            self.request = (END,)
-            return
-        direction = self.optimizer.direction()
-        if self.optimizer.slope(direction, self.norm * self.norm) >= 0:
-            self.optimizer = Optimizer()
-            direction = self.optimizer.direction()
-        self.slope = self.optimizer.slope(direction, self.norm * self.norm)
-        self.step = 1.0
-        self.try_step()
-
-    def try_step(self):
-        if self.passes >= self.most_passes:
-            self.request = (END,)
-            return
-        tolerance = min(LOOSEST, max(self.tolerance, self.norm / 128))
-        self.request = (GRADIENT, tolerance, self.step > 1 or self.l2 > 0)
+            if family.weight_is_mean:
+                yield RESIDUAL, self.period
+            yield INFORMATION, self.period
+            is_there = yield from self.invert_anew(is_final=True)
+        if is_there:
+            yield SIGN,
+            yield VARIANCES,

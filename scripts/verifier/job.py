@@ -5,9 +5,10 @@ import struct
 from verifier.reading import Reader, demand
 
 LINEAR, LOGISTIC = 1, 2
-STANDARD_ERRORS, METRICS = 2, 5
+FAMILY_NAMES = {LINEAR: "linear", LOGISTIC: "logistic"}
+STANDARD_ERRORS, SCORES, METRICS = 2, 4, 5
 # coefficients, standard-errors, scores, metrics
-REVEALS = {1, STANDARD_ERRORS, 4, METRICS}
+REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS}
 # short, half
 NONCES = (1, 2)
 # leverage, budget
@@ -28,7 +29,7 @@ class Job:
         self.sender = read_optional_text(r)
         self.family, self.l2, self.tolerance = r.number(1), read_number(r), read_number(r)
         self.most_passes = r.number(4)
-        demand(self.family in (LINEAR, LOGISTIC) and self.l2 >= 0 < self.tolerance, "T02", "jobNotCanonical")
+        demand(self.family in FAMILY_NAMES and self.l2 >= 0 < self.tolerance, "T02", "jobNotCanonical")
         r.fixed(2)
         demand(r.number(1) in NONCES, "T02", "jobNotCanonical")
         self.reveals = {r.number(1) for _ in range(r.number(4))}

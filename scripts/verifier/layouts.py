@@ -1,56 +1,135 @@
-"""Widths and counts of what is encrypted in a training, from public numbers (protocols/training.md 1 to 3)."""
+"""How many ciphertexts the two messages of each exchange have, and how they are cut (protocols/training.md 3)."""
 
-from verifier import series
 from verifier.reading import demand
 
-MAGNITUDE_BITS = {series.MEAN: 1, series.WEIGHT: 0, series.LOSS: 8, series.BRIER: 1}
-CHUNK_ROWS, CHUNK_BYTES = 512, 3_670_016
+# Shares of vectors and matrices are numbers modulo 2 to this power.
+WORD_BITS = 152
+# Bits of a plaintext that stay free, so that a masked result wraps with probability 2^-64.
+HEADROOM_BITS = 64
+# A carry falsifies one share of a job with probability 2^-40.
+FAILURE_BITS = 40
+# Shares of rows are kept in 128 bits.
+WIDEST_ROW_SLOT = 125
+WIDEST_SCALAR = 63
+LARGEST_PAYLOAD = 3_670_016
+ROWS, NUMBERS, PRODUCTS, ROW_RESULTS = 512, 4096, 512, 64
 
 
 def up_log2(value):
-    return (value - 1).bit_length()
+    """The least c with 2^c >= value."""
+    return (value - 1).bit_length() if value > 1 else 0
 
 
-class Slots:
-    """How sums are packed (protocols/training.md 3, gradient slots)."""
-
-    def __init__(self, width, bits, most=None):
-        self.width, self.count = width, (bits - 66) // width
-        demand(self.count > 0, "T13", "keySizeMismatch")
-        if most:
-            self.count = min(self.count, most)
-
-    def ciphertexts(self, sums):
-        return -(-sums // self.count)
-
-    def opened_bytes(self, sums):
-        held = [min(self.count, sums - first) for first in range(0, sums, self.count)]
-        return sum((slots * self.width + 7) // 8 for slots in held)
+def up(value, divisor):
+    return -(-value // divisor)
 
 
-class Chunks:
-    def __init__(self, rows, multiple, bytes_per_row):
-        fitting = min(CHUNK_ROWS, CHUNK_BYTES // bytes_per_row)
-        self.rows, self.size = rows, max(multiple, fitting // multiple * multiple)
-
-    def rows_of(self, chunk):
-        index, count = chunk
-        demand(count == -(-self.rows // self.size) and index < count, "T10", "wrongChunk")
-        return min(self.size, self.rows - index * self.size)
+def ciphertext_bytes(modulus_bits):
+    return 2 * up(modulus_bits, 8)
 
 
-class Evaluation:
-    """A separated evaluation whose range was announced and whose result was not yet opened."""
-
-    def __init__(self, kind, radius, terms, rows, bits):
-        slot = 46 + MAGNITUDE_BITS[kind] + up_log2(terms) + 65
-        self.kind, self.radius, self.per_row = kind, radius, terms // 2
-        self.group = ((bits - 65) // slot - 1) // 2
-        demand(self.group > 0, "T13", "rangeNotAllowed")
-        self.chunks = Chunks(rows, self.group, self.per_row * 2 * ((bits + 7) // 8))
+def room(holds):
+    """Bounds for which a plaintext has no room are not allowed."""
+    demand(holds, "T13", "boundsNotAllowed")
 
 
-def exactly(count, expected, beyond=("T10", "wrongCount")):
-    """More is another failure where one is given."""
-    demand(count <= expected, *beyond)
-    demand(count == expected, "T10", "wrongCount")
+class Cut:
+    """Items in their order, cut into chunks: each but the last has a multiple of so many items."""
+
+    def __init__(self, items, largest, multiple=1, item_bytes=0, each=1):
+        fitting = min(largest, LARGEST_PAYLOAD // max(item_bytes, 1))
+        self.items, self.size, self.each = items, max(multiple, fitting // multiple * multiple), each
+        self.count = up(items, self.size)
+
+    def numbers(self, chunk):
+        """In that chunk: so many ciphertexts, or scores."""
+        return self.each * max(0, min(self.size, self.items - chunk * self.size))
+
+
+class Exchange:
+    """The owner's message and the evaluator's results."""
+
+    def __init__(self, request, reply):
+        self.request, self.reply = request, reply
+
+
+def row_products(bits, rows, entries, turn_bits, scalar_bits):
+    """3.1: a vector's entries against each row of the evaluator's columns."""
+    top = turn_bits + scalar_bits + up_log2(entries) + 2
+    room(bits > HEADROOM_BITS + top)
+    rows_per_result = (bits - HEADROOM_BITS - top) // turn_bits + 1
+    width = ciphertext_bytes(bits)
+    results = up(rows, rows_per_result)
+    return Exchange(Cut(entries, NUMBERS, item_bytes=width), Cut(results, ROW_RESULTS, item_bytes=width))
+
+
+class KernelLayout:
+    """3.2: a row's vectors, several numbers to a ciphertext, and several rows to a result, as is cheapest."""
+
+    def __init__(self, bits, rows, length, magnitude, fractions, slots_read):
+        """`slots_read`: in a job at most."""
+        vector, scalar = fractions
+        width = vector + scalar + magnitude + 2
+        self.slot_bits = width + FAILURE_BITS + up_log2(slots_read)
+        room(self.slot_bits <= WIDEST_ROW_SLOT)
+        self.bits, self.rows = bits, rows
+        slots = (bits - HEADROOM_BITS - width) // self.slot_bits + 1
+        choices = []
+        for entries in range(1, 9):
+            rows_per_group = (slots - (entries - 1)) // entries
+            if rows_per_group < 1:
+                continue
+            per_row, digits = up(length, entries), (scalar + 4) // 4
+            results = ((entries - 1) * self.slot_bits + 1000) // rows_per_group
+            choices.append((per_row * (18 + 14 + entries * digits) + results, entries, per_row, rows_per_group))
+        room(choices)
+        _, self.entries, self.per_row, self.rows_per_group = min(choices)
+
+    def exchange(self):
+        """The evaluator answers each chunk of vectors with one of results."""
+        row_bytes = self.per_row * ciphertext_bytes(self.bits)
+        request = Cut(self.rows, ROWS, self.rows_per_group, row_bytes, self.per_row)
+        groups = up(self.rows, self.rows_per_group)
+        return Exchange(request, Cut(groups, request.size // self.rows_per_group))
+
+
+def sum_slot(rows, value_bits, scalar_bits):
+    room(scalar_bits <= WIDEST_SCALAR)
+    return max(WORD_BITS, value_bits + scalar_bits + up_log2(rows) + 2)
+
+
+def column_sums(bits, rows, columns, value_bits, scalar_bits):
+    """3.3: one number of each row against each column, several rows to a ciphertext."""
+    rows_each = ((bits - HEADROOM_BITS) // sum_slot(rows, value_bits, scalar_bits) + 1) // 2
+    room(rows_each >= 1)
+    width = ciphertext_bytes(bits)
+    request = Cut(up(rows, rows_each), NUMBERS, item_bytes=width)
+    return Exchange(request, Cut(columns, NUMBERS, item_bytes=width))
+
+
+def packed_sums(bits, rows, values, columns, value_bits, scalar_bits):
+    """3.4: several numbers of each row against each column."""
+    slots = min(values, (bits - HEADROOM_BITS) // sum_slot(rows, value_bits, scalar_bits))
+    room(slots >= 1)
+    per_row, width = up(values, slots), ciphertext_bytes(bits)
+    request = Cut(rows, ROWS, item_bytes=per_row * width, each=per_row)
+    return Exchange(request, Cut(columns * per_row, NUMBERS, item_bytes=width))
+
+
+ALL, LOWER, DIAGONAL = "all", "lower", "diagonal"
+
+
+def matrix_product(bits, rows, inner, columns, part=ALL):
+    """3.5: two matrices, the owner's in blocks of rows; of the result all, or no more blocks than its part needs."""
+    fitting = (bits - HEADROOM_BITS) // (2 * WORD_BITS + up_log2(inner) + 1)
+    room(fitting >= 1)
+    block_rows = up(rows, up(rows, fitting))
+    blocks, width = up(rows, block_rows), ciphertext_bytes(bits)
+    if part == ALL:
+        results = blocks * columns
+    elif part == LOWER:
+        results = sum(min(columns, (block + 1) * block_rows) for block in range(blocks))
+    else:
+        results = columns
+    request = Cut(blocks * inner, NUMBERS, item_bytes=width)
+    return Exchange(request, Cut(results, PRODUCTS, item_bytes=width))

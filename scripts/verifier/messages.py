@@ -1,57 +1,65 @@
 """Payloads of a training (protocols/wire.md 2, Sources/SplitRegression/Messages)."""
 
-import math
-import struct
-
 from verifier.reading import Reader
 
-SETUP, KEY, BLOCK_SCALE = 0x0200, 0x0202, 0x0203
-RANGE, COEFFICIENTS, RESULTS, SHARES = 0x0210, 0x0211, 0x0212, 0x0213
-MASKED_SUMS, OPENED_SUMS, SLOPES, PRODUCTS_OF_PAIRS, SUM_SHARE = 0x0214, 0x0215, 0x0216, 0x0217, 0x0218
-BASIS, OFFSET = 0x0220, 0x0224
+SETUP, PARAMETERS, KEY, BOUNDS = 0x0200, 0x0201, 0x0202, 0x0203
+PREDICTOR_SHARES, PREDICTOR_SUMS, KERNEL_VECTORS, KERNEL_RESULTS = 0x0210, 0x0211, 0x0212, 0x0213
+ROW_SHARES, COLUMN_SUMS, ROW_VECTORS, CROSS_SUMS = 0x0214, 0x0215, 0x0216, 0x0217
+MATRIX_SHARES, MATRIX_PRODUCTS, WINDOW, RESULTS, SCORES = 0x0218, 0x0219, 0x021A, 0x021B, 0x0230
 MALFORMED = "T10", "malformedMessage"
+MOST_COLUMNS, LARGEST_EXPONENT, MOST_SCORES = 10_000, 1000, 1 << 19
+MOST_CIPHERTEXT_BYTES, MOST_RESULT_BYTES = 1 << 22, 1 << 20
+# What the active party may announce: scale, weight and row bits (protocols/training.md 5.1).
+ALLOWED_BOUNDS = (0, 40), (-2, 40), (1, 40)
 
 
 def read_setup(payload):
     r = Reader(payload, "setup", MALFORMED)
     setup = {"rows": r.number(4), "columns": r.number(4), "test rows": r.number(4)}
-    r.fixed(8)
+    r.demand(abs(signed(r)) <= LARGEST_EXPONENT and setup["columns"] <= MOST_COLUMNS, "range")
     r.finish()
     return setup
 
 
-def read_numbers(payload):
-    r = Reader(payload, "numbers", MALFORMED)
-    count = r.number(4)
-    r.demand(count * 8 == len(payload) - 4, "count")
-    values = [struct.unpack(">d", r.fixed(8))[0] for _ in range(count)]
-    r.demand(all(math.isfinite(x) and (x or math.copysign(1, x) > 0) for x in values), "number")
-    return values
+def signed(r):
+    return int.from_bytes(r.fixed(8), "big", signed=True)
 
 
-def read_bytes(payload):
+def read_bounds(payload):
+    r = Reader(payload, "bounds", MALFORMED)
+    bounds = [signed(r) for _ in ALLOWED_BOUNDS]
+    r.finish()
+    r.demand(all(low <= bits <= high for bits, (low, high) in zip(bounds, ALLOWED_BOUNDS)), "range")
+    return bounds
+
+
+def read_window(payload):
+    """How many bits, and which."""
+    r = Reader(payload, "window", MALFORMED)
+    bits, value = r.number(4), r.number(8)
+    r.finish()
+    r.demand(1 <= bits <= 63 and value >> bits == 0, "range")
+    return bits, value
+
+
+def read_bytes(payload, most):
     r = Reader(payload, "bytes", MALFORMED)
     content = r.prefixed()
     r.finish()
+    r.demand(len(content) <= most, "too many")
     return content
 
 
-def read_share(payload):
-    r = Reader(payload, "share", MALFORMED)
-    value = r.number(16)
+def score_count(payload):
+    r = Reader(payload, "scores", MALFORMED)
+    count = r.number(4)
+    r.demand(count <= MOST_SCORES, "too many")
+    r.fixed(8 * count)
     r.finish()
-    return value
+    return count
 
 
 def key_bits(payload):
     r = Reader(payload, "key", MALFORMED)
     r.fixed(4)
     return r.number(4)
-
-
-def is_rounded(value):
-    """To IEEE 754 binary32."""
-    try:
-        return struct.unpack(">f", struct.pack(">f", value))[0] == value
-    except OverflowError:
-        return False

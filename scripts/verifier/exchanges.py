@@ -1,0 +1,144 @@
+"""What the parties send for each step of a fit, in order (protocols/training.md 3 and 5.3)."""
+
+from verifier import layouts, messages, steps
+from verifier.facts import LINEAR_ROW_BITS
+from verifier.families import LOSS, MEAN, WEIGHT
+from verifier.layouts import DIAGONAL, LOWER
+
+ACTIVE, PASSIVE = "active", "passive"
+# What the owner sends, and what the evaluator answers.
+ROW_PRODUCTS = messages.PREDICTOR_SHARES, messages.PREDICTOR_SUMS
+KERNEL = messages.KERNEL_VECTORS, messages.KERNEL_RESULTS
+COLUMN_SUMS = messages.ROW_SHARES, messages.COLUMN_SUMS
+PACKED_SUMS = messages.ROW_VECTORS, messages.CROSS_SUMS
+PRODUCT = messages.MATRIX_SHARES, messages.MATRIX_PRODUCTS
+
+
+def pairs(count):
+    """Of columns j <= i."""
+    return count * (count + 1) // 2
+
+
+class Exchanges:
+    """`of` gives (owner, types, exchange) for each exchange of a step. Results and checkpoints are no exchanges."""
+
+    def __init__(self, facts):
+        self.facts, self.columns = facts, {ACTIVE: facts.active_columns, PASSIVE: facts.passive_columns}
+
+    def of(self, step):
+        name, rest = step[0], step[1:]
+        method = self.METHODS.get(name)
+        return method(self, *rest) if method else []
+
+    # Parts
+
+    def sums(self, owner, columns, value_bits, scalar_bits):
+        facts = self.facts
+        layout = layouts.column_sums(facts.bits, facts.rows, columns, value_bits, scalar_bits)
+        return [(owner, COLUMN_SUMS, layout)]
+
+    def gradient_sums(self, owner, evaluator, value_bits):
+        return self.sums(owner, self.columns[evaluator], value_bits, self.facts.feature_bits)
+
+    def known_sums(self, fraction):
+        """Numbers that the active party knows of each row, against the passive party's columns."""
+        return self.gradient_sums(ACTIVE, PASSIVE, fraction + self.facts.row_bits + 1)
+
+    def block(self, owner, evaluator, weight_bits):
+        """The evaluator's own block of the information."""
+        return self.sums(owner, pairs(self.columns[evaluator]), weight_bits, self.facts.product_bits)
+
+    def cross(self, owner, evaluator, weight_bits):
+        facts = self.facts
+        layout = layouts.packed_sums(
+            facts.bits, facts.rows, self.columns[owner], self.columns[evaluator], weight_bits + facts.feature_bits,
+            facts.feature_bits,
+        )
+        return [(owner, PACKED_SUMS, layout)]
+
+    def product(self, rows, columns, part=layouts.ALL):
+        """Both ways, the active party the owner first."""
+        layout = layouts.matrix_product(self.facts.bits, rows, self.facts.parameters, columns, part)
+        return [(ACTIVE, PRODUCT, layout), (PASSIVE, PRODUCT, layout)]
+
+    def kernel(self, kind, period):
+        return [(ACTIVE, KERNEL, self.facts.kernel(kind, period).exchange())]
+
+    def penalty(self):
+        return self.product(self.facts.parameters, 1) if self.facts.penalty > 0 else []
+
+    # Steps
+
+    def start_gradient(self):
+        fraction, _ = self.facts.residual(self.facts.family.first_period)
+        return self.known_sums(fraction) + self.penalty()
+
+    def start_information(self):
+        bits = self.facts.start_weight_bits
+        # Where all weights are 1 the passive party knows its own block.
+        own = [] if self.facts.family.has_constant_weights else self.block(ACTIVE, PASSIVE, bits)
+        return own + self.cross(ACTIVE, PASSIVE, bits)
+
+    def inverse(self, start, iterations, _):
+        size = self.facts.parameters
+        image = self.product(size, size, LOWER if start == steps.COLD else layouts.ALL)
+        return (image + self.product(size, size, LOWER)) * iterations
+
+    def direction(self):
+        return self.product(self.facts.parameters, 1) + self.product(1, 1)
+
+    def predictor(self, period):
+        facts, found = self.facts, []
+        for owner, evaluator in ((ACTIVE, PASSIVE), (PASSIVE, ACTIVE)):
+            layout = layouts.row_products(
+                facts.bits, facts.rows, self.columns[evaluator], facts.turn_bits(period), facts.feature_bits + 1
+            )
+            found.append((owner, ROW_PRODUCTS, layout))
+        return found
+
+    def residual(self, period):
+        return [] if self.facts.family.is_linear else self.kernel(MEAN, period)
+
+    def gradient(self, period):
+        _, bits = self.facts.residual(period)
+        return self.gradient_sums(ACTIVE, PASSIVE, bits) + self.gradient_sums(PASSIVE, ACTIVE, bits) + self.penalty()
+
+    def information(self, period):
+        bits = self.facts.weight_bits_of_shares(period)
+        found = [] if self.facts.family.weight_is_mean else self.kernel(WEIGHT, period)
+        for part in (self.block, self.cross):
+            found += part(ACTIVE, PASSIVE, bits) + part(PASSIVE, ACTIVE, bits)
+        return found
+
+    def row_sum(self, kind, period):
+        found = self.kernel(kind, period)
+        if kind == LOSS:
+            # The predictor's own coefficient in a loss is added up apart.
+            found += self.known_sums(self.facts.fraction(LOSS)) + self.product(1, 1)
+        return found
+
+    def residual_sum(self):
+        """The passive party's shares are scalars here, in two halves."""
+        return self.sums(ACTIVE, 2, LINEAR_ROW_BITS + 1, (LINEAR_ROW_BITS + 1) // 2 + 1)
+
+    def coefficients(self, _):
+        return self.product(1, 1)
+
+    def variances(self):
+        size = self.facts.parameters
+        return self.product(size, size) + self.product(size, size, DIAGONAL)
+
+    METHODS = {
+        steps.START_GRADIENT: start_gradient,
+        steps.START_INFORMATION: start_information,
+        steps.INVERSE: inverse,
+        steps.DIRECTION: direction,
+        steps.PREDICTOR: predictor,
+        steps.RESIDUAL: residual,
+        steps.GRADIENT: gradient,
+        steps.INFORMATION: information,
+        steps.SUM: row_sum,
+        steps.RESIDUAL_SUM: residual_sum,
+        steps.COEFFICIENTS: coefficients,
+        steps.VARIANCES: variances,
+    }

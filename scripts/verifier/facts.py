@@ -1,0 +1,113 @@
+"""What both parties know before the first share, and the widths that follow (protocols/training.md 1 and 10)."""
+
+import math
+
+from verifier.families import MEAN, WEIGHT
+from verifier.layouts import WORD_BITS, KernelLayout, up_log2
+
+# Fraction bits: of shared vectors and matrices, of weights of rows, of products of two columns.
+SHARE_FRACTION, WEIGHT_FRACTION, PRODUCT_FRACTION = 40, 26, 26
+# Fraction and magnitude bits of a linear fit's residual.
+LINEAR_ROW_FRACTION, LINEAR_ROW_BITS = 34, 110
+# Bits above the point of what a party gets, with its sign.
+COEFFICIENT, LINEAR_COEFFICIENT, CONSTANT, VARIANCE, CONSTANT_VARIANCE = 13, 10, 26, 24, 48
+# Bits that a small residual variance may add to a coefficient.
+MOST_FINER = 8
+
+
+def exponent(value):
+    """The largest e with 2^e <= value, of a finite number above 0."""
+    return math.frexp(value)[1] - 1
+
+
+class Facts:
+    def __init__(self, family, rows, active_columns, passive_columns, bits, bounds, **rest):
+        """`bounds`: what the active party announced (5.1). `rest`: see below."""
+        self.family, self.rows, self.bits = family, rows, bits
+        self.active_columns, self.passive_columns = active_columns, passive_columns
+        self.scale_bits, self.weight_bits, self.row_bits = bounds
+        # lambda; the joint gradient at which a fit ends, in the scale of standard errors; most gradients.
+        self.penalty, self.tolerance, self.most_passes = rest["penalty"], rest["tolerance"], rest["most_passes"]
+        # Most bits that the fit may open for its decisions.
+        self.decision_bits = rest["decision_bits"]
+        self.has_errors, self.opens_loss, self.opens_brier = rest["errors"], rest["loss"], rest["brier"]
+        self.parameters = active_columns + passive_columns
+        # Sums over rows are divided by 2 to this power.
+        self.count_bits = up_log2(rows)
+        # Whitened columns have mean square 1, so no entry is above the square root of n.
+        self.feature_fraction = 36 if family.is_linear else 20
+        self.feature_bits = self.feature_fraction + (self.count_bits + 1) // 2 + 1
+        self.product_bits = PRODUCT_FRACTION + self.count_bits + 2
+
+    @property
+    def may_diverge(self):
+        return self.family.may_diverge and self.penalty == 0
+
+    @property
+    def may_vanish(self):
+        return self.family.may_vanish and self.penalty == 0
+
+    @property
+    def norm_floor(self):
+        """A square below 2 to this power says no more than that the fit is done (3.6)."""
+        return 2 * exponent(self.tolerance / 8) - self.count_bits
+
+    def norm(self, square):
+        """In the scale of standard errors; infinite for a square well below zero, which no inverse gives."""
+        least = 2.0**self.norm_floor
+        return math.sqrt(max(square, least) * 2.0**self.count_bits) if square >= -4 * least else math.inf
+
+    # Of rows
+
+    def turn_bits(self, period):
+        """Of the modulus of a row's predictor."""
+        fraction = self.feature_fraction + SHARE_FRACTION
+        return WORD_BITS if self.family.is_linear else fraction + up_log2(period)
+
+    def kernel(self, kind, period):
+        series = self.family.series[kind]
+        magnitude, fractions = series.magnitude(period) + self.scale_bits, series.fractions(self.scale_bits)
+        slots = self.family.slots_of_row * self.rows
+        return KernelLayout(self.bits, self.rows, series.length(period), magnitude, fractions, slots)
+
+    def fraction(self, kind):
+        """Of a row's shares of this."""
+        return sum(self.family.series[kind].fractions(self.scale_bits))
+
+    def residual(self, period):
+        """Fraction bits of a row's share of its residual, and its bits in all."""
+        if self.family.is_linear:
+            return LINEAR_ROW_FRACTION, LINEAR_ROW_BITS
+        fraction = self.fraction(MEAN)
+        return fraction, max(self.kernel(MEAN, period).slot_bits, fraction + self.row_bits) + 1
+
+    @property
+    def start_weight_bits(self):
+        """Of the weights at the active party's own fit."""
+        return WEIGHT_FRACTION + max(self.weight_bits, 0) + 1
+
+    def weight_bits_of_shares(self, period):
+        kind = MEAN if self.family.weight_is_mean else WEIGHT
+        fraction = self.fraction(kind)
+        return max(self.kernel(kind, period).slot_bits, fraction + self.row_bits) + 2 - (fraction - WEIGHT_FRACTION)
+
+    # Of results (6): the active party's, then the passive one's
+
+    @property
+    def above_quarter(self):
+        """Bits of the largest weight above 1/4."""
+        return max(0, self.weight_bits + 2)
+
+    def coefficient_fraction(self, spread):
+        """To 2^-12 of a standard error; `spread`: a linear fit's residual variance, else 1."""
+        finer = min(MOST_FINER, (1 - exponent(spread)) // 2) if spread < 1 else 0
+        return min(SHARE_FRACTION, 12 + (self.count_bits + self.above_quarter + 1) // 2 + finer)
+
+    def coefficient_widths(self, fraction):
+        width = fraction + (LINEAR_COEFFICIENT if self.family.is_linear else COEFFICIENT)
+        return [width] * self.active_columns + [fraction + CONSTANT], [width] * self.passive_columns
+
+    def variance_widths(self):
+        fraction = 12 + self.above_quarter
+        own = [fraction + CONSTANT_VARIANCE] + [fraction + VARIANCE] * (self.active_columns - 1)
+        return own, [fraction + VARIANCE] * self.passive_columns

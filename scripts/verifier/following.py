@@ -1,0 +1,153 @@
+"""Which message has to come next in a training, by the numbers opened so far: with its round, how many ciphertexts in
+which chunk, how many bits (protocols/training.md 3 and 5)."""
+
+from collections import deque
+
+from verifier import fitting, messages, steps
+from verifier.exchanges import ACTIVE, PASSIVE, Exchanges
+from verifier.layouts import Cut, up
+from verifier.openings import opening_of
+from verifier.reading import demand
+
+SCORES_A_CHUNK = 1 << 16
+CHECKPOINT = 0x0004
+
+
+class Expected:
+    """A message from one party: of one type and round, with a width in bits, several of them, or a cut into chunks."""
+
+    def __init__(self, kind, number, size=None):
+        self.kind, self.round, self.size, self.chunk = kind, number, size, 0
+
+
+class Follower:
+    def __init__(self, active, passive, score_rows):
+        """`score_rows`: of each message with scores at the end."""
+        self.names, self.score_rows = {ACTIVE: active, PASSIVE: passive}, score_rows
+        self.expected = {active: deque(), passive: deque()}
+        self.facts = self.program = self.run = self.exchanges = self.opening = None
+        self.windows, self.round, self.has_result = {}, 0, False
+
+    @property
+    def passes(self):
+        return self.program.passes if self.program else 0
+
+    @property
+    def is_converged(self):
+        return self.has_result and self.program.is_converged
+
+    def begin(self, facts):
+        self.facts, self.program, self.exchanges = facts, fitting.Program(facts), Exchanges(facts)
+        self.run = self.program.run()
+        self.go_on(None)
+
+    # What came
+
+    def next(self, record):
+        """What had to come from its sender, if it is this."""
+        queue = self.expected[record["from"]]
+        demand(queue, "T23", "stepMismatch")
+        demand(queue[0].kind != CHECKPOINT, "T16", "checkpointMissing")
+        demand(queue[0].kind == record["type"], "T23", "stepMismatch")
+        demand(queue[0].round == record["round"], "T10", "wrongRound")
+        return queue[0]
+
+    def take_numbers(self, record, count):
+        """A chunk of them."""
+        next = self.next(record)
+        cut, (index, chunks) = next.size, record["chunk"]
+        demand(chunks == cut.count and index == next.chunk, "T10", "wrongCount")
+        demand(count == cut.numbers(index), "T10", "wrongCount")
+        next.chunk += 1
+        if next.chunk == cut.count:
+            self.expected[record["from"]].popleft()
+
+    take_ciphertexts = take_scores = take_numbers
+
+    def take_results(self, record, content):
+        """Numbers of just these widths, each in whole bytes."""
+        widths = self.next(record).size
+        demand(len(content) == sum(up(bits, 8) for bits in widths), "T24", "openedTooMuch")
+        for bits in widths:
+            number, content = content[: up(bits, 8)], content[up(bits, 8) :]
+            demand(int.from_bytes(number, "big") >> bits == 0, "T24", "openedTooMuch")
+        self.expected[record["from"]].popleft()
+
+    def take_checkpoint(self, record):
+        queue = self.expected[record["from"]]
+        if queue:
+            demand(queue[0].kind == CHECKPOINT, "T23", "stepMismatch")
+            queue.popleft()
+
+    def take_window(self, record, bits, value):
+        demand(bits == self.next(record).size, "T24", "openedTooMuch")
+        self.expected[record["from"]].popleft()
+        self.windows[record["from"]] = value
+        if len(self.windows) < 2:
+            return
+        number = self.opening.take(*(self.windows[self.names[role]] for role in (ACTIVE, PASSIVE)))
+        self.windows = {}
+        if number is None:
+            self.expect_windows()
+        else:
+            self.opening = None
+            self.go_on(number)
+
+    def finish(self):
+        is_open = any(self.expected.values()) or self.opening is not None
+        demand(self.has_result and not is_open, "T23", "fitNotFinished")
+
+    # What comes next
+
+    def go_on(self, number):
+        """To the next opening or the end."""
+        try:
+            while self.opening is None:
+                step = self.run.send(number)
+                number = None
+                self.expect_step(step)
+        except StopIteration:
+            self.has_result = True
+            self.expect_scores()
+        except fitting.NoResult:
+            pass
+
+    def expect_step(self, step):
+        for owner, (request, reply), exchange in self.exchanges.of(step):
+            self.round += 1
+            self.expect(owner, request, exchange.request)
+            self.expect(PASSIVE if owner == ACTIVE else ACTIVE, reply, exchange.reply)
+        if step[0] == steps.SIGN:
+            self.expect_checkpoints()
+        elif step[0] == steps.COEFFICIENTS:
+            self.expect_results(*self.facts.coefficient_widths(*step[1:]))
+        elif step[0] == steps.VARIANCES:
+            self.expect_results(*self.facts.variance_widths())
+        elif step[0] in steps.OPENINGS:
+            self.opening = opening_of(step, self.facts)
+            self.expect_windows()
+
+    def expect_results(self, to_active, to_passive):
+        """Each party sends what is the other's."""
+        self.round += 1
+        self.expect(ACTIVE, messages.RESULTS, to_passive)
+        self.expect(PASSIVE, messages.RESULTS, to_active)
+
+    def expect_windows(self):
+        self.round += 1
+        for sender in (ACTIVE, PASSIVE):
+            self.expect(sender, messages.WINDOW, self.opening.width)
+
+    def expect_scores(self):
+        if self.score_rows:
+            self.expect_checkpoints()
+        for rows in self.score_rows:
+            self.round += 1
+            self.expect(PASSIVE, messages.SCORES, Cut(rows, SCORES_A_CHUNK))
+
+    def expect_checkpoints(self):
+        for sender in (ACTIVE, PASSIVE):
+            self.expect(sender, CHECKPOINT)
+
+    def expect(self, role, kind, size=None):
+        self.expected[self.names[role]].append(Expected(kind, self.round, size))

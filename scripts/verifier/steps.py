@@ -1,0 +1,14 @@
+"""Names of the steps of a fit (protocols/training.md 5.3)."""
+
+# Steps are tuples of one of these names and what belongs to it.
+START_GRADIENT, START_INFORMATION, INVERSE, DIRECTION = "start gradient", "start information", "inverse", "direction"
+MOVE, STAY, ACCEPT = "move", "stay", "accept"
+PREDICTOR, RESIDUAL, GRADIENT, INFORMATION = "predictor", "residual", "gradient", "information"
+COEFFICIENTS, VARIANCES, SIGN = "coefficients", "variances", "checkpoint"
+# These open a number to both.
+TRACE, NORM, SUM, RESIDUAL_SUM, RANGE = "trace", "norm", "sum", "residual sum", "range"
+OPENINGS = {TRACE, NORM, SUM, RESIDUAL_SUM, RANGE}
+# Of these, what the next steps depend on: their bits are counted.
+DECIDING = {TRACE, NORM, RANGE}
+# How an inverse starts: anew, from three quarters of the last one, or going on.
+COLD, WARM, MORE = "cold", "warm", "more"
