@@ -1,0 +1,852 @@
+"""Makes training.json: test vectors of training.md, computed from that page without Moiety.
+
+Needs Python 3 with mpmath and numpy (long doubles of 64 bits or more). Run in this folder:
+python3 training.py > training.json
+"""
+
+import hashlib
+import json
+import math
+import struct
+
+import mpmath as mp
+import numpy as np
+
+mp.mp.dps = 40
+LD = np.longdouble
+W = 152
+
+
+def ceil_log2(x):
+    """c(x) of an integer."""
+    return max(0, (x - 1).bit_length())
+
+
+def exponent(x):
+    """e(x) of a positive double."""
+    return math.inf if math.isinf(x) else math.frexp(x)[1] - 1
+
+
+def text(x):
+    return mp.nstr(mp.mpf(x), 17, strip_zeros=False, min_fixed=-3, max_fixed=5)
+
+
+# 4. Elementary functions
+
+
+def elementary():
+    turns = [0, 1, 4, 1 << 61, (1 << 61) - 1, (1 << 61) + 1, 1 << 62, 1 << 63, (1 << 63) + 1, 3 << 62, (1 << 64) - 1,
+             0x0123456789ABCDEF, 0xDEADBEEFCAFEF00D, 0x5555555555555555, 0xAAAAAAAAAAAAAAAA, 12345678901234567890]
+    circle = []
+    for t in turns:
+        angle = 2 * mp.pi * t / mp.mpf(2) ** 64
+        circle.append({"turns": str(t), "cosine": text(mp.cos(angle)), "sine": text(mp.sin(angle))})
+    places = [0.0, 1e-300, -1e-17, 1e-9, 0.1, -0.34657359027997264, 0.5, 1.0, -1.5, math.pi, -20.25, 64.0, 100.7,
+              -300.3, 500.125, 709.5, -708.0, -744.0]
+    # From the double itself, not from its decimals.
+    exps = [{"x": repr(x), "value": text(mp.e ** mp.mpf(x))} for x in places]
+    places = [1e-300, 1e-20, 0.1, 0.5, 0.7071067811865475, 0.7071067811865476, 0.9999999999999999, 1.0,
+              1.0000000000000002, 1.4142135623730951, 1.4142135623730954, 2.0, math.e, 3.0, 10.0, 1e10, 1.7e308]
+    logs = [{"x": repr(x), "value": text(mp.log(mp.mpf(x)))} for x in places]
+    return {"circle": circle, "exp": exps, "log": logs}
+
+
+# 4. Kernels
+
+
+def mu(z):
+    return 1 / (1 + mp.exp(-z))
+
+
+def phi(z):
+    return mp.exp(-z * z / 2) / mp.sqrt(2 * mp.pi)
+
+
+def cdf(z):
+    return mp.erfc(-z / mp.sqrt(2)) / 2
+
+
+def softplus(z):
+    return mp.log1p(mp.exp(-abs(z))) + max(z, 0)
+
+
+# shape: terms, modes a unit of P / 16, interval in parts of P, reg, V, S
+SHAPES = {
+    "sigmoid": ("odd sin", 5, (-0.25, 0.25), 1e-9),
+    "bell": ("odd cos", 5, (-0.25, 0.25), 1e-9),
+    "softplus": ("cos", 10, (-0.25, 0.25), 1e-6),
+    "brier": ("all", 10, (-0.25, 0.25), 1e-6),
+    "mills": ("all", 10, (-0.375, 0.375), 1e-6),
+    "probitWeight": ("odd cos", 8, (-0.25, 0.25), 1e-9),
+    "probitLoss": ("all", 10, (-0.375, 0.375), 1e-6),
+    "exponential": ("all", 10, (-0.5, 0.125), 1e-8),
+}
+SHAPE_OF = {
+    ("logistic", "mean"): "sigmoid", ("logistic", "weight"): "bell", ("logistic", "loss"): "softplus",
+    ("logistic", "brier"): "brier", ("probit", "mean"): "mills", ("probit", "weight"): "probitWeight",
+    ("probit", "loss"): "probitLoss", ("probit", "brier"): "brier", ("poisson", "mean"): "exponential",
+    ("poisson", "loss"): "exponential", ("negativeBinomial", "mean"): "sigmoid",
+    ("negativeBinomial", "weight"): "sigmoid", ("negativeBinomial", "loss"): "softplus",
+    ("gamma", "mean"): "exponential", ("gamma", "loss"): "exponential",
+}
+
+
+def first_period(family):
+    return {"logistic": 64, "linear": 1}.get(family, 32)
+
+
+def interval(family, shape):
+    return (-0.125, 0.5) if family == "gamma" and shape == "exponential" else SHAPES[shape][2]
+
+
+def function(family, shape):
+    return {
+        "sigmoid": lambda z: mu(z) - 0.5,
+        "bell": lambda z: mu(z) * mu(-z),
+        "softplus": lambda z: softplus(z) - z / 2,
+        "brier": lambda z: (cdf(-z) if family == "probit" else mu(-z)) ** 2,
+        "mills": lambda z: -phi(z) / cdf(z),
+        "probitWeight": lambda z: phi(z) ** 2 / (cdf(z) * cdf(-z)),
+        "probitLoss": lambda z: -mp.log(cdf(z)),
+        "exponential": lambda z: mp.exp(-z if family == "gamma" else z),
+    }[shape]
+
+
+def long(x):
+    return LD(mp.nstr(x, 25))
+
+
+def householder(matrix, right):
+    """Least squares in long doubles."""
+    a, b = matrix.copy(), right.copy()
+    n = a.shape[1]
+    for k in range(n):
+        v = a[k:, k].copy()
+        v[0] += np.copysign(np.sqrt((v * v).sum()), v[0])
+        scale = 2 / (v * v).sum()
+        a[k:, k:] -= np.outer(v, scale * (v[:, None] * a[k:, k:]).sum(axis=0))
+        b[k:] -= v * (scale * (v * b[k:]).sum())
+    x = np.zeros(n, dtype=LD)
+    for k in reversed(range(n)):
+        x[k] = (b[k] - (a[k, k + 1:n] * x[k + 1:]).sum()) / a[k, k]
+    return x
+
+
+def series(family, kind):
+    shape = SHAPE_OF[family, kind]
+    terms, per_unit, _, reg = SHAPES[shape]
+    low, high = interval(family, shape)
+    period = first_period(family)
+    modes = per_unit * period // 16
+    frequencies = [2 * j + 1 if terms.startswith("odd") else j + 1 for j in range(modes)]
+    points = 24 * modes + 1
+    z = [period * (low + (high - low) * mp.mpf(i) / (points - 1)) for i in range(points)]
+    values = np.array([long(function(family, shape)(x)) for x in z], dtype=LD)
+    angle = np.outer(np.array([long(2 * mp.pi * x / period) for x in z], dtype=LD), np.array(frequencies, dtype=LD))
+    cosines, sines, one = np.cos(angle), np.sin(angle), np.ones((points, 1), dtype=LD)
+    parts = {"odd sin": [sines], "odd cos": [cosines], "cos": [one, cosines], "all": [one, cosines, sines]}[terms]
+    matrix = np.hstack(parts)
+    count = matrix.shape[1]
+    x = householder(
+        np.vstack([matrix, LD(reg) * np.eye(count, dtype=LD)]), np.concatenate([values, np.zeros(count, dtype=LD)]))
+    error = np.abs((matrix * x).sum(axis=1) - values).max()
+    zeros = np.zeros(modes, dtype=LD)
+    constant = x[0] if terms in ("cos", "all") else LD(0)
+    rest = x[1:] if terms in ("cos", "all") else x
+    a = zeros if terms == "odd sin" else rest[:modes]
+    b = rest if terms == "odd sin" else rest[modes:] if terms == "all" else zeros
+    return {
+        "family": family, "kind": kind, "period": period, "modes": modes,
+        "frequencies": frequencies[:6], "constant": float(constant), "cosines": [float(v) for v in a[:6]],
+        "sines": [float(v) for v in b[:6]], "largest": float(np.abs(x).max()), "error": float(error),
+    }
+
+
+# 3. Layouts
+
+
+class Facts:
+    """What both parties know before the first exchange."""
+
+    def __init__(self, family, rows, active, passive, *, s=0, h=-2, r=1, modulus=3072, penalty=0.0, tau=1e-3,
+                 passes=60, errors=True, loss=True, brier=False, decisions=None):
+        self.family, self.rows, self.active, self.passive = family, rows, active, passive
+        self.s, self.h, self.r, self.modulus, self.penalty = s, h, r, modulus, penalty
+        self.tau, self.passes, self.errors, self.loss, self.brier = tau, passes, errors, loss, brier
+        self.p = active + passive
+        self.decisions = 26 * passes + 61 if decisions is None else decisions
+        self.k = ceil_log2(rows)
+        self.F = 36 if family == "linear" else 20
+        self.b = self.F + (self.k + 1) // 2 + 1
+        self.first_period = first_period(family)
+        self.norm_floor = 2 * exponent(tau / 8) - self.k
+
+    def json(self):
+        return {
+            "family": self.family, "rows": self.rows, "activeColumns": self.active, "passiveColumns": self.passive,
+            "penalty": self.penalty, "tolerance": self.tau, "maximumPasses": self.passes, "modulusBits": self.modulus,
+            "computesStandardErrors": self.errors, "opensLoss": self.loss, "opensBrier": self.brier,
+            "scaleBits": self.s, "weightBits": self.h, "rowBits": self.r, "decisionBits": self.decisions,
+        }
+
+
+class Refusal(Exception):
+    pass
+
+
+def widths(facts, kind, period):
+    """V, S and M of a kernel."""
+    shape, s = SHAPE_OF[facts.family, kind], facts.s
+    v, scalar = {
+        "sigmoid": (20, min(16 + s, 29)), "bell": (20, 16), "probitWeight": (20, 16),
+        "exponential": (max(6, 20 - s), 27) if facts.family == "gamma" else (max(6, 18 - s), 29),
+    }.get(shape, (24, 22))
+    m = {
+        "sigmoid": 2, "bell": 1, "softplus": 10, "brier": 12, "mills": 10, "probitWeight": 1,
+        "probitLoss": 2 * ceil_log2(period) - 2, "exponential": 5 + (3 * period + 15) // 16,
+    }[shape]
+    return v, scalar, m + s
+
+
+def kernel_layout(facts, kind, period):
+    shape = SHAPE_OF[facts.family, kind]
+    v, scalar, m = widths(facts, kind, period)
+    slots = (16 if facts.family in ("poisson", "gamma") else 256) * facts.rows
+    w = v + scalar + m + 2 + 40 + ceil_log2(slots)
+    if w > 125:
+        raise Refusal("predictorOutOfRange")
+    length = 2 * SHAPES[shape][1] * period // 16
+    best = None
+    for g in range(1, 9):
+        j = ((facts.modulus - 64 - (v + m + scalar + 2)) // w + 2 - g) // g
+        if j < 1:
+            continue
+        c = -(-length // g)
+        cost = 18 * c + c * (14 + g * ((scalar + 4) // 4)) + ((g - 1) * w + 1000) // j
+        if best is None or cost < best[0]:
+            best = (cost, g, j)
+    if best is None:
+        raise Refusal("keyTooSmall")
+    return {"slotBits": w, "entries": best[1], "rowsPerGroup": best[2], "length": length}
+
+
+def column_layout(facts, value_bits, scalar_bits):
+    u = max(W, value_bits + scalar_bits + facts.k + 2)
+    rows = ((facts.modulus - 64) // u + 1) // 2
+    if rows < 1 or scalar_bits > 63:
+        raise Refusal("keyTooSmall")
+    return {"valueBits": value_bits, "scalarBits": scalar_bits, "slotBits": u, "rowsPerCiphertext": rows}
+
+
+def packed_layout(facts, values, value_bits):
+    u = max(W, value_bits + facts.b + facts.k + 2)
+    slots = min(values, (facts.modulus - 64) // u)
+    if slots < 1 or facts.b > 63:
+        raise Refusal("keyTooSmall")
+    return {"valueBits": value_bits, "scalarBits": facts.b, "slotBits": u, "slotsPerCiphertext": slots}
+
+
+def product_layout(facts, rows, inner):
+    u = 305 + ceil_log2(inner)
+    fitting = (facts.modulus - 64) // u
+    if fitting < 1:
+        raise Refusal("keyTooSmall")
+    blocks = -(-rows // fitting)
+    return {"slotBits": u, "rowsPerBlock": -(-rows // blocks), "blocks": blocks}
+
+
+def row_layout(facts, entries, period):
+    t = W if facts.family == "linear" else facts.F + 40 + ceil_log2(period)
+    top = t + facts.b + 1 + ceil_log2(entries) + 2
+    rows = (facts.modulus - 64 - top) // t + 1
+    if rows < 1:
+        raise Refusal("keyTooSmall")
+    return {"turnBits": t, "scalarBits": facts.b + 1, "rowsPerResult": rows}
+
+
+def result_bits(facts, residual_sum=None):
+    """Fraction bits of coefficients."""
+    v = 1.0 if residual_sum is None else max(residual_sum, 2.0 ** -60) / facts.rows
+    finer = min(8, (1 - exponent(v)) // 2) if v < 1 else 0
+    return min(40, 12 + (facts.k + max(0, facts.h + 2) + 1) // 2 + finer)
+
+
+def layouts():
+    result = []
+    shapes = [("logistic", 0, -2, 1), ("linear", 0, 0, 4), ("probit", 0, 0, 3), ("poisson", 0, 5, 8),
+              ("negativeBinomial", 6, 3, 8), ("gamma", 4, 0, 7)]
+    for family, s, h, r in shapes:
+        for modulus in (2048, 3072):
+            for n in (1000, 100_000):
+                facts = Facts(family, n, 6, 9, s=s, h=h, r=r, modulus=modulus)
+                period = facts.first_period
+                kernels = {}
+                for (owner, kind) in SHAPE_OF:
+                    if owner != family:
+                        continue
+                    try:
+                        kernels[kind] = kernel_layout(facts, kind, period)
+                    except Refusal as refusal:
+                        kernels[kind] = {"error": str(refusal)}
+                if family == "linear":
+                    fraction, gradient, weight = 34, 110, None
+                else:
+                    v, scalar, _ = widths(facts, "mean", period)
+                    fraction = v + scalar
+                    gradient = max(kernels["mean"]["slotBits"], fraction + r) + 1
+                    kind = "weight" if "weight" in kernels else "mean"
+                    v, scalar, _ = widths(facts, kind, period)
+                    weight = 28 + max(kernels[kind]["slotBits"], v + scalar + r) - v - scalar
+                start = 27 + max(h, 0)
+                products = 28 + facts.k
+                c = result_bits(facts)
+                integer = 10 if family == "linear" else 13
+                entry = {
+                    "facts": facts.json(), "period": period, "kernels": kernels,
+                    "knownRows": column_layout(facts, fraction + r + 1, facts.b),
+                    "gradient": column_layout(facts, gradient, facts.b),
+                    "startCross": packed_layout(facts, facts.active, start + facts.b),
+                    "rowProducts": {"active": row_layout(facts, facts.passive, period),
+                                    "passive": row_layout(facts, facts.active, period)},
+                    "product": product_layout(facts, facts.p, facts.p),
+                    "longProduct": product_layout(facts, 40, 40),
+                    "resultBits": {"coefficients": c + integer, "constant": c + 26,
+                                   "variances": 36 + max(0, h + 2), "constantVariance": 60 + max(0, h + 2)},
+                }
+                if family in ("linear", "gamma"):
+                    if family == "linear":
+                        entry["residualSum"] = column_layout(facts, 111, 56)
+                else:
+                    entry["startBlock"] = column_layout(facts, start, products)
+                    entry["block"] = column_layout(facts, weight, products)
+                    entry["cross"] = {"active": packed_layout(facts, facts.active, weight + facts.b),
+                                      "passive": packed_layout(facts, facts.passive, weight + facts.b)}
+                result.append(entry)
+    return result
+
+
+def refused_layouts():
+    result = []
+    for family, n, kind, modulus, s in [
+        ("logistic", 131_072, "brier", 3072, 0), ("logistic", 131_073, "brier", 3072, 0),
+        ("logistic", 524_288, "loss", 3072, 0), ("logistic", 524_289, "loss", 3072, 0),
+        ("logistic", 1 << 24, "mean", 3072, 0),
+        ("negativeBinomial", 1000, "mean", 3072, 25),
+    ]:
+        facts = Facts(family, n, 2, 2, s=s, modulus=modulus)
+        try:
+            found = {"layout": kernel_layout(facts, kind, facts.first_period)}
+        except Refusal as refusal:
+            found = {"error": str(refusal)}
+        result.append({"facts": facts.json(), "kind": kind, "period": facts.first_period, **found})
+    return result
+
+
+# 2. Shares
+
+
+def stream(name):
+    """Words of 192 bits that look random."""
+    count = 0
+    while True:
+        yield int.from_bytes(hashlib.sha256(f"training vectors {name} {count}".encode()).digest()[:24], "big")
+        count += 1
+
+
+def word(x):
+    return format(x % (1 << 192), "048x")
+
+
+def truncations():
+    words = stream("truncation")
+    result = []
+    modulus = 1 << W
+    values = [0, 1, -1, 5, -7, 1 << 40, -(1 << 40), 123456789 << 50, -(987654321 << 70), (1 << 100) + 12345,
+              -(1 << 120)]
+    for value in values:
+        for t in (1, 2, 40, 66, 100):
+            a, c = next(words), next(words)
+            b = (value - a) % modulus
+            left = ((a + c) % modulus) >> t
+            right = -(((c - b) % modulus) >> t)
+            if (c - b) % modulus + value not in range(modulus):
+                continue
+            assert left + right in (value >> t, (value >> t) + 1)
+            result.append({"shift": t, "value": str(value), "common": word(c), "active": word(a), "passive": word(b),
+                           "activeResult": word(left), "passiveResult": word(right)})
+    # One that fails: the common word leaves no room.
+    a, c = 3, modulus - 2
+    b = (1 - a) % modulus
+    left, right = ((a + c) % modulus) >> 10, -(((c - b) % modulus) >> 10)
+    result.append({"shift": 10, "value": "1", "common": word(c), "active": word(a), "passive": word(b),
+                   "activeResult": word(left), "passiveResult": word(right)})
+    return result
+
+
+# 3.6 Windows
+
+
+def trace_width(facts):
+    return max(12, ceil_log2(facts.p) + 4)
+
+
+def window_shape(facts, step):
+    """scale, level, floor, width, refinement"""
+    name = step.split()
+    if name[0] == "trace":
+        return 40, -2, -2, trace_width(facts), 0
+    if name[0] == "norm":
+        return 80, max(int(name[1]), facts.norm_floor), facts.norm_floor, 14, 0
+    if name[0] == "sum":
+        return 40, max(facts.k + facts.s + 6, -8), -8, 12, 18
+    return 68, max(facts.k + 2, -50), -50, 12, 18
+
+
+def take(digits, width, level, floor, refinement):
+    """The number that sequences of pairs give, and the widths that they had."""
+    used, refining = [], False
+    for a, b in digits:
+        bits = width + refinement if refining else width
+        used.append(bits)
+        d = (a + b) % (1 << bits)
+        if d >= 1 << (bits - 1):
+            d -= 1 << bits
+        there = abs(d) >= 4 or level <= floor
+        if there and refinement and not refining:
+            refining, level = True, level - refinement
+        elif there or refining:
+            return (d + 1) * 2.0 ** level, used
+        else:
+            level = max(floor, level - 2)
+    return None, used
+
+
+def open_shares(facts, step, a, b):
+    scale, level, floor, width, refinement = window_shape(facts, step)
+    digits, places = [], []
+    number, refining = None, False
+    while number is None:
+        bits = width + refinement if refining else width
+        place = level + scale
+        pair = [((x % (1 << W)) >> place) % (1 << bits) for x in (a, b)]
+        digits.append(pair)
+        number, used = take(digits, width, window_shape(facts, step)[1], floor, refinement)
+        d = sum(pair) % (1 << bits)
+        d -= (1 << bits) if d >= 1 << (bits - 1) else 0
+        if (abs(d) >= 4 or level <= floor) and refinement and not refining:
+            refining, level = True, level - refinement
+        else:
+            level = max(floor, level - 2)
+    return digits, used, number
+
+
+def windows():
+    words = stream("windows")
+    facts = Facts("logistic", 1000, 3, 4)
+    linear = Facts("linear", 100_000, 3, 4, h=0, r=4)
+    cases = [(facts, "trace", x) for x in (0.0, 0.1, 0.26, 0.49, 1.75, -3.0, 7.0, -0.01, 500.0)]
+    cases += [(facts, "norm 8", x) for x in (5000.0, 1e6, 60.0, 0.37, 1e-7, 0.0, -1e-30, -2.5, -1e-9)]
+    cases += [(facts, "norm -9", x) for x in (1e-3, 300.0, 1e-11)]
+    cases += [(facts, "norm -60", x) for x in (1e-11, 3e-9)]
+    cases += [(facts, "sum loss 64", x) for x in (412.9271, 0.6931, 690.1, 0.0, 1e-3, -17.25)]
+    cases += [(facts, "sum brier 64", 88.125)]
+    cases += [(linear, "residualSum", x) for x in (81_234.56, 1e-12, 0.0, 3.0, 1e-20)]
+    result = []
+    for f, step, x in cases:
+        scale = window_shape(f, step)[0]
+        value = int(mp.nint(mp.mpf(x) * mp.mpf(2) ** scale))
+        a = next(words)
+        b = (value - a) % (1 << W)
+        digits, used, number = open_shares(f, step, a, b)
+        result.append({"facts": "linear" if f is linear else "logistic", "step": step, "active": word(a),
+                       "passive": word(b), "bits": used, "windows": [[str(v) for v in pair] for pair in digits],
+                       "number": repr(number)})
+    return {"facts": {"logistic": facts.json(), "linear": linear.json()}, "openings": result}
+
+
+# 5. The program
+
+
+class Stop(Exception):
+    pass
+
+
+class Failure(Exception):
+    pass
+
+
+LN2 = 0.693147180559945
+
+
+class Program:
+    def __init__(self, facts, opened):
+        self.f, self.opened, self.used = facts, list(opened), 0
+        self.steps, self.q, self.doublings, self.spent = [], 0, 0, 0
+        self.P, self.level = facts.first_period, 8
+        penalised = facts.penalty > 0
+        self.diverges = not penalised and facts.family in ("logistic", "probit")
+        self.vanishes = not penalised and facts.family in ("poisson", "negativeBinomial")
+        self.constant = facts.family in ("linear", "gamma")
+        self.summary = {"converged": False, "norm": 0.0, "loss": None, "brier": None, "residualSum": None,
+                        "withholdsStandardErrors": False}
+
+    def do(self, *steps):
+        self.steps += [s.replace("P", str(self.P)) for s in steps]
+
+    def ask(self, step):
+        self.do(step)
+        if callable(self.opened_by):
+            self.opened.append(self.opened_by(self.steps[-1], self))
+        if self.used == len(self.opened):
+            raise Stop
+        self.used += 1
+        number = self.opened[self.used - 1]
+        self.spend(self.steps[-1].split(), number)
+        return number
+
+    def spend(self, step, number):
+        f = self.f
+        if step[0] == "norm":
+            least = 2.0 ** f.norm_floor
+            self.spent += 14 + max(0, int(step[1]) + 2 - exponent(max(number, least)))
+        else:
+            self.spent += {"trace": trace_width(f), "range": 1}.get(step[0], 30 + f.k)
+        if self.spent > f.decisions and step[0] in ("norm", "trace", "range"):
+            raise Failure("notConverged")
+
+    opened_by = None
+
+    def norm(self):
+        x = self.ask(f"norm {self.level}")
+        least = 2.0 ** self.f.norm_floor
+        if x < -4 * least:
+            return math.inf
+        self.level = min(8, exponent(max(x, least)) + 4)
+        return math.sqrt(max(x, least) * 2.0 ** self.f.k)
+
+    def look(self):
+        self.do("direction")
+        found = self.norm()
+        self.do("accept")
+        return found
+
+    def one_pass(self):
+        self.do("predictor P", "residual P", "gradient P")
+        self.q += 1
+        if self.q % 4 == 0:
+            self.do("checkpoint")
+
+    def loss(self):
+        self.do("stay", "predictor P")
+        if self.ask("sum loss P") < LN2:
+            raise Failure("separation")
+
+    def double(self):
+        self.doublings += 1
+        self.P *= 2
+        if self.doublings > (1 if self.f.family in ("poisson", "gamma") else 4):
+            raise Failure("separation" if self.diverges else "predictorOutOfRange")
+        if self.diverges:
+            self.loss()
+
+    def invert(self, start, final=False):
+        self.do(start)
+        done = int(start.split()[-1])
+        while True:
+            trace = self.ask("trace")
+            if abs(trace) <= 0.25:
+                if final:
+                    self.do("more 3")
+                return True
+            if done >= 20 or trace <= -1 or trace > self.f.p:
+                return False
+            self.do("more 4")
+            done += 4
+
+    def invert_anew(self, final=False):
+        return any(self.invert(start, final) for start in ("warm 3", "cold 0 8", "cold 3 8"))
+
+    def refresh(self):
+        while True:
+            self.do("information P")
+            if self.invert_anew():
+                return self.look()
+            self.double()
+            self.do("stay")
+            self.one_pass()
+
+    def step(self, n):
+        first = 0 if n < 1 else min(2, exponent(1 + 4 * n / math.sqrt(self.f.rows)))
+        j, last = first, first + 2
+        while True:
+            self.do(f"move {j}")
+            self.one_pass()
+            self.do("direction")
+            found = self.norm()
+            if found < n:
+                self.do("accept")
+                return found, j
+            j += 2
+            if self.q >= self.f.passes or j > last and n <= 50 * self.f.tau:
+                self.do("stay")
+                return n, j
+            if j > last:
+                self.double()
+                j = first
+                last += 4
+
+    def fit(self):
+        if self.f.family == "linear":
+            return self.linear()
+        f = self.f
+        self.do("startGradient", "startInformation")
+        if not self.invert("cold 0 8"):
+            raise Failure("aliasedAcrossParties")
+        n, fresh, slow, confirmed = self.look(), True, 0, False
+        while True:
+            while n > f.tau and self.q < f.passes:
+                found, j = self.step(n)
+                if found >= n:
+                    break
+                if fresh and n < 1 and j == 0 and found > n / 4:
+                    slow += 1
+                elif fresh:
+                    slow = 0
+                if slow == 3 and (self.diverges or self.vanishes):
+                    raise Failure("separation")
+                fresh = False
+                if not self.constant and found > f.tau and found > n * (1 - 0.75 * 2.0 ** -j):
+                    found = self.refresh()
+                    fresh = True
+                n = found
+            if n > 50 * f.tau:
+                raise Failure("notConverged")
+            self.summary["converged"], self.summary["norm"] = n <= f.tau, n
+            self.do("move 0", "accept", "checkpoint", f"coefficients {result_bits(f)}")
+            if confirmed or self.ask("range P") == 0:
+                break
+            self.double()
+            self.do("stay")
+            self.one_pass()
+            n = self.look()
+            confirmed = n <= 50 * f.tau
+            if n <= f.tau:
+                break
+        self.finish()
+
+    def finish(self):
+        f = self.f
+        if f.errors or f.loss or f.brier:
+            self.do("stay", "predictor P")
+        if f.loss:
+            loss = self.ask("sum loss P")
+            if self.diverges and loss < LN2:
+                raise Failure("separation")
+            self.summary["loss"] = loss
+        if f.brier:
+            self.summary["brier"] = self.ask("sum brier P")
+        if not f.errors:
+            return
+        if self.constant:
+            good = self.invert("more 1", True)
+        else:
+            if f.family == "poisson":
+                self.do("residual P")
+            self.do("information P")
+            good = self.invert_anew(True)
+        if not good:
+            self.summary["withholdsStandardErrors"] = True
+            return
+        self.do("checkpoint", "variances")
+
+    def linear(self):
+        self.do("startGradient", "startInformation")
+        if not self.invert("cold 0 8", True):
+            raise Failure("aliasedAcrossParties")
+        self.do("direction", "accept")
+        for _ in range(2):
+            self.do("move 0", "predictor P", "residual P", "gradient P", "direction", "accept")
+        self.do("move 0", "accept", "predictor P", "residual P", "checkpoint")
+        total = self.ask("residualSum")
+        self.q = 1
+        self.summary.update(residualSum=total, converged=True)
+        self.do(f"coefficients {result_bits(self.f, total)}")
+        if self.f.errors:
+            self.do("variances")
+
+    def run(self):
+        try:
+            self.fit()
+            end = {"name": "fitted", **{k: v for k, v in self.summary.items() if v is not None}}
+        except Stop:
+            end = None
+        except Failure as failure:
+            end = {"name": str(failure)}
+        return end
+
+
+class Script:
+    """Answers each opening from a list of its kind; the last of a list goes on for ever."""
+
+    def __init__(self, norms=(), trace=(0.0,), loss=(400.0,), brier=(80.0,), range_=(0,), residual=(500.0,)):
+        self.lists = {"norm": list(norms), "trace": list(trace), "loss": list(loss), "brier": list(brier),
+                      "range": list(range_), "residualSum": list(residual)}
+
+    def __call__(self, step, program):
+        words = step.split()
+        name = words[1] if words[0] == "sum" else words[0]
+        values = self.lists[name]
+        value = values.pop(0) if len(values) > 1 else values[0]
+        # Norms are given in standard errors, and opened squared.
+        if name == "norm" and value is not None:
+            return value if value < 0 else float(value * value / 2.0 ** program.f.k)
+        return float(value)
+
+
+def programs():
+    logistic = dict(rows=1000, active=4, passive=5)
+
+    def fit(**more):
+        return Facts("logistic", **{**logistic, **more})
+
+    decay = [40.0, 6.0, 0.7, 0.012, 0.0004]
+    singular = [3.0, 3.0, 2.75, 2.0]
+    cases = [
+        ("a fit by one inverse", fit(), Script([3.0, 0.4, 0.03, 0.002, 0.0003])),
+        ("a fit with fresh information", fit(brier=True), Script([40.0, 22.0, 9.0, 1.5, 0.9, 0.31, 0.05, 0.0006])),
+        ("a start at the answer", fit(errors=False), Script([0.0005])),
+        ("neither metrics nor errors", fit(penalty=0.01, errors=False, loss=False), Script(decay)),
+        ("ridge with metrics", fit(penalty=0.5, errors=False, brier=True), Script([12.0, 8.0, 7.5, 0.2, 0.0001])),
+        ("a refused step", fit(), Script([40.0, 55.0, 21.0, 18.0, 2.0, 0.1, 0.0002])),
+        ("a doubled period", fit(), Script([40.0, 55.0, 60.0, 12.0, 9.0, 1.0, 0.02, 0.0003])),
+        ("a step under three periods", fit(penalty=1e-4, errors=False),
+         Script([40.0, 55.0, 60.0, 70.0, 71.0, 72.0, 41.0, 12.0, 0.5, 0.0004])),
+        ("a negative norm is infinite", fit(), Script([40.0, -1.0, 12.0, 0.6, 0.0003])),
+        ("no step helps near the answer", fit(), Script([3.0, 0.02, 0.021, 0.0205, 0.02])),
+        ("separation by the loss", fit(), Script([40.0, 55.0, 60.0, 12.0], loss=[0.5])),
+        ("separation at the end", fit(), Script(decay, loss=[0.693147180559])),
+        ("separation by doublings", fit(), Script([40.0, 55.0])),
+        ("out of range under a penalty", fit(penalty=1e-6, errors=False), Script([40.0, 55.0])),
+        ("separation by three slow steps", fit(), Script([0.9, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.16])),
+        ("slow under a penalty", fit(penalty=1e-6, errors=False, passes=9),
+         Script([0.9, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.16, 0.13, 0.12, 0.11, 0.1, 0.09, 0.08, 0.07, 0.06])),
+        ("passes used up, near", fit(passes=3), Script([3.0, 0.4, 0.06, 0.009])),
+        ("passes used up, far", fit(passes=3), Script([3.0, 0.4, 0.3, 0.25, 0.2, 0.1])),
+        ("passes used up by refused steps", fit(passes=2), Script([3.0, 5.0, 4.0])),
+        ("collinear", fit(), Script(trace=singular)),
+        ("collinear at last", fit(), Script(trace=[4.0, 2.5, 1.0, 0.5])),
+        ("more iterations", fit(), Script(decay, trace=[3.0, 1.0, 0.25, 0.0])),
+        ("a trace beyond p", fit(), Script(trace=[9.25])),
+        ("a trace that went away", fit(), Script(trace=[-1.0])),
+        ("a warm start that fails", fit(), Script([40.0, 34.0, 34.0, 8.0, 0.3, 0.0003], trace=[0.0, -2.0, 0.0])),
+        ("no start succeeds once", fit(),
+         Script([40.0, 34.0, 28.0, 8.0, 0.3, 0.0003], trace=[0.0, -2.0, 20.0, -3.0, 0.0])),
+        ("errors withheld", fit(), Script(decay, trace=[0.0, -2.0])),
+        ("errors withheld slowly", fit(), Script([3.0, 0.4, 0.03, 0.0003], trace=[0.0] + singular)),
+        ("a set range bit, at the answer", fit(), Script([3.0, 0.4, 0.03, 0.0003, 0.0004], range_=[2, 0])),
+        ("a set range bit, near it", fit(), Script([3.0, 0.4, 0.03, 0.0003, 0.02, 0.0008], range_=[1])),
+        ("a set range bit, far from it", fit(), Script([3.0, 0.4, 0.03, 0.0003, 9.0, 0.6, 0.0002], range_=[3, 0])),
+        ("range bits without end", fit(penalty=1e-3, errors=False, passes=1000),
+         Script([3.0, 0.4, 0.03, 0.0003] + [9.0, 0.0003] * 8, range_=[3])),
+        ("decisions that cost too much", fit(decisions=200), Script([40.0, 22.0, 9.0, 1.5, 0.9, 0.31, 0.05, 0.0006])),
+        ("the last decision that is paid", fit(decisions=131, errors=False), Script([3.0, 0.4, 0.03, 0.0003])),
+        ("one bit too few", fit(decisions=130, errors=False), Script([3.0, 0.4, 0.03, 0.0003])),
+        ("a trace that costs too much", fit(decisions=11), Script([3.0])),
+        ("a sum before the last trace", fit(decisions=182), Script([3.0, 0.4, 0.03, 0.0003])),
+        ("a sum and the last trace", fit(decisions=183), Script([3.0, 0.4, 0.03, 0.0003])),
+        ("a wide trace", fit(active=400, passive=200, rows=20_000), Script([3.0, 0.4, 0.03, 0.0003])),
+        ("a large table", fit(rows=100_000, active=20, passive=30, tau=1e-4), Script([300.0, 90.0, 4.0, 0.1, 0.00005])),
+        ("linear", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script()),
+        ("linear, nearly exact", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(residual=[1e-7])),
+        ("linear, close", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(residual=[0.9])),
+        ("linear, exact", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(residual=[0.0])),
+        ("linear, ridge", Facts("linear", 5000, 4, 5, h=0, r=4, loss=False, errors=False, penalty=0.1), Script()),
+        ("linear, collinear", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(trace=[1.0])),
+        ("Poisson", Facts("poisson", 1000, 4, 5, h=4, r=7, loss=False), Script([12.0, 7.0, 6.0, 0.4, 0.0003])),
+        ("Poisson, out of range", Facts("poisson", 1000, 4, 5, h=4, r=7, loss=False), Script([12.0, 13.0])),
+        ("Poisson, a level without events", Facts("poisson", 1000, 4, 5, h=4, r=7, loss=False),
+         Script([0.9, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.16])),
+        ("gamma", Facts("gamma", 1000, 4, 5, s=3, h=0, r=6, loss=False), Script([12.0, 7.0, 6.0, 0.4, 0.0003])),
+        ("negative binomial, theta 2", Facts("negativeBinomial", 1000, 4, 5, s=6, h=1, r=8, loss=False),
+         Script([12.0, 7.0, 6.0, 0.4, 0.0003])),
+        ("probit", Facts("probit", 1000, 4, 5, h=0, r=3), Script([12.0, 7.0, 6.0, 0.4, 0.0003])),
+    ]
+    result = []
+    for name, facts, script in cases:
+        program = Program(facts, [])
+        program.opened_by = script
+        end = program.run()
+        assert end is not None, name
+        again = Program(facts, program.opened)
+        assert (again.run(), again.steps) == (end, program.steps), name
+        result.append(entry(name, facts, program, end))
+        if name == "a doubled period":
+            # What is known before all numbers are there.
+            for count in (0, 1, 3, 5, len(program.opened) - 1):
+                part = Program(facts, program.opened[:count])
+                assert part.run() is None
+                result.append(entry(f"{name}, {count} numbers", facts, part, None))
+    return result
+
+
+def entry(name, facts, program, end):
+    return {"name": name, "facts": facts.json(), "opened": program.opened[:program.used],
+            "steps": ", ".join(program.steps), "passes": program.q, "end": end}
+
+
+# 5.1 Announcements, 3.6 and 3.7: payloads
+
+
+def payloads():
+    bounds = []
+    for s, h, r in [(0, -2, 1), (40, 40, 40), (6, 3, 8), (0, -3, 1), (41, 0, 1), (-1, 0, 1), (0, 41, 1), (0, 0, 0),
+                    (0, 0, 41), (1 << 40, 0, 1)]:
+        allowed = 0 <= s <= 40 and -2 <= h <= 40 and 1 <= r <= 40
+        bounds.append({"payload": struct.pack(">qqq", s, h, r).hex(), "allowed": allowed})
+    opened = []
+    for bits, value in [(1, 1), (12, 4095), (20, 0), (63, (1 << 63) - 1), (12, 4096), (0, 0), (64, 5), (1, 2)]:
+        opened.append({"payload": struct.pack(">IQ", bits, value).hex(), "bits": bits, "value": str(value),
+                       "allowed": 1 <= bits <= 63 and value >> bits == 0})
+    results = []
+    for bits, values in [([29, 29, 43], [5, (1 << 29) - 1, 1 << 42]), ([8], [255]), ([], []), ([29], [1 << 29])]:
+        raw = b"".join(v.to_bytes((b + 7) // 8, "big") for b, v in zip(bits, values))
+        results.append({"payload": (struct.pack(">I", len(raw)) + raw).hex(), "bits": bits,
+                        "values": [word(v) for v in values], "allowed": all(v >> b == 0 for b, v in zip(bits, values))})
+    return {"bounds": bounds, "windows": opened, "results": results}
+
+
+def main():
+    document = {
+        "format": 2,
+        "elementary": elementary(),
+        "series": [series(family, kind) for family, kind in SHAPE_OF
+                   if (family, kind) not in (("poisson", "loss"), ("gamma", "loss"), ("negativeBinomial", "weight"),
+                                             ("negativeBinomial", "mean"), ("negativeBinomial", "loss"))],
+        "layouts": layouts(),
+        "kernelLimits": refused_layouts(),
+        "truncation": truncations(),
+        "windows": windows(),
+        "payloads": payloads(),
+        "programs": programs(),
+    }
+    # One entry of a list to a line.
+    parts = []
+    for name, value in document.items():
+        if isinstance(value, list):
+            body = ",\n  ".join(json.dumps(v, separators=(",", ":")) for v in value)
+            parts.append(f' "{name}": [\n  {body}\n ]')
+        elif isinstance(value, dict):
+            inner = []
+            for key, rows in value.items():
+                if isinstance(rows, list):
+                    body = ",\n   ".join(json.dumps(v, separators=(",", ":")) for v in rows)
+                    inner.append(f'  "{key}": [\n   {body}\n  ]')
+                else:
+                    inner.append(f'  "{key}": {json.dumps(rows, separators=(",", ":"))}')
+            parts.append(f' "{name}": {{\n' + ",\n".join(inner) + "\n }")
+        else:
+            parts.append(f' "{name}": {json.dumps(value)}')
+    print("{\n" + ",\n".join(parts) + "\n}")
+
+
+main()
