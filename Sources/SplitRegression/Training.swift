@@ -57,27 +57,23 @@ public enum Training {
         let rows = input.design.rows
         guard label.count == rows else { throw TrainingError.rowCountMismatch(own: rows, peer: label.count) }
         let exponent = try labelExponent(label, family: plan.family)
-        let block = ColumnBlock(input.design, constant: true)
         let context = try await open(
-            .active, block: block, test: input.test?.rows ?? 0, exponent: exponent, plan: plan, keyFloor: keyFloor,
-            session: session, progress: progress)
-        let parameters = context.ownColumns + context.peerColumns
-        guard rows > parameters else { throw TrainingError.tooFewRows(rows: rows, parameters: parameters) }
-
+            .active, input, exponent: exponent, plan: plan, keyFloor: keyFloor, session: session, progress: progress)
         var fit = try await sharingSeparation {
-            try await ActiveRole(context: context, block: block, design: input.design, label: label).fit()
+            try await FittingRole(context: context, design: input.design, label: label).fit()
         }
         if plan.revealScores {
             progress(.phase("scores"))
             try openingScores()
-            let round = context.round
+            try await session.checkpoint()
+            let round = fit.round
             let own = try fit.model.partialScores(input.design)
             let scores = try await ScoreExchange.receive(adding: own, over: session, round: round)
             fit.scores = scores
             fit.metrics = metrics(scores, label, plan.family)
             if let test = input.test, context.testRows > 0 {
                 let own = try fit.model.partialScores(test)
-                let scores = try await ScoreExchange.receive(adding: own, over: session, round: context.nextRound())
+                let scores = try await ScoreExchange.receive(adding: own, over: session, round: round + 1)
                 fit.holdOutScores = scores
                 fit.holdOutMetrics = metrics(scores, testLabel, plan.family)
             }
@@ -91,28 +87,23 @@ public enum Training {
         openingScores: @Sendable () throws -> Void = {}, progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingOutcome {
         try plan.validate()
-        let block = ColumnBlock(input.design, constant: false)
         let context = try await open(
-            .passive, block: block, test: input.test?.rows ?? 0, exponent: 0, plan: plan, keyFloor: keyFloor,
-            session: session, progress: progress)
-        let rows = input.design.rows
-        let parameters = context.ownColumns + context.peerColumns
-        guard rows > parameters else { throw TrainingError.tooFewRows(rows: rows, parameters: parameters) }
-
+            .passive, input, exponent: 0, plan: plan, keyFloor: keyFloor, session: session, progress: progress)
         let fit = try await sharingSeparation {
-            try await PassiveRole(context: context, block: block, design: input.design).fit()
+            try await FittingRole(context: context, design: input.design, label: []).fit()
         }
         if plan.revealScores {
             progress(.phase("scores"))
             try openingScores()
+            try await session.checkpoint()
             let partial = try fit.model.partialScores(input.design)
             try await ScoreExchange.send(
                 partial, model: fit.model, minimumColumns: plan.minimumScoreColumns, over: session,
-                round: context.round)
+                round: fit.round)
             if let test = input.test, context.testRows > 0 {
                 try await ScoreExchange.send(
                     try fit.model.partialScores(test), model: fit.model, minimumColumns: plan.minimumScoreColumns,
-                    over: session, round: context.nextRound())
+                    over: session, round: fit.round + 1)
             }
         }
         progress(.finished(passes: fit.summary.passes))
@@ -152,13 +143,15 @@ public enum Training {
     }
 
     private static func open(
-        _ role: TrainingContext.Role, block: ColumnBlock, test: Int, exponent: Int, plan: TrainingPlan, keyFloor: Int,
+        _ role: TrainingContext.Role, _ input: Input, exponent: Int, plan: TrainingPlan, keyFloor: Int,
         session: Session, progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingContext {
-        guard block.fractionBits == plan.family.featureFractionBits else {
+        guard input.design.fractionBits == plan.family.featureFractionBits else {
             throw TrainingError.invalidPlan("the design matrix is not rounded as this family wants it")
         }
-        let own = TrainingSetup(rows: block.rows, columns: block.count, testRows: test, labelExponent: exponent)
+        let (rows, testRows) = (input.design.rows, input.test?.rows ?? 0)
+        let columns = input.design.terms.count + (role == .active ? 1 : 0)
+        let own = TrainingSetup(rows: rows, columns: columns, testRows: testRows, labelExponent: exponent)
         try await session.send(own)
         let peer = try await session.receive(TrainingSetup.self)
         guard own.rows == peer.rows, own.testRows == peer.testRows else {
@@ -169,16 +162,17 @@ public enum Training {
         guard own.columns == expected.0 else {
             throw TrainingError.invalidPlan("this side's columns are not as many as the plan says")
         }
-        // The peer's count is how many sums it may have opened here: the job's number, not the peer's word.
+        // The peer's count decides what it gets: the job's number, not the peer's word.
         guard peer.columns == expected.1 else {
             throw TrainingError.protocolViolation("another number of columns than the job gives the peer")
         }
+        let parameters = own.columns + peer.columns
+        guard rows > parameters else { throw TrainingError.tooFewRows(rows: rows, parameters: parameters) }
         let keys = try await TrainingKeys.exchange(plan: plan, floor: keyFloor, session: session)
         try await session.checkpoint()
         progress(.keysExchanged(bits: plan.keyBits))
         return TrainingContext(
-            role: role, plan: plan, keys: keys, session: session, rows: block.rows, testRows: test,
-            ownColumns: block.count, peerColumns: peer.columns,
+            role: role, plan: plan, keys: keys, session: session, rows: rows, testRows: testRows,
             labelExponent: role == .active ? exponent : peer.labelExponent, report: progress)
     }
 }

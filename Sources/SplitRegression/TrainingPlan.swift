@@ -45,25 +45,35 @@ public struct TrainingPlan: Sendable, Equatable {
         self.revealFit = revealFit
     }
 
-    /// Why a job over so many rows computes no standard errors, if so. From public facts alone, so that both parties agree
-    /// before they start.
-    func standardErrorsWithheld(rows: Int) -> String? {
+    /// Why a job computes no standard errors, if so. From public facts alone, so that both parties agree before they start.
+    var standardErrorsWithheld: String? {
         if l2 > 0 { return "penalised estimates have no Wald standard errors" }
-        if !standardErrors { return "the job does not reveal them" }
-        guard family == .logistic else { return nil }
-        let parameters = activeColumns + passiveColumns
-        let wanted = InformationRule.rows(parameters: parameters)
-        if rows < wanted { return "guard 6: \(rows) rows, \(wanted) wanted for \(parameters) parameters" }
-        if max(activeColumns, passiveColumns) > InformationRule.largestBlock {
-            return "more than \(InformationRule.largestBlock) columns at one party"
-        }
-        return nil
+        return standardErrors ? nil : "the job does not reveal them"
+    }
+
+    /// What every step follows from, once the rows and the active party's bounds are known.
+    func facts(rows: Int, _ bounds: Announcement) -> TrainingFacts {
+        TrainingFacts(
+            family: ResponseFamily(family), rows: rows, activeColumns: activeColumns, passiveColumns: passiveColumns,
+            penalty: l2, tolerance: 10 * tolerance, maximumPasses: maximumPasses, modulusBits: keyBits,
+            computesStandardErrors: standardErrorsWithheld == nil,
+            opensLoss: family == .logistic && (revealFit || l2 == 0), opensBrier: family == .logistic && revealFit,
+            scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits)
     }
 
     func validate() throws(TrainingError) {
         guard l2 >= 0, l2.isFinite else { throw .invalidPlan("l2 must be zero or positive") }
         guard tolerance >= 1e-6, tolerance <= 0.1 else { throw .invalidPlan("tolerance must lie in [1e-6, 0.1]") }
         guard maximumPasses >= 1, maximumPasses <= 1000 else { throw .invalidPlan("passes must lie in [1, 1000]") }
+    }
+}
+
+extension ResponseFamily {
+    init(_ family: ModelFamily) {
+        switch family {
+        case .linear: self = .linear
+        case .logistic: self = .logistic
+        }
     }
 }
 

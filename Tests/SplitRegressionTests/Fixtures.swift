@@ -45,7 +45,7 @@ struct MadeTable {
         let label = signal.map { signal in
             family == .linear
                 ? signal + generator.uniform(-1...1)
-                : generator.uniform(0...1) < Logistic.mean(signal) ? 1.0 : 0.0
+                : generator.uniform(0...1) < ResponseFamily.mean(signal) ? 1.0 : 0.0
         }
         return MadeTable(active: a, passive: b, label: label)
     }
@@ -86,7 +86,7 @@ extension MadeTable {
         var made = plan
         (made.activeColumns, made.passiveColumns) = (active.count + 1, passive.count)
         let plan = made
-        let pair = try await SessionPair.open(family: plan.family)
+        let pair = try await SessionPair.open(family: plan.family, inspecting: plan)
         let label = label
         async let a = result {
             try await pair.active.run { session in

@@ -9,7 +9,7 @@ import Wire
 @Suite struct LinearTrainingTests {
     @Test func coefficientsAndStandardErrorsEqualThePooledFit() async throws {
         let cohort = try Cohort.diabetes()
-        let (active, passive) = try await cohort.train(TrainingPlan(family: .linear, keyBits: 768))
+        let (active, passive) = try await cohort.train(TrainingPlan(family: .linear, keyBits: 512))
         let standardized = try Cohort.pooled("diabetes")
         let raw = try Cohort.pooled("diabetes", "pooled.csv")
         let sd = cohort.label.scaling.sd

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.serialized) struct LogisticTrainingTests {
     @Test func coefficientsAndStandardErrorsEqualThePooledFit() async throws {
-        let (active, passive) = try await Cohort.actg175().train(TrainingPlan(family: .logistic, keyBits: 832))
+        let (active, passive) = try await Cohort.actg175().train(TrainingPlan(family: .logistic, keyBits: 640))
         let standardized = try Cohort.pooled("actg175")
         let raw = try Cohort.pooled("actg175", "pooled.csv")
         #expect(active.terms.count == 10 && passive.terms.count == 2)

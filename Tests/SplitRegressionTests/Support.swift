@@ -1,4 +1,5 @@
 import Foundation
+import Paillier
 import Records
 import TestSupport
 import Testing
@@ -14,15 +15,25 @@ struct SessionPair {
     let activeLog: MemoryRecorder
     let passiveLog: MemoryRecorder
 
+    /// - Parameter inspecting: a training's plan, by which the active side inspects every message as it is sent or received.
     static func open(
-        family: ModelFamily, seed: UInt8 = 0, plan: ProtocolPlan? = nil
+        family: ModelFamily, seed: UInt8 = 0, plan: ProtocolPlan? = nil, inspecting training: TrainingPlan? = nil
     ) async throws -> SessionPair {
         let plan =
             plan ?? ProtocolPlan([.init(.training(family), parties: ["active": "hospital", "passive": "lab"])])
         let limits = SessionLimits(wait: .seconds(120), handshake: .seconds(10), farewell: .milliseconds(500))
-        let pair = try await Sides(
-            job: Bytes32(hashing: [seed]), protocols: [.training], plan: plan, limits: limits
-        ).opened()
+        var sides = Sides(job: Bytes32(hashing: [seed]), protocols: [.training], plan: plan, limits: limits)
+        if let training {
+            sides.inspectingA = { description in
+                [
+                    TrainingInspector(
+                        session: description.id, active: "hospital", moduli: ModulusRegister(), local: "hospital",
+                        floor: training.keyBits
+                    ) { _ in training }
+                ]
+            }
+        }
+        let pair = try await sides.opened()
         return SessionPair(
             active: pair.a, passive: pair.b, activeLog: pair.recorderA, passiveLog: pair.recorderB)
     }
@@ -103,7 +114,7 @@ struct Cohort {
         plan.activeColumns = inputA.design.termCount + 1
         plan.passiveColumns = inputB.design.termCount
         let shared = plan
-        let pair = try await SessionPair.open(family: plan.family)
+        let pair = try await SessionPair.open(family: plan.family, inspecting: shared)
         let label = label.values
         async let a = pair.active.run { session in
             try await Training.active(

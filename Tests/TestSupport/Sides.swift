@@ -21,6 +21,8 @@ package struct Sides: Sendable {
     package var planB: ProtocolPlan?
     /// What looks at every message of A's session; nil for the session's own default.
     package var inspectorsA: [any PayloadInspector]?
+    /// The same for inspectors that follow from the session.
+    package var inspectingA: (@Sendable (SessionDescription) -> [any PayloadInspector])?
     /// What A believes B's key to be, when not B's.
     package var pinnedForB: VerifyingKey?
     package var recorderA: MemoryRecorder
@@ -49,9 +51,10 @@ package struct Sides: Sendable {
         wait: .seconds(5), handshake: .seconds(5), farewell: .milliseconds(500))
 
     package func openA(_ channel: any PeerChannel) async throws -> Session {
-        let inspecting = inspectorsA.map { inspectors in
+        let fixed = inspectorsA.map { inspectors in
             { @Sendable (_: SessionDescription) -> [any PayloadInspector] in inspectors }
         }
+        let inspecting = inspectingA ?? fixed
         return try await Session.open(
             over: channel, as: LocalParty(name: "hospital", identity: keyA),
             expecting: PeerIdentity(name: "lab", publicKey: pinnedForB ?? keyB.publicKey), terms: termsA, seed: seedA,

@@ -9,7 +9,7 @@ public import Wire
 ///
 /// It stops at the first failure: what comes after could only fail by it.
 public struct TrainingInspector: PayloadInspector, KeyInspecting {
-    public let checks = ["T10", "T11", "T12", "T13", "T15", "T19", "T20", "T21", "T23", "T24", "T26"]
+    public let checks = ["T10", "T11", "T12", "T13", "T15", "T16", "T19", "T20", "T21", "T23", "T24", "T26"]
 
     private let plan: @Sendable (Int) -> TrainingPlan
     /// Name of the active party.
@@ -18,9 +18,6 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
     private var setups: [String: TrainingSetup] = [:]
     package private(set) var keyInspector: KeyInspector<TrainingKeyPurpose>
     private var follower: TrainingFollower?
-    /// Messages with inner products by party: every so many, the next record is a checkpoint.
-    private var slopes: [String: Int] = [:]
-    private var owesCheckpoint: Set<String> = []
     private var payloads = UnbrokenPayloads()
 
     /// - Parameters:
@@ -55,7 +52,7 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
     public var unfinished: [String: String] { duplicates.unfinished }
 
     public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
-        try checkpoints(record)
+        if record.type == .checkpoint { try follower?.takeCheckpoint(record) }
         guard record.type.protocolID == ProtocolVersion.training.id else { return }
         guard let payload = payloads.next(payload) else { return }
         try InspectionFailure.reading(messagesOf: "training") {
@@ -65,21 +62,14 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
             case .trainingKey:
                 try keyInspector.take(KeyMessage(payload: payload), record)
                 follow(record)
-            case .coefficientChunk:
-                try follower?.check(coefficients: ciphertexts(payload, under: active), record.chunk)
-            case .sharedResults: try follower?.check(results: ciphertexts(payload, under: active), record.chunk)
-            case .basisRows: try follower?.check(basis: ciphertexts(payload, under: active), record.chunk)
-            case .shareCiphertexts:
-                try follower?.check(shares: ciphertexts(payload, under: record.from), record.chunk)
-            case .maskedSums:
-                let count = try ciphertexts(payload, under: record.to)
-                try follower?.take(masked: count, from: record.from, to: record.to)
-            case .openedSums:
-                let bytes = try Payload<OpenedSumsKind>(payload: payload).bytes
-                try follower?.take(opened: bytes.count, from: record.from)
-            case .sumShare: try follower?.take(share: SumShare(payload: payload).value, from: record.from)
-            case .scoreChunk: try follower?.take(scores: ScoreChunk(payload: payload).scores.count, record.chunk)
-            default: try numbers(payload, record)
+            case .trainingBounds: try follower?.take(TrainingBounds(payload: payload).announcement)
+            case .windowShare: try follower?.take(WindowShare(payload: payload), record)
+            case .resultShares: try follower?.take(results: ResultShares(payload: payload).bytes.count, record)
+            case .scoreChunk: try follower?.take(scores: ScoreChunk(payload: payload).scores.count, record)
+            default:
+                guard let owner = try follower?.owner(of: record) else { return }
+                let count = try ciphertexts(payload, under: owner)
+                try follower?.take(ciphertexts: count, record)
             }
         }
     }
@@ -101,34 +91,6 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
 
     // MARK: One message each
 
-    /// After every fourth message with inner products its sender signs what it has sent (training.md 4, step 7).
-    private mutating func checkpoints(_ record: Record) throws(InspectionFailure) {
-        if owesCheckpoint.remove(record.from) != nil, record.type != .checkpoint, record.type != .abort {
-            throw Self.failure("T16", "checkpointMissing", "\(record.from) went on without the checkpoint due here.")
-        }
-        guard record.type == .slopeProducts else { return }
-        slopes[record.from, default: 0] += 1
-        if slopes[record.from, default: 0].isMultiple(of: FittingSchedule.passesPerCheckpoint) {
-            owesCheckpoint.insert(record.from)
-        }
-    }
-
-    /// Real numbers in clear, which all have one form.
-    private mutating func numbers(_ payload: [UInt8], _ record: Record) throws {
-        let values = try Numbers<BlockScaleKind>(payload: payload).values
-        switch record.type {
-        case .blockScale: try follower?.take(blockScale: values)
-        case .predictorRange: try follower?.take(range: values)
-        case .slopeProducts: try follower?.take(slopes: values, from: record.from)
-        case .historyProducts: try follower?.take(products: values, from: record.from)
-        case .passiveSolution: try follower?.check(solution: values.count)
-        case .residualVariance: try follower?.check(variance: values.count)
-        case .covarianceParts: try follower?.check(covariance: values.count)
-        case .rawOffset: try follower?.take(offset: values.count)
-        default: break
-        }
-    }
-
     private mutating func setup(_ message: TrainingSetup, _ record: Record) throws {
         if let other = setups[record.to], other.rows != message.rows || other.testRows != message.testRows {
             throw Self.failure("T10", "setupsDiffer", "The parties did not train on the same number of rows.")
@@ -146,12 +108,14 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
         let keys = keyInspector.keys
         guard keys.count == 2, let key = keys[record.from], let setup = setups[record.from] else { return }
         follower = TrainingFollower(
-            plan: plan(setup.rows), setup: setup, active: active, width: CiphertextVector.serializedWidth(of: key))
+            plan: plan(setup.rows), setup: setup, active: active,
+            passive: record.from == active ? record.to : record.from,
+            width: CiphertextVector.serializedWidth(of: key))
     }
 
     /// Gives how many there are.
     private mutating func ciphertexts(_ payload: [UInt8], under owner: String) throws -> Int {
-        let bytes = try Payload<MaskedSumsKind>(payload: payload).bytes
+        let bytes = try Payload<RowSharesKind>(payload: payload).bytes
         guard let key = keyInspector.keys[owner] else {
             throw Self.failure("T10", "keyMissing", "There are ciphertexts before a key.")
         }

@@ -4,21 +4,19 @@ extension MessageType {
     static let trainingSetup = MessageType(rawValue: 0x0200)
     package static let trainingRing = MessageType(rawValue: 0x0201)
     package static let trainingKey = MessageType(rawValue: 0x0202)
-    static let blockScale = MessageType(rawValue: 0x0203)
-    static let predictorRange = MessageType(rawValue: 0x0210)
-    static let coefficientChunk = MessageType(rawValue: 0x0211)
-    static let sharedResults = MessageType(rawValue: 0x0212)
-    static let shareCiphertexts = MessageType(rawValue: 0x0213)
-    static let maskedSums = MessageType(rawValue: 0x0214)
-    static let openedSums = MessageType(rawValue: 0x0215)
-    static let slopeProducts = MessageType(rawValue: 0x0216)
-    static let historyProducts = MessageType(rawValue: 0x0217)
-    static let sumShare = MessageType(rawValue: 0x0218)
-    static let basisRows = MessageType(rawValue: 0x0220)
-    static let passiveSolution = MessageType(rawValue: 0x0221)
-    static let residualVariance = MessageType(rawValue: 0x0222)
-    static let covarianceParts = MessageType(rawValue: 0x0223)
-    static let rawOffset = MessageType(rawValue: 0x0224)
+    static let trainingBounds = MessageType(rawValue: 0x0203)
+    static let predictorShares = MessageType(rawValue: 0x0210)
+    static let predictorSums = MessageType(rawValue: 0x0211)
+    static let kernelVectors = MessageType(rawValue: 0x0212)
+    static let kernelResults = MessageType(rawValue: 0x0213)
+    static let rowShares = MessageType(rawValue: 0x0214)
+    static let columnSums = MessageType(rawValue: 0x0215)
+    static let rowVectors = MessageType(rawValue: 0x0216)
+    static let crossSums = MessageType(rawValue: 0x0217)
+    static let matrixShares = MessageType(rawValue: 0x0218)
+    static let matrixProducts = MessageType(rawValue: 0x0219)
+    static let windowShare = MessageType(rawValue: 0x021A)
+    static let resultShares = MessageType(rawValue: 0x021B)
     static let scoreChunk = MessageType(rawValue: 0x0230)
 }
 
@@ -74,97 +72,144 @@ struct Payload<Kind: PayloadKind>: Message {
     init(from decoder: inout Decoder) throws(WireError) { bytes = try decoder.readPrefixed(max: 1 << 22) }
 }
 
-enum CoefficientChunkKind: PayloadKind {
-    static let type = MessageType.coefficientChunk
-    static let name = "CoefficientChunk"
+/// An encrypted share of a coefficient each.
+enum PredictorSharesKind: PayloadKind {
+    static let type = MessageType.predictorShares
+    static let name = "PredictorShares"
 }
-enum SharedResultsKind: PayloadKind {
-    static let type = MessageType.sharedResults
-    static let name = "SharedResults"
+/// Masked row products.
+enum PredictorSumsKind: PayloadKind {
+    static let type = MessageType.predictorSums
+    static let name = "PredictorSums"
 }
-enum ShareCiphertextsKind: PayloadKind {
-    static let type = MessageType.shareCiphertexts
-    static let name = "ShareCiphertexts"
+/// Encrypted vectors of rows.
+enum KernelVectorsKind: PayloadKind {
+    static let type = MessageType.kernelVectors
+    static let name = "KernelVectors"
 }
-enum MaskedSumsKind: PayloadKind {
-    static let type = MessageType.maskedSums
-    static let name = "MaskedSums"
+/// Masked values of rows.
+enum KernelResultsKind: PayloadKind {
+    static let type = MessageType.kernelResults
+    static let name = "KernelResults"
 }
-enum OpenedSumsKind: PayloadKind {
-    static let type = MessageType.openedSums
-    static let name = "OpenedSums"
+/// Encrypted shares of rows.
+enum RowSharesKind: PayloadKind {
+    static let type = MessageType.rowShares
+    static let name = "RowShares"
 }
-enum BasisRowsKind: PayloadKind {
-    static let type = MessageType.basisRows
-    static let name = "BasisRows"
+/// Masked sums of columns.
+enum ColumnSumsKind: PayloadKind {
+    static let type = MessageType.columnSums
+    static let name = "ColumnSums"
+}
+/// Encrypted vectors of rows, to be summed.
+enum RowVectorsKind: PayloadKind {
+    static let type = MessageType.rowVectors
+    static let name = "RowVectors"
+}
+/// Masked sums of them.
+enum CrossSumsKind: PayloadKind {
+    static let type = MessageType.crossSums
+    static let name = "CrossSums"
+}
+/// An encrypted share of a matrix.
+enum MatrixSharesKind: PayloadKind {
+    static let type = MessageType.matrixShares
+    static let name = "MatrixShares"
+}
+/// Masked products with it.
+enum MatrixProductsKind: PayloadKind {
+    static let type = MessageType.matrixProducts
+    static let name = "MatrixProducts"
 }
 
-/// Real numbers in clear, all of them in the leakage table.
-protocol NumbersKind: PayloadKind {}
+/// Bounds that the active party announces (training.md 5.1): `i32` each.
+struct TrainingBounds: Message {
+    static let type = MessageType.trainingBounds
+    static let name = "TrainingBounds"
+    var announcement: Announcement
 
-struct Numbers<Kind: NumbersKind>: Message {
-    static var type: MessageType { Kind.type }
-    static var name: String { Kind.name }
-    var values: [Double]
+    init(_ announcement: Announcement) { self.announcement = announcement }
 
-    init(_ values: [Double]) { self.values = values }
     func encode(into encoder: inout Encoder) {
-        encoder.writeArray(values) { encoder, value in encoder.write(value) }
-    }
-    init(from decoder: inout Decoder) throws(WireError) {
-        values = try decoder.readArray(max: 1 << 18, minimumBytes: 8) { decoder throws(WireError) in
-            try decoder.readDouble()
+        for bits in [announcement.scaleBits, announcement.weightBits, announcement.rowBits] {
+            encoder.write(Int64(bits))
         }
     }
-}
 
-enum BlockScaleKind: NumbersKind {
-    static let type = MessageType.blockScale
-    static let name = "BlockScale"
-}
-enum PredictorRangeKind: NumbersKind {
-    static let type = MessageType.predictorRange
-    static let name = "PredictorRange"
-}
-enum SlopeProductsKind: NumbersKind {
-    static let type = MessageType.slopeProducts
-    static let name = "SlopeProducts"
-}
-enum HistoryProductsKind: NumbersKind {
-    static let type = MessageType.historyProducts
-    static let name = "HistoryProducts"
-}
-enum PassiveSolutionKind: NumbersKind {
-    static let type = MessageType.passiveSolution
-    static let name = "PassiveSolution"
-}
-enum ResidualVarianceKind: NumbersKind {
-    static let type = MessageType.residualVariance
-    static let name = "ResidualVariance"
-}
-enum CovariancePartsKind: NumbersKind {
-    static let type = MessageType.covarianceParts
-    static let name = "CovarianceParts"
-}
-enum RawOffsetKind: NumbersKind {
-    static let type = MessageType.rawOffset
-    static let name = "RawOffset"
-}
-
-/// One party's sum of its shares modulo 2^128: with the other's it gives the declared sum and nothing else.
-struct SumShare: Message {
-    static let type = MessageType.sumShare
-    static let name = "SumShare"
-    var value: UInt128
-
-    init(_ value: UInt128) { self.value = value }
-    func encode(into encoder: inout Encoder) {
-        encoder.write(UInt64(truncatingIfNeeded: value >> 64))
-        encoder.write(UInt64(truncatingIfNeeded: value))
-    }
     init(from decoder: inout Decoder) throws(WireError) {
-        value = UInt128(try decoder.readUInt64()) << 64
-        value |= UInt128(try decoder.readUInt64())
+        announcement = Announcement(
+            scaleBits: try Self.bits(&decoder, "scaleBits", in: Announcement.allowed.scale),
+            weightBits: try Self.bits(&decoder, "weightBits", in: Announcement.allowed.weight),
+            rowBits: try Self.bits(&decoder, "rowBits", in: Announcement.allowed.row))
+    }
+
+    private static func bits(
+        _ decoder: inout Decoder, _ name: String, in range: ClosedRange<Int>
+    ) throws(WireError) -> Int {
+        let value = try decoder.readInt64()
+        guard value >= range.lowerBound, value <= range.upperBound else { throw .invalidValue(name) }
+        return Int(value)
+    }
+}
+
+/// Some bits of a party's share of a number that both learn (training.md 3.6).
+struct WindowShare: Message {
+    static let type = MessageType.windowShare
+    static let name = "WindowShare"
+    var bits: Int
+    var value: UInt64
+
+    init(bits: Int, value: UInt64) {
+        self.bits = bits
+        self.value = value
+    }
+
+    func encode(into encoder: inout Encoder) {
+        encoder.write(UInt32(bits))
+        encoder.write(value)
+    }
+
+    init(from decoder: inout Decoder) throws(WireError) {
+        bits = Int(try decoder.readUInt32())
+        value = try decoder.readUInt64()
+        guard (1...63).contains(bits), value >> UInt64(bits) == 0 else { throw .invalidValue("window") }
+    }
+}
+
+/// High bits of shares of numbers that are the receiver's to know (training.md 3.7): each in as many bytes as its width asks for.
+struct ResultShares: Message {
+    static let type = MessageType.resultShares
+    static let name = "ResultShares"
+    var bytes: [UInt8]
+
+    init(_ words: [ShareWord], bits: [Int]) {
+        bytes = zip(words, bits).flatMap { word, bits in
+            (0..<(bits + 7) / 8).reversed().map { UInt8(truncatingIfNeeded: word.shiftedRight(8 * $0).low) }
+        }
+    }
+
+    func encode(into encoder: inout Encoder) { encoder.writePrefixed(bytes) }
+    init(from decoder: inout Decoder) throws(WireError) { bytes = try decoder.readPrefixed(max: 1 << 20) }
+
+    /// How many bytes numbers of these widths take.
+    static func length(bits: [Int]) -> Int { bits.reduce(0) { $0 + ($1 + 7) / 8 } }
+
+    /// The numbers; nil unless there are so many of these widths.
+    func words(bits: [Int]) -> [ShareWord]? {
+        guard bytes.count == Self.length(bits: bits) else { return nil }
+        var result: [ShareWord] = []
+        var position = 0
+        for width in bits {
+            var word = ShareWord.zero
+            for _ in 0..<(width + 7) / 8 {
+                word = word.shiftedLeft(8) &+ ShareWord(low: UInt64(bytes[position]), middle: 0, high: 0)
+                position += 1
+            }
+            guard word.masked(width) == word else { return nil }
+            result.append(word)
+        }
+        return result
     }
 }
 

@@ -83,6 +83,8 @@ public struct TrainingOutcome: Sendable {
     public var terms: [FittedTerm]
     public var summary: FitSummary
     public var model: PartialModel
+    /// Of the next message after the fit.
+    var round: UInt32
     /// Active party, when scores are revealed: joint predictor of each training row, in common order.
     public var scores: [Double]?
     public var metrics: ScoreMetrics?

@@ -51,6 +51,6 @@ public enum ScoreExchange {
 
     /// Mean of the response at a joint predictor.
     public static func response(_ predictor: Double, family: ModelFamily) -> Double {
-        family == .logistic ? Logistic.mean(predictor) : predictor
+        family == .logistic ? ResponseFamily.mean(predictor) : predictor
     }
 }

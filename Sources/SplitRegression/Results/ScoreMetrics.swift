@@ -15,12 +15,12 @@ public struct ScoreMetrics: Sendable, Equatable, Codable {
     public static func logistic(predictor: [Double], label: [Double]) -> ScoreMetrics {
         let n = label.count
         let events = label.count { $0 > 0.5 }
-        let probability = predictor.map(Logistic.mean)
+        let probability = predictor.map(ResponseFamily.mean)
         var loss = 0.0
         var brier = 0.0
         var correct = 0
         for i in 0..<n {
-            loss += Logistic.loss(predictor[i], label: label[i])
+            loss += ResponseFamily.logistic.loss(predictor[i], label: label[i])
             brier += (probability[i] - label[i]) * (probability[i] - label[i])
             if (probability[i] >= 0.5) == (label[i] > 0.5) { correct += 1 }
         }

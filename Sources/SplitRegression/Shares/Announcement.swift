@@ -7,6 +7,11 @@ package struct Announcement: Sendable, Hashable {
     /// What a peer may announce.
     package static let allowed = (scale: 0...40, weight: -2...40, row: 1...40)
 
+    package var isAllowed: Bool {
+        Self.allowed.scale.contains(scaleBits) && Self.allowed.weight.contains(weightBits)
+            && Self.allowed.row.contains(rowBits)
+    }
+
     package init(scaleBits: Int, weightBits: Int, rowBits: Int) {
         self.scaleBits = scaleBits
         self.weightBits = weightBits

@@ -8,6 +8,7 @@ package struct WindowOpening: Sendable, Hashable {
 
     /// Scale of the shares.
     private let fractionBits: Int
+    private let width: Int
     /// Place of the window's unit, `2^level`.
     private var level: Int
     /// Below this nothing is opened.
@@ -17,17 +18,24 @@ package struct WindowOpening: Sendable, Hashable {
     private var isRefining = false
 
     package init(fractionBits: Int, level: Int, floor: Int, refinement: Int = 0) {
+        width = Self.coarseBits
         self.fractionBits = fractionBits
         self.level = max(level, floor)
         self.floor = floor
         self.refinement = refinement
     }
 
-    /// A number opened at one place.
-    package init(fractionBits: Int, at level: Int) { self.init(fractionBits: fractionBits, level: level, floor: level) }
+    /// A number opened at one place, of magnitude below `2^(bits + level - 1)`.
+    package init(fractionBits: Int, at level: Int, bits: Int) {
+        width = bits
+        self.fractionBits = fractionBits
+        self.level = level
+        floor = level
+        refinement = 0
+    }
 
     /// Bits that each side sends next.
-    package var bits: Int { isRefining ? Self.coarseBits + refinement : Self.coarseBits }
+    package var bits: Int { isRefining ? width + refinement : width }
 
     /// What a side sends of its share.
     package func window(of share: ShareWord) -> UInt64 {
@@ -58,10 +66,18 @@ extension TrainingFacts {
     /// `g . d` below this says no more than that the fit is done.
     package var normFloor: Int { 2 * Int((tolerance / 8).exponent) - rowBitsOfCount }
 
+    /// The gradient in the scale of standard errors. Infinite when the square is well below zero: the inverse is none then, as
+    /// after a row that wrapped.
+    package func norm(ofOpened square: Double) -> Double {
+        let least = Double(sign: .plus, exponent: normFloor, significand: 1)
+        guard square >= -4 * least else { return .infinity }
+        return (max(square, least) * Double(sign: .plus, exponent: rowBitsOfCount, significand: 1)).squareRoot()
+    }
+
     /// How the number of a step is opened; nil for a step that opens none to both.
     package func opening(of step: TrainingStep) -> WindowOpening? {
         switch step {
-        case .trace: return WindowOpening(fractionBits: ShareMatrix.fractionBits, at: -2)
+        case .trace(let level): return WindowOpening(fractionBits: ShareMatrix.fractionBits, at: level, bits: 24)
         case .norm(let level):
             return WindowOpening(fractionBits: 2 * ShareMatrix.fractionBits, level: level, floor: normFloor)
         case .sum:

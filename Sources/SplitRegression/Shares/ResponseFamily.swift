@@ -66,12 +66,12 @@ package enum ResponseFamily: Sendable, Hashable {
         }
     }
 
-    static func mean(_ z: Double) -> Double {
+    package static func mean(_ z: Double) -> Double {
         let tail = ElementaryFunctions.exp(-abs(z))
         return z >= 0 ? 1 / (1 + tail) : tail / (1 + tail)
     }
 
-    static func slope(_ z: Double) -> Double {
+    package static func slope(_ z: Double) -> Double {
         let tail = ElementaryFunctions.exp(-abs(z))
         return tail / ((1 + tail) * (1 + tail))
     }

@@ -5,7 +5,11 @@ package protocol ShareExchange: AnyObject {
     func commonWords(count: Int) -> [ShareWord]
 
     /// Owner: its share `v` of a vector; result: shares of `Q v` a row, modulo `2^turnBits`, `Q` the evaluator's columns.
-    func ownRowProducts(_ vector: [ShareWord], turnBits: Int) async throws -> [ShareWord]
+    ///
+    /// - Parameter entries: bits of the evaluator's integers, without sign.
+    func ownRowProducts(
+        _ vector: [ShareWord], rows: Int, entries: Int, turnBits: Int
+    ) async throws -> [ShareWord]
     func evaluateRowProducts(_ columns: [[Int64]], entries: Int, turnBits: Int) async throws -> [ShareWord]
 
     /// Owner: a row's vector each time that it is asked; result: integer shares of the inner products a row.
@@ -29,13 +33,20 @@ package protocol ShareExchange: AnyObject {
     ) async throws -> ShareMatrix
 
     /// Shares modulo `2^152` of `X Y`, X at the owner and Y at the evaluator.
-    func ownProduct(_ left: ShareMatrix, columns: Int) async throws -> ShareMatrix
-    func evaluateProduct(_ right: ShareMatrix, rows: Int) async throws -> ShareMatrix
+    func ownProduct(_ left: ShareMatrix, _ layout: ProductLayout) async throws -> ShareMatrix
+    func evaluateProduct(_ right: ShareMatrix, _ layout: ProductLayout) async throws -> ShareMatrix
 
     /// Sends a window of this party's share and receives the peer's.
     func exchangeWindow(_ own: UInt64, bits: Int) async throws -> UInt64
     /// The parties send each other the high bits of shares that are the other's to know.
-    func exchangeResults(_ own: [ShareWord], bits: Int, expecting: Int, peerBits: Int) async throws -> [ShareWord]
+    ///
+    /// - Parameters:
+    ///   - bits: of each number sent.
+    ///   - expecting: of each number received.
+    func exchangeResults(_ own: [ShareWord], bits: [Int], expecting: [Int]) async throws -> [ShareWord]
+
+    /// Both sign what they have sent.
+    func checkpoint() async throws
 }
 
 /// Sums of one column each (training.md 3.3).

@@ -9,8 +9,7 @@ extension ShareMachine {
 
     func startGradient() async throws {
         let (fraction, _) = try residualBits()
-        let layout = try sumLayout(
-            columns: facts.passiveColumns, valueBits: fraction + facts.rowBits + 1, scalarBits: facts.featureBits)
+        let layout = try facts.knownRowLayout(columns: facts.passiveColumns, fraction: fraction)
         var result = ShareMatrix(rows: facts.parameters, columns: 1)
         if let active {
             let rows = try (0..<rows).map { row in
@@ -38,8 +37,7 @@ extension ShareMachine {
                     fractionBits: TrainingFacts.weightFractionBits)
             }
         }
-        try await gatherInformation(
-            weights, valueBits: TrainingFacts.weightFractionBits + facts.weightBits + 1, atActiveAlone: true)
+        try await gatherInformation(weights, valueBits: facts.startWeightBits, atActiveAlone: true)
     }
 
     // MARK: Predictor and residuals
@@ -55,7 +53,9 @@ extension ShareMachine {
         }
         func add(_ words: [ShareWord]) { for row in 0..<rows { shares[row] = shares[row] &+ words[row] } }
         if isActive {
-            add(try await exchange.ownRowProducts(others, turnBits: turn))
+            add(
+                try await exchange.ownRowProducts(
+                    others, rows: rows, entries: facts.featureBits, turnBits: turn))
             add(
                 try await exchange.evaluateRowProducts(
                     table.columns, entries: facts.featureBits, turnBits: turn))
@@ -63,7 +63,9 @@ extension ShareMachine {
             add(
                 try await exchange.evaluateRowProducts(
                     table.columns, entries: facts.featureBits, turnBits: turn))
-            add(try await exchange.ownRowProducts(others, turnBits: turn))
+            add(
+                try await exchange.ownRowProducts(
+                    others, rows: rows, entries: facts.featureBits, turnBits: turn))
         }
         if facts.family == .linear {
             predictors = shares
@@ -140,17 +142,17 @@ extension ShareMachine {
     // MARK: Gradient
 
     func computeGradient(period: Double) async throws {
-        let (fraction, bits) = try facts.residualShape(period: period)
+        let fraction = try facts.residualShape(period: period).fraction
         var result = ShareMatrix(rows: facts.parameters, columns: 1)
         for (index, j) in ownRange.enumerated() { result[j, 0] = ownSum(table.columns[index], residuals) }
-        try await addSums(of: residuals, bits: bits, to: &result)
+        try await addSums(of: residuals, period: period, to: &result)
         try await finishGradient(result, fraction: fraction)
     }
 
     /// Both directions: the active party's rows first.
-    private func addSums(of rows: [Int128], bits: Int, to result: inout ShareMatrix) async throws {
-        let mine = try sumLayout(columns: peerCount, valueBits: bits, scalarBits: facts.featureBits)
-        let theirs = try sumLayout(columns: ownCount, valueBits: bits, scalarBits: facts.featureBits)
+    private func addSums(of rows: [Int128], period: Double, to result: inout ShareMatrix) async throws {
+        let mine = try facts.gradientLayout(columns: peerCount, period: period)
+        let theirs = try facts.gradientLayout(columns: ownCount, period: period)
         if isActive {
             for (j, sum) in zip(peerRange, try await exchange.ownColumnSums(rows, layout: mine)) {
                 result[j, 0] = result[j, 0] &+ sum
@@ -204,10 +206,10 @@ extension ShareMachine {
             weights = try await evaluate(.weight, period: period)
         }
         let drop = layout.kernel.shareFractionBits - TrainingFacts.weightFractionBits
-        let bits = max(layout.slotBits, layout.kernel.shareFractionBits + facts.rowBits) + 1 - drop
         // Both round down: one unit is put back, so that there is no bias.
         weights = weights.map { ($0 >> Int128(drop)) + (isActive ? 1 : 0) }
-        try await gatherInformation(weights, valueBits: bits + 1, atActiveAlone: false)
+        try await gatherInformation(
+            weights, valueBits: try facts.weightShareBits(period: period), atActiveAlone: false)
     }
 
     /// `Q^T W Q / 2^k` from shares of the weights.
@@ -236,9 +238,8 @@ extension ShareMachine {
             for (index, (i, j)) in own.enumerated() { mine[index] = ownSum(i, j, ones) }
         }
         var theirs = Array(repeating: ShareWord.zero, count: peers.count)
-        let sends = try sumLayout(
-            columns: peers.count, valueBits: valueBits, scalarBits: facts.productBits)
-        let takes = try sumLayout(columns: own.count, valueBits: valueBits, scalarBits: facts.productBits)
+        let sends = try facts.blockLayout(columns: peerCount, valueBits: valueBits)
+        let takes = try facts.blockLayout(columns: ownCount, valueBits: valueBits)
         func send() async throws {
             guard !(atActiveAlone && (!isActive || facts.hasUnitWeights)) else { return }
             theirs = try await exchange.ownColumnSums(weights, layout: sends)
@@ -279,15 +280,10 @@ extension ShareMachine {
     ) async throws {
         // Both directions multiply with the very same integers, or the shares' large parts would not cancel.
         let entryBits = facts.featureFractionBits
-        func layout(values: Int, columns: Int) throws(TrainingError) -> PackedSumLayout {
-            try PackedSumLayout(
-                values: values, columns: columns, valueBits: valueBits + facts.featureBits,
-                scalarBits: facts.featureBits, rows: rows, modulusBits: facts.modulusBits)
-        }
         // One row for each passive column, one column for each active one.
         var cross = ShareMatrix(rows: facts.passiveColumns, columns: facts.activeColumns)
         func send() async throws {
-            let layout = try layout(values: ownCount, columns: peerCount)
+            let layout = try facts.crossLayout(values: ownCount, columns: peerCount, valueBits: valueBits)
             let sums = try await exchange.ownPackedSums(layout, rows: rows) { [table] range in
                 let entries = table.entries(range, fractionBits: entryBits)
                 return range.enumerated().map { index, row in
@@ -297,7 +293,7 @@ extension ShareMachine {
             cross = cross &+ (isActive ? sums : sums.transposed)
         }
         func take() async throws {
-            let layout = try layout(values: peerCount, columns: ownCount)
+            let layout = try facts.crossLayout(values: peerCount, columns: ownCount, valueBits: valueBits)
             let sums = try await exchange.evaluatePackedSums(layout, rows: rows) { [table] in
                 table.entries($0, fractionBits: table.fractionBits)
             }
@@ -334,8 +330,7 @@ extension ShareMachine {
         guard kind == .loss else { return result }
         // What is linear in the predictor: one sum a column, times the point.
         let fraction = layout.kernel.shareFractionBits
-        let sumLayout = try sumLayout(
-            columns: facts.passiveColumns, valueBits: fraction + facts.rowBits + 1, scalarBits: facts.featureBits)
+        let sumLayout = try facts.knownRowLayout(columns: facts.passiveColumns, fraction: fraction)
         var sums = ShareMatrix(rows: 1, columns: facts.parameters)
         if let active {
             let slopes = try (0..<rows).map { row in
@@ -363,9 +358,8 @@ extension ShareMachine {
     func residualSum() async throws -> ShareWord {
         var result = residuals.reduce(ShareWord.zero) { $0 &+ ShareWord($1) &* ShareWord($1) }
         // Scalars of at most 63 bits: the passive party's share in two parts.
-        let half = Int128(TrainingFacts.linearRowBits + 1) / 2
-        let layout = try sumLayout(
-            columns: 2, valueBits: TrainingFacts.linearRowBits + 1, scalarBits: Int(half) + 1)
+        let half = Int128(TrainingFacts.linearHalfBits)
+        let layout = try facts.residualSumLayout()
         let sums: [ShareWord]
         if isActive {
             sums = try await exchange.ownColumnSums(residuals, layout: layout)
@@ -383,11 +377,6 @@ extension ShareMachine {
     }
 
     // MARK: Parts
-
-    private func sumLayout(columns: Int, valueBits: Int, scalarBits: Int) throws(TrainingError) -> ColumnSumLayout {
-        try ColumnSumLayout(
-            columns: columns, valueBits: valueBits, scalarBits: scalarBits, rows: rows, modulusBits: facts.modulusBits)
-    }
 
     private func evaluate(_ layout: ColumnSumLayout) async throws -> [ShareWord] {
         try await exchange.evaluateColumnSums(layout, rows: rows) { [table] in

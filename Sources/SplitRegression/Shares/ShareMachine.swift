@@ -24,18 +24,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
     var predictors: [ShareWord] = []
     var residuals: [Int128] = []
     /// Coefficients that were opened to this party.
-    package private(set) var results = Results()
-
-    package struct Results: Sendable {
-        /// On the standardised scale.
-        package var coefficients: [Double] = []
-        /// In whitened coordinates.
-        package var point: [Double] = []
-        /// Active party: the constant on the raw scale.
-        package var rawConstant: Double?
-        /// Of the coefficients on the standardised scale, the active party's first of the raw constant; without the dispersion.
-        package var variances: [Double] = []
-    }
+    package private(set) var results = FitShares()
 
     /// Own means over standard deviations, 0 for the constant: `raw constant = beta_0 - sum_j beta_j centre_j`.
     let centring: [Double]
@@ -98,10 +87,11 @@ package final class ShareMachine<Exchange: ShareExchange> {
         case .information(let period): try await computeInformation(period: period)
         case .sum(let kind, let period): return try await open(step, try await sum(kind, period: period))
         case .residualSum: return try await open(step, try await residualSum())
-        case .coefficients(let bits): try await openCoefficients(fractionBits: bits)
+        case .coefficients(let bits, let period):
+            try await openCoefficients(fractionBits: bits, period: period)
         case .range(let period): return try await openRange(period: period)
         case .variances: try await openVariances()
-        case .checkpoint: break
+        case .checkpoint: try await exchange.checkpoint()
         }
         return nil
     }
@@ -121,16 +111,24 @@ package final class ShareMachine<Exchange: ShareExchange> {
     }
 
     /// `<X> <Y> / 2^shift`: what each knows of both, and the two cross terms.
-    func product(_ left: ShareMatrix, _ right: ShareMatrix, shift: Int) async throws -> ShareMatrix {
+    func product(
+        _ left: ShareMatrix, _ right: ShareMatrix, shift: Int, part: ProductLayout.Part = .all
+    ) async throws -> ShareMatrix {
+        let layout = try ProductLayout(
+            rows: left.rows, inner: left.columns, columns: right.columns, part: part, modulusBits: facts.modulusBits)
         var result = left &* right
         if isActive {
-            result = try await result &+ exchange.ownProduct(left, columns: right.columns)
-            result = try await result &+ exchange.evaluateProduct(right, rows: left.rows)
+            result = try await result &+ exchange.ownProduct(left, layout)
+            result = try await result &+ exchange.evaluateProduct(right, layout)
         } else {
-            result = try await result &+ exchange.evaluateProduct(right, rows: left.rows)
-            result = try await result &+ exchange.ownProduct(left, columns: right.columns)
+            result = try await result &+ exchange.evaluateProduct(right, layout)
+            result = try await result &+ exchange.ownProduct(left, layout)
         }
-        return shift == 0 ? result : truncated(result, shift: shift)
+        if shift > 0 { result = truncated(result, shift: shift) }
+        if part == .lower {
+            for row in 0..<result.rows { for column in 0..<row { result[column, row] = result[row, column] } }
+        }
+        return result
     }
 
     func open(_ step: TrainingStep, _ share: ShareWord) async throws -> Double {
@@ -157,15 +155,18 @@ package final class ShareMachine<Exchange: ShareExchange> {
             // Eigenvalues of H are at most 2 max(1/4, largest weight).
             let start = 3 * power(-2 - max(-2, facts.weightBits) - exponent)
             inverse = try ShareMatrix(diagonal: isActive ? start : 0, order: p)
-        case .warm: inverse = truncated(inverse, shift: 1)
+        // Weights change by less than a factor of 8 / 3 upwards, as a rule.
+        case .warm: inverse = inverse &- truncated(inverse, shift: 2)
         case .more: break
         }
+        // From a multiple of the unit matrix on, all commute; else only X' = X (2 I - H X) is symmetric.
+        let part: ProductLayout.Part = if case .cold = iteration { .lower } else { .all }
         let two = try ShareMatrix(diagonal: isActive ? 2 : 0, order: p)
         for _ in 0..<iteration.iterations {
-            let image = try await product(information, inverse, shift: f)
+            let image = try await product(information, inverse, shift: f, part: part)
             traceShare = try ShareMatrix.word(isActive ? Double(p) : 0)
             for j in 0..<p { traceShare = traceShare &- image[j, j] }
-            inverse = try await product(inverse, two &- image, shift: f)
+            inverse = try await product(inverse, two &- image, shift: f, part: .lower)
         }
     }
 
@@ -181,13 +182,14 @@ package final class ShareMachine<Exchange: ShareExchange> {
         return functional
     }
 
-    private func openCoefficients(fractionBits: Int) async throws {
+    private func openCoefficients(fractionBits: Int, period: Double) async throws {
         let constant = try await product(
             try constantFunctional(), trialPoint, shift: ShareMatrix.fractionBits)[0, 0]
         let own = ownRange.map { trialPoint[$0, 0] } + (isActive ? [constant] : [])
         let others = peerRange.map { trialPoint[$0, 0] } + (isActive ? [] : [constant])
         let values = try await openOwn(
-            own, peers: others, fractionBits: fractionBits, integerBits: TrainingFacts.resultIntegerBits)
+            own, peers: others, fractionBits: fractionBits,
+            widths: facts.coefficientWidths(fractionBits: fractionBits, period: period))
         results.point = Array(values.prefix(ownCount))
         results.coefficients = table.coefficients(results.point)
         results.rawConstant = isActive ? values[ownCount] : nil
@@ -195,17 +197,17 @@ package final class ShareMachine<Exchange: ShareExchange> {
 
     /// Gives the peer the high bits of this party's shares of what is the peer's, and takes the same.
     private func openOwn(
-        _ own: [ShareWord], peers others: [ShareWord], fractionBits: Int, integerBits: Int
+        _ own: [ShareWord], peers others: [ShareWord], fractionBits: Int, widths: (active: [Int], passive: [Int])
     ) async throws -> [Double] {
         let cut = ShareMatrix.fractionBits - fractionBits
-        let bits = fractionBits + integerBits
-        let sent = others.map { $0.masked().shiftedRight(cut).masked(bits) }
-        let received = try await exchange.exchangeResults(
-            sent, bits: bits, expecting: own.count, peerBits: bits)
+        let (bits, peerBits) = isActive ? widths : (widths.passive, widths.active)
+        let sent = zip(others, peerBits).map { $0.masked().shiftedRight(cut).masked($1) }
+        let received = try await exchange.exchangeResults(sent, bits: peerBits, expecting: bits)
         // The peer rounds down: half a unit is added.
         let half = cut > 0 ? ShareWord(low: 1, middle: 0, high: 0).shiftedLeft(cut - 1) : .zero
-        return zip(own, received).map { share, other in
-            (share &+ other.shiftedLeft(cut) &+ half).signed(bits + cut).asDouble * power(-ShareMatrix.fractionBits)
+        return own.indices.map { index in
+            (own[index] &+ received[index].shiftedLeft(cut) &+ half).signed(bits[index] + cut).asDouble
+                * power(-ShareMatrix.fractionBits)
         }
     }
 
@@ -240,10 +242,10 @@ package final class ShareMachine<Exchange: ShareExchange> {
         for column in 0..<p { rows[0, column] = constant[0, column] }
         let f = ShareMatrix.fractionBits
         let images = try await product(rows, inverse, shift: f)
-        let squares = try await product(images, rows.transposed, shift: f)
+        let squares = try await product(images, rows.transposed, shift: f, part: .diagonal)
         let values = try await openOwn(
             ownRange.map { squares[$0, $0] }, peers: peerRange.map { squares[$0, $0] },
-            fractionBits: facts.varianceBits, integerBits: TrainingFacts.varianceIntegerBits)
+            fractionBits: facts.varianceBits, widths: facts.varianceWidths)
         let scale = power(-facts.rowBitsOfCount)
         results.variances = values.enumerated().map { j, value in
             max(0, value) * scale * (isActive && j == 0 ? 1 : lengths[j] * lengths[j])

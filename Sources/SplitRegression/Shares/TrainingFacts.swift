@@ -92,14 +92,8 @@ package struct TrainingFacts: Sendable, Hashable {
     /// Whether the passive party knows its own block of the information without a message.
     package var hasUnitWeights: Bool { hasConstantWeights && !isWeighted }
 
-    /// Where the period starts, and the most that it may grow to.
-    package var firstPeriod: Double {
-        switch family {
-        case .linear: 1
-        case .logistic: 64
-        default: 32
-        }
-    }
+    /// Where the period starts, and how often it may double.
+    package var firstPeriod: Double { family.firstPeriod }
     package var periodDoublings: Int {
         switch family {
         case .poisson, .gamma: 1
@@ -125,18 +119,31 @@ package struct TrainingFacts: Sendable, Hashable {
 
     /// The same for variances, which are at least `1 / (2 w)` there.
     package var varianceBits: Int { 14 + max(0, weightBits + 2) }
-    /// Bits above the point of what a party gets.
-    package static let resultIntegerBits = 26
-    package static let varianceIntegerBits = 48
+    /// Bits above the point of what a party gets, sign included: a coefficient in whitened coordinates is at most the root mean square
+    /// of its part of the predictor.
+    package static func resultIntegerBits(_ family: ResponseFamily, period: Double) -> Int {
+        family == .linear ? 14 : Int(period).trailingZeroBitCount + 2
+    }
+    package static let constantIntegerBits = 26
+    package static let varianceIntegerBits = 24
+    package static let constantVarianceIntegerBits = 48
 }
 
-extension TrainingFacts {
+extension ResponseFamily {
     /// The active party shrinks its start until its own predictors lie within.
     package var firstRange: Double {
-        switch family {
-        case .linear: .infinity
+        switch self {
         case .logistic, .probit: firstPeriod / 4
         default: .infinity
+        }
+    }
+
+    /// Where the period starts.
+    package var firstPeriod: Double {
+        switch self {
+        case .linear: 1
+        case .logistic: 64
+        default: 32
         }
     }
 }

@@ -5,6 +5,7 @@ extension TrainingProgram {
         private var numbers: ArraySlice<Double>
         private(set) var steps: [TrainingStep] = []
         private var summary = Summary()
+        var passes: Int { summary.passes }
         private var period: Double
         private var doublings = 0
         /// Exponent of the last opened squared norm.
@@ -32,10 +33,10 @@ extension TrainingProgram {
         /// One exchange, then two corrections by the residuals themselves, so that rounding of the inverse cancels out.
         private func linear() throws(Stop) {
             steps += [.startGradient, .startInformation]
-            guard try invert(.cold(exponent: 0, iterations: Self.coldIterations)) else {
+            guard try invert(.cold(exponent: 0, iterations: Self.coldIterations), isFinal: true) else {
                 throw .failure(.aliasedAcrossParties(column: nil))
             }
-            steps += [.inverse(.more(iterations: Self.finalIterations)), .direction, .accept]
+            steps += [.direction, .accept]
             for _ in 0..<2 {
                 steps += [.move(shift: 0), .predictor(period: period), .residual(period: period)]
                 steps += [.gradient(period: period), .direction, .accept]
@@ -46,7 +47,7 @@ extension TrainingProgram {
             summary.passes = 1
             summary.converged = true
             let spread = max(sum, 0x1p-60) / Double(facts.rows)
-            steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: spread)))
+            steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: spread), period: period))
             if facts.computesStandardErrors { steps.append(.variances) }
         }
 
@@ -80,7 +81,7 @@ extension TrainingProgram {
                 summary.norm = norm
                 // The last step costs nothing: its direction is there already.
                 steps += [.move(shift: 0), .accept, .checkpoint]
-                steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: 1)))
+                steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: 1), period: period))
                 if try open(.range(period: period)) == 0 { break }
                 try lengthen()
                 try pass()
@@ -154,12 +155,18 @@ extension TrainingProgram {
             if !facts.hasConstantWeights {
                 if facts.weightIsMean { steps.append(.residual(period: period)) }
                 steps.append(.information(period: period))
-                guard try invert(.warm(iterations: Self.warmIterations)) else {
+                guard try invert(.warm(iterations: Self.warmIterations), isFinal: true) else {
                     summary.withholdsStandardErrors = true
                     return
                 }
             }
-            steps += [.inverse(.more(iterations: Self.finalIterations)), .checkpoint, .variances]
+            if facts.hasConstantWeights {
+                guard try invert(.more(iterations: 1), isFinal: true) else {
+                    summary.withholdsStandardErrors = true
+                    return
+                }
+            }
+            steps += [.checkpoint, .variances]
         }
 
         // MARK: Parts
@@ -180,27 +187,32 @@ extension TrainingProgram {
             if try open(.sum(.loss, period: period)) < separationLoss { throw .failure(.separation) }
         }
 
-        /// Whether the iteration went to the inverse: the trace is opened to a quarter, never finer, after fixed counts.
-        private func invert(_ start: TrainingStep.Inverse) throws(Stop) -> Bool {
+        /// Whether the iteration went to the inverse: the trace is opened at one place after fixed counts, to a quarter where the inverse
+        /// only shows the way and to 2^-10 where standard errors are read off it.
+        private func invert(_ start: TrainingStep.Inverse, isFinal: Bool = false) throws(Stop) -> Bool {
+            let level = isFinal ? -10 : -2
+            let small = Self.power(level)
             steps.append(.inverse(start))
             var done = start.iterations
             while true {
-                let trace = try open(.trace)
-                if abs(trace) <= 0.25 { return true }
-                guard done < Self.mostIterations, trace > 0, trace <= Double(facts.parameters) else { return false }
-                steps.append(.inverse(.more(iterations: Self.moreIterations)))
-                done += Self.moreIterations
+                let trace = try open(.trace(level: level))
+                if abs(trace) <= small {
+                    // From an error of 2^-10 to one of 2^-20.
+                    if isFinal { steps.append(.inverse(.more(iterations: 1))) }
+                    return true
+                }
+                guard done < Self.mostIterations, trace > -1, trace <= Double(facts.parameters) else { return false }
+                let more = trace < 1 && isFinal ? 2 : Self.moreIterations
+                steps.append(.inverse(.more(iterations: more)))
+                done += more
             }
         }
 
         private func openNorm() throws(Stop) -> Double {
             let value = try open(.norm(level: level))
-            // Well below zero: the inverse is none, as after a row that wrapped.
-            let least = Self.power(facts.normFloor)
-            guard value >= -4 * least else { return .infinity }
-            let square = max(value, least)
-            level = Int(square.exponent) + 4
-            return (square * Self.power(facts.rowBitsOfCount)).squareRoot()
+            let norm = facts.norm(ofOpened: value)
+            if norm.isFinite { level = Int(max(value, Self.power(facts.normFloor)).exponent) + 4 }
+            return norm
         }
 
         private static func power(_ exponent: Int) -> Double {
@@ -209,11 +221,9 @@ extension TrainingProgram {
 
         static let passesPerCheckpoint = 4
         private static let coldIterations = 8
-        private static let warmIterations = 5
+        private static let warmIterations = 3
         private static let moreIterations = 4
         private static let mostIterations = 24
-        /// From a trace below a quarter to an error of 2^-16.
-        private static let finalIterations = 3
         /// A fit that used up its passes counts when it is near enough.
         private static let acceptable = 50.0
     }

@@ -26,6 +26,8 @@ package struct TrainingProgram: Sendable {
         /// All steps from the first one on. The last is an opening, unless there is an end.
         package let steps: [TrainingStep]
         package let end: End?
+        /// Gradients that were computed so far.
+        package let passes: Int
     }
 
     /// What follows from these opened numbers, in order.
@@ -33,11 +35,11 @@ package struct TrainingProgram: Sendable {
         let run = Run(facts, opened)
         do throws(Stop) {
             let summary = try run.fit()
-            return Continuation(steps: run.steps, end: .fitted(summary))
+            return Continuation(steps: run.steps, end: .fitted(summary), passes: run.passes)
         } catch {
             switch error {
-            case .opening: return Continuation(steps: run.steps, end: nil)
-            case .failure(let failure): return Continuation(steps: run.steps, end: .failed(failure))
+            case .opening: return Continuation(steps: run.steps, end: nil, passes: run.passes)
+            case .failure(let failure): return Continuation(steps: run.steps, end: .failed(failure), passes: run.passes)
             }
         }
     }

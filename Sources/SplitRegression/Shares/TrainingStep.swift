@@ -4,10 +4,10 @@ package enum TrainingStep: Sendable, Hashable {
     case startGradient
     /// Information at that fit.
     case startInformation
-    /// Shares of the inverse information: `X = 3 / 2^exponent I`, or half of the last inverse, then so many iterations.
+    /// Shares of the inverse information: `X = 3 / 2^exponent I`, or three quarters of the last inverse, then so many iterations.
     case inverse(Inverse)
-    /// Opened: `tr(I - H X)`.
-    case trace
+    /// Opened: `tr(I - H X)` at one place, `2^level`, X the inverse before its last iteration.
+    case trace(level: Int)
     /// `d = V g`, and `g . d` at the trial point.
     case direction
     /// Opened: `g . d`.
@@ -31,7 +31,7 @@ package enum TrainingStep: Sendable, Hashable {
     /// Opened: the residual sum of squares of a linear fit.
     case residualSum
     /// Each party gets its own block of `u`, and the active one the raw constant, to so many fraction bits.
-    case coefficients(fractionBits: Int)
+    case coefficients(fractionBits: Int, period: Double)
     /// Opened: whether a party's own part of some row's predictor may have wrapped.
     case range(period: Double)
     /// Each party gets the variances of its own coefficients.

@@ -1,0 +1,76 @@
+/// How many ciphertexts the two messages of an exchange have and how they are cut: for the party that sends them, the one that
+/// reads them, and whoever checks them later (training.md 3).
+package enum ExchangeShape: Sendable, Hashable {
+    case rowProducts(entries: Int, rows: Int, rowsPerResult: Int)
+    case kernel(KernelLayout, rows: Int)
+    case columnSums(ColumnSumLayout, rows: Int)
+    case packedSums(PackedSumLayout, rows: Int)
+    case product(ProductLayout)
+
+    /// Rows of the slots, blocks and so on for a modulus.
+    package static func rowProducts(
+        entries: Int, rows: Int, turnBits: Int, scalarBits: Int, modulusBits: Int
+    ) throws(TrainingError) -> ExchangeShape {
+        let top = turnBits + scalarBits + ceilLog2(entries) + 2
+        let results = (modulusBits - KernelLayout.headroomBits - top) / turnBits + 1
+        guard results >= 1, modulusBits > KernelLayout.headroomBits + top else { throw .keyTooSmall(bits: modulusBits) }
+        return .rowProducts(entries: entries, rows: rows, rowsPerResult: results)
+    }
+
+    /// Rows of a chunk of the owner's message.
+    package func requestRows(width: Int) -> RowChunks {
+        switch self {
+        case .kernel(let layout, let rows):
+            RowChunks(
+                rows: rows, multiple: layout.rowsPerGroup, bytesPerRow: layout.ciphertextsPerRow * width)
+        case .columnSums(let layout, let rows):
+            RowChunks(
+                rows: (rows + layout.rowsPerCiphertext - 1) / layout.rowsPerCiphertext, multiple: 1,
+                bytesPerRow: width, largestRows: 4096)
+        case .packedSums(let layout, let rows):
+            RowChunks(rows: rows, multiple: 1, bytesPerRow: layout.ciphertextsPerRow * width)
+        case .rowProducts(let entries, _, _):
+            RowChunks(rows: entries, multiple: 1, bytesPerRow: width, largestRows: 4096)
+        case .product(let layout):
+            RowChunks(
+                rows: layout.blocks * layout.inner, multiple: 1, bytesPerRow: width, largestRows: 4096)
+        }
+    }
+
+    /// Ciphertexts in each chunk of the owner's message.
+    package func request(width: Int) -> [Int] {
+        let chunks = requestRows(width: width)
+        let each =
+            switch self {
+            case .kernel(let layout, _): layout.ciphertextsPerRow
+            case .packedSums(let layout, _): layout.ciphertextsPerRow
+            default: 1
+            }
+        return (0..<chunks.count).map { chunks.range($0).count * each }
+    }
+
+    /// Results that the evaluator sends, cut so.
+    package func replyResults(width: Int) -> RowChunks {
+        switch self {
+        case .rowProducts(_, let rows, let each):
+            RowChunks(rows: (rows + each - 1) / each, multiple: 1, bytesPerRow: width, largestRows: 64)
+        case .kernel(let layout, let rows):
+            // One chunk of results for each of vectors.
+            RowChunks(
+                rows: layout.groups(rows: rows), multiple: 1, bytesPerRow: 0,
+                largestRows: requestRows(width: width).rowsPerChunk / layout.rowsPerGroup)
+        case .columnSums(let layout, _):
+            RowChunks(rows: layout.columns, multiple: 1, bytesPerRow: width, largestRows: 4096)
+        case .packedSums(let layout, _):
+            RowChunks(
+                rows: layout.columns * layout.ciphertextsPerRow, multiple: 1, bytesPerRow: width, largestRows: 4096)
+        case .product(let layout):
+            RowChunks(rows: layout.results.count, multiple: 1, bytesPerRow: width, largestRows: 512)
+        }
+    }
+
+    package func reply(width: Int) -> [Int] {
+        let chunks = replyResults(width: width)
+        return (0..<chunks.count).map { chunks.range($0).count }
+    }
+}

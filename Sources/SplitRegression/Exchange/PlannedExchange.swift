@@ -1,0 +1,107 @@
+internal import Wire
+
+/// What goes over the wire for a step, in order: the inspector of a running session and the verifier of a transcript compare each
+/// message with it (training.md 5; transcript.md T10, T23, T24).
+enum PlannedExchange: Sendable, Hashable {
+    typealias Role = TrainingContext.Role
+
+    /// The owner's ciphertexts, and the evaluator's results.
+    case shape(ExchangeShape, owner: Role, request: MessageType, reply: MessageType)
+    /// High bits of shares, to each party what is its own.
+    case results(active: [Int], passive: [Int])
+    case checkpoint
+}
+
+extension TrainingFacts {
+    /// - Throws: ``TrainingError/keyTooSmall(bits:)`` and the like, where the parties could not go on either.
+    func exchanges(of step: TrainingStep) throws(TrainingError) -> [PlannedExchange] {
+        switch step {
+        case .startGradient:
+            let fraction = try residualShape(period: firstPeriod).fraction
+            return [sums(try knownRowLayout(columns: passiveColumns, fraction: fraction), .active)] + (try penalties())
+        case .startInformation:
+            let bits = startWeightBits
+            return (hasUnitWeights ? [] : [sums(try blockLayout(columns: passiveColumns, valueBits: bits), .active)])
+                + [packed(try crossLayout(values: activeColumns, columns: passiveColumns, valueBits: bits), .active)]
+        case .inverse(let iteration):
+            let image: ProductLayout.Part = if case .cold = iteration { .lower } else { .all }
+            let once =
+                try product(parameters, parameters, parameters, image)
+                + product(parameters, parameters, parameters, .lower)
+            return Array(repeating: once, count: iteration.iterations).flatMap(\.self)
+        case .direction: return try product(parameters, parameters, 1) + product(1, parameters, 1)
+        case .predictor(let period):
+            return [try rowProducts(.active, period: period), try rowProducts(.passive, period: period)]
+        case .residual(let period):
+            return family == .linear ? [] : [kernel(try layout(.mean, period: period))]
+        case .gradient(let period):
+            return [
+                sums(try gradientLayout(columns: passiveColumns, period: period), .active),
+                sums(try gradientLayout(columns: activeColumns, period: period), .passive),
+            ] + (try penalties())
+        case .information(let period):
+            let bits = try weightShareBits(period: period)
+            return (weightIsMean ? [] : [kernel(try layout(.weight, period: period))]) + [
+                sums(try blockLayout(columns: passiveColumns, valueBits: bits), .active),
+                sums(try blockLayout(columns: activeColumns, valueBits: bits), .passive),
+                packed(try crossLayout(values: activeColumns, columns: passiveColumns, valueBits: bits), .active),
+                packed(try crossLayout(values: passiveColumns, columns: activeColumns, valueBits: bits), .passive),
+            ]
+        case .sum(let kind, let period):
+            let layout = try layout(kind, period: period)
+            guard kind == .loss else { return [kernel(layout)] }
+            let slopes = try knownRowLayout(
+                columns: passiveColumns, fraction: layout.kernel.shareFractionBits)
+            return [kernel(layout), sums(slopes, .active)] + (try product(1, parameters, 1))
+        case .residualSum: return [sums(try residualSumLayout(), .active)]
+        case .coefficients(let bits, let period):
+            let widths = coefficientWidths(fractionBits: bits, period: period)
+            return try product(1, parameters, 1) + [.results(active: widths.active, passive: widths.passive)]
+        case .variances:
+            return try product(parameters, parameters, parameters)
+                + product(parameters, parameters, parameters, .diagonal) + [
+                    .results(active: varianceWidths.active, passive: varianceWidths.passive)
+                ]
+        case .checkpoint: return [.checkpoint]
+        case .trace, .norm, .range, .move, .stay, .accept: return []
+        }
+    }
+
+    private func penalties() throws(TrainingError) -> [PlannedExchange] {
+        penalty > 0 ? try product(parameters, parameters, 1) : []
+    }
+
+    /// Both directions, the active party the owner first.
+    private func product(
+        _ rows: Int, _ inner: Int, _ columns: Int, _ part: ProductLayout.Part = .all
+    ) throws(TrainingError) -> [PlannedExchange] {
+        let shape = ExchangeShape.product(
+            try ProductLayout(rows: rows, inner: inner, columns: columns, part: part, modulusBits: modulusBits))
+        return [
+            .shape(shape, owner: .active, request: .matrixShares, reply: .matrixProducts),
+            .shape(shape, owner: .passive, request: .matrixShares, reply: .matrixProducts),
+        ]
+    }
+
+    private func rowProducts(
+        _ owner: PlannedExchange.Role, period: Double
+    ) throws(TrainingError) -> PlannedExchange {
+        .shape(
+            try .rowProducts(
+                entries: owner == .active ? passiveColumns : activeColumns, rows: rows,
+                turnBits: turnBits(period: period), scalarBits: featureBits + 1, modulusBits: modulusBits),
+            owner: owner, request: .predictorShares, reply: .predictorSums)
+    }
+
+    private func kernel(_ layout: KernelLayout) -> PlannedExchange {
+        .shape(.kernel(layout, rows: rows), owner: .active, request: .kernelVectors, reply: .kernelResults)
+    }
+
+    private func sums(_ layout: ColumnSumLayout, _ owner: PlannedExchange.Role) -> PlannedExchange {
+        .shape(.columnSums(layout, rows: rows), owner: owner, request: .rowShares, reply: .columnSums)
+    }
+
+    private func packed(_ layout: PackedSumLayout, _ owner: PlannedExchange.Role) -> PlannedExchange {
+        .shape(.packedSums(layout, rows: rows), owner: owner, request: .rowVectors, reply: .crossSums)
+    }
+}

@@ -1,0 +1,46 @@
+/// A product of two matrices, one at each party (training.md 3.5): the owner's columns travel in blocks of rows.
+package struct ProductLayout: Sendable, Hashable {
+    /// Which entries of the product are wanted.
+    package enum Part: Sendable, Hashable {
+        case all
+        /// The product is symmetric: those on and below the diagonal.
+        case lower
+        case diagonal
+    }
+
+    package let rows: Int
+    package let inner: Int
+    package let columns: Int
+    package let part: Part
+    /// u: two words and a sum of so many.
+    package let slotBits: Int
+    /// Rows in one ciphertext.
+    package let rowsPerBlock: Int
+
+    package init(rows: Int, inner: Int, columns: Int, part: Part, modulusBits: Int) throws(TrainingError) {
+        self.rows = rows
+        self.inner = inner
+        self.columns = columns
+        self.part = part
+        slotBits = 2 * ShareWord.modulusBits + ceilLog2(inner) + 1
+        let fitting = (modulusBits - KernelLayout.headroomBits) / slotBits
+        guard fitting >= 1 else { throw .keyTooSmall(bits: modulusBits) }
+        let blocks = (rows + fitting - 1) / fitting
+        rowsPerBlock = (rows + blocks - 1) / blocks
+    }
+
+    package var blocks: Int { (rows + rowsPerBlock - 1) / rowsPerBlock }
+
+    /// Results in the order in which they are sent: column and block of each.
+    package var results: [(column: Int, block: Int)] {
+        (0..<columns).flatMap { column in
+            (0..<blocks).filter { block in
+                switch part {
+                case .all: true
+                case .lower: (block + 1) * rowsPerBlock > column
+                case .diagonal: block == column / rowsPerBlock
+                }
+            }.map { (column, $0) }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// Widths of the exchanges over rows, the same for whoever sends, reads or checks them.
+extension TrainingFacts {
+    /// Columns of products: pairs `j <= i`.
+    static func pairs(_ count: Int) -> Int { count * (count + 1) / 2 }
+
+    private func columnSums(_ columns: Int, valueBits: Int, scalarBits: Int) throws(TrainingError) -> ColumnSumLayout {
+        try ColumnSumLayout(
+            columns: columns, valueBits: valueBits, scalarBits: scalarBits, rows: rows, modulusBits: modulusBits)
+    }
+
+    /// Numbers of rows that the active party knows, at a scale, against a party's columns.
+    func knownRowLayout(columns: Int, fraction: Int) throws(TrainingError) -> ColumnSumLayout {
+        try columnSums(columns, valueBits: fraction + rowBits + 1, scalarBits: featureBits)
+    }
+
+    func gradientLayout(columns: Int, period: Double) throws(TrainingError) -> ColumnSumLayout {
+        try columnSums(columns, valueBits: try residualShape(period: period).bits, scalarBits: featureBits)
+    }
+
+    /// Bits of the weights that the active party knows at its own fit.
+    var startWeightBits: Int { Self.weightFractionBits + max(weightBits, 0) + 1 }
+
+    /// Bits of a share of a weight.
+    func weightShareBits(period: Double) throws(TrainingError) -> Int {
+        let layout = try layout(weightIsMean ? .mean : .weight, period: period)
+        let fraction = layout.kernel.shareFractionBits
+        return max(layout.slotBits, fraction + rowBits) + 2 - (fraction - Self.weightFractionBits)
+    }
+
+    func blockLayout(columns: Int, valueBits: Int) throws(TrainingError) -> ColumnSumLayout {
+        try columnSums(Self.pairs(columns), valueBits: valueBits, scalarBits: productBits)
+    }
+
+    /// The owner's columns times weights against the evaluator's columns.
+    func crossLayout(values: Int, columns: Int, valueBits: Int) throws(TrainingError) -> PackedSumLayout {
+        try PackedSumLayout(
+            values: values, columns: columns, valueBits: valueBits + featureBits, scalarBits: featureBits, rows: rows,
+            modulusBits: modulusBits)
+    }
+
+    /// The passive party's residual shares go in two parts: scalars have at most 63 bits.
+    static let linearHalfBits = (linearRowBits + 1) / 2
+
+    func residualSumLayout() throws(TrainingError) -> ColumnSumLayout {
+        try columnSums(2, valueBits: Self.linearRowBits + 1, scalarBits: Self.linearHalfBits + 1)
+    }
+
+    /// Bits of what the active party gets, coefficients or variances, its raw constant among them; and of the passive party's.
+    package func coefficientWidths(fractionBits: Int, period: Double) -> (active: [Int], passive: [Int]) {
+        let bits = fractionBits + Self.resultIntegerBits(family, period: period)
+        return (
+            Array(repeating: bits, count: activeColumns) + [fractionBits + Self.constantIntegerBits],
+            Array(repeating: bits, count: passiveColumns)
+        )
+    }
+
+    package var varianceWidths: (active: [Int], passive: [Int]) {
+        let bits = varianceBits + Self.varianceIntegerBits
+        return (
+            [varianceBits + Self.constantVarianceIntegerBits] + Array(repeating: bits, count: activeColumns - 1),
+            Array(repeating: bits, count: passiveColumns)
+        )
+    }
+}
