@@ -21,7 +21,7 @@ struct FittingRole {
         let columns = (isActive ? [Array(repeating: 1.0, count: context.rows)] : []) + design.columns
         let names = (isActive ? [FittedTerm.intercept] : []) + design.terms
         let (facts, active) = try await announce(columns)
-        let table = try PartyTable(columns, hasConstant: isActive, names: names, facts: facts)
+        let table = try WhitenedTable(columns, hasConstant: isActive, names: names, facts: facts)
         let exchange = PaillierShareExchange(
             keys: context.keys, session: context.session, round: 0, report: context.report)
         let machine = try ShareMachine(

@@ -5,7 +5,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
     let role: Role
     let facts: TrainingFacts
     let exchange: Exchange
-    let table: PartyTable
+    let table: WhitenedTable
     /// At the active party.
     let active: ActiveRows?
 
@@ -30,7 +30,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
     let centring: [Double]
 
     package init(
-        role: Role, facts: TrainingFacts, table: PartyTable, active: ActiveRows?, centring: [Double],
+        role: Role, facts: TrainingFacts, table: WhitenedTable, active: ActiveRows?, centring: [Double],
         exchange: Exchange
     ) throws(TrainingError) {
         self.role = role

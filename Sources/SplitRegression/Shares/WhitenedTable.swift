@@ -1,5 +1,5 @@
 /// One party's columns in its own whitened coordinates (training.md 5.1): `Q = X T`, rounded once, and what leads back.
-package struct PartyTable: Sendable {
+package struct WhitenedTable: Sendable {
     /// Q, column-major, at `2^-F`.
     package let columns: [[Int64]]
     /// T, row-major: coefficients are `T u`.
