@@ -16,6 +16,10 @@ struct FittingRole {
 
     private var isActive: Bool { context.role == .active }
     private var unit: Double { scalbn(1.0, context.labelExponent) }
+    /// A linear label is fitted about its mean: the constant takes it up again.
+    private var center: Double {
+        context.plan.family == .linear && isActive ? label.reduce(0, +) / Double(max(label.count, 1)) : 0
+    }
 
     func fit() async throws -> TrainingOutcome {
         let columns = (isActive ? [Array(repeating: 1.0, count: context.rows)] : []) + design.columns
@@ -41,7 +45,7 @@ struct FittingRole {
         }
         let family = ResponseFamily(plan.family)
         let rows = try ActiveRows(
-            label: label.map { $0 / unit }, columns: columns, family: family,
+            label: label.map { ($0 - center) / unit }, columns: columns, family: family,
             penalty: Double(context.rows) * plan.l2, range: family.firstRange)
         let bounds = Announcement(rows, family: family)
         guard bounds.isAllowed else { throw TrainingError.coefficientOutOfRange }
@@ -167,7 +171,8 @@ struct FittingRole {
         if let raw = own.rawConstant {
             result.append(
                 FittedTerm(
-                    term: FittedTerm.intercept, estimate: raw * unit, standardized: own.coefficients[0] * unit,
+                    term: FittedTerm.intercept, estimate: raw * unit + center,
+                    standardized: own.coefficients[0] * unit + center,
                     standardError: errors?[0], degreesOfFreedom: freedom))
         }
         let first = isActive ? 1 : 0
@@ -183,7 +188,8 @@ struct FittingRole {
     }
 
     private func model(_ own: FitShares) throws -> PartialModel {
-        let estimates = own.coefficients.map { $0 * unit }
+        var estimates = own.coefficients.map { $0 * unit }
+        if isActive { estimates[0] += center }
         return try PartialModel(
             family: context.plan.family.rawValue, role: isActive ? "active" : "passive", columns: design.specs,
             terms: design.terms, estimates: Array(estimates.dropFirst(isActive ? 1 : 0)), scalings: design.scalings,

@@ -35,8 +35,8 @@ package struct ActiveRows: Sendable {
             range: range)
         let own = zip(start.predictor, self.offset).map { $0 - $1 }
         switch family {
-        case .poisson: center = max(0, (own.max() ?? 0) - Self.centerMargin)
-        case .gamma: center = min(0, (own.min() ?? 0) + Self.centerMargin)
+        case .poisson: center = (own.max() ?? 0) - Self.centerMargin
+        case .gamma: center = (own.min() ?? 0) + Self.centerMargin
         default: center = 0
         }
     }

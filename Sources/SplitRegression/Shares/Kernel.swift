@@ -91,7 +91,10 @@ package struct Kernel: Sendable, Hashable {
         switch shape {
         case .sigmoid: series = 2
         case .bell, .probitWeight: series = 1
-        case .softplus, .brier, .mills, .probitLoss: series = 10
+        case .softplus, .mills: series = 10
+        case .brier: series = 12
+        // It grows as the square of the predictor.
+        case .probitLoss: series = 2 * Int(period).trailingZeroBitCount - 2
         case .exponential: series = 5 + (3 * Int(period) + 15) / 16
         }
         return series + scaleBits
@@ -100,8 +103,11 @@ package struct Kernel: Sendable, Hashable {
     /// Fraction bits of A's vectors and of B's.
     package var fractionBits: (vector: Int, scalar: Int) {
         switch shape {
-        // What is scaled needs no finer fraction.
-        case .exponential: (max(6, 22 - scaleBits), 25)
+        // What is scaled needs no finer fraction; the other side's rounding meets the series' large coefficients.
+        case .exponential:
+            family == .gamma ? (max(6, 20 - scaleBits), 27) : (max(6, 18 - scaleBits), 29)
+        // A row's scale multiplies the other side's rounding.
+        case .sigmoid: (20, min(16 + scaleBits, 29))
         case .softplus, .brier, .mills, .probitLoss: (24, 22)
         default: (20, 16)
         }

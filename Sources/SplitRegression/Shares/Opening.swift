@@ -4,7 +4,9 @@ package struct WindowOpening: Sendable, Hashable {
     package static let step = 2
     /// A number whose window shows at least this is open.
     package static let leastDigit: Int64 = 4
-    private static let coarseBits = 12
+    package static let coarseBits = 12
+    /// A squared norm may grow from one opening to the next: its windows reach further.
+    static let normBits = 20
 
     /// Scale of the shares.
     private let fractionBits: Int
@@ -17,8 +19,8 @@ package struct WindowOpening: Sendable, Hashable {
     private let refinement: Int
     private var isRefining = false
 
-    package init(fractionBits: Int, level: Int, floor: Int, refinement: Int = 0) {
-        width = Self.coarseBits
+    package init(fractionBits: Int, level: Int, floor: Int, refinement: Int = 0, width: Int = coarseBits) {
+        self.width = width
         self.fractionBits = fractionBits
         self.level = max(level, floor)
         self.floor = floor
@@ -63,6 +65,9 @@ package struct WindowOpening: Sendable, Hashable {
 }
 
 extension TrainingFacts {
+    /// Squared norms are opened first at `2^level`.
+    package static let firstNormLevel = 8
+
     /// `g . d` below this says no more than that the fit is done.
     package var normFloor: Int { 2 * Int((tolerance / 8).exponent) - rowBitsOfCount }
 
@@ -77,9 +82,11 @@ extension TrainingFacts {
     /// How the number of a step is opened; nil for a step that opens none to both.
     package func opening(of step: TrainingStep) -> WindowOpening? {
         switch step {
-        case .trace(let level): return WindowOpening(fractionBits: ShareMatrix.fractionBits, at: level, bits: 24)
+        case .trace: return WindowOpening(fractionBits: ShareMatrix.fractionBits, at: -2, bits: 16)
         case .norm(let level):
-            return WindowOpening(fractionBits: 2 * ShareMatrix.fractionBits, level: level, floor: normFloor)
+            return WindowOpening(
+                fractionBits: 2 * ShareMatrix.fractionBits, level: level, floor: normFloor,
+                width: WindowOpening.normBits)
         case .sum:
             return WindowOpening(
                 fractionBits: ShareMatrix.fractionBits, level: rowBitsOfCount + scaleBits + 6, floor: -8,

@@ -113,7 +113,7 @@ extension ShareMachine {
                 }
             }
         }
-        let series = kernel.series()
+        let series = series(of: kernel)
         let unit = power(vectorBits)
         let limit = power(kernel.magnitudeBits)
         let own = Kernel(family: facts.family, kind: kind, period: period, scaleBits: facts.scaleBits)
@@ -137,6 +137,13 @@ extension ShareMachine {
                 + (try fixed(
                     constant, fractionBits: kernel.shareFractionBits, below: kernel.magnitudeBits))
         }
+    }
+
+    private func series(of kernel: Kernel) -> FourierSeries {
+        if let known = knownSeries[kernel] { return known }
+        let made = kernel.series()
+        knownSeries[kernel] = made
+        return made
     }
 
     // MARK: Gradient

@@ -23,6 +23,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
     var turns: [UInt64] = []
     var predictors: [ShareWord] = []
     var residuals: [Int128] = []
+    /// Series by kernel: each takes a least-squares fit.
+    var knownSeries: [Kernel: FourierSeries] = [:]
     /// Coefficients that were opened to this party.
     package private(set) var results = FitShares()
 
@@ -104,6 +106,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
     }
 
     func truncated(_ words: [ShareWord], shift: Int) -> [ShareWord] {
+        // A scale may be coarser than that of matrices.
+        if shift <= 0 { return words.map { $0.shiftedLeft(-shift) } }
         let common = exchange.commonWords(count: words.count)
         return zip(words, common).map {
             LocalTruncation.share($0, shift: shift, common: $1, isActive: isActive)
@@ -219,8 +223,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
         for row in 0..<rows {
             var z = -center
             for j in 0..<ownCount { z += Double(table.columns[j][row]) * unit * results.point[j] }
-            let low = facts.family == .poisson && isActive ? -4 * limit : -limit
-            let high = facts.family == .gamma && isActive ? 4 * limit : limit
+            let low = facts.family == .poisson ? -4 * limit : -limit
+            let high = facts.family == .gamma ? 4 * limit : limit
             if z < low || z > high { isBeyond = true }
         }
         let own: UInt64 = isBeyond ? 1 : 0

@@ -66,7 +66,16 @@ package struct TrainingFacts: Sendable, Hashable {
     package func layout(_ kind: Kernel.Kind, period: Double) throws(TrainingError) -> KernelLayout {
         try KernelLayout(
             Kernel(family: family, kind: kind, period: period, scaleBits: scaleBits), modulusBits: modulusBits,
-            values: 16 * rows)
+            values: slotsRead)
+    }
+
+    /// How many slots of rows a job reads at most: 60 passes, refreshes and sums. The series of exponentials are wide: they get by with fewer, so
+    /// that their shares fit in 128 bits (failure 2^-36 a job).
+    private var slotsRead: Int {
+        switch family {
+        case .poisson, .gamma: 16 * rows
+        default: 256 * rows
+        }
     }
 
     /// Fraction bits and magnitude (in bits) of a row's residual share.
@@ -82,7 +91,7 @@ package struct TrainingFacts: Sendable, Hashable {
     /// Weights of rows are cut to so many fraction bits before they meet products of columns.
     package static let weightFractionBits = 26
     /// Products of two columns, rounded.
-    package static let productFractionBits = 16
+    package static let productFractionBits = 26
     package var productBits: Int { Self.productFractionBits + rowBitsOfCount + 2 }
     /// Whether weights follow from the residual's shares: `w = d + y` for a Poisson response.
     package var weightIsMean: Bool { family == .poisson }
@@ -122,7 +131,7 @@ package struct TrainingFacts: Sendable, Hashable {
     /// Bits above the point of what a party gets, sign included: a coefficient in whitened coordinates is at most the root mean square
     /// of its part of the predictor.
     package static func resultIntegerBits(_ family: ResponseFamily, period: Double) -> Int {
-        family == .linear ? 14 : Int(period).trailingZeroBitCount + 2
+        family == .linear ? 14 : Int(period).trailingZeroBitCount + 6
     }
     package static let constantIntegerBits = 26
     package static let varianceIntegerBits = 24

@@ -9,7 +9,7 @@ extension TrainingProgram {
         private var period: Double
         private var doublings = 0
         /// Exponent of the last opened squared norm.
-        private var level = 8
+        private var level = TrainingFacts.firstNormLevel
 
         init(_ facts: TrainingFacts, _ opened: [Double]) {
             self.facts = facts
@@ -59,16 +59,20 @@ extension TrainingProgram {
             var norm = try direction()
             var isFresh = true
             var slow = 0
+            var isConfirmed = false
             while true {
                 while norm > facts.tolerance, summary.passes < facts.maximumPasses {
                     let (next, shift) = try step(from: norm)
+                    // No step helps any more.
+                    if next >= norm { break }
                     // A step of Newton's method under fresh weights that shrinks by less than four, three times: a weight dies away.
                     let isSlow = isFresh && norm < 1 && shift == 0 && next > norm / 4
                     slow = isSlow ? slow + 1 : isFresh ? 0 : slow
-                    if slow == 3, mayDiverge { throw .failure(.separation) }
+                    if slow == 3, mayDiverge || mayVanish { throw .failure(.separation) }
                     isFresh = false
                     var found = next
-                    if next > facts.tolerance, next > norm * (1.25 - Self.power(-shift)) {
+                    if !facts.hasConstantWeights, next > facts.tolerance, next > norm * (1 - 0.75 * Self.power(-shift))
+                    {
                         found = try refresh()
                         isFresh = true
                     }
@@ -82,10 +86,15 @@ extension TrainingProgram {
                 // The last step costs nothing: its direction is there already.
                 steps += [.move(shift: 0), .accept, .checkpoint]
                 steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: 1), period: period))
+                if isConfirmed { break }
                 if try open(.range(period: period)) == 0 { break }
+                // The same point under twice the period: where it is near the answer there too, no row had wrapped, and none is
+                // near the end of the longer period, whatever the parties' own parts are.
                 try lengthen()
                 try pass()
                 norm = try direction()
+                isConfirmed = norm <= Self.acceptable * facts.tolerance
+                if norm <= facts.tolerance { break }
             }
             try finish()
         }
@@ -95,18 +104,26 @@ extension TrainingProgram {
             let root = Double(facts.rows).squareRoot()
             let first = norm < 1 ? 0 : min(2, Int((1 + 4 * norm / root).exponent))
             var shift = first
+            // Two lengths under the present period; more once it was doubled for this step.
+            var last = first + 2
             while true {
                 steps.append(.move(shift: shift))
                 try pass(stays: false)
                 let next = try openNorm()
-                if next < norm || summary.passes >= facts.maximumPasses {
+                if next < norm {
                     steps.append(.accept)
                     return (next, shift)
                 }
                 shift += 2
-                if shift > first + 2 {
+                // At the shares' own noise, or out of passes.
+                if summary.passes >= facts.maximumPasses || shift > last && norm <= Self.acceptable * facts.tolerance {
+                    steps.append(.stay)
+                    return (norm, shift)
+                }
+                if shift > last {
                     try lengthen()
                     shift = first
+                    last += 4
                 }
             }
         }
@@ -128,16 +145,12 @@ extension TrainingProgram {
 
         /// The inverse information at the present point.
         private func refresh() throws(Stop) -> Double {
-            if !facts.hasConstantWeights {
-                while true {
-                    steps.append(.information(period: period))
-                    if try invert(.warm(iterations: Self.warmIterations)) { break }
-                    if try invert(.cold(exponent: 0, iterations: Self.coldIterations)) { break }
-                    if try invert(.cold(exponent: 3, iterations: Self.coldIterations)) { break }
-                    // Negative weights: rows beyond the period.
-                    try lengthen()
-                    try pass()
-                }
+            while true {
+                steps.append(.information(period: period))
+                if try invertAnew() { break }
+                // Negative weights: rows beyond the period.
+                try lengthen()
+                try pass()
             }
             return try direction()
         }
@@ -155,7 +168,7 @@ extension TrainingProgram {
             if !facts.hasConstantWeights {
                 if facts.weightIsMean { steps.append(.residual(period: period)) }
                 steps.append(.information(period: period))
-                guard try invert(.warm(iterations: Self.warmIterations), isFinal: true) else {
+                guard try invertAnew(isFinal: true) else {
                     summary.withholdsStandardErrors = true
                     return
                 }
@@ -176,6 +189,14 @@ extension TrainingProgram {
             facts.penalty == 0 && (facts.family == .logistic || facts.family == .probit)
         }
 
+        /// Whether a level without any event makes a coefficient run away.
+        private var mayVanish: Bool {
+            switch facts.family {
+            case .poisson, .negativeBinomial: facts.penalty == 0
+            default: false
+            }
+        }
+
         private func lengthen() throws(Stop) {
             doublings += 1
             period *= 2
@@ -187,31 +208,38 @@ extension TrainingProgram {
             if try open(.sum(.loss, period: period)) < separationLoss { throw .failure(.separation) }
         }
 
-        /// Whether the iteration went to the inverse: the trace is opened at one place after fixed counts, to a quarter where the inverse
-        /// only shows the way and to 2^-10 where standard errors are read off it.
+        /// From the last inverse, and where that fails from a multiple of the unit matrix.
+        private func invertAnew(isFinal: Bool = false) throws(Stop) -> Bool {
+            if try invert(.warm(iterations: Self.warmIterations), isFinal: isFinal) { return true }
+            if try invert(.cold(exponent: 0, iterations: Self.coldIterations), isFinal: isFinal) { return true }
+            return try invert(.cold(exponent: 3, iterations: Self.coldIterations), isFinal: isFinal)
+        }
+
+        /// Whether the iteration went to the inverse: the trace is opened to a quarter, never finer, after fixed counts. Finer it would
+        /// show the smallest eigenvalue.
+        ///
+        /// - Parameter isFinal: whether standard errors are read off it: from a quarter to 2^-16 or better without a look.
         private func invert(_ start: TrainingStep.Inverse, isFinal: Bool = false) throws(Stop) -> Bool {
-            let level = isFinal ? -10 : -2
-            let small = Self.power(level)
             steps.append(.inverse(start))
             var done = start.iterations
             while true {
-                let trace = try open(.trace(level: level))
-                if abs(trace) <= small {
-                    // From an error of 2^-10 to one of 2^-20.
-                    if isFinal { steps.append(.inverse(.more(iterations: 1))) }
+                let trace = try open(.trace)
+                if abs(trace) <= 0.25 {
+                    if isFinal { steps.append(.inverse(.more(iterations: Self.finalIterations))) }
                     return true
                 }
                 guard done < Self.mostIterations, trace > -1, trace <= Double(facts.parameters) else { return false }
-                let more = trace < 1 && isFinal ? 2 : Self.moreIterations
-                steps.append(.inverse(.more(iterations: more)))
-                done += more
+                steps.append(.inverse(.more(iterations: Self.moreIterations)))
+                done += Self.moreIterations
             }
         }
 
         private func openNorm() throws(Stop) -> Double {
             let value = try open(.norm(level: level))
             let norm = facts.norm(ofOpened: value)
-            if norm.isFinite { level = Int(max(value, Self.power(facts.normFloor)).exponent) + 4 }
+            if norm.isFinite {
+                level = min(TrainingFacts.firstNormLevel, Int(max(value, Self.power(facts.normFloor)).exponent) + 4)
+            }
             return norm
         }
 
@@ -223,7 +251,8 @@ extension TrainingProgram {
         private static let coldIterations = 8
         private static let warmIterations = 3
         private static let moreIterations = 4
-        private static let mostIterations = 24
+        private static let mostIterations = 20
+        private static let finalIterations = 3
         /// A fit that used up its passes counts when it is near enough.
         private static let acceptable = 50.0
     }

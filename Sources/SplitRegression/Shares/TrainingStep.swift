@@ -6,8 +6,8 @@ package enum TrainingStep: Sendable, Hashable {
     case startInformation
     /// Shares of the inverse information: `X = 3 / 2^exponent I`, or three quarters of the last inverse, then so many iterations.
     case inverse(Inverse)
-    /// Opened: `tr(I - H X)` at one place, `2^level`, X the inverse before its last iteration.
-    case trace(level: Int)
+    /// Opened: `tr(I - H X)` to a quarter, X the inverse before its last iteration.
+    case trace
     /// `d = V g`, and `g . d` at the trial point.
     case direction
     /// Opened: `g . d`.
