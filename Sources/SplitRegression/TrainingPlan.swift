@@ -25,11 +25,13 @@ public struct TrainingPlan: Sendable, Equatable {
     /// Coefficients of each party, the active one's constant among them: how many sums each may have opened.
     public var activeColumns: Int
     public var passiveColumns: Int
+    /// Bits that the fit may open for its decisions.
+    public var decisionBits: Int
 
     public init(
         family: ModelFamily, activeColumns: Int, passiveColumns: Int, l2: Double = 0, tolerance: Double = 1e-4,
         maximumPasses: Int = 60, keyBits: Int = 3072, nonces: NonceLength = .short, standardErrors: Bool,
-        revealScores: Bool, minimumScoreColumns: Int = 3, revealFit: Bool
+        revealScores: Bool, minimumScoreColumns: Int = 3, revealFit: Bool, decisionBits: Int = .max
     ) {
         self.family = family
         self.activeColumns = activeColumns
@@ -43,6 +45,7 @@ public struct TrainingPlan: Sendable, Equatable {
         self.revealScores = revealScores
         self.minimumScoreColumns = minimumScoreColumns
         self.revealFit = revealFit
+        self.decisionBits = decisionBits
     }
 
     /// Why a job computes no standard errors, if so. From public facts alone, so that both parties agree before they start.
@@ -58,7 +61,8 @@ public struct TrainingPlan: Sendable, Equatable {
             penalty: l2, tolerance: 10 * tolerance, maximumPasses: maximumPasses, modulusBits: keyBits,
             computesStandardErrors: standardErrorsWithheld == nil,
             opensLoss: family == .logistic && (revealFit || l2 == 0), opensBrier: family == .logistic && revealFit,
-            scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits)
+            scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
+            decisionBits: decisionBits)
     }
 
     func validate() throws(TrainingError) {

@@ -52,7 +52,7 @@ import Wire
 extension LinearTrainingTests {
     @Test func halfNoncesGiveTheSameFit() async throws {
         let cohort = try Cohort.diabetes()
-        var plan = TrainingPlan(family: .linear, keyBits: 1024)
+        var plan = TrainingPlan(family: .linear, keyBits: 512)
         let short = try await cohort.train(plan)
         plan.nonces = .half
         let half = try await cohort.train(plan)

@@ -30,18 +30,18 @@ public struct OpenedBits: Sendable, Hashable, Codable {
             sums = (job.opensLoss ? sum : 0) + (job.reveals(.metrics) ? sum : 0)
         }
         let m = job.parameterCount(of: role == .active ? job.active : job.passive)
-        let fraction = isLinear ? 40 : 12 + (digits + 1) / 2
+        let fraction = 12 + (digits + 1) / 2 + (isLinear ? 8 : 0)
         let constant = role == .active ? fraction + 26 : 0
-        coefficients = m.timesClamped(fraction + (isLinear ? 14 : 9)).plusClamped(constant)
+        coefficients = m.timesClamped(fraction + (isLinear ? 10 : 13)).plusClamped(constant)
         guard job.reveals(.standardErrors) else {
             variances = 0
             return
         }
         // The active party's first variance is the raw constant's.
-        variances = role == .active ? (m - 1).timesClamped(38).plusClamped(62) : m.timesClamped(38)
+        variances = role == .active ? (m - 1).timesClamped(36).plusClamped(60) : m.timesClamped(36)
     }
 
-    /// Bits of all that decides what comes next, the same for both parties: a first window of 12 bits and six more windows a pass,
+    /// Bits of all that decides what comes next, the same for both parties: a first window of 14 bits and six more windows a pass,
     /// five traces of 12 bits, one bit for the range. A fit MUST end when they are spent.
     public static func decisions(_ job: Job) -> Int {
         let passes = job.model.family == .linear ? 0 : job.model.maximumPasses
@@ -49,7 +49,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     }
 
     private static let window = 12
-    static let bitsPerPass = window + 6 * 2
+    static let bitsPerPass = 14 + 6 * 2
     private static let refinement = 18
 
     /// The least b with 2^b >= rows.

@@ -54,8 +54,8 @@ extension TrainingFacts {
                 columns: passiveColumns, fraction: layout.kernel.shareFractionBits)
             return [kernel(layout), sums(slopes, .active)] + (try product(1, parameters, 1))
         case .residualSum: return [sums(try residualSumLayout(), .active)]
-        case .coefficients(let bits, let period):
-            let widths = coefficientWidths(fractionBits: bits, period: period)
+        case .coefficients(let bits):
+            let widths = coefficientWidths(fractionBits: bits)
             return try product(1, parameters, 1) + [.results(active: widths.active, passive: widths.passive)]
         case .variances:
             return try product(parameters, parameters, parameters)

@@ -52,7 +52,7 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
     public var unfinished: [String: String] { duplicates.unfinished }
 
     public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
-        if record.type == .checkpoint { try follower?.takeCheckpoint(record) }
+        if record.type == .checkpoint, !payloads.isPruned { try follower?.takeCheckpoint(record) }
         guard record.type.protocolID == ProtocolVersion.training.id else { return }
         guard let payload = payloads.next(payload) else { return }
         try InspectionFailure.reading(messagesOf: "training") {

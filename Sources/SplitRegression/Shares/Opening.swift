@@ -6,7 +6,7 @@ package struct WindowOpening: Sendable, Hashable {
     package static let leastDigit: Int64 = 4
     package static let coarseBits = 12
     /// A squared norm may grow from one opening to the next: its windows reach further.
-    static let normBits = 20
+    static let normBits = 14
 
     /// Scale of the shares.
     private let fractionBits: Int
@@ -68,6 +68,21 @@ extension TrainingFacts {
     /// Squared norms are opened first at `2^level`.
     package static let firstNormLevel = 8
 
+    /// A trace is at most the number of coefficients, in quarters.
+    var traceBits: Int { max(12, ceilLog2(parameters) + 4) }
+
+    /// Bits of its share that each side has sent when a number is open.
+    package func openedBits(_ step: TrainingStep, _ number: Double) -> Int {
+        switch step {
+        case .trace: return traceBits
+        case .range: return 1
+        case .norm(let level):
+            let found = max(number, Double(sign: .plus, exponent: normFloor, significand: 1))
+            return WindowOpening.normBits + max(0, level + 2 - Int(found.exponent))
+        default: return opening(of: step).map { $0.bits + 18 + rowBitsOfCount } ?? 0
+        }
+    }
+
     /// `g . d` below this says no more than that the fit is done.
     package var normFloor: Int { 2 * Int((tolerance / 8).exponent) - rowBitsOfCount }
 
@@ -82,7 +97,7 @@ extension TrainingFacts {
     /// How the number of a step is opened; nil for a step that opens none to both.
     package func opening(of step: TrainingStep) -> WindowOpening? {
         switch step {
-        case .trace: return WindowOpening(fractionBits: ShareMatrix.fractionBits, at: -2, bits: 16)
+        case .trace: return WindowOpening(fractionBits: ShareMatrix.fractionBits, at: -2, bits: traceBits)
         case .norm(let level):
             return WindowOpening(
                 fractionBits: 2 * ShareMatrix.fractionBits, level: level, floor: normFloor,

@@ -89,8 +89,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
         case .information(let period): try await computeInformation(period: period)
         case .sum(let kind, let period): return try await open(step, try await sum(kind, period: period))
         case .residualSum: return try await open(step, try await residualSum())
-        case .coefficients(let bits, let period):
-            try await openCoefficients(fractionBits: bits, period: period)
+        case .coefficients(let bits): try await openCoefficients(fractionBits: bits)
         case .range(let period): return try await openRange(period: period)
         case .variances: try await openVariances()
         case .checkpoint: try await exchange.checkpoint()
@@ -186,14 +185,14 @@ package final class ShareMachine<Exchange: ShareExchange> {
         return functional
     }
 
-    private func openCoefficients(fractionBits: Int, period: Double) async throws {
+    private func openCoefficients(fractionBits: Int) async throws {
         let constant = try await product(
             try constantFunctional(), trialPoint, shift: ShareMatrix.fractionBits)[0, 0]
         let own = ownRange.map { trialPoint[$0, 0] } + (isActive ? [constant] : [])
         let others = peerRange.map { trialPoint[$0, 0] } + (isActive ? [] : [constant])
         let values = try await openOwn(
             own, peers: others, fractionBits: fractionBits,
-            widths: facts.coefficientWidths(fractionBits: fractionBits, period: period))
+            widths: facts.coefficientWidths(fractionBits: fractionBits))
         results.point = Array(values.prefix(ownCount))
         results.coefficients = table.coefficients(results.point)
         results.rawConstant = isActive ? values[ownCount] : nil

@@ -46,8 +46,8 @@ extension TrainingFacts {
     }
 
     /// Bits of what the active party gets, coefficients or variances, its raw constant among them; and of the passive party's.
-    package func coefficientWidths(fractionBits: Int, period: Double) -> (active: [Int], passive: [Int]) {
-        let bits = fractionBits + Self.resultIntegerBits(family, period: period)
+    package func coefficientWidths(fractionBits: Int) -> (active: [Int], passive: [Int]) {
+        let bits = fractionBits + Self.resultIntegerBits(family)
         return (
             Array(repeating: bits, count: activeColumns) + [fractionBits + Self.constantIntegerBits],
             Array(repeating: bits, count: passiveColumns)

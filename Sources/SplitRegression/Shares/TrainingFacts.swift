@@ -23,11 +23,14 @@ package struct TrainingFacts: Sendable, Hashable {
     package let rowBits: Int
     /// Whether rows have case weights.
     package let isWeighted: Bool
+    /// The fit ends when it has opened so many bits for its decisions.
+    package let decisionBits: Int
 
     package init(
         family: ResponseFamily, rows: Int, activeColumns: Int, passiveColumns: Int, penalty: Double, tolerance: Double,
         maximumPasses: Int, modulusBits: Int, computesStandardErrors: Bool, opensLoss: Bool, opensBrier: Bool,
-        scaleBits: Int, weightBits: Int, rowBits: Int, isWeighted: Bool = false
+        scaleBits: Int, weightBits: Int, rowBits: Int, isWeighted: Bool = false,
+        decisionBits: Int = .max
     ) {
         self.family = family
         self.rows = rows
@@ -44,6 +47,7 @@ package struct TrainingFacts: Sendable, Hashable {
         self.weightBits = weightBits
         self.rowBits = rowBits
         self.isWeighted = isWeighted
+        self.decisionBits = decisionBits
     }
 
     /// p
@@ -122,16 +126,19 @@ package struct TrainingFacts: Sendable, Hashable {
     /// Fraction bits to which own coefficients are opened: to 2^-12 of a standard error, which is at least
     /// `sqrt(spread / (2 w n))` in whitened coordinates, w the largest weight.
     package func coefficientBits(spread: Double) -> Int {
-        let finer = spread < 1 ? (1 - Int(spread.exponent)) / 2 : 0
+        let finer = min(Self.mostFiner, spread < 1 ? (1 - Int(spread.exponent)) / 2 : 0)
         return min(ShareMatrix.fractionBits, 12 + (rowBitsOfCount + max(0, weightBits + 2) + 1) / 2 + finer)
     }
 
+    /// Below a residual variance of 2^-16 of the label's, digits are no finer: they would be too many to be opened.
+    private static let mostFiner = 8
+
     /// The same for variances, which are at least `1 / (2 w)` there.
-    package var varianceBits: Int { 14 + max(0, weightBits + 2) }
+    package var varianceBits: Int { 12 + max(0, weightBits + 2) }
     /// Bits above the point of what a party gets, sign included: a coefficient in whitened coordinates is at most the root mean square
     /// of its part of the predictor.
-    package static func resultIntegerBits(_ family: ResponseFamily, period: Double) -> Int {
-        family == .linear ? 14 : Int(period).trailingZeroBitCount + 6
+    package static func resultIntegerBits(_ family: ResponseFamily) -> Int {
+        family == .linear ? 10 : 13
     }
     package static let constantIntegerBits = 26
     package static let varianceIntegerBits = 24

@@ -8,6 +8,8 @@ extension TrainingProgram {
         var passes: Int { summary.passes }
         private var period: Double
         private var doublings = 0
+        /// Bits that each side has sent of its shares so far.
+        private var spent = 0
         /// Exponent of the last opened squared norm.
         private var level = TrainingFacts.firstNormLevel
 
@@ -25,7 +27,19 @@ extension TrainingProgram {
         private func open(_ step: TrainingStep) throws(Stop) -> Double {
             steps.append(step)
             guard let number = numbers.popFirst() else { throw .opening }
+            spent += facts.openedBits(step, number)
+            if spent > facts.decisionBits, decides(step) {
+                throw .failure(.notConverged(passes: summary.passes, norm: summary.norm))
+            }
             return number
+        }
+
+        /// Whether the next step depends on it; sums at the end are counted apart.
+        private func decides(_ step: TrainingStep) -> Bool {
+            switch step {
+            case .trace, .norm, .range: true
+            default: false
+            }
         }
 
         // MARK: The fit
@@ -47,7 +61,7 @@ extension TrainingProgram {
             summary.passes = 1
             summary.converged = true
             let spread = max(sum, 0x1p-60) / Double(facts.rows)
-            steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: spread), period: period))
+            steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: spread)))
             if facts.computesStandardErrors { steps.append(.variances) }
         }
 
@@ -85,7 +99,7 @@ extension TrainingProgram {
                 summary.norm = norm
                 // The last step costs nothing: its direction is there already.
                 steps += [.move(shift: 0), .accept, .checkpoint]
-                steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: 1), period: period))
+                steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: 1)))
                 if isConfirmed { break }
                 if try open(.range(period: period)) == 0 { break }
                 // The same point under twice the period: where it is near the answer there too, no row had wrapped, and none is

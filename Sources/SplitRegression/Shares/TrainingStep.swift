@@ -31,7 +31,7 @@ package enum TrainingStep: Sendable, Hashable {
     /// Opened: the residual sum of squares of a linear fit.
     case residualSum
     /// Each party gets its own block of `u`, and the active one the raw constant, to so many fraction bits.
-    case coefficients(fractionBits: Int, period: Double)
+    case coefficients(fractionBits: Int)
     /// Opened: whether a party's own part of some row's predictor may have wrapped.
     case range(period: Double)
     /// Each party gets the variances of its own coefficients.

@@ -93,6 +93,6 @@ extension TrainingPlan {
             keyBits: job.keys.bits, nonces: job.keys.nonces.length,
             standardErrors: job.reveals(.standardErrors), revealScores: job.reveals(.scores),
             minimumScoreColumns: job.limits.minimumPassiveColumns,
-            revealFit: job.reveals(.metrics))
+            revealFit: job.reveals(.metrics), decisionBits: OpenedBits.decisions(job))
     }
 }

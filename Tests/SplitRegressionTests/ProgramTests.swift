@@ -1,0 +1,104 @@
+import Testing
+
+@testable import SplitRegression
+
+@Suite("Decisions of a training") struct ProgramTests {
+    static func facts(
+        _ family: ResponseFamily = .logistic, penalty: Double = 0, passes: Int = 30, bits: Int = .max
+    ) -> TrainingFacts {
+        TrainingFacts(
+            family: family, rows: 1000, activeColumns: 3, passiveColumns: 2, penalty: penalty, tolerance: 1e-3,
+            maximumPasses: passes, modulusBits: 2048, computesStandardErrors: penalty == 0, opensLoss: penalty == 0,
+            opensBrier: false, scaleBits: 0, weightBits: -2, rowBits: 1, decisionBits: bits)
+    }
+
+    /// The opened square that stands for a norm.
+    private static func square(_ norm: Double) -> Double { norm * norm / 1024 }
+
+    private static func end(_ facts: TrainingFacts, _ opened: [Double]) -> TrainingProgram.End? {
+        TrainingProgram(facts).continuation(after: opened).end
+    }
+
+    @Test("Steps are a function of what was opened: more numbers only add to them")
+    func grows() {
+        let opened = [0, Self.square(5), Self.square(0.5), Self.square(1e-4), 0, 600, 0]
+        let program = TrainingProgram(Self.facts())
+        var earlier: [TrainingStep] = []
+        for count in 0...opened.count {
+            let next = program.continuation(after: Array(opened.prefix(count)))
+            #expect(Array(next.steps.prefix(earlier.count)) == earlier)
+            #expect((next.end == nil) == (next.steps.last?.isOpening == true), "\(count)")
+            earlier = next.steps
+        }
+        guard case .fitted(let summary)? = program.continuation(after: opened).end else {
+            Issue.record("no result")
+            return
+        }
+        #expect(summary.converged && summary.passes == 2 && summary.loss == 600)
+    }
+
+    @Test("A penalised fit opens no loss and no variances")
+    func penalised() {
+        let opened = [0, Self.square(5), Self.square(1e-4), 0]
+        let next = TrainingProgram(Self.facts(penalty: 0.01)).continuation(after: opened)
+        guard case .fitted? = next.end else {
+            Issue.record("\(String(describing: next.end))")
+            return
+        }
+        #expect(!next.steps.contains(.variances))
+    }
+
+    @Test("An inverse that does not come about is collinearity, after 20 iterations at most")
+    func collinear() {
+        #expect(Self.end(Self.facts(), [1, 1, 1, 1]) == .failed(.aliasedAcrossParties(column: nil)))
+        #expect(Self.end(Self.facts(), [9]) == .failed(.aliasedAcrossParties(column: nil)))
+        #expect(Self.end(Self.facts(), [1, 1, 1]) == nil)
+    }
+
+    @Test("A loss below ln 2 is separation, at the end too")
+    func separated() {
+        let opened = [0, Self.square(5), Self.square(1e-4), 0, 0.5]
+        #expect(Self.end(Self.facts(), opened) == .failed(.separation))
+    }
+
+    @Test("Norms that do not fall end in a longer period, and at last by name")
+    func outOfRange() {
+        let next = TrainingProgram(Self.facts(penalty: 1)).continuation(
+            after: [0, Self.square(2), Self.square(3), Self.square(3)])
+        #expect(next.steps.contains(.predictor(period: 128)))
+        let opened = [0, Self.square(2)] + Array(repeating: Self.square(3), count: 60)
+        #expect(Self.end(Self.facts(penalty: 1, passes: 60), opened) == .failed(.predictorOutOfRange(radius: 256)))
+    }
+
+    @Test("A fit ends when its passes or its bits are used up")
+    func budgets() {
+        let opened = [0] + (0..<20).map { Self.square(5 - 0.2 * Double($0)) }
+        if case .failed(.notConverged(passes: 4, _))? = Self.end(Self.facts(passes: 4), opened + [0, 0, 0, 0]) {
+        } else {
+            Issue.record("passes")
+        }
+        if case .failed(.notConverged)? = Self.end(Self.facts(bits: 40), opened) {} else { Issue.record("bits") }
+    }
+
+    @Test("A set range bit doubles the period and opens again")
+    func range() {
+        let opened = [0, Self.square(5), Self.square(1e-4), 1, 600, Self.square(1e-4), 600, 0]
+        let next = TrainingProgram(Self.facts()).continuation(after: opened)
+        #expect(next.steps.count { if case .coefficients = $0 { true } else { false } } >= 1)
+        #expect(next.steps.contains(.information(period: 128)))
+    }
+
+    @Test("Windows: the digit is that of the sum, whatever the shares")
+    func windows() {
+        for value in [0.7, 1e-3, -5.0, 300] {
+            var opening = WindowOpening(fractionBits: 40, level: 6, floor: -30)
+            let mask = ShareWord(low: 0x1234_5678_9ABC_DEF0, middle: 77, high: 3)
+            let shares = (ShareWord(value, fractionBits: 40)! &- mask, mask)
+            var number: Double?
+            while number == nil {
+                number = opening.take(opening.window(of: shares.0), opening.window(of: shares.1))
+            }
+            #expect(abs(number! / value - 1) < 0.5, "\(value) \(number!)")
+        }
+    }
+}

@@ -1,0 +1,222 @@
+import TestSupport
+import Testing
+
+@testable import SplitRegression
+
+/// Whole fits with shares, truncation and decisions as they are, but without encryption, against Newton's method on the pooled table.
+@Suite("Fits in shares, simulated") struct SimulatedFitTests {
+    /// Columns of both parties in common order, standardised, and a label.
+    struct Case: Sendable {
+        var active: [[Double]]
+        var passive: [[Double]]
+        var label: [Double]
+
+        var columns: [[Double]] { [Array(repeating: 1, count: label.count)] + active + passive }
+
+        static func standardised(_ column: [Double]) -> [Double] {
+            let n = Double(column.count)
+            let mean = column.reduce(0, +) / n
+            let sd = (column.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / n).squareRoot()
+            return column.map { (($0 - mean) / sd * 65536).rounded() / 65536 }
+        }
+
+        init(rows: Int, active: Int, passive: Int, seed: UInt64, _ label: (Double, inout SplitMix) -> Double) {
+            var generator = SplitMix(seed)
+            func column() -> [Double] {
+                (0..<rows).map { _ in (0..<6).reduce(0.0) { sum, _ in sum + generator.uniform(-1...1) } }
+            }
+            let all = (0..<active + passive).map { _ in column() }
+            // Columns of the two parties are related.
+            let mixed = all.indices.map { j in
+                j < active ? all[j] : zip(all[j], all[j % active]).map { $0 + 0.8 * $1 }
+            }
+            let standard = mixed.map(Self.standardised)
+            self.active = Array(standard.prefix(active))
+            self.passive = Array(standard.dropFirst(active))
+            var signal = Array(repeating: 0.2, count: rows)
+            for (j, column) in standard.enumerated() {
+                for i in 0..<rows { signal[i] += (j % 2 == 0 ? 0.4 : -0.3) * column[i] }
+            }
+            self.label = signal.map { label($0, &generator) }
+        }
+    }
+
+    struct Fit: Sendable {
+        var coefficients: [Double]
+        var errors: [Double]
+        var end: TrainingProgram.End
+        var passes = 0
+    }
+
+    static func fit(_ data: Case, _ family: ResponseFamily, penalty: Double = 0) async throws -> Fit {
+        let rows = try ActiveRows(
+            label: data.label, columns: [Array(repeating: 1, count: data.label.count)] + data.active, family: family,
+            penalty: Double(data.label.count) * penalty, range: family.firstRange)
+        let bounds = Announcement(rows, family: family)
+        let facts = TrainingFacts(
+            family: family, rows: data.label.count, activeColumns: data.active.count + 1,
+            passiveColumns: data.passive.count, penalty: penalty, tolerance: 1e-3, maximumPasses: 40, modulusBits: 2048,
+            computesStandardErrors: penalty == 0, opensLoss: family != .linear, opensBrier: false,
+            scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits)
+        let (ab, ba) = (Mailbox(), Mailbox())
+        @Sendable func run(
+            _ role: ShareMachine<SimulatedExchange>.Role
+        ) async throws -> (FitShares, TrainingProgram.End, Int) {
+            let isActive = role == .active
+            let own = isActive ? [Array(repeating: 1, count: data.label.count)] + data.active : data.passive
+            let exchange = SimulatedExchange(
+                inbox: isActive ? ba : ab, outbox: isActive ? ab : ba, seed: isActive ? 1 : 2)
+            let table = try WhitenedTable(
+                own, hasConstant: isActive, names: own.indices.map { "c\($0)" }, facts: facts)
+            let machine = try ShareMachine(
+                role: role, facts: facts, table: table, active: isActive ? rows : nil,
+                centring: Array(repeating: 0, count: own.count), exchange: exchange)
+            let program = TrainingProgram(facts)
+            var opened: [Double] = []
+            var done = 0
+            while true {
+                let next = program.continuation(after: opened)
+                for step in next.steps[done...] {
+                    if let number = try await machine.perform(step) { opened.append(number) }
+                }
+                done = next.steps.count
+                if let end = next.end { return (machine.results, end, next.passes) }
+            }
+        }
+        async let a = run(.active)
+        async let b = run(.passive)
+        let (one, other) = try await (a, b)
+        #expect(one.1 == other.1)
+        return Fit(
+            coefficients: one.0.coefficients + other.0.coefficients,
+            errors: (one.0.variances + other.0.variances).map { $0.squareRoot() }, end: one.1, passes: one.2)
+    }
+
+    /// Newton's method on the pooled table.
+    static func pooled(
+        _ data: Case, _ family: ResponseFamily, penalty: Double = 0
+    ) throws -> (coefficients: [Double], errors: [Double]) {
+        let rows = try ActiveRows(
+            label: data.label, columns: data.columns, family: family, penalty: Double(data.label.count) * penalty,
+            range: .infinity)
+        var matrix = SymmetricMatrix.gram(data.columns, weights: rows.start.predictor.map(family.weight))
+        matrix.addDiagonal(Double(data.label.count) * penalty) { $0 > 0 }
+        let inverse = try CholeskyFactor(matrix, tolerance: 1e-14).inverse()
+        return (rows.start.coefficients, (0..<inverse.order).map { inverse[$0, $0].squareRoot() })
+    }
+
+    static func poisson(_ mean: Double, _ generator: inout SplitMix) -> Double {
+        var (count, product) = (0.0, generator.uniform())
+        while product > ElementaryFunctions.exp(-mean) {
+            count += 1
+            product *= generator.uniform()
+        }
+        return count
+    }
+
+    static func data(_ family: ResponseFamily) -> Case {
+        Case(rows: 400, active: 3, passive: 2, seed: 11) { z, generator in
+            switch family {
+            case .linear: return z + generator.uniform(-1...1)
+            case .logistic: return generator.uniform() < ResponseFamily.mean(z) ? 1 : 0
+            case .probit: return generator.uniform() < ResponseFamily.mean(1.7 * z) ? 1 : 0
+            case .poisson, .negativeBinomial: return poisson(ElementaryFunctions.exp(z), &generator)
+            case .gamma: return ElementaryFunctions.exp(z) * (0.1 + generator.uniform() + generator.uniform())
+            }
+        }
+    }
+
+    @Test(
+        "Every family equals the pooled fit, in coefficients and standard errors",
+        arguments: [
+            ResponseFamily.linear, .logistic, .probit, .poisson, .negativeBinomial(theta: 2), .gamma,
+        ])
+    func families(_ family: ResponseFamily) async throws {
+        let data = Self.data(family)
+        let fit = try await Self.fit(data, family)
+        let pooled = try Self.pooled(data, family)
+        guard case .fitted(let summary) = fit.end else {
+            Issue.record("\(fit.end)")
+            return
+        }
+        #expect(summary.converged)
+        let spread = summary.residualSum.map { ($0 / Double(400 - 6)).squareRoot() } ?? 1
+        for j in fit.coefficients.indices {
+            #expect(
+                abs(fit.coefficients[j] - pooled.coefficients[j]) < max(1e-4, 0x1p-12 * spread * pooled.errors[j]),
+                "\(j)")
+            // The first variance is the raw constant's, which here is the same.
+            #expect(abs(fit.errors[j] / pooled.errors[j] - 1) < 1e-3, "\(j)")
+        }
+    }
+
+    @Test("Ridge equals the pooled fit", arguments: [ResponseFamily.linear, .logistic, .poisson])
+    func ridge(_ family: ResponseFamily) async throws {
+        let data = Self.data(family)
+        let fit = try await Self.fit(data, family, penalty: 0.05)
+        let pooled = try Self.pooled(data, family, penalty: 0.05)
+        for j in fit.coefficients.indices {
+            #expect(abs(fit.coefficients[j] - pooled.coefficients[j]) < 2e-4, "\(j)")
+        }
+        #expect(fit.errors.isEmpty)
+    }
+
+    @Test("A column that both parties have is found before any pass", arguments: [ResponseFamily.linear, .logistic])
+    func aliased(_ family: ResponseFamily) async throws {
+        var data = Self.data(family)
+        data.passive[0] = data.active[1]
+        let fit = try await Self.fit(data, family)
+        #expect(fit.end == .failed(.aliasedAcrossParties(column: nil)))
+        #expect(fit.passes == 0)
+    }
+
+    @Test(
+        "Nearly collinear columns across the parties: right to a variance inflation of thousands",
+        arguments: [0.05, 0.02])
+    func nearlyAliased(_ noise: Double) async throws {
+        var data = Self.data(.logistic)
+        var generator = SplitMix(7)
+        data.passive[0] = Case.standardised(data.active[1].map { $0 + noise * generator.uniform(-1.7...1.7) })
+        let fit = try await Self.fit(data, .logistic)
+        let pooled = try Self.pooled(data, .logistic)
+        guard case .fitted = fit.end else {
+            Issue.record("\(fit.end)")
+            return
+        }
+        for j in fit.coefficients.indices {
+            #expect(abs(fit.coefficients[j] - pooled.coefficients[j]) < 5e-4 * pooled.errors[j], "\(j)")
+            #expect(abs(fit.errors[j] / pooled.errors[j] - 1) < 1e-3, "\(j)")
+        }
+    }
+
+    @Test("A passive level with one outcome, and labels that both parties together predict, are separation")
+    func separation() async throws {
+        var level = Self.data(.logistic)
+        let rare = (0..<400).map { $0 % 40 == 0 ? 1.0 : 0.0 }
+        for i in 0..<400 where rare[i] == 1 { level.label[i] = 1 }
+        level.passive[1] = Case.standardised(rare)
+        #expect(try await Self.fit(level, .logistic).end == .failed(.separation))
+        var full = Self.data(.logistic)
+        full.label = zip(full.active[0], full.passive[0]).map { $0 + $1 > 0 ? 1 : 0 }
+        #expect(try await Self.fit(full, .logistic).end == .failed(.separation))
+    }
+
+    @Test("A linear fit that explains nearly all of its label", arguments: [1e-3, 1e-4])
+    func nearlyExact(_ noise: Double) async throws {
+        let data = Case(rows: 300, active: 2, passive: 2, seed: 3) { z, generator in
+            z + noise * generator.uniform(-1...1)
+        }
+        let fit = try await Self.fit(data, .linear)
+        let pooled = try Self.pooled(data, .linear)
+        guard case .fitted(let summary) = fit.end, let sum = summary.residualSum else {
+            Issue.record("\(fit.end)")
+            return
+        }
+        let z = linearPredictor(columns: data.columns, coefficients: pooled.coefficients)
+        let expected = zip(z, data.label).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        #expect(abs(sum / expected - 1) < 1e-4)
+        for j in fit.coefficients.indices {
+            #expect(abs(fit.coefficients[j] - pooled.coefficients[j]) < 1e-5, "\(j)")
+        }
+    }
+}
