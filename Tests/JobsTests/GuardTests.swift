@@ -62,16 +62,16 @@ import Testing
         )
     }
 
-    /// 12 passes of 24 bits, five traces and a range bit; one sum; 2 x 27 for coefficients, 2 x 38 for variances.
+    /// 12 passes of 26 bits, five traces and a range bit; one sum; 2 x 31 for coefficients, 2 x 36 for variances.
     @Test func openedBitsAreWhatTheWindowsHave() throws {
         let (job, budget) = try trial(small)
         let opened = OpenedBits(job, rows: 1728, to: .passive)
-        #expect(opened.decisions == 12 * 24 + 5 * 12 + 1)
+        #expect(opened.decisions == 12 * 26 + 5 * 12 + 1)
         #expect(opened.sums == 12 + 11 + 14 + 18)
-        #expect(opened.coefficients == 2 * (12 + 6 + 9) && opened.variances == 2 * 38)
+        #expect(opened.coefficients == 2 * (12 + 6 + 13) && opened.variances == 2 * 36)
         #expect(opened.total == budget.bits)
         let active = OpenedBits(job, rows: 1728, to: .active)
-        #expect(active.coefficients == 10 * 27 + 44 && active.variances == 9 * 38 + 62)
+        #expect(active.coefficients == 10 * 31 + 44 && active.variances == 9 * 36 + 60)
         #expect(active.decisions == opened.decisions && active.sums == opened.sums)
     }
 
@@ -82,10 +82,10 @@ import Testing
         let refused = try #require(refusal(long, GuardFacts(job: long, rows: 1728, budget: most)))
         #expect(refused.name == "guard-budget")
         #expect(refused.figures.contains("'cens' holds is 687 bits"))
-        #expect(refused.remedy.hasPrefix("set model.maxPasses to 18 or less"))
-        let (_, allowed) = try trial("family: logistic\n  maxPasses: 18")
+        #expect(refused.remedy.hasPrefix("set model.maxPasses to 16 or less"))
+        let (_, allowed) = try trial("family: logistic\n  maxPasses: 16")
         #expect(allowed.finding(earlier: 0, inAll: 0).verdict == .kept)
-        let (_, more) = try trial("family: logistic\n  maxPasses: 19")
+        let (_, more) = try trial("family: logistic\n  maxPasses: 17")
         #expect(more.finding(earlier: 0, inAll: 0).verdict == .refused)
     }
 
