@@ -59,11 +59,14 @@ struct FittingRole {
     ) async throws -> TrainingProgram.Summary {
         var opened: [Double] = []
         var done = 0
+        var passes = 0
         while true {
             let next = program.continuation(after: opened)
             for step in next.steps[done...] {
                 try Task.checkCancellation()
                 announce(step)
+                if case .predictor = step { machine.exchange.pass = passes + 1 }
+                if case .norm = step { passes = next.passes }
                 guard let number = try await machine.perform(step) else { continue }
                 opened.append(number)
                 if case .norm = step {

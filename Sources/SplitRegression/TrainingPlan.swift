@@ -68,7 +68,7 @@ public struct TrainingPlan: Sendable, Equatable {
     func validate() throws(TrainingError) {
         guard l2 >= 0, l2.isFinite else { throw .invalidPlan("l2 must be zero or positive") }
         guard tolerance >= 1e-6, tolerance <= 0.1 else { throw .invalidPlan("tolerance must lie in [1e-6, 0.1]") }
-        guard maximumPasses >= 1, maximumPasses <= 1000 else { throw .invalidPlan("passes must lie in [1, 1000]") }
+        guard maximumPasses >= 1, maximumPasses <= 10_000 else { throw .invalidPlan("passes must lie in [1, 10000]") }
     }
 }
 

@@ -8,7 +8,7 @@ import Testing
 /// What a passive party may try, by the names that transcript.md 9 gives.
 extension ChecksTests {
     @Test func aPassivePartyThatReordersReplaysOrDrops() async throws {
-        // Its opened sums before its masked ones.
+        // Its own rows before the sums that are due.
         #expect(
             outcomeName(
                 try await Self.job { forge in
@@ -26,12 +26,12 @@ extension ChecksTests {
         #expect(
             outcomeName(
                 try await Self.job { forge in
-                    let place = try forge.index(0x0216, from: "lab")
+                    let place = try forge.index(0x021A, from: "lab")
                     forge.items.insert(forge.items[place], at: place)
                 }) == "T09 outOfOrder")
-        // Never sends its part of the constant.
+        // Never sends its shares of the other's coefficients.
         #expect(
-            outcomeName(try await Self.job { $0.items.remove(at: try $0.index(0x0224, from: "lab")) })
+            outcomeName(try await Self.job { $0.items.remove(at: try $0.index(0x021B, from: "lab")) })
                 == "T09 outOfOrder")
     }
 
@@ -62,35 +62,28 @@ extension ChecksTests {
     }
 
     @Test func moreThanWasDeclaredIsNamed() async throws {
-        // Scores that this job does not reveal, and more opened bytes than were asked for.
+        // Scores that this job does not reveal, and more opened bytes than are due.
         #expect(
             outcomeName(
                 try await Self.job { forge in
-                    let place = try forge.index(0x0224, from: "lab")
-                    var scores = forge.items[place]
-                    scores = JobForge.Item(
-                        from: "lab", type: MessageType(rawValue: 0x0230), round: scores.round, chunk: .whole,
+                    let place = try #require(
+                        forge.items.lastIndex { $0.type.rawValue == 0x021B && $0.from == "lab" })
+                    let scores = JobForge.Item(
+                        from: "lab", type: MessageType(rawValue: 0x0230), round: forge.items[place].round,
+                        chunk: .whole,
                         payload: [0, 0, 0, 0])
                     forge.items.insert(scores, at: place + 1)
                 }) == "T14 undeclaredMessage")
         #expect(
             outcomeName(
                 try await Self.job { forge in
-                    try forge.edit(0x0215, from: "hospital") { $0 = Self.prefixed(Array($0[4...]) + [1]) }
-                }) == "T24 decryptionBudgetExceeded")
+                    try forge.edit(0x021B, from: "hospital") { $0 = Self.prefixed(Array($0[4...]) + [1]) }
+                }) == "T24 openedTooMuch")
+        // A norm by which the fit would be done at its start.
         #expect(
             outcomeName(
-                try await Self.job { forge in
-                    try forge.edit(0x0216, from: "lab") { $0 = Self.numbers([0, 1.0 / 3]) }
-                }) == "T23 scalarNotRounded")
-        // A fit that would be done at its start: another evaluation should come next.
-        #expect(
-            outcomeName(
-                try await Self.job { forge in
-                    for party in ["hospital", "lab"] {
-                        try forge.edit(0x0216, from: party) { $0 = Self.numbers([0, 0x1p-40]) }
-                    }
-                }) == "T23 termsMismatch")
+                try await Self.job { try $0.window(1, from: "hospital", "lab") { bits, _ in (bits, 0) } })
+                == "T23 stepMismatch")
         #expect(
             outcomeName(
                 try await Self.job { forge in

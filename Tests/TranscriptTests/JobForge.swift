@@ -66,6 +66,11 @@ struct JobForge {
         case repeatedNote
     }
 
+    /// The training's last one, before coefficients are opened.
+    mutating func dropLastCheckpoint() throws {
+        dropCheckpoint(try #require(items.last { $0.type == .checkpoint }).round)
+    }
+
     mutating func dropCheckpoint(_ number: UInt32) {
         items.removeAll { $0.round == number && ($0.type == .checkpoint || $0.type == .cosignature) }
     }
@@ -163,26 +168,32 @@ struct JobForge {
         items.replaceSubrange((last + 1)..., with: [checkpoint])
     }
 
-    /// One ciphertext more to open than the lab has columns for, and a new one.
-    mutating func askForMore() throws {
-        let key = items[try index(0x0202, from: "hospital")].payload
-        let n = BigInt(bigEndian: key[8..<8 + WholeJobTests.trainingBits / 8])
-        let wide = ChecksTests.wide
-        try edit(0x0214, from: "lab") { payload in
-            let c = BigInt(bigEndian: payload[4..<4 + wide])
-            let more = try (c * c).mod(n * n).bigEndianBytes(width: wide)
-            payload = ChecksTests.prefixed(Array(payload[4...]) + more)
+    /// Another width and value of a party's nth window, or of both parties'.
+    mutating func window(
+        _ number: Int, from parties: String..., change: (_ bits: UInt32, _ value: UInt64) -> (UInt32, UInt64)
+    ) throws {
+        for party in parties {
+            try edit(0x021A, number, from: party) { payload in
+                func read(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+                let (bits, value) = change(UInt32(read(payload[..<4])), read(payload[4...]))
+                payload =
+                    (0..<4).reversed().map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
+                    + (0..<8).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+            }
         }
     }
 
-    /// The last message of the training right after the fit's last inner products: nothing of what else the job reveals.
-    mutating func stopAfterTheFit() throws {
-        let products = try #require(items.lastIndex { $0.type.rawValue == 0x0216 })
-        let offset = try index(0x0224)
-        let last = Item(
-            from: items[offset].from, type: items[offset].type, round: items[products].round, chunk: .whole,
-            payload: items[offset].payload)
-        let between = items[products + 1..<offset].filter { $0.type.protocolID == 0 }
-        items.replaceSubrange(products + 1...offset, with: between + [last])
+    /// A party's first message of a kind under another number of its exchange.
+    mutating func number(_ type: UInt16, as round: UInt32, from party: String) throws {
+        let place = try index(type, from: party)
+        let item = items[place]
+        items[place] = Item(from: item.from, type: item.type, round: round, chunk: item.chunk, payload: item.payload)
+    }
+
+    /// Nothing of the training after both parties' coefficients.
+    mutating func stopAfterTheCoefficients() throws {
+        let last = try #require(items.lastIndex { $0.type.rawValue == 0x021B })
+        let rest = items[(last + 1)...].filter { $0.type.protocolID == 0 }
+        items.replaceSubrange((last + 1)..., with: rest)
     }
 }

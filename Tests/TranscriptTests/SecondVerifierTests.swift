@@ -175,27 +175,29 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
         #expect(try verdict(toy.lab) == "VALID")
     }
 
-    /// The steps and the stop of a fit (T23), what its owners opened (T24).
+    /// A training's form (T10, T13), its steps and its end (T23), how much was opened (T24).
     @Test func bothAgreeAboutStepsAndOpenings() async throws {
         let recorded = try await WholeJobTests.honest.value
         let honest = try #require(verify(recorded.path("lab"), WholeJobTests.options()).summary).counts
-        func products(_ number: Int, _ values: [Double]) -> (inout JobForge) throws -> Void {
-            { forge in
-                for party in ["hospital", "lab"] {
-                    try forge.edit(0x0216, number, from: party) { $0 = ChecksTests.numbers(values) }
-                }
-            }
-        }
         let changes: [(String, (inout JobForge) throws -> Void)] = [
             ("VALID", { _ in }),
-            // Done, and yet it goes on; not yet done with this line, and yet it goes on to the next.
-            ("T23 stepMismatch", products(1, [0, 0x1p-40])),
-            ("T23 stepMismatch", products(1, [0x1p20, 0x1p20])),
-            // Done at its start: what comes next is another evaluation than the one that came.
-            ("T23 termsMismatch", products(0, [0, 0x1p-40])),
-            ("T23 termsMismatch", { try $0.edit(0x0210, 1) { $0 = ChecksTests.numbers([1, 100]) } }),
-            ("T23 scalarNotRounded", { try $0.edit(0x0216, from: "lab") { $0 = ChecksTests.numbers([0, 1.0 / 3]) } }),
-            ("T23 stopMismatch", { try $0.stopAfterTheFit() }),
+            // A trace by which the inverse does not come, and yet the fit goes on.
+            ("T23 stepMismatch", { try $0.window(0, from: "lab") { bits, value in (bits, value ^ 1 << 10) } }),
+            // A norm that another window would have to show, and yet the fit takes a step.
+            ("T23 stepMismatch", { try $0.window(1, from: "lab", "hospital") { bits, _ in (bits, 0) } }),
+            ("T24 openedTooMuch", { try $0.window(1, from: "lab") { bits, value in (bits + 1, value) } }),
+            ("T10 malformedMessage", { try $0.window(1, from: "lab") { bits, _ in (bits, 1 << UInt64(bits)) } }),
+            (
+                "T24 openedTooMuch",
+                { try $0.edit(0x021B, from: "hospital") { $0 = ChecksTests.prefixed(Array($0[4...]) + [0]) } }
+            ),
+            (
+                "T10 wrongCount",
+                { try $0.edit(0x0218) { $0 = ChecksTests.prefixed(Array($0[(4 + ChecksTests.wide)...])) } }
+            ),
+            ("T10 wrongLength", { try $0.edit(0x0218) { $0 = ChecksTests.prefixed(Array($0[5...])) } }),
+            ("T10 malformedMessage", { try $0.edit(0x0203) { $0[7] = 41 } }),
+            ("T10 wrongRound", { try $0.number(0x021A, as: 1 << 20, from: "lab") }),
             // Input roots of one column less, of the same twice, in another order, of one more, over other rows.
             ("T25 inputMissing", { try $0.edit(0x0301, from: "lab") { $0 = try Self.roots(["x"]) } }),
             ("T25 inputMissing", { try $0.edit(0x0301, from: "lab") { $0 = try Self.roots(["x", "x"]) } }),
@@ -208,16 +210,6 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
             ("T10 wrongCount", { try $0.edit(0x0301, from: "lab") { $0 = try Self.roots(["x", "z"], rows: 61) } }),
             ("T10 malformedMessage", { try $0.edit(0x0301, from: "lab") { $0.removeLast() } }),
             ("T09 outOfOrder", { forge in forge.items.remove(at: try forge.index(0x0301, from: "lab")) }),
-            // One ciphertext more than the lab has columns for; one byte more than it asked for.
-            ("T24 decryptionBudgetExceeded", { try $0.askForMore() }),
-            (
-                "T24 decryptionBudgetExceeded",
-                {
-                    try $0.edit(0x0215, from: "hospital") {
-                        $0 = ChecksTests.prefixed(Array($0[4...]) + [1])
-                    }
-                }
-            ),
         ]
         for (expected, change) in changes {
             var forge = try JobForge(recorded)
@@ -233,7 +225,7 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
         try InputRoots(rows: rows, items: columns.map { InputRoots.Item(column: $0, root: .zero) }).encoded()
     }
 
-    /// What it knows of a training beside that: passes, checkpoints, moduli.
+    /// What it knows of a training beside that: counts, checkpoints, moduli.
     @Test func aWholeJobToldAgain() async throws {
         let recorded = try await WholeJobTests.honest.value
         #expect(try Self.second(recorded.path("hospital")) == "VALID")
@@ -243,7 +235,12 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
         let changes: [(String, [String: Int64], (inout JobForge) throws -> Void)] = [
             ("T15 countMismatch", ["rows": -1], { _ in }), ("T15 countMismatch", ["fitted": .max], { _ in }),
             ("VALID", [:], { _ in }), ("T15 passesMismatch", ["passes": 99], { _ in }),
-            ("T16 checkpointMissing", [:], { $0.dropCheckpoint(5) }),
+            ("T15 countMismatch", ["fitted": 59], { _ in }), ("T15 countMismatch", ["parameters": 4], { _ in }),
+            ("T15 convergenceMismatch", ["converged": 0], { _ in }),
+            ("T16 checkpointMissing", [:], { try $0.dropLastCheckpoint() }),
+            // Coefficients, and nothing of what else the job reveals.
+            ("T15 convergenceMismatch", [:], { try $0.stopAfterTheCoefficients() }),
+            ("T23 fitNotFinished", ["converged": 0], { try $0.stopAfterTheCoefficients() }),
         ]
         for (expected, counts, change) in changes {
             #expect(try Self.second(try forge(counts, change)) == expected)

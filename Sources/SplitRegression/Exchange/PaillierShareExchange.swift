@@ -9,6 +9,8 @@ final class PaillierShareExchange: ShareExchange {
     let session: Session
     /// Number of the present exchange: what belongs to it carries it.
     private(set) var round: UInt32
+    /// For people who wait.
+    var pass = 1
     private var common: SeededGenerator
     private let modulus: [UInt64]
     private let report: @Sendable (TrainingProgress) -> Void
@@ -239,7 +241,7 @@ final class PaillierShareExchange: ShareExchange {
                         opened.word(index, at: layout.slot(row: s), bits: layout.slotBits).asInt128
                 }
             }
-            report(.rows(pass: Int(round), done: requests.range(chunk).upperBound, of: rows))
+            report(.rows(pass: pass, done: requests.range(chunk).upperBound, of: rows))
         }
         return result
     }
@@ -265,7 +267,7 @@ final class PaillierShareExchange: ShareExchange {
                         -masks.word(index, at: layout.slot(row: s), bits: layout.slotBits).asInt128
                 }
             }
-            report(.rows(pass: Int(round), done: range.upperBound, of: rows))
+            report(.rows(pass: pass, done: range.upperBound, of: rows))
         }
         return result
     }

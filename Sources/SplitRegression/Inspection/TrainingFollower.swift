@@ -9,7 +9,7 @@ struct TrainingFollower {
             /// Ciphertexts under the owner's key, in each chunk.
             case ciphertexts([Int], owner: String)
             case window(bits: Int)
-            case results(bytes: Int)
+            case results(bits: [Int])
             case scores(rows: Int)
             case checkpoint
         }
@@ -99,15 +99,18 @@ struct TrainingFollower {
         }
     }
 
-    mutating func take(results bytes: Int, _ record: Record) throws(InspectionFailure) {
-        guard case .results(let wanted) = try begin(record).content else { throw Self.outOfPlace(record) }
-        guard bytes == wanted else {
+    mutating func take(_ results: ResultShares, _ record: Record) throws(InspectionFailure) {
+        guard case .results(let bits) = try begin(record).content else { throw Self.outOfPlace(record) }
+        guard results.words(bits: bits) != nil else {
             throw Self.failure("T24", "openedTooMuch", "More or fewer bits of results were opened than the step says.")
         }
         drop(record.from)
     }
 
     mutating func take(scores count: Int, _ record: Record) throws(InspectionFailure) {
+        guard plan.revealScores else {
+            throw Self.failure("T14", "undeclaredMessage", "The job does not reveal scores, but they were sent.")
+        }
         let next = try begin(record)
         guard case .scores(let rows) = next.content else { throw Self.outOfPlace(record) }
         let chunks = ScoreExchange.chunks(rows)
@@ -195,8 +198,8 @@ struct TrainingFollower {
                 expect(reply, .ciphertexts(shape.reply(width: width), owner: own), from: other)
             case .results(let toActive, let toPassive):
                 round += 1
-                expect(.resultShares, .results(bytes: ResultShares.length(bits: toPassive)), from: active)
-                expect(.resultShares, .results(bytes: ResultShares.length(bits: toActive)), from: passive)
+                expect(.resultShares, .results(bits: toPassive), from: active)
+                expect(.resultShares, .results(bits: toActive), from: passive)
             case .checkpoint: for party in [active, passive] { expect(.checkpoint, .checkpoint, from: party) }
             }
         }

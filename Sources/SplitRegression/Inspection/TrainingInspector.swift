@@ -9,7 +9,7 @@ public import Wire
 ///
 /// It stops at the first failure: what comes after could only fail by it.
 public struct TrainingInspector: PayloadInspector, KeyInspecting {
-    public let checks = ["T10", "T11", "T12", "T13", "T15", "T16", "T19", "T20", "T21", "T23", "T24", "T26"]
+    public let checks = ["T10", "T11", "T12", "T13", "T14", "T15", "T16", "T19", "T20", "T21", "T23", "T24", "T26"]
 
     private let plan: @Sendable (Int) -> TrainingPlan
     /// Name of the active party.
@@ -64,7 +64,7 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
                 follow(record)
             case .trainingBounds: try follower?.take(TrainingBounds(payload: payload).announcement)
             case .windowShare: try follower?.take(WindowShare(payload: payload), record)
-            case .resultShares: try follower?.take(results: ResultShares(payload: payload).bytes.count, record)
+            case .resultShares: try follower?.take(ResultShares(payload: payload), record)
             case .scoreChunk: try follower?.take(scores: ScoreChunk(payload: payload).scores.count, record)
             default:
                 guard let owner = try follower?.owner(of: record) else { return }
