@@ -79,10 +79,10 @@ extension ChecksTests {
                 try await Self.job { forge in
                     try forge.edit(0x021B, from: "hospital") { $0 = Self.prefixed(Array($0[4...]) + [1]) }
                 }) == "T24 openedTooMuch")
-        // A norm by which the fit would be done at its start.
+        // A norm that is open at once, and yet another window of it follows.
         #expect(
             outcomeName(
-                try await Self.job { try $0.window(1, from: "hospital", "lab") { bits, _ in (bits, 0) } })
+                try await Self.job { try $0.window(1, from: "lab") { bits, value in (bits, value ^ 1 << 10) } })
                 == "T23 stepMismatch")
         #expect(
             outcomeName(

@@ -30,7 +30,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
             sums = (job.opensLoss ? sum : 0) + (job.reveals(.metrics) ? sum : 0)
         }
         let m = job.parameterCount(of: role == .active ? job.active : job.passive)
-        let fraction = 12 + (digits + 1) / 2 + (isLinear ? 8 : 0)
+        let fraction = 12 + (digits + 1) / 2 + (isLinear ? 9 : 0)
         let constant = role == .active ? fraction + 26 : 0
         coefficients = m.timesClamped(fraction + (isLinear ? 10 : 13)).plusClamped(constant)
         guard job.reveals(.standardErrors) else {
@@ -38,7 +38,8 @@ public struct OpenedBits: Sendable, Hashable, Codable {
             return
         }
         // The active party's first variance is the raw constant's.
-        variances = role == .active ? (m - 1).timesClamped(36).plusClamped(60) : m.timesClamped(36)
+        let variance = isLinear ? 38 : 36
+        variances = m.timesClamped(variance).plusClamped(role == .active ? 24 : 0)
     }
 
     /// Bits of all that decides what comes next, the same for both parties: a first window of 14 bits and six more windows a pass,

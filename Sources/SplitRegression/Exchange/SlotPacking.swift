@@ -1,6 +1,6 @@
 internal import Bignum
 
-/// A plaintext put together from signed numbers at bit positions, as an integer modulo N (training.md 2.1).
+/// A plaintext put together from signed numbers at bit positions, as an integer modulo N (training.md 3).
 struct SlotPacking {
     private var limbs: [UInt64]
 

@@ -123,7 +123,7 @@ enum MatrixProductsKind: PayloadKind {
     static let name = "MatrixProducts"
 }
 
-/// Bounds that the active party announces (training.md 5.1): `i32` each.
+/// Bounds that the active party announces (training.md 5.1): `i64` each.
 struct TrainingBounds: Message {
     static let type = MessageType.trainingBounds
     static let name = "TrainingBounds"

@@ -10,6 +10,7 @@ extension TrainingProgram {
         private var doublings = 0
         /// Bits that each side has sent of its shares so far.
         private var spent = 0
+        private var lastNorm = 0.0
         /// Exponent of the last opened squared norm.
         private var level = TrainingFacts.firstNormLevel
 
@@ -29,7 +30,7 @@ extension TrainingProgram {
             guard let number = numbers.popFirst() else { throw .opening }
             spent += facts.openedBits(step, number)
             if spent > facts.decisionBits, decides(step) {
-                throw .failure(.notConverged(passes: summary.passes, norm: summary.norm))
+                throw .failure(.notConverged(passes: summary.passes, norm: lastNorm))
             }
             return number
         }
@@ -251,6 +252,7 @@ extension TrainingProgram {
         private func openNorm() throws(Stop) -> Double {
             let value = try open(.norm(level: level))
             let norm = facts.norm(ofOpened: value)
+            lastNorm = norm
             if norm.isFinite {
                 level = min(TrainingFacts.firstNormLevel, Int(max(value, Self.power(facts.normFloor)).exponent) + 4)
             }
