@@ -73,7 +73,7 @@ import Testing
 
         """
 
-    /// A tolerance below what dither leaves would use up the budget; this one takes more than one checkpoint's passes.
+    /// This tolerance takes more than one checkpoint's passes.
     static let plan = TrainingPlan(
         family: .logistic, activeColumns: 3, passiveColumns: 2, l2: 0.1, tolerance: 1e-3, maximumPasses: 12,
         keyBits: trainingBits, standardErrors: false, revealScores: false, revealFit: true)

@@ -80,7 +80,7 @@ class Side:
     """One party's place in one alternative of a plan."""
 
     def __init__(self, flow):
-        self.flows, self.open = {flow}, {}
+        self.flows, self.open, self.rounds = {flow}, {}, {}
 
     def take(self, record):
         if record["type"] == ABORT:
@@ -92,8 +92,11 @@ class Side:
                 return False
         else:
             found = {rest: every for flow in self.flows for rest, every in after(flow, record["type"]).items()}
-            if not found or key in self.open:
+            # Within a protocol, rounds go up by one at a time and never back.
+            step = record["round"] - self.rounds.get(record["type"] >> 8, 0)
+            if not found or key in self.open or step not in (0, 1):
                 return False
+            self.rounds[record["type"] >> 8] = record["round"]
             self.flows = set(found)
             held = self.open[key] = {"next": 0, "count": count, "every": next(iter(found.values())), "due": False}
             if record["type"] == COSIGNATURE:

@@ -4,8 +4,8 @@ public import Wire
 
 /// What the running session and a verifier of transcripts check in a training's payloads (`protocols/wire.md` 8.1,
 /// `protocols/transcript.md` 9), with nothing but what was sent and the job's plan: shapes (T10), ciphertexts (T11, T20, T21),
-/// proofs of the keys and their contexts (T12, T19), key sizes and bounds (T13), the optimiser's steps and stop (T23), what
-/// each owner opened (T24), that no key serves twice (T26), and that counts, passes and convergence are what the outcome names (T15).
+/// proofs of the keys and their contexts (T12, T19), key sizes and bounds (T13), the steps and the end (T23), how many bits
+/// were opened (T24), that no key serves twice (T26), and that counts, passes and convergence are what the outcome names (T15).
 ///
 /// It stops at the first failure: what comes after could only fail by it.
 public struct TrainingInspector: PayloadInspector, KeyInspecting {

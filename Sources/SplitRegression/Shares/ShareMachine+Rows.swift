@@ -3,7 +3,7 @@ extension ShareMachine {
     // MARK: Start
 
     /// Scale of the residuals that the active party knows at the start.
-    private func residualBits() throws -> (fraction: Int, bits: Int) {
+    func residualBits() throws -> (fraction: Int, bits: Int) {
         try facts.residualShape(period: facts.firstPeriod)
     }
 
@@ -81,7 +81,7 @@ extension ShareMachine {
         residuals = try await evaluate(.mean, period: period)
     }
 
-    private func computeLinearResiduals() throws {
+    func computeLinearResiduals() throws {
         let fraction = facts.featureFractionBits + ShareMatrix.fractionBits
         if let active {
             for row in 0..<rows {
@@ -99,7 +99,7 @@ extension ShareMachine {
     }
 
     /// Integer shares of a kernel at the trial point's predictors.
-    private func evaluate(_ kind: Kernel.Kind, period: Double) async throws -> [Int128] {
+    func evaluate(_ kind: Kernel.Kind, period: Double) async throws -> [Int128] {
         let layout = try facts.layout(kind, period: period)
         let kernel = layout.kernel
         let (vectorBits, scalarBits) = kernel.fractionBits
@@ -139,7 +139,7 @@ extension ShareMachine {
         }
     }
 
-    private func series(of kernel: Kernel) -> FourierSeries {
+    func series(of kernel: Kernel) -> FourierSeries {
         if let known = knownSeries[kernel] { return known }
         let made = kernel.series()
         knownSeries[kernel] = made
@@ -157,7 +157,7 @@ extension ShareMachine {
     }
 
     /// Both directions: the active party's rows first.
-    private func addSums(of rows: [Int128], period: Double, to result: inout ShareMatrix) async throws {
+    func addSums(of rows: [Int128], period: Double, to result: inout ShareMatrix) async throws {
         let mine = try facts.gradientLayout(columns: peerCount, period: period)
         let theirs = try facts.gradientLayout(columns: ownCount, period: period)
         if isActive {
@@ -174,7 +174,7 @@ extension ShareMachine {
     }
 
     /// Divides by 2^k, and adds the penalty's part.
-    private func finishGradient(_ sums: ShareMatrix, fraction: Int) async throws {
+    func finishGradient(_ sums: ShareMatrix, fraction: Int) async throws {
         gradient = truncated(
             sums, shift: fraction + facts.featureFractionBits + facts.rowBitsOfCount - ShareMatrix.fractionBits)
         if facts.penalty > 0 {
@@ -184,7 +184,7 @@ extension ShareMachine {
         }
     }
 
-    private func penalty() throws(TrainingError) -> ShareMatrix {
+    func penalty() throws(TrainingError) -> ShareMatrix {
         var result = ShareMatrix(rows: facts.parameters, columns: facts.parameters)
         for (i, row) in ownRange.enumerated() {
             for (j, column) in ownRange.enumerated() {
@@ -194,211 +194,22 @@ extension ShareMachine {
         return result
     }
 
-    // MARK: Information
-
-    func computeInformation(period: Double) async throws {
-        let layout: KernelLayout
-        var weights: [Int128]
-        if facts.weightIsMean {
-            layout = try facts.layout(.mean, period: period)
-            weights = residuals
-            if let active {
-                for row in 0..<rows {
-                    weights[row] += try fixed(
-                        active.weight[row] * active.label[row], fractionBits: layout.kernel.shareFractionBits)
-                }
-            }
-        } else {
-            layout = try facts.layout(.weight, period: period)
-            weights = try await evaluate(.weight, period: period)
-        }
-        let drop = layout.kernel.shareFractionBits - TrainingFacts.weightFractionBits
-        // Both round down: one unit is put back, so that there is no bias.
-        weights = weights.map { ($0 >> Int128(drop)) + (isActive ? 1 : 0) }
-        try await gatherInformation(
-            weights, valueBits: try facts.weightShareBits(period: period), atActiveAlone: false)
-    }
-
-    /// `Q^T W Q / 2^k` from shares of the weights.
-    private func gatherInformation(
-        _ weights: [Int128], valueBits: Int, atActiveAlone: Bool
-    ) async throws {
-        var result = ShareMatrix(rows: facts.parameters, columns: facts.parameters)
-        try await addBlocks(weights, valueBits: valueBits, atActiveAlone: atActiveAlone, to: &result)
-        try await addCross(weights, valueBits: valueBits, atActiveAlone: atActiveAlone, to: &result)
-        if facts.penalty > 0 { result = result &+ (try penalty()) }
-        information = result
-    }
-
-    /// Each party's own block: products of its columns with its own share, and with the peer's under encryption.
-    private func addBlocks(
-        _ weights: [Int128], valueBits: Int, atActiveAlone: Bool, to result: inout ShareMatrix
-    ) async throws {
-        let pairs = { (count: Int) in (0..<count).flatMap { i in (0...i).map { (i, $0) } } }
-        let (own, peers) = (pairs(ownCount), pairs(peerCount))
-        let knowsOwn = atActiveAlone && (isActive || facts.hasUnitWeights)
-        var mine = Array(repeating: ShareWord.zero, count: own.count)
-        if isActive || !atActiveAlone {
-            for (index, (i, j)) in own.enumerated() { mine[index] = ownSum(i, j, weights) }
-        } else if facts.hasUnitWeights {
-            let ones = Array(repeating: Int128(1) << Int128(TrainingFacts.weightFractionBits), count: rows)
-            for (index, (i, j)) in own.enumerated() { mine[index] = ownSum(i, j, ones) }
-        }
-        var theirs = Array(repeating: ShareWord.zero, count: peers.count)
-        let sends = try facts.blockLayout(columns: peerCount, valueBits: valueBits)
-        let takes = try facts.blockLayout(columns: ownCount, valueBits: valueBits)
-        func send() async throws {
-            guard !(atActiveAlone && (!isActive || facts.hasUnitWeights)) else { return }
-            theirs = try await exchange.ownColumnSums(weights, layout: sends)
-        }
-        func take() async throws {
-            guard !knowsOwn else { return }
-            let sums = try await exchange.evaluateColumnSums(takes, rows: rows) { [table] in
-                table.products($0, fractionBits: TrainingFacts.productFractionBits)
-            }
-            for index in sums.indices { mine[index] = mine[index] &+ sums[index] }
-        }
-        if isActive {
-            try await send()
-            try await take()
-        } else {
-            try await take()
-            try await send()
-        }
-        let shift =
-            TrainingFacts.weightFractionBits + TrainingFacts.productFractionBits + facts.rowBitsOfCount
-            - ShareMatrix.fractionBits
-        // The active party's block first, at both.
-        let both = truncated(isActive ? mine + theirs : theirs + mine, shift: shift)
-        for (value, (i, j)) in zip(
-            both,
-            pairs(facts.activeColumns)
-                + pairs(facts.passiveColumns).map { pair in
-                    (pair.0 + facts.activeColumns, pair.1 + facts.activeColumns)
-                })
-        {
-            result[i, j] = value
-            result[j, i] = value
-        }
-    }
-
-    private func addCross(
-        _ weights: [Int128], valueBits: Int, atActiveAlone: Bool, to result: inout ShareMatrix
-    ) async throws {
-        // Both directions multiply with the very same integers, or the shares' large parts would not cancel.
-        let entryBits = facts.featureFractionBits
-        // One row for each passive column, one column for each active one.
-        var cross = ShareMatrix(rows: facts.passiveColumns, columns: facts.activeColumns)
-        func send() async throws {
-            let layout = try facts.crossLayout(values: ownCount, columns: peerCount, valueBits: valueBits)
-            let sums = try await exchange.ownPackedSums(layout, rows: rows) { [table] range in
-                let entries = table.entries(range, fractionBits: entryBits)
-                return range.enumerated().map { index, row in
-                    entries.map { ShareWord(weights[row]) &* $0[index] }
-                }
-            }
-            cross = cross &+ (isActive ? sums : sums.transposed)
-        }
-        func take() async throws {
-            let layout = try facts.crossLayout(values: peerCount, columns: ownCount, valueBits: valueBits)
-            let sums = try await exchange.evaluatePackedSums(layout, rows: rows) { [table] in
-                table.entries($0, fractionBits: table.fractionBits)
-            }
-            cross = cross &+ (isActive ? sums.transposed : sums)
-        }
-        if isActive {
-            try await send()
-            if !atActiveAlone { try await take() }
-        } else {
-            try await take()
-            if !atActiveAlone { try await send() }
-        }
-        let shift =
-            TrainingFacts.weightFractionBits + 2 * entryBits + facts.rowBitsOfCount
-            - ShareMatrix.fractionBits
-        cross = truncated(cross, shift: shift)
-        for b in 0..<facts.passiveColumns {
-            for a in 0..<facts.activeColumns {
-                result[facts.activeColumns + b, a] = cross[b, a]
-                result[a, facts.activeColumns + b] = cross[b, a]
-            }
-        }
-    }
-
-    // MARK: Sums that are opened
-
-    /// Share of a sum over rows at the scale of matrices.
-    func sum(_ kind: Kernel.Kind, period: Double) async throws -> ShareWord {
-        let layout = try facts.layout(kind, period: period)
-        let shares = try await evaluate(kind, period: period)
-        let total = shares.reduce(ShareWord.zero) { $0 &+ ShareWord($1) }
-        var result = truncated(
-            [total], shift: layout.kernel.shareFractionBits - ShareMatrix.fractionBits)[0]
-        guard kind == .loss else { return result }
-        // What is linear in the predictor: one sum a column, times the point.
-        let fraction = layout.kernel.shareFractionBits
-        let sumLayout = try facts.knownRowLayout(columns: facts.passiveColumns, fraction: fraction)
-        var sums = ShareMatrix(rows: 1, columns: facts.parameters)
-        if let active {
-            let slopes = try (0..<rows).map { row in
-                try fixed(
-                    layout.kernel.term(
-                        label: active.label[row], offset: active.offset[row], weight: active.weight[row],
-                        center: active.center
-                    ).slope, fractionBits: fraction)
-            }
-            for j in 0..<ownCount { sums[0, j] = ownSum(table.columns[j], slopes) }
-            for (j, sum) in zip(peerRange, try await exchange.ownColumnSums(slopes, layout: sumLayout)) {
-                sums[0, j] = sum
-            }
-        } else {
-            for (j, sum) in zip(ownRange, try await evaluate(sumLayout)) { sums[0, j] = sum }
-        }
-        let k = facts.rowBitsOfCount
-        sums = truncated(sums, shift: fraction + facts.featureFractionBits + k - ShareMatrix.fractionBits)
-        let linear = try await product(sums, trialPoint, shift: ShareMatrix.fractionBits)[0, 0]
-        result = result &+ linear.shiftedLeft(k)
-        return result
-    }
-
-    /// `sum_i d_i^2` of shares `a + b`: the squares that each knows, and twice the mixed products.
-    func residualSum() async throws -> ShareWord {
-        var result = residuals.reduce(ShareWord.zero) { $0 &+ ShareWord($1) &* ShareWord($1) }
-        // Scalars of at most 63 bits: the passive party's share in two parts.
-        let half = Int128(TrainingFacts.linearHalfBits)
-        let layout = try facts.residualSumLayout()
-        let sums: [ShareWord]
-        if isActive {
-            sums = try await exchange.ownColumnSums(residuals, layout: layout)
-        } else {
-            let residuals = residuals
-            sums = try await exchange.evaluateColumnSums(layout, rows: rows) { range in
-                [
-                    residuals[range].map { Int64($0 & ((1 << half) - 1)) },
-                    residuals[range].map { Int64(truncatingIfNeeded: $0 >> half) },
-                ]
-            }
-        }
-        result = result &+ (sums[0] &+ sums[1].shiftedLeft(Int(half))).shiftedLeft(1)
-        return result
-    }
-
     // MARK: Parts
 
-    private func evaluate(_ layout: ColumnSumLayout) async throws -> [ShareWord] {
+    func evaluate(_ layout: ColumnSumLayout) async throws -> [ShareWord] {
         try await exchange.evaluateColumnSums(layout, rows: rows) { [table] in
             table.entries($0, fractionBits: table.fractionBits)
         }
     }
 
-    private func ownSum(_ column: [Int64], _ rows: [Int128]) -> ShareWord {
+    func ownSum(_ column: [Int64], _ rows: [Int128]) -> ShareWord {
         var sum = ShareWord.zero
         for row in rows.indices { sum = sum &+ ShareWord(rows[row]) &* column[row] }
         return sum
     }
 
     /// The same for the product of two columns.
-    private func ownSum(_ i: Int, _ j: Int, _ rows: [Int128]) -> ShareWord {
+    func ownSum(_ i: Int, _ j: Int, _ rows: [Int128]) -> ShareWord {
         let (a, b) = (table.columns[i], table.columns[j])
         let shift = Int128(2 * table.fractionBits - TrainingFacts.productFractionBits)
         var sum = ShareWord.zero
@@ -410,7 +221,7 @@ extension ShareMachine {
     }
 
     /// A number that this party knows of a row.
-    private func fixed(
+    func fixed(
         _ value: Double, fractionBits: Int, below bits: Int = 0
     ) throws(TrainingError) -> Int128 {
         guard value.isFinite, abs(value) < power(max(bits, facts.rowBits, facts.weightBits) + 1) else {

@@ -252,7 +252,8 @@ struct VerificationRun {
         findings.skipped(.t13, "Not evaluated: no policy was given.")
         findings.skipped(
             .t22,
-            "Not evaluated: an opening that anyone could check would undo its dither. Replay (R02) makes this check.")
+            "Not evaluated: an opening that anyone could check would show the owner's shares. Replay (R02) makes this check."
+        )
         let reason =
             if pruned {
                 "the payloads were pruned"

@@ -1,0 +1,74 @@
+internal import Bignum
+internal import Paillier
+internal import Wire
+
+// Row products (training.md 3.1).
+extension PaillierShareExchange {
+    /// Scalars are made positive by this.
+    private static func offsetBits(_ entries: Int) -> Int { entries }
+
+    func ownRowProducts(
+        _ vector: [ShareWord], rows: Int, entries: Int, turnBits: Int
+    ) async throws -> [ShareWord] {
+        let round = nextRound()
+        let shape = try ExchangeShape.rowProducts(
+            entries: vector.count, rows: rows, turnBits: turnBits, scalarBits: entries + 1, modulusBits: modulusBits)
+        let chunks = shape.requestRows(width: width)
+        for chunk in 0..<chunks.count {
+            let range = chunks.range(chunk)
+            let values = plaintexts(range.count) { index, packing in
+                packing.add(vector[range.lowerBound + index].masked(turnBits), at: 0)
+            }
+            try await send(PredictorSharesKind.self, values, round: round, chunk: chunk, of: chunks.count)
+        }
+        guard case .rowProducts(_, _, let each) = shape else { return [] }
+        // The scalars' offset times the vector's sum is known here.
+        let sum = vector.reduce(ShareWord.zero) { $0 &+ $1.masked(turnBits) }.shiftedLeft(Self.offsetBits(entries))
+        var result = Array(repeating: ShareWord.zero, count: rows)
+        try await openAll(PredictorSumsKind.self, shape, round: round) { opened, range in
+            for (index, group) in range.enumerated() {
+                for s in 0..<each where group * each + s < rows {
+                    result[group * each + s] = opened.word(index, at: s * turnBits, bits: turnBits) &- sum
+                }
+            }
+        }
+        return result
+    }
+
+    func evaluateRowProducts(
+        _ columns: [[Int64]], entries: Int, turnBits: Int
+    ) async throws -> [ShareWord] {
+        let round = nextRound()
+        let rows = columns.first?.count ?? 0
+        let shape = try ExchangeShape.rowProducts(
+            entries: columns.count, rows: rows, turnBits: turnBits, scalarBits: entries + 1, modulusBits: modulusBits)
+        let requests = shape.requestRows(width: width)
+        var vector = CiphertextVector(empty: keys.peer)
+        for chunk in 0..<requests.count {
+            vector.append(
+                contentsOf: try await receive(
+                    PredictorSharesKind.self, count: requests.range(chunk).count, round: round, chunk: chunk,
+                    of: requests.count))
+        }
+        guard case .rowProducts(_, _, let each) = shape else { return [] }
+        let products = try EncryptedRowProducts(of: vector, scalarBits: entries + 1)
+        let offset = UInt64(1) << UInt64(Self.offsetBits(entries))
+        let chunks = shape.replyResults(width: width)
+        var result = Array(repeating: ShareWord.zero, count: rows)
+        for chunk in 0..<chunks.count {
+            let groups = chunks.range(chunk)
+            let part = groups.lowerBound * each..<min(rows, groups.upperBound * each)
+            let sums = try products.products(
+                columns.map { $0[part].map { UInt64(bitPattern: $0) &+ offset } })
+            let packed = sums.packed(perCiphertext: each, slotBits: turnBits)
+            let masks = try await answer(
+                PredictorSumsKind.self, packed, round: round, chunk: chunk, of: chunks.count)
+            for (index, group) in groups.enumerated() {
+                for s in 0..<each where group * each + s < rows {
+                    result[group * each + s] = -masks.word(index, at: s * turnBits, bits: turnBits)
+                }
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,152 @@
+internal import Bignum
+internal import Paillier
+internal import Wire
+
+// Sums over rows (training.md 3.3, 3.4).
+extension PaillierShareExchange {
+    // MARK: Column sums (3.3)
+
+    func ownColumnSums(_ rows: [Int128], layout: ColumnSumLayout) async throws -> [ShareWord] {
+        let round = nextRound()
+        let shape = ExchangeShape.columnSums(layout, rows: rows.count)
+        let chunks = shape.requestRows(width: width)
+        let each = layout.rowsPerCiphertext
+        for chunk in 0..<chunks.count {
+            let range = chunks.range(chunk)
+            let values = plaintexts(range.count) { index, packing in
+                let first = (range.lowerBound + index) * each
+                for t in 0..<min(each, rows.count - first) {
+                    packing.add(ShareWord(rows[first + t]), at: t * layout.slotBits)
+                }
+            }
+            try await send(RowSharesKind.self, values, round: round, chunk: chunk, of: chunks.count)
+        }
+        var result = Array(repeating: ShareWord.zero, count: layout.columns)
+        let place = (each - 1) * layout.slotBits
+        try await openAll(ColumnSumsKind.self, shape, round: round) { opened, range in
+            for (index, column) in range.enumerated() {
+                result[column] = opened.word(index, at: place, bits: ShareWord.modulusBits)
+            }
+        }
+        return result
+    }
+
+    func evaluateColumnSums(
+        _ layout: ColumnSumLayout, rows: Int, columns: (Range<Int>) -> [[Int64]]
+    ) async throws -> [ShareWord] {
+        let round = nextRound()
+        let shape = ExchangeShape.columnSums(layout, rows: rows)
+        let chunks = shape.requestRows(width: width)
+        let each = layout.rowsPerCiphertext
+        var received: [CiphertextVector] = []
+        for chunk in 0..<chunks.count {
+            received.append(
+                try await receive(
+                    RowSharesKind.self, count: chunks.range(chunk).count, round: round, chunk: chunk, of: chunks.count))
+        }
+        // One place of a row in its ciphertext after the other: buckets for all of them would take too much memory.
+        var total = EncryptedSums.zeros(count: layout.columns, key: keys.peer)
+        for t in 0..<each {
+            try Task.checkCancellation()
+            var sums = EncryptedColumnSums(
+                key: keys.peer, columnBits: Array(repeating: layout.scalarBits, count: layout.columns),
+                expectedRows: (rows + each - 1) / each)
+            for (chunk, ciphertexts) in received.enumerated() {
+                let range = chunks.range(chunk)
+                let part = range.lowerBound * each..<min(rows, range.upperBound * each)
+                let own = columns(part).map { column in
+                    (0..<range.count).map { $0 * each + t < part.count ? column[$0 * each + t] : 0 }
+                }
+                try sums.add(ciphertexts, scalars: own)
+            }
+            total = t == 0 ? sums.finish() : total.shifted(bits: layout.slotBits).adding(sums.finish())
+        }
+        var result = Array(repeating: ShareWord.zero, count: layout.columns)
+        let place = (each - 1) * layout.slotBits
+        try await answerAll(ColumnSumsKind.self, total, shape, round: round) { masks, range in
+            for (index, column) in range.enumerated() {
+                result[column] = -masks.word(index, at: place, bits: ShareWord.modulusBits)
+            }
+        }
+        return result
+    }
+
+    // MARK: Packed sums (3.4)
+
+    func ownPackedSums(
+        _ layout: PackedSumLayout, rows: Int, values: (Range<Int>) -> [[ShareWord]]
+    ) async throws -> ShareMatrix {
+        let round = nextRound()
+        let shape = ExchangeShape.packedSums(layout, rows: rows)
+        let chunks = shape.requestRows(width: width)
+        let (perRow, slots) = (layout.ciphertextsPerRow, layout.slotsPerCiphertext)
+        for chunk in 0..<chunks.count {
+            let range = chunks.range(chunk)
+            let words = values(range)
+            let packed = plaintexts(range.count * perRow) { index, packing in
+                let (row, part) = (index / perRow, index % perRow)
+                for k in part * slots..<min(layout.values, (part + 1) * slots) {
+                    packing.add(words[row][k], at: (k - part * slots) * layout.slotBits)
+                }
+            }
+            try await send(RowVectorsKind.self, packed, round: round, chunk: chunk, of: chunks.count)
+        }
+        var result = ShareMatrix(rows: layout.columns, columns: layout.values)
+        try await openAll(CrossSumsKind.self, shape, round: round) { opened, range in
+            Self.place(opened, range, layout, sign: false, in: &result)
+        }
+        return result
+    }
+
+    func evaluatePackedSums(
+        _ layout: PackedSumLayout, rows: Int, columns: (Range<Int>) -> [[Int64]]
+    ) async throws -> ShareMatrix {
+        let round = nextRound()
+        let shape = ExchangeShape.packedSums(layout, rows: rows)
+        let chunks = shape.requestRows(width: width)
+        let perRow = layout.ciphertextsPerRow
+        var sums = (0..<perRow).map { _ in
+            EncryptedColumnSums(
+                key: keys.peer, columnBits: Array(repeating: layout.scalarBits, count: layout.columns),
+                expectedRows: rows)
+        }
+        for chunk in 0..<chunks.count {
+            let range = chunks.range(chunk)
+            let ciphertexts = try await receive(
+                RowVectorsKind.self, count: range.count * perRow, round: round, chunk: chunk, of: chunks.count)
+            let scalars = columns(range)
+            for part in 0..<perRow {
+                let own =
+                    perRow == 1
+                    ? ciphertexts : ciphertexts.gathering(stride(from: part, to: ciphertexts.count, by: perRow))
+                try sums[part].add(own, scalars: scalars)
+            }
+        }
+        // Column by column, the parts of each side by side.
+        let finished = sums.map { $0.finish() }
+        var total = EncryptedSums.zeros(count: 0, key: keys.peer)
+        for column in 0..<layout.columns {
+            for part in finished { total.append(contentsOf: part[column..<column + 1]) }
+        }
+        var result = ShareMatrix(rows: layout.columns, columns: layout.values)
+        try await answerAll(CrossSumsKind.self, total, shape, round: round) { masks, range in
+            Self.place(masks, range, layout, sign: true, in: &result)
+        }
+        return result
+    }
+
+    private static func place(
+        _ numbers: LimbVector, _ range: Range<Int>, _ layout: PackedSumLayout, sign isNegative: Bool,
+        in result: inout ShareMatrix
+    ) {
+        let (perRow, slots) = (layout.ciphertextsPerRow, layout.slotsPerCiphertext)
+        for (index, position) in range.enumerated() {
+            let (column, part) = (position / perRow, position % perRow)
+            for k in part * slots..<min(layout.values, (part + 1) * slots) {
+                let word = numbers.word(
+                    index, at: (k - part * slots) * layout.slotBits, bits: ShareWord.modulusBits)
+                result[column, k] = isNegative ? -word : word
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+// Weights and information (training.md 5.2).
+extension ShareMachine {
+    func computeInformation(period: Double) async throws {
+        let layout: KernelLayout
+        var weights: [Int128]
+        if facts.weightIsMean {
+            layout = try facts.layout(.mean, period: period)
+            weights = residuals
+            if let active {
+                for row in 0..<rows {
+                    weights[row] += try fixed(
+                        active.weight[row] * active.label[row], fractionBits: layout.kernel.shareFractionBits)
+                }
+            }
+        } else {
+            layout = try facts.layout(.weight, period: period)
+            weights = try await evaluate(.weight, period: period)
+        }
+        let drop = layout.kernel.shareFractionBits - TrainingFacts.weightFractionBits
+        // Both round down: one unit is put back, so that there is no bias.
+        weights = weights.map { ($0 >> Int128(drop)) + (isActive ? 1 : 0) }
+        try await gatherInformation(
+            weights, valueBits: try facts.weightShareBits(period: period), atActiveAlone: false)
+    }
+
+    /// `Q^T W Q / 2^k` from shares of the weights.
+    func gatherInformation(
+        _ weights: [Int128], valueBits: Int, atActiveAlone: Bool
+    ) async throws {
+        var result = ShareMatrix(rows: facts.parameters, columns: facts.parameters)
+        try await addBlocks(weights, valueBits: valueBits, atActiveAlone: atActiveAlone, to: &result)
+        try await addCross(weights, valueBits: valueBits, atActiveAlone: atActiveAlone, to: &result)
+        if facts.penalty > 0 { result = result &+ (try penalty()) }
+        information = result
+    }
+
+    /// Each party's own block: products of its columns with its own share, and with the peer's under encryption.
+    func addBlocks(
+        _ weights: [Int128], valueBits: Int, atActiveAlone: Bool, to result: inout ShareMatrix
+    ) async throws {
+        let pairs = { (count: Int) in (0..<count).flatMap { i in (0...i).map { (i, $0) } } }
+        let (own, peers) = (pairs(ownCount), pairs(peerCount))
+        let knowsOwn = atActiveAlone && (isActive || facts.hasUnitWeights)
+        var mine = Array(repeating: ShareWord.zero, count: own.count)
+        if isActive || !atActiveAlone {
+            for (index, (i, j)) in own.enumerated() { mine[index] = ownSum(i, j, weights) }
+        } else if facts.hasUnitWeights {
+            let ones = Array(repeating: Int128(1) << Int128(TrainingFacts.weightFractionBits), count: rows)
+            for (index, (i, j)) in own.enumerated() { mine[index] = ownSum(i, j, ones) }
+        }
+        var theirs = Array(repeating: ShareWord.zero, count: peers.count)
+        let sends = try facts.blockLayout(columns: peerCount, valueBits: valueBits)
+        let takes = try facts.blockLayout(columns: ownCount, valueBits: valueBits)
+        func send() async throws {
+            guard !(atActiveAlone && (!isActive || facts.hasUnitWeights)) else { return }
+            theirs = try await exchange.ownColumnSums(weights, layout: sends)
+        }
+        func take() async throws {
+            guard !knowsOwn else { return }
+            let sums = try await exchange.evaluateColumnSums(takes, rows: rows) { [table] in
+                table.products($0, fractionBits: TrainingFacts.productFractionBits)
+            }
+            for index in sums.indices { mine[index] = mine[index] &+ sums[index] }
+        }
+        if isActive {
+            try await send()
+            try await take()
+        } else {
+            try await take()
+            try await send()
+        }
+        let shift =
+            TrainingFacts.weightFractionBits + TrainingFacts.productFractionBits + facts.rowBitsOfCount
+            - ShareMatrix.fractionBits
+        // The active party's block first, at both.
+        let both = truncated(isActive ? mine + theirs : theirs + mine, shift: shift)
+        for (value, (i, j)) in zip(
+            both,
+            pairs(facts.activeColumns)
+                + pairs(facts.passiveColumns).map { pair in
+                    (pair.0 + facts.activeColumns, pair.1 + facts.activeColumns)
+                })
+        {
+            result[i, j] = value
+            result[j, i] = value
+        }
+    }
+
+    func addCross(
+        _ weights: [Int128], valueBits: Int, atActiveAlone: Bool, to result: inout ShareMatrix
+    ) async throws {
+        // Both directions multiply with the very same integers, or the shares' large parts would not cancel.
+        let entryBits = facts.featureFractionBits
+        // One row for each passive column, one column for each active one.
+        var cross = ShareMatrix(rows: facts.passiveColumns, columns: facts.activeColumns)
+        func send() async throws {
+            let layout = try facts.crossLayout(values: ownCount, columns: peerCount, valueBits: valueBits)
+            let sums = try await exchange.ownPackedSums(layout, rows: rows) { [table] range in
+                let entries = table.entries(range, fractionBits: entryBits)
+                return range.enumerated().map { index, row in
+                    entries.map { ShareWord(weights[row]) &* $0[index] }
+                }
+            }
+            cross = cross &+ (isActive ? sums : sums.transposed)
+        }
+        func take() async throws {
+            let layout = try facts.crossLayout(values: peerCount, columns: ownCount, valueBits: valueBits)
+            let sums = try await exchange.evaluatePackedSums(layout, rows: rows) { [table] in
+                table.entries($0, fractionBits: table.fractionBits)
+            }
+            cross = cross &+ (isActive ? sums.transposed : sums)
+        }
+        if isActive {
+            try await send()
+            if !atActiveAlone { try await take() }
+        } else {
+            try await take()
+            if !atActiveAlone { try await send() }
+        }
+        let shift =
+            TrainingFacts.weightFractionBits + 2 * entryBits + facts.rowBitsOfCount
+            - ShareMatrix.fractionBits
+        cross = truncated(cross, shift: shift)
+        for b in 0..<facts.passiveColumns {
+            for a in 0..<facts.activeColumns {
+                result[facts.activeColumns + b, a] = cross[b, a]
+                result[a, facts.activeColumns + b] = cross[b, a]
+            }
+        }
+    }
+}
