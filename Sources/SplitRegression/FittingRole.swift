@@ -29,7 +29,7 @@ struct FittingRole {
         let exchange = PaillierShareExchange(
             keys: context.keys, session: context.session, round: 0, report: context.report)
         let machine = try ShareMachine(
-            role: isActive ? .active : .passive, facts: facts, table: table, active: active,
+            role: context.role, facts: facts, table: table, active: active,
             centring: (isActive ? [0] : []) + zip(design.means, design.sds).map { $1 > 0 ? $0 / $1 : 0 },
             exchange: exchange)
         let summary = try await run(machine, TrainingProgram(facts))
@@ -41,6 +41,9 @@ struct FittingRole {
         let (plan, session) = (context.plan, context.session)
         guard isActive else {
             let bounds = try await session.receive(TrainingBounds.self).announcement
+            guard bounds.isAllowed(for: ResponseFamily(plan.family)) else {
+                throw TrainingError.protocolViolation("bounds that this family's rows cannot have")
+            }
             return (plan.facts(rows: context.rows, bounds), nil)
         }
         let family = ResponseFamily(plan.family)
@@ -48,7 +51,7 @@ struct FittingRole {
             label: label.map { ($0 - center) / unit }, columns: columns, family: family,
             penalty: Double(context.rows) * plan.l2, range: family.firstRange)
         let bounds = Announcement(rows, family: family)
-        guard bounds.isAllowed else { throw TrainingError.coefficientOutOfRange }
+        guard bounds.isAllowed(for: family) else { throw TrainingError.coefficientOutOfRange }
         try await session.send(TrainingBounds(bounds))
         return (plan.facts(rows: context.rows, bounds), rows)
     }

@@ -143,7 +143,7 @@ public enum Training {
     }
 
     private static func open(
-        _ role: TrainingContext.Role, _ input: Input, exponent: Int, plan: TrainingPlan, keyFloor: Int,
+        _ role: TrainingRole, _ input: Input, exponent: Int, plan: TrainingPlan, keyFloor: Int,
         session: Session, progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingContext {
         guard input.design.fractionBits == plan.family.featureFractionBits else {

@@ -2,9 +2,7 @@ internal import Wire
 
 /// What every step of a training job needs: who we are, the keys, the session.
 struct TrainingContext {
-    enum Role: Sendable { case active, passive }
-
-    let role: Role
+    let role: TrainingRole
     let plan: TrainingPlan
     let keys: TrainingKeys
     let session: Session

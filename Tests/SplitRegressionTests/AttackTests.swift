@@ -1,5 +1,9 @@
+import Bignum
+import Paillier
+import Records
 import TestSupport
 import Testing
+import Wire
 
 @testable import SplitRegression
 
@@ -121,20 +125,56 @@ import Testing
         #expect(opened == 20)
     }
 
-    /// What a party keeps of an exchange is the other's mask or that plus a value: with the same mask another table gives other
-    /// words, and with another mask the same table does; neither tells which.
-    @Test("Words that are kept look alike whatever the other party holds", arguments: [0.0, 1, 1e6])
-    func keptWords(_ scale: Double) {
-        var generator = SplitMix(9)
-        var ones = [Int](repeating: 0, count: ShareWord.modulusBits)
-        let count = 4000
-        for _ in 0..<count {
-            let value = ShareWord(scale * generator.uniform(-1...1), fractionBits: 40)!
-            let mask = ShareWord(low: generator.next(), middle: generator.next(), high: generator.next())
-            let kept = (value &+ mask).masked()
-            for bit in ones.indices { ones[bit] += Int(kept.shiftedRight(bit).low & 1) }
+    /// What the active party decrypts in a real training: each plaintext is a value plus the other's mask over all of Z_N. Without
+    /// masks the values themselves would stand there, short numbers in their slots.
+    @Test(
+        "What a party decrypts of the other's answers is uniform, whatever it is about", arguments: ModelFamily.allCases
+    )
+    func plaintextsOfAnswers(_ family: ModelFamily) async throws {
+        let table = MadeTable.sample(family, rows: 40, active: 1, passive: 1, seed: 8)
+        var made = TrainingPlan(family: family, maximumPasses: 20, keyBits: 512)
+        (made.activeColumns, made.passiveColumns) = (2, 1)
+        let plan = made
+        let bits = family.featureFractionBits
+        let (inputA, inputB) = (
+            try table.input(\.active, fractionBits: bits), try table.input(\.passive, fractionBits: bits)
+        )
+        let pair = try await SessionPair.open(family: family)
+        async let a = pair.active.run {
+            try await Training.active(inputA, label: table.label, testLabel: [], plan: plan, keyFloor: 512, over: $0) {
+                _ in
+            }
         }
-        // Five standard deviations for each of 152 bits.
-        for (bit, value) in ones.enumerated() { #expect(abs(value - count / 2) < 160, "\(bit)") }
+        async let b = pair.passive.run {
+            try await Training.passive(inputB, plan: plan, keyFloor: 512, over: $0) { _ in }
+        }
+        _ = try await (a, b)
+
+        let received = try pair.activeLog.entries(of: .incoming).map { (try Record(encoded: $0.record), $0.payload) }
+        let ring = try #require(received.firstIndex { $0.0.type == .trainingRing })
+        let head = TreeHead(
+            size: UInt64(ring + 1), root: try #require(pair.activeLog.root(of: .incoming, at: UInt64(ring + 1))))
+        var generator = pair.active.randomness("training/key", after: head)
+        let key = try PrivateKey.generateUnchecked(bits: 512, using: &generator)
+        let width = CiphertextVector.serializedWidth(of: key.publicKey)
+        let answers: Set<MessageType> = [.predictorSums, .kernelResults, .columnSums, .crossSums, .matrixProducts]
+        var ones = [Int](repeating: 0, count: 496)
+        var count = 0
+        var kinds: Set<MessageType> = []
+        for (record, payload) in received where answers.contains(record.type) {
+            kinds.insert(record.type)
+            let bytes = try Payload<RowSharesKind>(payload: payload).bytes
+            let opened = key.decrypt(
+                try CiphertextVector(serialized: bytes, count: bytes.count / width, key: key.publicKey))
+            for index in 0..<opened.count {
+                count += 1
+                for bit in ones.indices { ones[bit] += Int(opened.digit(index, at: bit, width: 1)) }
+            }
+        }
+        #expect(kinds.contains(.matrixProducts) && count > 60)
+        // Six standard deviations of a fair bit, for each of 496: unmasked sums leave high bits at zero.
+        for (bit, value) in ones.enumerated() {
+            #expect(abs(Double(value) - Double(count) / 2) < 3 * Double(count).squareRoot(), "bit \(bit) of \(count)")
+        }
     }
 }

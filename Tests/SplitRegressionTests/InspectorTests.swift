@@ -191,6 +191,25 @@ struct InspectorTests {
         }
     }
 
+    /// Widths follow from them: what such rows cannot have is the other's choice.
+    @Test(
+        "Bounds that the family cannot have, and bounds that come twice or from the other side",
+        arguments: ModelFamily.allCases)
+    func otherBounds(_ family: ModelFamily) async throws {
+        let log = try await TrainingLog.of(family)
+        let place = try #require(log.all(.trainingBounds).first)
+        for (scale, weight, row) in [(1, 0, 1), (0, 40, 1), (40, -2, 1)] {
+            var messages = log.messages
+            messages[place].payload = try TrainingBounds(
+                Announcement(scaleBits: scale, weightBits: weight, rowBits: row)
+            ).encoded()
+            #expect(log.failure(messages) == "T13 boundsNotAllowed")
+        }
+        var twice = log.messages
+        twice.insert(twice[place], at: place + 30)
+        #expect(log.failure(twice) == "T23 stepMismatch")
+    }
+
     @Test("A training that ends before its fit has no result")
     func cutShort() async throws {
         let log = try await TrainingLog.of(.logistic)

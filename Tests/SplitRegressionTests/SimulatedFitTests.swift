@@ -60,7 +60,7 @@ import Testing
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits)
         let (ab, ba) = (Mailbox(), Mailbox())
         @Sendable func run(
-            _ role: ShareMachine<SimulatedExchange>.Role
+            _ role: TrainingRole
         ) async throws -> (FitShares, TrainingProgram.End, Int) {
             let isActive = role == .active
             let own = isActive ? [Array(repeating: 1, count: data.label.count)] + data.active : data.passive

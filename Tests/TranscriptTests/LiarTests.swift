@@ -202,6 +202,7 @@ final class Liar: Sendable {
             "lab", 0x0202, "T13 keySizeMismatch",
             edit { $0 = ChecksTests.prefixed(oversized) + ChecksTests.prefixed([1]) }),
         Case("hospital", 0x0203, "T10 malformedMessage", edit { $0[7] = 41 }),
+        Case("hospital", 0x0203, "T13 boundsNotAllowed", edit { $0[7] = 1 }),
         Case(
             "hospital", 0x0212, "T20 ciphertextRepeated",
             edit { $0.replaceSubrange(4..<4 + wide, with: Array($0[4 + wide..<4 + 2 * wide])) }),

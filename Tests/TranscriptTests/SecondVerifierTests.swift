@@ -197,6 +197,7 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
             ),
             ("T10 wrongLength", { try $0.edit(0x0218) { $0 = ChecksTests.prefixed(Array($0[5...])) } }),
             ("T10 malformedMessage", { try $0.edit(0x0203) { $0[7] = 41 } }),
+            ("T13 boundsNotAllowed", { try $0.edit(0x0203) { $0[7] = 1 } }),
             ("T09 outOfOrder", { try $0.number(0x021A, as: 1 << 20, from: "lab") }),
             // Input roots of one column less, of the same twice, in another order, of one more, over other rows.
             ("T25 inputMissing", { try $0.edit(0x0301, from: "lab") { $0 = try Self.roots(["x"]) } }),

@@ -60,14 +60,25 @@ class Family:
         self.has_constant_weights = traits.get("has_constant_weights", False)
         # Whether shares of the weights follow from those of the residuals.
         self.weight_is_mean = traits.get("weight_is_mean", False)
+        # Least and most that may be announced of its rows (5.1), where that is less than any number allowed.
+        self.bounds = traits.get("bounds")
+
+    def allows(self, bounds):
+        return not self.bounds or all(low <= value <= high for value, (low, high) in zip(bounds, self.bounds))
 
 
 # Wide series get by with fewer slots.
 WIDE = {"doublings": 1, "slots_of_row": 16}
 FAMILIES = {
-    "linear": Family(1, {}, has_constant_weights=True, is_linear=True),
-    "logistic": Family(64, {MEAN: SIGMOID, WEIGHT: BELL, LOSS: SOFTPLUS, BRIER: SQUARE}, may_diverge=True),
-    "probit": Family(32, {MEAN: MILLS, WEIGHT: PROBIT_WEIGHT, LOSS: PROBIT_LOSS, BRIER: SQUARE}, may_diverge=True),
+    "linear": Family(1, {}, has_constant_weights=True, is_linear=True, bounds=((0, 0), (0, 0), (1, 40))),
+    "logistic": Family(
+        64, {MEAN: SIGMOID, WEIGHT: BELL, LOSS: SOFTPLUS, BRIER: SQUARE}, may_diverge=True,
+        bounds=((0, 0), (-2, -2), (1, 1)),
+    ),
+    "probit": Family(
+        32, {MEAN: MILLS, WEIGHT: PROBIT_WEIGHT, LOSS: PROBIT_LOSS, BRIER: SQUARE}, may_diverge=True,
+        bounds=((0, 0), (-2, 0), (1, 2)),
+    ),
     "poisson": Family(32, dict.fromkeys((MEAN, LOSS), EXPONENTIAL), weight_is_mean=True, may_vanish=True, **WIDE),
     "negative binomial": Family(32, {MEAN: SIGMOID, WEIGHT: SIGMOID, LOSS: SOFTPLUS}, may_vanish=True),
     "gamma": Family(32, dict.fromkeys((MEAN, LOSS), INVERSE_EXPONENTIAL), has_constant_weights=True, **WIDE),

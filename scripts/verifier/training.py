@@ -36,7 +36,9 @@ class TrainingInspector:
         elif kind == messages.PARAMETERS or self.follower is None:
             return
         elif kind == messages.BOUNDS:
-            self.follower.begin(self.facts(messages.read_bounds(payload)))
+            bounds = messages.read_bounds(payload)
+            demand(self.family().allows(bounds), "T13", "boundsNotAllowed")
+            self.follower.begin(self.facts(bounds))
         elif kind == messages.WINDOW:
             self.follower.take_window(record, *messages.read_window(payload))
         elif kind == messages.RESULTS:
@@ -80,11 +82,14 @@ class TrainingInspector:
     def rows(self):
         return self.setups[self.active]["rows"]
 
+    def family(self):
+        return FAMILIES[FAMILY_NAMES[self.job.family]]
+
     def facts(self, bounds):
         job, active, passive = self.job, self.columns[self.active], self.columns[self.passive]
         shows_fit, has_penalty, is_logistic = METRICS in job.reveals, job.l2 > 0, job.family == LOGISTIC
         return Facts(
-            FAMILIES[FAMILY_NAMES[job.family]], self.rows, active, passive, self.bits[self.active], bounds,
+            self.family(), self.rows, active, passive, self.bits[self.active], bounds,
             penalty=job.l2, tolerance=10 * job.tolerance, most_passes=job.most_passes, decision_bits=decision_bits(job),
             errors=STANDARD_ERRORS in job.reveals and not has_penalty,
             loss=is_logistic and (shows_fit or not has_penalty), brier=is_logistic and shows_fit,

@@ -26,20 +26,29 @@ public struct JobEstimate: Sendable, Hashable, Codable {
         let identifiers = Double(ownIdentifiers)
         let alignment = identifiers * (512 * width / slots + 256 * width + 32) + 2e6 * width
         let aligning = (identifiers * 2.2e-4 + 3) * work
-        // A linear fit is one ciphertext a row; a logistic one some 30 to 70 kB a row at 2048 bits, by what the draw of the
-        // data asks for, and as many again for the standard errors' share.
+        // A logistic fit sends some 25 to 80 kB a row at 2048 bits, a linear one a few. Each iteration of the inverse is two products of
+        // matrices, 0.7 CPU s of both parties at 31 coefficients; a fit has some ten to eighty.
         let n = Double(rows)
         let parameters = Double(job.parameterCount)
+        let iteration = 0.7 * pow(parameters / 31, 3)
+        let products = 2e3 * parameters * (parameters / 6 + 1) * width
         let (least, most): (Double, Double)
         let fitting: (least: Double, most: Double)
         switch job.model.family {
         case .linear:
-            let ciphertexts = (Double(job.parameterCount(of: job.active)) * 66 / Double(job.keys.bits)).rounded(.up)
-            (least, most) = (n * 512 * width * ciphertexts, n * 512 * width * ciphertexts * 1.3)
-            fitting = (n * 5e-5 * ciphertexts * work, n * (1e-4 * ciphertexts + 1e-5 * parameters) * work)
+            let ciphertexts = (Double(job.parameterCount(of: job.active)) * 152 / Double(job.keys.bits)).rounded(.up)
+            (least, most) = (
+                n * 512 * width * ciphertexts + 3 * products, n * 512 * width * (ciphertexts + 3) + 40 * products
+            )
+            fitting = (
+                (n * 3e-4 + 10 * iteration) * work, (n * (2e-3 + 3e-5 * parameters) + 30 * iteration) * work
+            )
         case .logistic:
-            (least, most) = (n * 25e3 * width, n * 80e3 * width)
-            fitting = (n * 2.5e-3 * encryption * work, n * (6e-3 + 5e-5 * parameters) * encryption * work)
+            (least, most) = (n * 25e3 * width + 5 * products, n * 80e3 * width + 160 * products)
+            fitting = (
+                (n * 2.5e-3 * encryption + 10 * iteration) * work,
+                (n * (6e-3 + 5e-5 * parameters) * encryption + 80 * iteration) * work
+            )
         }
         leastBytes = alignment * 0.9 + least
         mostBytes = alignment * 1.2 + most

@@ -47,7 +47,7 @@ extension LeakageWords {
                 .training, both,
                 sends: [
                     "for each common row and for sums over them, what is encrypted or uniform to the other",
-                    "12 bits of its share of each number that both learn, and 2 more for each finer window",
+                    "12 to 14 bits of its share of each number that both learn, and 2 more for each finer window",
                 ],
                 learns: family == .linear ? [trace, residualSum] : passes)
         ]

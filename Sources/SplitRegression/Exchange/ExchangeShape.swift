@@ -38,15 +38,14 @@ package enum ExchangeShape: Sendable, Hashable {
     }
 
     /// Ciphertexts in each chunk of the owner's message.
-    package func request(width: Int) -> [Int] {
-        let chunks = requestRows(width: width)
+    package func request(width: Int) -> ChunkSizes {
         let each =
             switch self {
             case .kernel(let layout, _): layout.ciphertextsPerRow
             case .packedSums(let layout, _): layout.ciphertextsPerRow
             default: 1
             }
-        return (0..<chunks.count).map { chunks.range($0).count * each }
+        return ChunkSizes(chunks: requestRows(width: width), each: each)
     }
 
     /// Results that the evaluator sends, cut so.
@@ -65,12 +64,19 @@ package enum ExchangeShape: Sendable, Hashable {
             RowChunks(
                 rows: layout.columns * layout.ciphertextsPerRow, multiple: 1, bytesPerRow: width, largestRows: 4096)
         case .product(let layout):
-            RowChunks(rows: layout.results.count, multiple: 1, bytesPerRow: width, largestRows: 512)
+            RowChunks(rows: layout.resultCount, multiple: 1, bytesPerRow: width, largestRows: 512)
         }
     }
 
-    package func reply(width: Int) -> [Int] {
-        let chunks = replyResults(width: width)
-        return (0..<chunks.count).map { chunks.range($0).count }
-    }
+    package func reply(width: Int) -> ChunkSizes { ChunkSizes(chunks: replyResults(width: width), each: 1) }
+}
+
+/// How many ciphertexts each chunk of a message has. Not a list: how many there are follows from rows that a log may invent.
+package struct ChunkSizes: Sendable, Hashable {
+    let chunks: RowChunks
+    /// Ciphertexts a row.
+    let each: Int
+
+    package var count: Int { chunks.count }
+    package subscript(chunk: Int) -> Int { chunks.range(chunk).count * each }
 }

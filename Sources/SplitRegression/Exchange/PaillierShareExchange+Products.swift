@@ -33,13 +33,9 @@ extension PaillierShareExchange {
         let round = nextRound()
         let shape = ExchangeShape.product(layout)
         let inner = layout.inner
-        let requests = shape.requestRows(width: width)
         var left = CiphertextVector(empty: keys.peer)
-        for chunk in 0..<requests.count {
-            left.append(
-                contentsOf: try await receive(
-                    MatrixSharesKind.self, count: requests.range(chunk).count, round: round, chunk: chunk,
-                    of: requests.count))
+        for chunk in try await receiveAll(MatrixSharesKind.self, shape, round: round) {
+            left.append(contentsOf: chunk)
         }
         let results = layout.results
         let chunks = shape.replyResults(width: width)

@@ -22,8 +22,8 @@ extension PaillierShareExchange {
             try await send(PredictorSharesKind.self, values, round: round, chunk: chunk, of: chunks.count)
         }
         guard case .rowProducts(_, _, let each) = shape else { return [] }
-        // The scalars' offset times the vector's sum is known here.
-        let sum = vector.reduce(ShareWord.zero) { $0 &+ $1.masked(turnBits) }.shiftedLeft(Self.offsetBits(entries))
+        // Scalars are made positive by `2^entries`; that offset times the vector's sum is known here.
+        let sum = vector.reduce(ShareWord.zero) { $0 &+ $1.masked(turnBits) }.shiftedLeft(entries)
         var result = Array(repeating: ShareWord.zero, count: rows)
         try await openAll(PredictorSumsKind.self, shape, round: round) { opened, range in
             for (index, group) in range.enumerated() {
@@ -42,17 +42,13 @@ extension PaillierShareExchange {
         let rows = columns.first?.count ?? 0
         let shape = try ExchangeShape.rowProducts(
             entries: columns.count, rows: rows, turnBits: turnBits, scalarBits: entries + 1, modulusBits: modulusBits)
-        let requests = shape.requestRows(width: width)
         var vector = CiphertextVector(empty: keys.peer)
-        for chunk in 0..<requests.count {
-            vector.append(
-                contentsOf: try await receive(
-                    PredictorSharesKind.self, count: requests.range(chunk).count, round: round, chunk: chunk,
-                    of: requests.count))
+        for chunk in try await receiveAll(PredictorSharesKind.self, shape, round: round) {
+            vector.append(contentsOf: chunk)
         }
         guard case .rowProducts(_, _, let each) = shape else { return [] }
         let products = try EncryptedRowProducts(of: vector, scalarBits: entries + 1)
-        let offset = UInt64(1) << UInt64(Self.offsetBits(entries))
+        let offset = UInt64(1) << UInt64(entries)
         let chunks = shape.replyResults(width: width)
         var result = Array(repeating: ShareWord.zero, count: rows)
         for chunk in 0..<chunks.count {

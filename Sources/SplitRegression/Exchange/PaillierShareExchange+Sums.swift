@@ -38,12 +38,7 @@ extension PaillierShareExchange {
         let shape = ExchangeShape.columnSums(layout, rows: rows)
         let chunks = shape.requestRows(width: width)
         let each = layout.rowsPerCiphertext
-        var received: [CiphertextVector] = []
-        for chunk in 0..<chunks.count {
-            received.append(
-                try await receive(
-                    RowSharesKind.self, count: chunks.range(chunk).count, round: round, chunk: chunk, of: chunks.count))
-        }
+        let received = try await receiveAll(RowSharesKind.self, shape, round: round)
         // One place of a row in its ciphertext after the other: buckets for all of them would take too much memory.
         var total = EncryptedSums.zeros(count: layout.columns, key: keys.peer)
         for t in 0..<each {

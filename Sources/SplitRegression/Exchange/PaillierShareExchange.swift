@@ -68,6 +68,19 @@ final class PaillierShareExchange: ShareExchange {
         return try CiphertextVector(serialized: bytes, count: ciphertexts, key: keys.peer)
     }
 
+    /// Evaluator: all chunks of an owner's message that are wanted at once.
+    func receiveAll<Kind: PayloadKind>(
+        _ kind: Kind.Type, _ shape: ExchangeShape, round: UInt32
+    ) async throws -> [CiphertextVector] {
+        let sizes = shape.request(width: width)
+        var result: [CiphertextVector] = []
+        for chunk in 0..<sizes.count {
+            result.append(
+                try await receive(kind, count: sizes[chunk], round: round, chunk: chunk, of: sizes.count))
+        }
+        return result
+    }
+
     /// Evaluator: masks, rerandomises and sends results; keeps the masks.
     func answer<Kind: PayloadKind>(
         _: Kind.Type, _ sums: EncryptedSums, round: UInt32, chunk: Int, of count: Int

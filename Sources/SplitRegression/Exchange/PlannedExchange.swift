@@ -3,10 +3,8 @@ internal import Wire
 /// What goes over the wire for a step, in order: the inspector of a running session and the verifier of a transcript compare each
 /// message with it (training.md 5; transcript.md T10, T23, T24).
 enum PlannedExchange: Sendable, Hashable {
-    typealias Role = TrainingContext.Role
-
     /// The owner's ciphertexts, and the evaluator's results.
-    case shape(ExchangeShape, owner: Role, request: MessageType, reply: MessageType)
+    case shape(ExchangeShape, owner: TrainingRole, request: MessageType, reply: MessageType)
     /// High bits of shares, to each party what is its own.
     case results(active: [Int], passive: [Int])
     case checkpoint
@@ -84,7 +82,7 @@ extension TrainingFacts {
     }
 
     private func rowProducts(
-        _ owner: PlannedExchange.Role, period: Double
+        _ owner: TrainingRole, period: Double
     ) throws(TrainingError) -> PlannedExchange {
         .shape(
             try .rowProducts(
@@ -97,11 +95,11 @@ extension TrainingFacts {
         .shape(.kernel(layout, rows: rows), owner: .active, request: .kernelVectors, reply: .kernelResults)
     }
 
-    private func sums(_ layout: ColumnSumLayout, _ owner: PlannedExchange.Role) -> PlannedExchange {
+    private func sums(_ layout: ColumnSumLayout, _ owner: TrainingRole) -> PlannedExchange {
         .shape(.columnSums(layout, rows: rows), owner: owner, request: .rowShares, reply: .columnSums)
     }
 
-    private func packed(_ layout: PackedSumLayout, _ owner: PlannedExchange.Role) -> PlannedExchange {
+    private func packed(_ layout: PackedSumLayout, _ owner: TrainingRole) -> PlannedExchange {
         .shape(.packedSums(layout, rows: rows), owner: owner, request: .rowVectors, reply: .crossSums)
     }
 }

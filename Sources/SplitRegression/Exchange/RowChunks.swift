@@ -1,5 +1,5 @@
 /// How rows are cut into chunks, the same at both parties.
-package struct RowChunks: Sendable, Equatable {
+package struct RowChunks: Sendable, Hashable {
     package let rows: Int
     package let rowsPerChunk: Int
 

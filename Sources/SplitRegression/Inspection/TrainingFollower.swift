@@ -7,7 +7,7 @@ struct TrainingFollower {
     private struct Expected {
         enum Content {
             /// Ciphertexts under the owner's key, in each chunk.
-            case ciphertexts([Int], owner: String)
+            case ciphertexts(ChunkSizes, owner: String)
             case window(bits: Int)
             case results(bits: [Int])
             case scores(rows: Int)
@@ -54,7 +54,11 @@ struct TrainingFollower {
 
     // MARK: Messages
 
-    mutating func take(_ bounds: Announcement) throws(InspectionFailure) {
+    mutating func take(_ bounds: Announcement, _ record: Record) throws(InspectionFailure) {
+        guard program == nil, record.from == active else { throw Self.outOfPlace(record) }
+        guard bounds.isAllowed(for: ResponseFamily(plan.family)) else {
+            throw Self.failure("T13", "boundsNotAllowed", "The announced bounds are none that such rows can have.")
+        }
         program = TrainingProgram(plan.facts(rows: setup.rows, bounds))
         try goOn()
     }

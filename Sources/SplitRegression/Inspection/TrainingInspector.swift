@@ -62,7 +62,7 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
             case .trainingKey:
                 try keyInspector.take(KeyMessage(payload: payload), record)
                 follow(record)
-            case .trainingBounds: try follower?.take(TrainingBounds(payload: payload).announcement)
+            case .trainingBounds: try follower?.take(TrainingBounds(payload: payload).announcement, record)
             case .windowShare: try follower?.take(WindowShare(payload: payload), record)
             case .resultShares: try follower?.take(ResultShares(payload: payload), record)
             case .scoreChunk: try follower?.take(scores: ScoreChunk(payload: payload).scores.count, record)

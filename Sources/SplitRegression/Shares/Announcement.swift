@@ -7,9 +7,17 @@ package struct Announcement: Sendable, Hashable {
     /// What a peer may announce.
     package static let allowed = (scale: 0...40, weight: -2...40, row: 1...40)
 
-    package var isAllowed: Bool {
-        Self.allowed.scale.contains(scaleBits) && Self.allowed.weight.contains(weightBits)
-            && Self.allowed.row.contains(rowBits)
+    /// Whether they are bounds that this family's rows can have. Where the peer could choose, widths would follow its choice.
+    package func isAllowed(for family: ResponseFamily) -> Bool {
+        guard Self.allowed.row.contains(rowBits) else { return false }
+        switch family {
+        case .linear: return scaleBits == 0 && weightBits == 0
+        // Rows without case weights: labels of two kinds.
+        case .logistic: return scaleBits == 0 && weightBits == -2 && rowBits == 1
+        case .probit: return scaleBits == 0 && (-2...0).contains(weightBits) && rowBits <= 2
+        case .poisson, .negativeBinomial, .gamma:
+            return Self.allowed.scale.contains(scaleBits) && Self.allowed.weight.contains(weightBits)
+        }
     }
 
     package init(scaleBits: Int, weightBits: Int, rowBits: Int) {

@@ -31,6 +31,14 @@ package struct ProductLayout: Sendable, Hashable {
 
     package var blocks: Int { (rows + rowsPerBlock - 1) / rowsPerBlock }
 
+    package var resultCount: Int {
+        switch part {
+        case .all: columns * blocks
+        case .lower: (0..<blocks).reduce(0) { $0 + min(columns, ($1 + 1) * rowsPerBlock) }
+        case .diagonal: columns
+        }
+    }
+
     /// Results in the order in which they are sent: column and block of each.
     package var results: [(column: Int, block: Int)] {
         (0..<columns).flatMap { column in

@@ -2,13 +2,8 @@
 extension ShareMachine {
     // MARK: Start
 
-    /// Scale of the residuals that the active party knows at the start.
-    func residualBits() throws -> (fraction: Int, bits: Int) {
-        try facts.residualShape(period: facts.firstPeriod)
-    }
-
     func startGradient() async throws {
-        let (fraction, _) = try residualBits()
+        let fraction = try facts.residualShape(period: facts.firstPeriod).fraction
         let layout = try facts.knownRowLayout(columns: facts.passiveColumns, fraction: fraction)
         var result = ShareMatrix(rows: facts.parameters, columns: 1)
         if let active {
@@ -93,9 +88,6 @@ extension ShareMachine {
         }
         residuals = truncated(predictors, shift: fraction - TrainingFacts.linearRowFractionBits).map(\.asInt128)
         predictors = []
-        if let active, facts.isWeighted {
-            throw TrainingError.invalidPlan(active.weight.isEmpty ? "no weights" : "linear fits take no weights")
-        }
     }
 
     /// Integer shares of a kernel at the trial point's predictors.
@@ -116,15 +108,14 @@ extension ShareMachine {
         let series = series(of: kernel)
         let unit = power(vectorBits)
         let limit = power(kernel.magnitudeBits)
-        let own = Kernel(family: facts.family, kind: kind, period: period, scaleBits: facts.scaleBits)
         let terms = (0..<rows).map {
-            own.term(
+            kernel.term(
                 label: active.label[$0], offset: active.offset[$0], weight: active.weight[$0], center: active.center)
         }
         let turns = turns
         var corrections = Array(repeating: Int128(0), count: rows)
         let shares = try await exchange.ownKernel(layout, rows: rows) { row in
-            let vector = own.vector(series, terms[row], turns: turns[row])
+            let vector = kernel.vector(series, terms[row], turns: turns[row])
             guard vector.reduce(0, { $0 + abs($1) }) < limit else { throw TrainingError.coefficientOutOfRange }
             let integers = vector.map { Int64(($0 * unit).rounded()) }
             // The scalars' offset of 1 times the vector's sum.

@@ -1,8 +1,6 @@
 /// One party's side of a training: carries out steps on its shares (training.md 5). It takes no decision.
 package final class ShareMachine<Exchange: ShareExchange> {
-    package enum Role: Sendable { case active, passive }
-
-    let role: Role
+    let role: TrainingRole
     let facts: TrainingFacts
     let exchange: Exchange
     let table: WhitenedTable
@@ -32,9 +30,13 @@ package final class ShareMachine<Exchange: ShareExchange> {
     let centring: [Double]
 
     package init(
-        role: Role, facts: TrainingFacts, table: WhitenedTable, active: ActiveRows?, centring: [Double],
+        role: TrainingRole, facts: TrainingFacts, table: WhitenedTable, active: ActiveRows?, centring: [Double],
         exchange: Exchange
     ) throws(TrainingError) {
+        let isWeighted = active?.weight.contains { $0 != 1 } ?? false
+        guard !isWeighted || facts.isWeighted && facts.family != .linear else {
+            throw .invalidPlan("rows have case weights, which this fit does not take")
+        }
         self.role = role
         self.facts = facts
         self.table = table

@@ -134,7 +134,7 @@ package struct TrainingFacts: Sendable, Hashable {
     private static let mostFiner = 8
 
     /// The same for variances, which are at least `1 / (2 w)` there.
-    package var varianceBits: Int { 12 + max(0, weightBits + 2) }
+    package var varianceBits: Int { min(ShareMatrix.fractionBits, 12 + max(0, weightBits + 2)) }
     /// Bits above the point of what a party gets, sign included: a coefficient in whitened coordinates is at most the root mean square
     /// of its part of the predictor.
     package static func resultIntegerBits(_ family: ResponseFamily) -> Int {
