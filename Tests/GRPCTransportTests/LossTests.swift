@@ -37,8 +37,9 @@ extension TransportTests {
         func silence(sending: Bool) async throws {
             var pair = try Pair()
             for path in [\Pair.listenerLimits, \Pair.dialerLimits] {
-                pair[keyPath: path].keepaliveInterval = .milliseconds(300)
-                pair[keyPath: path].keepaliveTimeout = .milliseconds(500)
+                // Far more than a busy machine keeps a thread waiting: else the connection is lost before it is silent.
+                pair[keyPath: path].keepaliveInterval = .seconds(1)
+                pair[keyPath: path].keepaliveTimeout = .seconds(9)
                 pair[keyPath: path].closeTimeout = .seconds(1)
             }
             let proxy = Proxy()
