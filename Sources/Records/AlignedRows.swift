@@ -52,6 +52,18 @@ public struct AlignedRows: Sendable {
     ) throws(RecordsError) -> [Double] {
         try table.values(spec, rows: (0..<count).map(tableRow), missing: missing)
     }
+
+    /// The same, each value of the domain.
+    /// - Throws: `outOfDomain` too.
+    public func values(
+        _ spec: ColumnSpec, in domain: ValueDomain, missing: MissingTokens = .standard
+    ) throws(RecordsError) -> [Double] {
+        let values = try values(spec, missing: missing)
+        for (row, value) in values.enumerated() where !domain.contains(value) {
+            throw .outOfDomain(table.place(row: tableRow(row), column: spec.name), domain)
+        }
+        return values
+    }
 }
 
 extension Table {

@@ -5,15 +5,18 @@ public struct LabelColumn: Sendable {
     /// 0 or 1, or the number, in the column's own unit.
     public let values: [Double]
 
+    /// - Parameter domain: of the model's outcomes.
     /// - Throws: errors of `AlignedRows.values`; `badColumn` for a categorical label.
-    public init(_ rows: AlignedRows, _ spec: ColumnSpec, missing: MissingTokens = .standard) throws(RecordsError) {
+    public init(
+        _ rows: AlignedRows, _ spec: ColumnSpec, in domain: ValueDomain = .number, missing: MissingTokens = .standard
+    ) throws(RecordsError) {
         switch spec.kind {
         case .categorical: throw .badColumn(name: spec.name, problem: .notALabel)
         case .binary: isBinary = true
         case .numeric: isBinary = false
         }
         name = spec.name
-        values = try rows.values(spec, missing: missing)
+        values = try rows.values(spec, in: domain, missing: missing)
     }
 
     /// Mean and population standard deviation.

@@ -2,4 +2,50 @@
 public enum ModelFamily: String, Sendable, Hashable, CaseIterable, Codable {
     case linear = "linear"
     case logistic = "logistic"
+    /// Yes/no outcomes, probit link.
+    case probit = "probit"
+    /// Counts, log link.
+    case poisson = "poisson"
+    /// Counts with variance mu + mu^2 / theta, log link.
+    case negativeBinomial = "negative-binomial"
+    /// Positive amounts, log link.
+    case gamma = "gamma"
+}
+
+extension ModelFamily {
+    /// What its outcome is.
+    public var labelDomain: ValueDomain {
+        switch self {
+        case .linear: .number
+        case .logistic, .probit: .yesNo
+        case .poisson, .negativeBinomial: .count
+        case .gamma: .positive
+        }
+    }
+
+    /// Whether coefficients are logarithms of ratios: of odds, or of means.
+    public var hasRatios: Bool {
+        switch self {
+        case .logistic, .poisson, .negativeBinomial, .gamma: true
+        case .linear, .probit: false
+        }
+    }
+
+    /// What `exp(coefficient)` is, for tables.
+    public var ratioName: String? {
+        switch self {
+        case .logistic: "odds ratio"
+        case .poisson, .negativeBinomial: "rate ratio"
+        case .gamma: "mean ratio"
+        case .linear, .probit: nil
+        }
+    }
+
+    /// Whether the mean is the exponential of the predictor, so that an exposure is an offset.
+    public var hasLogLink: Bool {
+        switch self {
+        case .poisson, .negativeBinomial, .gamma: true
+        case .linear, .logistic, .probit: false
+        }
+    }
 }

@@ -58,6 +58,7 @@ public enum RecordsError: Error, Equatable, Sendable {
     case unknownLevel(Place, declared: [String])
     case missingValue(Place)
     case outOfScale(Place)
+    case outOfDomain(Place, ValueDomain)
     case duplicateIdentifiers(path: String, identifiers: Int, firstLines: [Int])
 
     // What was asked of it
@@ -84,7 +85,7 @@ public enum RecordsError: Error, Equatable, Sendable {
         case .fileNotFound, .unreadable: .noInput
         case .emptyFile, .tooLarge, .notUTF8, .utf16, .nulByte, .unterminatedQuote, .strayQuote, .bareCarriageReturn,
             .blankLine, .raggedRow, .badHeader, .missingColumn, .notNumeric, .notBinary, .unknownLevel, .missingValue,
-            .outOfScale, .duplicateIdentifiers, .unfitDesign, .unsafeText:
+            .outOfScale, .outOfDomain, .duplicateIdentifiers, .unfitDesign, .unsafeText:
             .badData
         case .badColumn, .badIdentifierRule, .rowOutOfRange: .badRequest
         case .outputExists, .cannotWrite: .cannotCreate

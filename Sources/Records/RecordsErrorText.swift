@@ -72,6 +72,7 @@ extension RecordsError: CustomStringConvertible {
         case .missingValue(let place): "\(place): a missing value"
         case .outOfScale(let place):
             "\(place): too many standard deviations from the mean of the training rows"
+        case .outOfDomain(let place, let domain): "\(place): not \(domain.rule)"
         case .duplicateIdentifiers(let path, let identifiers, let lines):
             "\(path): \(identifiers) identifiers stand in several rows that differ"
                 + (lines.isEmpty ? "" : " (first in rows \(lines.map(String.init).joined(separator: ", ")))")
@@ -109,6 +110,7 @@ extension RecordsError: CustomStringConvertible {
         case .notBinary: "yes/no columns take 1/0, true/false, yes/no and y/n"
         case .unknownLevel(_, let declared): "declared: \(declared.joined(separator: ", "))"
         case .missingValue: "rows with missing values are dropped before alignment; this one was asked for nevertheless"
+        case .outOfDomain(_, let domain): domain.hint
         case .duplicateIdentifiers: "correct the rows, or choose the duplicate policy drop or first"
         case .outputExists: "choose another folder or remove it"
         case .unfitDesign(let problems, _): Self.hint(problems)

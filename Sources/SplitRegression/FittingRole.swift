@@ -13,6 +13,9 @@ struct FittingRole {
     let design: DesignMatrix
     /// At the active party, empty at the passive one.
     let label: [Double]
+    /// There too, where rows have some.
+    var offset: [Double]?
+    var weight: [Double]?
 
     private var isActive: Bool { context.role == .active }
     private var unit: Double { scalbn(1.0, context.labelExponent) }
@@ -33,7 +36,8 @@ struct FittingRole {
             centring: (isActive ? [0] : []) + zip(design.means, design.sds).map { $1 > 0 ? $0 / $1 : 0 },
             exchange: exchange)
         let summary = try await run(machine, TrainingProgram(facts))
-        return try outcome(summary, machine.results, facts: facts, round: exchange.round + 1)
+        return try outcome(
+            summary, machine.results, facts: facts, family: machine.family, round: exchange.round + 1)
     }
 
     /// The bounds that the active party announces, and what follows.
@@ -41,17 +45,18 @@ struct FittingRole {
         let (plan, session) = (context.plan, context.session)
         guard isActive else {
             let bounds = try await session.receive(TrainingBounds.self).announcement
-            guard bounds.isAllowed(for: ResponseFamily(plan.family)) else {
+            guard plan.allows(bounds) else {
                 throw TrainingError.protocolViolation("bounds that this family's rows cannot have")
             }
             return (plan.facts(rows: context.rows, bounds), nil)
         }
-        let family = ResponseFamily(plan.family)
+        let family = plan.response
         let rows = try ActiveRows(
-            label: label.map { ($0 - center) / unit }, columns: columns, family: family,
-            penalty: Double(context.rows) * plan.l2, range: family.firstRange)
-        let bounds = Announcement(rows, family: family)
-        guard bounds.isAllowed(for: family) else { throw TrainingError.coefficientOutOfRange }
+            label: label.map { ($0 - center) / unit }, offset: offset, weight: weight, columns: columns,
+            family: family, estimatesTheta: plan.estimatesTheta, penalty: Double(context.rows) * plan.l2,
+            range: family.firstRange)
+        let bounds = Announcement(rows, estimatesTheta: plan.estimatesTheta)
+        guard plan.allows(bounds) else { throw TrainingError.coefficientOutOfRange }
         try await session.send(TrainingBounds(bounds))
         return (plan.facts(rows: context.rows, bounds), rows)
     }
@@ -92,7 +97,9 @@ struct FittingRole {
         case .information: context.report(.inference(step: "information"))
         case .sum(.loss, _): context.report(.phase("log-likelihood"))
         case .sum(.brier, _): context.report(.phase("Brier score"))
+        case .sum(.dispersion, _): context.report(.phase("dispersion parameter theta"))
         case .residualSum: context.report(.phase("residual sum of squares"))
+        case .squares: context.report(.phase("Pearson's sum of squares"))
         case .variances: context.report(.inference(step: "standard errors"))
         default: break
         }
@@ -101,7 +108,8 @@ struct FittingRole {
     // MARK: Results
 
     private func outcome(
-        _ result: TrainingProgram.Summary, _ own: FitShares, facts: TrainingFacts, round: UInt32
+        _ result: TrainingProgram.Summary, _ own: FitShares, facts: TrainingFacts, family: ResponseFamily,
+        round: UInt32
     ) throws -> TrainingOutcome {
         let plan = context.plan
         var summary = FitSummary(
@@ -113,63 +121,31 @@ struct FittingRole {
                 + "one outcome only" : plan.standardErrorsWithheld
         let freedom = Double(context.rows - facts.parameters)
         var dispersion = 1.0
-        if let sum = result.residualSum {
-            dispersion = sum / max(freedom, 1)
-            if isActive || facts.computesStandardErrors { linear(&summary, sum * unit * unit, facts) }
+        if let sum = result.residualSum { dispersion = sum / max(freedom, 1) }
+        if plan.family == .linear {
+            if let sum = result.residualSum, isActive || facts.computesStandardErrors {
+                summary.addLinear(
+                    residual: sum * unit * unit, label: isActive ? label : nil, rows: context.rows,
+                    parameters: facts.parameters, isPenalised: plan.l2 > 0)
+            }
         } else {
             summary.gradientNorm = result.norm
-            if isActive { logistic(&summary, result, facts) }
+            if plan.l2 == 0 { summary.residualDegreesOfFreedom = Int(freedom) }
+            if result.residualSum != nil { summary.dispersion = dispersion }
+            if isActive {
+                let likelihood = try RowLikelihood(
+                    family: family, label: label, offset: offset, weight: weight)
+                if plan.family == .negativeBinomial { summary.theta = likelihood.theta }
+                summary.add(
+                    likelihood, result, parameters: facts.parameters, estimatesTheta: plan.estimatesTheta,
+                    isPenalised: plan.l2 > 0)
+            }
         }
         let errors = own.variances.map { ($0 * dispersion).squareRoot() * unit }
         return TrainingOutcome(
             terms: terms(
                 own, errors: errors.isEmpty ? nil : errors, freedom: result.residualSum == nil ? nil : freedom),
             summary: summary, model: try model(own), round: round)
-    }
-
-    private func linear(_ summary: inout FitSummary, _ residual: Double, _ facts: TrainingFacts) {
-        let (n, p) = (Double(context.rows), Double(facts.parameters))
-        let freedom = n - p
-        if context.plan.l2 == 0 {
-            summary.sigma = (residual / freedom).squareRoot()
-            summary.residualDegreesOfFreedom = Int(freedom)
-        }
-        guard isActive else { return }
-        let mean = label.reduce(0, +) / n
-        let total = label.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        let r2 = 1 - residual / total
-        summary.r2 = r2
-        guard context.plan.l2 == 0 else { return }
-        summary.adjustedR2 = 1 - (1 - r2) * (n - 1) / freedom
-        if p > 1, r2 < 1 {
-            let f = (total - residual) / (p - 1) / (residual / freedom)
-            summary.fStatistic = f
-            summary.fPValue = Distributions.fUpper(f, p - 1, freedom)
-        }
-        let logLikelihood = -n / 2 * (log(2 * Double.pi * residual / n) + 1)
-        summary.logLikelihood = logLikelihood
-        // R counts the variance as a parameter of a linear model: logLik(lm), AIC and BIC with df = p + 1.
-        summary.aic = -2 * logLikelihood + 2 * (p + 1)
-        summary.bic = -2 * logLikelihood + log(n) * (p + 1)
-    }
-
-    private func logistic(
-        _ summary: inout FitSummary, _ result: TrainingProgram.Summary, _ facts: TrainingFacts
-    ) {
-        let n = Double(context.rows)
-        let events = label.reduce(0, +)
-        summary.events = Int(events)
-        let rate = events / n
-        summary.nullDeviance = -2 * (events * log(rate) + (n - events) * log(1 - rate))
-        summary.brier = result.brier.map { $0 / n }
-        guard let loss = result.loss else { return }
-        summary.logLikelihood = -loss
-        summary.deviance = 2 * loss
-        summary.logLoss = loss / n
-        guard context.plan.l2 == 0 else { return }
-        let p = Double(facts.parameters)
-        summary.aic = 2 * loss + 2 * p
-        summary.bic = 2 * loss + p * log(n)
     }
 
     private func terms(_ own: FitShares, errors: [Double]?, freedom: Double?) -> [FittedTerm] {

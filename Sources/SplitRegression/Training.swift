@@ -14,10 +14,20 @@ public enum Training {
     public struct Input: Sendable {
         public var design: DesignMatrix
         public var test: DesignMatrix?
+        /// Active party: what is added to each row's predictor, and how often each row counts.
+        public var offset: [Double]?
+        public var testOffset: [Double]?
+        public var weight: [Double]?
 
-        public init(design: DesignMatrix, test: DesignMatrix? = nil) {
+        public init(
+            design: DesignMatrix, test: DesignMatrix? = nil, offset: [Double]? = nil, testOffset: [Double]? = nil,
+            weight: [Double]? = nil
+        ) {
             self.design = design
             self.test = test
+            self.offset = offset
+            self.testOffset = testOffset
+            self.weight = weight
         }
     }
 
@@ -56,11 +66,16 @@ public enum Training {
         try plan.validate()
         let rows = input.design.rows
         guard label.count == rows else { throw TrainingError.rowCountMismatch(own: rows, peer: label.count) }
+        guard [input.offset, input.weight].allSatisfy({ $0 == nil || $0?.count == rows }),
+            plan.hasOffset == (input.offset != nil), plan.isWeighted == (input.weight != nil)
+        else { throw TrainingError.invalidPlan("offsets and case weights are not those of the job") }
         let exponent = try labelExponent(label, family: plan.family)
         let context = try await open(
             .active, input, exponent: exponent, plan: plan, keyFloor: keyFloor, session: session, progress: progress)
         var fit = try await sharingSeparation {
-            try await FittingRole(context: context, design: input.design, label: label).fit()
+            try await FittingRole(
+                context: context, design: input.design, label: label, offset: input.offset, weight: input.weight
+            ).fit()
         }
         if plan.revealScores {
             progress(.phase("scores"))
@@ -69,11 +84,13 @@ public enum Training {
             let round = fit.round
             let own = try fit.model.partialScores(input.design)
             let scores = try await ScoreExchange.receive(adding: own, over: session, round: round)
+                .offset(by: input.offset)
             fit.scores = scores
             fit.metrics = metrics(scores, label, plan.family)
             if let test = input.test, context.testRows > 0 {
                 let own = try fit.model.partialScores(test)
                 let scores = try await ScoreExchange.receive(adding: own, over: session, round: round + 1)
+                    .offset(by: input.testOffset)
                 fit.holdOutScores = scores
                 fit.holdOutMetrics = metrics(scores, testLabel, plan.family)
             }
@@ -124,22 +141,23 @@ public enum Training {
     private static func metrics(_ scores: [Double], _ label: [Double], _ family: ModelFamily) -> ScoreMetrics {
         switch family {
         case .logistic: ScoreMetrics.logistic(predictor: scores, label: label)
+        // The same order and the same probabilities, on the logit scale.
+        case .probit: ScoreMetrics.logistic(predictor: scores.map(NormalDistribution.logit), label: label)
         case .linear: ScoreMetrics.linear(predicted: scores, label: label)
+        case .poisson, .negativeBinomial, .gamma:
+            ScoreMetrics.linear(predicted: scores.map { ScoreExchange.response($0, family: family) }, label: label)
         }
     }
 
-    /// The power of two that brings a linear label's spread to at most 1; checks a logistic label.
+    /// The power of two that brings a linear label's spread to at most 1; checks the others' labels.
     private static func labelExponent(_ label: [Double], family: ModelFamily) throws(TrainingError) -> Int {
         let mean = label.reduce(0, +) / Double(max(label.count, 1))
         let variance = label.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(label.count, 1))
         guard variance > 0, variance.isFinite else { throw .constantLabel }
-        switch family {
-        case .logistic:
-            for (row, value) in label.enumerated() where value != 0 && value != 1 { throw .labelNotBinary(row: row) }
-            return 0
-        case .linear:
-            return Int(log2(variance.squareRoot()).rounded(.up))
+        for (row, value) in label.enumerated() where !family.labelDomain.contains(value) {
+            throw .labelOutOfDomain(row: row)
         }
+        return family == .linear ? Int(log2(variance.squareRoot()).rounded(.up)) : 0
     }
 
     private static func open(
@@ -175,4 +193,9 @@ public enum Training {
             role: role, plan: plan, keys: keys, session: session, rows: rows, testRows: testRows,
             labelExponent: role == .active ? exponent : peer.labelExponent, report: progress)
     }
+}
+
+extension [Double] {
+    /// Scores with what the active party adds to each row's predictor.
+    fileprivate func offset(by offset: [Double]?) -> [Double] { offset.map { zip(self, $0).map(+) } ?? self }
 }

@@ -12,7 +12,10 @@ public enum TrainingError: Error, Hashable, Sendable {
     case aliasedColumn(String)
     case keyTooSmall(bits: Int)
     case coefficientOutOfRange
-    case labelNotBinary(row: Int)
+    /// A label that the family's outcomes cannot have.
+    case labelOutOfDomain(row: Int)
+    /// Counts that vary no more than Poisson's: theta has no estimate.
+    case notOverdispersed
     case constantLabel
     case rowCountMismatch(own: Int, peer: Int)
     case tooFewRows(rows: Int, parameters: Int)

@@ -4,6 +4,11 @@ public import Records
 /// What both parties fixed before training, taken from the job (job.md) and the guards' pass budget.
 public struct TrainingPlan: Sendable, Equatable {
     public var family: ModelFamily
+    /// Negative binomial: nil where the active party estimates it.
+    public var theta: Double?
+    /// Whether rows have case weights, and offsets: an active party says so, its rows stay its own.
+    public var isWeighted: Bool
+    public var hasOffset: Bool
     /// `lambda` of `(1/n) sum loss + (lambda/2) |w|^2` on standardised columns; 0 for none.
     public var l2: Double
     /// The stop rule's bound on the joint gradient in the scale of standard errors.
@@ -29,11 +34,15 @@ public struct TrainingPlan: Sendable, Equatable {
     public var decisionBits: Int
 
     public init(
-        family: ModelFamily, activeColumns: Int, passiveColumns: Int, l2: Double = 0, tolerance: Double = 1e-4,
+        family: ModelFamily, theta: Double? = nil, isWeighted: Bool = false, hasOffset: Bool = false,
+        activeColumns: Int, passiveColumns: Int, l2: Double = 0, tolerance: Double = 1e-4,
         maximumPasses: Int = 60, keyBits: Int = 3072, nonces: NonceLength = .short, standardErrors: Bool,
         revealScores: Bool, minimumScoreColumns: Int = 3, revealFit: Bool, decisionBits: Int = .max
     ) {
         self.family = family
+        self.theta = theta
+        self.isWeighted = isWeighted
+        self.hasOffset = hasOffset
         self.activeColumns = activeColumns
         self.passiveColumns = passiveColumns
         self.l2 = l2
@@ -57,27 +66,38 @@ public struct TrainingPlan: Sendable, Equatable {
     /// What every step follows from, once the rows and the active party's bounds are known.
     func facts(rows: Int, _ bounds: Announcement) -> TrainingFacts {
         TrainingFacts(
-            family: ResponseFamily(family), rows: rows, activeColumns: activeColumns, passiveColumns: passiveColumns,
+            family: response, rows: rows, activeColumns: activeColumns, passiveColumns: passiveColumns,
             penalty: l2, tolerance: 10 * tolerance, maximumPasses: maximumPasses, modulusBits: keyBits,
             computesStandardErrors: standardErrorsWithheld == nil,
-            opensLoss: family == .logistic && (revealFit || l2 == 0), opensBrier: family == .logistic && revealFit,
+            opensLoss: family != .linear && (revealFit || l2 == 0),
+            opensBrier: family.labelDomain == .yesNo && revealFit,
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
-            decisionBits: decisionBits)
+            isWeighted: isWeighted, estimatesTheta: estimatesTheta, decisionBits: decisionBits)
+    }
+
+    /// Whether the active party's rows can have these bounds.
+    func allows(_ bounds: Announcement) -> Bool {
+        bounds.isAllowed(for: response, isWeighted: isWeighted, hasOffset: hasOffset)
+    }
+
+    var estimatesTheta: Bool { family == .negativeBinomial && theta == nil }
+
+    /// Where theta is estimated it stays with the active party: no width depends on it.
+    var response: ResponseFamily {
+        switch family {
+        case .linear: .linear
+        case .logistic: .logistic
+        case .probit: .probit
+        case .poisson: .poisson
+        case .negativeBinomial: .negativeBinomial(theta: theta ?? 1)
+        case .gamma: .gamma
+        }
     }
 
     func validate() throws(TrainingError) {
         guard l2 >= 0, l2.isFinite else { throw .invalidPlan("l2 must be zero or positive") }
         guard tolerance >= 1e-6, tolerance <= 0.1 else { throw .invalidPlan("tolerance must lie in [1e-6, 0.1]") }
         guard maximumPasses >= 1, maximumPasses <= 10_000 else { throw .invalidPlan("passes must lie in [1, 10000]") }
-    }
-}
-
-extension ResponseFamily {
-    init(_ family: ModelFamily) {
-        switch family {
-        case .linear: self = .linear
-        case .logistic: self = .logistic
-        }
     }
 }
 

@@ -100,7 +100,7 @@ enum Small {
         title: String = "Small"
     ) -> String {
         """
-        moiety: 2
+        moiety: 3
         title: \(title)
         parties:
           - name: hospital

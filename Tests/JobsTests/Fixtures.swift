@@ -3,7 +3,7 @@ import Jobs
 enum Fixtures {
     /// Hospital and lab of actg175: 9 + 1 coefficients at the active party, 2 at the passive one.
     static let trial = """
-        moiety: 2
+        moiety: 3
         title: CD4 and CD8 counts beside the clinic's columns
         parties:
           - name: hospital
@@ -22,10 +22,31 @@ enum Fixtures {
         reveal: [coefficients, standard-errors]
         """
 
+    /// Visits by a clinic's and a registry's columns.
+    static let counts = """
+        moiety: 3
+        title: Visits
+        parties:
+          - name: clinic
+            role: active
+            identifier: id
+            label: visits
+            offset: log_beds
+            exposure: days
+            weights: w
+            features: [age]
+          - name: registry
+            role: passive
+            identifier: id
+            features: [x, y]
+        model:
+          family: negative-binomial
+        """
+
     /// Ten columns and the intercept against twenty, as in the breast tables.
     static func wide(_ more: String = "", features: Int = 20) -> String {
         """
-        moiety: 2
+        moiety: 3
         title: Wide
         parties:
           - name: hospital
@@ -44,7 +65,7 @@ enum Fixtures {
 
     /// Every field written out, with categorical and composite columns.
     static let full = """
-        moiety: 2
+        moiety: 3
         title: Every field
         purpose: >-
           To see that nothing is lost.

@@ -110,7 +110,14 @@ import Testing
         ("family: logistic", "family: logistic\n  l2: nan", "model.l2", 17, ""),
         ("family: logistic", "family: logistic\n  l2: 0x10", "model.l2", 17, ""),
         ("family: logistic", "family: logistic\n  maxPasses: 1.5", "model.maxPasses", 17, ""),
-        ("moiety: 2", "moiety: 1", "moiety", 1, "format 2"), ("moiety: 2", "moiety: 3", "moiety", 1, "format 2"),
+        ("family: logistic", "family: logistic\n  theta: 2", "model.theta", 17, ""),
+        ("family: logistic", "family: negative-binomial\n  theta: 0", "model.theta", 17, ""),
+        ("family: logistic", "family: poison", "model.family", 16, "'poisson'"),
+        ("label: cens", "label: cens\n    exposure: days", "parties[0].exposure", 9, ""),
+        ("label: cens", "label: cens\n    weights: cens", "parties[0].weights", 9, ""),
+        ("label: cens", "label: cens\n    offset: age", "parties[0].features[0]", 10, "without a coefficient"),
+        ("table: counts", "table: counts\n    weights: w", "parties[1].weights", 13, ""),
+        ("moiety: 3", "moiety: 2", "moiety", 1, "format 3"), ("moiety: 3", "moiety: 4", "moiety", 1, "format 3"),
         ("title: CD4", "titel: CD4", "titel", 2, "'title'"),
         ("reveal: [coefficients, standard-errors]", "keys: {bits: 1024}", "keys.bits", 17, "2048 or 3072"),
         ("reveal: [coefficients, standard-errors]", "keys: {nonces: full}", "keys.nonces", 17, "short, half"),
@@ -157,5 +164,26 @@ import Testing
     @Test(arguments: ["logistic", "linear"]) func penalisedModelsHaveNoStandardErrors(_ family: String) {
         let text = Fixtures.trial("family: logistic", "family: \(family)\n  l2: 0.1")
         #expect(Fixtures.problems(text).map(\.path) == ["reveal"])
+    }
+
+    @Test func countsWithExposure() throws {
+        let job = try Job(yaml: Fixtures.counts)
+        #expect(job.model.family == .negativeBinomial && job.model.theta == nil && job.estimatesTheta)
+        #expect(job.active.beside.all.map(\.word) == ["offset", "exposure", "weights"])
+        #expect(job.hasCaseWeights && job.active.beside.movesPredictor)
+        #expect(try Job(canonical: job.canonical) == job)
+        let given = Fixtures.counts.replacing("family: negative-binomial", with: "family: negative-binomial\n  theta: 1.5")
+        #expect(try Job(yaml: given).model.theta == 1.5)
+        let estimated = Fixtures.counts.replacing(
+            "family: negative-binomial", with: "family: negative-binomial\n  theta: estimate")
+        #expect(try Job(yaml: estimated) == job)
+    }
+
+    @Test func linearModelsTakeNoneOfThem() {
+        let text = Fixtures.counts.replacing("negative-binomial", with: "linear")
+        #expect(
+            Fixtures.problems(text).map(\.path) == [
+                "parties[0].offset", "parties[0].exposure", "parties[0].weights",
+            ])
     }
 }

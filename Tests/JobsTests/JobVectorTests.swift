@@ -39,14 +39,20 @@ struct JobVectors: Codable, Equatable {
     private static let goodJobs = [
         ("hospital and lab", Fixtures.trial), ("every field", Fixtures.full),
         ("guards loosened", Fixtures.wide("loosen: [budget, leverage]")),
+        ("counts with exposure and case weights", Fixtures.counts),
+        ("theta given", Fixtures.counts.replacing("family: negative-binomial", with: "family: negative-binomial\n  theta: 1.5")),
     ]
 
     private static let badJobs = [
         ("unknown key", "table: counts", "tabel: counts"), ("path as table", "table: counts", "table: data/counts.csv"),
-        ("two active parties", "role: passive", "role: active"), ("unknown family", "logistic", "probit"),
+        ("two active parties", "role: passive", "role: active"), ("unknown family", "logistic", "cloglog"),
         ("label among the features", "label: cens", "label: age"), ("formula as column", "cd80", "'=cd80'"),
         ("unknown nonces", "family: logistic", "family: logistic\nkeys: {nonces: full}"),
         ("not a number", "family: logistic", "family: logistic\n  l2: .inf"),
+        ("theta of another family", "family: logistic", "family: logistic\n  theta: 2"),
+        ("exposure without a log link", "label: cens", "label: cens\n    exposure: days"),
+        ("an offset that is a feature", "label: cens", "label: cens\n    offset: age"),
+        ("weights at the passive party", "table: counts", "table: counts\n    weights: w"),
     ]
 
     private func made() throws -> JobVectors {
@@ -56,11 +62,11 @@ struct JobVectors: Codable, Equatable {
             ("empty", ""), ("truncated", Hex.encode(bytes.dropLast())), ("extended", Hex.encode(bytes + [0])),
             (
                 "future format",
-                edited(Hex.encode("moiety job\n".utf8) + "0002", Hex.encode("moiety job\n".utf8) + "0003")
+                edited(Hex.encode("moiety job\n".utf8) + "0003", Hex.encode("moiety job\n".utf8) + "0004")
             ),
             (
                 "past format",
-                edited(Hex.encode("moiety job\n".utf8) + "0002", Hex.encode("moiety job\n".utf8) + "0001")
+                edited(Hex.encode("moiety job\n".utf8) + "0003", Hex.encode("moiety job\n".utf8) + "0002")
             ),
             // 2048 bits, half, then the count of the reveal list
             ("unknown nonces", edited("08000200000004", "08000300000004")),

@@ -15,7 +15,7 @@ import Wire
 
     init() throws { folder = try TemporaryFolder() }
 
-    private static let header = CoefficientColumns.header(isLogistic: false).joined(separator: ",")
+    private static let header = CoefficientColumns.header(hasRatios: false).joined(separator: ",")
     private static let rows = """
         (Intercept),1.5,0.5,3.0,0.01,0.5,2.5,hospital,0.1
         age,-0.25,NA,NA,NA,NA,NA,hospital,-2e-05

@@ -10,6 +10,8 @@ import Testing
         var active: [[Double]]
         var passive: [[Double]]
         var label: [Double]
+        var offset: [Double]?
+        var weight: [Double]?
 
         var columns: [[Double]] { [Array(repeating: 1, count: label.count)] + active + passive }
 
@@ -44,24 +46,31 @@ import Testing
     struct Fit: Sendable {
         var coefficients: [Double]
         var errors: [Double]
+        var family: ResponseFamily
         var end: TrainingProgram.End
         var passes = 0
     }
 
-    static func fit(_ data: Case, _ family: ResponseFamily, penalty: Double = 0) async throws -> Fit {
+    static func fit(
+        _ data: Case, _ family: ResponseFamily, penalty: Double = 0, estimatesTheta: Bool = false
+    ) async throws -> Fit {
         let rows = try ActiveRows(
-            label: data.label, columns: [Array(repeating: 1, count: data.label.count)] + data.active, family: family,
-            penalty: Double(data.label.count) * penalty, range: family.firstRange)
-        let bounds = Announcement(rows, family: family)
+            label: data.label, offset: data.offset, weight: data.weight,
+            columns: [Array(repeating: 1, count: data.label.count)] + data.active, family: family,
+            estimatesTheta: estimatesTheta, penalty: Double(data.label.count) * penalty, range: family.firstRange)
+        let bounds = Announcement(rows, estimatesTheta: estimatesTheta)
+        #expect(
+            bounds.isAllowed(for: family, isWeighted: data.weight != nil, hasOffset: data.offset != nil), "\(bounds)")
         let facts = TrainingFacts(
             family: family, rows: data.label.count, activeColumns: data.active.count + 1,
             passiveColumns: data.passive.count, penalty: penalty, tolerance: 1e-3, maximumPasses: 40, modulusBits: 2048,
             computesStandardErrors: penalty == 0, opensLoss: family != .linear, opensBrier: false,
-            scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits)
+            scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
+            isWeighted: data.weight != nil, estimatesTheta: estimatesTheta)
         let (ab, ba) = (Mailbox(), Mailbox())
         @Sendable func run(
             _ role: TrainingRole
-        ) async throws -> (FitShares, TrainingProgram.End, Int) {
+        ) async throws -> (FitShares, TrainingProgram.End, Int, ResponseFamily) {
             let isActive = role == .active
             let own = isActive ? [Array(repeating: 1, count: data.label.count)] + data.active : data.passive
             let exchange = SimulatedExchange(
@@ -80,7 +89,7 @@ import Testing
                     if let number = try await machine.perform(step) { opened.append(number) }
                 }
                 done = next.steps.count
-                if let end = next.end { return (machine.results, end, next.passes) }
+                if let end = next.end { return (machine.results, end, next.passes, machine.family) }
             }
         }
         async let a = run(.active)
@@ -89,20 +98,25 @@ import Testing
         #expect(one.1 == other.1)
         return Fit(
             coefficients: one.0.coefficients + other.0.coefficients,
-            errors: (one.0.variances + other.0.variances).map { $0.squareRoot() }, end: one.1, passes: one.2)
+            errors: (one.0.variances + other.0.variances).map { $0.squareRoot() }, family: one.3, end: one.1,
+            passes: one.2)
     }
 
     /// Newton's method on the pooled table.
     static func pooled(
-        _ data: Case, _ family: ResponseFamily, penalty: Double = 0
-    ) throws -> (coefficients: [Double], errors: [Double]) {
+        _ data: Case, _ family: ResponseFamily, penalty: Double = 0, estimatesTheta: Bool = false
+    ) throws -> (coefficients: [Double], errors: [Double], family: ResponseFamily, loss: Double) {
         let rows = try ActiveRows(
-            label: data.label, columns: data.columns, family: family, penalty: Double(data.label.count) * penalty,
-            range: .infinity)
-        var matrix = SymmetricMatrix.gram(data.columns, weights: rows.start.predictor.map(family.weight))
+            label: data.label, offset: data.offset, weight: data.weight, columns: data.columns, family: family,
+            estimatesTheta: estimatesTheta, penalty: Double(data.label.count) * penalty, range: .infinity)
+        var matrix = SymmetricMatrix.gram(
+            data.columns, weights: zip(rows.start.predictor, rows.weight).map { rows.family.weight($0) * $1 })
         matrix.addDiagonal(Double(data.label.count) * penalty) { $0 > 0 }
         let inverse = try CholeskyFactor(matrix, tolerance: 1e-14).inverse()
-        return (rows.start.coefficients, (0..<inverse.order).map { inverse[$0, $0].squareRoot() })
+        return (
+            rows.start.coefficients, (0..<inverse.order).map { inverse[$0, $0].squareRoot() }, rows.family,
+            rows.start.loss
+        )
     }
 
     static func poisson(_ mean: Double, _ generator: inout SplitMix) -> Double {
@@ -147,6 +161,74 @@ import Testing
                 "\(j)")
             // The first variance is the raw constant's, which here is the same.
             #expect(abs(fit.errors[j] / pooled.errors[j] - 1) < 1e-3, "\(j)")
+        }
+    }
+
+    @Test(
+        "Offsets and case weights, of every family that takes them",
+        arguments: [
+            ResponseFamily.logistic, .probit, .poisson, .negativeBinomial(theta: 2), .gamma,
+        ])
+    func besideTheLabel(_ family: ResponseFamily) async throws {
+        var data = Self.data(family)
+        var generator = SplitMix(5)
+        data.offset = data.label.map { _ in generator.uniform(-2...2) }
+        data.weight = data.label.map { _ in generator.uniform(0.25...6) }
+        let fit = try await Self.fit(data, family)
+        let pooled = try Self.pooled(data, family)
+        guard case .fitted(let summary) = fit.end else {
+            Issue.record("\(fit.end)")
+            return
+        }
+        #expect(abs((summary.loss ?? 0) - pooled.loss) < 1e-4 * abs(pooled.loss) + 0.01)
+        for j in fit.coefficients.indices {
+            #expect(
+                abs(fit.coefficients[j] - pooled.coefficients[j]) < max(1e-4, 0x1p-12 * pooled.errors[j]), "\(j)")
+            #expect(abs(fit.errors[j] / pooled.errors[j] - 1) < 1e-3, "\(j)")
+        }
+        guard family == .gamma, let weight = data.weight, let offset = data.offset else { return }
+        let z = zip(linearPredictor(columns: data.columns, coefficients: pooled.coefficients), offset).map(+)
+        let squares = z.indices.reduce(0.0) {
+            let residual = data.label[$1] * ElementaryFunctions.exp(-z[$1]) - 1
+            return $0 + weight[$1] * residual * residual
+        }
+        #expect(abs((summary.residualSum ?? 0) / squares - 1) < 1e-4)
+    }
+
+    @Test("Theta estimated between fits is that of the pooled likelihood", arguments: [0.7, 4])
+    func theta(_ shape: Double) async throws {
+        var data = Case(rows: 600, active: 3, passive: 2, seed: 21) { z, generator in
+            // A gamma variate of that shape, from sums of exponentials and a fraction of one, times the mean.
+            var (sum, left) = (0.0, shape)
+            while left > 0 {
+                sum -= min(left, 1) * ElementaryFunctions.log(generator.uniform(1e-9...1))
+                left -= 1
+            }
+            return Self.poisson(min(200, ElementaryFunctions.exp(z) * sum / shape), &generator)
+        }
+        data.offset = data.label.indices.map { $0 % 3 == 0 ? 0.5 : 0 }
+        let family = ResponseFamily.negativeBinomial(theta: 1)
+        let fit = try await Self.fit(data, family, estimatesTheta: true)
+        let pooled = try Self.pooled(data, family, estimatesTheta: true)
+        guard case .fitted = fit.end, case .negativeBinomial(let theta) = pooled.family else {
+            Issue.record("\(fit.end)")
+            return
+        }
+        guard case .negativeBinomial(let found) = fit.family else { return }
+        #expect(abs(found / theta - 1) < 2e-3, "\(found) \(theta)")
+        for j in fit.coefficients.indices {
+            #expect(abs(fit.coefficients[j] - pooled.coefficients[j]) < max(1e-4, 1e-3 * pooled.errors[j]), "\(j)")
+            #expect(abs(fit.errors[j] / pooled.errors[j] - 1) < 1e-3, "\(j)")
+        }
+    }
+
+    @Test("Counts without overdispersion end by name, before anything is sent")
+    func noOverdispersion() throws {
+        let data = Self.data(.poisson)
+        var even = data
+        even.label = data.label.map { min($0, 2) }
+        #expect(throws: TrainingError.notOverdispersed) {
+            try Self.pooled(even, .negativeBinomial(theta: 1), estimatesTheta: true)
         }
     }
 

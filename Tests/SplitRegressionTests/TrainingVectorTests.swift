@@ -14,6 +14,7 @@ import Testing
         let maximumPasses, modulusBits: Int
         let computesStandardErrors, opensLoss, opensBrier: Bool
         let scaleBits, weightBits, rowBits, decisionBits: Int
+        let isWeighted, estimatesTheta: Bool
 
         var value: TrainingFacts {
             TrainingFacts(
@@ -21,7 +22,7 @@ import Testing
                 passiveColumns: passiveColumns, penalty: penalty, tolerance: tolerance, maximumPasses: maximumPasses,
                 modulusBits: modulusBits, computesStandardErrors: computesStandardErrors, opensLoss: opensLoss,
                 opensBrier: opensBrier, scaleBits: scaleBits, weightBits: weightBits, rowBits: rowBits,
-                decisionBits: decisionBits)
+                isWeighted: isWeighted, estimatesTheta: estimatesTheta, decisionBits: decisionBits)
         }
     }
 
@@ -93,6 +94,8 @@ import Testing
         case "mean": .mean
         case "weight": .weight
         case "loss": .loss
+        case "dispersion": .dispersion
+        case "pearson": .pearson
         default: .brier
         }
     }
@@ -213,7 +216,10 @@ import Testing
         case .gradient(let period): return "gradient \(number(period))"
         case .information(let period): return "information \(number(period))"
         case .sum(.loss, let period): return "sum loss \(number(period))"
+        case .sum(.dispersion, let period): return "sum dispersion \(number(period))"
         case .sum(_, let period): return "sum brier \(number(period))"
+        case .squares(let period): return "squares \(number(period))"
+        case .theta: return "theta"
         case .residualSum: return "residualSum"
         case .coefficients(let bits): return "coefficients \(bits)"
         case .range(let period): return "range \(number(period))"

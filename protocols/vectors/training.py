@@ -87,7 +87,8 @@ SHAPE_OF = {
     ("probit", "loss"): "probitLoss", ("probit", "brier"): "brier", ("poisson", "mean"): "exponential",
     ("poisson", "loss"): "exponential", ("negativeBinomial", "mean"): "sigmoid",
     ("negativeBinomial", "weight"): "sigmoid", ("negativeBinomial", "loss"): "softplus",
-    ("gamma", "mean"): "exponential", ("gamma", "loss"): "exponential",
+    ("negativeBinomial", "dispersion"): "softplus",
+    ("gamma", "mean"): "exponential", ("gamma", "loss"): "exponential", ("gamma", "pearson"): "exponential",
 }
 
 
@@ -169,12 +170,15 @@ class Facts:
     """What both parties know before the first exchange."""
 
     def __init__(self, family, rows, active, passive, *, s=0, h=-2, r=1, modulus=3072, penalty=0.0, tau=1e-3,
-                 passes=60, errors=True, loss=True, brier=False, decisions=None):
+                 passes=60, errors=True, loss=True, brier=False, weighted=False, theta=False,
+                 decisions=None):
         self.family, self.rows, self.active, self.passive = family, rows, active, passive
         self.s, self.h, self.r, self.modulus, self.penalty = s, h, r, modulus, penalty
         self.tau, self.passes, self.errors, self.loss, self.brier = tau, passes, errors, loss, brier
+        self.weighted, self.theta = weighted, theta
+        self.squares = family == "gamma" and loss
         self.p = active + passive
-        self.decisions = 26 * passes + 61 if decisions is None else decisions
+        self.decisions = 26 * passes + 61 + 6 * theta if decisions is None else decisions
         self.k = ceil_log2(rows)
         self.F = 36 if family == "linear" else 20
         self.b = self.F + (self.k + 1) // 2 + 1
@@ -187,6 +191,7 @@ class Facts:
             "penalty": self.penalty, "tolerance": self.tau, "maximumPasses": self.passes, "modulusBits": self.modulus,
             "computesStandardErrors": self.errors, "opensLoss": self.loss, "opensBrier": self.brier,
             "scaleBits": self.s, "weightBits": self.h, "rowBits": self.r, "decisionBits": self.decisions,
+            "isWeighted": self.weighted, "estimatesTheta": self.theta,
         }
 
 
@@ -194,9 +199,14 @@ class Refusal(Exception):
     pass
 
 
+def scale_of(facts, kind):
+    """What theta is estimated from is multiplied with case weights alone."""
+    return (20 if facts.weighted else 0) if kind == "dispersion" else facts.s
+
+
 def widths(facts, kind, period):
     """V, S and M of a kernel."""
-    shape, s = SHAPE_OF[facts.family, kind], facts.s
+    shape, s = SHAPE_OF[facts.family, kind], scale_of(facts, kind)
     v, scalar = {
         "sigmoid": (20, min(16 + s, 29)), "bell": (20, 16), "probitWeight": (20, 16),
         "exponential": (max(6, 20 - s), 27) if facts.family == "gamma" else (max(6, 18 - s), 29),
@@ -316,6 +326,10 @@ def layouts():
                 if family in ("linear", "gamma"):
                     if family == "linear":
                         entry["residualSum"] = column_layout(facts, 111, 56)
+                    elif "slotBits" in kernels["pearson"]:
+                        v, scalar, _ = widths(facts, "pearson", period)
+                        share = max(kernels["pearson"]["slotBits"], v + scalar + r) + 36 - v - scalar
+                        entry["squares"] = column_layout(facts, share, (share + 1) // 2 + 1)
                 else:
                     entry["startBlock"] = column_layout(facts, start, products)
                     entry["block"] = column_layout(facts, weight, products)
@@ -398,7 +412,7 @@ def window_shape(facts, step):
     if name[0] == "norm":
         return 80, max(int(name[1]), facts.norm_floor), facts.norm_floor, 14, 0
     if name[0] == "sum":
-        return 40, max(facts.k + facts.s + 6, -8), -8, 12, 18
+        return 40, max(facts.k + scale_of(facts, name[1]) + 6, -8), -8, 12, 18
     return 68, max(facts.k + 2, -50), -50, 12, 18
 
 
@@ -450,6 +464,7 @@ def windows():
     cases += [(facts, "norm -60", x) for x in (1e-11, 3e-9)]
     cases += [(facts, "sum loss 64", x) for x in (412.9271, 0.6931, 690.1, 0.0, 1e-3, -17.25)]
     cases += [(facts, "sum brier 64", 88.125)]
+    cases += [(facts, "sum dispersion 64", 731.5)]
     cases += [(linear, "residualSum", x) for x in (81_234.56, 1e-12, 0.0, 3.0, 1e-20)]
     result = []
     for f, step, x in cases:
@@ -487,13 +502,15 @@ class Program:
         self.diverges = not penalised and facts.family in ("logistic", "probit")
         self.vanishes = not penalised and facts.family in ("poisson", "negativeBinomial")
         self.constant = facts.family in ("linear", "gamma")
+        self.shrinkage = 2 if facts.family in ("probit", "negativeBinomial") else 4
+        self.thetas, self.settled = 0, not facts.theta
         self.summary = {"converged": False, "norm": 0.0, "loss": None, "brier": None, "residualSum": None,
                         "withholdsStandardErrors": False}
 
     def do(self, *steps):
         self.steps += [s.replace("P", str(self.P)) for s in steps]
 
-    def ask(self, step):
+    def ask(self, step, counted=True):
         self.do(step)
         if callable(self.opened_by):
             self.opened.append(self.opened_by(self.steps[-1], self))
@@ -501,7 +518,8 @@ class Program:
             raise Stop
         self.used += 1
         number = self.opened[self.used - 1]
-        self.spend(self.steps[-1].split(), number)
+        if counted:
+            self.spend(self.steps[-1].split(), number)
         return number
 
     def spend(self, step, number):
@@ -510,8 +528,8 @@ class Program:
             least = 2.0 ** f.norm_floor
             self.spent += 14 + max(0, int(step[1]) + 2 - exponent(max(number, least)))
         else:
-            self.spent += {"trace": trace_width(f), "range": 1}.get(step[0], 30 + f.k)
-        if self.spent > f.decisions and step[0] in ("norm", "trace", "range"):
+            self.spent += {"trace": trace_width(f), "range": 1, "theta": 1}.get(step[0], 30 + f.k)
+        if self.spent > f.decisions and step[0] in ("norm", "trace", "range", "theta"):
             raise Failure("notConverged")
 
     opened_by = None
@@ -532,6 +550,23 @@ class Program:
 
     def one_pass(self):
         self.do("predictor P", "residual P", "gradient P")
+        self.count()
+
+    def goes_on(self):
+        """Another theta of the active party's."""
+        if self.settled:
+            return False
+        self.do("predictor P")
+        self.ask("sum dispersion P", counted=False)
+        self.thetas += 1
+        if self.ask("theta") == 0:
+            self.settled = True
+            return False
+        if self.thetas == 6:
+            raise Failure("notConverged")
+        return True
+
+    def count(self):
         self.q += 1
         if self.q % 4 == 0:
             self.do("checkpoint")
@@ -608,7 +643,7 @@ class Program:
                 found, j = self.step(n)
                 if found >= n:
                     break
-                if fresh and n < 1 and j == 0 and found > n / 4:
+                if fresh and n < 1 and j == 0 and found > n / self.shrinkage:
                     slow += 1
                 elif fresh:
                     slow = 0
@@ -622,10 +657,17 @@ class Program:
             if n > 50 * f.tau:
                 raise Failure("notConverged")
             self.summary["converged"], self.summary["norm"] = n <= f.tau, n
-            self.do("move 0", "accept", "checkpoint", f"coefficients {result_bits(f)}")
+            self.do("move 0", "accept")
+            if self.goes_on():
+                self.do("residual P", "gradient P")
+                self.count()
+                n, fresh = self.look(), False
+                continue
+            self.do("checkpoint", f"coefficients {result_bits(f)}")
             if confirmed or self.ask("range P") == 0:
                 break
             self.double()
+            self.settled = not f.theta or self.thetas == 6
             self.do("stay")
             self.one_pass()
             n = self.look()
@@ -639,12 +681,14 @@ class Program:
         if f.errors or f.loss or f.brier:
             self.do("stay", "predictor P")
         if f.loss:
-            loss = self.ask("sum loss P")
+            loss = self.ask("sum loss P", counted=False)
             if self.diverges and loss < LN2:
                 raise Failure("separation")
             self.summary["loss"] = loss
         if f.brier:
-            self.summary["brier"] = self.ask("sum brier P")
+            self.summary["brier"] = self.ask("sum brier P", counted=False)
+        if f.squares:
+            self.summary["residualSum"] = self.ask("squares P", counted=False)
         if not f.errors:
             return
         if self.constant:
@@ -667,7 +711,7 @@ class Program:
         for _ in range(2):
             self.do("move 0", "predictor P", "residual P", "gradient P", "direction", "accept")
         self.do("move 0", "accept", "predictor P", "residual P", "checkpoint")
-        total = self.ask("residualSum")
+        total = self.ask("residualSum", counted=False)
         self.q = 1
         self.summary.update(residualSum=total, converged=True)
         self.do(f"coefficients {result_bits(self.f, total)}")
@@ -688,9 +732,10 @@ class Program:
 class Script:
     """Answers each opening from a list of its kind; the last of a list goes on for ever."""
 
-    def __init__(self, norms=(), trace=(0.0,), loss=(400.0,), brier=(80.0,), range_=(0,), residual=(500.0,)):
+    def __init__(self, norms=(), trace=(0.0,), loss=(400.0,), brier=(80.0,), range_=(0,), residual=(500.0,), theta=(0,)):
         self.lists = {"norm": list(norms), "trace": list(trace), "loss": list(loss), "brier": list(brier),
-                      "range": list(range_), "residualSum": list(residual)}
+                      "range": list(range_), "residualSum": list(residual), "squares": list(residual), "dispersion": [900.0],
+                      "theta": list(theta)}
 
     def __call__(self, step, program):
         words = step.split()
@@ -752,8 +797,8 @@ def programs():
         ("the last decision that is paid", fit(decisions=131, errors=False), Script([3.0, 0.4, 0.03, 0.0003])),
         ("one bit too few", fit(decisions=130, errors=False), Script([3.0, 0.4, 0.03, 0.0003])),
         ("a trace that costs too much", fit(decisions=11), Script([3.0])),
-        ("a sum before the last trace", fit(decisions=182), Script([3.0, 0.4, 0.03, 0.0003])),
-        ("a sum and the last trace", fit(decisions=183), Script([3.0, 0.4, 0.03, 0.0003])),
+        ("no bit for the last trace", fit(decisions=142), Script([3.0, 0.4, 0.03, 0.0003])),
+        ("a bit for the last trace, none for sums", fit(decisions=143), Script([3.0, 0.4, 0.03, 0.0003])),
         ("a wide trace", fit(active=400, passive=200, rows=20_000), Script([3.0, 0.4, 0.03, 0.0003])),
         ("a large table", fit(rows=100_000, active=20, passive=30, tau=1e-4), Script([300.0, 90.0, 4.0, 0.1, 0.00005])),
         ("linear", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script()),
@@ -769,6 +814,23 @@ def programs():
         ("gamma", Facts("gamma", 1000, 4, 5, s=3, h=0, r=6, loss=False), Script([12.0, 7.0, 6.0, 0.4, 0.0003])),
         ("negative binomial, theta 2", Facts("negativeBinomial", 1000, 4, 5, s=6, h=1, r=8, loss=False),
          Script([12.0, 7.0, 6.0, 0.4, 0.0003])),
+        ("gamma with its dispersion", Facts("gamma", 1000, 4, 5, s=3, h=0, r=6), Script([12.0, 0.4, 0.0003])),
+        ("gamma, ridge", Facts("gamma", 1000, 4, 5, s=3, h=0, r=6, loss=False, errors=False, penalty=0.1),
+         Script([12.0, 0.4, 0.0003])),
+        ("theta estimated", Facts("negativeBinomial", 1000, 4, 5, s=6, h=1, r=8, theta=True),
+         Script([12.0, 0.4, 0.0003, 0.03, 0.0005, 0.0004], theta=[1, 1, 0])),
+        ("theta right at once", Facts("negativeBinomial", 1000, 4, 5, s=6, h=1, r=8, theta=True),
+         Script([12.0, 0.4, 0.0003])),
+        ("theta without end", Facts("negativeBinomial", 1000, 4, 5, s=6, h=1, r=8, theta=True),
+         Script([12.0, 0.4, 0.0003], theta=[1])),
+        ("theta, then a set range bit", Facts("negativeBinomial", 1000, 4, 5, s=6, h=1, r=8, theta=True),
+         Script([12.0, 0.4, 0.0003, 0.02, 0.0003, 0.5, 0.0002, 0.0003], theta=[1, 0, 0], range_=[1, 0])),
+        ("negative binomial, steps of Fisher's", Facts("negativeBinomial", 1000, 4, 5, s=6, h=1, r=8),
+         Script([0.9, 0.4, 0.17, 0.075, 0.033, 0.014, 0.006, 0.0025, 0.0009])),
+        ("negative binomial, a level without events", Facts("negativeBinomial", 1000, 4, 5, s=6, h=1, r=8),
+         Script([0.9, 0.6, 0.4, 0.27, 0.18, 0.12, 0.08])),
+        ("probit, a level with one outcome", Facts("probit", 1000, 4, 5, h=0, r=3),
+         Script([0.9, 0.6, 0.4, 0.27, 0.18, 0.12, 0.08])),
         ("probit", Facts("probit", 1000, 4, 5, h=0, r=3), Script([12.0, 7.0, 6.0, 0.4, 0.0003])),
     ]
     result = []
@@ -820,7 +882,8 @@ def main():
         "format": 2,
         "elementary": elementary(),
         "series": [series(family, kind) for family, kind in SHAPE_OF
-                   if (family, kind) not in (("poisson", "loss"), ("gamma", "loss"), ("negativeBinomial", "weight"),
+                   if (family, kind) not in (("poisson", "loss"), ("gamma", "loss"), ("gamma", "pearson"), ("negativeBinomial", "dispersion"),
+                                             ("negativeBinomial", "weight"),
                                              ("negativeBinomial", "mean"), ("negativeBinomial", "loss"))],
         "layouts": layouts(),
         "kernelLimits": refused_layouts(),

@@ -2,7 +2,7 @@
 
 from verifier import layouts, messages, steps
 from verifier.facts import LINEAR_ROW_BITS
-from verifier.families import LOSS, MEAN, WEIGHT
+from verifier.families import DISPERSION, LOSS, MEAN, PEARSON, WEIGHT
 from verifier.layouts import DIAGONAL, LOWER
 
 ACTIVE, PASSIVE = "active", "passive"
@@ -76,7 +76,7 @@ class Exchanges:
     def start_information(self):
         bits = self.facts.start_weight_bits
         # Where all weights are 1 the passive party knows its own block.
-        own = [] if self.facts.family.has_constant_weights else self.block(ACTIVE, PASSIVE, bits)
+        own = [] if self.facts.has_unit_weights else self.block(ACTIVE, PASSIVE, bits)
         return own + self.cross(ACTIVE, PASSIVE, bits)
 
     def inverse(self, start, iterations, _):
@@ -112,14 +112,19 @@ class Exchanges:
 
     def row_sum(self, kind, period):
         found = self.kernel(kind, period)
-        if kind == LOSS:
+        if kind in (LOSS, DISPERSION):
             # The predictor's own coefficient in a loss is added up apart.
-            found += self.known_sums(self.facts.fraction(LOSS)) + self.product(1, 1)
+            found += self.known_sums(self.facts.fraction(kind)) + self.product(1, 1)
         return found
 
     def residual_sum(self):
         """The passive party's shares are scalars here, in two halves."""
         return self.sums(ACTIVE, 2, LINEAR_ROW_BITS + 1, (LINEAR_ROW_BITS + 1) // 2 + 1)
+
+    def squares(self, period):
+        """The same of Pearson's residuals."""
+        share, half = self.facts.square_bits(period)
+        return self.kernel(PEARSON, period) + self.sums(ACTIVE, 2, share, half + 1)
 
     def coefficients(self, _):
         return self.product(1, 1)
@@ -139,6 +144,7 @@ class Exchanges:
         steps.INFORMATION: information,
         steps.SUM: row_sum,
         steps.RESIDUAL_SUM: residual_sum,
+        steps.SQUARES: squares,
         steps.COEFFICIENTS: coefficients,
         steps.VARIANCES: variances,
     }

@@ -2,7 +2,7 @@
 
 import math
 
-from verifier.families import MEAN, WEIGHT
+from verifier.families import CASE_WEIGHT_BITS, DISPERSION, MEAN, PEARSON, WEIGHT
 from verifier.layouts import WORD_BITS, KernelLayout, up_log2
 
 # Fraction bits: of shared vectors and matrices, of weights of rows, of products of two columns.
@@ -31,6 +31,8 @@ class Facts:
         # Most bits that the fit may open for its decisions.
         self.decision_bits = rest["decision_bits"]
         self.has_errors, self.opens_loss, self.opens_brier = rest["errors"], rest["loss"], rest["brier"]
+        self.is_weighted, self.estimates_theta = rest["weighted"], rest["theta"]
+        self.opens_squares = family.has_squares and self.opens_loss
         self.parameters = active_columns + passive_columns
         # Sums over rows are divided by 2 to this power.
         self.count_bits = up_log2(rows)
@@ -46,6 +48,10 @@ class Facts:
     @property
     def may_vanish(self):
         return self.family.may_vanish and self.penalty == 0
+
+    @property
+    def has_unit_weights(self):
+        return self.family.has_constant_weights and not self.is_weighted
 
     @property
     def norm_floor(self):
@@ -66,13 +72,20 @@ class Facts:
 
     def kernel(self, kind, period):
         series = self.family.series[kind]
-        magnitude, fractions = series.magnitude(period) + self.scale_bits, series.fractions(self.scale_bits)
+        scale = self.scale_of(kind)
+        magnitude, fractions = series.magnitude(period) + scale, series.fractions(scale)
         slots = self.family.slots_of_row * self.rows
         return KernelLayout(self.bits, self.rows, series.length(period), magnitude, fractions, slots)
 
+    def scale_of(self, kind):
+        """Bits of what a row is multiplied with: case weights alone where theta is estimated."""
+        if kind == DISPERSION:
+            return CASE_WEIGHT_BITS if self.is_weighted else 0
+        return self.scale_bits
+
     def fraction(self, kind):
         """Of a row's shares of this."""
-        return sum(self.family.series[kind].fractions(self.scale_bits))
+        return sum(self.family.series[kind].fractions(self.scale_of(kind)))
 
     def residual(self, period):
         """Fraction bits of a row's share of its residual, and its bits in all."""
@@ -91,6 +104,13 @@ class Facts:
         fraction = self.fraction(kind)
         return max(self.kernel(kind, period).slot_bits, fraction + self.row_bits) + 2 - (fraction - WEIGHT_FRACTION)
 
+    def square_bits(self, period):
+        """Of a share of Pearson's residual, cut to the fraction of a linear one, and of each half of it."""
+        fraction = self.fraction(PEARSON)
+        slot = self.kernel(PEARSON, period).slot_bits
+        share = max(slot, fraction + self.row_bits) + 2 - (fraction - LINEAR_ROW_FRACTION)
+        return share, (share + 1) // 2
+
     # Of results (6): the active party's, then the passive one's
 
     @property
@@ -108,6 +128,6 @@ class Facts:
         return [width] * self.active_columns + [fraction + CONSTANT], [width] * self.passive_columns
 
     def variance_widths(self):
-        fraction = 12 + self.above_quarter
+        fraction = min(SHARE_FRACTION, 12 + self.above_quarter)
         own = [fraction + CONSTANT_VARIANCE] + [fraction + VARIANCE] * (self.active_columns - 1)
         return own, [fraction + VARIANCE] * self.passive_columns

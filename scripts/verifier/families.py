@@ -1,10 +1,12 @@
 """What a family of responses changes in messages (protocols/training.md 4 and 10): periods, series and their widths.
 
-A family that jobs come to name is one more entry of FAMILIES and of the codes in job.py.
+Their codes in jobs are in job.py.
 """
 
 # What is computed of each row from the joint predictor.
 MEAN, WEIGHT, LOSS, BRIER = "mean", "weight", "loss", "brier"
+# Theta's sum, and Pearson's residual.
+DISPERSION, PEARSON = "dispersion", "pearson"
 
 
 class Series:
@@ -60,26 +62,44 @@ class Family:
         self.has_constant_weights = traits.get("has_constant_weights", False)
         # Whether shares of the weights follow from those of the residuals.
         self.weight_is_mean = traits.get("weight_is_mean", False)
-        # Least and most that may be announced of its rows (5.1), where that is less than any number allowed.
-        self.bounds = traits.get("bounds")
+        # Whether the outcome is yes or no, and whether a dispersion is estimated from squares.
+        self.is_binary, self.has_squares = traits.get("is_binary", False), traits.get("has_squares", False)
+        # By what a step under fresh weights shrinks the norm at least, where estimates exist.
+        self.least_shrinkage = traits.get("least_shrinkage", 4)
+        # Least and most that may be announced of its rows (5.1); more with case weights, and of rows with offsets.
+        self.bounds, self.offset_bits = traits["bounds"], traits.get("offset_bits", 0)
 
-    def allows(self, bounds):
-        return not self.bounds or all(low <= value <= high for value, (low, high) in zip(bounds, self.bounds))
+    def allows(self, bounds, is_weighted, has_offset):
+        (scale, weight, row), more = self.bounds, CASE_WEIGHT_BITS if is_weighted and self.is_binary else 0
+        row_more = more + (self.offset_bits if has_offset else 0)
+        allowed = [(low, high + m) for (low, high), m in zip((scale, weight, row), (more, more, row_more))]
+        return all(low <= value <= high for value, (low, high) in zip(bounds, allowed))
+
+
+# Case weights are at most 2 to this power.
+CASE_WEIGHT_BITS = 20
 
 
 # Wide series get by with fewer slots.
 WIDE = {"doublings": 1, "slots_of_row": 16}
+COUNTS = ((0, 40), (-2, 20), (1, 40))
 FAMILIES = {
     "linear": Family(1, {}, has_constant_weights=True, is_linear=True, bounds=((0, 0), (0, 0), (1, 40))),
     "logistic": Family(
-        64, {MEAN: SIGMOID, WEIGHT: BELL, LOSS: SOFTPLUS, BRIER: SQUARE}, may_diverge=True,
-        bounds=((0, 0), (-2, -2), (1, 1)),
+        64, {MEAN: SIGMOID, WEIGHT: BELL, LOSS: SOFTPLUS, BRIER: SQUARE}, may_diverge=True, is_binary=True,
+        bounds=((0, 0), (-2, -2), (1, 1)), offset_bits=4,
     ),
     "probit": Family(
-        32, {MEAN: MILLS, WEIGHT: PROBIT_WEIGHT, LOSS: PROBIT_LOSS, BRIER: SQUARE}, may_diverge=True,
-        bounds=((0, 0), (-2, 0), (1, 2)),
+        32, {MEAN: MILLS, WEIGHT: PROBIT_WEIGHT, LOSS: PROBIT_LOSS, BRIER: SQUARE}, may_diverge=True, is_binary=True,
+        bounds=((0, 0), (-2, 0), (1, 5)), offset_bits=2, least_shrinkage=2,
     ),
-    "poisson": Family(32, dict.fromkeys((MEAN, LOSS), EXPONENTIAL), weight_is_mean=True, may_vanish=True, **WIDE),
-    "negative binomial": Family(32, {MEAN: SIGMOID, WEIGHT: SIGMOID, LOSS: SOFTPLUS}, may_vanish=True),
-    "gamma": Family(32, dict.fromkeys((MEAN, LOSS), INVERSE_EXPONENTIAL), has_constant_weights=True, **WIDE),
+    "poisson": Family(32, dict.fromkeys((MEAN, LOSS), EXPONENTIAL), weight_is_mean=True, may_vanish=True, bounds=COUNTS, **WIDE),
+    "negative binomial": Family(
+        32, {MEAN: SIGMOID, WEIGHT: SIGMOID, LOSS: SOFTPLUS, DISPERSION: SOFTPLUS}, may_vanish=True, bounds=COUNTS,
+        least_shrinkage=2,
+    ),
+    "gamma": Family(
+        32, dict.fromkeys((MEAN, LOSS, PEARSON), INVERSE_EXPONENTIAL), has_constant_weights=True, has_squares=True,
+        bounds=COUNTS, **WIDE,
+    ),
 }

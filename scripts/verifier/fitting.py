@@ -6,14 +6,16 @@ Both parties take every decision from these numbers, so whoever reads them takes
 import math
 
 from verifier.facts import exponent
-from verifier.families import BRIER, LOSS
+from verifier.families import BRIER, DISPERSION, LOSS
 from verifier.openings import FIRST_LEVEL, opened_bits
 from verifier.steps import (
     ACCEPT, COEFFICIENTS, COLD, DECIDING, DIRECTION, GRADIENT, INFORMATION, INVERSE, MORE, MOVE, NORM, PREDICTOR, RANGE,
-    RESIDUAL, RESIDUAL_SUM, SIGN, START_GRADIENT, START_INFORMATION, STAY, SUM, TRACE, VARIANCES, WARM,
+    RESIDUAL, RESIDUAL_SUM, SIGN, SQUARES, START_GRADIENT, START_INFORMATION, STAY, SUM, THETA, TRACE, VARIANCES, WARM,
 )
 
 PASSES_PER_CHECKPOINT = 4
+# How often theta is estimated.
+MOST_THETAS = 6
 COLD_ITERATIONS, WARM_ITERATIONS, MORE_ITERATIONS, MOST_ITERATIONS = 8, 3, 4, 20
 # Where standard errors are read off the inverse: without a look.
 FINAL_ITERATIONS = 3
@@ -40,6 +42,7 @@ class Program:
         self.is_fresh, self.slow = True, 0
         # Bits of shares that each party has sent so far.
         self.spent = 0
+        self.thetas, self.is_theta_settled = 0, not facts.estimates_theta
 
     def run(self):
         if self.facts.family.is_linear:
@@ -47,9 +50,11 @@ class Program:
         else:
             yield from self.newton()
 
-    def open(self, *step):
-        """The number of a step; a fit whose decisions took too many bits ends."""
+    def open(self, *step, is_counted=True):
+        """The number of a step; a fit whose decisions took too many bits ends. Sums that come once are counted apart."""
         number = yield step
+        if not is_counted:
+            return number
         self.spent += opened_bits(step, self.facts, number)
         if step[0] in DECIDING and self.spent > self.facts.decision_bits:
             raise NoResult
@@ -76,7 +81,7 @@ class Program:
         yield PREDICTOR, period
         yield RESIDUAL, period
         yield SIGN,
-        residual = yield from self.open(RESIDUAL_SUM)
+        residual = yield from self.open(RESIDUAL_SUM, is_counted=False)
         self.passes, self.is_converged = 1, True
         spread = max(residual, 2.0**-60) / facts.rows
         yield COEFFICIENTS, facts.coefficient_fraction(spread)
@@ -100,12 +105,20 @@ class Program:
             # The direction is there already.
             yield MOVE, 0
             yield ACCEPT,
+            if (yield from self.another_theta()):
+                yield RESIDUAL, self.period
+                yield GRADIENT, self.period
+                yield from self.count()
+                norm, self.is_fresh = (yield from self.direction()), False
+                continue
             yield SIGN,
             yield COEFFICIENTS, facts.coefficient_fraction(1)
             if is_confirmed or (yield from self.open(RANGE, self.period)) == 0:
                 break
             # A point that is near the answer under twice the period as well had no row that wrapped.
             yield from self.lengthen()
+            # Theta too was estimated under the shorter one.
+            self.is_theta_settled = not facts.estimates_theta or self.thetas == MOST_THETAS
             yield from self.evaluate()
             norm = yield from self.direction()
             is_confirmed = self.is_near(norm)
@@ -113,6 +126,18 @@ class Program:
                 break
         yield from self.sums()
         yield from self.errors()
+
+    def another_theta(self):
+        """Whether the active party goes on with another theta, of which it alone knows (5.8)."""
+        if self.is_theta_settled:
+            return False
+        yield PREDICTOR, self.period
+        yield from self.open(SUM, DISPERSION, self.period, is_counted=False)
+        self.thetas += 1
+        self.is_theta_settled = (yield from self.open(THETA)) == 0
+        if not self.is_theta_settled and self.thetas == MOST_THETAS:
+            raise NoResult
+        return not self.is_theta_settled
 
     def is_near(self, norm):
         return norm <= ACCEPTABLE * self.facts.tolerance
@@ -126,7 +151,7 @@ class Program:
                 break
             # A small norm that such a step does not bring to a quarter, three times: a weight dies away.
             if self.is_fresh:
-                self.slow = self.slow + 1 if norm < 1 and shift == 0 and reached > norm / 4 else 0
+                self.slow = self.slow + 1 if norm < 1 and shift == 0 and reached > norm / facts.family.least_shrinkage else 0
             if self.slow == 3 and (facts.may_diverge or facts.may_vanish):
                 raise NoResult
             is_slow = reached > facts.tolerance and reached > norm * (1 - 0.75 * 2.0**-shift)
@@ -179,6 +204,9 @@ class Program:
 
     def counted_gradient(self):
         yield from self.gradient(self.period)
+        yield from self.count()
+
+    def count(self):
         self.passes += 1
         if self.passes % PASSES_PER_CHECKPOINT == 0:
             yield SIGN,
@@ -217,8 +245,8 @@ class Program:
             yield PREDICTOR, self.period
             yield from self.open_loss()
 
-    def open_loss(self):
-        loss = yield from self.open(SUM, LOSS, self.period)
+    def open_loss(self, is_counted=True):
+        loss = yield from self.open(SUM, LOSS, self.period, is_counted=is_counted)
         if self.facts.may_diverge and loss < SEPARATION:
             raise NoResult
 
@@ -250,9 +278,11 @@ class Program:
             yield STAY,
             yield PREDICTOR, self.period
         if facts.opens_loss:
-            yield from self.open_loss()
+            yield from self.open_loss(is_counted=False)
         if facts.opens_brier:
-            yield from self.open(SUM, BRIER, self.period)
+            yield from self.open(SUM, BRIER, self.period, is_counted=False)
+        if facts.opens_squares:
+            yield from self.open(SQUARES, self.period, is_counted=False)
 
     def errors(self):
         """Variances from an inverse at the end; withheld where there is none."""

@@ -4,8 +4,10 @@ import struct
 
 from verifier.reading import Reader, demand
 
-LINEAR, LOGISTIC = 1, 2
-FAMILY_NAMES = {LINEAR: "linear", LOGISTIC: "logistic"}
+LINEAR, NEGATIVE_BINOMIAL = 1, 5
+FAMILY_NAMES = {
+    LINEAR: "linear", 2: "logistic", 3: "probit", 4: "poisson", NEGATIVE_BINOMIAL: "negative binomial", 6: "gamma",
+}
 STANDARD_ERRORS, SCORES, METRICS = 2, 4, 5
 # coefficients, standard-errors, scores, metrics
 REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS}
@@ -20,14 +22,20 @@ class Job:
 
     def __init__(self, data):
         r = Reader(data, "job.bin", ("T02", "jobNotCanonical"))
-        r.magic(b"moiety job\n\x00\x02")
+        r.magic(b"moiety job\n\x00\x03")
         r.texts(2)
         demand(r.number(4) == 2, "T02", "jobNotCanonical")
         self.active, self.passive = read_party(r), read_party(r)
         demand((self.active["role"], self.passive["role"]) == (1, 2), "T02", "jobNotCanonical")
         r.number(1)
         self.sender = read_optional_text(r)
-        self.family, self.l2, self.tolerance = r.number(1), read_number(r), read_number(r)
+        self.family = r.number(1)
+        has_theta = read_flag(r)
+        demand(not has_theta or self.family == NEGATIVE_BINOMIAL, "T02", "jobNotCanonical")
+        if has_theta:
+            read_number(r)
+        self.estimates_theta = self.family == NEGATIVE_BINOMIAL and not has_theta
+        self.l2, self.tolerance = read_number(r), read_number(r)
         self.most_passes = r.number(4)
         demand(self.family in FAMILY_NAMES and self.l2 >= 0 < self.tolerance, "T02", "jobNotCanonical")
         r.fixed(2)
@@ -46,14 +54,19 @@ def read_number(r):
     return struct.unpack(">d", r.fixed(8))[0]
 
 
-def read_optional_text(r):
+def read_flag(r):
     flag = r.number(1)
     demand(flag < 2, "T02", "jobNotCanonical")
-    return r.prefixed() if flag else None
+    return flag == 1
+
+
+def read_optional_text(r):
+    return r.prefixed() if read_flag(r) else None
 
 
 def read_party(r):
-    """Its name, its role, its label (None for the passive one), its features, and how many coefficients they end with."""
+    """Its name, its role, its label and what stands beside it (None for the passive one), its features, and how many
+    coefficients they end with."""
     party = {"name": r.prefixed(), "role": r.number(1), "columns": 0, "features": []}
     r.texts(1)
     for _ in range(r.number(4)):
@@ -61,6 +74,7 @@ def read_party(r):
         r.fixed(1)
     r.fixed(1)
     party["label"] = read_optional_text(r)
+    party["offset"], party["exposure"], party["weights"] = (read_optional_text(r) for _ in range(3))
     for _ in range(r.number(4)):
         party["features"].append(r.prefixed())
         kind = r.number(1)

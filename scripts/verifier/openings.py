@@ -2,7 +2,7 @@
 
 from verifier.facts import exponent
 from verifier.layouts import up_log2
-from verifier.steps import NORM, RANGE, RESIDUAL_SUM, SUM, TRACE
+from verifier.steps import NORM, RANGE, RESIDUAL_SUM, SQUARES, SUM, THETA, TRACE
 
 WIDTH, STEP, LEAST_DIGIT = 12, 2, 4
 # A squared norm may grow from one opening to the next: its windows reach further.
@@ -41,7 +41,8 @@ class Opening:
 
 
 class RangeBits:
-    """One bit of each party: whether its part of some row's predictor may have wrapped (5.5)."""
+    """One bit of each party: whether its part of some row's predictor may have wrapped (5.5), or whether the active one goes on
+    with another theta (5.8)."""
 
     width = 1
 
@@ -57,7 +58,7 @@ def trace_width(facts):
 def opened_bits(step, facts, number):
     """Bits of its share that each party has sent when a number is open, as decisions count them (5.4)."""
     name = step[0]
-    if name == RANGE:
+    if name in (RANGE, THETA):
         return RangeBits.width
     if name == TRACE:
         return trace_width(facts)
@@ -74,7 +75,7 @@ def opening_of(step, facts):
     if name == NORM:
         return Opening(step[1], facts.norm_floor, NORM_WIDTH)
     if name == SUM:
-        return Opening(facts.count_bits + facts.scale_bits + 6, -8, refinement=REFINEMENT)
-    if name == RESIDUAL_SUM:
+        return Opening(facts.count_bits + facts.scale_of(step[1]) + 6, -8, refinement=REFINEMENT)
+    if name in (RESIDUAL_SUM, SQUARES):
         return Opening(facts.count_bits + 2, -50, refinement=REFINEMENT)
-    return RangeBits() if name == RANGE else None
+    return RangeBits() if name in (RANGE, THETA) else None

@@ -7,8 +7,9 @@ PREDICTOR, RESIDUAL, GRADIENT, INFORMATION = "predictor", "residual", "gradient"
 COEFFICIENTS, VARIANCES, SIGN = "coefficients", "variances", "checkpoint"
 # These open a number to both.
 TRACE, NORM, SUM, RESIDUAL_SUM, RANGE = "trace", "norm", "sum", "residual sum", "range"
-OPENINGS = {TRACE, NORM, SUM, RESIDUAL_SUM, RANGE}
+SQUARES, THETA = "squares", "theta"
+OPENINGS = {TRACE, NORM, SUM, RESIDUAL_SUM, RANGE, SQUARES, THETA}
 # Of these, what the next steps depend on: their bits are counted.
-DECIDING = {TRACE, NORM, RANGE}
+DECIDING = {TRACE, NORM, RANGE, THETA}
 # How an inverse starts: anew, from three quarters of the last one, or going on.
 COLD, WARM, MORE = "cold", "warm", "more"

@@ -4,8 +4,9 @@ checkpoints (T16), what the outcome says of it (T15), its steps and its end (T23
 from verifier import messages
 from verifier.facts import Facts
 from verifier.families import FAMILIES
+from verifier.fitting import MOST_THETAS
 from verifier.following import Follower
-from verifier.job import FAMILY_NAMES, LINEAR, LOGISTIC, METRICS, SCORES, STANDARD_ERRORS
+from verifier.job import FAMILY_NAMES, LINEAR, METRICS, SCORES, STANDARD_ERRORS
 from verifier.layouts import ciphertext_bytes
 from verifier.reading import demand
 
@@ -16,7 +17,8 @@ BITS_OF_PASS, BITS_OF_FIT = 26, 61
 
 def decision_bits(job):
     """Most bits that a fit may open for its decisions (protocols/disclosure.md 2.2)."""
-    return BITS_OF_FIT + (0 if job.family == LINEAR else BITS_OF_PASS * job.most_passes)
+    passes = 0 if job.family == LINEAR else job.most_passes
+    return BITS_OF_FIT + BITS_OF_PASS * passes + (MOST_THETAS if job.estimates_theta else 0)
 
 
 class TrainingInspector:
@@ -37,7 +39,7 @@ class TrainingInspector:
             return
         elif kind == messages.BOUNDS:
             bounds = messages.read_bounds(payload)
-            demand(self.family().allows(bounds), "T13", "boundsNotAllowed")
+            demand(self.family().allows(bounds, self.is_weighted, self.has_offset), "T13", "boundsNotAllowed")
             self.follower.begin(self.facts(bounds))
         elif kind == messages.WINDOW:
             self.follower.take_window(record, *messages.read_window(payload))
@@ -85,14 +87,23 @@ class TrainingInspector:
     def family(self):
         return FAMILIES[FAMILY_NAMES[self.job.family]]
 
+    @property
+    def is_weighted(self):
+        return self.job.active["weights"] is not None
+
+    @property
+    def has_offset(self):
+        return any(self.job.active[name] is not None for name in ("offset", "exposure"))
+
     def facts(self, bounds):
         job, active, passive = self.job, self.columns[self.active], self.columns[self.passive]
-        shows_fit, has_penalty, is_logistic = METRICS in job.reveals, job.l2 > 0, job.family == LOGISTIC
+        shows_fit, has_penalty, family = METRICS in job.reveals, job.l2 > 0, self.family()
         return Facts(
-            self.family(), self.rows, active, passive, self.bits[self.active], bounds,
+            family, self.rows, active, passive, self.bits[self.active], bounds,
             penalty=job.l2, tolerance=10 * job.tolerance, most_passes=job.most_passes, decision_bits=decision_bits(job),
             errors=STANDARD_ERRORS in job.reveals and not has_penalty,
-            loss=is_logistic and (shows_fit or not has_penalty), brier=is_logistic and shows_fit,
+            loss=not family.is_linear and (shows_fit or not has_penalty), brier=family.is_binary and shows_fit,
+            weighted=self.is_weighted, theta=job.estimates_theta,
         )
 
     def finish(self, counts):

@@ -56,6 +56,10 @@ extension ModelFamily: Coded {
         switch self {
         case .linear: 1
         case .logistic: 2
+        case .probit: 3
+        case .poisson: 4
+        case .negativeBinomial: 5
+        case .gamma: 6
         }
     }
 }

@@ -6,7 +6,7 @@ public import Records
 /// Its identity is `hash`, the SHA-256 of its canonical encoding (`protocols/job.md`).
 public struct Job: Sendable, Hashable {
     /// Version of the job file and of its encoding; both parties must read the same one.
-    public static let formatVersion: UInt16 = 2
+    public static let formatVersion: UInt16 = 3
 
     public internal(set) var title: String
     /// Why the parties do this, for those who approve it. May be empty.
@@ -69,6 +69,8 @@ public struct AlignmentTerms: Sendable, Hashable {
 /// Which model, and when its training ends.
 public struct Model: Sendable, Hashable {
     public internal(set) var family: ModelFamily
+    /// Negative binomial: theta, where the job gives it; nil where the fit estimates it.
+    public internal(set) var theta: Double?
     /// Lambda of `(1/n) sum loss + (lambda/2) ||w||^2` over standardised features; the intercept is not penalised.
     public internal(set) var l2: Double
     /// Training stops when the joint gradient, in the scale of standard errors, falls below this.

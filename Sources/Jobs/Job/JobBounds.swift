@@ -1,6 +1,8 @@
 /// Ranges of a job's numbers, the same for the file that people write and for the canonical encoding.
 enum JobBounds {
     static let l2 = 0.0...1e6
+    /// Beyond it a Poisson model says the same.
+    static let theta = 0.01...1e4
     /// Shares are made for errors of this size (`protocols/training.md`).
     static let tolerance = 1e-6...0.1
     static let passes = 1...10_000

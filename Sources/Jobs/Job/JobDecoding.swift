@@ -41,8 +41,10 @@ extension Job {
             method: try decoder.readChoice(),
             sender: try decoder.readOptional { decoder throws(WireError) in try decoder.readString(max: 32) })
         model = Model(
-            family: try decoder.readChoice(), l2: try decoder.readDouble(), tolerance: try decoder.readDouble(),
-            maximumPasses: Int(try decoder.readUInt32()))
+            family: try decoder.readChoice(),
+            theta: try decoder.readOptional { decoder throws(WireError) in try decoder.readDouble() },
+            l2: try decoder.readDouble(),
+            tolerance: try decoder.readDouble(), maximumPasses: Int(try decoder.readUInt32()))
         keys = Keys(bits: Int(try decoder.readUInt16()), nonces: try decoder.readChoice())
         reveal = try decoder.readArray(max: 16) { decoder throws(WireError) in try decoder.readChoice() }
         holdout = try decoder.readChoice()
@@ -59,15 +61,14 @@ extension Job {
 
     /// Every text in the form that the YAML reader gives it.
     private var isClean: Bool {
-        let texts =
-            [title, purpose]
-            + parties.flatMap { party in
-                party.identifier.columns + [party.label].compactMap(\.self)
-                    + party.features.flatMap { feature -> [String] in
-                        guard case .categorical(let levels, _) = feature.kind else { return [feature.column] }
-                        return [feature.column] + levels
-                    }
+        var texts = [title, purpose]
+        for party in parties {
+            texts += party.identifier.columns + [party.label].compactMap(\.self) + party.beside.all.map(\.column)
+            for feature in party.features {
+                texts.append(feature.column)
+                if case .categorical(let levels, _) = feature.kind { texts += levels }
             }
+        }
         return texts.allSatisfy { Array(FieldReader.clean($0).utf8) == Array($0.utf8) }
     }
 }
@@ -83,9 +84,13 @@ extension Party {
                 column: try decoder.readString(max: JobBounds.columnBytes), normaliser: try decoder.readChoice())
         }
         identifier = Identifier(parts: parts, duplicates: try decoder.readChoice())
-        label = try decoder.readOptional { decoder throws(WireError) in
-            try decoder.readString(max: JobBounds.columnBytes)
+        func readColumn() throws(WireError) -> String? {
+            try decoder.readOptional { decoder throws(WireError) in
+                try decoder.readString(max: JobBounds.columnBytes)
+            }
         }
+        label = try readColumn()
+        beside = OutcomeColumns(offset: try readColumn(), exposure: try readColumn(), weights: try readColumn())
         features = try decoder.readArray(max: JobBounds.features, minimumBytes: 5) { decoder throws(WireError) in
             try Feature(from: &decoder)
         }

@@ -27,6 +27,7 @@ extension Job {
         encoder.write(alignment.method.code)
         encoder.writeOptional(alignment.sender) { $0.write($1) }
         encoder.write(model.family.code)
+        encoder.writeOptional(model.theta) { $0.write($1) }
         encoder.write(model.l2)
         encoder.write(model.tolerance)
         encoder.write(UInt32(clamping: model.maximumPasses))
@@ -58,6 +59,9 @@ extension Party {
         }
         encoder.write(identifier.duplicates.code)
         encoder.writeOptional(label) { $0.write($1) }
+        for column in [beside.offset, beside.exposure, beside.weights] {
+            encoder.writeOptional(column) { $0.write($1) }
+        }
         encoder.writeArray(features) { encoder, feature in
             encoder.write(feature.column)
             switch feature.kind {

@@ -43,7 +43,7 @@ public struct JobEstimate: Sendable, Hashable, Codable {
             fitting = (
                 (n * 3e-4 + 10 * iteration) * work, (n * (2e-3 + 3e-5 * parameters) + 30 * iteration) * work
             )
-        case .logistic:
+        default:
             (least, most) = (n * 25e3 * width + 5 * products, n * 80e3 * width + 160 * products)
             fitting = (
                 (n * 2.5e-3 * encryption + 10 * iteration) * work,

@@ -62,13 +62,17 @@ private struct JobReader {
 
     private func party(_ value: YAMLValue, at path: String) -> Party {
         let fields = FieldReader(
-            value, path: path, allowed: ["name", "role", "table", "identifier", "label", "features"],
+            value, path: path,
+            allowed: ["name", "role", "table", "identifier", "label", "offset", "exposure", "weights", "features"],
             problems: problems)
+        func column(_ key: String) -> String? { fields.value(key) == nil ? nil : fields.text(key) }
         let name = fields.text("name")
         return Party(
             name: name, role: fields.choice("role", default: nil, fallback: Party.Role.passive),
             table: fields.text("table", default: name), identifier: identifier(fields),
-            label: fields.value("label") == nil ? nil : fields.text("label"),
+            label: column("label"),
+            beside: OutcomeColumns(
+                offset: column("offset"), exposure: column("exposure"), weights: column("weights")),
             features: fields.list("features").map { feature($0.value, at: $0.path) })
     }
 
@@ -134,16 +138,22 @@ private struct JobReader {
     }
 
     private func model(_ root: FieldReader) -> Model {
-        let fields = root.mapping("model", allowed: ["family", "l2", "tolerance", "maxPasses"])
+        let fields = root.mapping("model", allowed: ["family", "theta", "l2", "tolerance", "maxPasses"])
         guard let fields else {
             problems.add("model", "is missing", hint: "write 'family: linear' or 'family: logistic' below it")
-            return Model(family: .linear, l2: 0, tolerance: 1e-4, maximumPasses: 30)
+            return Model(family: .linear, theta: nil, l2: 0, tolerance: 1e-4, maximumPasses: 30)
         }
         return Model(
-            family: fields.choice("family", default: nil, fallback: ModelFamily.linear),
+            family: fields.choice("family", default: nil, fallback: ModelFamily.linear), theta: theta(fields),
             l2: fields.number("l2", default: 0, in: JobBounds.l2),
             tolerance: fields.number("tolerance", default: 1e-4, in: JobBounds.tolerance),
             maximumPasses: fields.integer("maxPasses", default: 30, in: JobBounds.passes))
+    }
+
+    /// nil where the fit estimates it.
+    private func theta(_ model: FieldReader) -> Double? {
+        if model.value("theta") == nil || model.text("theta") == "estimate" { return nil }
+        return model.number("theta", default: 1, in: JobBounds.theta)
     }
 
     private func keys(_ root: FieldReader) -> Keys {

@@ -72,7 +72,31 @@ private struct JobRules {
         case (.passive, nil):
             if party.features.isEmpty { note("\(path).features", "is empty", "a passive party brings features") }
         }
+        beside(of: party, at: path)
         features(of: party, at: path)
+    }
+
+    /// Offset, exposure, case weights.
+    private mutating func beside(of party: Party, at path: String) {
+        let family = job.model.family
+        var others = party.identifier.columns + [party.label].compactMap(\.self)
+        for (word, name, _) in party.beside.all {
+            let place = "\(path).\(word)"
+            column(name, at: place)
+            if party.role == .passive { note(place, "belongs to the active party") }
+            if others.contains(name) { note(place, "'\(name)' is the identifier's column, the label or listed before") }
+            others.append(name)
+            if family == .linear {
+                note(
+                    place, "a linear model takes none",
+                    word == "weights"
+                        ? "case weights belong to the other families"
+                        : "subtract it from the label: the fit is the same")
+            }
+        }
+        if party.beside.exposure != nil, family != .linear, !family.hasLogLink {
+            note("\(path).exposure", "belongs to models with a log link: poisson, negative-binomial, gamma")
+        }
     }
 
     private mutating func features(of party: Party, at path: String) {
@@ -85,6 +109,9 @@ private struct JobRules {
             column(feature.column, at: place)
             if !seen.insert(feature.column).inserted { note(place, "'\(feature.column)' is listed twice") }
             if feature.column == party.label { note(place, "'\(feature.column)' is the label") }
+            if let (word, _, _) = party.beside.all.first(where: { $0.column == feature.column }) {
+                note(place, "'\(feature.column)' is the party's \(word)", "it enters the model without a coefficient")
+            }
             if party.identifier.columns.contains(feature.column) {
                 note(place, "'\(feature.column)' is the identifier's column", "an identifier is no feature")
             }
@@ -143,6 +170,10 @@ private struct JobRules {
 
     /// The YAML reader has refused these already; an encoding has not been through it.
     private mutating func ranges() {
+        if let theta = job.model.theta {
+            if job.model.family != .negativeBinomial { note("model.theta", "belongs to 'family: negative-binomial'") }
+            range(theta, JobBounds.theta, "model.theta")
+        }
         range(job.model.l2, JobBounds.l2, "model.l2")
         range(job.model.tolerance, JobBounds.tolerance, "model.tolerance")
         range(job.model.maximumPasses, JobBounds.passes, "model.maxPasses")

@@ -63,7 +63,8 @@ public enum JobTemplate {
         #   sender: auto                  # the party with more identifiers, or a party's name
 
         model:
-          family: \(family.rawValue)\(String(repeating: " ", count: 23 - family.rawValue.count))# linear, logistic
+          family: \(family.rawValue)\(String(repeating: " ", count: 23 - family.rawValue.count))# linear, logistic, probit, poisson, negative-binomial, gamma
+          # theta: estimate               # negative-binomial only: a number, or estimate
           # l2: 0                         # lambda of (1/n) sum loss + (lambda/2) |w|^2, standardised features
           # tolerance: 0.0001             # in standard errors
           # maxPasses: 30                 # each opens a number: a small job needs few
@@ -104,6 +105,7 @@ public enum JobTemplate {
               normaliser: raw             # raw, trim, upper, digits, nhs: the same at both parties
               # duplicates: error         # error, drop, first
             label: outcome
+            # Beside it, if the model needs them: exposure or offset, weights (protocols/job.md).
             features:
               - age                       # a name alone is a numeric column
               - {column: smoker, type: binary}
@@ -134,7 +136,10 @@ public enum JobTemplate {
             "      normaliser: raw             # raw, trim, upper, digits, nhs: the same at both parties",
             "      # duplicates: error         # error, drop, first",
         ]
-        if let label = draft.label { lines.append("    label: \(quoted(label))") }
+        if let label = draft.label {
+            lines.append("    label: \(quoted(label))")
+            lines.append("    # Beside it, if the model needs them: exposure or offset, weights (protocols/job.md).")
+        }
         lines.append("    # The peer reads these names and levels. Delete what the model does not need.")
         lines.append(draft.features.isEmpty ? "    features: []" : "    features:")
         for feature in draft.features { lines.append("      - \(entry(feature))") }

@@ -18,11 +18,34 @@ public struct Party: Sendable, Hashable {
     public internal(set) var identifier: Identifier
     /// Column of the outcome; the active party only.
     public internal(set) var label: String?
+    /// What stands beside the outcome; the active party only.
+    public internal(set) var beside: OutcomeColumns
     /// In the order of the model's terms.
     public internal(set) var features: [Feature]
 
     /// Columns of the design matrix that the features become, without intercept.
     public var columnCount: Int { features.reduce(0) { $0 + $1.columnCount } }
+}
+
+/// Columns of the active party that enter a model without a coefficient.
+public struct OutcomeColumns: Sendable, Hashable {
+    /// Added to the predictor.
+    public internal(set) var offset: String?
+    /// Its logarithm is added to the predictor: person-time, population, ...
+    public internal(set) var exposure: String?
+    /// Case weights: a row counts so many times.
+    public internal(set) var weights: String?
+
+    public static let none = OutcomeColumns()
+
+    /// In the order of a job's encoding.
+    public var all: [(word: String, column: String, domain: ValueDomain)] {
+        [("offset", offset, .offset), ("exposure", exposure, .exposure), ("weights", weights, .weight)]
+            .compactMap { word, column, domain in column.map { (word, $0, domain) } }
+    }
+
+    /// Columns that move the predictor.
+    public var movesPredictor: Bool { offset != nil || exposure != nil }
 }
 
 /// How a table's rows are known to the other side.

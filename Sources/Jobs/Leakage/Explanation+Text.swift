@@ -41,7 +41,8 @@ extension Explanation.PartySummary {
         let more = features.count > Self.mostNames ? " and \(features.count - Self.mostNames) more" : ""
         let names = features.isEmpty ? "no features" : features.prefix(Self.mostNames).joined(separator: ", ") + more
         return
-            "\(name), the \(role) party: table '\(table)' by \(identifier); \(label.map { "label \($0); " } ?? "")\(names)"
+            "\(name), the \(role) party: table '\(table)' by \(identifier); \(label.map { "label \($0); " } ?? "")"
+            + beside.map { "\($0); " }.joined() + names
     }
 }
 

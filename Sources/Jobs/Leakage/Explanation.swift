@@ -10,6 +10,8 @@ public struct Explanation: Sendable, Hashable, Codable {
         public let table: String
         public let identifier: String
         public let label: String?
+        /// Its offset, exposure and case weights.
+        public let beside: [String]
         public let features: [String]
         /// Columns of the design matrix, without intercept.
         public let columns: Int
@@ -87,10 +89,13 @@ public struct Explanation: Sendable, Hashable, Codable {
 
     private static func model(_ job: Job) -> String {
         let penalty = job.model.l2 > 0 ? "L2 penalty \(job.model.l2)" : "no penalty"
+        let theta =
+            job.model.family == .negativeBinomial
+            ? " (theta \(job.model.theta.map { "\($0)" } ?? "estimated"))" : ""
         let stop =
             "until the gradient is \(job.model.tolerance) standard errors, at most \(job.model.maximumPasses) passes"
         return
-            "\(job.model.family.rawValue) regression, \(job.parameterCount) coefficients with the intercept, \(penalty), "
+            "\(job.model.family.rawValue) regression\(theta), \(job.parameterCount) coefficients with the intercept, \(penalty), "
             + (job.model.family == .linear ? "exact in one exchange" : stop)
     }
 
@@ -110,6 +115,7 @@ extension Explanation.PartySummary {
         table = party.table
         identifier = party.identifier.parts.map { "\($0.column) (\($0.normaliser.rawValue))" }.joined(separator: " + ")
         label = party.label
+        beside = party.beside.all.map { "\($0.word) \($0.column)" }
         features = party.features.map { feature in
             switch feature.kind {
             case .numeric: feature.column

@@ -35,13 +35,19 @@ extension LeakageWords {
     }
 
     private var common: [String] {
-        switch family {
-        case .linear: only(.metrics, "R^2 and the residual variance: they follow from the residual sum of squares")
-        case .logistic:
-            ["the number of passes and whether they converged; the other's bit about its predictor"]
-                + when(.lossOpened, "the log-likelihood summed over all rows, to 18 bits beyond its leading digit")
-                + only(.metrics, "the Brier score summed over all rows, likewise")
+        guard family != .linear else {
+            return only(.metrics, "R^2 and the residual variance: they follow from the residual sum of squares")
         }
+        return ["the number of passes and whether they converged; the other's bit about its predictor"]
+            + when(.lossOpened, "the log-likelihood summed over all rows, to 18 bits beyond its leading digit")
+            + (family.labelDomain == .yesNo ? only(.metrics, "the Brier score summed over all rows, likewise") : [])
+            + (family == .gamma
+                ? when(.lossOpened, "Pearson's sum of squares, likewise: the dispersion follows from it") : [])
+            + when(
+                .thetaEstimated,
+                "for each estimate of theta, \(OpenedBits.thetaRounds) at most: a sum over all rows of ln(1 + mean / theta), to 18 bits "
+                    + "beyond its leading digit, and \(active)'s bit whether another one follows; theta itself stays with \(active)"
+            )
     }
 
     /// Once the rows are known.
@@ -92,8 +98,10 @@ extension LeakageWords {
     }
 
     private var failures: [String] {
-        guard family == .logistic else { return [] }
-        return when(.unpenalised, "separation: that the labels are separated, or nearly")
+        guard family != .linear else { return [] }
+        return
+            (family == .gamma
+            ? [] : when(.unpenalised, "separation: that the labels are separated, or nearly, or a level has no event"))
             + ["no convergence, or predictors beyond the longest period: that it is so, and the last gradient's length"]
     }
 }

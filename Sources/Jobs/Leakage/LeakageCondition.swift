@@ -8,6 +8,7 @@ enum LeakageCondition {
     /// A summed loss is opened: without a penalty, or as a metric.
     case lossOpened
     case heldOutRows
+    case thetaEstimated
 }
 
 extension LeakageWords {
@@ -27,6 +28,7 @@ extension LeakageWords {
                 case .unpenalised: others.append("without a penalty")
                 case .lossOpened: others.append("without a penalty, or where `metrics` is revealed")
                 case .heldOutRows: others.append("with a hold-out")
+                case .thetaEstimated: others.append("with `theta: estimate`")
                 }
             }
         }
@@ -40,6 +42,7 @@ extension LeakageWords {
     func only(_ item: Reveal, _ statements: String...) -> [String] { when(.revealed(item), say: statements) }
 
     private func holds(_ condition: LeakageCondition) -> Bool? {
+        if case .thetaEstimated = condition, family != .negativeBinomial { return false }
         guard let job else { return nil }
         return switch condition {
         case .revealed(let item): job.reveals(item)
@@ -47,6 +50,7 @@ extension LeakageWords {
         case .unpenalised: job.model.l2 == 0
         case .lossOpened: job.opensLoss
         case .heldOutRows: job.holdout != .none
+        case .thetaEstimated: job.estimatesTheta
         }
     }
 }

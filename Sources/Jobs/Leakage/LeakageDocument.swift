@@ -22,6 +22,11 @@ public enum LeakageDocument {
         Session, count, alignment and prediction as above.
 
         \(table(.linear, [.setup, .training, .end, .early]))
+        ### Other families
+
+        Probit, Poisson, negative binomial and gamma models: as logistic regression, but for these statements.
+
+        \(others)
         ## 3. The `reveal` list
 
         | word | opens | needs |
@@ -99,6 +104,24 @@ public enum LeakageDocument {
                 + rows.map(line).joined(separator: "\n")
                 + "\n\n"
         }.joined()
+    }
+
+    /// What the families without a table of their own add to the logistic one, and leave out.
+    private static var others: String {
+        let phases: [LeakagePhase] = [.setup, .training, .end, .early]
+        func statements(_ family: ModelFamily) -> [String] {
+            let table = LeakageTable(family: family)
+            return phases.flatMap { table.rows(in: $0) }.flatMap { $0.sends + $0.learns }
+        }
+        let known = statements(.logistic)
+        var lines = ["| family | adds | leaves out |", "|---|---|---|"]
+        for family in ModelFamily.allCases where family != .linear && family != .logistic {
+            let own = statements(family)
+            let adds = own.filter { !known.contains($0) }
+            let lacks = known.filter { !own.contains($0) }
+            lines.append("| \(family.rawValue) | \(cell(adds)) | \(cell(lacks)) |")
+        }
+        return lines.joined(separator: "\n") + "\n"
     }
 
     private static func line(_ row: LeakageTable.Row) -> String {

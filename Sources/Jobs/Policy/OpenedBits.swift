@@ -1,4 +1,4 @@
-import Records
+public import Records
 
 /// An upper bound of the bits that a fit opens to one party through windows, by what they are about; `protocols/disclosure.md` 2.2.
 /// They count as if a peer that deviates had chosen what each of them tells.
@@ -21,16 +21,20 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     public init(_ job: Job, rows: Int, to role: Party.Role) {
         let isLinear = job.model.family == .linear
         let digits = Self.digits(rows)
+        let bounds = RowBounds(job)
         decisions = Self.decisions(job)
-        if isLinear {
-            // From 2^(digits + 2) down to 2^-50, two bits a window, and 18 beyond the leading digit.
-            sums = Self.window + digits + 52 + Self.refinement
-        } else {
-            let sum = Self.window + digits + 14 + Self.refinement
-            sums = (job.opensLoss ? sum : 0) + (job.reveals(.metrics) ? sum : 0)
-        }
+        // From 2^(digits + 2) down to 2^-50, two bits a window, and 18 beyond the leading digit.
+        let squares = Self.window + digits + 52 + Self.refinement
+        // From 2^(digits + scale + 6) down to 2^-8.
+        let sum = Self.window + digits + 14 + Self.refinement
+        sums =
+            (job.opensSquares ? squares : 0) + (job.opensLoss ? sum + bounds.scale : 0)
+            + (job.opensBrier ? sum + bounds.scale : 0)
+            + (job.estimatesTheta ? Self.thetaRounds * (sum + bounds.weightScale) : 0)
         let m = job.parameterCount(of: role == .active ? job.active : job.passive)
-        let fraction = 12 + (digits + 1) / 2 + (isLinear ? 9 : 0)
+        // Digits follow the largest weight of a row, as the active party announces it.
+        let spread = max(0, bounds.weight + 2)
+        let fraction = min(40, 12 + (digits + spread + 1) / 2 + (isLinear ? 8 : 0))
         let constant = role == .active ? fraction + 26 : 0
         coefficients = m.timesClamped(fraction + (isLinear ? 10 : 13)).plusClamped(constant)
         guard job.reveals(.standardErrors) else {
@@ -38,17 +42,19 @@ public struct OpenedBits: Sendable, Hashable, Codable {
             return
         }
         // The active party's first variance is the raw constant's.
-        let variance = isLinear ? 38 : 36
+        let variance = min(40, 12 + spread) + 24
         variances = m.timesClamped(variance).plusClamped(role == .active ? 24 : 0)
     }
 
     /// Bits of all that decides what comes next, the same for both parties: a first window of 14 bits and six more windows a pass,
-    /// five traces of 12 bits, one bit for the range. A fit MUST end when they are spent.
+    /// five traces of 12 bits, one bit for the range, one for each estimate of theta. A fit MUST end when they are spent.
     public static func decisions(_ job: Job) -> Int {
         let passes = job.model.family == .linear ? 0 : job.model.maximumPasses
-        return passes.timesClamped(bitsPerPass).plusClamped(5 * window + 1)
+        return passes.timesClamped(bitsPerPass).plusClamped(5 * window + 1 + (job.estimatesTheta ? thetaRounds : 0))
     }
 
+    /// How often theta is estimated at most.
+    public static let thetaRounds = 6
     private static let window = 12
     static let bitsPerPass = 14 + 6 * 2
     private static let refinement = 18
@@ -58,8 +64,39 @@ public struct OpenedBits: Sendable, Hashable, Codable {
 }
 
 extension Job {
-    /// Whether a fit opens its summed loss: as a metric, or to tell separated labels.
-    var opensLoss: Bool { model.family == .logistic && (model.l2 == 0 || reveals(.metrics)) }
+    /// Whether a fit opens its summed loss: as a metric, for a likelihood without a penalty, or to tell separated labels.
+    public var opensLoss: Bool { model.family != .linear && (model.l2 == 0 || reveals(.metrics)) }
+
+    public var opensBrier: Bool { model.family.labelDomain == .yesNo && reveals(.metrics) }
+
+    /// Residual squares, or Pearson's: what a dispersion is estimated from.
+    public var opensSquares: Bool { model.family == .linear || model.family == .gamma && opensLoss }
+
+    public var estimatesTheta: Bool { model.family == .negativeBinomial && model.theta == nil }
+
+    public var hasCaseWeights: Bool { active.beside.weights != nil }
+}
+
+/// The largest exponents of two that an active party may announce about its rows (training.md 5.1).
+public struct RowBounds: Sendable, Hashable {
+    /// Of what its rows' vectors are multiplied with.
+    public let scale: Int
+    /// Of a row's weight.
+    public let weight: Int
+    /// Of case weights alone.
+    public let weightScale: Int
+
+    public init(_ family: ModelFamily, hasCaseWeights: Bool) {
+        weightScale = hasCaseWeights ? 20 : 0
+        switch family {
+        case .linear: (scale, weight) = (0, 0)
+        case .logistic: (scale, weight) = (weightScale, -2 + weightScale)
+        case .probit: (scale, weight) = (weightScale, weightScale)
+        case .poisson, .negativeBinomial, .gamma: (scale, weight) = (40, 20)
+        }
+    }
+
+    init(_ job: Job) { self.init(job.model.family, hasCaseWeights: job.hasCaseWeights) }
 }
 
 /// What a fit opens to the peer of one site, against what this site's data hold.

@@ -97,7 +97,7 @@ extension Policy {
     private func columnRules(_ own: Party) -> [PolicyRefusal] {
         var found: [PolicyRefusal] = []
         if let features {
-            let others = own.features.map(\.column).filter { !features.contains($0) }
+            let others = (own.features.map(\.column) + own.beside.all.map(\.column)).filter { !features.contains($0) }
             if !others.isEmpty {
                 found.append(
                     PolicyRefusal(

@@ -55,7 +55,8 @@ extension Failure {
         case .separation:
             self.init(
                 .jobFailed, "separation",
-                "the label is predicted perfectly: the unpenalised estimates do not exist and grow without bound",
+                "the label is predicted perfectly, or a level has one outcome only: the unpenalised estimates do not exist and grow "
+                    + "without bound",
                 hint: "set model.l2 in the job, for example 0.01")
         case .notConverged(let passes, let norm):
             self.init(
@@ -75,8 +76,14 @@ extension Failure {
             self.init(.protocolViolation, "keyTooSmall", "the peer's key has \(bits) bits")
         case .coefficientOutOfRange:
             self.init(.jobFailed, "coefficientOutOfRange", "a coefficient does not fit the fixed-point format")
-        case .labelNotBinary(let row):
-            self.init(.badData, "labelNotBinary", "the label of aligned row \(row) is neither 0 nor 1")
+        case .labelOutOfDomain(let row):
+            self.init(
+                .badData, "labelOutOfDomain", "the label of aligned row \(row) is none that the job's family can have")
+        case .notOverdispersed:
+            self.init(
+                .jobFailed, "notOverdispersed",
+                "the counts vary no more than a Poisson model says: theta has no estimate",
+                hint: "write 'family: poisson', or give theta")
         case .constantLabel: self.init(.badData, "constantLabel", "the label is the same on all aligned rows")
         case .rowCountMismatch(let own, let peer):
             self.init(.peersDisagree, "rowCountMismatch", "this site has \(own) rows to fit, the peer \(peer)")

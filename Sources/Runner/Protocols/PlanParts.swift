@@ -1,6 +1,7 @@
 import Jobs
 import Paillier
 import PrivateSetIntersection
+import Records
 import SplitRegression
 import Wire
 
@@ -58,7 +59,10 @@ extension InputRootsInspector {
     /// - Parameter label: whether the session computes with the label.
     init(_ job: Job, label: Bool) {
         let columns = [job.active, job.passive].map { party in
-            (party.name, (label ? [party.label].compactMap(\.self) : []) + party.features.map(\.column))
+            let beside = party.beside.all.filter { label || $0.domain != .weight }.map(\.column)
+            return (
+                party.name, (label ? [party.label].compactMap(\.self) : []) + beside + party.features.map(\.column)
+            )
         }
         self.init(columns: Dictionary(columns, uniquingKeysWith: { first, _ in first }))
     }

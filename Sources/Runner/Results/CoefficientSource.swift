@@ -8,11 +8,11 @@ enum CoefficientColumns {
     /// Always there; the others may be NA.
     static let estimates: Set<String> = ["estimate", "estimate.standardised"]
 
-    static func header(isLogistic: Bool) -> [String] {
+    static func header(hasRatios: Bool) -> [String] {
         [
             "term", "estimate", "std.error", "statistic", "p.value", "conf.low", "conf.high", "party",
             "estimate.standardised",
-        ] + (isLogistic ? ["exp.estimate", "exp.conf.low", "exp.conf.high"] : [])
+        ] + (hasRatios ? ["exp.estimate", "exp.conf.low", "exp.conf.high"] : [])
     }
 }
 
@@ -84,7 +84,7 @@ package struct CoefficientSource {
 
     /// - Returns: the party that all rows are of.
     private static func checked(_ table: Table, _ file: String) throws -> String {
-        guard [false, true].contains(where: { table.header == CoefficientColumns.header(isLogistic: $0) }) else {
+        guard [false, true].contains(where: { table.header == CoefficientColumns.header(hasRatios: $0) }) else {
             throw Failure(
                 .badData, "notCoefficients", "\(file) has not the columns of a coefficients.csv", hint: hint)
         }

@@ -59,11 +59,11 @@ package struct JobReport: Codable, Sendable {
     }
 
     package var text: String {
-        let isLogistic = fit.family == "logistic"
+        let family = ModelFamily(rawValue: fit.family) ?? .linear
         var table = TextTable(
-            ["term", "estimate", isLogistic ? "odds ratio" : "", "95% CI", "p"],
+            ["term", "estimate", family.ratioName ?? "", "95% CI", "p"],
             sides: [.left, .right, .right, .right, .right])
-        for term in terms { table.add(Self.cells(of: term, isLogistic: isLogistic)) }
+        for term in terms { table.add(Self.cells(of: term, hasRatios: family.hasRatios)) }
         var lines = [
             title,
             "\(alignment.aligned) rows in common with \(peer), \(fit.n) fitted, "
@@ -71,22 +71,35 @@ package struct JobReport: Codable, Sendable {
             table.text(),
         ]
         if let reason = fit.standardErrorsWithheld { lines.append("no standard errors: \(reason)") }
-        if isLogistic, fit.l2 == 0, fit.standardErrorsWithheld != nil {
+        if family != .linear, fit.l2 == 0, fit.standardErrorsWithheld != nil {
             lines.append("not checked: whether a column follows from the other party's columns")
         }
         if !fit.converged { lines.append("not converged within the job's passes: estimates are approximate") }
         if let metrics { lines.append("fitted rows: \(Self.words(metrics))") }
+        if let line = Self.likelihood(fit) { lines.append(line) }
         if let r2 = fit.r2 { lines.append("R^2 \(Number.fixed(r2, decimals: 4))") }
         if let holdOut { lines.append("held-out rows: \(Self.words(holdOut))") }
         return lines.joined(separator: "\n")
     }
 
-    private static func cells(of term: FittedTerm, isLogistic: Bool) -> [String] {
-        func shown(_ value: Double) -> String { Number.fixed(isLogistic ? exp(value) : value, decimals: 3) }
+    /// What describes the whole fit of a generalised linear model.
+    private static func likelihood(_ fit: FitSummary) -> String? {
+        let parts = [
+            fit.deviance.map { "deviance \(Number.fixed($0, decimals: 2))" },
+            fit.residualDegreesOfFreedom.map { "residual df \($0)" },
+            fit.aic.map { "AIC \(Number.fixed($0, decimals: 2))" },
+            fit.dispersion.map { "dispersion \(Number.short($0))" },
+            fit.theta.map { "theta \(Number.short($0))" },
+        ].compactMap(\.self)
+        return fit.deviance == nil ? nil : parts.joined(separator: ", ")
+    }
+
+    private static func cells(of term: FittedTerm, hasRatios: Bool) -> [String] {
+        func shown(_ value: Double) -> String { Number.fixed(hasRatios ? exp(value) : value, decimals: 3) }
         var interval = ""
         if let low = term.confLow, let high = term.confHigh { interval = "\(shown(low)) to \(shown(high))" }
         return [
-            term.term, Number.fixed(term.estimate, decimals: 5), isLogistic ? shown(term.estimate) : "", interval,
+            term.term, Number.fixed(term.estimate, decimals: 5), hasRatios ? shown(term.estimate) : "", interval,
             term.pValue.map(Number.scientific) ?? "",
         ]
     }

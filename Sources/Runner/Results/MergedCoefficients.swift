@@ -36,7 +36,8 @@ package struct MergedCoefficients {
             }
             guard other.table.header == sources[0].table.header else {
                 throw Self.apart(
-                    "their columns differ: one is of a logistic model, the other of a linear one", sources[0], other)
+                    "their columns differ: one is of a model with ratios (odds, rates), the other is not", sources[0],
+                    other)
             }
         }
         for (what, values) in [

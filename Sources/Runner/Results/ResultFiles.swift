@@ -11,7 +11,7 @@ package struct ResultFiles {
 
     private var own: Party { finished.inputs.own }
     private var job: Job { finished.inputs.job }
-    private var isLogistic: Bool { job.model.family == .logistic }
+    private var family: ModelFamily { job.model.family }
 
     /// All that stands beside the transcript.
     package func all() throws -> [ResultFile] {
@@ -38,13 +38,13 @@ package struct ResultFiles {
 
     /// broom's names, so that R reads the file as it stands; estimates in the columns' own units.
     private func coefficients() throws -> [UInt8] {
-        var writer = try CSVWriter(header: CoefficientColumns.header(isLogistic: isLogistic))
+        var writer = try CSVWriter(header: CoefficientColumns.header(hasRatios: family.hasRatios))
         for term in finished.outcome.terms {
             var row: [CSVWriter.Cell] = [
                 .text(term.term), .number(term.estimate), .of(term.standardError), .of(term.statistic),
                 .of(term.pValue), .of(term.confLow), .of(term.confHigh), .text(own.name), .number(term.standardized),
             ]
-            if isLogistic {
+            if family.hasRatios {
                 row += [.number(exp(term.estimate)), .of(term.confLow.map(exp)), .of(term.confHigh.map(exp))]
             }
             try writer.append(row)
@@ -58,12 +58,15 @@ package struct ResultFiles {
         var columns: [(name: String, cell: CSVWriter.Cell)] = [
             ("nobs", .integer(summary.n)), ("parameters", .integer(summary.parameters)),
         ]
-        if isLogistic {
+        if family != .linear {
+            columns += family.labelDomain == .yesNo ? [("events", .of(summary.events))] : []
             columns += [
-                ("events", .of(summary.events)), ("null.deviance", .of(summary.nullDeviance)),
-                ("deviance", .of(summary.deviance)), ("logLik", .of(summary.logLikelihood)),
-                ("AIC", .of(summary.aic)), ("BIC", .of(summary.bic)),
+                ("null.deviance", .of(summary.nullDeviance)),
+                ("deviance", .of(summary.deviance)), ("df.residual", .of(summary.residualDegreesOfFreedom)),
+                ("logLik", .of(summary.logLikelihood)), ("AIC", .of(summary.aic)), ("BIC", .of(summary.bic)),
             ]
+            columns += family == .gamma ? [("dispersion", .of(summary.dispersion))] : []
+            columns += family == .negativeBinomial ? [("theta", .of(summary.theta))] : []
         } else {
             columns += [
                 ("r.squared", .of(summary.r2)), ("adj.r.squared", .of(summary.adjustedR2)),

@@ -17,7 +17,7 @@ package struct CohortInputs: Sendable {
 
     /// In the ascending order of their identifiers.
     package let rows: AlignedRows
-    /// In the order of the job: the label, then the features.
+    /// In the order of the job: the label, what stands beside it, then the features.
     package let columns: [Column]
 
     /// - Parameters:
@@ -36,11 +36,6 @@ package struct CohortInputs: Sendable {
         InputRoots(
             rows: UInt64(rows.count), items: columns.map { InputRoots.Item(column: $0.name, root: $0.root) })
     }
-}
-
-extension PartyTable {
-    /// The label, where the session has one, then the features in the order of the job.
-    var privateColumns: [ColumnSpec] { [label].compactMap(\.self) + features }
 }
 
 /// The people of a session that computes about them, and what both sides fixed of themselves.

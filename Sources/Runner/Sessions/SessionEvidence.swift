@@ -88,11 +88,11 @@ extension JobInputs {
 
 extension PartyTable {
     var committedColumns: [String] {
-        identifiers.rule.columns + features.map(\.name) + [label?.name].compactMap(\.self)
+        identifiers.rule.columns + features.map(\.name) + [label?.name].compactMap(\.self) + beside.map(\.name)
     }
 
     /// The rows that go into alignment as they are committed to: for each usable identifier the cells of the
-    /// identifier's columns, the features and the label, `u32 length || UTF-8` each, in that order.
+    /// identifier's columns, the features, the label and what stands beside it, `u32 length || UTF-8` each, in that order.
     func committedRows() throws -> [[UInt8]] {
         let columns = try committedColumns.map { try table.column(named: $0) }
         return identifiers.rowIndices.map { row in

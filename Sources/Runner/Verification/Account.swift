@@ -61,6 +61,7 @@ package struct Account {
         for party in explanation.parties {
             page.line("\(party.name): table '\(party.table)', identified by \(party.identifier)", indent: 2)
             if let label = party.label { page.item("label: \(label)") }
+            for beside in party.beside { page.item(beside) }
             page.item(party.features.isEmpty ? "no features" : "features: \(party.features.joined(separator: ", "))")
         }
         page.line("opened:", indent: 2)

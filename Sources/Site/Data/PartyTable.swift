@@ -1,3 +1,4 @@
+import Foundation
 package import Jobs
 package import Records
 
@@ -9,6 +10,10 @@ package struct PartyTable: Sendable {
     package let features: [ColumnSpec]
     /// The active party's outcome.
     package let label: ColumnSpec?
+    /// What stands beside it: offset, exposure, case weights.
+    package let beside: [BesideColumn]
+    /// What the outcome's values may be.
+    private let labelDomain: ValueDomain
     package let missing: MissingTokens
 
     /// Reads the file that the site has for the job's table.
@@ -22,27 +27,31 @@ package struct PartyTable: Sendable {
     package init(_ job: Job, party: Party, csv path: String, delimiter: Delimiter?, missing: MissingTokens) throws {
         self.party = party
         features = party.features.map(ColumnSpec.init)
-        label = party.label.map { ColumnSpec(name: $0, kind: job.model.family == .logistic ? .binary : .numeric) }
+        labelDomain = job.model.family.labelDomain
+        label = party.label.map(labelDomain.column(named:))
+        beside = BesideColumn.all(of: party)
         self.missing = missing
-        let wanted = features + [label].compactMap(\.self)
+        let wanted = features + [label].compactMap(\.self) + beside.map(\.spec)
         let rule = try IdentifierRule(party.identifier)
         table = try Table.read(csv: path, columns: rule.columns + wanted.map(\.name), delimiter: delimiter)
         identifiers = try table.identifiers(
             rule, completeIn: wanted, duplicates: party.identifier.duplicates, missing: missing)
     }
 
-    /// Rows for joint scoring: features only, no outcome is needed.
+    /// Rows for joint scoring: features, and what moves their predictors; no outcome is needed.
     package init(scoring party: Party, site: SiteFolder, table name: String) throws {
         let (path, source) = try site.source(ofTableOrFile: name)
         self.party = party
         features = party.features.map(ColumnSpec.init)
-        label = nil
+        (label, labelDomain) = (nil, .number)
+        beside = BesideColumn.all(of: party).filter { $0.domain != .weight }
         missing = source.missing
         let rule = try IdentifierRule(party.identifier)
+        let wanted = features + [label].compactMap(\.self) + beside.map(\.spec)
         table = try Table.read(
-            csv: path, columns: rule.columns + features.map(\.name), delimiter: source.delimiter)
+            csv: path, columns: rule.columns + wanted.map(\.name), delimiter: source.delimiter)
         identifiers = try table.identifiers(
-            rule, completeIn: features, duplicates: party.identifier.duplicates, missing: missing)
+            rule, completeIn: wanted, duplicates: party.identifier.duplicates, missing: missing)
     }
 
     /// Identifiers alone, for an alignment without a model.
@@ -50,11 +59,39 @@ package struct PartyTable: Sendable {
         let (path, source) = try site.source(ofTable: party.table)
         self.party = party
         features = []
-        label = nil
+        (label, labelDomain, beside) = (nil, .number, [])
         missing = source.missing
         let rule = try IdentifierRule(party.identifier)
         table = try Table.read(csv: path, columns: rule.columns, delimiter: source.delimiter)
         identifiers = try table.identifiers(rule, duplicates: party.identifier.duplicates)
+    }
+
+    /// The label, where the session has one, what stands beside it, then the features, in the order of the job.
+    package var privateColumns: [ColumnSpec] { [label].compactMap(\.self) + beside.map(\.spec) + features }
+
+    /// The outcome over these rows.
+    ///
+    /// - Throws: errors of `AlignedRows.values`, among them `outOfDomain`.
+    package func outcome(_ rows: AlignedRows) throws(RecordsError) -> LabelColumn? {
+        guard let label else { return nil }
+        return try LabelColumn(rows, label, in: labelDomain, missing: missing)
+    }
+
+    /// What is added to the predictor of each of these rows; nil where nothing is.
+    package func offset(_ rows: AlignedRows) throws(RecordsError) -> [Double]? {
+        var total: [Double]?
+        for column in beside where column.domain != .weight {
+            var values = try rows.values(column.spec, in: column.domain, missing: missing)
+            if column.domain == .exposure { values = values.map(log) }
+            total = total.map { zip($0, values).map(+) } ?? values
+        }
+        return total
+    }
+
+    /// How often each of these rows counts; nil where all do once.
+    package func weight(_ rows: AlignedRows) throws(RecordsError) -> [Double]? {
+        guard let column = beside.first(where: { $0.domain == .weight }) else { return nil }
+        return try rows.values(column.spec, in: .weight, missing: missing)
     }
 
     /// One line for people: what went in and what is left.
@@ -79,6 +116,17 @@ extension PartyTable {
                 "\(count) identifier\(count == 1 ? " holds" : "s hold") \(remark.meaning)\(line); they match only where the peer "
                 + "writes them so too"
         }
+    }
+}
+
+/// A column of the active party that enters a model without a coefficient.
+package struct BesideColumn: Sendable {
+    package let name: String
+    package let domain: ValueDomain
+    var spec: ColumnSpec { domain.column(named: name) }
+
+    static func all(of party: Party) -> [BesideColumn] {
+        party.beside.all.map { BesideColumn(name: $0.column, domain: $0.domain) }
     }
 }
 
@@ -117,7 +165,9 @@ extension PartyTable {
         let rows = try table.rows(at: Array(0..<identifiers.count), of: identifiers)
         let limits = DesignLimits(job)
         let design = try DesignMatrix(rows, columns: features, missing: missing)
-        let outcome = try label.map { try LabelColumn(rows, $0, missing: missing) }
+        let outcome = try outcome(rows)
+        // Their values are looked at as those of the label are.
+        _ = try (offset(rows), weight(rows))
         let leverage = design.leverage(hasConstant: outcome != nil, limit: limits.maximumLeverage)
         return TableCheck(
             terms: design.terms,

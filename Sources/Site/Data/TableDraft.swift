@@ -50,7 +50,7 @@ package struct TableDraft {
             }
             if label.isEmpty { notes.append("label: '\(outcome.name)', a guess: check it") }
             self.label = outcome.name
-            self.family = outcome.kind == .yesNo ? .logistic : .linear
+            self.family = family ?? (outcome.kind == .yesNo ? .logistic : .linear)
         } else {
             self.label = nil
             self.family = nil
@@ -90,8 +90,9 @@ package struct TableDraft {
     private static func guessLabel(_ columns: [ColumnSummary], _ family: ModelFamily?) -> ColumnSummary? {
         let kinds: [ColumnSummary.Kind] =
             switch family {
-            case .logistic: [.yesNo]
-            case .linear: [.number, .integer]
+            case .logistic, .probit: [.yesNo]
+            case .linear, .gamma: [.number, .integer]
+            case .poisson, .negativeBinomial: [.integer]
             case nil: [.yesNo, .number, .integer]
             }
         let fitting = columns.filter { kinds.contains($0.kind) && $0.distinct > 1 }

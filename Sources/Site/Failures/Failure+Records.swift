@@ -34,6 +34,7 @@ extension Failure {
         case .unknownLevel: "unknownLevel"
         case .missingValue: "missingValue"
         case .outOfScale: "outOfScale"
+        case .outOfDomain: "outOfDomain"
         case .duplicateIdentifiers: "duplicateIdentifiers"
         case .badColumn: "badColumn"
         case .badIdentifierRule: "badIdentifierRule"

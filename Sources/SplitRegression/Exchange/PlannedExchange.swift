@@ -47,11 +47,13 @@ extension TrainingFacts {
             ]
         case .sum(let kind, let period):
             let layout = try layout(kind, period: period)
-            guard kind == .loss else { return [kernel(layout)] }
+            guard kind == .loss || kind == .dispersion else { return [kernel(layout)] }
             let slopes = try knownRowLayout(
                 columns: passiveColumns, fraction: layout.kernel.shareFractionBits)
             return [kernel(layout), sums(slopes, .active)] + (try product(1, parameters, 1))
         case .residualSum: return [sums(try residualSumLayout(), .active)]
+        case .squares(let period):
+            return [kernel(try layout(.pearson, period: period)), sums(try squaresLayout(period: period), .active)]
         case .coefficients(let bits):
             let widths = coefficientWidths(fractionBits: bits)
             return try product(1, parameters, 1) + [.results(active: widths.active, passive: widths.passive)]
@@ -61,7 +63,7 @@ extension TrainingFacts {
                     .results(active: varianceWidths.active, passive: varianceWidths.passive)
                 ]
         case .checkpoint: return [.checkpoint]
-        case .trace, .norm, .range, .move, .stay, .accept: return []
+        case .trace, .norm, .range, .theta, .move, .stay, .accept: return []
         }
     }
 

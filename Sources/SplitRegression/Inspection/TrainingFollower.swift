@@ -33,7 +33,7 @@ struct TrainingFollower {
     /// In order, by sender.
     private var expected: [String: [Expected]] = [:]
     private var opening: WindowOpening?
-    private var isRange = false
+    private var opensBits = false
     private var windows: [String: UInt64] = [:]
     private var end: TrainingProgram.End?
     /// Gradients that were computed.
@@ -56,7 +56,7 @@ struct TrainingFollower {
 
     mutating func take(_ bounds: Announcement, _ record: Record) throws(InspectionFailure) {
         guard program == nil, record.from == active else { throw Self.outOfPlace(record) }
-        guard bounds.isAllowed(for: ResponseFamily(plan.family)) else {
+        guard plan.allows(bounds) else {
             throw Self.failure("T13", "boundsNotAllowed", "The announced bounds are none that such rows can have.")
         }
         program = TrainingProgram(plan.facts(rows: setup.rows, bounds))
@@ -92,8 +92,8 @@ struct TrainingFollower {
         windows[record.from] = window.value
         guard let a = windows[active], let b = windows[passive] else { return }
         windows = [:]
-        if isRange {
-            isRange = false
+        if opensBits {
+            opensBits = false
             try took(Double(a + 2 * b))
         } else if let number = opening?.take(a, b) {
             opening = nil
@@ -136,7 +136,7 @@ struct TrainingFollower {
 
     /// - Throws: a failure when the fit had to go on, or to fail.
     func finish() throws(InspectionFailure) {
-        guard expected.values.allSatisfy(\.isEmpty), opening == nil, !isRange else {
+        guard expected.values.allSatisfy(\.isEmpty), opening == nil, !opensBits else {
             throw Self.failure("T23", "fitNotFinished", "The messages end before the fit does.")
         }
         guard case .fitted = end else {
@@ -207,8 +207,8 @@ struct TrainingFollower {
             case .checkpoint: for party in [active, passive] { expect(.checkpoint, .checkpoint, from: party) }
             }
         }
-        if case .range = step {
-            isRange = true
+        if step.opensBits {
+            opensBits = true
             expectWindows()
         } else if let opening = facts.opening(of: step) {
             self.opening = opening
@@ -218,7 +218,7 @@ struct TrainingFollower {
 
     private mutating func expectWindows() {
         round += 1
-        let bits = isRange ? 1 : opening?.bits ?? 0
+        let bits = opensBits ? 1 : opening?.bits ?? 0
         for party in [active, passive] { expect(.windowShare, .window(bits: bits), from: party) }
     }
 

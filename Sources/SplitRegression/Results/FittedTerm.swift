@@ -38,46 +38,6 @@ public struct FittedTerm: Sendable, Equatable, Codable {
     }
 }
 
-/// Facts about a whole fit. Each party has those that the leakage table gives it.
-public struct FitSummary: Sendable, Equatable, Codable {
-    public var family: String
-    public var n: Int
-    public var parameters: Int
-    public var l2: Double
-    public var passes: Int
-    public var converged: Bool
-    public var gradientNorm: Double?
-    public var keyBits: Int
-    // Logistic
-    public var events: Int?
-    public var logLikelihood: Double?
-    public var deviance: Double?
-    public var nullDeviance: Double?
-    public var aic: Double?
-    public var bic: Double?
-    public var logLoss: Double?
-    public var brier: Double?
-    // Linear
-    public var r2: Double?
-    public var adjustedR2: Double?
-    public var sigma: Double?
-    public var fStatistic: Double?
-    public var fPValue: Double?
-    public var residualDegreesOfFreedom: Int?
-    /// Why there are no standard errors, where there are none.
-    public var standardErrorsWithheld: String?
-
-    init(family: String, n: Int, parameters: Int, l2: Double, passes: Int, converged: Bool, keyBits: Int) {
-        self.family = family
-        self.n = n
-        self.parameters = parameters
-        self.l2 = l2
-        self.passes = passes
-        self.converged = converged
-        self.keyBits = keyBits
-    }
-}
-
 /// What a party takes home.
 public struct TrainingOutcome: Sendable {
     public var terms: [FittedTerm]

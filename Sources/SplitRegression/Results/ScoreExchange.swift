@@ -51,6 +51,11 @@ public enum ScoreExchange {
 
     /// Mean of the response at a joint predictor.
     public static func response(_ predictor: Double, family: ModelFamily) -> Double {
-        family == .logistic ? ResponseFamily.mean(predictor) : predictor
+        switch family {
+        case .linear: predictor
+        case .logistic: ResponseFamily.mean(predictor)
+        case .probit: NormalDistribution.cumulative(predictor)
+        case .poisson, .negativeBinomial, .gamma: ElementaryFunctions.exp(predictor)
+        }
     }
 }

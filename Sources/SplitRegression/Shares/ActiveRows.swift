@@ -1,6 +1,8 @@
 /// What the active party knows of the rows beside its columns.
 package struct ActiveRows: Sendable {
     package let label: [Double]
+    /// With theta from its own fit, where that is to be estimated.
+    package let family: ResponseFamily
     /// Added to each row's predictor.
     package let offset: [Double]
     /// Case weights.
@@ -21,18 +23,41 @@ package struct ActiveRows: Sendable {
     /// - Parameters:
     ///   - columns: standardised, the constant first.
     ///   - penalty: `n lambda`.
+    ///   - estimatesTheta: whether the family's theta is to be estimated.
     ///   - range: the start is shrunk until its predictor lies within.
     package init(
         label: [Double], offset: [Double]? = nil, weight: [Double]? = nil, columns: [[Double]],
-        family: ResponseFamily, penalty: Double, range: Double
+        family: ResponseFamily, estimatesTheta: Bool = false, penalty: Double, range: Double
     ) throws(TrainingError) {
-        for (row, value) in label.enumerated() where !family.allows(value) { throw .labelNotBinary(row: row) }
+        for (row, value) in label.enumerated() where !family.allows(value) { throw .labelOutOfDomain(row: row) }
         self.label = label
         self.offset = offset ?? Array(repeating: 0, count: label.count)
         self.weight = weight ?? Array(repeating: 1, count: label.count)
-        start = try Self.fit(
-            columns, label: label, offset: self.offset, weight: self.weight, family: family, penalty: penalty,
-            range: range)
+        var (known, fit) = (family, nil as OwnFit?)
+        if estimatesTheta {
+            var theta = 1.0
+            for _ in 0..<Self.mostThetas {
+                known = .negativeBinomial(theta: theta)
+                let found = try Self.fit(
+                    columns, label: label, offset: self.offset, weight: self.weight, family: known, penalty: penalty,
+                    range: range)
+                fit = found
+                let next = try ThetaEstimate.estimate(
+                    label: label, weight: self.weight, predictor: found.predictor)
+                let isSettled = abs(next - theta) < 1e-3 * theta
+                theta = next
+                if isSettled { break }
+            }
+            known = .negativeBinomial(theta: theta)
+        }
+        self.family = known
+        if let fit {
+            start = fit
+        } else {
+            start = try Self.fit(
+                columns, label: label, offset: self.offset, weight: self.weight, family: family, penalty: penalty,
+                range: range)
+        }
         let own = zip(start.predictor, self.offset).map { $0 - $1 }
         switch family {
         case .poisson: center = (own.max() ?? 0) - Self.centerMargin
@@ -40,6 +65,9 @@ package struct ActiveRows: Sendable {
         default: center = 0
         }
     }
+
+    /// Fits of its own until theta settles; it is a start for the joint one.
+    private static let mostThetas = 20
 
     /// Own predictors end so far above the center at the start; the interval ends at 4 there and more after each doubling.
     private static let centerMargin = 1.5
@@ -50,7 +78,11 @@ package struct ActiveRows: Sendable {
         penalty: Double, range: Double
     ) throws(TrainingError) -> OwnFit {
         var beta = Array(repeating: 0.0, count: columns.count)
-        beta[0] = family.start(mean: label.reduce(0, +) / Double(label.count))
+        // A mean, of rates where an exposure multiplies them.
+        let base = label.indices.reduce(0.0) {
+            $0 + weight[$1] * (family.hasLogLink ? ElementaryFunctions.exp(offset[$1]) : 1)
+        }
+        beta[0] = family.start(mean: label.indices.reduce(0) { $0 + weight[$1] * label[$1] } / base)
         func predictor(_ beta: [Double]) -> [Double] {
             zip(linearPredictor(columns: columns, coefficients: beta), offset).map { $0 + $1 }
         }
@@ -87,9 +119,13 @@ package struct ActiveRows: Sendable {
             if mayDiverge, loss(z) < separationLoss { throw .separation }
             if decrement < 1e-16 || family == .linear { break }
         }
-        let extent = zip(z, offset).reduce(0) { max($0, abs($1.0 - $1.1)) }
-        if extent > range {
-            beta = beta.map { $0 * range / extent }
+        // Offsets stay as they are: what they leave of the range is the coefficients'.
+        let fits = zip(z, offset).reduce(1.0) { least, row in
+            let own = abs(row.0 - row.1)
+            return abs(row.0) <= range ? least : min(least, max(0, range - abs(row.1)) / own)
+        }
+        if fits < 1 {
+            beta = beta.map { $0 * fits }
             z = predictor(beta)
         }
         return OwnFit(coefficients: beta, predictor: z, loss: loss(z))

@@ -4,21 +4,29 @@ package struct Announcement: Sendable, Hashable {
     package let weightBits: Int
     package let rowBits: Int
 
-    /// What a peer may announce.
+    /// What any peer may announce.
     package static let allowed = (scale: 0...40, weight: -2...40, row: 1...40)
 
-    /// Whether they are bounds that this family's rows can have. Where the peer could choose, widths would follow its choice.
-    package func isAllowed(for family: ResponseFamily) -> Bool {
-        guard Self.allowed.row.contains(rowBits) else { return false }
-        switch family {
-        case .linear: return scaleBits == 0 && weightBits == 0
-        // Rows without case weights: labels of two kinds.
-        case .logistic: return scaleBits == 0 && weightBits == -2 && rowBits == 1
-        case .probit: return scaleBits == 0 && (-2...0).contains(weightBits) && rowBits <= 2
-        case .poisson, .negativeBinomial, .gamma:
-            return Self.allowed.scale.contains(scaleBits) && Self.allowed.weight.contains(weightBits)
-        }
+    /// Whether they are bounds that such rows can have. Where the peer could choose, widths would follow its choice.
+    ///
+    /// - Parameters:
+    ///   - isWeighted: whether rows have case weights, up to 2^20.
+    ///   - hasOffset: whether something is added to their predictors.
+    package func isAllowed(for family: ResponseFamily, isWeighted: Bool, hasOffset: Bool) -> Bool {
+        let most = isWeighted ? Self.caseWeightBits : 0
+        let (scale, weight, row): (Int, ClosedRange<Int>, Int) =
+            switch family {
+            case .linear: (0, 0...0, 40)
+            // Labels of two kinds.
+            case .logistic: (most, -2...(most - 2), most + (hasOffset ? 5 : 1))
+            case .probit: (most, -2...most, most + (hasOffset ? 7 : 5))
+            case .poisson, .negativeBinomial, .gamma: (40, -2...20, 40)
+            }
+        return (0...scale).contains(scaleBits) && weight.contains(weightBits) && (1...row).contains(rowBits)
     }
+
+    /// Case weights are at most 2 to this power.
+    package static let caseWeightBits = 20
 
     package init(scaleBits: Int, weightBits: Int, rowBits: Int) {
         self.scaleBits = scaleBits
@@ -26,11 +34,18 @@ package struct Announcement: Sendable, Hashable {
         self.rowBits = rowBits
     }
 
-    package init(_ rows: ActiveRows, family: ResponseFamily) {
+    /// - Parameter estimatesTheta: whether theta may move from the own fit's: then bounds hold at both ends of its range.
+    package init(_ rows: ActiveRows, estimatesTheta: Bool = false) {
+        var families = [rows.family]
+        if estimatesTheta, case .negativeBinomial(let theta) = rows.family {
+            families += [theta / ThetaEstimate.reach, theta * ThetaEstimate.reach].map {
+                .negativeBinomial(theta: $0)
+            }
+        }
         var scale = 1.0
         var value = 1.0
         var weight = 0.25
-        for row in rows.label.indices {
+        for (row, family) in rows.label.indices.flatMap({ row in families.map { (row, $0) } }) {
             for kind in [Kernel.Kind.mean, .weight, .loss] {
                 let kernel = Kernel(family: family, kind: kind, period: 64, scaleBits: 0)
                 let term = kernel.term(

@@ -9,6 +9,10 @@ package struct Kernel: Sendable, Hashable {
         case loss = 3
         /// Squared error of the mean; only the sum over rows is opened.
         case brier = 4
+        /// Negative binomial: `ln(1 + mean / theta)`; only the sum over rows is opened.
+        case dispersion = 5
+        /// Gamma: the residual by Pearson, whose squares are added up. Its values are those of `mean`, but for case weights.
+        case pearson = 6
     }
 
     package let family: ResponseFamily
@@ -34,7 +38,7 @@ package struct Kernel: Sendable, Hashable {
         case (.probit, .loss): .probitLoss
         case (.poisson, .mean), (.poisson, .weight), (.poisson, .loss), (.gamma, _): .exponential
         case (.logistic, .weight): .bell
-        case (_, .loss): .softplus
+        case (_, .loss), (_, .dispersion): .softplus
         case (_, .brier): .brier
         default: .sigmoid
         }
@@ -182,7 +186,11 @@ package struct Kernel: Sendable, Hashable {
             (term.scale, term.shift) = (y + theta, shift)
             term.slope = (y + theta) / 2 - y
             term.constant = (y + theta) / 2 * shift - y * offset
-        case (.gamma, .mean): (term.scale, term.constant) = (-y * ElementaryFunctions.exp(-offset), 1)
+        case (.negativeBinomial(let theta), .dispersion):
+            term.shift = offset - ElementaryFunctions.log(theta)
+            (term.slope, term.constant) = (0.5, term.shift / 2)
+        case (.gamma, .mean), (.gamma, .pearson):
+            (term.scale, term.constant) = (-y * ElementaryFunctions.exp(-offset), 1)
         case (.gamma, .loss):
             (term.scale, term.constant, term.slope) = (y * ElementaryFunctions.exp(-offset), offset, 1)
         default: break
@@ -191,6 +199,8 @@ package struct Kernel: Sendable, Hashable {
             term.scale *= ElementaryFunctions.exp(family == .gamma ? -center : center)
             term.shift -= center
         }
+        // A square takes a weight once.
+        let weight = kind == .pearson ? weight.squareRoot() : weight
         term.scale *= weight
         term.constant *= weight
         term.slope *= weight

@@ -75,7 +75,7 @@ extension TrainingFacts {
     package func openedBits(_ step: TrainingStep, _ number: Double) -> Int {
         switch step {
         case .trace: return traceBits
-        case .range: return 1
+        case .range, .theta: return 1
         case .norm(let level):
             let found = max(number, Double(sign: .plus, exponent: normFloor, significand: 1))
             return WindowOpening.normBits + max(0, level + 2 - Int(found.exponent))
@@ -102,11 +102,12 @@ extension TrainingFacts {
             return WindowOpening(
                 fractionBits: 2 * ShareMatrix.fractionBits, level: level, floor: normFloor,
                 width: WindowOpening.normBits)
-        case .sum:
+        case .sum(let kind, _):
+            let scale = kind == .dispersion ? (isWeighted ? Announcement.caseWeightBits : 0) : scaleBits
             return WindowOpening(
-                fractionBits: ShareMatrix.fractionBits, level: rowBitsOfCount + scaleBits + 6, floor: -8,
+                fractionBits: ShareMatrix.fractionBits, level: rowBitsOfCount + scale + 6, floor: -8,
                 refinement: 18)
-        case .residualSum:
+        case .residualSum, .squares:
             return WindowOpening(
                 fractionBits: 2 * Self.linearRowFractionBits, level: rowBitsOfCount + 2, floor: -50, refinement: 18)
         default: return nil

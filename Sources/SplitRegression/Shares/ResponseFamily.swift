@@ -47,6 +47,22 @@ package enum ResponseFamily: Sendable, Hashable {
         }
     }
 
+    /// Whether the mean is the exponential of the predictor.
+    package var hasLogLink: Bool {
+        switch self {
+        case .poisson, .negativeBinomial, .gamma: true
+        case .linear, .logistic, .probit: false
+        }
+    }
+
+    /// Whether its series are exponentials, about a centre: an offset multiplies them.
+    package var hasExponentialSeries: Bool { self == .poisson || self == .gamma }
+
+    /// Added to a predictor where the series are functions of it, beside the offset (training.md 4).
+    package var shift: Double {
+        if case .negativeBinomial(let theta) = self { -ElementaryFunctions.log(theta) } else { 0 }
+    }
+
     /// Where the constant alone starts.
     package func start(mean: Double) -> Double {
         switch self {
@@ -89,6 +105,11 @@ package enum NormalDistribution {
     package static func mills(_ z: Double) -> Double {
         ElementaryFunctions.exp(-z * z / 2 - halfLogTwoPi - logCumulative(z))
     }
+
+    package static func cumulative(_ z: Double) -> Double { ElementaryFunctions.exp(logCumulative(z)) }
+
+    /// The logit of Phi(z).
+    package static func logit(_ z: Double) -> Double { logCumulative(z) - logCumulative(-z) }
 
     /// ln Phi(z)
     package static func logCumulative(_ z: Double) -> Double {

@@ -10,7 +10,7 @@ extension ShareMachine {
             let rows = try (0..<rows).map { row in
                 try fixed(
                     active.weight[row]
-                        * facts.family.residual(active.start.predictor[row], label: active.label[row]),
+                        * family.residual(active.start.predictor[row], label: active.label[row]),
                     fractionBits: fraction)
             }
             for j in 0..<ownCount { result[j, 0] = ownSum(table.columns[j], rows) }
@@ -28,7 +28,7 @@ extension ShareMachine {
         if let active {
             weights = try (0..<rows).map { row in
                 try fixed(
-                    active.weight[row] * facts.family.weight(active.start.predictor[row]),
+                    active.weight[row] * family.weight(active.start.predictor[row]),
                     fractionBits: TrainingFacts.weightFractionBits)
             }
         }
@@ -93,7 +93,7 @@ extension ShareMachine {
     /// Integer shares of a kernel at the trial point's predictors.
     func evaluate(_ kind: Kernel.Kind, period: Double) async throws -> [Int128] {
         let layout = try facts.layout(kind, period: period)
-        let kernel = layout.kernel
+        let kernel = ownKernel(layout.kernel)
         let (vectorBits, scalarBits) = kernel.fractionBits
         guard let active else {
             let (turns, frequencies) = (turns, kernel.frequencies)
@@ -128,6 +128,11 @@ extension ShareMachine {
                 + (try fixed(
                     constant, fractionBits: kernel.shareFractionBits, below: kernel.magnitudeBits))
         }
+    }
+
+    /// With the theta that the active party has now: no width depends on it.
+    func ownKernel(_ kernel: Kernel) -> Kernel {
+        Kernel(family: family, kind: kernel.kind, period: kernel.period, scaleBits: kernel.scaleBits)
     }
 
     func series(of kernel: Kernel) -> FourierSeries {

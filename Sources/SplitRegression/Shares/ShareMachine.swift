@@ -23,6 +23,10 @@ package final class ShareMachine<Exchange: ShareExchange> {
     var residuals: [Int128] = []
     /// Series by kernel: each takes a least-squares fit.
     var knownSeries: [Kernel: FourierSeries] = [:]
+    /// With the present theta; at the passive party, which needs none, that of the facts.
+    var family: ResponseFamily
+    /// At the active party, where it estimates theta.
+    var theta: ThetaEstimate?
     /// Coefficients that were opened to this party.
     package private(set) var results = FitShares()
 
@@ -41,6 +45,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
         self.facts = facts
         self.table = table
         self.active = active
+        family = active?.family ?? facts.family
+        if facts.estimatesTheta, let active { theta = ThetaEstimate(active) }
         self.centring = centring
         self.exchange = exchange
         let p = facts.parameters
@@ -89,8 +95,13 @@ package final class ShareMachine<Exchange: ShareExchange> {
         case .residual(let period): try await computeResiduals(period: period)
         case .gradient(let period): try await computeGradient(period: period)
         case .information(let period): try await computeInformation(period: period)
-        case .sum(let kind, let period): return try await open(step, try await sum(kind, period: period))
+        case .sum(let kind, let period):
+            let total = try await open(step, try await sum(kind, period: period))
+            if kind == .dispersion { theta?.take(total) }
+            return total
         case .residualSum: return try await open(step, try await residualSum())
+        case .squares(let period): return try await open(step, try await pearsonSum(period: period))
+        case .theta: return try await openTheta()
         case .coefficients(let bits): try await openCoefficients(fractionBits: bits)
         case .range(let period): return try await openRange(period: period)
         case .variances: try await openVariances()
@@ -219,16 +230,27 @@ package final class ShareMachine<Exchange: ShareExchange> {
     private func openRange(period: Double) async throws -> Double {
         let limit = facts.safePart(period: period)
         let center = active?.center ?? 0
+        // Where a series is a function of the predictor with its offset.
+        let shifts: [Double]? = active.flatMap { family.hasExponentialSeries ? nil : $0.offset }
         let unit = power(-table.fractionBits)
         var isBeyond = false
         for row in 0..<rows {
-            var z = -center
+            var z = (shifts.map { $0[row] + family.shift } ?? 0) - center
             for j in 0..<ownCount { z += Double(table.columns[j][row]) * unit * results.point[j] }
             let low = facts.family == .poisson ? -4 * limit : -limit
             let high = facts.family == .gamma ? 4 * limit : limit
             if z < low || z > high { isBeyond = true }
         }
         let own: UInt64 = isBeyond ? 1 : 0
+        let peer = try await exchange.exchangeWindow(own, bits: 1)
+        return Double(isActive ? own + 2 * peer : peer + 2 * own)
+    }
+
+    /// Whether another theta follows, which the active party alone knows.
+    private func openTheta() async throws -> Double {
+        let next = try theta?.next()
+        if let next { family = .negativeBinomial(theta: next) }
+        let own: UInt64 = next == nil ? 0 : 1
         let peer = try await exchange.exchangeWindow(own, bits: 1)
         return Double(isActive ? own + 2 * peer : peer + 2 * own)
     }

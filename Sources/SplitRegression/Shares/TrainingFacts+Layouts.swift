@@ -45,6 +45,19 @@ extension TrainingFacts {
         try columnSums(2, valueBits: Self.linearRowBits + 1, scalarBits: Self.linearHalfBits + 1)
     }
 
+    /// Bits of a share of Pearson's residual, cut to the fraction of a linear fit's, and of each half of it.
+    func squareBits(period: Double) throws(TrainingError) -> (share: Int, half: Int) {
+        let layout = try layout(.pearson, period: period)
+        let fraction = layout.kernel.shareFractionBits
+        let share = max(layout.slotBits, fraction + rowBits) + 2 - (fraction - Self.linearRowFractionBits)
+        return (share, (share + 1) / 2)
+    }
+
+    func squaresLayout(period: Double) throws(TrainingError) -> ColumnSumLayout {
+        let bits = try squareBits(period: period)
+        return try columnSums(2, valueBits: bits.share, scalarBits: bits.half + 1)
+    }
+
     /// Bits of what the active party gets, coefficients or variances, its raw constant among them; and of the passive party's.
     package func coefficientWidths(fractionBits: Int) -> (active: [Int], passive: [Int]) {
         let bits = fractionBits + Self.resultIntegerBits(family)

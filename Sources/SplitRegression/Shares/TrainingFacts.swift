@@ -23,6 +23,8 @@ package struct TrainingFacts: Sendable, Hashable {
     package let rowBits: Int
     /// Whether rows have case weights.
     package let isWeighted: Bool
+    /// Negative binomial: whether the active party estimates theta, fit after fit.
+    package let estimatesTheta: Bool
     /// The fit ends when it has opened so many bits for its decisions.
     package let decisionBits: Int
 
@@ -30,7 +32,7 @@ package struct TrainingFacts: Sendable, Hashable {
         family: ResponseFamily, rows: Int, activeColumns: Int, passiveColumns: Int, penalty: Double, tolerance: Double,
         maximumPasses: Int, modulusBits: Int, computesStandardErrors: Bool, opensLoss: Bool, opensBrier: Bool,
         scaleBits: Int, weightBits: Int, rowBits: Int, isWeighted: Bool = false,
-        decisionBits: Int = .max
+        estimatesTheta: Bool = false, decisionBits: Int = .max
     ) {
         self.family = family
         self.rows = rows
@@ -47,6 +49,7 @@ package struct TrainingFacts: Sendable, Hashable {
         self.weightBits = weightBits
         self.rowBits = rowBits
         self.isWeighted = isWeighted
+        self.estimatesTheta = estimatesTheta
         self.decisionBits = decisionBits
     }
 
@@ -68,8 +71,10 @@ package struct TrainingFacts: Sendable, Hashable {
     }
 
     package func layout(_ kind: Kernel.Kind, period: Double) throws(TrainingError) -> KernelLayout {
-        try KernelLayout(
-            Kernel(family: family, kind: kind, period: period, scaleBits: scaleBits), modulusBits: modulusBits,
+        // What theta is estimated from is multiplied with case weights alone.
+        let scale = kind == .dispersion ? (isWeighted ? Announcement.caseWeightBits : 0) : scaleBits
+        return try KernelLayout(
+            Kernel(family: family, kind: kind, period: period, scaleBits: scale), modulusBits: modulusBits,
             values: slotsRead)
     }
 
@@ -101,6 +106,17 @@ package struct TrainingFacts: Sendable, Hashable {
     package var weightIsMean: Bool { family == .poisson }
     /// Whether weights are the same at every predictor, so that the first information is the last.
     package var hasConstantWeights: Bool { family == .linear || family == .gamma }
+
+    /// Whether Pearson's sum of squares is opened, from which the dispersion follows.
+    package var opensSquares: Bool { family == .gamma && opensLoss }
+
+    /// By what a step under fresh weights shrinks the norm at least, where estimates exist.
+    package var leastShrinkage: Double {
+        switch family {
+        case .probit, .negativeBinomial: 2
+        default: 4
+        }
+    }
 
     /// Whether the passive party knows its own block of the information without a message.
     package var hasUnitWeights: Bool { hasConstantWeights && !isWeighted }

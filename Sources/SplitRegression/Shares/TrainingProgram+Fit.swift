@@ -11,6 +11,9 @@ extension TrainingProgram {
         /// Bits that each side has sent of its shares so far.
         private var spent = 0
         private var lastNorm = 0.0
+        /// Negative binomial, theta estimated.
+        private var thetas = 0
+        private var isThetaSettled = false
         /// Exponent of the last opened squared norm.
         private var level = TrainingFacts.firstNormLevel
 
@@ -25,9 +28,11 @@ extension TrainingProgram {
             return summary
         }
 
-        private func open(_ step: TrainingStep) throws(Stop) -> Double {
+        /// - Parameter isCounted: among the bits of decisions; sums that come once are counted apart (disclosure.md 2.2).
+        private func open(_ step: TrainingStep, isCounted: Bool = true) throws(Stop) -> Double {
             steps.append(step)
             guard let number = numbers.popFirst() else { throw .opening }
+            guard isCounted else { return number }
             spent += facts.openedBits(step, number)
             if spent > facts.decisionBits, decides(step) {
                 throw .failure(.notConverged(passes: summary.passes, norm: lastNorm))
@@ -57,7 +62,7 @@ extension TrainingProgram {
                 steps += [.gradient(period: period), .direction, .accept]
             }
             steps += [.move(shift: 0), .accept, .predictor(period: period), .residual(period: period), .checkpoint]
-            let sum = try open(.residualSum)
+            let sum = try open(.residualSum, isCounted: false)
             summary.residualSum = sum
             summary.passes = 1
             summary.converged = true
@@ -80,8 +85,9 @@ extension TrainingProgram {
                     let (next, shift) = try step(from: norm)
                     // No step helps any more.
                     if next >= norm { break }
-                    // A step of Newton's method under fresh weights that shrinks by less than four, three times: a weight dies away.
-                    let isSlow = isFresh && norm < 1 && shift == 0 && next > norm / 4
+                    // A step under fresh weights that shrinks by less than four, three times: a weight dies away (it shrinks by
+                    // exp(1/2) then). Fisher's scoring shrinks by less than Newton's method.
+                    let isSlow = isFresh && norm < 1 && shift == 0 && next > norm / facts.leastShrinkage
                     slow = isSlow ? slow + 1 : isFresh ? 0 : slow
                     if slow == 3, mayDiverge || mayVanish { throw .failure(.separation) }
                     isFresh = false
@@ -99,19 +105,45 @@ extension TrainingProgram {
                 summary.converged = norm <= facts.tolerance
                 summary.norm = norm
                 // The last step costs nothing: its direction is there already.
-                steps += [.move(shift: 0), .accept, .checkpoint]
+                steps += [.move(shift: 0), .accept]
+                if try goesOn() {
+                    steps += [.residual(period: period), .gradient(period: period)]
+                    countPass()
+                    norm = try direction()
+                    isFresh = false
+                    continue
+                }
+                steps.append(.checkpoint)
                 steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: 1)))
                 if isConfirmed { break }
                 if try open(.range(period: period)) == 0 { break }
                 // The same point under twice the period: where it is near the answer there too, no row had wrapped, and none is
                 // near the end of the longer period, whatever the parties' own parts are.
                 try lengthen()
+                // Theta too was estimated under the shorter one.
+                isThetaSettled = thetas == Self.mostThetas
                 try pass()
                 norm = try direction()
                 isConfirmed = norm <= Self.acceptable * facts.tolerance
                 if norm <= facts.tolerance { break }
             }
             try finish()
+        }
+
+        /// Whether the active party goes on with another theta, of which it alone knows.
+        private func goesOn() throws(Stop) -> Bool {
+            guard facts.estimatesTheta, !isThetaSettled else { return false }
+            steps.append(.predictor(period: period))
+            _ = try open(.sum(.dispersion, period: period), isCounted: false)
+            thetas += 1
+            if try open(.theta) == 0 {
+                isThetaSettled = true
+                return false
+            }
+            guard thetas < Self.mostThetas else {
+                throw .failure(.notConverged(passes: summary.passes, norm: lastNorm))
+            }
+            return true
         }
 
         /// Moves until the norm falls; shorter each time, and with a longer period when that does not help.
@@ -146,9 +178,13 @@ extension TrainingProgram {
         private func pass(stays: Bool = true) throws(Stop) {
             if stays { steps.append(.stay) }
             steps += [.predictor(period: period), .residual(period: period), .gradient(period: period)]
+            countPass()
+            if !stays { steps.append(.direction) }
+        }
+
+        private func countPass() {
             summary.passes += 1
             if summary.passes.isMultiple(of: Self.passesPerCheckpoint) { steps.append(.checkpoint) }
-            if !stays { steps.append(.direction) }
         }
 
         private func direction() throws(Stop) -> Double {
@@ -174,11 +210,12 @@ extension TrainingProgram {
             let needsPredictor = facts.computesStandardErrors || facts.opensLoss || facts.opensBrier
             if needsPredictor { steps += [.stay, .predictor(period: period)] }
             if facts.opensLoss {
-                let loss = try open(.sum(.loss, period: period))
+                let loss = try open(.sum(.loss, period: period), isCounted: false)
                 if mayDiverge, loss < separationLoss { throw .failure(.separation) }
                 summary.loss = loss
             }
-            if facts.opensBrier { summary.brier = try open(.sum(.brier, period: period)) }
+            if facts.opensBrier { summary.brier = try open(.sum(.brier, period: period), isCounted: false) }
+            if facts.opensSquares { summary.residualSum = try open(.squares(period: period), isCounted: false) }
             guard facts.computesStandardErrors else { return }
             if !facts.hasConstantWeights {
                 if facts.weightIsMean { steps.append(.residual(period: period)) }
@@ -263,6 +300,8 @@ extension TrainingProgram {
             Double(sign: .plus, exponent: exponent, significand: 1)
         }
 
+        /// As many as a budget counts (disclosure.md 2.2).
+        package static let mostThetas = 6
         static let passesPerCheckpoint = 4
         private static let coldIterations = 8
         private static let warmIterations = 3

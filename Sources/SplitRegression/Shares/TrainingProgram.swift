@@ -18,6 +18,7 @@ package struct TrainingProgram: Sendable {
         package var norm = 0.0
         package var loss: Double?
         package var brier: Double?
+        /// Linear: of the residuals. Gamma: by Pearson.
         package var residualSum: Double?
         package var withholdsStandardErrors = false
     }

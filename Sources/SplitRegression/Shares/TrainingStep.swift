@@ -30,6 +30,10 @@ package enum TrainingStep: Sendable, Hashable {
     case sum(Kernel.Kind, period: Double)
     /// Opened: the residual sum of squares of a linear fit.
     case residualSum
+    /// Opened: Pearson's sum of squares of a gamma fit, at the trial point.
+    case squares(period: Double)
+    /// Opened: whether the active party goes on with another theta.
+    case theta
     /// Each party gets its own block of `u`, and the active one the raw constant, to so many fraction bits.
     case coefficients(fractionBits: Int)
     /// Opened: whether a party's own part of some row's predictor may have wrapped.
@@ -52,10 +56,18 @@ package enum TrainingStep: Sendable, Hashable {
         }
     }
 
+    /// Whether what it opens is a bit of each party, and no shared number.
+    package var opensBits: Bool {
+        switch self {
+        case .range, .theta: true
+        default: false
+        }
+    }
+
     /// Whether both parties learn a number from it, on which the next steps may depend.
     package var isOpening: Bool {
         switch self {
-        case .trace, .norm, .sum, .residualSum, .range: true
+        case .trace, .norm, .sum, .residualSum, .squares, .range, .theta: true
         default: false
         }
     }

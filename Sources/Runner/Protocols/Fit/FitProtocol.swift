@@ -12,7 +12,9 @@ package struct FitProtocol: SiteProtocol {
     package var purpose: SessionPurpose { .fit }
     package var phrase: String { "a fit" }
     package var versions: [ProtocolVersion] { [.alignment, .training, .inputs] }
-    package var descriptions: [ProtocolDescription] { [.alignment, .inputs, .training(.linear), .training(.logistic)] }
+    package var descriptions: [ProtocolDescription] {
+        [.alignment, .inputs] + ModelFamily.allCases.map { .training($0) }
+    }
     package var commitments: Set<String> { ["identifiers", "rows"] }
     package var counts: Set<String> { ["rows", "fitted", "passes", "parameters", "converged"] }
     package var hasMetrics: Bool { true }

@@ -11,6 +11,8 @@ package struct JobDesign: Sendable {
     package let design: DesignMatrix
     /// The active party's outcome over the fitted rows.
     package let label: LabelColumn?
+    private let offset: [Double]?
+    private let weight: [Double]?
     private let table: Site.PartyTable
     /// Rows kept out of the fit.
     private let kept: AlignedRows?
@@ -25,7 +27,9 @@ package struct JobDesign: Sendable {
         plan = TrainingPlan(job, rows: fitted.count)
         design = try DesignMatrix(
             fitted, columns: table.features, missing: table.missing, fractionBits: plan.family.featureFractionBits)
-        label = try table.label.map { [table] in try LabelColumn(fitted, $0, missing: table.missing) }
+        label = try table.outcome(fitted)
+        offset = try table.offset(fitted)
+        weight = try table.weight(fitted)
     }
 
     /// With the rows kept aside under the same scalings.
@@ -36,13 +40,10 @@ package struct JobDesign: Sendable {
                 try DesignMatrix(
                     $0, columns: table.features, scalings: design.scalings, missing: table.missing,
                     fractionBits: plan.family.featureFractionBits)
-            })
+            }, offset: offset, testOffset: try kept.flatMap { try table.offset($0) }, weight: weight)
     }
 
-    func testLabel() throws -> [Double] {
-        guard let kept, let spec = table.label else { return [] }
-        return try LabelColumn(kept, spec, missing: table.missing).values
-    }
+    func testLabel() throws -> [Double] { try kept.flatMap { try table.outcome($0) }?.values ?? [] }
 
     /// Columns and labels that must not be trained on under this job: small cells, constant columns, leverage, ...
     package func problems(for job: Job) -> [DesignProblem] {

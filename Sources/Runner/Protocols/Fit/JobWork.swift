@@ -52,7 +52,7 @@ package struct JobWork: SessionWork {
     ) async throws -> TrainingOutcome {
         let (progress, books, plan) = (progress, books, design.plan)
         let openingScores: @Sendable () throws -> Void = { try books.openScores(of: rows) }
-        progress.expect(passes: plan.family == .logistic ? plan.maximumPasses : nil)
+        progress.expect(passes: plan.family == .linear ? nil : plan.maximumPasses)
         let input = try design.input()
         guard let label = design.label else {
             return try await Training.passive(
@@ -87,7 +87,8 @@ package struct JobWork: SessionWork {
 extension TrainingPlan {
     init(_ job: Job, rows: Int) {
         self.init(
-            family: job.model.family, activeColumns: job.parameterCount(of: job.active),
+            family: job.model.family, theta: job.model.theta, isWeighted: job.hasCaseWeights,
+            hasOffset: job.active.beside.movesPredictor, activeColumns: job.parameterCount(of: job.active),
             passiveColumns: job.parameterCount(of: job.passive), l2: job.model.l2,
             tolerance: job.model.tolerance, maximumPasses: job.model.maximumPasses,
             keyBits: job.keys.bits, nonces: job.keys.nonces.length,

@@ -41,7 +41,8 @@ package struct PredictionWork: SessionWork {
                 partial, model: model, minimumColumns: inputs.job.limits.minimumPassiveColumns, over: session, round: 1)
             return nil
         }
-        return try await ScoreExchange.receive(adding: partial, over: session, round: 1)
+        let scores = try await ScoreExchange.receive(adding: partial, over: session, round: 1)
+        return try table.offset(rows).map { zip(scores, $0).map(+) } ?? scores
     }
 
     /// array(bytes) identifiers || optional(array(number) scores)

@@ -1,0 +1,108 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// Facts about a whole fit. Each party has those that the leakage table gives it.
+public struct FitSummary: Sendable, Equatable, Codable {
+    public var family: String
+    public var n: Int
+    public var parameters: Int
+    public var l2: Double
+    public var passes: Int
+    public var converged: Bool
+    public var gradientNorm: Double?
+    public var keyBits: Int
+    // Every family but linear
+    /// Yes/no outcomes: how many are yes.
+    public var events: Int?
+    public var logLikelihood: Double?
+    public var deviance: Double?
+    public var nullDeviance: Double?
+    public var aic: Double?
+    public var bic: Double?
+    public var logLoss: Double?
+    public var brier: Double?
+    /// Gamma: Pearson's sum of squares over the residual degrees of freedom.
+    public var dispersion: Double?
+    /// Negative binomial, at the active party.
+    public var theta: Double?
+    // Linear
+    public var r2: Double?
+    public var adjustedR2: Double?
+    public var sigma: Double?
+    public var fStatistic: Double?
+    public var fPValue: Double?
+    /// Of every family, without a penalty.
+    public var residualDegreesOfFreedom: Int?
+    /// Why there are no standard errors, where there are none.
+    public var standardErrorsWithheld: String?
+
+    init(family: String, n: Int, parameters: Int, l2: Double, passes: Int, converged: Bool, keyBits: Int) {
+        self.family = family
+        self.n = n
+        self.parameters = parameters
+        self.l2 = l2
+        self.passes = passes
+        self.converged = converged
+        self.keyBits = keyBits
+    }
+}
+
+extension FitSummary {
+    /// What follows from the residual sum of squares.
+    ///
+    /// - Parameters:
+    ///   - residual: in squared units of the label.
+    ///   - label: at the active party.
+    mutating func addLinear(
+        residual: Double, label: [Double]?, rows: Int, parameters: Int, isPenalised: Bool
+    ) {
+        let (n, p) = (Double(rows), Double(parameters))
+        let freedom = n - p
+        if !isPenalised {
+            sigma = (residual / freedom).squareRoot()
+            residualDegreesOfFreedom = Int(freedom)
+        }
+        guard let label else { return }
+        let mean = label.reduce(0, +) / n
+        let total = label.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        let r2 = 1 - residual / total
+        self.r2 = r2
+        guard !isPenalised else { return }
+        adjustedR2 = 1 - (1 - r2) * (n - 1) / freedom
+        if p > 1, r2 < 1 {
+            let f = (total - residual) / (p - 1) / (residual / freedom)
+            fStatistic = f
+            fPValue = Distributions.fUpper(f, p - 1, freedom)
+        }
+        let logLikelihood = -n / 2 * (log(2 * Double.pi * residual / n) + 1)
+        self.logLikelihood = logLikelihood
+        // R counts the variance as a parameter of a linear model: logLik(lm), AIC and BIC with df = p + 1.
+        aic = -2 * logLikelihood + 2 * (p + 1)
+        bic = -2 * logLikelihood + log(n) * (p + 1)
+    }
+
+    /// What the active party makes of the opened sums, as R's `glm` and `glm.nb` have it.
+    mutating func add(
+        _ rows: RowLikelihood, _ result: TrainingProgram.Summary, parameters: Int, estimatesTheta: Bool,
+        isPenalised: Bool
+    ) {
+        let n = Double(rows.label.count)
+        if rows.isBinary { events = rows.label.count { $0 == 1 } }
+        nullDeviance = rows.nullDeviance
+        brier = result.brier.map { $0 / rows.totalWeight }
+        guard let loss = result.loss else { return }
+        let deviance = rows.deviance(loss: loss)
+        let logLikelihood = rows.logLikelihood(loss: loss)
+        self.deviance = deviance
+        self.logLikelihood = logLikelihood
+        if rows.isBinary { logLoss = loss / rows.totalWeight }
+        guard !isPenalised else { return }
+        // A dispersion or a theta that was estimated counts as a parameter.
+        let p = Double(parameters + (rows.hasDispersion || estimatesTheta ? 1 : 0))
+        aic = -2 * logLikelihood + 2 * p
+        bic = -2 * logLikelihood + p * log(n)
+    }
+}
