@@ -128,8 +128,8 @@ import Wire
     /// What the active party decrypts in a real training: each plaintext is a value plus the other's mask over all of Z_N. Without
     /// masks the values themselves would stand there, short numbers in their slots.
     @Test(
-        "What a party decrypts of the other's answers is uniform, whatever it is about", arguments: ModelFamily.allCases
-    )
+        "What a party decrypts of the other's answers is uniform, whatever it is about",
+        arguments: [ModelFamily.linear, .logistic])
     func plaintextsOfAnswers(_ family: ModelFamily) async throws {
         let table = MadeTable.sample(family, rows: 40, active: 1, passive: 1, seed: 8)
         var made = TrainingPlan(family: family, maximumPasses: 20, keyBits: 512)

@@ -80,9 +80,13 @@ extension MadeTable {
     }
 
     /// Both roles in one process, small keys.
-    func train(_ plan: TrainingPlan) async throws -> Outcome {
+    func train(
+        _ plan: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil
+    ) async throws -> Outcome {
         let bits = plan.family.featureFractionBits
-        let (inputA, inputB) = (try input(\.active, fractionBits: bits), try input(\.passive, fractionBits: bits))
+        var own = try input(\.active, fractionBits: bits)
+        (own.offset, own.weight) = (offset, weight)
+        let (inputA, inputB) = (own, try input(\.passive, fractionBits: bits))
         var made = plan
         (made.activeColumns, made.passiveColumns) = (active.count + 1, passive.count)
         let plan = made

@@ -88,7 +88,7 @@ struct InspectorTests {
         }
     }
 
-    @Test("The honest messages pass", arguments: ModelFamily.allCases)
+    @Test("The honest messages pass", arguments: [ModelFamily.linear, .logistic])
     func honest(_ family: ModelFamily) async throws {
         let log = try await TrainingLog.of(family)
         #expect(log.failure(log.messages) == nil)
@@ -96,7 +96,7 @@ struct InspectorTests {
         if family == .logistic { #expect(!log.all(.kernelResults).isEmpty) }
     }
 
-    @Test("A message that is left out, or comes twice, is named", arguments: ModelFamily.allCases)
+    @Test("A message that is left out, or comes twice, is named", arguments: [ModelFamily.linear, .logistic])
     func leftOut(_ family: ModelFamily) async throws {
         let log = try await TrainingLog.of(family)
         let types: [MessageType] = [
@@ -219,7 +219,7 @@ struct InspectorTests {
         #expect(throws: InspectionFailure.self) { try inspector.finish(counts: ["fitted": 60]) }
     }
 
-    @Test("Any order, with repetitions and losses, is answered and never trapped on", arguments: ModelFamily.allCases)
+    @Test("Any order, with repetitions and losses, is answered and never trapped on", arguments: [ModelFamily.linear, .logistic])
     func anyOrder(_ family: ModelFamily) async throws {
         let log = try await TrainingLog.of(family)
         let start = try #require(log.all(.trainingKey).last) + 1
@@ -247,7 +247,7 @@ struct InspectorTests {
         #expect(names.contains("T23 stepMismatch"), "\(names)")
     }
 
-    @Test("A message without its payload ends the inspection, not the verdict", arguments: ModelFamily.allCases)
+    @Test("A message without its payload ends the inspection, not the verdict", arguments: [ModelFamily.linear, .logistic])
     func pruned(_ family: ModelFamily) async throws {
         let log = try await TrainingLog.of(family)
         let start = try #require(log.all(.trainingKey).last) + 1

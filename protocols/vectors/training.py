@@ -93,7 +93,7 @@ SHAPE_OF = {
 
 
 def first_period(family):
-    return {"logistic": 64, "linear": 1}.get(family, 32)
+    return {"logistic": 64, "negativeBinomial": 64, "linear": 1}.get(family, 32)
 
 
 def interval(family, shape):
@@ -200,15 +200,15 @@ class Refusal(Exception):
 
 
 def scale_of(facts, kind):
-    """What theta is estimated from is multiplied with case weights alone."""
-    return (20 if facts.weighted else 0) if kind == "dispersion" else facts.s
+    """Labels do not multiply what theta is estimated from."""
+    return 0 if kind == "dispersion" and not facts.weighted else facts.s
 
 
 def widths(facts, kind, period):
     """V, S and M of a kernel."""
     shape, s = SHAPE_OF[facts.family, kind], scale_of(facts, kind)
     v, scalar = {
-        "sigmoid": (20, min(16 + s, 29)), "bell": (20, 16), "probitWeight": (20, 16),
+        "sigmoid": (20, min(16 + s, 29)), "softplus": (max(12, 24 - 2 * s), min(22 + s, 29)), "bell": (20, 16), "probitWeight": (20, 16),
         "exponential": (max(6, 20 - s), 27) if facts.family == "gamma" else (max(6, 18 - s), 29),
     }.get(shape, (24, 22))
     m = {

@@ -2,7 +2,7 @@
 
 import math
 
-from verifier.families import CASE_WEIGHT_BITS, DISPERSION, MEAN, PEARSON, WEIGHT
+from verifier.families import DISPERSION, MEAN, PEARSON, WEIGHT
 from verifier.layouts import WORD_BITS, KernelLayout, up_log2
 
 # Fraction bits: of shared vectors and matrices, of weights of rows, of products of two columns.
@@ -78,10 +78,8 @@ class Facts:
         return KernelLayout(self.bits, self.rows, series.length(period), magnitude, fractions, slots)
 
     def scale_of(self, kind):
-        """Bits of what a row is multiplied with: case weights alone where theta is estimated."""
-        if kind == DISPERSION:
-            return CASE_WEIGHT_BITS if self.is_weighted else 0
-        return self.scale_bits
+        """Labels do not multiply what theta is estimated from."""
+        return 0 if kind == DISPERSION and not self.is_weighted else self.scale_bits
 
     def fraction(self, kind):
         """Of a row's shares of this."""

@@ -33,7 +33,9 @@ def always(value):
 SIGMOID = Series(5, always(2), lambda scale: (20, min(16 + scale, 29)))
 BELL = Series(5, always(1), always((20, 16)))
 PROBIT_WEIGHT = Series(8, always(1), always((20, 16)))
-SOFTPLUS = MILLS = Series(10, always(10), always((24, 22)))
+# These are added up and opened, and nothing else.
+SOFTPLUS = Series(10, always(10), lambda scale: (max(12, 24 - 2 * scale), min(22 + scale, 29)))
+MILLS = Series(10, always(10), always((24, 22)))
 SQUARE = Series(10, always(12), always((24, 22)))
 # It grows as the square of the predictor.
 PROBIT_LOSS = Series(10, lambda period: 2 * period.bit_length() - 4, always((24, 22)))
@@ -95,8 +97,8 @@ FAMILIES = {
     ),
     "poisson": Family(32, dict.fromkeys((MEAN, LOSS), EXPONENTIAL), weight_is_mean=True, may_vanish=True, bounds=COUNTS, **WIDE),
     "negative binomial": Family(
-        32, {MEAN: SIGMOID, WEIGHT: SIGMOID, LOSS: SOFTPLUS, DISPERSION: SOFTPLUS}, may_vanish=True, bounds=COUNTS,
-        least_shrinkage=2,
+        64, {MEAN: SIGMOID, WEIGHT: SIGMOID, LOSS: SOFTPLUS, DISPERSION: SOFTPLUS}, may_vanish=True,
+        bounds=((0, 18), (-2, 20), (1, 40)), least_shrinkage=2,
     ),
     "gamma": Family(
         32, dict.fromkeys((MEAN, LOSS, PEARSON), INVERSE_EXPONENTIAL), has_constant_weights=True, has_squares=True,

@@ -30,7 +30,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         sums =
             (job.opensSquares ? squares : 0) + (job.opensLoss ? sum + bounds.scale : 0)
             + (job.opensBrier ? sum + bounds.scale : 0)
-            + (job.estimatesTheta ? Self.thetaRounds * (sum + bounds.weightScale) : 0)
+            + (job.estimatesTheta ? Self.thetaRounds * (sum + bounds.scale) : 0)
         let m = job.parameterCount(of: role == .active ? job.active : job.passive)
         // Digits follow the largest weight of a row, as the active party announces it.
         let spread = max(0, bounds.weight + 2)
@@ -83,16 +83,14 @@ public struct RowBounds: Sendable, Hashable {
     public let scale: Int
     /// Of a row's weight.
     public let weight: Int
-    /// Of case weights alone.
-    public let weightScale: Int
-
     public init(_ family: ModelFamily, hasCaseWeights: Bool) {
-        weightScale = hasCaseWeights ? 20 : 0
+        let caseWeight = hasCaseWeights ? 20 : 0
         switch family {
         case .linear: (scale, weight) = (0, 0)
-        case .logistic: (scale, weight) = (weightScale, -2 + weightScale)
-        case .probit: (scale, weight) = (weightScale, weightScale)
-        case .poisson, .negativeBinomial, .gamma: (scale, weight) = (40, 20)
+        case .logistic: (scale, weight) = (caseWeight, -2 + caseWeight)
+        case .probit: (scale, weight) = (caseWeight, caseWeight)
+        case .negativeBinomial: (scale, weight) = (18, 20)
+        case .poisson, .gamma: (scale, weight) = (40, 20)
         }
     }
 

@@ -20,7 +20,9 @@ package struct Announcement: Sendable, Hashable {
             // Labels of two kinds.
             case .logistic: (most, -2...(most - 2), most + (hasOffset ? 5 : 1))
             case .probit: (most, -2...most, most + (hasOffset ? 7 : 5))
-            case .poisson, .negativeBinomial, .gamma: (40, -2...20, 40)
+            // With more there is no room in a row's share.
+            case .negativeBinomial: (18, -2...20, 40)
+            case .poisson, .gamma: (40, -2...20, 40)
             }
         return (0...scale).contains(scaleBits) && weight.contains(weightBits) && (1...row).contains(rowBits)
     }
@@ -46,7 +48,7 @@ package struct Announcement: Sendable, Hashable {
         var value = 1.0
         var weight = 0.25
         for (row, family) in rows.label.indices.flatMap({ row in families.map { (row, $0) } }) {
-            for kind in [Kernel.Kind.mean, .weight, .loss] {
+            for kind in [Kernel.Kind.mean, .weight, .loss, .dispersion] {
                 let kernel = Kernel(family: family, kind: kind, period: 64, scaleBits: 0)
                 let term = kernel.term(
                     label: rows.label[row], offset: rows.offset[row], weight: rows.weight[row], center: rows.center)

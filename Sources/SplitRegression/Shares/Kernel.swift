@@ -112,7 +112,9 @@ package struct Kernel: Sendable, Hashable {
             family == .gamma ? (max(6, 20 - scaleBits), 27) : (max(6, 18 - scaleBits), 29)
         // A row's scale multiplies the other side's rounding.
         case .sigmoid: (20, min(16 + scaleBits, 29))
-        case .softplus, .brier, .mills, .probitLoss: (24, 22)
+        // As above; these are added up and opened, and nothing else.
+        case .softplus: (max(12, 24 - 2 * scaleBits), min(22 + scaleBits, 29))
+        case .brier, .mills, .probitLoss: (24, 22)
         default: (20, 16)
         }
     }

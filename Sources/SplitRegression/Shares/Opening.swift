@@ -103,9 +103,8 @@ extension TrainingFacts {
                 fractionBits: 2 * ShareMatrix.fractionBits, level: level, floor: normFloor,
                 width: WindowOpening.normBits)
         case .sum(let kind, _):
-            let scale = kind == .dispersion ? (isWeighted ? Announcement.caseWeightBits : 0) : scaleBits
             return WindowOpening(
-                fractionBits: ShareMatrix.fractionBits, level: rowBitsOfCount + scale + 6, floor: -8,
+                fractionBits: ShareMatrix.fractionBits, level: rowBitsOfCount + scaleBits(of: kind) + 6, floor: -8,
                 refinement: 18)
         case .residualSum, .squares:
             return WindowOpening(

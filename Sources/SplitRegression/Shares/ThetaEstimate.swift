@@ -11,6 +11,8 @@ package struct ThetaEstimate: Sendable {
     private var slope: Double
     private var previous: (logTheta: Double, score: Double)?
     private var total: Double?
+    /// Steps that are small enough, in standard errors: more from one to the next, for noise must not go on for ever.
+    private var acceptable = 1e-3
 
     /// How far from the own fit's theta the joint one may lie.
     package static let reach = 16.0
@@ -27,7 +29,7 @@ package struct ThetaEstimate: Sendable {
     mutating func take(_ sum: Double) { total = sum }
 
     /// The next theta to fit with; nil when the present one is near enough: within 10^-4 of itself, or 10^-3 of its standard
-    /// error.
+    /// error, twice as much each time.
     ///
     /// - Throws: `notOverdispersed` when theta leaves the range that was announced.
     mutating func next() throws(TrainingError) -> Double? {
@@ -41,7 +43,8 @@ package struct ThetaEstimate: Sendable {
         }
         previous = (logTheta, score)
         let step = min(max(-score / slope, -1.5), 1.5)
-        guard abs(step) > max(1e-4, 1e-3 / (-slope).squareRoot()) else { return nil }
+        guard abs(step) > max(1e-4, acceptable / (-slope).squareRoot()) else { return nil }
+        acceptable *= 2
         theta *= ElementaryFunctions.exp(step)
         guard range.contains(theta) else { throw .notOverdispersed }
         return theta

@@ -71,12 +71,13 @@ package struct TrainingFacts: Sendable, Hashable {
     }
 
     package func layout(_ kind: Kernel.Kind, period: Double) throws(TrainingError) -> KernelLayout {
-        // What theta is estimated from is multiplied with case weights alone.
-        let scale = kind == .dispersion ? (isWeighted ? Announcement.caseWeightBits : 0) : scaleBits
-        return try KernelLayout(
-            Kernel(family: family, kind: kind, period: period, scaleBits: scale), modulusBits: modulusBits,
+        try KernelLayout(
+            Kernel(family: family, kind: kind, period: period, scaleBits: scaleBits(of: kind)), modulusBits: modulusBits,
             values: slotsRead)
     }
+
+    /// Labels do not multiply what theta is estimated from.
+    func scaleBits(of kind: Kernel.Kind) -> Int { kind == .dispersion && !isWeighted ? 0 : scaleBits }
 
     /// How many slots of rows a job reads at most: 60 passes, refreshes and sums. The series of exponentials are wide: they get by with fewer, so
     /// that their shares fit in 128 bits (failure 2^-36 a job).
@@ -174,7 +175,8 @@ extension ResponseFamily {
     package var firstPeriod: Double {
         switch self {
         case .linear: 1
-        case .logistic: 64
+        // Half of it has a sigmoid to 5e-5 only, which labels multiply.
+        case .logistic, .negativeBinomial: 64
         default: 32
         }
     }

@@ -39,7 +39,9 @@ struct JobNew: ReplyingCommand {
     func reply(_ console: Console) async throws -> Reply<NewJobReport> {
         let family = try family.map { name in
             guard let family = ModelFamily(rawValue: name) else {
-                throw Failure(.usage, "unknownFamily", "'\(name)' is not a family", hint: ModelFamily.allCases.map(\.rawValue).joined(separator: ", "))
+                throw Failure(
+                    .usage, "unknownFamily", "'\(name)' is not a family",
+                    hint: ModelFamily.allCases.map(\.rawValue).joined(separator: ", "))
             }
             return family
         }

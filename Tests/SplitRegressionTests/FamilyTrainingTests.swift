@@ -1,0 +1,141 @@
+import Records
+import Testing
+
+@testable import SplitRegression
+
+/// Trainings under encryption with offsets and case weights, inspected as they run, against Newton's method on the joined table.
+@Suite(.serialized) struct FamilyTrainingTests {
+    private static let rows = 60
+
+    private static func table(_ family: ModelFamily) -> MadeTable {
+        let sample = MadeTable.sample(.linear, rows: rows, active: 1, passive: 1, seed: 13)
+        let label = sample.label.enumerated().map { row, value -> Double in
+            switch family {
+            case .linear: value
+            case .logistic, .probit: value > 0.1 ? 1 : 0
+            // Far more dispersed than Poisson's counts.
+            case .poisson, .negativeBinomial: (row % 4 == 0 ? 3 : 0.7) * ElementaryFunctions.exp(value).rounded(.down)
+            case .gamma: ElementaryFunctions.exp(value)
+            }
+        }
+        return MadeTable(
+            active: sample.active, passive: sample.passive, label: label.map { family == .gamma ? $0 : $0.rounded() })
+    }
+
+    @Test(arguments: [ModelFamily.probit, .poisson, .negativeBinomial, .gamma])
+    func equalsThePooledFit(_ family: ModelFamily) async throws {
+        let table = Self.table(family)
+        let offset = (0..<Self.rows).map { Double($0 % 5) / 10 - 0.2 }
+        let weight = (0..<Self.rows).map { 1 + Double($0 % 3) / 2 }
+        var plan = TrainingPlan(family: family, maximumPasses: 30, keyBits: 768)
+        (plan.isWeighted, plan.hasOffset) = (true, true)
+        let (active, passive) = try await table.train(plan, offset: offset, weight: weight).get()
+
+        let columns =
+            try [Array(repeating: 1, count: Self.rows)] + table.input(\.active, fractionBits: 16).design.columns
+            + table.input(\.passive, fractionBits: 16).design.columns
+        let pooled = try ActiveRows(
+            label: table.label, offset: offset, weight: weight, columns: columns, family: plan.response,
+            estimatesTheta: plan.estimatesTheta, penalty: 0, range: .infinity)
+        let matrix = SymmetricMatrix.gram(
+            columns, weights: zip(pooled.start.predictor, weight).map { pooled.family.weight($0) * $1 })
+        let inverse = try CholeskyFactor(matrix, tolerance: 1e-14).inverse()
+        // Its loss may be of the theta before the last.
+        let loss = table.label.indices.reduce(0.0) {
+            $0 + weight[$1] * pooled.family.loss(pooled.start.predictor[$1], label: table.label[$1])
+        }
+        let likelihood = try RowLikelihood(
+            family: pooled.family, label: table.label, offset: offset, weight: weight)
+        var dispersion = 1.0
+        if family == .gamma {
+            let squares = zip(pooled.start.predictor, zip(table.label, weight)).reduce(0.0) {
+                let residual = $1.1.0 * ElementaryFunctions.exp(-$1.0) - 1
+                return $0 + $1.1.1 * residual * residual
+            }
+            dispersion = squares / Double(Self.rows - 3)
+            #expect(abs((passive.summary.dispersion ?? 0) / dispersion - 1) < 1e-4)
+        }
+        for (j, term) in (active.terms + passive.terms).enumerated() {
+            let error = (inverse[j, j] * dispersion).squareRoot()
+            #expect(abs(term.standardized - pooled.start.coefficients[j]) < max(1e-4, 1e-3 * error), "\(term.term)")
+            // The first is the raw constant's.
+            guard j > 0 else { continue }
+            let own = try #require(term.standardError) * term.standardized / term.estimate
+            #expect(abs(own / error - 1) < 1e-3, "\(term.term)")
+        }
+        #expect(active.summary.converged && passive.summary.converged)
+        let found = try #require(active.summary.logLikelihood)
+        let expected = likelihood.logLikelihood(loss: loss)
+        #expect(abs(found / expected - 1) < 1e-4)
+        let deviance = try #require(active.summary.deviance)
+        #expect(abs(deviance - likelihood.deviance(loss: loss)) < 0.02)
+        #expect(deviance < (active.summary.nullDeviance ?? 0))
+        if family == .negativeBinomial {
+            guard case .negativeBinomial(let theta) = pooled.family else { return }
+            #expect(abs((active.summary.theta ?? 0) / theta - 1) < 5e-3)
+            #expect(passive.summary.theta == nil)
+        }
+        let extra = family == .gamma || family == .negativeBinomial ? 1.0 : 0
+        #expect(abs((active.summary.aic ?? 0) - (-2 * found + 2 * (3 + extra))) < 1e-9)
+    }
+
+    @Test("Offsets and weights that the job does not name are not used in silence")
+    func notOfTheJob() async throws {
+        let table = Self.table(.poisson)
+        let plan = TrainingPlan(family: .poisson, maximumPasses: 30, keyBits: 768)
+        let outcome = try await table.train(plan, weight: Array(repeating: 2, count: Self.rows))
+        #expect(throws: TrainingError.invalidPlan("offsets and case weights are not those of the job")) {
+            try outcome.active.get()
+        }
+    }
+}
+
+/// Against their definitions: a loss leaves out terms of the label alone.
+@Suite struct RowLikelihoodTests {
+    private static let counts: [Double] = [0, 1, 3, 2, 7, 1]
+
+    @Test("Deviance and likelihood of the constant alone, by their definitions")
+    func definitions() throws {
+        let y = Self.counts
+        let mean = y.reduce(0, +) / 6
+        let poisson = try RowLikelihood(family: .poisson, label: y, offset: nil, weight: nil)
+        let deviance = 2 * y.reduce(0) { $0 + ($1 > 0 ? $1 * ElementaryFunctions.log($1 / mean) : 0) - ($1 - mean) }
+        #expect(abs(poisson.nullDeviance - deviance) < 1e-9)
+        let loss = y.reduce(0) { $0 + mean - $1 * ElementaryFunctions.log(mean) }
+        // ln y!: 0, 0, ln 6, ln 2, ln 5040, 0
+        let factorials = ElementaryFunctions.log(6 * 2 * 5040)
+        #expect(abs(poisson.logLikelihood(loss: loss) - (-loss - factorials)) < 1e-9)
+
+        let gamma = try RowLikelihood(family: .gamma, label: [1, 2, 4], offset: nil, weight: nil)
+        let center = 7.0 / 3
+        let expected = 2 * [1.0, 2, 4].reduce(0) { $0 - ElementaryFunctions.log($1 / center) + ($1 - center) / center }
+        #expect(abs(gamma.nullDeviance - expected) < 1e-9)
+
+        let binomial = try RowLikelihood(
+            family: .negativeBinomial(theta: 2), label: y, offset: nil, weight: nil)
+        let other =
+            2
+            * y.reduce(0) {
+                $0 + ($1 > 0 ? $1 * ElementaryFunctions.log($1 / mean) : 0)
+                    - ($1 + 2) * ElementaryFunctions.log(($1 + 2) / (mean + 2))
+            }
+        #expect(abs(binomial.nullDeviance - other) < 1e-9)
+        // theta = 2: Gamma(y + 2) / (Gamma(2) y!) = y + 1, so ln p = ln(y + 1) + 2 ln(2 / (2 + m)) + y ln(m / (2 + m))
+        let direct = y.reduce(0) {
+            $0 + ElementaryFunctions.log($1 + 1) + 2 * ElementaryFunctions.log(2 / (2 + mean))
+                + $1 * ElementaryFunctions.log(mean / (2 + mean))
+        }
+        let shift = ElementaryFunctions.log(mean)
+        let known = y.reduce(0) { $0 + ResponseFamily.negativeBinomial(theta: 2).loss(shift, label: $1) }
+        #expect(abs(binomial.logLikelihood(loss: known) - direct) < 1e-9)
+    }
+
+    @Test("An offset multiplies the rate of the null model")
+    func offset() throws {
+        // Rates per exposure are the same in all rows: nothing is left over.
+        let rows = try RowLikelihood(
+            family: .poisson, label: [2, 4, 8], offset: [1, 2, 4].map { ElementaryFunctions.log($0) },
+            weight: [3, 1, 2])
+        #expect(abs(rows.nullDeviance) < 1e-9)
+    }
+}

@@ -1,0 +1,270 @@
+#!/usr/bin/env python3
+"""Differences between what two sites fitted and a fit of the joined table, by a program that shares no code with Moiety.
+
+Usage: compare.py EXAMPLE FAMILY LABEL LAMBDA HOSPITAL_TABLE LAB_TABLE HOSPITAL_RESULTS LAB_RESULTS
+
+The joined table is fitted with R's conventions (`lm`, `glm`, `glm.nb`): expected information, Wald statistics, Pearson's
+dispersion for gamma. Prints one line of Markdown.
+"""
+
+import csv
+import math
+import sys
+
+
+def read(path):
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
+
+
+# Linear algebra
+
+
+def cholesky(a):
+    n = len(a)
+    low = [[0.0] * n for _ in range(n)]
+    for i in range(n):
+        for j in range(i + 1):
+            s = a[i][j] - sum(low[i][k] * low[j][k] for k in range(j))
+            low[i][j] = math.sqrt(s) if i == j else s / low[j][j]
+    return low
+
+
+def solve(low, b):
+    n, y = len(low), []
+    for i in range(n):
+        y.append((b[i] - sum(low[i][k] * y[k] for k in range(i))) / low[i][i])
+    x = [0.0] * n
+    for i in reversed(range(n)):
+        x[i] = (y[i] - sum(low[k][i] * x[k] for k in range(i + 1, n))) / low[i][i]
+    return x
+
+
+def inverse(a):
+    low, n = cholesky(a), len(a)
+    return [solve(low, [1.0 if i == j else 0.0 for i in range(n)]) for j in range(n)]
+
+
+# Distributions
+
+
+def normal_cdf(z):
+    return math.erfc(-z / math.sqrt(2)) / 2
+
+
+def student_p(t, df):
+    """Two-sided, by the continued fraction of the incomplete beta function."""
+    x, a, b = df / (df + t * t), df / 2, 0.5
+    if x > (a + 1) / (a + b + 2):
+        return 1 - beta_fraction(1 - x, b, a)
+    return beta_fraction(x, a, b)
+
+
+def beta_fraction(x, a, b):
+    """I_x(a, b), by Lentz's method."""
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)) / a
+    c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1))
+    total = d
+    for m in range(1, 1000):
+        for term in (m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
+                     -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))):
+            d, c = 1 / (1 + term * d), 1 + term / c
+            total *= c * d
+        if abs(c * d - 1) < 1e-15:
+            break
+    return front * total
+
+
+def digamma(x):
+    r = 0.0
+    while x < 10:
+        r -= 1 / x
+        x += 1
+    s = 1 / (x * x)
+    return r + math.log(x) - 0.5 / x - s * (1 / 12 - s * (1 / 120 - s * (1 / 252 - s / 240)))
+
+
+# Families: residual (mean minus outcome, as a score), expected weight, log-likelihood of a row
+
+
+def logistic(z):
+    return 1 / (1 + math.exp(-z)) if z >= 0 else math.exp(z) / (1 + math.exp(z))
+
+
+def mills(z):
+    density = math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+    return density / normal_cdf(z)
+
+
+def family(name, theta=None):
+    if name == "logistic":
+        return (lambda z, y: logistic(z) - y, lambda z: logistic(z) * logistic(-z),
+                lambda z, y: math.log(logistic(z) if y else logistic(-z)))
+    if name == "probit":
+        return (lambda z, y: -mills(z) if y else mills(-z), lambda z: mills(z) * mills(-z),
+                lambda z, y: math.log(normal_cdf(z) if y else normal_cdf(-z)))
+    if name == "poisson":
+        return (lambda z, y: math.exp(z) - y, math.exp, lambda z, y: y * z - math.exp(z) - math.lgamma(y + 1))
+    if name == "negative-binomial":
+        share = lambda z: math.exp(z) / (theta + math.exp(z))
+        return (lambda z, y: (y + theta) * share(z) - y, lambda z: theta * share(z),
+                lambda z, y: math.lgamma(y + theta) - math.lgamma(theta) - math.lgamma(y + 1)
+                + theta * math.log(theta) + y * z - (y + theta) * math.log(theta + math.exp(z)))
+    if name == "gamma":
+        return lambda z, y: 1 - y * math.exp(-z), lambda z: 1.0, None
+    return lambda z, y: z - y, lambda z: 1.0, None
+
+
+def fit(rows, labels, name, penalty, theta=None, start=None):
+    """Fisher's scoring on standardised columns; gives coefficients and the information."""
+    residual, weight, _ = family(name, theta)
+    n, p = len(rows), len(rows[0])
+    beta = start or [0.0] * p
+    mean = sum(labels) / n
+    if start is None and name in ("poisson", "negative-binomial", "gamma"):
+        beta[0] = math.log(mean)
+    for _ in range(200):
+        z = [sum(b * x for b, x in zip(beta, row)) for row in rows]
+        gradient, information = [0.0] * p, [[0.0] * p for _ in range(p)]
+        for row, eta, y in zip(rows, z, labels):
+            r, w = residual(eta, y), weight(eta)
+            for i in range(p):
+                gradient[i] += row[i] * r
+                wx = w * row[i]
+                line = information[i]
+                for j in range(i + 1):
+                    line[j] += wx * row[j]
+        for i in range(p):
+            for j in range(i):
+                information[j][i] = information[i][j]
+            if i > 0:
+                gradient[i] += n * penalty * beta[i]
+                information[i][i] += n * penalty
+        step = solve(cholesky(information), gradient)
+        beta = [b - s for b, s in zip(beta, step)]
+        if max(abs(s) for s in step) < 1e-10:
+            break
+    return beta, information
+
+
+def best_theta(labels, means):
+    def score(t):
+        return sum(digamma(y + t) - digamma(t) + math.log(t) + 1 - math.log(t + m) - (y + t) / (t + m)
+                   for y, m in zip(labels, means))
+    low, high = math.log(1e-3), math.log(1e4)
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if score(math.exp(middle)) > 0 else (low, middle)
+    return math.exp((low + high) / 2)
+
+
+# The joined table
+
+
+def joined(tables, results):
+    """Columns of the common people, in the order that both sites' intersection.csv has."""
+    columns = {}
+    for table, folder in zip(tables, results):
+        aligned = read(f"{folder}/intersection.csv")
+        names = [name for name in aligned[0] if name != "row"]
+        rows = {tuple(row[name] for name in names): row for row in read(table)}
+        for name in next(iter(rows.values())):
+            if name not in names:
+                columns[name] = [rows[tuple(row[n] for n in names)][name] for row in aligned]
+    return columns
+
+
+def number(text):
+    words = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0}
+    word = text.strip().lower()
+    return words[word] if word in words else float(word)
+
+
+def likelihood(name, theta, rows, labels, beta):
+    z = [sum(b * x for b, x in zip(beta, row)) for row in rows]
+    if name == "linear":
+        squares = sum((y - e) ** 2 for y, e in zip(labels, z))
+        return -len(rows) / 2 * (math.log(2 * math.pi * squares / len(rows)) + 1)
+    if name == "gamma":
+        deviance = 2 * sum((y - math.exp(e)) / math.exp(e) - math.log(y / math.exp(e)) for y, e in zip(labels, z))
+        a = len(rows) / deviance
+        return sum((a - 1) * math.log(y) - a * y * math.exp(-e) - a * (e - math.log(a)) - math.lgamma(a)
+                   for y, e in zip(labels, z))
+    return sum(family(name, theta)[2](e, y) for e, y in zip(z, labels))
+
+
+def main():
+    example, name, label, penalty, *paths = sys.argv[1:]
+    penalty = float(penalty)
+    tables, results = paths[:2], paths[2:]
+    terms = [row for folder in results for row in read(f"{folder}/coefficients.csv")]
+    columns = joined(tables, results)
+    features = [row["term"] for row in terms if row["term"] != "(Intercept)"]
+    labels = [number(text) for text in columns[label]]
+    n = len(labels)
+    rows, scaling = [[1.0] for _ in range(n)], []
+    for feature in features:
+        values = [number(text) for text in columns[feature]]
+        mean = sum(values) / n
+        sd = math.sqrt(sum((v - mean) ** 2 for v in values) / n)
+        scaling.append((mean, sd))
+        for row, value in zip(rows, values):
+            row.append((value - mean) / sd)
+    theta, start = None, None
+    if name == "negative-binomial":
+        theta = 1.0
+        for _ in range(50):
+            start, _ = fit(rows, labels, name, penalty, theta, start)
+            means = [math.exp(sum(b * x for b, x in zip(start, row))) for row in rows]
+            new = best_theta(labels, means)
+            done = abs(new - theta) < 1e-9 * theta
+            theta = new
+            if done:
+                break
+    beta, information = fit(rows, labels, name, penalty, theta, start)
+    p, dispersion = len(beta), 1.0
+    z = [sum(b * x for b, x in zip(beta, row)) for row in rows]
+    if name == "linear":
+        dispersion = sum((y - e) ** 2 for y, e in zip(labels, z)) / (n - p)
+    if name == "gamma":
+        dispersion = sum((y * math.exp(-e) - 1) ** 2 for y, e in zip(labels, z)) / (n - p)
+    variance = [[v * dispersion for v in line] for line in inverse(information)]
+    raw = [1.0] + [-m / s for m, s in scaling]
+    errors = [math.sqrt(sum(raw[i] * raw[j] * variance[i][j] for i in range(p) for j in range(p)))]
+    errors += [math.sqrt(variance[j][j]) for j in range(1, p)]
+    estimates = [beta[0] - sum(b * m / s for b, (m, s) in zip(beta[1:], scaling))] + beta[1:]
+    worst = {"coefficient": 0.0, "share": 0.0, "error": 0.0, "p": 0.0}
+    ours = {row["term"]: row for row in terms}
+    for j, term in enumerate(["(Intercept)"] + features):
+        row = ours[term]
+        # Of the intercept the standardised value; errors and p are those of the raw one.
+        gap = abs(float(row["estimate.standardised"]) - beta[j])
+        worst["coefficient"] = max(worst["coefficient"], gap)
+        if row["std.error"] == "NA":
+            continue
+        scale = 1.0 if j == 0 else scaling[j - 1][1]
+        own_error = float(row["std.error"]) * scale
+        worst["share"] = max(worst["share"], gap / math.sqrt(variance[j][j]))
+        worst["error"] = max(worst["error"], abs(own_error / errors[j] - 1))
+        statistic = estimates[j] / errors[j]
+        has_t = name in ("linear", "gamma")
+        expected = student_p(statistic, n - p) if has_t else math.erfc(abs(statistic) / math.sqrt(2))
+        worst["p"] = max(worst["p"], abs(float(row["p.value"]) - expected))
+    glance = [row for folder in results for row in read(f"{folder}/glance.csv")]
+    opened = [float(row["logLik"]) for row in glance if row.get("logLik", "NA") not in ("NA", "", None)]
+    loglik = "" if not opened else f"{abs(opened[0] / likelihood(name, theta, rows, labels, beta) - 1):.0e}"
+    extra = ""
+    if theta is not None:
+        found = [float(row["theta"]) for row in glance if row.get("theta", "NA") not in ("NA", "", None)]
+        extra = f", theta {abs(found[0] / theta - 1):.0e}" if found else ""
+    family_name = name + (f", lambda {penalty:g}" if penalty else "")
+    has_errors = worst["error"] > 0
+    cells = [example, family_name, f"{n:,} x {p}", f"{worst['coefficient']:.1e}"]
+    cells += [f"{worst['share']:.1e}", f"{worst['error']:.1e}", f"{worst['p']:.0e}"] if has_errors else ["", "", ""]
+    print("| " + " | ".join(cells + [loglik + extra]) + " |")
+    limit = max(1e-4, 2.0**-12 * worst["coefficient"] / worst["share"]) if has_errors else 1e-4
+    if worst["coefficient"] > limit or worst["error"] > 1e-3 or worst["p"] > 1e-3:
+        sys.exit(f"{example} {name}: farther from the fit of the joined table than it should be")
+
+
+main()
