@@ -43,6 +43,9 @@ enum Fixtures {
           family: negative-binomial
         """
 
+    static let thetaGiven = counts.replacing(
+        "family: negative-binomial", with: "family: negative-binomial\n  theta: 1.5")
+
     /// Ten columns and the intercept against twenty, as in the breast tables.
     static func wide(_ more: String = "", features: Int = 20) -> String {
         """

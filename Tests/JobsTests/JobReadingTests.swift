@@ -172,8 +172,7 @@ import Testing
         #expect(job.active.beside.all.map(\.word) == ["offset", "exposure", "weights"])
         #expect(job.hasCaseWeights && job.active.beside.movesPredictor)
         #expect(try Job(canonical: job.canonical) == job)
-        let given = Fixtures.counts.replacing("family: negative-binomial", with: "family: negative-binomial\n  theta: 1.5")
-        #expect(try Job(yaml: given).model.theta == 1.5)
+        #expect(try Job(yaml: Fixtures.thetaGiven).model.theta == 1.5)
         let estimated = Fixtures.counts.replacing(
             "family: negative-binomial", with: "family: negative-binomial\n  theta: estimate")
         #expect(try Job(yaml: estimated) == job)

@@ -40,7 +40,7 @@ struct JobVectors: Codable, Equatable {
         ("hospital and lab", Fixtures.trial), ("every field", Fixtures.full),
         ("guards loosened", Fixtures.wide("loosen: [budget, leverage]")),
         ("counts with exposure and case weights", Fixtures.counts),
-        ("theta given", Fixtures.counts.replacing("family: negative-binomial", with: "family: negative-binomial\n  theta: 1.5")),
+        ("theta given", Fixtures.thetaGiven),
     ]
 
     private static let badJobs = [

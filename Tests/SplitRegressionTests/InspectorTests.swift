@@ -219,7 +219,9 @@ struct InspectorTests {
         #expect(throws: InspectionFailure.self) { try inspector.finish(counts: ["fitted": 60]) }
     }
 
-    @Test("Any order, with repetitions and losses, is answered and never trapped on", arguments: [ModelFamily.linear, .logistic])
+    @Test(
+        "Any order, with repetitions and losses, is answered and never trapped on",
+        arguments: [ModelFamily.linear, .logistic])
     func anyOrder(_ family: ModelFamily) async throws {
         let log = try await TrainingLog.of(family)
         let start = try #require(log.all(.trainingKey).last) + 1
@@ -247,7 +249,9 @@ struct InspectorTests {
         #expect(names.contains("T23 stepMismatch"), "\(names)")
     }
 
-    @Test("A message without its payload ends the inspection, not the verdict", arguments: [ModelFamily.linear, .logistic])
+    @Test(
+        "A message without its payload ends the inspection, not the verdict",
+        arguments: [ModelFamily.linear, .logistic])
     func pruned(_ family: ModelFamily) async throws {
         let log = try await TrainingLog.of(family)
         let start = try #require(log.all(.trainingKey).last) + 1

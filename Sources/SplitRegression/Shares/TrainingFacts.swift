@@ -72,7 +72,8 @@ package struct TrainingFacts: Sendable, Hashable {
 
     package func layout(_ kind: Kernel.Kind, period: Double) throws(TrainingError) -> KernelLayout {
         try KernelLayout(
-            Kernel(family: family, kind: kind, period: period, scaleBits: scaleBits(of: kind)), modulusBits: modulusBits,
+            Kernel(family: family, kind: kind, period: period, scaleBits: scaleBits(of: kind)),
+            modulusBits: modulusBits,
             values: slotsRead)
     }
 
