@@ -60,6 +60,15 @@ let paillier = Topic(name: "paillier") { bits in
     report("row-wise products of 8 terms, 21 bits, a row", operations: count / 8, unit: whole.product) {
         _ = evaluator.rowwiseProducts(ciphertexts, scalars: weights, terms: 8)
     }
+    let column = LimbVector.random(count: 31, bits: 152, using: &generator)
+    let table = LimbVector.random(count: 31 * 31, bits: 152, using: &generator)
+    let same = ciphertexts[0..<31]
+    report("row-wise product of 31 terms, 152 bits", operations: 1, unit: whole.product) {
+        _ = evaluator.rowwiseProducts(same, scalars: column, terms: 31)
+    }
+    report("31 columns over the same 31 ciphertexts, 152 bits, each", operations: 31, unit: whole.product) {
+        _ = evaluator.products(of: same, columns: table)
+    }
     try proofs(key, bits: bits, using: &generator)
     print("peak memory \(format(peakMemory())) MiB")
 }

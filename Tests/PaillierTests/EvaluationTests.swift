@@ -55,6 +55,27 @@ import Testing
         #expect(decrypt(products) == [7, (3 << 20) + 4, 5 + 6 * ((1 << 20) - 1)])
     }
 
+    @Test(
+        "Columns over the same ciphertexts: without a table, and with tables of every width",
+        arguments: [1, 2, 3, 4, 9, 40])
+    func columnProducts(columns: Int) throws {
+        let values = [1, -2, 3, 1000, -65535]
+        var source = generator("column products \(columns)")
+        var scalars = (0..<columns * values.count).map { _ in BigInt.random(bits: 152, using: &source) }
+        // Zeros and the widest ones are among them.
+        scalars.replaceSubrange(0..<3, with: [0, (BigInt(1) << 152) - 1, 1])
+        let exponents = try LimbVector(scalars, bits: 152)
+        let products = evaluator.products(of: encrypt(values), columns: exponents)
+        #expect(products.count == columns)
+        let results = key.decrypt(products.forTest).bigInts().map { key.publicKey.signed($0) }
+        for (column, result) in results.enumerated() {
+            let expected = values.indices.reduce(BigInt(0)) {
+                $0 + BigInt(values[$1]) * scalars[column * values.count + $1]
+            }
+            #expect(result == expected, "\(column)")
+        }
+    }
+
     @Test func slottedMultiples() throws {
         let multiples = try SlottedMultiples(of: encrypt([1001]), scalarBits: 60, slotBits: 90, slots: 3)
         let scalars: [Int] = [1, 0, 77, (1 << 60) - 1, 5, 0]

@@ -253,8 +253,8 @@ import Testing
     }
 
     @Test(
-        "Nearly collinear columns across the parties: right to a variance inflation of thousands",
-        arguments: [0.05, 0.02])
+        "Nearly collinear columns across the parties: right to a variance inflation of 20,000",
+        arguments: [0.05, 0.02, 0.007])
     func nearlyAliased(_ noise: Double) async throws {
         var data = Self.data(.logistic)
         var generator = SplitMix(7)
@@ -267,6 +267,25 @@ import Testing
         }
         for j in fit.coefficients.indices {
             #expect(abs(fit.coefficients[j] - pooled.coefficients[j]) < 5e-4 * pooled.errors[j], "\(j)")
+            #expect(abs(fit.errors[j] / pooled.errors[j] - 1) < 1e-3, "\(j)")
+        }
+    }
+
+    @Test(
+        "Predictors up to 60: rows wrap on the way, and the inverse is taken anew under the longer period",
+        arguments: 1...3)
+    func largePredictors(_ seed: UInt64) async throws {
+        let data = Case(rows: 1000, active: 3, passive: 3, seed: seed) { z, generator in
+            generator.uniform() < ResponseFamily.mean(12 * z) ? 1 : 0
+        }
+        let fit = try await Self.fit(data, .logistic)
+        let pooled = try Self.pooled(data, .logistic)
+        guard case .fitted = fit.end else {
+            Issue.record("\(fit.end)")
+            return
+        }
+        for j in fit.coefficients.indices {
+            #expect(abs(fit.coefficients[j] - pooled.coefficients[j]) < 1e-3 * pooled.errors[j], "\(j)")
             #expect(abs(fit.errors[j] / pooled.errors[j] - 1) < 1e-3, "\(j)")
         }
     }

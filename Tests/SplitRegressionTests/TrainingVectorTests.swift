@@ -203,6 +203,7 @@ import Testing
         case .startGradient: return "startGradient"
         case .startInformation: return "startInformation"
         case .inverse(.cold(let exponent, let iterations)): return "cold \(exponent) \(iterations)"
+        case .inverse(.further(let iterations)): return "further \(iterations)"
         case .inverse(.warm(let iterations)): return "warm \(iterations)"
         case .inverse(.more(let iterations)): return "more \(iterations)"
         case .trace: return "trace"

@@ -497,11 +497,12 @@ class Program:
     def __init__(self, facts, opened):
         self.f, self.opened, self.used = facts, list(opened), 0
         self.steps, self.q, self.doublings, self.spent = [], 0, 0, 0
-        self.P, self.level = facts.first_period, 8
+        self.P, self.level, self.good = facts.first_period, 8, False
         penalised = facts.penalty > 0
         self.diverges = not penalised and facts.family in ("logistic", "probit")
         self.vanishes = not penalised and facts.family in ("poisson", "negativeBinomial")
         self.constant = facts.family in ("linear", "gamma")
+        self.bounded = facts.family in ("logistic", "probit") and not facts.weighted
         self.shrinkage = 2 if facts.family in ("probit", "negativeBinomial") else 4
         self.thetas, self.settled = 0, not facts.theta
         self.summary = {"converged": False, "norm": 0.0, "loss": None, "brier": None, "residualSum": None,
@@ -586,20 +587,26 @@ class Program:
 
     def invert(self, start, final=False):
         self.do(start)
-        done = int(start.split()[-1])
-        while True:
-            trace = self.ask("trace")
-            if abs(trace) <= 0.25:
-                if final:
-                    self.do("more 3")
-                return True
-            if done >= 20 or trace <= -1 or trace > self.f.p:
+        self.good = False
+        trace = self.ask("trace")
+        if abs(trace) > 0.5:
+            if trace <= -1 or trace > self.f.p:
                 return False
-            self.do("more 4")
-            done += 4
+            self.do("further 7" if start.startswith("cold") else "more 4")
+            trace = self.ask("trace")
+            if abs(trace) > 0.5:
+                return False
+        if abs(trace) > 0.25:
+            self.do("more 2")
+        if final:
+            self.do("more 3")
+        self.good = True
+        return True
 
     def invert_anew(self, final=False):
-        return any(self.invert(start, final) for start in ("warm 3", "cold 0 8", "cold 3 8"))
+        starts = ["warm 4"] if self.good else []
+        starts += ["cold 0 8"] if self.bounded else ["cold 1 8", "cold 4 8"]
+        return any(self.invert(start, final) for start in starts)
 
     def refresh(self):
         while True:
@@ -612,8 +619,8 @@ class Program:
 
     def step(self, n):
         first = 0 if n < 1 else min(2, exponent(1 + 4 * n / math.sqrt(self.f.rows)))
-        j, last = first, first + 2
-        while True:
+        j = first
+        while j <= first + 2:
             self.do(f"move {j}")
             self.one_pass()
             self.do("direction")
@@ -622,13 +629,16 @@ class Program:
                 self.do("accept")
                 return found, j
             j += 2
-            if self.q >= self.f.passes or j > last and n <= 50 * self.f.tau:
+            if self.q >= self.f.passes or j > first + 2 and n <= 50 * self.f.tau:
                 self.do("stay")
                 return n, j
-            if j > last:
-                self.double()
-                j = first
-                last += 4
+        return None
+
+    def restart(self):
+        self.double()
+        self.do("stay")
+        self.one_pass()
+        return self.look() if self.constant else self.refresh()
 
     def fit(self):
         if self.f.family == "linear":
@@ -640,7 +650,11 @@ class Program:
         n, fresh, slow, confirmed = self.look(), True, 0, False
         while True:
             while n > f.tau and self.q < f.passes:
-                found, j = self.step(n)
+                done = self.step(n)
+                if done is None:
+                    n, fresh, slow = self.restart(), not self.constant, 0
+                    continue
+                found, j = done
                 if found >= n:
                     break
                 if fresh and n < 1 and j == 0 and found > n / self.shrinkage:
@@ -755,7 +769,7 @@ def programs():
         return Facts("logistic", **{**logistic, **more})
 
     decay = [40.0, 6.0, 0.7, 0.012, 0.0004]
-    singular = [3.0, 3.0, 2.75, 2.0]
+    singular = [3.0, 2.75]
     cases = [
         ("a fit by one inverse", fit(), Script([3.0, 0.4, 0.03, 0.002, 0.0003])),
         ("a fit with fresh information", fit(brier=True), Script([40.0, 22.0, 9.0, 1.5, 0.9, 0.31, 0.05, 0.0006])),
@@ -779,13 +793,25 @@ def programs():
         ("passes used up, far", fit(passes=3), Script([3.0, 0.4, 0.3, 0.25, 0.2, 0.1])),
         ("passes used up by refused steps", fit(passes=2), Script([3.0, 5.0, 4.0])),
         ("collinear", fit(), Script(trace=singular)),
-        ("collinear at last", fit(), Script(trace=[4.0, 2.5, 1.0, 0.5])),
-        ("more iterations", fit(), Script(decay, trace=[3.0, 1.0, 0.25, 0.0])),
+        ("collinear at last", fit(), Script(trace=[4.0, 0.75])),
+        ("inverse by a hair", fit(), Script(decay, trace=[4.0, 0.5, -0.5, 0.0])),
+        ("more iterations", fit(), Script(decay, trace=[3.0, 0.25, 0.0])),
+        ("near at once", fit(), Script(decay, trace=[0.5, 0.5])),
+        ("more iterations of a warm start", fit(),
+         Script([40.0, 34.0, 34.0, 8.0, 0.3, 0.0003], trace=[0.0, 2.0, 0.5, 0.75, 0.25, 0.0])),
         ("a trace beyond p", fit(), Script(trace=[9.25])),
         ("a trace that went away", fit(), Script(trace=[-1.0])),
         ("a warm start that fails", fit(), Script([40.0, 34.0, 34.0, 8.0, 0.3, 0.0003], trace=[0.0, -2.0, 0.0])),
+        ("a warm start that fails at its second look", fit(),
+         Script([40.0, 34.0, 34.0, 8.0, 0.3, 0.0003], trace=[0.0, 2.0, 0.75, 0.0])),
         ("no start succeeds once", fit(),
-         Script([40.0, 34.0, 28.0, 8.0, 0.3, 0.0003], trace=[0.0, -2.0, 20.0, -3.0, 0.0])),
+         Script([40.0, 34.0, 28.0, 8.0, 0.3, 0.0003], trace=[0.0, -2.0, 20.0, 0.0])),
+        ("no start succeeds once, weights without a bound", Facts("poisson", 1000, 4, 5, h=4, r=7, loss=False),
+         Script([40.0, 34.0, 28.0, 8.0, 0.3, 0.0003], trace=[0.0, -2.0, 20.0, 3.0, 2.0, 1.0, 0.0])),
+        ("case weights that grew", fit(weighted=True),
+         Script([40.0, 34.0, 34.0, 8.0, 0.3, 0.0003], trace=[0.0, -2.0, 20.0, 0.0])),
+        ("weights that grew", Facts("poisson", 1000, 4, 5, h=4, r=7, loss=False),
+         Script([40.0, 34.0, 34.0, 8.0, 0.3, 0.0003], trace=[0.0, -2.0, 20.0, 0.0])),
         ("errors withheld", fit(), Script(decay, trace=[0.0, -2.0])),
         ("errors withheld slowly", fit(), Script([3.0, 0.4, 0.03, 0.0003], trace=[0.0] + singular)),
         ("a set range bit, at the answer", fit(), Script([3.0, 0.4, 0.03, 0.0003, 0.0004], range_=[2, 0])),
@@ -807,10 +833,13 @@ def programs():
         ("linear, exact", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(residual=[0.0])),
         ("linear, ridge", Facts("linear", 5000, 4, 5, h=0, r=4, loss=False, errors=False, penalty=0.1), Script()),
         ("linear, collinear", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(trace=[1.0])),
+        ("linear, near at once", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(trace=[0.5])),
         ("Poisson", Facts("poisson", 1000, 4, 5, h=4, r=7, loss=False), Script([12.0, 7.0, 6.0, 0.4, 0.0003])),
         ("Poisson, out of range", Facts("poisson", 1000, 4, 5, h=4, r=7, loss=False), Script([12.0, 13.0])),
         ("Poisson, a level without events", Facts("poisson", 1000, 4, 5, h=4, r=7, loss=False),
          Script([0.9, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.16])),
+        ("gamma, a doubled period", Facts("gamma", 1000, 4, 5, s=3, h=0, r=6, loss=False),
+         Script([12.0, 13.0, 14.0, 11.0, 0.4, 0.0003])),
         ("gamma", Facts("gamma", 1000, 4, 5, s=3, h=0, r=6, loss=False), Script([12.0, 7.0, 6.0, 0.4, 0.0003])),
         ("negative binomial, theta 2", Facts("negativeBinomial", 1000, 4, 5, s=6, h=1, r=8, loss=False),
          Script([12.0, 7.0, 6.0, 0.4, 0.0003])),

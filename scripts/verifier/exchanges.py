@@ -81,8 +81,9 @@ class Exchanges:
 
     def inverse(self, start, iterations, _):
         size = self.facts.parameters
-        image = self.product(size, size, LOWER if start == steps.COLD else layouts.ALL)
-        return (image + self.product(size, size, LOWER)) * iterations
+        whole, lower = self.product(size, size), self.product(size, size, LOWER)
+        symmetric = min(steps.SYMMETRIC, iterations) if start == steps.COLD else 0
+        return 2 * lower * symmetric + (whole + lower) * (iterations - symmetric)
 
     def direction(self):
         return self.product(self.facts.parameters, 1) + self.product(1, 1)

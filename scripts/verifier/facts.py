@@ -46,6 +46,10 @@ class Facts:
         return self.family.may_diverge and self.penalty == 0
 
     @property
+    def has_bounded_weights(self):
+        return self.family.has_bounded_weights and not self.is_weighted
+
+    @property
     def may_vanish(self):
         return self.family.may_vanish and self.penalty == 0
 

@@ -60,6 +60,8 @@ class Family:
         self.is_linear = traits.get("is_linear", False)
         # Without a penalty estimates may run away: where the labels separate, or where a level has no event at all.
         self.may_diverge, self.may_vanish = traits.get("may_diverge", False), traits.get("may_vanish", False)
+        # Whether no weight of a row is ever above 1/4 (logistic) or 1 (probit).
+        self.has_bounded_weights = traits.get("has_bounded_weights", False)
         # Whether the first information is the last one.
         self.has_constant_weights = traits.get("has_constant_weights", False)
         # Whether shares of the weights follow from those of the residuals.
@@ -89,11 +91,11 @@ FAMILIES = {
     "linear": Family(1, {}, has_constant_weights=True, is_linear=True, bounds=((0, 0), (0, 0), (1, 40))),
     "logistic": Family(
         64, {MEAN: SIGMOID, WEIGHT: BELL, LOSS: SOFTPLUS, BRIER: SQUARE}, may_diverge=True, is_binary=True,
-        bounds=((0, 0), (-2, -2), (1, 1)), offset_bits=4,
+        has_bounded_weights=True, bounds=((0, 0), (-2, -2), (1, 1)), offset_bits=4,
     ),
     "probit": Family(
         32, {MEAN: MILLS, WEIGHT: PROBIT_WEIGHT, LOSS: PROBIT_LOSS, BRIER: SQUARE}, may_diverge=True, is_binary=True,
-        bounds=((0, 0), (-2, 0), (1, 5)), offset_bits=2, least_shrinkage=2,
+        has_bounded_weights=True, bounds=((0, 0), (-2, 0), (1, 5)), offset_bits=2, least_shrinkage=2,
     ),
     "poisson": Family(32, dict.fromkeys((MEAN, LOSS), EXPONENTIAL), weight_is_mean=True, may_vanish=True, bounds=COUNTS, **WIDE),
     "negative binomial": Family(

@@ -9,17 +9,18 @@ from verifier.facts import exponent
 from verifier.families import BRIER, DISPERSION, LOSS
 from verifier.openings import FIRST_LEVEL, opened_bits
 from verifier.steps import (
-    ACCEPT, COEFFICIENTS, COLD, DECIDING, DIRECTION, GRADIENT, INFORMATION, INVERSE, MORE, MOVE, NORM, PREDICTOR, RANGE,
+    ACCEPT, COEFFICIENTS, COLD, DECIDING, DIRECTION, FURTHER, GRADIENT, INFORMATION, INVERSE, MORE, MOVE, NORM, PREDICTOR, RANGE,
     RESIDUAL, RESIDUAL_SUM, SIGN, SQUARES, START_GRADIENT, START_INFORMATION, STAY, SUM, THETA, TRACE, VARIANCES, WARM,
 )
 
 PASSES_PER_CHECKPOINT = 4
 # How often theta is estimated.
 MOST_THETAS = 6
-COLD_ITERATIONS, WARM_ITERATIONS, MORE_ITERATIONS, MOST_ITERATIONS = 8, 3, 4, 20
+COLD_ITERATIONS, FURTHER_ITERATIONS, WARM_ITERATIONS, MORE_ITERATIONS = 8, 7, 4, 4
+# An inverse is there at the first trace; from the second a few more iterations lead there without a look.
+SMALL_TRACE, NEAR_TRACE, NEAR_ITERATIONS = 0.25, 0.5, 2
 # Where standard errors are read off the inverse: without a look.
 FINAL_ITERATIONS = 3
-SMALL_TRACE = 0.25
 # A fit that used up its passes has a result within so many tolerances.
 ACCEPTABLE = 50
 # ln 2: a loss below it puts every row on its right side.
@@ -40,6 +41,8 @@ class Program:
         self.level = FIRST_LEVEL
         # Whether the inverse is that of the present point, and how many whole steps in a row were slow all the same.
         self.is_fresh, self.slow = True, 0
+        # Whether the last inverse is one.
+        self.has_inverse = False
         # Bits of shares that each party has sent so far.
         self.spent = 0
         self.thetas, self.is_theta_settled = 0, not facts.estimates_theta
@@ -147,6 +150,9 @@ class Program:
         facts = self.facts
         while norm > facts.tolerance and self.passes < facts.most_passes:
             reached, shift = yield from self.step(norm)
+            if shift is None:
+                norm, self.is_fresh, self.slow = reached, not facts.family.has_constant_weights, 0
+                continue
             if reached >= norm:
                 break
             # A small norm that such a step does not bring to a quarter, three times: a weight dies away.
@@ -160,26 +166,24 @@ class Program:
         return norm
 
     def step(self, norm):
-        """Shorter steps until the norm falls; where they do not help, a longer period. Gives the norm and the shift."""
+        """Two lengths at most, until the norm falls. Gives the norm and the shift, none where all began anew."""
         first = 0 if norm < 1 else self.first_shift(norm)
-        # Two lengths under the present period, more once it was doubled for this step.
-        shift, last = first, first + 2
-        while True:
+        for shift in (first, first + 2):
             yield MOVE, shift
             yield from self.trial()
             reached = yield from self.open_norm()
             if reached < norm:
                 yield ACCEPT,
                 return reached, shift
-            shift += 2
             # Out of passes, or at the noise of the shares.
-            if self.passes >= self.facts.most_passes or (shift > last and self.is_near(norm)):
+            if self.passes >= self.facts.most_passes or (shift > first and self.is_near(norm)):
                 yield STAY,
                 return norm, shift
-            if shift > last:
-                yield from self.lengthen()
-                shift = first
-                last += 4
+        # Rows have wrapped, and the inverse may be that of wrong weights.
+        yield from self.lengthen()
+        yield from self.evaluate()
+        constant = self.facts.family.has_constant_weights
+        return (yield from (self.direction() if constant else self.refresh())), None
 
     def first_shift(self, norm):
         ratio = 1 + 4 * norm / math.sqrt(self.facts.rows)
@@ -252,25 +256,33 @@ class Program:
 
     def invert_anew(self, is_final=False):
         """From the last inverse, and where that fails from a multiple of the unit matrix."""
-        for start, shift in ((WARM, None), (COLD, 0), (COLD, 3)):
+        starts = [(WARM, None)] if self.has_inverse else []
+        # Weights without a bound may have outgrown those of the start.
+        starts += [(COLD, shift) for shift in ((0,) if self.facts.has_bounded_weights else (1, 4))]
+        for start, shift in starts:
             if (yield from self.invert(start, shift, is_final)):
                 return True
         return False
 
     def invert(self, start, shift=None, is_final=False):
-        """Iterations until the trace is small (5.2); False where they do not come to an inverse."""
-        done = {COLD: COLD_ITERATIONS, WARM: WARM_ITERATIONS, MORE: 1}[start]
-        yield INVERSE, start, done, shift
-        while True:
-            trace = yield from self.open(TRACE)
-            if abs(trace) <= SMALL_TRACE:
-                if is_final:
-                    yield INVERSE, MORE, FINAL_ITERATIONS, None
-                return True
-            if done >= MOST_ITERATIONS or not -1 < trace <= self.facts.parameters:
+        """Iterations until the trace is small (5.2), looked at twice at most; False where they do not come to an inverse."""
+        self.has_inverse = False
+        yield INVERSE, start, {COLD: COLD_ITERATIONS, WARM: WARM_ITERATIONS, MORE: 1}[start], shift
+        trace = yield from self.open(TRACE)
+        if abs(trace) > NEAR_TRACE:
+            if not -1 < trace <= self.facts.parameters:
                 return False
-            yield INVERSE, MORE, MORE_ITERATIONS, None
-            done += MORE_ITERATIONS
+            # What starts from nothing has small eigenvalues to bring up.
+            yield (INVERSE, FURTHER, FURTHER_ITERATIONS, None) if start == COLD else (INVERSE, MORE, MORE_ITERATIONS, None)
+            trace = yield from self.open(TRACE)
+        if abs(trace) > NEAR_TRACE:
+            return False
+        if abs(trace) > SMALL_TRACE:
+            yield INVERSE, MORE, NEAR_ITERATIONS, None
+        if is_final:
+            yield INVERSE, MORE, FINAL_ITERATIONS, None
+        self.has_inverse = True
+        return True
 
     def sums(self):
         facts = self.facts

@@ -11,5 +11,7 @@ SQUARES, THETA = "squares", "theta"
 OPENINGS = {TRACE, NORM, SUM, RESIDUAL_SUM, RANGE, SQUARES, THETA}
 # Of these, what the next steps depend on: their bits are counted.
 DECIDING = {TRACE, NORM, RANGE, THETA}
-# How an inverse starts: anew, from three quarters of the last one, or going on.
-COLD, WARM, MORE = "cold", "warm", "more"
+# How an inverse starts: anew, from five eighths of the last one, or going on; `further` goes on from a cold start.
+COLD, FURTHER, WARM, MORE = "cold", "further", "warm", "more"
+# The first iterations of a cold start take both products for symmetric.
+SYMMETRIC = 4

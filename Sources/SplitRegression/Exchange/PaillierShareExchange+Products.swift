@@ -42,20 +42,26 @@ extension PaillierShareExchange {
         var result = ShareMatrix(rows: layout.rows, columns: layout.columns)
         for chunk in 0..<chunks.count {
             let range = chunks.range(chunk)
-            var exponents = LimbVector(count: range.count * inner, bits: ShareWord.modulusBits)
-            var places: [Int] = []
-            places.reserveCapacity(range.count * inner)
-            for (index, position) in range.enumerated() {
-                let (column, block) = results[position]
-                for k in 0..<inner {
-                    let word = right[k, column].masked()
-                    exponents.setLimb(index * inner + k, 0, word.low)
-                    exponents.setLimb(index * inner + k, 1, word.middle)
-                    exponents.setLimb(index * inner + k, 2, word.high)
-                    places.append(block * inner + k)
+            var sums = EncryptedSums.zeros(count: 0, key: keys.peer)
+            // Columns of one block share its ciphertexts.
+            var start = range.lowerBound
+            while start < range.upperBound {
+                let block = results[start].block
+                let end = range[start...].first { results[$0].block != block } ?? range.upperBound
+                let columns = results[start..<end].map(\.column)
+                var exponents = LimbVector(count: columns.count * inner, bits: ShareWord.modulusBits)
+                for (index, column) in columns.enumerated() {
+                    for k in 0..<inner {
+                        let word = right[k, column].masked()
+                        exponents.setLimb(index * inner + k, 0, word.low)
+                        exponents.setLimb(index * inner + k, 1, word.middle)
+                        exponents.setLimb(index * inner + k, 2, word.high)
+                    }
                 }
+                let part = left.gathering(block * inner..<(block + 1) * inner)
+                sums.append(contentsOf: keys.evaluator.products(of: part, columns: exponents))
+                start = end
             }
-            let sums = keys.evaluator.rowwiseProducts(left.gathering(places), scalars: exponents, terms: inner)
             let masks = try await answer(
                 MatrixProductsKind.self, sums, round: round, chunk: chunk, of: chunks.count)
             for (index, position) in range.enumerated() {

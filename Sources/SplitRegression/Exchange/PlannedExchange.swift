@@ -22,11 +22,11 @@ extension TrainingFacts {
             return (hasUnitWeights ? [] : [sums(try blockLayout(columns: passiveColumns, valueBits: bits), .active)])
                 + [packed(try crossLayout(values: activeColumns, columns: passiveColumns, valueBits: bits), .active)]
         case .inverse(let iteration):
-            let image: ProductLayout.Part = if case .cold = iteration { .lower } else { .all }
-            let once =
-                try product(parameters, parameters, parameters, image)
-                + product(parameters, parameters, parameters, .lower)
-            return Array(repeating: once, count: iteration.iterations).flatMap(\.self)
+            let image = try product(parameters, parameters, parameters)
+            let lower = try product(parameters, parameters, parameters, .lower)
+            return (0..<iteration.iterations).flatMap { index in
+                (index < iteration.symmetricIterations ? lower : image) + lower
+            }
         case .direction: return try product(parameters, parameters, 1) + product(1, parameters, 1)
         case .predictor(let period):
             return [try rowProducts(.active, period: period), try rowProducts(.passive, period: period)]

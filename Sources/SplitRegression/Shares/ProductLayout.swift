@@ -34,21 +34,22 @@ package struct ProductLayout: Sendable, Hashable {
     package var resultCount: Int {
         switch part {
         case .all: columns * blocks
-        case .lower: (0..<blocks).reduce(0) { $0 + min(columns, ($1 + 1) * rowsPerBlock) }
+        case .lower: (0..<blocks).reduce(0) { $0 + columns(of: $1).count }
         case .diagonal: columns
+        }
+    }
+
+    /// The columns that a block has results for.
+    package func columns(of block: Int) -> Range<Int> {
+        switch part {
+        case .all: 0..<columns
+        case .lower: 0..<min(columns, (block + 1) * rowsPerBlock)
+        case .diagonal: min(columns, block * rowsPerBlock)..<min(columns, (block + 1) * rowsPerBlock)
         }
     }
 
     /// Results in the order in which they are sent: column and block of each.
     package var results: [(column: Int, block: Int)] {
-        (0..<columns).flatMap { column in
-            (0..<blocks).filter { block in
-                switch part {
-                case .all: true
-                case .lower: (block + 1) * rowsPerBlock > column
-                case .diagonal: block == column / rowsPerBlock
-                }
-            }.map { (column, $0) }
-        }
+        (0..<blocks).flatMap { block in columns(of: block).map { ($0, block) } }
     }
 }

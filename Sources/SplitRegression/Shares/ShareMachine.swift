@@ -141,10 +141,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
             result = try await result &+ exchange.ownProduct(left, layout)
         }
         if shift > 0 { result = truncated(result, shift: shift) }
-        if part == .lower {
-            for row in 0..<result.rows { for column in 0..<row { result[column, row] = result[row, column] } }
-        }
-        return result
+        return part == .lower ? result.lowerMirrored : result
     }
 
     func open(_ step: TrainingStep, _ share: ShareWord) async throws -> Double {
@@ -169,21 +166,26 @@ package final class ShareMachine<Exchange: ShareExchange> {
         switch iteration {
         case .cold(let exponent, _):
             // Eigenvalues of H are at most 2 max(1/4, largest weight).
-            let start = 3 * power(-2 - max(-2, facts.weightBits) - exponent)
+            let start = power(-1 - facts.inverseBits - exponent)
             inverse = try ShareMatrix(diagonal: isActive ? start : 0, order: p)
-        // Weights change by less than a factor of 8 / 3 upwards, as a rule.
-        case .warm: inverse = inverse &- truncated(inverse, shift: 2)
-        case .more: break
+        // Weights grow by less than 16 / 5, as a rule.
+        case .warm: inverse = stretched(5)
+        case .further, .more: break
         }
-        // From a multiple of the unit matrix on, all commute; else only X' = X (2 I - H X) is symmetric.
-        let part: ProductLayout.Part = if case .cold = iteration { .lower } else { .all }
         let two = try ShareMatrix(diagonal: isActive ? 2 : 0, order: p)
-        for _ in 0..<iteration.iterations {
+        for (index, stretch) in iteration.stretches.enumerated() {
+            let part: ProductLayout.Part = index < iteration.symmetricIterations ? .lower : .all
+            if stretch != 8 { inverse = stretched(stretch) }
             let image = try await product(information, inverse, shift: f, part: part)
             traceShare = try ShareMatrix.word(isActive ? Double(p) : 0)
             for j in 0..<p { traceShare = traceShare &- image[j, j] }
             inverse = try await product(inverse, two &- image, shift: f, part: .lower)
         }
+    }
+
+    /// The inverse times so many eighths.
+    private func stretched(_ eighths: Int) -> ShareMatrix {
+        truncated(inverse.multiplied(by: eighths), shift: 3).lowerMirrored
     }
 
     // MARK: Results

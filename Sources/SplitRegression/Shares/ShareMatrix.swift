@@ -61,6 +61,19 @@ package struct ShareMatrix: Sendable, Equatable {
         return result
     }
 
+    /// Every element times a small public number.
+    package func multiplied(by factor: Int) -> ShareMatrix {
+        let word = ShareWord(low: UInt64(factor), middle: 0, high: 0)
+        return ShareMatrix(rows: rows, columns: columns, elements: elements.map { $0 &* word })
+    }
+
+    /// The symmetric matrix with what is on and below the diagonal.
+    package var lowerMirrored: ShareMatrix {
+        var result = self
+        for row in 0..<rows { for column in 0..<row { result[column, row] = self[row, column] } }
+        return result
+    }
+
     package var transposed: ShareMatrix {
         var result = ShareMatrix(rows: columns, columns: rows)
         for row in 0..<rows { for column in 0..<columns { result[column, row] = self[row, column] } }

@@ -120,6 +120,17 @@ package struct TrainingFacts: Sendable, Hashable {
         }
     }
 
+    /// Whether no weight is ever above what an inverse starts from.
+    var hasBoundedWeights: Bool {
+        switch family {
+        case .logistic, .probit: !isWeighted
+        default: false
+        }
+    }
+
+    /// Exponent of a power of two from 1/4 up that weights stay below: all of them where they are bounded, else those at the start.
+    var inverseBits: Int { family == .probit ? max(0, weightBits) : max(-2, weightBits) }
+
     /// Whether the passive party knows its own block of the information without a message.
     package var hasUnitWeights: Bool { hasConstantWeights && !isWeighted }
 

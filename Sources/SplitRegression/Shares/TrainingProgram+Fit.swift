@@ -14,6 +14,8 @@ extension TrainingProgram {
         /// Negative binomial, theta estimated.
         private var thetas = 0
         private var isThetaSettled = false
+        /// Whether the last inverse is one.
+        private var hasInverse = false
         /// Exponent of the last opened squared norm.
         private var level = TrainingFacts.firstNormLevel
 
@@ -82,7 +84,12 @@ extension TrainingProgram {
             var isConfirmed = false
             while true {
                 while norm > facts.tolerance, summary.passes < facts.maximumPasses {
-                    let (next, shift) = try step(from: norm)
+                    guard let (next, shift) = try step(from: norm) else {
+                        // No length helped: rows have wrapped, and weights of such rows had spoilt the inverse too.
+                        norm = try restart()
+                        (isFresh, slow) = (!facts.hasConstantWeights, 0)
+                        continue
+                    }
                     // No step helps any more.
                     if next >= norm { break }
                     // A step under fresh weights that shrinks by less than four, three times: a weight dies away (it shrinks by
@@ -146,13 +153,13 @@ extension TrainingProgram {
             return true
         }
 
-        /// Moves until the norm falls; shorter each time, and with a longer period when that does not help.
-        private func step(from norm: Double) throws(Stop) -> (norm: Double, shift: Int) {
+        /// Moves until the norm falls, shorter the second time.
+        ///
+        /// - Returns: nil where neither length helps: the period is too short.
+        private func step(from norm: Double) throws(Stop) -> (norm: Double, shift: Int)? {
             let root = Double(facts.rows).squareRoot()
             let first = norm < 1 ? 0 : min(2, Int((1 + 4 * norm / root).exponent))
             var shift = first
-            // Two lengths under the present period; more once it was doubled for this step.
-            var last = first + 2
             while true {
                 steps.append(.move(shift: shift))
                 try pass(stays: false)
@@ -163,16 +170,21 @@ extension TrainingProgram {
                 }
                 shift += 2
                 // At the shares' own noise, or out of passes.
-                if summary.passes >= facts.maximumPasses || shift > last && norm <= Self.acceptable * facts.tolerance {
+                if summary.passes >= facts.maximumPasses
+                    || shift > first + 2 && norm <= Self.acceptable * facts.tolerance
+                {
                     steps.append(.stay)
                     return (norm, shift)
                 }
-                if shift > last {
-                    try lengthen()
-                    shift = first
-                    last += 4
-                }
+                if shift > first + 2 { return nil }
             }
+        }
+
+        /// Everything anew at the present point under twice the period.
+        private func restart() throws(Stop) -> Double {
+            try lengthen()
+            try pass()
+            return try facts.hasConstantWeights ? direction() : refresh()
         }
 
         private func pass(stays: Bool = true) throws(Stop) {
@@ -260,30 +272,42 @@ extension TrainingProgram {
             if try open(.sum(.loss, period: period)) < separationLoss { throw .failure(.separation) }
         }
 
-        /// From the last inverse, and where that fails from a multiple of the unit matrix.
+        /// From the last inverse, and where that fails from a multiple of the unit matrix. Weights that are not bounded may have outgrown
+        /// those of the start.
         private func invertAnew(isFinal: Bool = false) throws(Stop) -> Bool {
-            if try invert(.warm(iterations: Self.warmIterations), isFinal: isFinal) { return true }
-            if try invert(.cold(exponent: 0, iterations: Self.coldIterations), isFinal: isFinal) { return true }
-            return try invert(.cold(exponent: 3, iterations: Self.coldIterations), isFinal: isFinal)
+            if hasInverse, try invert(.warm(iterations: Self.warmIterations), isFinal: isFinal) { return true }
+            let exponents = facts.hasBoundedWeights ? [0] : [1, 4]
+            for exponent in exponents {
+                if try invert(.cold(exponent: exponent, iterations: Self.coldIterations), isFinal: isFinal) {
+                    return true
+                }
+            }
+            return false
         }
 
-        /// Whether the iteration went to the inverse: the trace is opened to a quarter, never finer, after fixed counts. Finer it would
-        /// show the smallest eigenvalue.
+        /// Whether the iteration went to the inverse: the trace is opened to a quarter, never finer, after fixed counts, twice at
+        /// most. Finer it would show the smallest eigenvalue.
         ///
         /// - Parameter isFinal: whether standard errors are read off it: from a quarter to 2^-16 or better without a look.
         private func invert(_ start: TrainingStep.Inverse, isFinal: Bool = false) throws(Stop) -> Bool {
             steps.append(.inverse(start))
-            var done = start.iterations
-            while true {
-                let trace = try open(.trace)
-                if abs(trace) <= 0.25 {
-                    if isFinal { steps.append(.inverse(.more(iterations: Self.finalIterations))) }
-                    return true
+            hasInverse = false
+            var trace = try open(.trace)
+            if abs(trace) > Self.nearTrace {
+                guard trace > -1, trace <= Double(facts.parameters) else { return false }
+                // What starts from nothing has small eigenvalues to bring up.
+                if case .cold = start {
+                    steps.append(.inverse(.further(iterations: Self.furtherIterations)))
+                } else {
+                    steps.append(.inverse(.more(iterations: Self.moreIterations)))
                 }
-                guard done < Self.mostIterations, trace > -1, trace <= Double(facts.parameters) else { return false }
-                steps.append(.inverse(.more(iterations: Self.moreIterations)))
-                done += Self.moreIterations
+                trace = try open(.trace)
             }
+            guard abs(trace) <= Self.nearTrace else { return false }
+            if abs(trace) > Self.smallTrace { steps.append(.inverse(.more(iterations: Self.nearIterations))) }
+            if isFinal { steps.append(.inverse(.more(iterations: Self.finalIterations))) }
+            hasInverse = true
+            return true
         }
 
         private func openNorm() throws(Stop) -> Double {
@@ -304,9 +328,13 @@ extension TrainingProgram {
         package static let mostThetas = 6
         static let passesPerCheckpoint = 4
         private static let coldIterations = 8
-        private static let warmIterations = 3
+        private static let warmIterations = 4
+        private static let furtherIterations = 7
         private static let moreIterations = 4
-        private static let mostIterations = 20
+        /// A trace below which the inverse is there, and one from which a few more iterations lead there without a look.
+        private static let smallTrace = 0.25
+        private static let nearTrace = 0.5
+        private static let nearIterations = 2
         private static let finalIterations = 3
         /// A fit that used up its passes counts when it is near enough.
         private static let acceptable = 50.0

@@ -4,7 +4,7 @@ package enum TrainingStep: Sendable, Hashable {
     case startGradient
     /// Information at that fit.
     case startInformation
-    /// Shares of the inverse information: `X = 3 / 2^exponent I`, or three quarters of the last inverse, then so many iterations.
+    /// Shares of the inverse information, by so many iterations.
     case inverse(Inverse)
     /// Opened: `tr(I - H X)` to a quarter, X the inverse before its last iteration.
     case trace
@@ -44,15 +44,39 @@ package enum TrainingStep: Sendable, Hashable {
     case checkpoint
 
     package enum Inverse: Sendable, Hashable {
+        /// From a multiple of the unit matrix, `2^-exponent` times the first one, in stretched iterations.
         case cold(exponent: Int, iterations: Int)
+        /// From where such a start led, in stretched iterations again.
+        case further(iterations: Int)
+        /// From five eighths of the last inverse.
         case warm(iterations: Int)
         /// From the present one, without another start.
         case more(iterations: Int)
 
         package var iterations: Int {
             switch self {
-            case .cold(_, let iterations), .warm(let iterations), .more(let iterations): iterations
+            case .cold(_, let iterations), .further(let iterations), .warm(let iterations), .more(let iterations):
+                iterations
             }
+        }
+
+        private var isStretched: Bool {
+            switch self {
+            case .cold, .further: true
+            case .warm, .more: false
+            }
+        }
+
+        /// How many iterations take `H X` for symmetric, as it is while X is a polynomial of H. Rounding grows under that
+        /// assumption, each time by up to the largest element of X.
+        package var symmetricIterations: Int { if case .cold = self { min(4, iterations) } else { 0 } }
+
+        /// What X is multiplied by before each iteration, in eighths. An iteration doubles small eigenvalues of `H X`; stretched first,
+        /// they grow nearly fourfold, and the last factors bring those that overshoot back to 1.
+        package var stretches: [Int] {
+            guard isStretched else { return Array(repeating: 8, count: iterations) }
+            let last = [14, 12, 9, 8, 8]
+            return Array(repeating: 15, count: max(0, iterations - last.count)) + last.suffix(iterations)
         }
     }
 
