@@ -13,11 +13,11 @@ extension ProtocolDescription {
                 .step(
                     ProtocolStep(
                         "masked by the counter", sender: counter, type: .maskedByCounter,
-                        answers: .message(.countOpening), isChunked: true)),
+                        answers: .message(.countOpening), isChunked: true, isBulk: true)),
                 .step(
                     ProtocolStep(
                         "masked by the helper", sender: helper, type: .maskedByHelper,
-                        answers: .message(.countOpening), isChunked: true)),
+                        answers: .message(.countOpening), isChunked: true, isBulk: true)),
                 .checkpoint,
                 .step(
                     ProtocolStep(

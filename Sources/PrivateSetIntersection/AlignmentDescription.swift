@@ -19,7 +19,8 @@ extension ProtocolDescription {
         ) -> ProtocolFlow {
             .step(
                 ProtocolStep(
-                    name, sender: sender, type: type, answers: answers, isChunked: isChunked, signedEvery: signedEvery))
+                    name, sender: sender, type: type, answers: answers, isChunked: isChunked, signedEvery: signedEvery,
+                    isBulk: MessageType.alignmentBulk.contains(type)))
         }
         let (sender, receiver) = ("sender", "receiver")
         return ProtocolDescription(

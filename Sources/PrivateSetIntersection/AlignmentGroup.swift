@@ -11,6 +11,9 @@ package struct AlignmentGroup: Sendable {
     /// P - 1 as an element is sent.
     private let minusOne: [UInt8]
 
+    /// Bytes of an element as it is sent.
+    var elementWidth: Int { modulus.byteWidth }
+
     /// For tests with small groups; the parameters' properties are the caller's to know.
     package init(order: BigInt, modulus: BigInt, generator: BigInt) throws(BignumError) {
         self.order = try Modulus(order)
@@ -39,7 +42,7 @@ package struct AlignmentGroup: Sendable {
     func elements(
         _ bytes: [UInt8], count: Int, message: String, chunk: Int
     ) throws(AlignmentError) -> ResidueVector {
-        let width = modulus.byteWidth
+        let width = elementWidth
         guard bytes.count == count * width else {
             throw .wrongCount(message: message, expected: count, found: bytes.count / width)
         }

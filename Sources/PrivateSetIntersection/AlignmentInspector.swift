@@ -8,9 +8,13 @@ public import Wire
 /// keys and their contexts (T12, T19), the job's key size (T13), that no key serves twice (T26), and that the order agreed on is the order of the tags (T15). It stops at the
 /// first failure: what comes after could only fail by it.
 ///
+/// Of blinded identifiers and evaluations that a transcript keeps by hash it sees how many there are, by the length in the record:
+/// T11, T20 and T21 are not made on them, but for a message that comes again as a whole.
+///
 /// The proof of blinding can only be checked by the owner of the key, which did so before it answered.
 public struct AlignmentInspector: PayloadInspector, KeyInspecting {
     public let checks = ["T10", "T11", "T12", "T13", "T15", "T19", "T20", "T21", "T26"]
+    public let checksOfBulk = ["T11", "T20", "T21"]
 
     private let keyBits: Int
     private let session: Bytes32
@@ -29,7 +33,7 @@ public struct AlignmentInspector: PayloadInspector, KeyInspecting {
     /// How many of the sender's tags come before the next that may match.
     private var passed = 0
     private var outcome: MatchOutcome?
-    private var payloads = UnbrokenPayloads()
+    private var payloads = KeptPayloads(bulk: MessageType.alignmentBulk)
 
     /// Identifiers that a side may bring at most, whatever the job says (`protocols/alignment.md` 6).
     public static let largestSetSize = 1 << 24
@@ -71,30 +75,59 @@ public struct AlignmentInspector: PayloadInspector, KeyInspecting {
 
     public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
         guard record.type.protocolID == ProtocolVersion.alignment.id else { return }
-        guard let payload = payloads.next(payload) else { return }
+        let content = payloads.next(record, payload)
         try InspectionFailure.reading(messagesOf: "alignment") {
-            switch record.type {
-            case .alignmentOpening: try opening(AlignmentOpening(payload: payload), record)
-            case .verifierParameters: try keyInspector.take(VerifierParameters(payload: payload), record)
-            case .senderKey:
-                try keyInspector.take(SenderKey(payload: payload), record)
-                key = keyInspector.keys[record.from]
-            case .encryptedPRFKey: try encryptedKey(EncryptedPRFKey(payload: payload), record)
-            case .hashSalt: _ = try HashSalt(payload: payload)
-            case .blindedIdentifiers: try blinded(BlindedIdentifiers(payload: payload), record)
-            case .evaluations: try evaluations(Evaluations(payload: payload), record)
-            case .senderTags:
-                let size = try setSize(of: record.from)
-                try tags(SenderTags(payload: payload).tags, after: &senderTags, of: size, record.chunk)
-            case .matchOutcome: try matched(MatchOutcome(payload: payload))
-            case .matchingTags:
-                let size = Int(clamping: outcome?.count ?? 0)
-                let more = try MatchingTags(payload: payload).tags
-                try tags(more, after: &matching, of: size, record.chunk)
-                try known(more)
-            case .orderDigest: try digest(OrderDigest(payload: payload))
-            default: break
+            switch content {
+            case .payload(let payload): try inspect(record, whole: payload)
+            case .length(let length): try inspect(record, length: length)
+            case .nothing: break
             }
+        }
+    }
+
+    private mutating func inspect(_ record: Record, whole payload: [UInt8]) throws {
+        switch record.type {
+        case .alignmentOpening: try opening(AlignmentOpening(payload: payload), record)
+        case .verifierParameters: try keyInspector.take(VerifierParameters(payload: payload), record)
+        case .senderKey:
+            try keyInspector.take(SenderKey(payload: payload), record)
+            key = keyInspector.keys[record.from]
+        case .encryptedPRFKey: try encryptedKey(EncryptedPRFKey(payload: payload), record)
+        case .hashSalt: _ = try HashSalt(payload: payload)
+        case .blindedIdentifiers: try blinded(BlindedIdentifiers(payload: payload), record)
+        case .evaluations: try evaluations(Evaluations(payload: payload), record)
+        case .senderTags:
+            let size = try setSize(of: record.from)
+            try tags(SenderTags(payload: payload).tags, after: &senderTags, of: size, record.chunk)
+        case .matchOutcome: try matched(MatchOutcome(payload: payload))
+        case .matchingTags:
+            let size = Int(clamping: outcome?.count ?? 0)
+            let more = try MatchingTags(payload: payload).tags
+            try tags(more, after: &matching, of: size, record.chunk)
+            try known(more)
+        case .orderDigest: try digest(OrderDigest(payload: payload))
+        default: break
+        }
+    }
+
+    /// Bulk messages, of which only the length is known.
+    private func inspect(_ record: Record, length: Int) throws {
+        let isQuestion = record.type == .blindedIdentifiers
+        guard let key else { throw Self.failure("T10", "keyMissing", "There is a message before the key.") }
+        let slots = BlindingSizes.slots(modulusBits: key.modulusBits)
+        let count = try chunk(record, asker: isQuestion ? record.from : record.to, slots: slots)
+        let width = CiphertextVector.serializedWidth(of: key)
+        let expected =
+            isQuestion
+            ? BlindedIdentifiers.length(
+                ciphertexts: (count + slots - 1) / slots * width,
+                proof: BlindingProof.serializedWidth(slots: slots, ciphertextWidth: width))
+            : Evaluations.length(of: count, width: group.elementWidth)
+        guard length == expected else {
+            throw Self.failure("T10", "wrongLength", "This chunk has another length than its identifiers ask for.")
+        }
+        guard !isQuestion || duplicates.insert(record.payloadHash.bytes) else {
+            throw Self.failure("T20", "ciphertextRepeated", "Ciphertexts were sent twice.")
         }
     }
 

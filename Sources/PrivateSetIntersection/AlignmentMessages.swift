@@ -16,6 +16,9 @@ extension MessageType {
     package static let matchOutcome = MessageType(rawValue: 0x0109)
     package static let matchingTags = MessageType(rawValue: 0x010A)
     package static let orderDigest = MessageType(rawValue: 0x010B)
+
+    /// A ciphertext or a group element for each identifier: what a transcript keeps by hash unless it keeps all.
+    static let alignmentBulk: Set<MessageType> = [.blindedIdentifiers, .evaluations]
 }
 
 /// Longest byte field of an alignment message; a session's frame limit is below it.
@@ -115,6 +118,9 @@ package struct BlindedIdentifiers: Message {
     package var ciphertexts: [UInt8]
     package var proof: [UInt8]
 
+    /// Bytes of a payload with so many bytes of either.
+    static func length(ciphertexts: Int, proof: Int) -> Int { 4 + 4 + ciphertexts + 4 + proof }
+
     package init(identifiers: UInt32, ciphertexts: [UInt8], proof: [UInt8]) {
         self.identifiers = identifiers
         self.ciphertexts = ciphertexts
@@ -141,6 +147,9 @@ package struct Evaluations: Message {
 
     package var identifiers: UInt32
     package var elements: [UInt8]
+
+    /// Bytes of a payload with so many elements.
+    static func length(of count: Int, width: Int) -> Int { 4 + 4 + count * width }
 
     package init(identifiers: UInt32, elements: [UInt8]) {
         self.identifiers = identifiers

@@ -4,6 +4,8 @@ public import Wire
 /// the order of tags (T10), the job's key size (T13), and that the outcome names the count that was sent and the rounding
 /// that both asked for (T15). It stops at the first failure.
 ///
+/// Of masked identifiers that a transcript keeps by hash it sees how many there are.
+///
 /// Whether the counter counted well only a replay shows: the tags that it compared hang on its secret mask.
 public struct CountInspector: PayloadInspector {
     public let checks = ["T10", "T13", "T15"]
@@ -15,7 +17,7 @@ public struct CountInspector: PayloadInspector {
     private var openings: [String: AlignmentOpening] = [:]
     private var lastTag: AlignmentTag?
     private var rounded: UInt64?
-    private var payloads = UnbrokenPayloads()
+    private var payloads = KeptPayloads(bulk: MessageType.countBulk)
 
     /// - Parameters:
     ///   - keyBits: the job's.
@@ -42,23 +44,31 @@ public struct CountInspector: PayloadInspector {
 
     public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
         guard record.type.protocolID == ProtocolVersion.alignment.id else { return }
-        guard let payload = payloads.next(payload) else { return }
+        let content = payloads.next(record, payload)
         try InspectionFailure.reading(messagesOf: "count") {
-            switch record.type {
-            case .countOpening:
-                let opening = try CountOpening(payload: payload).opening
-                try opening.check(from: record.from, keyBits: keyBits, maximumSetSize: maximumSetSize)
-                guard opening.setSize >= UInt64(minimumCohort) else {
-                    throw Self.failure(
-                        "setTooSmall", "\(record.from) opened with fewer identifiers than a cohort needs.")
-                }
-                openings[record.from] = opening
-            case .maskedByCounter: try elements(MaskedByCounter(payload: payload), record)
-            case .maskedByHelper: try elements(MaskedByHelper(payload: payload), record)
-            case .countTags: try tags(CountTags(payload: payload).tags, record)
-            case .roundedCount: try count(RoundedCount(payload: payload).count)
-            default: break
+            switch content {
+            case .payload(let payload): try inspect(record, whole: payload)
+            case .length(let length): try elements(record, length: length)
+            case .nothing: break
             }
+        }
+    }
+
+    private mutating func inspect(_ record: Record, whole payload: [UInt8]) throws {
+        switch record.type {
+        case .countOpening:
+            let opening = try CountOpening(payload: payload).opening
+            try opening.check(from: record.from, keyBits: keyBits, maximumSetSize: maximumSetSize)
+            guard opening.setSize >= UInt64(minimumCohort) else {
+                throw Self.failure(
+                    "setTooSmall", "\(record.from) opened with fewer identifiers than a cohort needs.")
+            }
+            openings[record.from] = opening
+        case .maskedByCounter: try elements(MaskedByCounter(payload: payload), record)
+        case .maskedByHelper: try elements(MaskedByHelper(payload: payload), record)
+        case .countTags: try tags(CountTags(payload: payload).tags, record)
+        case .roundedCount: try count(RoundedCount(payload: payload).count)
+        default: break
         }
     }
 
@@ -76,14 +86,26 @@ public struct CountInspector: PayloadInspector {
     // MARK: One message each
 
     private func elements(_ message: some ElementMessage, _ record: Record) throws {
-        let name = "A chunk of masked identifiers"
-        let count = try size(of: record.chunk, Chunking.elements(try setSize(of: record.from)), name)
+        let count = try elementCount(record)
         do {
-            _ = try group.elements(message.elements, count: count, message: name, chunk: Int(record.chunk.index))
+            _ = try group.elements(
+                message.elements, count: count, message: Self.elements, chunk: Int(record.chunk.index))
         } catch .wrongCount {
-            throw Self.failure("wrongCount", "\(name) has the wrong number of values.")
+            throw Self.failure("wrongCount", "\(Self.elements) has the wrong number of values.")
         } catch {
             throw Self.failure("elementOutOfGroup", "A masked identifier is not an element of the group.")
+        }
+    }
+
+    private static let elements = "A chunk of masked identifiers"
+
+    private func elementCount(_ record: Record) throws -> Int {
+        try size(of: record.chunk, Chunking.elements(try setSize(of: record.from)), Self.elements)
+    }
+
+    private func elements(_ record: Record, length: Int) throws {
+        guard length == MaskedByCounter.length(of: try elementCount(record), width: group.elementWidth) else {
+            throw Self.failure("wrongLength", "\(Self.elements) has another length than its number of values asks for.")
         }
     }
 

@@ -8,6 +8,9 @@ extension MessageType {
     package static let maskedByHelper = MessageType(rawValue: 0x0112)
     package static let countTags = MessageType(rawValue: 0x0113)
     package static let roundedCount = MessageType(rawValue: 0x0114)
+
+    /// A group element for each identifier: what a transcript keeps by hash unless it keeps all.
+    static let countBulk: Set<MessageType> = [.maskedByCounter, .maskedByHelper]
 }
 
 /// Longest byte field of a message; a session's frame limit is below it.
@@ -32,6 +35,11 @@ package struct CountOpening: Message, Hashable {
 protocol ElementMessage: Message {
     var elements: [UInt8] { get }
     init(elements: [UInt8])
+}
+
+extension ElementMessage {
+    /// Bytes of a payload with so many elements.
+    static func length(of count: Int, width: Int) -> Int { 4 + count * width }
 }
 
 package struct MaskedByCounter: ElementMessage {

@@ -57,6 +57,7 @@ public struct RegistryDocument: Sendable {
         case .step(let step):
             var item: [String: Any] = ["step": number(step.type), "name": step.name, "from": step.sender]
             if step.isChunked { item["chunked"] = true }
+            if step.isBulk { item["bulk"] = true }
             if let every = step.signedEvery { item["signedEvery"] = Int(every) }
             return item.merging(data(step.answers)) { $1 }
         case .each(let type, let answers):

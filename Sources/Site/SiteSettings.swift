@@ -32,6 +32,15 @@ package struct SiteSettings: Sendable, Equatable {
     /// Sessions that `serve` runs at a time.
     package var sessions = 4
     package var failed = Failed()
+    package var payloads = Payloads.job
+
+    /// Which payloads this site's transcripts keep: its own copies may hold more than the jobs ask for, never less.
+    package enum Payloads: String, Sendable, CaseIterable {
+        /// What each job says.
+        case job
+        /// All, so that every job can be replayed.
+        case full
+    }
 
     /// What is kept of sessions that failed.
     package struct Failed: Sendable, Equatable {
@@ -44,7 +53,8 @@ package struct SiteSettings: Sendable, Equatable {
         let document = try YAMLValue(parsing: yaml)
         let problems = ProblemCollector(lines: document.lines())
         let reader = FieldReader(
-            document, path: "", allowed: ["moiety", "name", "listen", "tables", "timeouts", "serve", "failed"],
+            document, path: "",
+            allowed: ["moiety", "name", "listen", "tables", "timeouts", "serve", "failed", "transcript"],
             problems: problems)
         _ = reader.integer("moiety", default: 0, in: currentVersion...currentVersion)
         if reader.value("moiety") == nil { problems.add("moiety", "is missing", hint: "moiety: \(currentVersion)") }
@@ -69,6 +79,9 @@ package struct SiteSettings: Sendable, Equatable {
         if let failed = reader.mapping("failed", allowed: ["sessions", "megabytes"]) {
             settings.failed.sessions = failed.integer("sessions", default: 50, in: 1...100_000)
             settings.failed.megabytes = failed.integer("megabytes", default: 2000, in: 1...10_000_000)
+        }
+        if let transcript = reader.mapping("transcript", allowed: ["payloads"]) {
+            settings.payloads = transcript.choice("payloads", default: Payloads.job, fallback: .job)
         }
         guard problems.problems.isEmpty else { throw DocumentError.invalid(problems.problems) }
         return settings
@@ -118,6 +131,10 @@ package struct SiteSettings: Sendable, Equatable {
             failed:
               sessions: 50
               megabytes: 2000
+            # Payloads that transcripts of this site keep: what each job says, or "full" for all. Without all of them no job can
+            # be replayed or audited; with them a fit of 20,000 rows takes more than a gigabyte.
+            transcript:
+              payloads: job
 
             """
     }

@@ -27,7 +27,10 @@ extension ProtocolDescription {
         _ name: String, _ sender: String, _ type: MessageType, answers: ProtocolStep.Answer = .nothing,
         isChunked: Bool = false
     ) -> ProtocolFlow {
-        .step(ProtocolStep(name, sender: sender, type: type, answers: answers, isChunked: isChunked))
+        .step(
+            ProtocolStep(
+                name, sender: sender, type: type, answers: answers, isChunked: isChunked,
+                isBulk: MessageType.ofCiphertexts.contains(type)))
     }
 
     private static func both(

@@ -5,7 +5,7 @@ public import Wire
 ///     u32 length || record || leaf hash[32] || u8 kept || (kept == 1: u32 length || payload)
 public struct LogEntry: Sendable, Hashable {
     /// First bytes of every log file.
-    static let magic: [UInt8] = Array("moiety log 2\n".utf8)
+    static let magic: [UInt8] = Array("moiety log 3\n".utf8)
     /// Longest payload that any session may send.
     static let maximumPayload = SessionLimits.largestFrame
 
@@ -30,11 +30,4 @@ public struct LogEntry: Sendable, Hashable {
             return try encoder.finish()
         }
     }
-}
-
-/// Which payloads a transcript keeps. The session's own messages are always kept: they are small and prove who spoke.
-public enum PayloadStorage: String, Sendable, Hashable, Codable {
-    case full, hashes
-
-    func keeps(_ record: Record) -> Bool { self == .full || record.type.protocolID == ProtocolVersion.session.id }
 }

@@ -6,12 +6,14 @@ import Wire
 public enum TranscriptPruning {
     private static let largestFile = 1 << 24
 
-    /// Writes every file of the transcript but `private/`, the logs without payloads but the session's own. Verify the
-    /// original first: nothing is judged here.
+    /// Writes every file of the transcript but `private/`, and the logs with fewer payloads. Verify the original first: nothing is
+    /// judged here.
     ///
-    /// - Parameter target: a folder that is there and empty.
+    /// - Parameters:
+    ///   - target: a folder that is there and empty.
+    ///   - storage: which payloads the copy keeps, as far as the original has them.
     /// - Throws: `notRegular`, `fileTooLarge`, `notCanonical` for what cannot be of a transcript or is torn; `cannotWrite`.
-    public static func prune(_ folder: String, into target: String) throws {
+    public static func prune(_ folder: String, into target: String, keeping storage: PayloadStorage = .pruned) throws {
         let (source, copy) = (TranscriptLayout(folder: folder), TranscriptLayout(folder: target))
         _ = try PartiesFile(folder: folder)
         for name in try names(in: source) {
@@ -21,7 +23,7 @@ public enum TranscriptPruning {
                     at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
             } catch { throw TranscriptError.cannotWrite(name) }
             if name.hasPrefix("\(TranscriptLayout.logs)/") {
-                try prune(log: name, of: source, into: copy)
+                try prune(log: name, of: source, into: copy, keeping: storage)
             } else {
                 let bytes = try source.read(name, limit: largestFile)
                 do { try Data(bytes).write(to: path) } catch { throw TranscriptError.cannotWrite(name) }
@@ -40,7 +42,9 @@ public enum TranscriptPruning {
         }
     }
 
-    private static func prune(log name: String, of source: TranscriptLayout, into copy: TranscriptLayout) throws {
+    private static func prune(
+        log name: String, of source: TranscriptLayout, into copy: TranscriptLayout, keeping storage: PayloadStorage
+    ) throws {
         var reader = try LogReader(source, name)
         defer { reader.close() }
         var writer = try LogWriter(creating: copy.path(name), name: name)
@@ -48,7 +52,7 @@ public enum TranscriptPruning {
         reading: while true {
             switch try reader.next() {
             case .entry(let entry):
-                let keeps = PayloadStorage.hashes.keeps(try Record(encoded: entry.record))
+                let keeps = storage.keeps(try Record(encoded: entry.record))
                 _ = try writer.append(entry.record, payload: keeps ? entry.payload : nil)
             case .torn: throw TranscriptError.notCanonical(file: name)
             case .end: break reading

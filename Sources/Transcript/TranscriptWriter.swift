@@ -18,7 +18,7 @@ public final class TranscriptWriter: Recorder {
 
     /// - Parameters:
     ///   - folder: made if it is not there; must not already hold a transcript.
-    ///   - storage: whether payloads are kept or only their hashes.
+    ///   - storage: which payloads are kept; of the others the records hold the hashes.
     public init(folder: String, storage: PayloadStorage) throws(TranscriptError) {
         layout = TranscriptLayout(folder: folder)
         self.storage = storage

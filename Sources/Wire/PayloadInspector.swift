@@ -6,6 +6,8 @@ public protocol PayloadInspector: Sendable {
     var checks: [String] { get }
     /// Checks that could not be made to the end, each with the reason. They do not hold, but nobody failed them.
     var unfinished: [String: String] { get }
+    /// Those of `checks` that ask for the payloads of bulk messages: not made to the end where a transcript keeps these by hash.
+    var checksOfBulk: [String] { get }
     /// Every record of both directions, in an order in which each comes after all that it had seen.
     ///
     /// - Parameter payload: `nil` when the transcript keeps only its hash.
@@ -16,6 +18,7 @@ public protocol PayloadInspector: Sendable {
 
 extension PayloadInspector {
     public var unfinished: [String: String] { [:] }
+    public var checksOfBulk: [String] { [] }
 }
 
 /// A check that failed: its number, its error name, one plain sentence.
@@ -49,15 +52,27 @@ extension InspectionFailure {
     }
 }
 
-/// Payloads until the first that is missing: what follows it cannot be said from those that are there.
-package struct UnbrokenPayloads: Sendable {
+/// What an inspector has of its protocol's payloads, one after the other.
+package struct KeptPayloads: Sendable {
+    package enum Content: Sendable {
+        case payload([UInt8])
+        /// Of a bulk message that a transcript keeps by hash: only how long it is.
+        case length(Int)
+        /// From the first message on of which more would be needed: nothing can be said from those that are there.
+        case nothing
+    }
+
+    private let bulk: Set<MessageType>
     package private(set) var isPruned = false
 
-    package init() {}
+    /// - Parameter bulk: kinds of messages whose length says all about their shape.
+    package init(bulk: Set<MessageType> = []) {
+        self.bulk = bulk
+    }
 
-    /// - Returns: nil from the first that is missing on.
-    package mutating func next(_ payload: [UInt8]?) -> [UInt8]? {
-        isPruned = isPruned || payload == nil
-        return isPruned ? nil : payload
+    package mutating func next(_ record: Record, _ payload: [UInt8]?) -> Content {
+        isPruned = isPruned || (payload == nil && !bulk.contains(record.type))
+        guard !isPruned else { return .nothing }
+        return payload.map { .payload($0) } ?? .length(Int(record.payloadLength))
     }
 }

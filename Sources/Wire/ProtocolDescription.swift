@@ -38,12 +38,15 @@ public struct ProtocolStep: Sendable, Hashable {
     public let isChunked: Bool
     /// After each so many chunks, the message's last left out, comes a checkpoint.
     public let signedEvery: UInt32?
+    /// Whether it is bulk: ciphertexts or group elements by the row, of which a transcript keeps the hash and the length unless the job
+    /// wants all payloads (`protocols/transcript.md` 3). Nothing that is decided, opened or committed to stands in such a message.
+    public let isBulk: Bool
     /// Largest payload of one chunk, in bytes.
     public let maximumPayload: Int
 
     public init(
         _ name: String, sender: String, type: MessageType, answers: Answer = .nothing, isChunked: Bool = false,
-        signedEvery: UInt32? = nil, maximumPayload: Int = 4 << 20
+        signedEvery: UInt32? = nil, isBulk: Bool = false, maximumPayload: Int = 4 << 20
     ) {
         self.name = name
         self.sender = sender
@@ -51,6 +54,7 @@ public struct ProtocolStep: Sendable, Hashable {
         self.answers = answers
         self.isChunked = isChunked
         self.signedEvery = signedEvery
+        self.isBulk = isBulk
         self.maximumPayload = maximumPayload
     }
 }
@@ -203,6 +207,11 @@ public struct ProtocolPlan: Sendable, Hashable {
     /// Every kind of message that a plan has. What is not here may not be sent.
     public var types: Set<MessageType> {
         Set(alternatives.joined().flatMap { $0.description.steps.map(\.type) })
+    }
+
+    /// Kinds of messages whose payloads a transcript keeps by hash unless it keeps all.
+    public var bulkTypes: Set<MessageType> {
+        Set(alternatives.joined().flatMap { $0.description.steps.filter(\.isBulk).map(\.type) })
     }
 
     /// What people call each kind of message.

@@ -49,7 +49,7 @@ extension EndToEnd {
                 "id,m1,m2,m3\n"
                 + (0..<95).map { "P\(1000 + $0),\($0 * 11 % 37),\($0 * 17 % 41),\($0 * 5 % 13)\n" }.joined()
             let sites = try await Small.sites(
-                job: Small.job(features: features).replacing(
+                job: Small.job(features: features, payloads: "full").replacing(
                     "reveal: [coefficients]", with: "reveal: [coefficients, scores, metrics]"),
                 hospital: Small.hospital(90), lab: lab)
             try await sites.approve()

@@ -25,7 +25,7 @@ extension EndToEnd {
             ///
             /// - Returns: what `job approve` said at the lab.
             static func make(_ title: String, _ sites: TwoSites) async throws -> (Next, approval: String) {
-                let job = try sites.scratch.write("\(title).yaml", Small.job(title: title))
+                let job = try sites.scratch.write("\(title).yaml", Small.job(title: title, payloads: "full"))
                 var said = ""
                 for name in ["hospital", "lab"] {
                     let ended = try await Program.run(

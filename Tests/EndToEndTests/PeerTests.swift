@@ -178,7 +178,7 @@ extension EndToEnd {
             // Who is older than 50 has the outcome.
             let hospital = (0..<90).map { "P\(1000 + $0),\($0 * 13 % 61 > 30 ? 1 : 0),\(20 + $0 * 13 % 61)\n" }.joined()
             let sites = try await Small.sites(
-                job: Small.job().replacing("family: linear", with: "family: logistic"),
+                job: Small.job(payloads: "full").replacing("family: linear", with: "family: logistic"),
                 hospital: "id,outcome,age\n" + hospital, lab: Small.lab(90))
             try await sites.approve()
             let (active, passive) = try await sites.run()

@@ -5,16 +5,27 @@ import Testing
 extension EndToEnd {
     /// What a party can show with its own secrets, and what it can let an auditor see.
     @Suite(.serialized) struct Secrets {
-        private static let job = Small.job(features: "[m1, m2, {column: m3, type: binary}]").replacing(
-            "reveal: [coefficients]", with: "reveal: [coefficients, scores, metrics]")
+        private static func job(payloads: String) -> String {
+            Small.job(features: "[m1, m2, {column: m3, type: binary}]", payloads: payloads).replacing(
+                "reveal: [coefficients]", with: "reveal: [coefficients, scores, metrics]")
+        }
 
-        private func finished(_ initOptions: [String] = []) async throws -> TwoSites {
+        /// - Parameter fullAt: sites that keep all payloads whatever the job says.
+        private func finished(
+            _ initOptions: [String] = [], payloads: String = "full", fullAt: [String] = []
+        ) async throws -> TwoSites {
             let lab =
                 "id,m1,m2,m3\n"
                 + (0..<95).map { "P\(1000 + $0),\($0 * 11 % 37),\($0 * 17 % 41),\($0 % 5 == 0 ? 1 : 0)\n" }.joined()
             let sites = try await Small.sites(
-                job: Self.job, hospital: Small.hospital(90) + "P3000,1,\n", lab: lab,
+                job: Self.job(payloads: payloads), hospital: Small.hospital(90) + "P3000,1,\n", lab: lab,
                 initOptions: initOptions)
+            for name in fullAt {
+                let settings = "\(sites.site(name))/site.yaml"
+                let text = try String(contentsOfFile: settings, encoding: .utf8)
+                try Data(text.replacing("payloads: job", with: "payloads: full").utf8).write(
+                    to: URL(fileURLWithPath: settings))
+            }
             try await sites.approve()
             let (hospital, lab2) = try await sites.run()
             try #require(hospital.code == 0 && lab2.code == 0, "\(hospital.errors)\(lab2.errors)")
@@ -98,6 +109,47 @@ extension EndToEnd {
             #expect(lost.code == 66 && lost.errorCode == "fileNotFound")
         }
 
+        /// The hospital's copy as a job leaves it by default, the lab's with every payload: of one session, and they agree.
+        private func expectBothForms(_ sites: TwoSites) async throws {
+            let (lean, full) = (transcript(sites, "hospital"), transcript(sites, "lab"))
+            let said = "bulk messages only the hash is kept"
+            for (own, peer) in [(lean, full), (full, lean)] {
+                let ended = try await verify(own, "--peer-transcript", peer)
+                #expect(ended.code == 0, "\(ended.output)\(ended.errors)")
+                for check in ["T10", "T12", "T15", "T16", "T23", "T24", "T26", "X01", "X02"] {
+                    #expect(status(ended, check) == "passed", "\(check): \(ended.output)")
+                }
+                for check in ["T11", "T20", "T21"] {
+                    #expect(status(ended, check) == (own == full ? "passed" : "not evaluated"), "\(ended.output)")
+                }
+                #expect(ended.output.contains(said) == (own == lean))
+            }
+            let told = try await Program.run("verify", lean)
+            let line = told.output.split(separator: "\n").first ?? ""
+            #expect(told.code == 0 && line.contains("is VALID"), "\(told.output)")
+            #expect(line.contains("\(said), so T11, T20, T21 were not made on them"), "\(line)")
+            #expect(told.output.hasSuffix("\nVALID\n"), "\(told.output)")
+            // Nothing can be derived again where what was received is not there; the inputs can still be compared.
+            let refused = try await verify(lean, "--replay", "--site", sites.site("hospital"))
+            #expect(refused.code == 2 && failure(refused) == nil, "\(refused.output)")
+            #expect(refused.output.contains("transcript: {payloads: full}"), "\(refused.output)")
+            #expect(status(refused, "R01") == "passed" && status(refused, "R02") == "not evaluated")
+            let replayed = try await verify(full, "--replay", "--site", sites.site("lab"))
+            #expect(replayed.code == 0 && status(replayed, "R02") == "passed", "\(replayed.output)")
+            // An auditor sees inputs and keys, and is told what would be needed for more.
+            let bundle = sites.scratch.path("opened-lean")
+            let opened = try await Program.run(
+                "log", "open", lean, "--site", sites.site("hospital"), "--out", bundle, "--yes")
+            #expect(opened.code == 0 && opened.errors.contains("payloads: full"), "\(opened.errors)")
+            let audited = try await verify(lean, "--audit", bundle)
+            #expect(audited.code == 2 && failure(audited) == nil, "\(audited.output)")
+            #expect(audited.output.contains("transcript: {payloads: full}"), "\(audited.output)")
+            #expect(status(audited, "A01") == "not evaluated" && status(audited, "A04") == "passed")
+            // In the lab's copy, which has them all, the same bundle is enough.
+            let whole = try await verify(full, "--audit", bundle)
+            #expect(whole.code == 0 && status(whole, "A01") == "passed", "\(whole.output)")
+        }
+
         @Test(.stopsAHang)
         func audit() async throws {
             let sites = try await finished()
@@ -146,7 +198,8 @@ extension EndToEnd {
 
         @Test(.stopsAHang)
         func oneMessageAndTheAccount() async throws {
-            let sites = try await finished(["--second-signature"])
+            let sites = try await finished(["--second-signature"], payloads: "hashes", fullAt: ["lab"])
+            try await expectBothForms(sites)
             let own = transcript(sites, "lab")
             let listed = try await Program.run("log", "show", own, "--from", "lab")
             #expect(listed.code == 0 && listed.output.contains("countersignature"), "\(listed.errors)")
@@ -215,6 +268,12 @@ extension EndToEnd {
             #expect(kept.code == 0 && kept.output.contains("pruned"), "\(kept.output)")
             let both = try await verify(transcript(sites, "hospital"), "--peer-transcript", archive)
             #expect(both.code == 0, "\(both.output)")
+            // Or what a job leaves by default: the ciphertexts go, all else stays.
+            let lean = sites.scratch.path("lean")
+            #expect(try await Program.run("log", "prune", own, "--out", lean, "--bulk-only").code == 0)
+            let leaner = try await verify(lean, "--peer-transcript", transcript(sites, "hospital"))
+            #expect(leaner.code == 0 && leaner.output.contains("bulk messages only"), "\(leaner.output)")
+            #expect(status(leaner, "T23") == "passed" && status(leaner, "T11") == "not evaluated")
             #expect(try await Program.run("log", "prune", own, "--out", archive).code == 73)
             #expect(try await Program.run("log", "prune", sites.scratch.path, "--out", "\(archive)2").code != 0)
             #expect(!FileManager.default.fileExists(atPath: "\(archive)2"))

@@ -75,7 +75,7 @@ extension EndToEnd {
 
         @Test(.stopsAHang)
         func countThenAlign() async throws {
-            let sites = try await Small.sites(lab: Small.lab(80, first: 17))
+            let sites = try await Small.sites(job: Small.job(payloads: "full"), lab: Small.lab(80, first: 17))
             // A table's file may stand alone in site.yaml.
             let settings = "\(sites.site("lab"))/site.yaml"
             let text = try String(contentsOfFile: settings, encoding: .utf8)
@@ -144,7 +144,7 @@ extension EndToEnd {
         /// A session that ends badly leaves what was exchanged.
         @Test(.stopsAHang)
         func aFailedAlignmentKeepsItsEvidence() async throws {
-            let sites = try await Small.sites(lab: Small.lab(80, first: 70))
+            let sites = try await Small.sites(job: Small.job(payloads: "full"), lab: Small.lab(80, first: 70))
             try await sites.approve()
             let (process, address) = try await sites.listen(align(sites, "run", "hospital", "few"))
             let lab = try await Program.run(align(sites, "run", "lab", "few") + ["--peer-address", address])

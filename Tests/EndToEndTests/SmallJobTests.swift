@@ -7,7 +7,7 @@ extension EndToEnd {
     @Suite(.serialized) struct AfterAJob {
         @Test(.stopsAHang)
         func serveThenPredict() async throws {
-            let job = Small.job(features: "[m1, m2, m3]").replacing(
+            let job = Small.job(features: "[m1, m2, m3]", payloads: "full").replacing(
                 "reveal: [coefficients]", with: "reveal: [coefficients, scores]")
             let lab =
                 "id,m1,m2,m3\n"

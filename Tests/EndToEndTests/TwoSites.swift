@@ -97,7 +97,7 @@ struct TwoSites {
 enum Small {
     static func job(
         minimumCohort: Int = 50, timeout: Int = 60, features: String = "[marker]", label: String = "outcome",
-        title: String = "Small"
+        title: String = "Small", payloads: String = "hashes"
     ) -> String {
         """
         moiety: 3
@@ -119,6 +119,7 @@ enum Small {
         reveal: [coefficients]
         loosen: [budget]
         limits: {minimumCohort: \(minimumCohort)}
+        transcript: {payloads: \(payloads)}
         network: {listener: hospital, connectTimeout: \(timeout), messageTimeout: 120}
 
         """

@@ -103,7 +103,7 @@ enum Fixtures {
           maximumSetSize: 5000
           minimumPassiveColumns: 4
         loosen: [leverage, guard-budget]
-        transcript: {payloads: hashes}
+        transcript: {payloads: full}
         network: {listener: clinic-2, connectTimeout: 60, messageTimeout: 30}
         """
 

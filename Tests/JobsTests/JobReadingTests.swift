@@ -17,7 +17,7 @@ import Testing
         #expect(job.loosened == [.leverage, .budget])
         #expect(job.model.tolerance == 1e-5)
         #expect(job.holdout == .hash)
-        #expect(job.payloads == .hashes)
+        #expect(job.payloads == .full)
         #expect(job.keys.nonces == .half)
         #expect(job.network.listener == "clinic-2")
         #expect(job.peer(of: "hospital")?.name == "clinic-2")
@@ -33,7 +33,7 @@ import Testing
         #expect(job.network.listener == "hospital")
         #expect(job.model.l2 == 0)
         #expect(job.holdout == .none)
-        #expect(job.payloads == .full)
+        #expect(job.payloads == .hashes)
         #expect(job.active.identifier.duplicates == .error)
     }
 

@@ -36,11 +36,13 @@ import Testing
               short: a.csv
               long: {file: b.csv, delimiter: tab, missing: ["", "-9"]}
             timeouts: {connect: 60, message: 90}
+            transcript: {payloads: full}
             """)
         #expect(settings.tables["short"] == SiteSettings.TableSource(file: "a.csv"))
         #expect(settings.tables["long"]?.delimiter == .tab)
         #expect(settings.tables["long"]?.missing == MissingTokens(["", "-9"]))
         #expect(settings.timeouts == SiteSettings.Timeouts(connect: 60, message: 90))
+        #expect(settings.payloads == .full)
     }
 
     @Test(arguments: [
@@ -49,6 +51,8 @@ import Testing
         ("listen: a:1", "listen: a:1\ntables: [a]", "tables", 4),
         ("listen: a:1", "listen: a:1\ntables: {t: {file: f, delimiter: x}}", "tables.t.delimiter", 4),
         ("listen: a:1", "listen: a:1\ntimeouts: {connect: 0}", "timeouts.connect", 4),
+        // A site keeps what its jobs say, or more.
+        ("listen: a:1", "listen: a:1\ntranscript: {payloads: hashes}", "transcript.payloads", 4),
         ("listen: a:1", "listen: a:1\nlisten2: a:1", "listen2", 4),
     ])
     func problemsHavePathAndLine(_ old: String, _ new: String, _ path: String, _ line: Int?) {

@@ -8,7 +8,7 @@ import Testing
 
 /// What lies on the disk of a process that was killed, at every record that it wrote or received.
 @Suite struct CrashTests {
-    @Test(arguments: [PayloadStorage.full, .hashes])
+    @Test(arguments: [PayloadStorage.full, .pruned])
     func aKilledProcessLeavesWhatVerifiesUpToItsLastCheckpoint(storage: PayloadStorage) async throws {
         let copies = try TemporaryFolder()
         let toy = try await ToyTranscripts(storage: storage) { SnapshotRecorder($0, into: copies.path) }

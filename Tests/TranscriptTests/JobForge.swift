@@ -25,6 +25,9 @@ struct JobForge {
     var items: [Item]
     private let nonces: [String: Bytes32]
     let session: Bytes32
+    /// Which payloads the folder keeps, and changes to single drafts.
+    var storage = PayloadStorage.full
+    var alter: (Int, inout Forge.Draft) -> Void = { _, _ in }
 
     init(_ recorded: WholeJobTests.Recorded) throws {
         let all = WholeJobTests.captured(recorded.path("hospital"), recorded.plan)
@@ -76,8 +79,11 @@ struct JobForge {
     }
 
     /// Written to a folder as the hospital would have kept it.
+    ///
+    /// - Parameter other: a folder as the lab would have kept it.
     func write(
-        _ folder: String, counts: [String: Int64] = ["rows": 60, "fitted": 60], finishes: Bool = true,
+        _ folder: String, lab other: String? = nil, counts: [String: Int64] = ["rows": 60, "fitted": 60],
+        finishes: Bool = true,
         inventing: (invention: Invention, after: UInt32)? = nil
     ) throws {
         let job = try Job(yaml: recorded.yaml)
@@ -93,6 +99,7 @@ struct JobForge {
             yaml: recorded.yaml, a: try party("hospital", "active", "passive"),
             b: try party("lab", "passive", "active"))
         #expect(forge.session == session)
+        (forge.storage, forge.alter) = (storage, alter)
         try forge.bind()
         // Checkpoints are numbered anew, so that one can be left out.
         var checkpoints: Set<UInt32> = []
@@ -100,7 +107,7 @@ struct JobForge {
         var genuine = ""
         var invention: Invention?
         for item in items {
-            let side = item.from == "hospital" ? \Forge.a : \Forge.b
+            let sender = item.from == "hospital" ? \Forge.a : \Forge.b
             switch item.type {
             case .binding, .cosignature: break
             case .checkpoint:
@@ -128,11 +135,12 @@ struct JobForge {
                 case .splicedNote, .repeatedNote: try forge.close(round, note: genuine)
                 }
             case .approval:
-                try forge.send(side, .approval, try ApprovalMessage(note: forge.approval(of: side)).encoded())
-            default: try forge.send(side, item.type, item.payload, round: item.round, chunk: item.chunk)
+                try forge.send(sender, .approval, try ApprovalMessage(note: forge.approval(of: sender)).encoded())
+            default: try forge.send(sender, item.type, item.payload, round: item.round, chunk: item.chunk)
             }
         }
         try forge.write(folder, counts: counts, finishes: finishes)
+        if let other { try forge.write(other, as: \.b, counts: counts, finishes: finishes) }
     }
 
     /// The training's keys made anew, the lab's from the hospital's, all properly proved; after them the checkpoint that
@@ -188,6 +196,15 @@ struct JobForge {
         let place = try index(type, from: party)
         let item = items[place]
         items[place] = Item(from: item.from, type: item.type, round: round, chunk: item.chunk, payload: item.payload)
+    }
+
+    /// A party's first message of a kind as one of another kind.
+    mutating func retype(_ type: UInt16, as other: UInt16, from party: String) throws {
+        let place = try index(type, from: party)
+        let item = items[place]
+        items[place] = Item(
+            from: item.from, type: MessageType(rawValue: other), round: item.round, chunk: item.chunk,
+            payload: item.payload)
     }
 
     /// Nothing of the training after both parties' coefficients.

@@ -94,10 +94,10 @@ import Testing
     @Test func aCohortBelowTheJobsLimitIsNamed() throws {
         let least = Int64(try Job(yaml: JobTemplate.text()).limits.minimumCohort)
         for purpose in [SessionPurpose.alignment, .prediction] {
-            for storage in [PayloadStorage.full, .hashes] {
+            for storage in [PayloadStorage.full, .pruned] {
                 let enough = try written(purpose, counts: ["rows": least]) { $0.storage = storage }
                 let found = verify(enough.path, options(purpose)).findings.first { $0.check == .t28 }
-                #expect(found?.status == .passed && found?.sentence.contains("signer") == (storage == .hashes))
+                #expect(found?.status == .passed && found?.sentence.contains("signer") == (storage == .pruned))
                 let few = try written(purpose, counts: ["rows": least - 1]) { $0.storage = storage }
                 #expect(outcomeName(verify(few.path, options(purpose))) == "T28 limit-cohort")
             }

@@ -15,6 +15,11 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
 @Suite(.enabled(if: hasPython)) struct SecondVerifierTests {
     /// - Parameter toys: whether it is to know the toys' plans in place of the program's own.
     static func second(_ folder: String, toys: Bool = false) throws -> String {
+        // The last line is the verdict.
+        try lines(folder, toys: toys).last ?? ""
+    }
+
+    static func lines(_ folder: String, toys: Bool = false) throws -> [String] {
         let script = Repository.root.appending(path: "scripts/verify-transcript")
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
@@ -24,9 +29,7 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
         try process.run()
         let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
-        // The last line is the verdict.
-        let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
-        return String(lines.last ?? "")
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
     private func verdict(_ folder: String) throws -> String { try Self.second(folder, toys: true) }

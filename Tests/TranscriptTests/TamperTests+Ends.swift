@@ -50,14 +50,14 @@ extension TamperTests {
         #expect(try forged(options: options, counts: ["rounds": 2, "rows": 0]) == "VALID")
         // With payloads gone, the figures are the signer's word.
         options = .toy { $0.guardFacts = { job, _ in GuardFacts(job: job, rows: 1_000_000) } }
-        for storage in [PayloadStorage.full, .hashes] {
+        for storage in [PayloadStorage.full, .pruned] {
             let folder = try TemporaryFolder()
             var forge = try Forge()
             forge.storage = storage
             try forge.play()
             try forge.write(folder.path, counts: ["rounds": 2, "rows": 0])
             let found = verify(folder.path, options).findings.first { $0.check == .t28 }
-            #expect(found?.status == .passed && found?.sentence.contains("signer") == (storage == .hashes))
+            #expect(found?.status == .passed && found?.sentence.contains("signer") == (storage == .pruned))
         }
     }
 

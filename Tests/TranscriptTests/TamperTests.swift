@@ -50,7 +50,7 @@ import Testing
 
     @Test func honest() throws {
         #expect(try forged() == "VALID")
-        #expect(try forged { $0.storage = .hashes } == "VALID (payloads pruned)")
+        #expect(try forged { $0.storage = .pruned } == "VALID (payloads pruned)")
         #expect(try forged(finishes: false) == "NOT CLOSED")
         #expect(try forged(options: .withoutPlan) == "VALID")
     }

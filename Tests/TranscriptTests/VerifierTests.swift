@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func hashesAloneAndUnfinishedJobsVerify() async throws {
-        let pruned = try await ToyTranscripts(storage: .hashes)
+        let pruned = try await ToyTranscripts(storage: .pruned)
         #expect(outcomeName(verify(pruned.lab)) == "VALID (payloads pruned)")
         let unfinished = try await ToyTranscripts(finishes: false)
         #expect(outcomeName(verify(unfinished.lab)) == "NOT CLOSED")
@@ -103,7 +103,7 @@ import Testing
     /// No log holds the outcome: its counts are those of this copy's, which its messages show.
     @Test func thePeersOutcomeMustNameTheSameCounts() throws {
         let folder = try TemporaryFolder()
-        for storage in [PayloadStorage.full, .hashes] {
+        for storage in [PayloadStorage.full, .pruned] {
             var forge = try Forge()
             forge.storage = storage
             try forge.play()

@@ -28,7 +28,7 @@ import Testing
 
     @Test func hashesAloneLeaveOutTheProtocolsPayloads() async throws {
         let full = try await ToyTranscripts()
-        let hashes = try await ToyTranscripts(storage: .hashes)
+        let hashes = try await ToyTranscripts(storage: .pruned)
         func size(_ folder: String) -> Int {
             FileManager.default.contents(atPath: folder + "/log/lab~hospital.log")?.count ?? 0
         }

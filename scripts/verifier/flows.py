@@ -80,7 +80,7 @@ class Side:
     """One party's place in one alternative of a plan."""
 
     def __init__(self, flow):
-        self.flows, self.open, self.rounds = {flow}, {}, {}
+        self.flows, self.open, self.rounds, self.finished = {flow}, {}, {}, set()
 
     def take(self, record):
         if record["type"] == ABORT:
@@ -94,7 +94,7 @@ class Side:
             found = {rest: every for flow in self.flows for rest, every in after(flow, record["type"]).items()}
             # Within a protocol, rounds go up by one at a time and never back.
             step = record["round"] - self.rounds.get(record["type"] >> 8, 0)
-            if not found or key in self.open or step not in (0, 1):
+            if not found or key in self.open or key in self.finished or step not in (0, 1):
                 return False
             self.rounds[record["type"] >> 8] = record["round"]
             self.flows = set(found)
@@ -105,6 +105,7 @@ class Side:
         held["next"] += 1
         if held["next"] == count:
             del self.open[key]
+            self.finished.add(key)
         elif held["every"] and held["next"] % held["every"] == 0:
             held["due"] = True
             self.flows = {joined(SIGNED, flow) for flow in self.flows}
@@ -129,6 +130,12 @@ class Purposes:
 
     def has_metrics(self, purpose):
         return self.by_name[purpose]["metrics"]
+
+    def bulk(self, purpose):
+        """Numbers of the messages whose payloads a transcript may keep by hash."""
+        plans = self.by_name[purpose]["plans"].values()
+        names = {part["protocol"] for plan in plans for parts in plan for part in parts}
+        return set().union(*(bulk_steps(self.document["protocols"][name]) for name in names))
 
     def alternatives(self, purpose, kind, sender):
         """One for each sender that the alignment may have: flows of the active and of the passive side."""
@@ -164,3 +171,12 @@ def numbers(flow):
     if isinstance(flow, tuple) and flow[0] == "step":
         return {flow[1]}
     return set().union(*(numbers(part) for part in flow if not isinstance(part, str)))
+
+
+def bulk_steps(data):
+    """Steps of a published flow that are marked as bulk."""
+    if isinstance(data, list):
+        return set().union(*map(bulk_steps, data))
+    if not isinstance(data, dict):
+        return set()
+    return {data["step"]} if data.get("bulk") else bulk_steps(list(data.values()))

@@ -1,11 +1,16 @@
 """Payloads of a training (protocols/wire.md 2, Sources/SplitRegression/Messages)."""
 
-from verifier.reading import Reader
+from verifier.reading import Reader, demand
 
 SETUP, PARAMETERS, KEY, BOUNDS = 0x0200, 0x0201, 0x0202, 0x0203
 PREDICTOR_SHARES, PREDICTOR_SUMS, KERNEL_VECTORS, KERNEL_RESULTS = 0x0210, 0x0211, 0x0212, 0x0213
 ROW_SHARES, COLUMN_SUMS, ROW_VECTORS, CROSS_SUMS = 0x0214, 0x0215, 0x0216, 0x0217
 MATRIX_SHARES, MATRIX_PRODUCTS, WINDOW, RESULTS, SCORES = 0x0218, 0x0219, 0x021A, 0x021B, 0x0230
+# Ciphertexts and nothing else: a transcript may keep their hash and their length.
+CIPHERTEXTS = {
+    PREDICTOR_SHARES, PREDICTOR_SUMS, KERNEL_VECTORS, KERNEL_RESULTS, ROW_SHARES, COLUMN_SUMS, ROW_VECTORS, CROSS_SUMS,
+    MATRIX_SHARES, MATRIX_PRODUCTS,
+}
 MALFORMED = "T10", "malformedMessage"
 MOST_COLUMNS, LARGEST_EXPONENT, MOST_SCORES = 10_000, 1000, 1 << 19
 MOST_CIPHERTEXT_BYTES, MOST_RESULT_BYTES = 1 << 22, 1 << 20
@@ -48,6 +53,14 @@ def read_bytes(payload, most):
     r.finish()
     r.demand(len(content) <= most, "too many")
     return content
+
+
+def ciphertext_size(record):
+    """Bytes of the ciphertexts in a message: of its payload or, where that is not kept, by its length."""
+    if record["payload"] is not None:
+        return len(read_bytes(record["payload"], MOST_CIPHERTEXT_BYTES))
+    demand(4 <= record["length"] <= 4 + MOST_CIPHERTEXT_BYTES, *MALFORMED)
+    return record["length"] - 4
 
 
 def score_count(payload):

@@ -22,7 +22,7 @@ def decision_bits(job):
 
 
 class TrainingInspector:
-    """Takes each record after all that it had seen. Without payloads it has nothing to say."""
+    """Takes each record after all that it had seen. Only ciphertexts may be without a payload."""
 
     def __init__(self, job):
         self.job, self.active, self.passive = job, job.active["name"], job.passive["name"]
@@ -48,7 +48,7 @@ class TrainingInspector:
         elif kind == messages.SCORES:
             self.follower.take_scores(record, messages.score_count(payload))
         else:
-            self.follower.take_ciphertexts(record, self.ciphertexts(payload))
+            self.follower.take_ciphertexts(record, self.ciphertexts(record))
 
     def take_checkpoint(self, record):
         if self.follower:
@@ -73,10 +73,10 @@ class TrainingInspector:
             score_rows = [setup["rows"]] + [setup["test rows"]] * (setup["test rows"] > 0)
         self.follower = Follower(self.active, self.passive, score_rows)
 
-    def ciphertexts(self, payload):
+    def ciphertexts(self, record):
         """How many: those of either key have one width."""
         width = ciphertext_bytes(self.bits[self.active])
-        size = len(messages.read_bytes(payload, messages.MOST_CIPHERTEXT_BYTES))
+        size = messages.ciphertext_size(record)
         demand(size % width == 0, "T10", "wrongLength")
         return size // width
 

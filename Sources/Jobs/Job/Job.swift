@@ -112,9 +112,11 @@ public struct Limits: Sendable, Hashable {
     public internal(set) var minimumPassiveColumns: Int
 }
 
-/// What each side keeps of the messages it recorded.
+/// What each side keeps of the messages it recorded (`protocols/transcript.md` 3).
 public enum Payloads: String, Sendable, Hashable, CaseIterable, Codable {
+    /// All payloads: what a replay and an audit need.
     case full
+    /// Of bulk messages (ciphertexts and group elements by the row) the hash and the length; of all others the payload.
     case hashes
 }
 

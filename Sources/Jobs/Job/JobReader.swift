@@ -204,8 +204,9 @@ private struct JobReader {
     }
 
     private func payloads(_ root: FieldReader) -> Payloads {
-        root.mapping("transcript", allowed: ["payloads"])?.choice("payloads", default: Payloads.full, fallback: .full)
-            ?? .full
+        root.mapping("transcript", allowed: ["payloads"])?.choice(
+            "payloads", default: Payloads.hashes, fallback: .hashes)
+            ?? .hashes
     }
 
     private func network(_ root: FieldReader, parties: [Party]) -> Network {

@@ -86,7 +86,7 @@ public enum JobTemplate {
         #   minimumPassiveColumns: 3      # for scores
         # loosen: []                      # budget, leverage: if every site's policy allows it
         # transcript:
-        #   payloads: full                # hashes: keep only the messages' hashes, no replay then
+        #   payloads: hashes              # full: keep every ciphertext, for replays and audits; a gigabyte and more
         # network:
         #   listener: \(active)\(String(repeating: " ", count: max(1, 20 - active.count)))# the other party dials
         #   connectTimeout: 300           # seconds

@@ -20,7 +20,7 @@ struct SessionEvidence: Sendable {
     init(_ prepared: PreparedJob, folder: String) throws {
         seed = SessionSeed()
         second = try prepared.site.secondKey()
-        writer = try TranscriptWriter(folder: folder, storage: PayloadStorage(prepared.job.payloads))
+        writer = try TranscriptWriter(folder: folder, storage: PayloadStorage(prepared))
         let salts = InputSalts(identity: prepared.identity, job: prepared.job.hash)
         let labels = prepared.inputs.session.commitments
         commitments = try prepared.inputs.commitments(
@@ -107,7 +107,10 @@ extension PartyTable {
 }
 
 extension PayloadStorage {
-    init(_ payloads: Payloads) {
-        self = payloads == .full ? .full : .hashes
+    /// What the job says, or all where the site keeps all.
+    init(_ prepared: PreparedJob) {
+        let job = prepared.job
+        let keepsAll = job.payloads == .full || prepared.site.settings.payloads == .full
+        self = keepsAll ? .full : .hashes(of: prepared.inputs.session.plan(for: job).bulkTypes)
     }
 }

@@ -99,6 +99,10 @@ package struct Account {
         if summary.payloadsPruned > 0 {
             page.line("of \(summary.payloadsPruned) messages only the hash is kept", indent: 2)
         }
+        if summary.payloadsByHash > 0 {
+            page.line(
+                "of \(summary.payloadsByHash) bulk messages only the hash is kept, with their length", indent: 2)
+        }
         for stamp in summary.timestamps {
             page.line("\(stamp.file): \(stamp.of) was seen at \(stamp.time) (signature not checked)", indent: 2)
         }

@@ -42,6 +42,12 @@ struct JobReplay: Sendable {
             design: books.design)
     }
 
+    /// Why nothing can be derived again, if so.
+    var hindrance: String? { replay.log.hindrance }
+
+    /// R01 alone.
+    func committed() throws -> Finding { try replay.committed() }
+
     /// Whether the metrics that were signed are those of the job as it ran again.
     func hasMetrics(of finished: FinishedJob) -> Bool {
         outcome?.metrics == JobWork.metrics(of: finished.outcome)

@@ -59,7 +59,7 @@ package struct ReplayChecks: Sendable {
     /// R01, R02, R03: this site's own messages, from `private/` and the table that the site has.
     package func replay(at site: SiteFolder) async throws -> [Finding] {
         let checks: [Check] = [.r01, .r02, .r03]
-        if let reason = hindrance { return Self.skipped(checks, reason) }
+        if let reason = hindrance { return Finding.notEvaluated(checks, reason) }
         try Self.demandOwn(folder, at: site)
         do {
             let session = try session()
@@ -68,10 +68,10 @@ package struct ReplayChecks: Sendable {
                 secrets: try OpenedSecrets(folder: secretsFolder, of: session), observer: observer)
             return try withFiles(try await again(session, replay))
         } catch TranscriptError.otherSeed(let party) {
-            return Self.otherSeed(party, .r01) + Self.skipped([.r02, .r03], "the seed is another one")
+            return Self.otherSeed(party, .r01) + Finding.notEvaluated([.r02, .r03], "the seed is another one")
         } catch let refusal as ReplayRefusal {
             return [Finding(check: .r01, status: .failed, error: refusal.name, sentence: refusal.sentence)]
-                + Self.skipped([.r02, .r03], "R01 failed")
+                + Finding.notEvaluated([.r02, .r03], "R01 failed")
         }
     }
 
@@ -87,7 +87,7 @@ package struct ReplayChecks: Sendable {
     /// A01, A04, A05, A06: the messages of whoever opened its secrets, in either party's copy.
     package func audit(_ bundle: String, minimumCell: Int) async throws -> [Finding] {
         let checks: [Check] = [.a01, .a04, .a05, .a06]
-        if let reason = hindrance { return Self.skipped(checks, reason) }
+        if let reason = hindrance { return Finding.notEvaluated(checks, reason) }
         try session().demandFit()
         let opening = try Opening(reading: bundle, of: try PartiesFile(folder: folder))
         let file = try job()
@@ -103,7 +103,7 @@ package struct ReplayChecks: Sendable {
                 observer: observer)
             return try await JobAudit(replay: JobReplay(replay), minimumCell: minimumCell).findings()
         } catch TranscriptError.otherSeed(let party) {
-            return Self.otherSeed(party, .a01) + Self.skipped([.a04, .a05, .a06], "the seed is another one")
+            return Self.otherSeed(party, .a01) + Finding.notEvaluated([.a04, .a05, .a06], "the seed is another one")
         }
     }
 
@@ -150,15 +150,20 @@ package struct ReplayChecks: Sendable {
 
     private func job() throws -> JobFile { try JobFile(reading: "\(folder)/\(TranscriptLayout.jobText)") }
 
-    private static func skipped(_ checks: [Check], _ reason: String) -> [Finding] {
-        checks.map { Finding(check: $0, status: .notEvaluated, sentence: "Not evaluated: \(reason).") }
-    }
-
     private static func otherSeed(_ party: String, _ check: Check) -> [Finding] {
         [
             Finding(
                 check: check, status: .failed, error: "seedMismatch",
                 sentence: "The seed at hand is not the one that \(party) committed to.")
         ]
+    }
+}
+
+extension VerificationReport.Finding {
+    /// Checks that were not made, for one reason.
+    static func notEvaluated(_ checks: [Check], _ reason: String) -> [VerificationReport.Finding] {
+        checks.map {
+            VerificationReport.Finding(check: $0, status: .notEvaluated, sentence: "Not evaluated: \(reason).")
+        }
     }
 }

@@ -44,10 +44,14 @@ struct SessionReplay: Sendable {
     func run<Work: SessionWork>(
         comparesMetrics: Bool = true, _ make: (SessionOpening) throws -> Work
     ) async throws -> Replayed<Work.Result> {
-        let commitments = try inputs.commitments(salts: secrets.salts).map(\.item)
+        let commitments = try commitments()
         let committed = log.finding(commitments: commitments)
         guard committed.status == .passed else {
-            return Replayed(findings: [committed] + [Check.r02, .r03].map(Self.skipped), result: nil)
+            return Replayed(findings: [committed] + [Check.r02, .r03].map { Self.skipped($0) }, result: nil)
+        }
+        if let hindrance = log.hindrance {
+            return Replayed(
+                findings: [committed, log.finding(), Self.skipped(.r03, "Not evaluated: \(hindrance).")], result: nil)
         }
         // Nobody is asked for an approval again, and nothing is kept.
         let work = try make(
@@ -60,6 +64,13 @@ struct SessionReplay: Sendable {
             derived.status == .passed
             ? try compare(work, result, comparesMetrics: comparesMetrics) : Self.skipped(.r03)
         return Replayed(findings: [committed, derived, compared], result: result)
+    }
+
+    /// R01: it needs no messages but the commitments.
+    func committed() throws -> Finding { log.finding(commitments: try commitments()) }
+
+    private func commitments() throws -> [InputCommitments.Item] {
+        try inputs.commitments(salts: secrets.salts).map(\.item)
     }
 
     private func finish<Work: SessionWork>(_ work: Work) async -> (Work.Result?, (any Error)?) {
@@ -76,8 +87,10 @@ struct SessionReplay: Sendable {
         }
     }
 
-    private static func skipped(_ check: Check) -> Finding {
-        Finding(check: check, status: .notEvaluated, sentence: "Not evaluated after the failure above.")
+    private static func skipped(
+        _ check: Check, _ sentence: String = "Not evaluated after the failure above."
+    ) -> Finding {
+        Finding(check: check, status: .notEvaluated, sentence: sentence)
     }
 
     /// R03.

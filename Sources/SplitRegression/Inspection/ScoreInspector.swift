@@ -7,7 +7,7 @@ public struct ScoreInspector: PayloadInspector {
 
     private let areRevealed: Bool
     private var scores = 0
-    private var payloads = UnbrokenPayloads()
+    private var payloads = KeptPayloads()
 
     /// - Parameter areRevealed: whether the job reveals scores.
     public init(areRevealed: Bool) { self.areRevealed = areRevealed }
@@ -19,7 +19,7 @@ public struct ScoreInspector: PayloadInspector {
                 check: "T14", name: "undeclaredMessage",
                 sentence: "The job does not reveal scores, but they were sent.")
         }
-        guard let payload = payloads.next(payload) else { return }
+        guard case .payload(let payload) = payloads.next(record, payload) else { return }
         guard let count = (try? ScoreChunk(payload: payload))?.scores.count else {
             throw InspectionFailure(
                 check: "T10", name: "malformedMessage", sentence: "A chunk of scores does not read as one.")

@@ -7,9 +7,13 @@ public import Wire
 /// proofs of the keys and their contexts (T12, T19), key sizes and bounds (T13), the steps and the end (T23), how many bits
 /// were opened (T24), that no key serves twice (T26), and that counts, passes and convergence are what the outcome names (T15).
 ///
+/// Of ciphertexts that a transcript keeps by hash it sees how many there are, by the length in the record: T11, T20 and T21 are not
+/// made on them, but for a message that comes again as a whole.
+///
 /// It stops at the first failure: what comes after could only fail by it.
 public struct TrainingInspector: PayloadInspector, KeyInspecting {
     public let checks = ["T10", "T11", "T12", "T13", "T14", "T15", "T16", "T19", "T20", "T21", "T23", "T24", "T26"]
+    public let checksOfBulk = ["T11", "T20", "T21"]
 
     private let plan: @Sendable (Int) -> TrainingPlan
     /// Name of the active party.
@@ -18,7 +22,7 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
     private var setups: [String: TrainingSetup] = [:]
     package private(set) var keyInspector: KeyInspector<TrainingKeyPurpose>
     private var follower: TrainingFollower?
-    private var payloads = UnbrokenPayloads()
+    private var payloads = KeptPayloads(bulk: MessageType.ofCiphertexts)
 
     /// - Parameters:
     ///   - session: the session's identity.
@@ -54,24 +58,41 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
     public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
         if record.type == .checkpoint, !payloads.isPruned { try follower?.takeCheckpoint(record) }
         guard record.type.protocolID == ProtocolVersion.training.id else { return }
-        guard let payload = payloads.next(payload) else { return }
+        let content = payloads.next(record, payload)
         try InspectionFailure.reading(messagesOf: "training") {
-            switch record.type {
-            case .trainingSetup: try setup(TrainingSetup(payload: payload), record)
-            case .trainingRing: try keyInspector.take(ParametersMessage(payload: payload), record)
-            case .trainingKey:
-                try keyInspector.take(KeyMessage(payload: payload), record)
-                follow(record)
-            case .trainingBounds: try follower?.take(TrainingBounds(payload: payload).announcement, record)
-            case .windowShare: try follower?.take(WindowShare(payload: payload), record)
-            case .resultShares: try follower?.take(ResultShares(payload: payload), record)
-            case .scoreChunk: try follower?.take(scores: ScoreChunk(payload: payload).scores.count, record)
-            default:
-                guard let owner = try follower?.owner(of: record) else { return }
-                let count = try ciphertexts(payload, under: owner)
-                try follower?.take(ciphertexts: count, record)
+            switch content {
+            case .payload(let payload): try inspect(record, whole: payload)
+            case .length(let length): try inspect(record, length: length)
+            case .nothing: break
             }
         }
+    }
+
+    private mutating func inspect(_ record: Record, whole payload: [UInt8]) throws {
+        switch record.type {
+        case .trainingSetup: try setup(TrainingSetup(payload: payload), record)
+        case .trainingRing: try keyInspector.take(ParametersMessage(payload: payload), record)
+        case .trainingKey:
+            try keyInspector.take(KeyMessage(payload: payload), record)
+            follow(record)
+        case .trainingBounds: try follower?.take(TrainingBounds(payload: payload).announcement, record)
+        case .windowShare: try follower?.take(WindowShare(payload: payload), record)
+        case .resultShares: try follower?.take(ResultShares(payload: payload), record)
+        case .scoreChunk: try follower?.take(scores: ScoreChunk(payload: payload).scores.count, record)
+        default:
+            guard let owner = try follower?.owner(of: record) else { return }
+            let count = try ciphertexts(payload, under: owner)
+            try follower?.take(ciphertexts: count, record)
+        }
+    }
+
+    private mutating func inspect(_ record: Record, length: Int) throws {
+        guard let owner = try follower?.owner(of: record) else { return }
+        let count = try ciphertexts(inBytes: length, under: owner)
+        guard count == 0 || duplicates.insert(record.payloadHash.bytes) else {
+            throw Self.failure("T20", "ciphertextRepeated", "Ciphertexts were sent twice.")
+        }
+        try follower?.take(ciphertexts: count, record)
     }
 
     public mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {
@@ -116,9 +137,7 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
     /// Gives how many there are.
     private mutating func ciphertexts(_ payload: [UInt8], under owner: String) throws -> Int {
         let bytes = try Payload<RowSharesKind>(payload: payload).bytes
-        guard let key = keyInspector.keys[owner] else {
-            throw Self.failure("T10", "keyMissing", "There are ciphertexts before a key.")
-        }
+        let key = try key(of: owner)
         let width = CiphertextVector.serializedWidth(of: key)
         let count = bytes.count / width
         do { _ = try CiphertextVector(serialized: bytes, count: count, key: key) } catch .ciphertextUnencrypted {
@@ -128,13 +147,35 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
         } catch .ciphertextNotUnit {
             throw Self.failure("T11", "ciphertextNotUnit", "A ciphertext shares a factor with its modulus.")
         } catch {
-            throw Self.failure("T10", "wrongLength", "Ciphertexts have not the width of their key.")
+            throw Self.wrongLength
         }
         for index in 0..<count where !duplicates.insert(bytes[index * width..<(index + 1) * width]) {
             throw Self.failure("T20", "ciphertextRepeated", "A ciphertext was sent twice.")
         }
         return count
     }
+
+    /// Gives how many there are in a payload of that length.
+    private func ciphertexts(inBytes length: Int, under owner: String) throws -> Int {
+        let (bytes, width) = (
+            length - Payload<RowSharesKind>.prefix, CiphertextVector.serializedWidth(of: try key(of: owner))
+        )
+        guard (0...Payload<RowSharesKind>.largest).contains(bytes) else {
+            throw Self.failure(
+                "T10", "malformedMessage", "A message of the training has a length that its kind cannot have.")
+        }
+        guard bytes.isMultiple(of: width) else { throw Self.wrongLength }
+        return bytes / width
+    }
+
+    private func key(of owner: String) throws -> PublicKey {
+        guard let key = keyInspector.keys[owner] else {
+            throw Self.failure("T10", "keyMissing", "There are ciphertexts before a key.")
+        }
+        return key
+    }
+
+    private static let wrongLength = failure("T10", "wrongLength", "Ciphertexts have not the width of their key.")
 
     private static func failure(_ check: String, _ name: String, _ sentence: String) -> InspectionFailure {
         InspectionFailure(check: check, name: name, sentence: sentence)

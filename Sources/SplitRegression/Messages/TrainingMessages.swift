@@ -18,6 +18,12 @@ extension MessageType {
     static let windowShare = MessageType(rawValue: 0x021A)
     static let resultShares = MessageType(rawValue: 0x021B)
     static let scoreChunk = MessageType(rawValue: 0x0230)
+
+    /// Ciphertexts and nothing else: what a transcript keeps by hash unless it keeps all.
+    static let ofCiphertexts: Set<MessageType> = [
+        .predictorShares, .predictorSums, .kernelVectors, .kernelResults, .rowShares, .columnSums, .rowVectors,
+        .crossSums, .matrixShares, .matrixProducts,
+    ]
 }
 
 /// Facts that both must agree on, and each side's column count (training.md, public facts).
@@ -69,7 +75,11 @@ struct Payload<Kind: PayloadKind>: Message {
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
     func encode(into encoder: inout Encoder) { encoder.writePrefixed(bytes) }
-    init(from decoder: inout Decoder) throws(WireError) { bytes = try decoder.readPrefixed(max: 1 << 22) }
+    init(from decoder: inout Decoder) throws(WireError) { bytes = try decoder.readPrefixed(max: Self.largest) }
+
+    /// Bytes before the numbers, which say how many bytes follow; and most of these.
+    static var prefix: Int { 4 }
+    static var largest: Int { 1 << 22 }
 }
 
 /// An encrypted share of a coefficient each.

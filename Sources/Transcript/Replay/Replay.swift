@@ -16,7 +16,7 @@ public final class Replay: Sendable {
     private let received: ReplayLog
 
     /// - Parameter party: whose messages are derived; the keeper of the folder unless given.
-    /// - Throws: `TranscriptError` when the folder is not one of a session with kept payloads (verify it first), or the
+    /// - Throws: `TranscriptError` when the folder is not one of a session (verify it first), or the
     ///   seed is not the one that the party committed to (`otherSeed`).
     public init(folder: String, seed: SessionSeed, party: String? = nil) throws {
         layout = TranscriptLayout(folder: folder)
@@ -65,11 +65,23 @@ public final class Replay: Sendable {
     /// Messages of protocols derived again so far, and how many the log holds.
     public var progress: (compared: Int, total: Int) { recorder.progress }
 
+    /// Why nothing can be derived again, if so: messages are made from what was received, whole.
+    public var hindrance: String? {
+        guard received.missingPayloads > 0 else { return nil }
+        return
+            "of \(received.missingPayloads) messages that \(session.localName) received only the hash is kept, and a replay needs "
+            + "them whole; `transcript: {payloads: full}`, in the job or in site.yaml, keeps them when a job runs"
+    }
+
     /// R02, after the run: passed if every message was derived again and none differed.
     ///
     /// - Parameter error: what the run threw, if it did.
     public func finding(after error: (any Error)? = nil) -> VerificationReport.Finding {
         let (compared, total) = progress
+        if let hindrance {
+            return VerificationReport.Finding(
+                check: .r02, status: .notEvaluated, sentence: "Not evaluated: \(hindrance).")
+        }
         if let sequence = recorder.mismatch {
             return VerificationReport.Finding(
                 check: .r02, status: .failed, error: "replayMismatch",

@@ -15,6 +15,8 @@ struct ReplayLog: Sendable {
     let commitments: InputCommitments?
     /// Records of protocols, the session's own left out.
     let protocolRecords: Int
+    /// Records of which only the payload's hash is there.
+    let missingPayloads: Int
 
     init(_ layout: TranscriptLayout, from: String, to: String) throws(TranscriptError) {
         let name = TranscriptLayout.log(from: from, to: to)
@@ -24,7 +26,7 @@ struct ReplayLog: Sendable {
         var hashes: [Key: (sequence: UInt64, payload: Bytes32)] = [:]
         var binding: BindingMessage?
         var commitments: InputCommitments?
-        var protocolRecords = 0
+        var (protocolRecords, missingPayloads) = (0, 0)
         while case .entry(let entry) = try reader.next() {
             guard let record = try? Record(encoded: entry.record) else { throw .notCanonical(file: name) }
             hashes[Key(type: record.type, round: record.round, chunk: record.chunk)] = (
@@ -33,6 +35,7 @@ struct ReplayLog: Sendable {
             if record.type == .binding { binding = try? BindingMessage(payload: entry.payload ?? []) }
             if record.type == .commitments { commitments = try? InputCommitments(payload: entry.payload ?? []) }
             if record.type.protocolID != ProtocolVersion.session.id { protocolRecords += 1 }
+            if entry.payload == nil { missingPayloads += 1 }
             tree.append(leaf: entry.leaf)
         }
         guard tree.size > 0 else { throw .notCanonical(file: name) }
@@ -41,5 +44,6 @@ struct ReplayLog: Sendable {
         self.binding = binding
         self.commitments = commitments
         self.protocolRecords = protocolRecords
+        self.missingPayloads = missingPayloads
     }
 }

@@ -37,7 +37,7 @@ enum CopyComparison {
         }
         // Whatever an outcome counts is the session's, the same for both parties.
         if let one = run.outcome?.counts, let two = other.outcome?.counts, one != two {
-            let error = run.isWhole ? "peerCopyInvalid" : "outcomesDiffer"
+            let error = run.showsCounts ? "peerCopyInvalid" : "outcomesDiffer"
             run.findings.fail(.x01, error, "The other copy's outcome names other counts than this one's.")
             return
         }

@@ -42,9 +42,7 @@ struct LogPass {
     private(set) var aborts: [String: Kept<AbortReason>] = [:]
     private(set) var firstTime: [String: UInt64] = [:]
     private(set) var traffic = TrafficTable()
-    private(set) var pruned = 0
-    /// Payloads of the protocols that are there.
-    private(set) var kept = 0
+    private(set) var payloads: PayloadTally
     private(set) var isTorn = false
     /// The job asks for something that the protocols do not have.
     private var isUninspectable = false
@@ -68,10 +66,12 @@ struct LogPass {
         let both = parties.parties
         guard let job, let session else {
             known = nil
+            payloads = PayloadTally(bulkTypes: nil)
             return
         }
+        let plan = session.plan(for: job)
+        payloads = PayloadTally(bulkTypes: plan.bulkTypes)
         if options.parts.contains(.plan) {
-            let plan = session.plan(for: job)
             monitor = ProtocolMonitor(plan: plan, parties: both.map(\.name))
             known = plan.types
         } else {
@@ -103,10 +103,11 @@ struct LogPass {
             return
         }
         merge(&cursors, &findings)
-        if pruned > 0, kept > 0 {
+        if payloads.form == .mixed {
             findings.fail(
                 .t01, "payloadsMixed",
-                "\(pruned) payloads were dropped and \(kept) kept: a transcript keeps all or none.")
+                "\(payloads.dropped) payloads were dropped and \(payloads.kept) kept, and these are not all but the bulk ones."
+            )
         }
         for cursor in cursors {
             trees[cursor.from] = cursor.tree
@@ -155,7 +156,8 @@ struct LogPass {
         guard let (entry, record) = cursors[index].advance() else { return }
         cursors[index].lastSentAt = max(lastSentAt, record.sentAt)
         cursors[index].lastSeen = max(lastSeen, record.seen.size)
-        count(record, entry.payload)
+        payloads.add(record, isKept: entry.payload != nil)
+        traffic.add(record)
         let standing =
             judgesUnsigned ? .signed : heads.standing(of: record, from: reference.from, at: reference.sequence)
         isUnsigned = isUnsigned || standing == .unsigned
@@ -179,15 +181,6 @@ struct LogPass {
             }
         }
         if !isUnsigned { inspect(record, entry.payload, reference, &findings) }
-    }
-
-    private mutating func count(_ record: Record, _ payload: [UInt8]?) {
-        if payload == nil {
-            pruned += 1
-        } else if record.type.protocolID != ProtocolVersion.session.id {
-            kept += 1
-        }
-        traffic.add(record)
     }
 
     private func checkPlace(
@@ -285,9 +278,10 @@ struct LogPass {
             do { try inspectors[index].finish(counts: outcome?.counts) } catch {
                 findings.fail(Check(rawValue: error.check) ?? .t15, error.name, error.sentence)
             }
-            // An inspector that did not see every payload cannot say that a check holds.
-            guard pruned == 0 else { continue }
+            // An inspector that saw no payload cannot say that a check holds.
+            guard payloads.form == .full || payloads.form == .hashes else { continue }
             for name in inspectors[index].checks { if let check = Check(rawValue: name) { findings.made(check) } }
+            if payloads.form == .hashes { explainHashes(inspectors[index], &findings) }
             for (name, reason) in inspectors[index].unfinished {
                 if let check = Check(rawValue: name) {
                     findings.withdraw(check, "Not evaluated to the end: \(reason).")
@@ -301,6 +295,15 @@ struct LogPass {
         for party in parties.parties.map(\.name) where !monitor.isComplete(party) {
             findings.fail(.t09, "protocolUnfinished", "\(party) did not send all that the protocol asks of it.")
         }
+    }
+
+    /// Of bulk messages kept by hash an inspector saw the place and the length.
+    private func explainHashes(_ inspector: any PayloadInspector, _ findings: inout FindingList) {
+        let kept = VerificationReport.onlyHashes(of: payloads.dropped)
+        for check in inspector.checksOfBulk.compactMap(Check.init(rawValue:)) {
+            findings.withdraw(check, "Not evaluated to the end: \(kept).")
+        }
+        findings.made(.t10, remark: "\(Check.t10.sentence) But \(kept): their place and length were checked.")
     }
 
     /// T06 names the places.

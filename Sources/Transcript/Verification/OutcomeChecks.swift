@@ -83,7 +83,6 @@ extension VerificationRun {
         guard let job, let outcome, let session = agreed?.protocol,
             let facts = session.guardFacts(for: job, counts: outcome.counts)
         else { return }
-        let isPruned = (pass?.pruned ?? 0) > 0
         let holds =
             switch (session.guards, isPruned) {
             case (.all, true): Self.signersWord
@@ -118,7 +117,8 @@ extension VerificationRun {
         summary.traffic = pass.traffic.sorted
         summary.signed = heads?.covered ?? [:]
         summary.recordsSent = trees.mapValues(\.size)
-        summary.payloadsPruned = pass.pruned
+        if pass.payloads.form == .hashes { summary.payloadsByHash = pass.payloads.dropped }
+        if pass.payloads.form == .pruned { summary.payloadsPruned = pass.payloads.dropped }
         // Whoever reads a summary reckons with them.
         if let outcome, outcome.impossibleCount == nil { summary.counts = outcome.counts }
         summary.metrics = outcome?.metrics ?? [:]

@@ -29,8 +29,18 @@ extension VerificationReport {
             parts.append(
                 "NOT COMPARED with a pinned identity, because the site knows none: \(unknown.joined(separator: ", "))")
         }
+        if let unseen { parts.append(unseen) }
         parts.append(rest.isEmpty ? "nothing was left out" : "not checked: \(Self.list(rest.map(\.check)))")
         return parts.joined(separator: "; ") + "."
+    }
+
+    /// Of a transcript that keeps bulk messages by hash: how many, and what was therefore not checked.
+    private var unseen: String? {
+        guard verdict != .invalid, let messages = summary?.payloadsByHash, messages > 0 else { return nil }
+        let kept = Self.onlyHashes(of: messages)
+        let checks = findings.filter { $0.status == .notEvaluated && $0.sentence.contains(kept) }.map(\.check.rawValue)
+        guard !checks.isEmpty else { return kept }
+        return "\(kept), so \(checks.joined(separator: ", ")) were not made on them"
     }
 
     private var subject: String {

@@ -66,6 +66,11 @@ public struct VerificationReport: Sendable, Hashable, Codable {
             summary: summary)
     }
 
+    /// The same words wherever it is said, the second verifier's too.
+    static func onlyHashes(of messages: Int) -> String {
+        "of \(messages) bulk message\(messages == 1 ? "" : "s") only the hash is kept"
+    }
+
     /// The failure that decides the verdict.
     public var failure: Finding? { findings.first { $0.status == .failed } }
 
@@ -147,6 +152,9 @@ public struct TranscriptSummary: Sendable, Hashable, Codable {
     /// Sizes of the logs at each countersigned checkpoint, by sender.
     public internal(set) var checkpoints: [String: [UInt64]] = [:]
     public internal(set) var recordsSent: [String: UInt64] = [:]
+    /// Bulk messages of which a transcript that is otherwise whole keeps the hash.
+    public internal(set) var payloadsByHash: Int = 0
+    /// Messages without a payload in a transcript that was pruned.
     public internal(set) var payloadsPruned: Int = 0
     public internal(set) var counts: [String: Int64] = [:]
     public internal(set) var metrics: [String: Double] = [:]

@@ -68,15 +68,21 @@ struct VerificationRun {
             } else if !reasons.isEmpty {
                 .notClosed
             } else {
-                (pass?.pruned ?? 0) > 0 ? .validPruned : .valid
+                isPruned ? .validPruned : .valid
             }
         return VerificationReport(
             verdict: verdict, reasons: verdict == .notClosed ? reasons : [], findings: findings.findings(checks),
             summary: summary)
     }
 
+    /// Whether payloads that decide what a session came to are missing.
+    var isPruned: Bool { pass?.payloads.form == .pruned }
+
     /// Whether every payload was there to be looked at, and an outcome to compare with them.
-    var isWhole: Bool { outcome != nil && pass?.pruned == 0 }
+    var isWhole: Bool { outcome != nil && pass?.payloads.form == .full }
+
+    /// Whether the messages show what the outcome counts.
+    var showsCounts: Bool { outcome != nil && (pass?.payloads.form == .full || pass?.payloads.form == .hashes) }
 
     // MARK: T01
 
@@ -243,7 +249,6 @@ struct VerificationRun {
     // MARK: What could not be checked
 
     private mutating func explainAbsences() {
-        let pruned = (pass?.pruned ?? 0) > 0
         if let remark = agreed?.protocol.notTheJob {
             findings.skipped(.t28, "Not evaluated: guards are about a fit. \(remark)")
         }
@@ -255,7 +260,7 @@ struct VerificationRun {
             "Not evaluated: an opening that anyone could check would show the owner's shares. Replay (R02) makes this check."
         )
         let reason =
-            if pruned {
+            if isPruned {
                 "the payloads were pruned"
             } else if pass?.isInspected == true {
                 "no message of this session is of the kind that it is about"

@@ -55,6 +55,9 @@ struct LogOpen: ReplyingCommand {
                 "the table at hand is not the one that this site committed to",
                 hint: "site.yaml must name the file as it was when the job ran")
         }
+        if let hindrance = replay.hindrance {
+            console.warning("with this copy nobody can audit the job: \(hindrance)")
+        }
         let rows = inputs.table.identifiers.count
         try confirmation.confirm("Open \(rows) rows and all that this site learned in this job to whoever gets \(out)?")
         let staged = try StagedFolder(target: out, rememberedIn: folder.staging)

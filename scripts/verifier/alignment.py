@@ -1,0 +1,92 @@
+"""Sizes of an alignment or a count (protocols/transcript.md 9, T10): what the openings imply for every message after them.
+Of blinded identifiers, evaluations and masked identifiers a transcript may keep the length alone."""
+
+from verifier import messages
+from verifier.layouts import ciphertext_bytes, up
+from verifier.reading import Reader, demand
+
+OPENING, KEY, BLINDED, EVALUATIONS, TAGS, OUTCOME, MATCHES = 0x0101, 0x0103, 0x0106, 0x0107, 0x0108, 0x0109, 0x010A
+COUNT_OPENING, BY_COUNTER, BY_HELPER, COUNT_TAGS = 0x0110, 0x0111, 0x0112, 0x0113
+# Bits of a slot, plaintexts in a chunk, rows of the proof of blinding, bytes of its answers in a slot.
+SLOT_BITS, PLAINTEXTS, PROOF_ROWS, ANSWER_BYTES = 611, 2048, 128, 36 + 76
+# Of a chunk: tags, masked identifiers. Bytes of a tag.
+TAGS_A_CHUNK, MASKED_A_CHUNK, TAG = 65_536, 8192, 16
+MOST_IDENTIFIERS = 2**24
+
+
+def size_of_chunk(record, total, size):
+    """Items in this chunk, of so many in all."""
+    index, chunks = record["chunk"]
+    demand(chunks == max(1, up(total, size)), "T10", "wrongChunk")
+    return min(size, total - index * size)
+
+
+class AlignmentInspector:
+    """Takes each record after all that it had seen, up to the first whose payload was pruned."""
+
+    def __init__(self):
+        self.sizes, self.bits, self.matches, self.last = {}, None, 0, {}
+
+    def take(self, record):
+        kind, payload = record["type"], record["payload"]
+        if kind in (OPENING, COUNT_OPENING):
+            self.take_opening(record)
+        elif kind == KEY:
+            self.bits = messages.key_bits(payload)
+        elif kind in (BLINDED, EVALUATIONS):
+            self.take_chunk(record)
+        elif kind in (BY_COUNTER, BY_HELPER):
+            count = size_of_chunk(record, self.size(record["from"]), MASKED_A_CHUNK)
+            self.demand_fields(record, None, [count * up(self.bits, 8)])
+        elif kind in (TAGS, COUNT_TAGS):
+            self.take_tags(record, self.size(record["from" if kind == TAGS else "to"]))
+        elif kind == OUTCOME:
+            self.matches = Reader(payload[1:], "match outcome", messages.MALFORMED).number(8)
+            demand(self.matches <= min(self.sizes.values(), default=0), "T10", "wrongCount")
+        elif kind == MATCHES:
+            self.take_tags(record, self.matches)
+
+    def take_opening(self, record):
+        r = Reader(record["payload"], "opening", messages.MALFORMED)
+        version, role, bits, size, _ = (r.number(width) for width in (2, 1, 2, 8, 8))
+        r.finish()
+        r.demand(version == 1 and role < 3 and 0 < size <= MOST_IDENTIFIERS, "range")
+        self.sizes[record["from"]] = size
+        # A count has no key: its group is of the size that both opened with.
+        self.bits = bits
+
+    def size(self, party):
+        demand(party in self.sizes, "T10", "openingMissing")
+        return self.sizes[party]
+
+    def take_chunk(self, record):
+        """Blinded identifiers with their proof, or what they evaluate to."""
+        demand(self.bits is not None, "T10", "keyMissing")
+        is_question, slots = record["type"] == BLINDED, max(1, (self.bits - 1) // SLOT_BITS)
+        count = size_of_chunk(record, self.size(record["from" if is_question else "to"]), PLAINTEXTS * slots)
+        width = ciphertext_bytes(self.bits)
+        proof = PROOF_ROWS * (width + slots * ANSWER_BYTES)
+        fields = [up(count, slots) * width, proof] if is_question else [count * up(self.bits, 8)]
+        self.demand_fields(record, count, fields)
+
+    def demand_fields(self, record, count, fields):
+        """A number, where there is one, and fields of just these bytes, each after its length."""
+        start = 0 if count is None else 4
+        if record["payload"] is None:
+            demand(record["length"] == start + sum(4 + size for size in fields), "T10", "wrongLength")
+            return
+        r = Reader(record["payload"], "chunk", messages.MALFORMED)
+        found = r.number(start) if start else None
+        sizes = [len(r.prefixed()) for _ in fields]
+        r.finish()
+        demand((found, sizes) == (count, fields), "T10", "wrongCount")
+
+    def take_tags(self, record, total):
+        """They ascend, from chunk to chunk."""
+        tags = messages.read_bytes(record["payload"], 1 << 26)
+        demand(len(tags) % TAG == 0, *messages.MALFORMED)
+        demand(len(tags) == TAG * size_of_chunk(record, total, TAGS_A_CHUNK), "T10", "wrongCount")
+        for start in range(0, len(tags), TAG):
+            tag = tags[start : start + TAG]
+            demand(self.last.get(record["type"], b"") < tag, "T10", "tagsOutOfOrder")
+            self.last[record["type"]] = tag
