@@ -8,8 +8,8 @@ public import Wire
 /// keys and their contexts (T12, T19), the job's key size (T13), that no key serves twice (T26), and that the order agreed on is the order of the tags (T15). It stops at the
 /// first failure: what comes after could only fail by it.
 ///
-/// Of blinded identifiers and evaluations that a transcript keeps by hash it sees how many there are, by the length in the record:
-/// T11, T20 and T21 are not made on them, but for a message that comes again as a whole.
+/// Of blinded identifiers and evaluations that a transcript keeps by hash it sees how many there are, by the length in the
+/// record: T11, T20 and T21 are not made on them, but for a message that comes again as a whole.
 ///
 /// The proof of blinding can only be checked by the owner of the key, which did so before it answered.
 public struct AlignmentInspector: PayloadInspector, KeyInspecting {

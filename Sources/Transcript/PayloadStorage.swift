@@ -5,7 +5,8 @@ public import Wire
 public enum PayloadStorage: Sendable, Hashable {
     /// All: what a replay and an audit need.
     case full
-    /// All but those of these kinds, the bulk messages of the session's protocols: what is decided, opened and committed to stays.
+    /// All but those of these kinds, the bulk messages of the session's protocols: what is decided, opened and committed
+    /// to stays.
     case hashes(of: Set<MessageType>)
     /// Those of the session's own messages alone, which every log keeps: they are small and prove who spoke.
     case pruned

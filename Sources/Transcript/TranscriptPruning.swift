@@ -6,8 +6,8 @@ import Wire
 public enum TranscriptPruning {
     private static let largestFile = 1 << 24
 
-    /// Writes every file of the transcript but `private/`, and the logs with fewer payloads. Verify the original first: nothing is
-    /// judged here.
+    /// Writes every file of the transcript but `private/`, and the logs with fewer payloads. Verify the original first:
+    /// nothing is judged here.
     ///
     /// - Parameters:
     ///   - target: a folder that is there and empty.

@@ -6,7 +6,8 @@ public protocol PayloadInspector: Sendable {
     var checks: [String] { get }
     /// Checks that could not be made to the end, each with the reason. They do not hold, but nobody failed them.
     var unfinished: [String: String] { get }
-    /// Those of `checks` that ask for the payloads of bulk messages: not made to the end where a transcript keeps these by hash.
+    /// Those of `checks` that ask for the payloads of bulk messages: not made to the end where a transcript keeps these by
+    /// hash.
     var checksOfBulk: [String] { get }
     /// Every record of both directions, in an order in which each comes after all that it had seen.
     ///

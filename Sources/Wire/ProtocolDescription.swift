@@ -38,8 +38,9 @@ public struct ProtocolStep: Sendable, Hashable {
     public let isChunked: Bool
     /// After each so many chunks, the message's last left out, comes a checkpoint.
     public let signedEvery: UInt32?
-    /// Whether it is bulk: ciphertexts or group elements by the row, of which a transcript keeps the hash and the length unless the job
-    /// wants all payloads (`protocols/transcript.md` 3). Nothing that is decided, opened or committed to stands in such a message.
+    /// Whether it is bulk: ciphertexts or group elements by the row, of which a transcript keeps the hash and the length
+    /// unless the job wants all payloads (`protocols/transcript.md` 3). Nothing that is decided, opened or committed to
+    /// stands in such a message.
     public let isBulk: Bool
     /// Largest payload of one chunk, in bytes.
     public let maximumPayload: Int

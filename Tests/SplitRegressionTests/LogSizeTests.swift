@@ -3,8 +3,8 @@ import Wire
 
 @testable import SplitRegression
 
-/// What a training leaves in a default transcript, computed from the shapes of its messages: at 20,000 rows and 20 columns nobody
-/// runs one for a test.
+/// What a training leaves in a default transcript, computed from the shapes of its messages: at 20,000 rows and 20 columns
+/// nobody runs one for a test.
 @Suite("Size of a default transcript") struct LogSizeTests {
     /// Bytes of an entry beside its payload, at most: `u32`, record, leaf, whether the payload is kept, `u32`.
     private static let entry = 4 + Record.maximumLength + 32 + 1 + 4
@@ -71,8 +71,9 @@ import Wire
             opensBrier: false, scaleBits: 0, weightBits: -2, rowBits: 1, decisionBits: .max)
     }
 
-    /// What comes on top: an alignment's tags, sent and matching, scores if they are revealed, and everything whose size rows do not
-    /// change (two keys' proofs, parameters, the proof of range: 128 rounds of at most three numbers of two moduli each).
+    /// What comes on top: an alignment's tags, sent and matching, scores if they are revealed, and everything whose size
+    /// rows do not change (keys' proofs, parameters, the proof of range: 128 rounds of at most three numbers of two moduli
+    /// each).
     private static func rest(_ bits: Int) -> Int {
         let rows = 20_000
         let proofs = 8 * 128 * 3 * (2 * bits / 8)

@@ -5,12 +5,12 @@ import Testing
 @testable import Transcript
 @testable import Wire
 
-/// Transcripts as jobs leave them by default: bulk messages by hash, all else whole. Both verifiers follow them to the end and say
-/// in the same words what they did not check.
+/// Transcripts as jobs leave them by default: bulk messages by hash, all else whole. Both verifiers follow them to the end
+/// and say in the same words what they did not check.
 @Suite(.serialized) struct HashedTests {
     private static let storage = PayloadStorage.hashes(of: WholeJobTests.fitPlan.bulkTypes)
 
-    /// The lab's or the hospital's honest transcript without its bulk payloads: to the bit what a writer of that storage leaves.
+    /// An honest transcript without its bulk payloads: to the bit what a writer of that storage leaves.
     private static func honest(_ name: String, keeping storage: PayloadStorage = storage) async throws
         -> TemporaryFolder
     {

@@ -7,8 +7,8 @@ public import Wire
 /// proofs of the keys and their contexts (T12, T19), key sizes and bounds (T13), the steps and the end (T23), how many bits
 /// were opened (T24), that no key serves twice (T26), and that counts, passes and convergence are what the outcome names (T15).
 ///
-/// Of ciphertexts that a transcript keeps by hash it sees how many there are, by the length in the record: T11, T20 and T21 are not
-/// made on them, but for a message that comes again as a whole.
+/// Of ciphertexts that a transcript keeps by hash it sees how many there are, by the length in the record: T11, T20 and
+/// T21 are not made on them, but for a message that comes again as a whole.
 ///
 /// It stops at the first failure: what comes after could only fail by it.
 public struct TrainingInspector: PayloadInspector, KeyInspecting {
