@@ -86,13 +86,13 @@ public enum Training {
             let scores = try await ScoreExchange.receive(adding: own, over: session, round: round)
                 .offset(by: input.offset)
             fit.scores = scores
-            fit.metrics = metrics(scores, label, plan.family)
+            fit.metrics = ScoreMetrics(scores, label: label, family: response(plan, fit))
             if let test = input.test, context.testRows > 0 {
                 let own = try fit.model.partialScores(test)
                 let scores = try await ScoreExchange.receive(adding: own, over: session, round: round + 1)
                     .offset(by: input.testOffset)
                 fit.holdOutScores = scores
-                fit.holdOutMetrics = metrics(scores, testLabel, plan.family)
+                fit.holdOutMetrics = ScoreMetrics(scores, label: testLabel, family: response(plan, fit))
             }
         }
         progress(.finished(passes: fit.summary.passes))
@@ -138,15 +138,9 @@ public enum Training {
         }
     }
 
-    private static func metrics(_ scores: [Double], _ label: [Double], _ family: ModelFamily) -> ScoreMetrics {
-        switch family {
-        case .logistic: ScoreMetrics.logistic(predictor: scores, label: label)
-        // The same order and the same probabilities, on the logit scale.
-        case .probit: ScoreMetrics.logistic(predictor: scores.map(NormalDistribution.logit), label: label)
-        case .linear: ScoreMetrics.linear(predicted: scores, label: label)
-        case .poisson, .negativeBinomial, .gamma:
-            ScoreMetrics.linear(predicted: scores.map { ScoreExchange.response($0, family: family) }, label: label)
-        }
+    /// With the theta that was estimated, where one was.
+    private static func response(_ plan: TrainingPlan, _ fit: TrainingOutcome) -> ResponseFamily {
+        fit.summary.theta.map { .negativeBinomial(theta: $0) } ?? plan.response
     }
 
     /// The power of two that brings a linear label's spread to at most 1; checks the others' labels.

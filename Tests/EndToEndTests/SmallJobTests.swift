@@ -131,6 +131,36 @@ extension EndToEnd {
             let fitted = lines.count { $0.hasSuffix(",FALSE") }
             #expect((60..<120).contains(fitted) && hospital.output.contains("\(fitted)"))
             #expect(lines.count { $0.hasSuffix(",TRUE") } == 120 - fitted)
+            try evaluated(sites, fitted: fitted)
+            let replayed = try await Program.run(
+                "verify", sites.results("hospital"), "--replay", "--site", sites.site("hospital"))
+            #expect(replayed.code == 0 && replayed.output.contains("deciles.csv"), "\(replayed.output)")
+        }
+
+        /// Both files are there, at the active party alone, about both kinds of rows.
+        private func evaluated(_ sites: TwoSites, fitted: Int) throws {
+            func table(_ name: String) throws -> [[String]] {
+                try String(contentsOfFile: "\(sites.results("hospital"))/\(name)", encoding: .utf8)
+                    .split(separator: "\n").map {
+                        $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+                    }
+            }
+            let measures = try table("evaluation.csv")
+            #expect(measures.first == ["rows", "measure", "estimate", "std.error", "conf.low", "conf.high"])
+            #expect(measures.contains { $0[...2] == ["fitted", "n", "\(fitted)"] })
+            #expect(measures.contains { $0[...2] == ["held-out", "n", "\(120 - fitted)"] })
+            for rows in ["fitted", "held-out"] {
+                let area = try #require(measures.first { $0[...1] == [rows, "auc"] })
+                let numbers = area[2...].compactMap(Double.init)
+                try #require(numbers.count == 4)
+                #expect(numbers[2] <= numbers[0] && numbers[0] <= numbers[3])
+            }
+            let tenths = try table("deciles.csv").dropFirst()
+            #expect(tenths.filter { $0[0] == "fitted" }.compactMap { Int($0[2]) }.reduce(0, +) == fitted)
+            #expect(tenths.filter { $0[0] == "held-out" }.compactMap { Int($0[2]) }.reduce(0, +) == 120 - fitted)
+            for name in ["evaluation.csv", "deciles.csv", "scores.csv"] {
+                #expect(!FileManager.default.fileExists(atPath: "\(sites.results("lab"))/\(name)"))
+            }
         }
 
         @Test(.stopsAHang)

@@ -13,7 +13,7 @@ struct ScoreMetricsTests {
         let rows: [(score: Double, label: Double)] = [(2, 1), (1, 0), (3, 1), (2, 0), (1, 1), (0, 0)]
         for rotation in 0..<6 {
             let turned = Array(rows[rotation...] + rows[..<rotation])
-            let metrics = ScoreMetrics.logistic(predictor: turned.map(\.score), label: turned.map(\.label))
+            let metrics = ScoreMetrics(turned.map(\.score), label: turned.map(\.label), family: .logistic)
             #expect(abs(try #require(metrics.auc) - 7.0 / 9) < 1e-15)
             // At threshold 0: none of three positives, one of three negatives below; at 1: one and two; at 2: two, three.
             #expect(abs(try #require(metrics.ks) - 1.0 / 3) < 1e-15)
@@ -24,11 +24,11 @@ struct ScoreMetricsTests {
     @Test("Perfect, reversed and constant scores")
     func extremes() {
         let label: [Double] = [0, 0, 1, 1, 1]
-        let perfect = ScoreMetrics.logistic(predictor: [-2, -1, 1, 2, 3], label: label)
+        let perfect = ScoreMetrics([-2, -1, 1, 2, 3], label: label, family: .logistic)
         #expect(perfect.auc == 1 && perfect.ks == 1 && perfect.accuracy == 1)
-        let reversed = ScoreMetrics.logistic(predictor: [2, 1, -1, -2, -3], label: label)
+        let reversed = ScoreMetrics([2, 1, -1, -2, -3], label: label, family: .logistic)
         #expect(reversed.auc == 0 && reversed.ks == 1 && reversed.accuracy == 0)
-        let constant = ScoreMetrics.logistic(predictor: [0, 0, 0, 0, 0], label: label)
+        let constant = ScoreMetrics([0, 0, 0, 0, 0], label: label, family: .logistic)
         #expect(constant.auc == 0.5 && constant.ks == 0 && constant.brier == 0.25)
         // A predicted probability of one half counts as 1.
         #expect(constant.accuracy == 0.6)
@@ -37,7 +37,7 @@ struct ScoreMetricsTests {
     @Test("One class alone has no ranking")
     func oneClass() {
         for value in [0.0, 1.0] {
-            let metrics = ScoreMetrics.logistic(predictor: [1, 2], label: [value, value])
+            let metrics = ScoreMetrics([1, 2], label: [value, value], family: .logistic)
             #expect(metrics.auc == nil && metrics.ks == nil && metrics.brier != nil)
         }
     }
@@ -46,7 +46,7 @@ struct ScoreMetricsTests {
     func proper() throws {
         // logit(0.8), logit(0.25), logit(0.5)
         let predictor = [1.3862943611198906, -1.0986122886681098, 0]
-        let metrics = ScoreMetrics.logistic(predictor: predictor, label: [1, 0, 0])
+        let metrics = ScoreMetrics(predictor, label: [1, 0, 0], family: .logistic)
         let brier: Double = (0.04 + 0.0625 + 0.25) / 3
         #expect(abs(try #require(metrics.brier) - brier) < 1e-15)
         // (-ln 0.8 - ln 0.75 - ln 0.5) / 3
@@ -56,16 +56,16 @@ struct ScoreMetricsTests {
 
     @Test("A sure and wrong score has a finite loss")
     func overflow() throws {
-        let metrics = ScoreMetrics.logistic(predictor: [800, -800], label: [0, 1])
+        let metrics = ScoreMetrics([800, -800], label: [0, 1], family: .logistic)
         #expect(metrics.logLoss == 800 && metrics.brier == 1)
     }
 
     @Test("Linear: R squared and root mean square by hand")
     func linear() throws {
-        let metrics = ScoreMetrics.linear(predicted: [1, 2, 4], label: [1, 3, 5])
+        let metrics = ScoreMetrics([1, 2, 4], label: [1, 3, 5], family: .linear)
         #expect(abs(try #require(metrics.r2) - 0.75) < 1e-15)
         #expect(abs(try #require(metrics.rmse) - (2.0 / 3).squareRoot()) < 1e-15)
-        #expect(ScoreMetrics.linear(predicted: [1, 2], label: [2, 2]).r2 == nil)
+        #expect(ScoreMetrics([1, 2], label: [2, 2], family: .linear).r2 == nil)
     }
 
     @Test("Scores of the published coefficients give the published metrics")
@@ -81,7 +81,7 @@ struct ScoreMetricsTests {
                 for i in predictor.indices { predictor[i] += weight * column[i] }
             }
         }
-        let metrics = ScoreMetrics.logistic(predictor: predictor, label: cohort.label.values)
+        let metrics = ScoreMetrics(predictor, label: cohort.label.values, family: .logistic)
         #expect(metrics.n == 475 && metrics.events == 300)
         #expect(abs(try #require(metrics.auc) - 0.996419047619) < 1e-9)
         #expect(abs(try #require(metrics.ks) - 0.970476190476) < 1e-9)

@@ -39,13 +39,13 @@ extension LeakageWords {
             return only(.metrics, "R^2 and the residual variance: they follow from the residual sum of squares")
         }
         return ["the number of passes and whether they converged; the other's bit about its predictor"]
-            + when(.lossOpened, "the log-likelihood summed over all rows, to 18 bits beyond its leading digit")
-            + (family.labelDomain == .yesNo ? only(.metrics, "the Brier score summed over all rows, likewise") : [])
+            + when(.lossOpened, "the log-likelihood summed over the fitted rows, to 18 bits beyond its leading digit")
+            + (family.labelDomain == .yesNo ? only(.metrics, "the Brier score summed over the fitted rows, likewise") : [])
             + (family == .gamma
                 ? when(.lossOpened, "Pearson's sum of squares, likewise: the dispersion follows from it") : [])
             + when(
                 .thetaEstimated,
-                "for each estimate of theta, \(OpenedBits.thetaRounds) at most: a sum over all rows of ln(1 + mean / theta), to 18 bits "
+                "for each estimate of theta, \(OpenedBits.thetaRounds) at most: a sum over the fitted rows of ln(1 + mean / theta), to 18 bits "
                     + "beyond its leading digit, and \(active)'s bit whether another one follows; theta itself stays with \(active)"
             )
     }

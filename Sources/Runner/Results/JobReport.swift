@@ -45,14 +45,14 @@ package struct JobReport: Codable, Sendable {
             peerIdentifiers: finished.intersection.peerCount, identifiers: finished.rows.identifiers.report)
         fit = finished.outcome.summary
         terms = finished.outcome.terms
-        metrics = finished.outcome.metrics.map(Self.withoutR2)
+        metrics = finished.outcome.metrics.map(Self.fitted)
         holdOut = finished.outcome.holdOutMetrics
         transfer = Transfer(
             bytesSent: finished.bytesSent, bytesReceived: finished.bytesReceived, seconds: finished.seconds)
     }
 
     /// The fit has one R^2, `fit.r2`, from the sums that were exchanged; scores give the same to their rounding.
-    private static func withoutR2(_ metrics: ScoreMetrics) -> ScoreMetrics {
+    static func fitted(_ metrics: ScoreMetrics) -> ScoreMetrics {
         var metrics = metrics
         metrics.r2 = nil
         return metrics
@@ -75,10 +75,9 @@ package struct JobReport: Codable, Sendable {
             lines.append("not checked: whether a column follows from the other party's columns")
         }
         if !fit.converged { lines.append("not converged within the job's passes: estimates are approximate") }
-        if let metrics { lines.append("fitted rows: \(Self.words(metrics))") }
         if let line = Self.likelihood(fit) { lines.append(line) }
         if let r2 = fit.r2 { lines.append("R^2 \(Number.fixed(r2, decimals: 4))") }
-        if let holdOut { lines.append("held-out rows: \(Self.words(holdOut))") }
+        if let evaluation = EvaluationTable(fitted: metrics, heldOut: holdOut) { lines.append(evaluation.text) }
         return lines.joined(separator: "\n")
     }
 
@@ -102,16 +101,5 @@ package struct JobReport: Codable, Sendable {
             term.term, Number.fixed(term.estimate, decimals: 5), hasRatios ? shown(term.estimate) : "", interval,
             term.pValue.map(Number.scientific) ?? "",
         ]
-    }
-
-    private static func words(_ metrics: ScoreMetrics) -> String {
-        [
-            "n \(metrics.n)",
-            metrics.auc.map { "AUC \(Number.fixed($0, decimals: 4))" },
-            metrics.logLoss.map { "log-loss \(Number.fixed($0, decimals: 4))" },
-            metrics.brier.map { "Brier \(Number.fixed($0, decimals: 4))" },
-            metrics.ks.map { "KS \(Number.fixed($0, decimals: 4))" },
-            metrics.r2.map { "R^2 \(Number.fixed($0, decimals: 4))" },
-        ].compactMap(\.self).joined(separator: ", ")
     }
 }

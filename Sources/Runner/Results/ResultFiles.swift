@@ -28,6 +28,18 @@ package struct ResultFiles {
             ResultFile("intersection.csv", try IdentifierTable.csv(of: finished.rows), mode: .ownerOnly),
             ResultFile("model.json", try Self.json(savedModel), mode: .ownerOnly),
         ] + (try finished.outcome.scores.map { [ResultFile("scores.csv", try scores($0), mode: .ownerOnly)] } ?? [])
+            + (try evaluation())
+    }
+
+    /// Where scores are revealed to this party.
+    private func evaluation() throws -> [ResultFile] {
+        let outcome = finished.outcome
+        let table = EvaluationTable(fitted: outcome.metrics.map(JobReport.fitted), heldOut: outcome.holdOutMetrics)
+        guard let table else { return [] }
+        return [
+            ResultFile("evaluation.csv", try table.csv()),
+            ResultFile("deciles.csv", try table.deciles()),
+        ]
     }
 
     private var savedModel: SavedModel {
