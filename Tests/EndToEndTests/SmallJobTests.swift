@@ -145,13 +145,15 @@ extension EndToEnd {
                         $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
                     }
             }
+            // A linear job: nothing is ranked.
             let measures = try table("evaluation.csv")
             #expect(measures.first == ["rows", "measure", "estimate", "std.error", "conf.low", "conf.high"])
             #expect(measures.contains { $0[...2] == ["fitted", "n", "\(fitted)"] })
             #expect(measures.contains { $0[...2] == ["held-out", "n", "\(120 - fitted)"] })
+            #expect(measures.contains { $0[1] == "rmse" } && !measures.contains { $0[1] == "auc" })
             for rows in ["fitted", "held-out"] {
-                let area = try #require(measures.first { $0[...1] == [rows, "auc"] })
-                let numbers = area[2...].compactMap(Double.init)
+                let slope = try #require(measures.first { $0[...1] == [rows, "calibration.slope"] })
+                let numbers = slope[2...].compactMap(Double.init)
                 try #require(numbers.count == 4)
                 #expect(numbers[2] <= numbers[0] && numbers[0] <= numbers[3])
             }

@@ -99,7 +99,7 @@ import Testing
     func summedLossFollowsPenaltyAndMetrics(_ l2: String, _ metrics: Bool) throws {
         let text = Fixtures.wide(metrics ? "reveal: [metrics]" : "").replacing("l2: 0.01", with: "l2: \(l2)")
         let said = try statements(text)
-        #expect(mention("the log-likelihood summed over all rows", in: said) == (l2 == "0" || metrics))
+        #expect(mention("the log-likelihood summed over the fitted rows", in: said) == (l2 == "0" || metrics))
         #expect(mention("and the log-likelihood then", in: said) == (l2 == "0"))
         #expect(mention("separation: that the labels", in: said) == (l2 == "0"))
         #expect(mention("the Brier score summed", in: said) == metrics)
