@@ -9,7 +9,10 @@ public struct CommittedSetInspector: PayloadInspector {
     private var committed: [String: [InputCommitments.Item]] = [:]
     private var sizes: [String: UInt64] = [:]
 
-    public init() {}
+    private let single: Set<String>
+
+    /// - Parameter single: labels of what is one value, whatever the set.
+    public init(ofOne single: Set<String> = []) { self.single = single }
 
     public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
         guard let payload else { return }
@@ -21,7 +24,9 @@ public struct CommittedSetInspector: PayloadInspector {
         default: return
         }
         guard let items = committed[record.from], let size = sizes[record.from] else { return }
-        guard items.contains(where: { $0.label == "identifiers" }), items.allSatisfy({ $0.count == size }) else {
+        guard items.contains(where: { $0.label == "identifiers" }),
+            items.allSatisfy({ $0.count == (single.contains($0.label) ? 1 : size) })
+        else {
             throw InspectionFailure(
                 check: "T10", name: "wrongCount",
                 sentence: "\(record.from) committed to another number of values than it brought.")

@@ -73,7 +73,8 @@ private let decoders: [Decode] = [
         if let hello = try? Hello(encoded: $0) { expect(try? hello.encoded, toBe: $0, "Hello") }
     },
     message(BindingMessage.self), message(AbortMessage.self), message(ApprovalMessage.self),
-    message(InputCommitments.self), message(InputRoots.self), message(CheckpointMessage.self),
+    message(InputCommitments.self), message(InputRoots.self), message(ModelCommitment.self),
+    message(CheckpointMessage.self),
     message(CosignatureMessage.self),
     message(ClosingMessage.self),
     // Alignment and count.

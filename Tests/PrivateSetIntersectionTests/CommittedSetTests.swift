@@ -6,9 +6,9 @@ import Testing
 /// As many values committed to as the opening says that there are.
 @Suite struct CommittedSetTests {
     private func failure(
-        _ items: [String: UInt64], opening: some Message, from: String = "hospital"
+        _ items: [String: UInt64], opening: some Message, from: String = "hospital", ofOne single: Set<String> = []
     ) throws -> String? {
-        var inspector = CommittedSetInspector()
+        var inspector = CommittedSetInspector(ofOne: single)
         func record(_ from: String, _ message: some Message) throws -> (Record, [UInt8]) {
             let payload = try message.encoded()
             let type = Swift.type(of: message).type
@@ -28,6 +28,17 @@ import Testing
             return nil
         } catch let failure as InspectionFailure {
             return "\(failure.check) \(failure.name)"
+        }
+    }
+
+    /// A model is one value, whatever the set; under any other name it is one too few.
+    @Test func oneModel() throws {
+        let opening = AlignmentOpening(role: .bySize, keyBits: 2048, setSize: 20, minimumCohort: 5)
+        #expect(try failure(["identifiers": 20, "model": 1], opening: opening, ofOne: ["model"]) == nil)
+        #expect(try failure(["identifiers": 20, "model": 1], opening: opening) == "T10 wrongCount")
+        for count: UInt64 in [0, 2, 20] {
+            let items = ["identifiers": 20, "model": count]
+            #expect(try failure(items, opening: opening, ofOne: ["model"]) == "T10 wrongCount")
         }
     }
 

@@ -5,6 +5,8 @@ import Site
 import SplitRegression
 import TestSupport
 import Testing
+import Transcript
+import Wire
 
 @testable import Runner
 
@@ -41,9 +43,10 @@ import Testing
     }
 
     private static let model = """
-        {"formatVersion": 1, "job": "00", "party": "hospital", "peer": "lab", "jobYAML": "", "rows": 3,
+        {"formatVersion": 2, "job": "00", "party": "hospital", "peer": "lab", "jobYAML": "", "rows": 3,
          "model": {"formatVersion": 1, "family": "linear", "role": "active", "columns": [], "terms": ["age"],
-                   "coefficients": [7], "scalings": [{"mean": 1, "sd": 2}]}}
+                   "coefficients": [7], "scalings": [{"mean": 1, "sd": 2}]},
+         "binding": {"session": "00", "salt": "\(String(repeating: "05", count: 32))", "own": "00", "peer": "00"}}
         """
 
     @Test func savedModelIsRead() throws {
@@ -55,7 +58,8 @@ import Testing
 
     @Test(arguments: [
         ("\"rows\": 3", "\"rows\": \"3\"", "invalidModel"), ("[7]", "[7, 8]", "invalidModel"),
-        ("{\"formatVersion\": 1, \"job\"", "{\"formatVersion\": 2, \"job\"", "unsupportedVersion"),
+        ("{\"formatVersion\": 2, \"job\"", "{\"formatVersion\": 1, \"job\"", "unsupportedVersion"),
+        ("\"binding\"", "\"unbound\"", "invalidModel"),
     ])
     func otherModelsAreRefused(_ old: String, _ new: String, _ code: String) throws {
         let text = Self.model.replacing(old, with: new)
@@ -63,6 +67,24 @@ import Testing
         let path = try folder.write("model.json", text)
         let failure = failure { _ = try SavedModel.read(path) }
         #expect(failure?.status == .badData && failure?.code == code)
+    }
+
+    /// The commitment in the file is to the model in it, as it was read.
+    @Test func changedModelIsNotTheOneCommittedTo() throws {
+        let read = try SavedModel.read(folder.write("model.json", Self.model))
+        #expect(failure { try read.demandBound() }?.code == "modelChanged")
+        let own = try read.model.commitment(salt: [UInt8](repeating: 5, count: 32)).item.root.hex
+        let bound = Self.model.replacing("\"own\": \"00\"", with: "\"own\": \"\(own)\"")
+        try SavedModel.read(folder.write("bound.json", bound)).demandBound()
+        for (old, new) in [("[7]", "[8]"), ("\"sd\": 2", "\"sd\": 2.0000000000000004"), ("\"age\"", "\"bmi\"")] {
+            let text = bound.replacing(old, with: new)
+            try #require(text != bound)
+            let changed = try SavedModel.read(folder.write("changed.json", text))
+            #expect(failure { try changed.demandBound() }?.code == "modelChanged", "\(new)")
+        }
+        let unsalted = bound.replacing("0505", with: "05")
+        let file = try SavedModel.read(folder.write("unsalted.json", unsalted))
+        #expect(failure { try file.demandBound() }?.code == "invalidModel")
     }
 
     @Test func modelScoresUnderItsOwnJobOnly() throws {

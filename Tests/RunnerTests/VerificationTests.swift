@@ -40,10 +40,11 @@ import Wire
         }
     }
 
-    @Test func onlyAFitIsOpened() throws {
-        try FitProtocol().demandFit()
-        for session in SiteProtocols.all where session.purpose != .fit {
-            #expect(failure { try session.demandFit() }?.code == "notAFit")
+    @Test func whatComputesWithColumnsIsOpened() throws {
+        try FitProtocol().demandOpenable()
+        try PredictionProtocol().demandOpenable()
+        for session in [AlignmentProtocol(), CountProtocol()] as [any SiteProtocol] {
+            #expect(failure { try session.demandOpenable() }?.code == "notOpenable")
         }
     }
 

@@ -92,7 +92,8 @@ struct JobForge {
             Forge.Party(
                 try LocalParty(name: name, identity: try #require(recorded.keys[name])),
                 SessionTerms(
-                    jobHash: agreed, role: role, peerRole: peerRole, protocols: [.alignment, .training, .inputs]),
+                    jobHash: agreed, role: role, peerRole: peerRole,
+                    protocols: [.alignment, .training, .inputs, .model]),
                 nonce: try #require(nonces[name]), seed: try #require(recorded.seeds[name]))
         }
         var forge = try Forge(

@@ -107,7 +107,7 @@ enum RecordedSessions {
                 family: .linear, activeColumns: 3, passiveColumns: 2, l2: 0.1, tolerance: 1e-3, maximumPasses: 12,
                 keyBits: WholeJobTests.trainingBits, standardErrors: false, revealScores: false, revealFit: true)
             let counts: [String: Int64] = ["rows": 60, "fitted": 60, "passes": 1, "parameters": 5, "converged": 1]
-            let plan = WholeJobTests.plan(.alignment, .inputs, .checkpoint, .training(.linear))
+            let plan = WholeJobTests.plan(.alignment, .inputs, .checkpoint, .training(.linear), .model)
             return try await record(.fit, plan, counts, isLinear: true) { side, session in
                 try await align(side, session)
                 try await WholeJobTests.exchangeInputs(over: session)
@@ -122,6 +122,7 @@ enum RecordedSessions {
                         _ in
                     }
                 }
+                try await WholeJobTests.exchangeModels(over: session)
             }
         }
     }
@@ -163,7 +164,7 @@ enum RecordedSessions {
             expecting: PeerIdentity(name: peer, publicKey: peerKey.publicKey),
             terms: SessionTerms(
                 jobHash: recorded.purpose.hash(of: job.hash), role: roles.0, peerRole: roles.1,
-                protocols: [.alignment, .training, .inputs]),
+                protocols: [.alignment, .training, .inputs, .model]),
             seed: try #require(recorded.seeds[name]), recorder: writer, plan: recorded.plan)
         let approval = try Approval(
             job: job.hash.hex, site: name, person: "Ada", time: "2020-01-01T00:00:00Z", meaning: "approved"
@@ -172,7 +173,9 @@ enum RecordedSessions {
         try await session.run { session in
             try writer.addApproval(of: peer, note: try await session.exchangeApprovals(approval))
             _ = try await session.exchangeCommitments(
-                recorded.purpose.toy.commitments.map { InputCommitments.Item(label: $0, count: 60, root: .zero) })
+                recorded.purpose.toy.commitments.map {
+                    InputCommitments.Item(label: $0, count: $0 == "model" ? 1 : 60, root: .zero)
+                })
             try await session.checkpoint()
             try await work(side, session)
             try await session.close()

@@ -215,6 +215,7 @@ final class Liar: Sendable {
             }),
         Case("lab", 0x021A, "T24 openedTooMuch", edit { $0[3] += 1 }),
         Case("lab", 0x021B, "T24 openedTooMuch", edit { $0 = ChecksTests.prefixed(Array($0[4...]) + [0]) }),
+        Case("lab", 0x0401, "T10 malformedMessage", edit { $0.removeLast() }),
         Case("lab", 0x0218, "T10 wrongLength", edit { $0 = ChecksTests.prefixed(Array($0[5...])) }),
     ]
 
@@ -306,7 +307,8 @@ final class Liar: Sendable {
                 as: LocalParty(name: name, identity: key),
                 expecting: PeerIdentity(name: peer, publicKey: peerKey.publicKey),
                 terms: SessionTerms(
-                    jobHash: job.hash, role: roles.0, peerRole: roles.1, protocols: [.alignment, .training, .inputs]),
+                    jobHash: job.hash, role: roles.0, peerRole: roles.1,
+                    protocols: [.alignment, .training, .inputs, .model]),
                 seed: SessionSeed(), recorder: writer ?? Liar.Log(liar: liar) as any Recorder,
                 inspectors: isLiar ? nil : inspectors)
             let approval = try Approval(

@@ -46,6 +46,7 @@ extension SessionPurpose {
         default: toy.counts = ["rows"]
         }
         if self == .alignment || self == .count { toy.commitments = ["identifiers"] }
+        if self == .prediction { toy.commitments.insert("model") }
         return toy
     }
 }

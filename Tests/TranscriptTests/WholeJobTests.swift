@@ -89,6 +89,11 @@ import Testing
         _ = try await session.receive(InputRoots.self)
     }
 
+    static func exchangeModels(over session: Session) async throws {
+        try await session.send(ModelCommitment(root: .zero))
+        _ = try await session.receive(ModelCommitment.self)
+    }
+
     /// What the job does, now and in a replay.
     static func work(
         _ side: Side, approval: String = "", over session: Session, keep: (String) throws -> Void = { _ in },
@@ -115,6 +120,7 @@ import Testing
         } else {
             outcome = try await Training.passive(input, plan: plan, keyFloor: trainingBits, over: session) { _ in }
         }
+        try await exchangeModels(over: session)
         try await session.close()
         let summary = outcome.summary
         done([
@@ -137,7 +143,7 @@ import Testing
         return ProtocolPlan([ProtocolPlan.Part(.opening, ofEach: ["hospital", "lab"])] + parts)
     }
 
-    static let fitPlan = plan(.alignment, .inputs, .checkpoint, .training(.logistic))
+    static let fitPlan = plan(.alignment, .inputs, .checkpoint, .training(.logistic), .model)
 
     static func options() -> Verifier.Options {
         .toy {
@@ -162,7 +168,7 @@ import Testing
             AlignmentInspector(
                 keyBits: alignmentBits, session: session, group: group, moduli: moduli, duplicates: duplicates,
                 local: local),
-            CommittedSetInspector(), InputRootsInspector(columns: columns),
+            CommittedSetInspector(), InputRootsInspector(columns: columns), ModelCommitmentInspector(),
         ]
     }
 
@@ -207,7 +213,8 @@ import Testing
                 over: channel, as: LocalParty(name: name, identity: key),
                 expecting: PeerIdentity(name: peer, publicKey: peerKey.publicKey),
                 terms: SessionTerms(
-                    jobHash: job.hash, role: roles.0, peerRole: roles.1, protocols: [.alignment, .training, .inputs]),
+                    jobHash: job.hash, role: roles.0, peerRole: roles.1,
+                    protocols: [.alignment, .training, .inputs, .model]),
                 seed: try #require(recorded.seeds[name]), recorder: writer, inspectors: { try live(job, $0) })
             let approval = try Approval(
                 job: job.hash.hex, site: name, person: "Ada", time: "2020-01-01T00:00:00Z", meaning: "approved"

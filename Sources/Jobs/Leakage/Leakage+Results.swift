@@ -7,7 +7,8 @@ extension LeakageWords {
             row(
                 .end, LeakageTable.both,
                 sends: [
-                    "the high bits of its shares of the other's results: to 2^-12 of a standard error, no finer"
+                    "the high bits of its shares of the other's results: to 2^-12 of a standard error, no finer",
+                    "a commitment (salted hash) to its part of the model: it says nothing about it",
                 ]
                     + (family == .linear
                         ? [] : ["one bit: whether its own part of some row's predictor passes a fixed limit"]),
@@ -61,17 +62,18 @@ extension LeakageWords {
     // MARK: - Prediction
 
     func prediction() -> [LeakageTable.Row] {
+        let model = only(.scores, "the commitment to its part of the model that it sent at the end of the fit")
         let asks = only(
             .scores, "the identifiers of the new rows, by the same alignment as above, with what that shows both sides")
         guard !asks.isEmpty else { return [] }
         return [
             row(
-                .prediction, active, sends: asks + only(.scores, Self.roots),
+                .prediction, active, sends: model + asks + only(.scores, Self.roots),
                 learns: only(.scores, sameInputs(of: passive))
                     + only(.scores, "\(passive)'s partial score of every new row, and so the joint score")),
             row(
                 .prediction, passive,
-                sends: only(.scores, Self.roots) + only(.scores, "its partial score of every new row"),
+                sends: model + only(.scores, Self.roots) + only(.scores, "its partial score of every new row"),
                 learns: only(.scores, "which of its rows were asked for, and how many; no score, no outcome")
                     + only(.scores, sameInputs(of: active))),
         ]

@@ -17,6 +17,10 @@ package struct ModelReport: Codable, Sendable {
     let family: String
     let role: String
     let rows: Int
+    /// The fit, and what both parties committed to at its end.
+    let session: String
+    let commitment: String
+    let peerCommitment: String
     let constant: Double?
     let terms: [Term]
 
@@ -29,6 +33,9 @@ package struct ModelReport: Codable, Sendable {
         family = model.family
         role = model.role
         rows = saved.rows
+        session = saved.binding.session
+        commitment = saved.binding.own
+        peerCommitment = saved.binding.peer
         constant = model.constant.map { Double($0) * unit }
         terms = model.terms.indices.map { index in
             Term(
@@ -49,6 +56,7 @@ package struct ModelReport: Codable, Sendable {
             \(family) model of job \(job.prefix(16)), \(rows) rows; \(party)'s part, \(peer) has the other
             coefficients of standardised columns:
             \(table.text())
+            fitted in session \(session.prefix(16)); committed to as \(commitment.prefix(16)), \(peer)'s part as \(peerCommitment.prefix(16))
             """
     }
 }

@@ -45,7 +45,8 @@ package struct ResultFiles {
     private var savedModel: SavedModel {
         SavedModel(
             job: finished.inputs.file.hash, party: own.name, peer: finished.inputs.peer.name,
-            jobYAML: finished.inputs.file.yaml, rows: finished.outcome.summary.n, model: finished.outcome.model)
+            jobYAML: finished.inputs.file.yaml, rows: finished.outcome.summary.n, model: finished.outcome.model,
+            binding: finished.binding)
     }
 
     /// broom's names, so that R reads the file as it stands; estimates in the columns' own units.

@@ -9,7 +9,9 @@ package import SplitRegression
 /// Coefficients are the fixed-point integers of the fit, so that a model that was saved and read back scores every row
 /// exactly as before. Worth nothing without the peer's part.
 package struct SavedModel: Codable, Sendable {
-    var formatVersion = 1
+    static let format = 2
+
+    var formatVersion = Self.format
     package let job: String
     package let party: String
     package let peer: String
@@ -18,19 +20,27 @@ package struct SavedModel: Codable, Sendable {
     /// Rows of the fit.
     package let rows: Int
     package let model: PartialModel
+    package let binding: ModelBinding
+
+    private struct Version: Decodable {
+        let formatVersion: Int
+    }
 
     /// - Throws: `Failure` 66 or 65.
     package static func read(_ path: String) throws -> SavedModel {
         let text = try PrivateFile.readText(path, limit: 1 << 24)
-        guard let model = try? JSONDecoder().decode(SavedModel.self, from: Data(text.utf8)) else {
+        let data = Data(text.utf8)
+        if let version = try? JSONDecoder().decode(Version.self, from: data), version.formatVersion != Self.format {
+            throw Failure(
+                .badData, "unsupportedVersion",
+                "\(path) has format \(version.formatVersion), this release reads \(Self.format)",
+                hint: "a model of an earlier release is not bound to its fit: run the job again")
+        }
+        guard let model = try? JSONDecoder().decode(SavedModel.self, from: data) else {
             throw Failure(.badData, "invalidModel", "\(path) is not a model that `moiety job run` wrote")
         }
         guard model.model.isWellFormed else {
             throw Failure(.badData, "invalidModel", "\(path): coefficients, terms and scalings do not fit")
-        }
-        guard model.formatVersion == 1 else {
-            throw Failure(
-                .badData, "unsupportedVersion", "\(path) has format \(model.formatVersion), this release reads 1")
         }
         return model
     }
@@ -61,5 +71,6 @@ package struct SavedModel: Codable, Sendable {
         guard rows >= 1, (model.constant != nil) == (own.role == .active),
             model.scalings.allSatisfy({ $0.mean.isFinite && $0.sd.isFinite && $0.sd > 0 })
         else { throw invalid("a number of rows, a constant or a scaling that no fit gives") }
+        try demandBound()
     }
 }

@@ -23,8 +23,12 @@ struct SessionEvidence: Sendable {
         writer = try TranscriptWriter(folder: folder, storage: PayloadStorage(prepared))
         let salts = InputSalts(identity: prepared.identity, job: prepared.job.hash)
         let labels = prepared.inputs.session.commitments
-        commitments = try prepared.inputs.commitments(
-            salts: Dictionary(uniqueKeysWithValues: labels.map { ($0, salts.salt(of: $0)) }))
+        var chosen = Dictionary(uniqueKeysWithValues: labels.map { ($0, salts.salt(of: $0)) })
+        // The commitment of the fit, so with its salt.
+        if labels.contains(ModelBinding.label) {
+            chosen[ModelBinding.label] = try prepared.inputs.scoring?.model.binding.openingSalt()
+        }
+        commitments = try prepared.inputs.commitments(salts: chosen)
         try writer.addJob(yaml: prepared.file.yaml, canonical: prepared.job.canonical)
         try writer.addApproval(of: prepared.own.name, note: prepared.approval)
         try writer.add(BuildNote(version: Release.version, arithmetic: ArithmeticPath.current.rawValue))
@@ -80,8 +84,18 @@ extension JobInputs {
     /// Commitments to what goes into the session, made with these salts or with fresh ones: `protocols/transcript.md` 7.
     package func commitments(salts: [String: [UInt8]] = [:]) throws -> [InputCommitment] {
         try session.commitments.sorted().map { label in
-            let values = label == "rows" ? try table.committedRows() : table.identifiers.values
-            return try InputCommitment(label: label, values: values, masterSalt: salts[label])
+            switch label {
+            case "rows":
+                return try InputCommitment(
+                    label: label, values: try table.committedRows(), masterSalt: salts[label])
+            case ModelBinding.label:
+                guard let model = scoring?.model, let salt = salts[label] else {
+                    throw Failure(.usage, "modelMissing", "a prediction needs this site's part of a model")
+                }
+                return try model.model.commitment(salt: salt)
+            default:
+                return try InputCommitment(label: label, values: table.identifiers.values, masterSalt: salts[label])
+            }
         }
     }
 }

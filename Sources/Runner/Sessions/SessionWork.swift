@@ -59,6 +59,7 @@ package struct SessionOpening: Sendable {
         guard let set = committed.first(where: { $0.label == "identifiers" }) else {
             throw session.violation("commitmentMissing")
         }
+        try inputs.demandPeerModel(committed)
         try keep(note, inputs.peer.name)
         try await session.checkpoint()
         return set

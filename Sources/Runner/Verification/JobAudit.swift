@@ -13,46 +13,14 @@ struct JobAudit: Sendable {
     private var party: String { replay.inputs.own.name }
 
     func findings() async throws -> [Finding] {
-        if let hindrance = replay.hindrance { return try findings(without: hindrance) }
+        let common = AuditFindings(party: party)
+        if let hindrance = replay.hindrance {
+            return try common.findings(of: replay.committed(), keys: replay.keys(), without: hindrance)
+        }
         let replayed = try await replay.run(comparesMetrics: !hasScores)
-        return [followed(replayed), try keys(), metrics(replayed), cells(replayed)]
-    }
-
-    /// Where messages were kept by hash: whether the opened inputs are those committed to, and the keys.
-    private func findings(without hindrance: String) throws -> [Finding] {
-        let committed = try replay.committed()
-        let rest = Finding.notEvaluated([.a05, .a06], hindrance)
-        guard committed.status == .failed else {
-            return Finding.notEvaluated([.a01], hindrance) + [try keys()] + rest
-        }
-        return [followed(JobReplay.Replayed(findings: [committed], finished: nil, design: nil)), try keys()] + rest
-    }
-
-    /// A01: R01, R02 and R03 of the opened party.
-    private func followed(_ replayed: JobReplay.Replayed) -> Finding {
-        if let failure = replayed.findings.first(where: { $0.status == .failed }) {
-            return Finding(
-                check: .a01, status: .failed, error: failure.error, record: failure.record,
-                sentence: "\(party) [\(failure.check.rawValue)]: \(failure.sentence)")
-        }
-        let unsigned = replayed.findings.contains { $0.check == .r03 && $0.status == .notEvaluated }
-        return Finding(
-            check: .a01, status: .passed,
-            sentence: Check.a01.sentence + (unsigned ? " Its result is not in this copy." : ""))
-    }
-
-    private func keys() throws -> Finding {
-        let keys = try replay.keys()
-        guard !keys.isEmpty else {
-            return Finding(check: .a04, status: .notEvaluated, sentence: "Not evaluated: \(party) sent no key.")
-        }
-        if let bad = keys.first(where: { !$0.holds }) {
-            return Finding(
-                check: .a04, status: .failed, error: "keyMalformed",
-                sentence: "\(party)'s \(bad.purpose) key does not follow from its seed or is not well formed.")
-        }
-        let names = keys.map(\.purpose).joined(separator: " and ")
-        return Finding(check: .a04, status: .passed, sentence: "\(Check.a04.sentence) (\(names))")
+        return [
+            common.followed(replayed.findings), common.keys(try replay.keys()), metrics(replayed), cells(replayed),
+        ]
     }
 
     /// Metrics are then A05's.

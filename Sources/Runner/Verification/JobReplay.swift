@@ -55,25 +55,7 @@ struct JobReplay: Sendable {
 
     // MARK: A04
 
-    /// Keys of this party that follow from its seed, each with whether the one that it sent is that key and well formed.
-    func keys() throws -> [(purpose: String, holds: Bool)] {
-        var keys: [(String, Bool)] = []
-        if let message = try replay.log.payload(ofSent: AlignmentAudit.keyMessage),
-            let head = replay.log.head(afterReceiving: AlignmentAudit.keyFollows)
-        {
-            let holds = AlignmentAudit.isKeyWellFormed(
-                message, after: head, over: replay.log.session, keyBits: inputs.job.keys.bits)
-            keys.append(("alignment", holds))
-        }
-        if let message = try replay.log.payload(ofSent: TrainingAudit.keyMessage),
-            let head = replay.log.head(afterReceiving: TrainingAudit.keyFollows)
-        {
-            let holds = TrainingAudit.isKeyWellFormed(
-                message, after: head, over: replay.log.session, keyBits: inputs.job.keys.bits)
-            keys.append(("training", holds))
-        }
-        return keys
-    }
+    func keys() throws -> [SessionReplay.Key] { try replay.keys() }
 
     /// What the party signed in the end, if it is the keeper of the folder.
     var outcome: Outcome? { replay.log.outcome }

@@ -40,7 +40,7 @@ package struct MessageNames: Sendable {
     }
 
     /// One of the session's own messages in words; of those of protocols, which are ciphertexts and numbers, the
-    /// input roots alone.
+    /// input roots and the commitment to a model alone.
     package static func headline(_ type: MessageType, _ payload: [UInt8]) -> [String] {
         switch type {
         case .binding:
@@ -73,6 +73,9 @@ package struct MessageNames: Sendable {
             guard let message = try? InputRoots(payload: payload) else { break }
             return ["over \(message.rows) rows"]
                 + message.items.map { "\(printable($0.column)): root \($0.root.hex)" }
+        case .modelCommitment:
+            guard let message = try? ModelCommitment(payload: payload) else { break }
+            return ["root \(message.root.hex)"]
         default: return []
         }
         return ["does not read as its kind"]

@@ -58,20 +58,23 @@ package struct OpenedSecrets: Sendable {
     }
 }
 
-/// What a party hands to an auditor so that all that it sent can be derived again: seed, salts, and the rows of its
-/// table that went into the alignment. `protocols/transcript.md` section 11.
+/// What a party hands to an auditor so that all that it sent can be derived again: seed, salts, the rows of its
+/// table that went into the alignment and, for a prediction, its part of the model. `protocols/transcript.md` section 11.
 package struct Opening: Sendable {
     package let party: String
     package let secrets: OpenedSecrets
     /// `table.csv` in the bundle.
     package let table: String
+    /// `model.json`, in the bundle of a prediction.
+    let scoring: JobInputs.Scoring?
 
     static let notice = "opening.txt"
     static let tableFile = "table.csv"
+    static let modelFile = "model.json"
     private static let magic = "moiety opening 2"
 
     /// - Throws: `Failure` 66 or 65 for what is no bundle, 2 for one of another session.
-    init(reading folder: String, of parties: PartiesFile) throws {
+    init(reading folder: String, of parties: PartiesFile, _ session: any SiteProtocol) throws {
         let text = try PrivateFile.readText("\(folder)/\(Self.notice)", limit: 4096)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         guard lines.count == 5, lines[0] == Self.magic, lines[4].isEmpty,
@@ -85,8 +88,12 @@ package struct Opening: Sendable {
                 .verificationFailed, "openingOfOtherSession", "\(folder) opens another session than this transcript's")
         }
         self.party = party.name
-        secrets = try OpenedSecrets(folder: folder, of: FitProtocol())
+        secrets = try OpenedSecrets(folder: folder, of: session)
         table = "\(folder)/\(Self.tableFile)"
+        let hasModel = session.commitments.contains(ModelBinding.label)
+        scoring =
+            hasModel
+            ? JobInputs.Scoring(model: try SavedModel.read("\(folder)/\(Self.modelFile)"), table: table) : nil
     }
 
     private static func text(party: String, _ parties: PartiesFile) -> String {
@@ -95,24 +102,27 @@ package struct Opening: Sendable {
 
     /// Writes a bundle of the keeper of `parties`.
     package static func write(
-        _ secrets: OpenedSecrets, _ table: PartyTable, _ parties: PartiesFile, into folder: StagedFolder
+        _ secrets: OpenedSecrets, _ inputs: JobInputs, _ parties: PartiesFile, into folder: StagedFolder
     ) throws {
         try folder.write(
             Array(text(party: parties.keeper.name, parties).utf8), to: notice, mode: .ownerOnly)
         for file in secrets.files { try folder.write(file.bytes, to: file.name, mode: .ownerOnly) }
-        try folder.write(try table.committedCSV(), to: tableFile, mode: .ownerOnly)
+        try folder.write(try inputs.table.committedCSV(), to: tableFile, mode: .ownerOnly)
+        if let scoring = inputs.scoring {
+            try folder.write(try ResultFiles.json(scoring.model), to: modelFile, mode: .ownerOnly)
+        }
     }
 }
 
 extension SessionProtocol {
-    /// Only a fit's secrets are opened to an auditor in this version.
+    /// Only fits and predictions are opened to an auditor in this version: sessions that compute with columns.
     ///
     /// - Throws: `Failure` 65 for any other session.
-    package func demandFit() throws {
-        guard purpose != .fit else { return }
+    package func demandOpenable() throws {
+        guard !commitments.contains("rows") else { return }
         throw Failure(
-            .badData, "notAFit", "this transcript is of \(phrase), not of a job's fit",
-            hint: "only a fit can be opened to an auditor; its own keeper replays it: moiety verify --replay")
+            .badData, "notOpenable", "this transcript is of \(phrase), which cannot be opened to an auditor",
+            hint: "fits and predictions can; its own keeper replays it: moiety verify --replay")
     }
 }
 
@@ -128,7 +138,13 @@ extension PartyTable {
     }
 
     /// An opened party's rows: all of them usable, so that nothing in them means "no value".
-    package init(opened path: String, _ job: Job, party: Party) throws {
-        try self.init(job, party: party, csv: path, delimiter: .comma, missing: MissingTokens([]))
+    ///
+    /// - Parameter hasLabel: whether the session computed with the active party's outcome.
+    package init(opened path: String, _ job: Job, party: Party, hasLabel: Bool) throws {
+        if hasLabel {
+            try self.init(job, party: party, csv: path, delimiter: .comma, missing: MissingTokens([]))
+        } else {
+            try self.init(scoring: party, csv: path, delimiter: .comma, missing: MissingTokens([]))
+        }
     }
 }

@@ -88,20 +88,27 @@ package struct ReplayChecks: Sendable {
     package func audit(_ bundle: String, minimumCell: Int) async throws -> [Finding] {
         let checks: [Check] = [.a01, .a04, .a05, .a06]
         if let reason = hindrance { return Finding.notEvaluated(checks, reason) }
-        try session().demandFit()
-        let opening = try Opening(reading: bundle, of: try PartiesFile(folder: folder))
+        let session = try session()
+        try session.demandOpenable()
+        let opening = try Opening(reading: bundle, of: try PartiesFile(folder: folder), session)
         let file = try job()
         guard let own = file.job.party(named: opening.party), let peer = file.job.peer(of: opening.party) else {
             throw Failure(.badData, "notAParty", "'\(opening.party)' is not a party of this job")
         }
-        let table = try PartyTable(opened: opening.table, file.job, party: own)
+        let isFit = session.purpose == .fit
+        let table = try PartyTable(opened: opening.table, file.job, party: own, hasLabel: isFit)
         do {
             let replay = try SessionReplay(
                 transcript: folder, party: own.name,
-                inputs: JobInputs(file, for: FitProtocol(), own: own, peer: peer, table: table),
-                secrets: opening.secrets,
-                observer: observer)
-            return try await JobAudit(replay: JobReplay(replay), minimumCell: minimumCell).findings()
+                inputs: JobInputs(file, for: session, own: own, peer: peer, table: table, scoring: opening.scoring),
+                secrets: opening.secrets, observer: observer)
+            if isFit { return try await JobAudit(replay: JobReplay(replay), minimumCell: minimumCell).findings() }
+            let common = AuditFindings(party: own.name)
+            if let hindrance = replay.log.hindrance {
+                return try common.findings(of: replay.committed(), keys: replay.keys(), without: hindrance)
+            }
+            return [common.followed(try await again(session, replay).findings), common.keys(try replay.keys())]
+                + Finding.notEvaluated([.a05, .a06], "that is asked of a fit")
         } catch TranscriptError.otherSeed(let party) {
             return Self.otherSeed(party, .a01) + Finding.notEvaluated([.a04, .a05, .a06], "the seed is another one")
         }

@@ -41,15 +41,18 @@ package struct PartyTable: Sendable {
     /// Rows for joint scoring: features, and what moves their predictors; no outcome is needed.
     package init(scoring party: Party, site: SiteFolder, table name: String) throws {
         let (path, source) = try site.source(ofTableOrFile: name)
+        try self.init(scoring: party, csv: path, delimiter: source.delimiter, missing: source.missing)
+    }
+
+    package init(scoring party: Party, csv path: String, delimiter: Delimiter?, missing: MissingTokens) throws {
         self.party = party
         features = party.features.map(ColumnSpec.init)
         (label, labelDomain) = (nil, .number)
         beside = BesideColumn.all(of: party).filter { $0.domain != .weight }
-        missing = source.missing
+        self.missing = missing
         let rule = try IdentifierRule(party.identifier)
-        let wanted = features + [label].compactMap(\.self) + beside.map(\.spec)
-        table = try Table.read(
-            csv: path, columns: rule.columns + wanted.map(\.name), delimiter: source.delimiter)
+        let wanted = features + beside.map(\.spec)
+        table = try Table.read(csv: path, columns: rule.columns + wanted.map(\.name), delimiter: delimiter)
         identifiers = try table.identifiers(
             rule, completeIn: wanted, duplicates: party.identifier.duplicates, missing: missing)
     }

@@ -41,6 +41,7 @@ package enum PeerReason {
         "rowCountMismatch": "its site has a different number of rows to fit",
         "unfitDesign":
             "its columns are not fit for the model on the common rows: constant, aliased, a cell too small, or a row with too much leverage",
+        "modelMismatch": "the two parts of the model are not of one fit, or one of them was changed",
         "separation": "the label is predicted perfectly, so that no estimate exists",
         "notConverged": "the fit did not converge within the job's passes",
         "scoresRefused": "scores would show its columns",
@@ -80,6 +81,7 @@ package enum PeerReason {
         case 0x01: "alignment"
         case 0x02: "training"
         case 0x03: "inputs"
+        case 0x04: "model"
         default: "number \(id)"
         }
     }

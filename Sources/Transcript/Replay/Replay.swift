@@ -100,6 +100,13 @@ public final class Replay: Sendable {
             check: .r02, status: .passed, sentence: "\(Check.r02.sentence) (\(total) messages)\(end)")
     }
 
+    /// Names what differs.
+    private static func difference(_ logged: [InputCommitments.Item], _ items: [InputCommitments.Item]) -> String {
+        let names = items.filter { !logged.contains($0) }.map(\.label)
+        guard !logged.isEmpty, !names.isEmpty else { return "The inputs at hand are not those that were committed to." }
+        return "The inputs at hand are not those that were committed to: another \(names.joined(separator: ", "))."
+    }
+
     /// R01: whether commitments made again from the files at hand are those that went out.
     public func finding(commitments items: [InputCommitments.Item]) -> VerificationReport.Finding {
         let logged = recorder.commitments
@@ -108,6 +115,6 @@ public final class Replay: Sendable {
         }
         return VerificationReport.Finding(
             check: .r01, status: .failed, error: logged == nil ? "commitmentsMissing" : "commitmentMismatch",
-            sentence: "The inputs at hand are not those that were committed to.")
+            sentence: Self.difference(logged?.items ?? [], items))
     }
 }

@@ -66,7 +66,8 @@ extension VerificationReport {
     private var checked: String {
         let made = findings.filter { $0.status != .notEvaluated }
         let groups = [
-            ("T", "the folder itself"), ("X", "the peer's copy"), ("R", "this site's secrets and table"),
+            ("T", "the folder itself"), ("X", "the peer's copy"), ("M", "the fit's transcript"),
+            ("R", "this site's secrets and table"),
             ("A", "what a party opened"),
         ].compactMap { letter, words -> String? in
             let count = made.count { $0.check.rawValue.hasPrefix(letter) }

@@ -21,6 +21,11 @@ struct VerifyCommand: ReplyingCommand {
     @Argument(help: "The transcript folder, or the folder of results that it stands in.") var transcript: String
     @Option(help: ArgumentHelp("The peer's copy, to compare record by record.", valueName: "dir"))
     var peerTranscript: String?
+    @Option(
+        help: ArgumentHelp(
+            "Of a prediction: the transcript of the fit that its model is of, in either party's copy.",
+            valueName: "dir"))
+    var fit: String?
     @Option(help: ArgumentHelp("The job that it should be of.", valueName: "file")) var job: String?
     @Option(
         help: ArgumentHelp(
@@ -58,7 +63,7 @@ struct VerifyCommand: ReplyingCommand {
     }
 
     func reply(_ console: Console) async throws -> Reply<VerificationReport> {
-        for path in [transcript, peerTranscript, audit].compactMap(\.self) {
+        for path in [transcript, peerTranscript, fit, audit].compactMap(\.self) {
             guard FileManager.default.fileExists(atPath: path) else {
                 throw Failure(.noInput, "fileNotFound", "\(path) does not exist")
             }
@@ -102,12 +107,22 @@ struct VerifyCommand: ReplyingCommand {
             report = report.adding(
                 try await ReplayChecks(transcript, report, console).audit(audit, minimumCell: minimumCell ?? 0))
         }
+        if let fit {
+            let folder = Self.transcript(at: fit)
+            // What is asked of the prediction is not asked of the fit.
+            var same = options
+            same.purpose = nil
+            let other = Verifier(folder: folder, options: same).verify()
+            report = report.adding([
+                try FitComparison(prediction: transcript, fit: folder).finding(report, other)
+            ])
+        }
         if let results = ResultChecks.folder(around: transcript), report.failure == nil {
             report = report.adding([ResultChecks.finding(transcript: transcript, results: results)])
         }
         let known = Set(options.pinned.keys)
         let unknown = site == nil ? [] : (report.summary?.parties ?? []).map(\.name).filter { !known.contains($0) }
-        let asked = requested
+        let asked = requested(isFit: report.summary?.purpose.map { $0 == .fit } ?? true)
         let text = explain ? Account(of: report, transcript: transcript).text : report.text
         // Whoever asked for a check that was not made has no answer, whatever holds otherwise.
         let isAnswered = report.missing(of: asked).isEmpty && unknown.isEmpty
@@ -125,10 +140,11 @@ extension VerifyCommand {
     }
 
     /// Checks that the options ask for beside those of the folder alone. A05 is about scores, which not every job opens.
-    private var requested: [Check] {
+    private func requested(isFit: Bool) -> [Check] {
         var checks: [Check] = peerTranscript == nil ? [] : [.x01, .x02]
         if replay { checks += [.r01, .r02, .r03] }
-        if audit != nil { checks += [.a01, .a04, .a06] }
+        if fit != nil { checks.append(.m01) }
+        if audit != nil { checks += isFit ? [.a01, .a04, .a06] : [.a01, .a04] }
         return checks
     }
 }

@@ -11,6 +11,7 @@ package struct FinishedJob: Sendable {
     /// In common order, held-out rows among them.
     package let rows: AlignedRows
     package let outcome: TrainingOutcome
+    package let binding: ModelBinding
     let bytesSent: Int
     let bytesReceived: Int
     package let seconds: Double
@@ -21,6 +22,7 @@ package struct FinishedJob: Sendable {
         intersection = finished.result.intersection
         rows = finished.result.rows
         outcome = finished.result.outcome
+        binding = finished.result.binding
         bytesSent = finished.bytesSent
         bytesReceived = finished.bytesReceived
         seconds = finished.seconds

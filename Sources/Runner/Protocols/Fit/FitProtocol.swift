@@ -11,9 +11,9 @@ package struct FitProtocol: SiteProtocol {
 
     package var purpose: SessionPurpose { .fit }
     package var phrase: String { "a fit" }
-    package var versions: [ProtocolVersion] { [.alignment, .training, .inputs] }
+    package var versions: [ProtocolVersion] { [.alignment, .training, .inputs, .model] }
     package var descriptions: [ProtocolDescription] {
-        [.alignment, .inputs] + ModelFamily.allCases.map { .training($0) }
+        [.alignment, .inputs] + ModelFamily.allCases.map { .training($0) } + [.model]
     }
     package var commitments: Set<String> { ["identifiers", "rows"] }
     package var counts: Set<String> { ["rows", "fitted", "passes", "parameters", "converged"] }
@@ -25,7 +25,10 @@ package struct FitProtocol: SiteProtocol {
     package func plan(for job: Job) -> ProtocolPlan {
         ProtocolPlan(
             job, aligning: .alignment,
-            then: [.init(.inputs, of: job), .checkpoint(job), .init(.training(job.model.family), of: job)])
+            then: [
+                .init(.inputs, of: job), .checkpoint(job), .init(.training(job.model.family), of: job),
+                .init(.model, of: job),
+            ])
     }
 
     package func inspectors(for job: Job, in session: InspectedSession) throws -> [any PayloadInspector] {
@@ -36,7 +39,7 @@ package struct FitProtocol: SiteProtocol {
                 local: session.local
             ) { rows in TrainingPlan(job, rows: rows) },
             try AlignmentInspector(job, in: session.session, seen, local: session.local), CommittedSetInspector(),
-            InputRootsInspector(job, label: true),
+            InputRootsInspector(job, label: true), ModelCommitmentInspector(),
         ]
     }
 

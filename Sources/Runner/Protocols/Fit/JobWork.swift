@@ -22,6 +22,8 @@ package struct JobWork: SessionWork {
         /// In common order, held-out rows among them.
         package let rows: AlignedRows
         package let outcome: TrainingOutcome
+        /// What later predictions are held to.
+        package let binding: ModelBinding
     }
 
     package let inputs: JobInputs
@@ -44,7 +46,8 @@ package struct JobWork: SessionWork {
         // Before anything about these people is opened: a peer that vanishes then has opened it all the same.
         try books.remember(design, cohort.inputs)
         let outcome = try await train(design, rows, over: session)
-        return Result(intersection: cohort.intersection, rows: rows, outcome: outcome)
+        let binding = try await ModelBinding.exchange(outcome.model, over: session)
+        return Result(intersection: cohort.intersection, rows: rows, outcome: outcome, binding: binding)
     }
 
     private func train(

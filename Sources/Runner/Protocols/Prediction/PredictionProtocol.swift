@@ -12,10 +12,10 @@ package struct PredictionProtocol: SiteProtocol {
 
     package var purpose: SessionPurpose { SessionPurpose("prediction") }
     package var phrase: String { "a prediction" }
-    package var caveat: String? { "with coefficients of each party's choice" }
+    package var caveat: String? { "with the part of the model that each party committed to" }
     package var versions: [ProtocolVersion] { [.alignment, .training, .inputs] }
     package var descriptions: [ProtocolDescription] { [.alignment, .inputs, .prediction] }
-    package var commitments: Set<String> { ["identifiers", "rows"] }
+    package var commitments: Set<String> { ["identifiers", "rows", ModelBinding.label] }
     package var counts: Set<String> { ["rows"] }
     package var disclosure: Disclosure { [.scores, .otherRows] }
     package var phases: [LeakagePhase] { [.session, .alignment, .prediction, .early] }
@@ -29,12 +29,12 @@ package struct PredictionProtocol: SiteProtocol {
     package func inspectors(for job: Job, in session: InspectedSession) throws -> [any PayloadInspector] {
         [
             try AlignmentInspector(job, in: session.session, InspectionLedger(), local: session.local),
-            ScoreInspector(areRevealed: job.reveals(.scores)), CommittedSetInspector(),
+            ScoreInspector(areRevealed: job.reveals(.scores)), CommittedSetInspector(ofOne: [ModelBinding.label]),
             InputRootsInspector(job, label: false),
         ]
     }
 
-    package func check(_ inputs: JobInputs) throws { _ = try scoring(of: inputs) }
+    package func check(_ inputs: JobInputs) throws { try scoring(of: inputs).model.demandBound() }
 
     private func scoring(of inputs: JobInputs) throws -> JobInputs.Scoring {
         guard let scoring = inputs.scoring else {
@@ -62,8 +62,8 @@ package struct PredictionProtocol: SiteProtocol {
 
     package func details(of result: PredictionWork.Result) -> [String: String] { ["rows": "\(result.rows.count)"] }
 
-    /// With the model and the table that the session was begun with. That the model's coefficients are the fit's, nothing here
-    /// shows.
+    /// With the model and the table that the session was begun with. That the model is the one of the fit, the fit's own transcript
+    /// shows: both parties committed to it at its end.
     package func inputs(of file: JobFile, secrets: String, at site: SiteFolder) throws -> JobInputs {
         let saved = try SavedModel.read("\(secrets)/model.json")
         let (own, peer) = try file.parties(at: site)

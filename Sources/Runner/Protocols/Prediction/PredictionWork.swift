@@ -20,6 +20,17 @@ package struct PredictionWork: SessionWork {
     package let books: any SessionBooks
     package let progress: ProgressReporter
 
+    package init(
+        inputs: JobInputs, model: PartialModel, opening: SessionOpening, books: any SessionBooks,
+        progress: ProgressReporter
+    ) {
+        self.inputs = inputs
+        self.model = model
+        self.opening = opening
+        self.books = books
+        self.progress = progress
+    }
+
     package var family: ModelFamily { inputs.job.model.family }
 
     package func run(over session: Session) async throws -> Result {
