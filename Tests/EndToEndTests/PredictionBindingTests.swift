@@ -124,7 +124,7 @@ extension EndToEnd {
                 let ended = try await verify(
                     fitted.transcript("scored", copy), "--audit", bundle, "--fit", sites.results("hospital"))
                 #expect(ended.code == 0, "\(ended.output)")
-                for check in ["A01", "A04", "M01"] { #expect(finding(ended, check) == "passed", "\(ended.output)") }
+                for check in ["A01", "M01"] { #expect(finding(ended, check) == "passed", "\(ended.output)") }
             }
             for (name, old, new, named) in [
                 ("model.json", nil, nil, "another model."), ("table.csv", "P1004,7,", "P1004,8,", "another rows."),

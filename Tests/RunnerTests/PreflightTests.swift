@@ -4,6 +4,8 @@ import Records
 import Site
 import TestSupport
 import Testing
+import Transcript
+import Wire
 
 @testable import Runner
 
@@ -92,12 +94,20 @@ import Testing
         let file = try SmallJob.file()
         let yaml = String(decoding: try JSONEncoder().encode(file.yaml), as: UTF8.self)
         let columns = String(decoding: try JSONEncoder().encode([ColumnSpec.numeric("age")]), as: UTF8.self)
-        let text = """
-            {"formatVersion": 1, "job": "\(file.hash)", "party": "hospital", "peer": "lab", "jobYAML": \(yaml), "rows": 3,
-             "model": {"formatVersion": 1, "family": "logistic", "role": "active", "columns": \(columns), "terms": ["age"],
-                       "coefficients": [7], "constant": 5, "scalings": [{"mean": 1, "sd": 2}]}}
+        let salt = String(repeating: "05", count: 32)
+        func bound(_ own: String) -> String {
             """
-        let path = try folder.write("model.json", text)
+            {"formatVersion": 2, "job": "\(file.hash)", "party": "hospital", "peer": "lab", "jobYAML": \(yaml), "rows": 3,
+             "model": {"formatVersion": 1, "family": "logistic", "role": "active", "columns": \(columns), "terms": ["age"],
+                       "coefficients": [7], "constant": 5, "scalings": [{"mean": 1, "sd": 2}]},
+             "binding": {"session": "00", "salt": "\(salt)", "own": "\(own)", "peer": "00"}}
+            """
+        }
+        let path = try folder.write("model.json", bound("00"))
+        let unbound = try SavedModel.read(path).model
+        let own = try unbound.commitment(salt: [UInt8](repeating: 5, count: 32)).item.root.hex
+        let text = bound(own)
+        _ = try folder.write("model.json", text)
         try SavedModel.read(path).demandConsistent(path)
         let changed = text.replacing(old, with: new)
         try #require(changed != text)

@@ -41,7 +41,8 @@ extension LeakageWords {
         }
         return ["the number of passes and whether they converged; the other's bit about its predictor"]
             + when(.lossOpened, "the log-likelihood summed over the fitted rows, to 18 bits beyond its leading digit")
-            + (family.labelDomain == .yesNo ? only(.metrics, "the Brier score summed over the fitted rows, likewise") : [])
+            + (family.labelDomain == .yesNo
+                ? only(.metrics, "the Brier score summed over the fitted rows, likewise") : [])
             + (family == .gamma
                 ? when(.lossOpened, "Pearson's sum of squares, likewise: the dispersion follows from it") : [])
             + when(

@@ -139,12 +139,13 @@ extension VerifyCommand {
         return FileManager.default.fileExists(atPath: "\(inside)/\(TranscriptLayout.parties)") ? inside : path
     }
 
-    /// Checks that the options ask for beside those of the folder alone. A05 is about scores, which not every job opens.
+    /// Checks that the options ask for beside those of the folder alone. A05 is about scores, which not every job opens;
+    /// A04 about keys, of which the receiver of an alignment has none.
     private func requested(isFit: Bool) -> [Check] {
         var checks: [Check] = peerTranscript == nil ? [] : [.x01, .x02]
         if replay { checks += [.r01, .r02, .r03] }
         if fit != nil { checks.append(.m01) }
-        if audit != nil { checks += isFit ? [.a01, .a04, .a06] : [.a01, .a04] }
+        if audit != nil { checks += isFit ? [.a01, .a04, .a06] : [.a01] }
         return checks
     }
 }
