@@ -27,7 +27,7 @@ struct FittingRole {
     func fit() async throws -> TrainingOutcome {
         let columns = (isActive ? [Array(repeating: 1.0, count: context.rows)] : []) + design.columns
         let names = (isActive ? [FittedTerm.intercept] : []) + design.terms
-        let (facts, active) = try await announce(columns)
+        let (facts, active) = try await announce(columns, names)
         let table = try WhitenedTable(columns, hasConstant: isActive, names: names, facts: facts)
         let exchange = PaillierShareExchange(
             keys: context.keys, session: context.session, round: 0, report: context.report)
@@ -35,13 +35,22 @@ struct FittingRole {
             role: context.role, facts: facts, table: table, active: active,
             centring: (isActive ? [0] : []) + zip(design.means, design.sds).map { $1 > 0 ? $0 / $1 : 0 },
             exchange: exchange)
-        let summary = try await run(machine, TrainingProgram(facts))
+        let summary: TrainingProgram.Summary
+        do {
+            summary = try await run(machine, TrainingProgram(facts))
+        } catch TrainingError.aliasedAcrossParties {
+            throw TrainingError.aliasedAcrossParties(
+                columns: NamedColumns.aliased(machine.results.aliases, names: names))
+        } catch TrainingError.separation {
+            throw TrainingError.separation(
+                columns: NamedColumns.moving(machine.results.movements, columns: columns, names: names))
+        }
         return try outcome(
             summary, machine.results, facts: facts, family: machine.family, round: exchange.round + 1)
     }
 
     /// The bounds that the active party announces, and what follows.
-    private func announce(_ columns: [[Double]]) async throws -> (TrainingFacts, ActiveRows?) {
+    private func announce(_ columns: [[Double]], _ names: [String]) async throws -> (TrainingFacts, ActiveRows?) {
         let (plan, session) = (context.plan, context.session)
         guard isActive else {
             let bounds = try await session.receive(TrainingBounds.self).announcement
@@ -53,7 +62,7 @@ struct FittingRole {
         let family = plan.response
         let rows = try ActiveRows(
             label: label.map { ($0 - center) / unit }, offset: offset, weight: weight, columns: columns,
-            family: family, estimatesTheta: plan.estimatesTheta, penalty: Double(context.rows) * plan.l2,
+            names: names, family: family, estimatesTheta: plan.estimatesTheta, penalty: Double(context.rows) * plan.l2,
             range: family.firstRange)
         let bounds = Announcement(rows, estimatesTheta: plan.estimatesTheta)
         guard plan.allows(bounds) else { throw TrainingError.coefficientOutOfRange }

@@ -133,8 +133,8 @@ public enum Training {
     ) async throws -> TrainingOutcome {
         do {
             return try await body()
-        } catch WireError.peerAborted(_, let reason) where reason.name == TrainingError.separation.name {
-            throw TrainingError.separation
+        } catch WireError.peerAborted(_, let reason) where reason.name == TrainingError.separation().name {
+            throw TrainingError.separation()
         }
     }
 

@@ -1,13 +1,14 @@
 /// What ends a training job. No case carries a secret value.
 public enum TrainingError: Error, Hashable, Sendable {
-    /// Some coefficients grow without bound because the label is perfectly predicted; a penalty makes the fit exist.
-    case separation
+    /// Some coefficients grow without bound because the label is perfectly predicted, for all rows or some; a penalty makes the fit
+    /// exist. Own columns whose coefficients grew when it was found, where that is known.
+    case separation(columns: [String] = [])
     /// The pass budget was used up before the gradient was small enough.
     case notConverged(passes: Int, norm: Double)
     /// A linear predictor beyond what the approximation covers.
     case predictorOutOfRange(radius: Double)
-    /// A column of the named party is a linear combination of the other party's columns.
-    case aliasedAcrossParties(column: String?)
+    /// Columns of the two parties follow from each other; own ones that take part, where that is known.
+    case aliasedAcrossParties(columns: [String] = [])
     /// A column is a linear combination of this party's own columns before it.
     case aliasedColumn(String)
     case keyTooSmall(bits: Int)

@@ -47,7 +47,22 @@ import Testing
         let label = zip(sample.active["a0"]!, sample.passive["b0"]!).map { $0 + $1 > 0 ? 1.0 : 0 }
         let table = MadeTable(active: sample.active, passive: sample.passive, label: label)
         let outcome = try await table.train(TrainingPlan(family: .logistic, maximumPasses: 30, keyBits: 512))
-        #expect(throws: TrainingError.separation) { try outcome.active.get() }
+        #expect {
+            try outcome.active.get()
+        } throws: {
+            if case TrainingError.separation = $0 { true } else { false }
+        }
         #expect(throws: (any Error).self) { try outcome.passive.get() }
+    }
+
+    @Test("A column that both parties have is named to each under its own name")
+    func collinearColumnIsNamed() async throws {
+        let sample = MadeTable.sample(.logistic, rows: 120, active: 2, passive: 2, seed: 6)
+        var passive = sample.passive
+        passive["b1"] = sample.active["a0"]
+        let table = MadeTable(active: sample.active, passive: passive, label: sample.label)
+        let outcome = try await table.train(TrainingPlan(family: .logistic, maximumPasses: 30, keyBits: 512))
+        #expect(throws: TrainingError.aliasedAcrossParties(columns: ["a0"])) { try outcome.active.get() }
+        #expect(throws: TrainingError.aliasedAcrossParties(columns: ["b1"])) { try outcome.passive.get() }
     }
 }

@@ -50,9 +50,30 @@ import Testing
 
     @Test("An inverse that does not come about is collinearity, after two looks at most")
     func collinear() {
-        #expect(Self.end(Self.facts(), [1, 1]) == .failed(.aliasedAcrossParties(column: nil)))
-        #expect(Self.end(Self.facts(), [9]) == .failed(.aliasedAcrossParties(column: nil)))
+        #expect(Self.end(Self.facts(), [1, 1]) == .failed(.aliasedAcrossParties()))
+        #expect(Self.end(Self.facts(), [9]) == .failed(.aliasedAcrossParties()))
         #expect(Self.end(Self.facts(), [1]) == nil)
+    }
+
+    @Test("Columns are named where the trace counts directions, and by fewer bits than coefficients take")
+    func naming() {
+        let facts = Self.facts()
+        func last(_ opened: [Double]) -> [TrainingStep] {
+            TrainingProgram(facts).continuation(after: opened).steps.suffix(2)
+        }
+        #expect(last([1, 1]) == [.checkpoint, .aliases])
+        #expect(last([9]) != [.checkpoint, .aliases])
+        #expect(last([1, -0.75]) != [.checkpoint, .aliases])
+        let slow = [0, 0.9, 0.6, 0, 0.55, 0.4, 0, 0.39, 0.3]
+        #expect(
+            last(slow.enumerated().map { [0, 3, 6].contains($0.offset) ? 0 : Self.square($0.element) })
+                == [.checkpoint, .movements])
+        let widths = facts.coefficientWidths(fractionBits: facts.coefficientBits(spread: 1))
+        for (naming, coefficients) in zip(
+            facts.movementWidths.active + facts.movementWidths.passive, widths.active + widths.passive)
+        {
+            #expect(naming <= coefficients && TrainingFacts.aliasBits.all <= coefficients)
+        }
     }
 
     /// Iterations of an inverse that steps name.
@@ -87,7 +108,7 @@ import Testing
     @Test("A loss below ln 2 is separation, at the end too")
     func separated() {
         let opened = [0, Self.square(5), Self.square(1e-4), 0, 0.5]
-        #expect(Self.end(Self.facts(), opened) == .failed(.separation))
+        #expect(Self.end(Self.facts(), opened) == .failed(.separation()))
     }
 
     @Test("Norms that do not fall end in a longer period, and at last by name")

@@ -49,6 +49,8 @@ import Testing
         var family: ResponseFamily
         var end: TrainingProgram.End
         var passes = 0
+        /// Columns that are named to each party, where there is no result.
+        var named: [[String]] = []
     }
 
     static func fit(
@@ -98,8 +100,14 @@ import Testing
         #expect(one.1 == other.1)
         return Fit(
             coefficients: one.0.coefficients + other.0.coefficients,
-            errors: (one.0.variances + other.0.variances).map { $0.squareRoot() }, family: one.3, end: one.1,
-            passes: one.2)
+            errors: (one.0.variances + other.0.variances).map { $0.squareRoot() }, family: one.3,
+            end: one.1, passes: one.2,
+            named: zip([one.0, other.0], [Array(data.columns.prefix(data.active.count + 1)), data.passive]).map {
+                results, columns in
+                let names = columns.indices.map { "c\($0)" }
+                return NamedColumns.aliased(results.aliases, names: names)
+                    + NamedColumns.moving(results.movements, columns: columns, names: names)
+            })
     }
 
     /// Newton's method on the pooled table.
@@ -243,13 +251,66 @@ import Testing
         #expect(fit.errors.isEmpty)
     }
 
-    @Test("A column that both parties have is found before any pass", arguments: [ResponseFamily.linear, .logistic])
+    @Test(
+        "A column that both parties have is found before any pass, and named",
+        arguments: [ResponseFamily.linear, .logistic])
     func aliased(_ family: ResponseFamily) async throws {
         var data = Self.data(family)
         data.passive[0] = data.active[1]
         let fit = try await Self.fit(data, family)
-        #expect(fit.end == .failed(.aliasedAcrossParties(column: nil)))
+        #expect(fit.end == .failed(.aliasedAcrossParties()))
         #expect(fit.passes == 0)
+        #expect(fit.named == [["c2"], ["c0"]])
+    }
+
+    @Test("All columns of a combination across the parties are named", arguments: [ResponseFamily.linear, .logistic])
+    func combined(_ family: ResponseFamily) async throws {
+        var data = Self.data(family)
+        data.passive[1] = Case.standardised(
+            data.active[0].indices.map {
+                0.7 * data.active[0][$0] - 0.4 * data.active[2][$0] + 0.5 * data.passive[0][$0]
+            })
+        let fit = try await Self.fit(data, family)
+        #expect(fit.end == .failed(.aliasedAcrossParties()))
+        #expect(fit.named == [["c1", "c3"], ["c0", "c1"]])
+    }
+
+    @Test("Levels of one factor, some at each party: all are named, and nothing else")
+    func factor() async throws {
+        var data = Self.data(.logistic)
+        let levels = (0..<4).map { level in Case.standardised((0..<400).map { $0 * 7 % 11 % 4 == level ? 1 : 0 }) }
+        data.active[0] = levels[0]
+        data.active[2] = levels[1]
+        data.passive = [levels[2], data.passive[0], levels[3]]
+        let fit = try await Self.fit(data, .logistic)
+        #expect(fit.end == .failed(.aliasedAcrossParties()))
+        #expect(fit.named == [["c1", "c3"], ["c0", "c2"]])
+    }
+
+    @Test("A level without any event is named", arguments: [0.01, 0.2])
+    func noEvents(_ part: Double) async throws {
+        var data = Self.data(.poisson)
+        var generator = SplitMix(5)
+        let level = (0..<400).map { _ in generator.uniform() < part ? 1.0 : 0 }
+        for row in 0..<400 where level[row] == 1 { data.label[row] = 0 }
+        data.passive[0] = Case.standardised(level)
+        let fit = try await Self.fit(data, .poisson)
+        #expect(fit.end == .failed(.separation()))
+        #expect(fit.named == [[], ["c0"]])
+    }
+
+    @Test("A level of the active party with one outcome is named before anything is sent")
+    func ownLevel() throws {
+        var data = Self.data(.logistic)
+        let rare = (0..<400).map { $0 % 40 == 0 ? 1.0 : 0.0 }
+        for row in 0..<400 where rare[row] == 1 { data.label[row] = 1 }
+        data.active[1] = Case.standardised(rare)
+        let columns = Array(data.columns.prefix(4))
+        #expect(throws: TrainingError.separation(columns: ["c2"])) {
+            try ActiveRows(
+                label: data.label, columns: columns, names: columns.indices.map { "c\($0)" }, family: .logistic,
+                penalty: 0, range: 16)
+        }
     }
 
     @Test(
@@ -296,10 +357,12 @@ import Testing
         let rare = (0..<400).map { $0 % 40 == 0 ? 1.0 : 0.0 }
         for i in 0..<400 where rare[i] == 1 { level.label[i] = 1 }
         level.passive[1] = Case.standardised(rare)
-        #expect(try await Self.fit(level, .logistic).end == .failed(.separation))
+        let fit = try await Self.fit(level, .logistic)
+        #expect(fit.end == .failed(.separation()))
+        #expect(fit.named == [[], ["c1"]])
         var full = Self.data(.logistic)
         full.label = zip(full.active[0], full.passive[0]).map { $0 + $1 > 0 ? 1 : 0 }
-        #expect(try await Self.fit(full, .logistic).end == .failed(.separation))
+        #expect(try await Self.fit(full, .logistic).end == .failed(.separation()))
     }
 
     @Test("A linear fit that explains nearly all of its label", arguments: [1e-3, 1e-4])

@@ -203,6 +203,8 @@ import Testing
         case .startGradient: return "startGradient"
         case .startInformation: return "startInformation"
         case .inverse(.cold(let exponent, let iterations)): return "cold \(exponent) \(iterations)"
+        case .aliases: return "aliases"
+        case .movements: return "movements"
         case .inverse(.further(let iterations)): return "further \(iterations)"
         case .inverse(.warm(let iterations)): return "warm \(iterations)"
         case .inverse(.more(let iterations)): return "more \(iterations)"

@@ -8,9 +8,9 @@ import Wire
 @Suite struct WireCodeTests {
     /// What a peer is told, as it goes over the wire.
     static let training: [(TrainingError, FailureKind, String)] = [
-        (.separation, .failure, "separation"), (.notConverged(passes: 1, norm: 1), .failure, "notConverged"),
+        (.separation(), .failure, "separation"), (.notConverged(passes: 1, norm: 1), .failure, "notConverged"),
         (.predictorOutOfRange(radius: 1), .failure, "predictorOutOfRange"),
-        (.aliasedAcrossParties(column: nil), .failure, "aliasedAcrossParties"),
+        (.aliasedAcrossParties(), .failure, "aliasedAcrossParties"),
         (.aliasedColumn("x"), .failure, "aliasedColumn"), (.keyTooSmall(bits: 1), .failure, "keyTooSmall"),
         (.coefficientOutOfRange, .failure, "coefficientOutOfRange"),
         (.labelOutOfDomain(row: 0), .failure, "labelOutOfDomain"), (.notOverdispersed, .failure, "notOverdispersed"),

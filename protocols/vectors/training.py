@@ -498,6 +498,7 @@ class Program:
         self.f, self.opened, self.used = facts, list(opened), 0
         self.steps, self.q, self.doublings, self.spent = [], 0, 0, 0
         self.P, self.level, self.good = facts.first_period, 8, False
+        self.trace = 0.0
         penalised = facts.penalty > 0
         self.diverges = not penalised and facts.family in ("logistic", "probit")
         self.vanishes = not penalised and facts.family in ("poisson", "negativeBinomial")
@@ -593,7 +594,7 @@ class Program:
             if trace <= -1 or trace > self.f.p:
                 return False
             self.do("further 7" if start.startswith("cold") else "more 4")
-            trace = self.ask("trace")
+            trace = self.trace = self.ask("trace")
             if abs(trace) > 0.5:
                 return False
         if abs(trace) > 0.25:
@@ -602,6 +603,11 @@ class Program:
             self.do("more 3")
         self.good = True
         return True
+
+    def collinear(self):
+        if 0.5 < self.trace <= self.f.p:
+            self.do("checkpoint", "aliases")
+        raise Failure("aliasedAcrossParties")
 
     def invert_anew(self, final=False):
         starts = ["warm 4"] if self.good else []
@@ -646,7 +652,7 @@ class Program:
         f = self.f
         self.do("startGradient", "startInformation")
         if not self.invert("cold 0 8"):
-            raise Failure("aliasedAcrossParties")
+            self.collinear()
         n, fresh, slow, confirmed = self.look(), True, 0, False
         while True:
             while n > f.tau and self.q < f.passes:
@@ -662,6 +668,7 @@ class Program:
                 elif fresh:
                     slow = 0
                 if slow == 3 and (self.diverges or self.vanishes):
+                    self.do("checkpoint", "movements")
                     raise Failure("separation")
                 fresh = False
                 if not self.constant and found > f.tau and found > n * (1 - 0.75 * 2.0 ** -j):
@@ -720,7 +727,7 @@ class Program:
     def linear(self):
         self.do("startGradient", "startInformation")
         if not self.invert("cold 0 8", True):
-            raise Failure("aliasedAcrossParties")
+            self.collinear()
         self.do("direction", "accept")
         for _ in range(2):
             self.do("move 0", "predictor P", "residual P", "gradient P", "direction", "accept")
@@ -793,6 +800,7 @@ def programs():
         ("passes used up, far", fit(passes=3), Script([3.0, 0.4, 0.3, 0.25, 0.2, 0.1])),
         ("passes used up by refused steps", fit(passes=2), Script([3.0, 5.0, 4.0])),
         ("collinear", fit(), Script(trace=singular)),
+        ("no inverse, and no count of directions", fit(), Script(trace=[3.0, -0.75])),
         ("collinear at last", fit(), Script(trace=[4.0, 0.75])),
         ("inverse by a hair", fit(), Script(decay, trace=[4.0, 0.5, -0.5, 0.0])),
         ("more iterations", fit(), Script(decay, trace=[3.0, 0.25, 0.0])),

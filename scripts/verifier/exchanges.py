@@ -148,4 +148,6 @@ class Exchanges:
         steps.SQUARES: squares,
         steps.COEFFICIENTS: coefficients,
         steps.VARIANCES: variances,
+        # The same forms of another matrix.
+        steps.ALIASES: variances,
     }

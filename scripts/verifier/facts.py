@@ -11,6 +11,8 @@ SHARE_FRACTION, WEIGHT_FRACTION, PRODUCT_FRACTION = 40, 26, 26
 LINEAR_ROW_FRACTION, LINEAR_ROW_BITS = 34, 110
 # Bits above the point of what a party gets, with its sign.
 COEFFICIENT, LINEAR_COEFFICIENT, CONSTANT, VARIANCE, CONSTANT_VARIANCE = 13, 10, 26, 24, 48
+# Of what names columns where there is no result, all bits.
+ALIAS, MOVEMENT = 10, 12
 # Bits that a small residual variance may add to a coefficient.
 MOST_FINER = 8
 
@@ -128,6 +130,10 @@ class Facts:
     def coefficient_widths(self, fraction):
         width = fraction + (LINEAR_COEFFICIENT if self.family.is_linear else COEFFICIENT)
         return [width] * self.active_columns + [fraction + CONSTANT], [width] * self.passive_columns
+
+    def naming_widths(self, is_alias):
+        width = ALIAS if is_alias else MOVEMENT
+        return [width] * self.active_columns, [width] * self.passive_columns
 
     def variance_widths(self):
         fraction = min(SHARE_FRACTION, 12 + self.above_quarter)

@@ -9,8 +9,9 @@ from verifier.facts import exponent
 from verifier.families import BRIER, DISPERSION, LOSS
 from verifier.openings import FIRST_LEVEL, opened_bits
 from verifier.steps import (
-    ACCEPT, COEFFICIENTS, COLD, DECIDING, DIRECTION, FURTHER, GRADIENT, INFORMATION, INVERSE, MORE, MOVE, NORM, PREDICTOR, RANGE,
-    RESIDUAL, RESIDUAL_SUM, SIGN, SQUARES, START_GRADIENT, START_INFORMATION, STAY, SUM, THETA, TRACE, VARIANCES, WARM,
+    ACCEPT, ALIASES, COEFFICIENTS, COLD, DECIDING, DIRECTION, FURTHER, GRADIENT, INFORMATION, INVERSE, MORE, MOVE,
+    MOVEMENTS, NORM, PREDICTOR, RANGE, RESIDUAL, RESIDUAL_SUM, SIGN, SQUARES, START_GRADIENT, START_INFORMATION, STAY,
+    SUM, THETA, TRACE, VARIANCES, WARM,
 )
 
 PASSES_PER_CHECKPOINT = 4
@@ -41,8 +42,8 @@ class Program:
         self.level = FIRST_LEVEL
         # Whether the inverse is that of the present point, and how many whole steps in a row were slow all the same.
         self.is_fresh, self.slow = True, 0
-        # Whether the last inverse is one.
-        self.has_inverse = False
+        # Whether the last inverse is one, and the trace at its second look.
+        self.has_inverse, self.last_trace = False, 0.0
         # Bits of shares that each party has sent so far.
         self.spent = 0
         self.thetas, self.is_theta_settled = 0, not facts.estimates_theta
@@ -70,7 +71,7 @@ class Program:
         yield START_GRADIENT,
         yield START_INFORMATION,
         if not (yield from self.invert(COLD, 0, is_final=True)):
-            raise NoResult
+            yield from self.name_aliases()
         yield DIRECTION,
         yield ACCEPT,
         # Corrections by the residuals themselves.
@@ -98,7 +99,7 @@ class Program:
         yield START_GRADIENT,
         yield START_INFORMATION,
         if not (yield from self.invert(COLD, 0)):
-            raise NoResult
+            yield from self.name_aliases()
         norm, is_confirmed = (yield from self.direction()), False
         while True:
             norm = yield from self.descend(norm)
@@ -159,6 +160,8 @@ class Program:
             if self.is_fresh:
                 self.slow = self.slow + 1 if norm < 1 and shift == 0 and reached > norm / facts.family.least_shrinkage else 0
             if self.slow == 3 and (facts.may_diverge or facts.may_vanish):
+                yield SIGN,
+                yield MOVEMENTS,
                 raise NoResult
             is_slow = reached > facts.tolerance and reached > norm * (1 - 0.75 * 2.0**-shift)
             self.is_fresh = is_slow and not facts.family.has_constant_weights
@@ -275,6 +278,7 @@ class Program:
             # What starts from nothing has small eigenvalues to bring up.
             yield (INVERSE, FURTHER, FURTHER_ITERATIONS, None) if start == COLD else (INVERSE, MORE, MORE_ITERATIONS, None)
             trace = yield from self.open(TRACE)
+        self.last_trace = trace
         if abs(trace) > NEAR_TRACE:
             return False
         if abs(trace) > SMALL_TRACE:
@@ -283,6 +287,13 @@ class Program:
             yield INVERSE, MORE, FINAL_ITERATIONS, None
         self.has_inverse = True
         return True
+
+    def name_aliases(self):
+        """Where the trace counts directions that were not reached, each party learns which of its columns are in them."""
+        if NEAR_TRACE < self.last_trace <= self.facts.parameters:
+            yield SIGN,
+            yield ALIASES,
+        raise NoResult
 
     def sums(self):
         facts = self.facts

@@ -123,6 +123,8 @@ class Follower:
             self.expect_results(*self.facts.coefficient_widths(*step[1:]))
         elif step[0] == steps.VARIANCES:
             self.expect_results(*self.facts.variance_widths())
+        elif step[0] in (steps.ALIASES, steps.MOVEMENTS):
+            self.expect_results(*self.facts.naming_widths(step[0] == steps.ALIASES))
         elif step[0] in steps.OPENINGS:
             self.opening = opening_of(step, self.facts)
             self.expect_windows()

@@ -5,6 +5,8 @@ START_GRADIENT, START_INFORMATION, INVERSE, DIRECTION = "start gradient", "start
 MOVE, STAY, ACCEPT = "move", "stay", "accept"
 PREDICTOR, RESIDUAL, GRADIENT, INFORMATION = "predictor", "residual", "gradient", "information"
 COEFFICIENTS, VARIANCES, SIGN = "coefficients", "variances", "checkpoint"
+# What names columns where there is no result.
+ALIASES, MOVEMENTS = "aliases", "movements"
 # These open a number to both.
 TRACE, NORM, SUM, RESIDUAL_SUM, RANGE = "trace", "norm", "sum", "residual sum", "range"
 SQUARES, THETA = "squares", "theta"

@@ -95,7 +95,8 @@ extension LeakageWords {
                         + "cell, leverage), not which",
                     "if the other refuses by \(Guard.budget.name): that its label or a column of it holds fewer bits than that guard "
                         + "asks for",
-                    "collinear columns: that columns of the two are linearly dependent, not which",
+                    "collinear columns: that columns of the two are linearly dependent, and how far each of its own takes part "
+                        + "(10 bits a column); of the other's, not which",
                 ] + failures)
         ]
     }
@@ -104,7 +105,11 @@ extension LeakageWords {
         guard family != .linear else { return [] }
         return
             (family == .gamma
-            ? [] : when(.unpenalised, "separation: that the labels are separated, or nearly, or a level has no event"))
+            ? []
+            : when(
+                .unpenalised,
+                "separation: that the labels are separated, or nearly, or a level has no event; where an estimate grows slowly, how its own "
+                    + "coefficients move in the last step (12 bits a column)"))
             + ["no convergence, or predictors beyond the longest period: that it is so, and the last gradient's length"]
     }
 }

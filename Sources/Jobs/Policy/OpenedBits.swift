@@ -7,7 +7,8 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     public let decisions: Int
     /// Sums over all rows at the end.
     public let sums: Int
-    /// The party's own coefficients, and at the active party the raw constant.
+    /// The party's own coefficients, and at the active party the raw constant. A fit without a result may name columns by fewer bits in
+    /// their place.
     public let coefficients: Int
     public let variances: Int
 

@@ -50,14 +50,24 @@ extension Failure {
         }
     }
 
+    private static func list(_ columns: [String]) -> String {
+        let most = 8
+        let names = columns.prefix(most).map { "'\($0)'" }.joined(separator: ", ")
+        return columns.count > most ? names + " and \(columns.count - most) more" : names
+    }
+
     package init(describing error: TrainingError) {
         switch error {
-        case .separation:
+        case .separation(let columns):
             self.init(
                 .jobFailed, "separation",
                 "the label is predicted perfectly, or a level has one outcome only: the unpenalised estimates do not exist and grow "
-                    + "without bound",
-                hint: "set model.l2 in the job, for example 0.01")
+                    + "without bound"
+                    + (columns.isEmpty ? "" : "; of this party's columns those of \(Self.list(columns)) grow"),
+                hint: columns.isEmpty
+                    ? "set model.l2 in the job, for example 0.01; if the other party names a column, it may drop it"
+                    : "drop \(Self.list(columns)), merge a level with one outcome into another, or set model.l2 in the job, "
+                        + "for example 0.01")
         case .notConverged(let passes, let norm):
             self.init(
                 .jobFailed, "notConverged",
@@ -65,11 +75,14 @@ extension Failure {
                 hint: "raise model.maxPasses if the guards allow more, or model.tolerance")
         case .predictorOutOfRange(let radius):
             self.init(.jobFailed, "predictorOutOfRange", "a linear predictor is beyond \(Number.short(radius))")
-        case .aliasedAcrossParties(let column):
+        case .aliasedAcrossParties(let columns):
             self.init(
                 .badData, "aliasedAcrossParties",
-                "\(column.map { "'\($0)'" } ?? "a column") is a linear combination of the other party's columns",
-                hint: "drop it from the job, or set model.l2")
+                columns.isEmpty
+                    ? "columns of the two parties are linear combinations of each other"
+                    : "of this party's columns, \(Self.list(columns)) and columns of the other party are linear combinations of each "
+                        + "other",
+                hint: "one of the parties drops one of its columns that take part from the job, or set model.l2")
         case .aliasedColumn(let column):
             self.init(.badData, "aliasedColumn", "'\(column)' is a linear combination of columns before it")
         case .keyTooSmall(let bits):

@@ -62,6 +62,12 @@ extension TrainingFacts {
                 + product(parameters, parameters, parameters, .diagonal) + [
                     .results(active: varianceWidths.active, passive: varianceWidths.passive)
                 ]
+        case .aliases:
+            return try product(parameters, parameters, parameters)
+                + product(parameters, parameters, parameters, .diagonal) + [
+                    .results(active: aliasWidths.active, passive: aliasWidths.passive)
+                ]
+        case .movements: return [.results(active: movementWidths.active, passive: movementWidths.passive)]
         case .checkpoint: return [.checkpoint]
         case .trace, .norm, .range, .theta, .move, .stay, .accept: return []
         }

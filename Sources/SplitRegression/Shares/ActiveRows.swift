@@ -22,12 +22,13 @@ package struct ActiveRows: Sendable {
 
     /// - Parameters:
     ///   - columns: standardised, the constant first.
+    ///   - names: of the columns, for an error.
     ///   - penalty: `n lambda`.
     ///   - estimatesTheta: whether the family's theta is to be estimated.
     ///   - range: the start is shrunk until its predictor lies within.
     package init(
         label: [Double], offset: [Double]? = nil, weight: [Double]? = nil, columns: [[Double]],
-        family: ResponseFamily, estimatesTheta: Bool = false, penalty: Double, range: Double
+        names: [String] = [], family: ResponseFamily, estimatesTheta: Bool = false, penalty: Double, range: Double
     ) throws(TrainingError) {
         for (row, value) in label.enumerated() where !family.allows(value) { throw .labelOutOfDomain(row: row) }
         self.label = label
@@ -39,7 +40,8 @@ package struct ActiveRows: Sendable {
             for _ in 0..<Self.mostThetas {
                 known = .negativeBinomial(theta: theta)
                 let found = try Self.fit(
-                    columns, label: label, offset: self.offset, weight: self.weight, family: known, penalty: penalty,
+                    columns, names: names, label: label, offset: self.offset, weight: self.weight, family: known,
+                    penalty: penalty,
                     range: range)
                 fit = found
                 let next = try ThetaEstimate.estimate(
@@ -55,7 +57,8 @@ package struct ActiveRows: Sendable {
             start = fit
         } else {
             start = try Self.fit(
-                columns, label: label, offset: self.offset, weight: self.weight, family: family, penalty: penalty,
+                columns, names: names, label: label, offset: self.offset, weight: self.weight, family: family,
+                penalty: penalty,
                 range: range)
         }
         let own = zip(start.predictor, self.offset).map { $0 - $1 }
@@ -74,7 +77,8 @@ package struct ActiveRows: Sendable {
 
     /// Newton's method with step halving.
     private static func fit(
-        _ columns: [[Double]], label: [Double], offset: [Double], weight: [Double], family: ResponseFamily,
+        _ columns: [[Double]], names: [String], label: [Double], offset: [Double], weight: [Double],
+        family: ResponseFamily,
         penalty: Double, range: Double
     ) throws(TrainingError) -> OwnFit {
         var beta = Array(repeating: 0.0, count: columns.count)
@@ -95,6 +99,10 @@ package struct ActiveRows: Sendable {
         var z = predictor(beta)
         var value = objective(beta, z)
         let mayDiverge = penalty == 0 && (family == .logistic || family == .probit)
+        var step = beta.map { _ in 0.0 }
+        func separation() -> TrainingError {
+            .separation(columns: NamedColumns.moving(step, columns: columns, names: names))
+        }
         for _ in 0..<200 {
             let residual = z.indices.map { weight[$0] * family.residual(z[$0], label: label[$0]) }
             var gradient = columns.map { dot($0, residual) }
@@ -102,8 +110,8 @@ package struct ActiveRows: Sendable {
             var hessian = SymmetricMatrix.gram(
                 columns, weights: z.indices.map { weight[$0] * family.weight(z[$0]) })
             hessian.addDiagonal(penalty) { $0 > 0 }
-            guard let factor = try? CholeskyFactor(hessian, tolerance: 1e-13) else { throw .separation }
-            let step = factor.solve(gradient)
+            guard let factor = try? CholeskyFactor(hessian, tolerance: 1e-13) else { throw separation() }
+            step = factor.solve(gradient)
             var length = 1.0
             var next = beta
             var nextZ = z
@@ -116,7 +124,7 @@ package struct ActiveRows: Sendable {
             } while !(nextValue <= value) && length > 1e-6
             let decrement = dot(step, gradient)
             if nextValue <= value { (beta, z, value) = (next, nextZ, nextValue) }
-            if mayDiverge, loss(z) < separationLoss { throw .separation }
+            if mayDiverge, loss(z) < separationLoss { throw separation() }
             if decrement < 1e-16 || family == .linear { break }
         }
         // Offsets stay as they are: what they leave of the range is the coefficients'.

@@ -8,4 +8,8 @@ package struct FitShares: Sendable {
     package var rawConstant: Double?
     /// Of the coefficients on the standardised scale, the active party's first of the raw constant; without the dispersion.
     package var variances: [Double] = []
+    /// Of each own column: the share, 0 to 1, of its direction in those that the inverse did not reach.
+    package var aliases: [Double] = []
+    /// What the next step adds to own coefficients, on the standardised scale.
+    package var movements: [Double] = []
 }

@@ -16,6 +16,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
     var decrement = ShareWord.zero
     package var information: ShareMatrix
     var inverse: ShareMatrix
+    /// `I - H X`, X the inverse before its last iteration.
+    var deviation: ShareMatrix
     var traceShare = ShareWord.zero
     /// Own part and shares of each row's predictor: phases in turns, or numbers modulo 2^152 for a linear fit.
     var turns: [UInt64] = []
@@ -63,6 +65,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
         present = (vector, vector)
         information = ShareMatrix(rows: p, columns: p)
         inverse = information
+        deviation = information
     }
 
     var isActive: Bool { role == .active }
@@ -105,6 +108,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
         case .coefficients(let bits): try await openCoefficients(fractionBits: bits)
         case .range(let period): return try await openRange(period: period)
         case .variances: try await openVariances()
+        case .aliases: try await openAliases()
+        case .movements: try await openMovements()
         case .checkpoint: try await exchange.checkpoint()
         }
         return nil
@@ -177,8 +182,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
             let part: ProductLayout.Part = index < iteration.symmetricIterations ? .lower : .all
             if stretch != 8 { inverse = stretched(stretch) }
             let image = try await product(information, inverse, shift: f, part: part)
-            traceShare = try ShareMatrix.word(isActive ? Double(p) : 0)
-            for j in 0..<p { traceShare = traceShare &- image[j, j] }
+            deviation = try ShareMatrix(diagonal: isActive ? 1 : 0, order: p) &- image
+            traceShare = (0..<p).reduce(.zero) { $0 &+ deviation[$1, $1] }
             inverse = try await product(inverse, two &- image, shift: f, part: .lower)
         }
     }
@@ -258,26 +263,52 @@ package final class ShareMachine<Exchange: ShareExchange> {
     }
 
     private func openVariances() async throws {
+        let (rows, lengths) = try ownRows(first: try constantFunctional())
+        let squares = try await forms(rows, of: inverse)
+        let values = try await openOwn(
+            squares.own, peers: squares.peers, fractionBits: facts.varianceBits, widths: facts.varianceWidths)
+        let scale = power(-facts.rowBitsOfCount)
+        results.variances = values.enumerated().map { j, value in
+            max(0, value) * scale * (isActive && j == 0 ? 1 : lengths[j] * lengths[j])
+        }
+    }
+
+    private func openAliases() async throws {
+        let squares = try await forms(try ownRows().rows, of: deviation)
+        results.aliases = try await openOwn(
+            squares.own, peers: squares.peers, fractionBits: TrainingFacts.aliasBits.fraction, widths: facts.aliasWidths
+        )
+    }
+
+    private func openMovements() async throws {
+        let values = try await openOwn(
+            ownRange.map { present.direction[$0, 0] }, peers: peerRange.map { present.direction[$0, 0] },
+            fractionBits: TrainingFacts.movementBits.fraction, widths: facts.movementWidths)
+        // A step takes the direction off.
+        results.movements = table.coefficients(values).map { -$0 }
+    }
+
+    /// Own rows of D in the joint matrix: rows of T, of length 1. The first may be another one.
+    private func ownRows(first: ShareMatrix? = nil) throws(TrainingError) -> (rows: ShareMatrix, lengths: [Double]) {
         let p = facts.parameters
-        // Rows of length 1 of each party's way back; the first one is the raw constant's.
         let lengths = table.back.map { dot($0, $0).squareRoot() }
-        let constant = try constantFunctional()
         var rows = ShareMatrix(rows: p, columns: p)
         for (j, joint) in ownRange.enumerated() {
             for (l, column) in ownRange.enumerated() {
                 rows[joint, column] = try ShareMatrix.word(table.back[j][l] / lengths[j])
             }
         }
-        for column in 0..<p { rows[0, column] = constant[0, column] }
+        if let first { for column in 0..<p { rows[0, column] = first[0, column] } }
+        return (rows, lengths)
+    }
+
+    /// Shares of the diagonal of `D M D^T`.
+    private func forms(
+        _ rows: ShareMatrix, of matrix: ShareMatrix
+    ) async throws -> (own: [ShareWord], peers: [ShareWord]) {
         let f = ShareMatrix.fractionBits
-        let images = try await product(rows, inverse, shift: f)
+        let images = try await product(rows, matrix, shift: f)
         let squares = try await product(images, rows.transposed, shift: f, part: .diagonal)
-        let values = try await openOwn(
-            ownRange.map { squares[$0, $0] }, peers: peerRange.map { squares[$0, $0] },
-            fractionBits: facts.varianceBits, widths: facts.varianceWidths)
-        let scale = power(-facts.rowBitsOfCount)
-        results.variances = values.enumerated().map { j, value in
-            max(0, value) * scale * (isActive && j == 0 ? 1 : lengths[j] * lengths[j])
-        }
+        return (ownRange.map { squares[$0, $0] }, peerRange.map { squares[$0, $0] })
     }
 }

@@ -67,6 +67,17 @@ extension TrainingFacts {
         )
     }
 
+    /// Fraction bits, and bits in all, of what names columns where a fit has no result (training.md 6).
+    package static let aliasBits = (fraction: 8, all: 10)
+    package static let movementBits = (fraction: 8, all: 12)
+
+    package var aliasWidths: (active: [Int], passive: [Int]) { own(Self.aliasBits.all) }
+    package var movementWidths: (active: [Int], passive: [Int]) { own(Self.movementBits.all) }
+
+    private func own(_ bits: Int) -> (active: [Int], passive: [Int]) {
+        (Array(repeating: bits, count: activeColumns), Array(repeating: bits, count: passiveColumns))
+    }
+
     package var varianceWidths: (active: [Int], passive: [Int]) {
         let bits = varianceBits + Self.varianceIntegerBits
         return (

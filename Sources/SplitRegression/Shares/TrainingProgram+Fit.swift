@@ -16,6 +16,7 @@ extension TrainingProgram {
         private var isThetaSettled = false
         /// Whether the last inverse is one.
         private var hasInverse = false
+        private var lastTrace = 0.0
         /// Exponent of the last opened squared norm.
         private var level = TrainingFacts.firstNormLevel
 
@@ -56,7 +57,7 @@ extension TrainingProgram {
         private func linear() throws(Stop) {
             steps += [.startGradient, .startInformation]
             guard try invert(.cold(exponent: 0, iterations: Self.coldIterations), isFinal: true) else {
-                throw .failure(.aliasedAcrossParties(column: nil))
+                throw collinear()
             }
             steps += [.direction, .accept]
             for _ in 0..<2 {
@@ -75,9 +76,7 @@ extension TrainingProgram {
 
         private func chordNewton() throws(Stop) {
             steps += [.startGradient, .startInformation]
-            guard try invert(.cold(exponent: 0, iterations: Self.coldIterations)) else {
-                throw .failure(.aliasedAcrossParties(column: nil))
-            }
+            guard try invert(.cold(exponent: 0, iterations: Self.coldIterations)) else { throw collinear() }
             var norm = try direction()
             var isFresh = true
             var slow = 0
@@ -96,7 +95,10 @@ extension TrainingProgram {
                     // exp(1/2) then). Fisher's scoring shrinks by less than Newton's method.
                     let isSlow = isFresh && norm < 1 && shift == 0 && next > norm / facts.leastShrinkage
                     slow = isSlow ? slow + 1 : isFresh ? 0 : slow
-                    if slow == 3, mayDiverge || mayVanish { throw .failure(.separation) }
+                    if slow == 3, mayDiverge || mayVanish {
+                        steps += [.checkpoint, .movements]
+                        throw .failure(.separation())
+                    }
                     isFresh = false
                     var found = next
                     if !facts.hasConstantWeights, next > facts.tolerance, next > norm * (1 - 0.75 * Self.power(-shift))
@@ -223,7 +225,7 @@ extension TrainingProgram {
             if needsPredictor { steps += [.stay, .predictor(period: period)] }
             if facts.opensLoss {
                 let loss = try open(.sum(.loss, period: period), isCounted: false)
-                if mayDiverge, loss < separationLoss { throw .failure(.separation) }
+                if mayDiverge, loss < separationLoss { throw .failure(.separation()) }
                 summary.loss = loss
             }
             if facts.opensBrier { summary.brier = try open(.sum(.brier, period: period), isCounted: false) }
@@ -248,6 +250,13 @@ extension TrainingProgram {
 
         // MARK: Parts
 
+        /// No inverse at the start. Where the trace counts directions that were not reached, each party learns which of its columns are
+        /// in them.
+        private func collinear() -> Stop {
+            if lastTrace > Self.nearTrace, lastTrace <= Double(facts.parameters) { steps += [.checkpoint, .aliases] }
+            return .failure(.aliasedAcrossParties())
+        }
+
         /// Whether estimates may run away: labels of two kinds, no penalty.
         private var mayDiverge: Bool {
             facts.penalty == 0 && (facts.family == .logistic || facts.family == .probit)
@@ -265,11 +274,11 @@ extension TrainingProgram {
             doublings += 1
             period *= 2
             guard doublings <= facts.periodDoublings else {
-                throw .failure(mayDiverge ? .separation : .predictorOutOfRange(radius: period / 8))
+                throw .failure(mayDiverge ? .separation() : .predictorOutOfRange(radius: period / 8))
             }
             guard mayDiverge else { return }
             steps += [.stay, .predictor(period: period)]
-            if try open(.sum(.loss, period: period)) < separationLoss { throw .failure(.separation) }
+            if try open(.sum(.loss, period: period)) < separationLoss { throw .failure(.separation()) }
         }
 
         /// From the last inverse, and where that fails from a multiple of the unit matrix. Weights that are not bounded may have outgrown
@@ -303,6 +312,7 @@ extension TrainingProgram {
                 }
                 trace = try open(.trace)
             }
+            lastTrace = trace
             guard abs(trace) <= Self.nearTrace else { return false }
             if abs(trace) > Self.smallTrace { steps.append(.inverse(.more(iterations: Self.nearIterations))) }
             if isFinal { steps.append(.inverse(.more(iterations: Self.finalIterations))) }

@@ -40,6 +40,10 @@ package enum TrainingStep: Sendable, Hashable {
     case range(period: Double)
     /// Each party gets the variances of its own coefficients.
     case variances
+    /// Each party gets how much of its columns lies in the directions that the last inverse did not reach.
+    case aliases
+    /// Each party gets its own block of the present direction, coarsely.
+    case movements
     /// Both sign what they have sent.
     case checkpoint
 
