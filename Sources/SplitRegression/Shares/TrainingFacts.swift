@@ -115,7 +115,7 @@ package struct TrainingFacts: Sendable, Hashable {
     /// By what a step under fresh weights shrinks the norm at least, where estimates exist.
     package var leastShrinkage: Double {
         switch family {
-        case .probit, .negativeBinomial: 2
+        case .probit, .negativeBinomial: 3
         default: 4
         }
     }
