@@ -13,7 +13,7 @@ difference() {
     . "$here/../common.sh"
     work="$out/$1-$2"
     mkdir -p "$work"
-    make_sites "$work" "$5" "$6"
+    make_sites "$work" "$5" "$6" >"$work/sites.log" 2>&1
     # What some of these jobs loosen, each site's policy must allow by name.
     for site in hospital lab; do
         sed 's/^loosen:.*/loosen: [budget, leverage]/' "$work/$site/policy.yaml" >"$work/policy"

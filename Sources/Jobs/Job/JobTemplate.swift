@@ -105,7 +105,7 @@ public enum JobTemplate {
               normaliser: raw             # raw, trim, upper, digits, nhs: the same at both parties
               # duplicates: error         # error, drop, first
             label: outcome
-            # Beside it, if the model needs them: exposure or offset, weights (protocols/job.md).
+            # Where the model needs them also exposure or offset, weights (protocols/job.md).
             features:
               - age                       # a name alone is a numeric column
               - {column: smoker, type: binary}
@@ -138,7 +138,7 @@ public enum JobTemplate {
         ]
         if let label = draft.label {
             lines.append("    label: \(quoted(label))")
-            lines.append("    # Beside it, if the model needs them: exposure or offset, weights (protocols/job.md).")
+            lines.append("    # Where the model needs them also exposure or offset, weights (protocols/job.md).")
         }
         lines.append("    # The peer reads these names and levels. Delete what the model does not need.")
         lines.append(draft.features.isEmpty ? "    features: []" : "    features:")

@@ -70,9 +70,7 @@ enum Remainder {
         if job.payloads == .full {
             found.append("Transcripts keep every ciphertext: guard them as long as the data must stay secret.")
         } else {
-            found.append(
-                "Transcripts keep ciphertexts by hash: no replay and no audit later. `transcript: {payloads: full}` keeps them."
-            )
+            found.append("Transcripts keep ciphertexts by hash: no replay, no audit (`payloads: full` keeps them).")
         }
         return found
     }
