@@ -83,7 +83,7 @@ public struct TrainingPlan: Sendable, Equatable {
     var estimatesTheta: Bool { family == .negativeBinomial && theta == nil }
 
     /// Where theta is estimated it stays with the active party: no width depends on it.
-    var response: ResponseFamily {
+    package var response: ResponseFamily {
         switch family {
         case .linear: .linear
         case .logistic: .logistic

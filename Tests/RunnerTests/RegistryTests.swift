@@ -1,6 +1,7 @@
 import Foundation
 import Jobs
 import ProtocolKit
+import Records
 import Site
 import TestSupport
 import Testing
@@ -12,7 +13,7 @@ import Testing
 
     /// `protocols/purposes.json` is what the program follows.
     @Test func itsDocumentIsThePublishedOne() throws {
-        let jobs = try ["linear", "logistic"].map { family in
+        let jobs = try ModelFamily.allCases.map(\.rawValue).map { family in
             (name: family, job: try Job(yaml: SmallJob.yaml.replacing("logistic", with: family)))
         }
         let made = try RegistryDocument(.moiety, jobs: jobs).encoded()

@@ -98,7 +98,7 @@ FAMILIES = {
         has_bounded_weights=True, bounds=((0, 0), (-2, 0), (1, 5)), offset_bits=2, least_shrinkage=3,
     ),
     "poisson": Family(32, dict.fromkeys((MEAN, LOSS), EXPONENTIAL), weight_is_mean=True, may_vanish=True, bounds=COUNTS, **WIDE),
-    "negative binomial": Family(
+    "negative-binomial": Family(
         64, {MEAN: SIGMOID, WEIGHT: SIGMOID, LOSS: SOFTPLUS, DISPERSION: SOFTPLUS}, may_vanish=True,
         bounds=((0, 18), (-2, 20), (1, 40)), least_shrinkage=3,
     ),

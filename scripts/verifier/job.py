@@ -6,7 +6,7 @@ from verifier.reading import Reader, demand
 
 LINEAR, NEGATIVE_BINOMIAL = 1, 5
 FAMILY_NAMES = {
-    LINEAR: "linear", 2: "logistic", 3: "probit", 4: "poisson", NEGATIVE_BINOMIAL: "negative binomial", 6: "gamma",
+    LINEAR: "linear", 2: "logistic", 3: "probit", 4: "poisson", NEGATIVE_BINOMIAL: "negative-binomial", 6: "gamma",
 }
 STANDARD_ERRORS, SCORES, METRICS = 2, 4, 5
 # coefficients, standard-errors, scores, metrics

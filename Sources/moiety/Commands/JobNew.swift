@@ -19,7 +19,8 @@ struct JobNew: ReplyingCommand {
 
     @Option(help: "The party that has the outcome.") var active: String?
     @Option(help: "The other party.") var passive: String?
-    @Option(help: "linear or logistic; without it, what the outcome's column suggests.") var family: String?
+    @Option(help: "Such as logistic or poisson (protocols/job.md); without it, what the outcome suggests.")
+    var family: String?
     @Option(name: .customLong("site"), help: ArgumentHelp("This site's folder.", valueName: "dir")) var sitePath:
         String?
     @Option(help: "This site's table, by its name in site.yaml.") var table: String?
