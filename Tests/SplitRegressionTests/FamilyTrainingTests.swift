@@ -68,7 +68,8 @@ import Testing
         let expected = likelihood.logLikelihood(loss: loss)
         #expect(abs(found / expected - 1) < 1e-4)
         let deviance = try #require(active.summary.deviance)
-        #expect(abs(deviance - likelihood.deviance(loss: loss)) < 0.02)
+        // It moves with theta, which is right to a part of its standard error only.
+        #expect(abs(deviance - likelihood.deviance(loss: loss)) < (plan.estimatesTheta ? 0.2 : 0.02))
         #expect(deviance < (active.summary.nullDeviance ?? 0))
         if family == .negativeBinomial {
             guard case .negativeBinomial(let theta) = pooled.family else { return }

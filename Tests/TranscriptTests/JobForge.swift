@@ -211,7 +211,8 @@ struct JobForge {
     /// Nothing of the training after both parties' coefficients.
     mutating func stopAfterTheCoefficients() throws {
         let last = try #require(items.lastIndex { $0.type.rawValue == 0x021B })
-        let rest = items[(last + 1)...].filter { $0.type.protocolID == 0 }
+        // What ends every fit stays.
+        let rest = items[(last + 1)...].filter { $0.type.protocolID == 0 || $0.type.rawValue == 0x0401 }
         items.replaceSubrange((last + 1)..., with: rest)
     }
 }

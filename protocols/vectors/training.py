@@ -581,6 +581,7 @@ class Program:
     def double(self):
         self.doublings += 1
         self.P *= 2
+        self.level = 8
         if self.doublings > (1 if self.f.family in ("poisson", "gamma") else 4):
             raise Failure("separation" if self.diverges else "predictorOutOfRange")
         if self.diverges:
@@ -682,6 +683,7 @@ class Program:
             if self.goes_on():
                 self.do("residual P", "gradient P")
                 self.count()
+                self.level = 8
                 n, fresh = self.look(), False
                 continue
             self.do("checkpoint", f"coefficients {result_bits(f)}")

@@ -113,6 +113,7 @@ class Program:
                 yield RESIDUAL, self.period
                 yield GRADIENT, self.period
                 yield from self.count()
+                self.level = FIRST_LEVEL
                 norm, self.is_fresh = (yield from self.direction()), False
                 continue
             yield SIGN,
@@ -245,6 +246,7 @@ class Program:
         """Twice the period (5.4); labels that separate show in the loss there."""
         self.doublings += 1
         self.period *= 2
+        self.level = FIRST_LEVEL
         if self.doublings > self.facts.family.doublings:
             raise NoResult
         if self.facts.may_diverge:

@@ -118,6 +118,8 @@ extension TrainingProgram {
                 if try goesOn() {
                     steps += [.residual(period: period), .gradient(period: period)]
                     countPass()
+                    // Another theta may move the gradient by any factor: the last norm says nothing of the next.
+                    level = TrainingFacts.firstNormLevel
                     norm = try direction()
                     isFresh = false
                     continue
@@ -273,6 +275,8 @@ extension TrainingProgram {
         private func lengthen() throws(Stop) {
             doublings += 1
             period *= 2
+            // Rows that had wrapped count again: as above.
+            level = TrainingFacts.firstNormLevel
             guard doublings <= facts.periodDoublings else {
                 throw .failure(mayDiverge ? .separation() : .predictorOutOfRange(radius: period / 8))
             }
