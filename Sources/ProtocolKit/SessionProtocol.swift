@@ -59,7 +59,7 @@ extension SessionProtocol {
     /// So that nobody takes a session for more than it was.
     public var notTheJob: String? {
         guard purpose != .fit else { return nil }
-        return "This session was \(phrase) under the job\(caveat.map { ", \($0)," } ?? ""), not the job's own fit."
+        return "This session was \(phrase) under the job\(caveat.map { ", \($0)" } ?? ""), not the job's own fit."
     }
 }
 

@@ -18,7 +18,7 @@ extension EndToEnd {
 
             static func make() async throws -> Fitted {
                 let job = Small.job(features: "[m1, m2, m3]").replacing(
-                    "reveal: [coefficients]", with: "reveal: [coefficients, scores]")
+                    "reveal: [coefficients]", with: "reveal: [coefficients, scores]\ntranscript: {payloads: full}")
                 let lab =
                     "id,m1,m2,m3\n"
                     + (0..<60).map { "P\(1000 + $0),\($0 * 11 % 37),\($0 * 17 % 41),\($0 * 5 % 31)\n" }.joined()

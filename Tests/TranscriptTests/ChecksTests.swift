@@ -21,7 +21,8 @@ import Testing
         .t22: "never public (transcript.md 9); R02 makes it", .r03: "EndToEndTests", .a01: "EndToEndTests",
         .a04:
             "what it checks alone: WholeJobTests; a key that does not follow from its seed fails R02 and so A01 before it",
-        .m01: "PredictionBinding in EndToEndTests: it compares two sessions", .a05: "EndToEndTests", .a06: "EndToEndTests", .r04: "EndToEndTests",
+        .m01: "PredictionBinding in EndToEndTests: it compares two sessions",
+        .a05: "EndToEndTests", .a06: "EndToEndTests", .r04: "EndToEndTests",
     ]
 
     @Test func everyCheckHasACase() {

@@ -30,6 +30,7 @@ echo "| table | model | rows x coefficients | coefficient (standardised) | in st
 echo "|---|---|---|---|---|---|---|---|"
 difference diabetes linear progression 0 patients serum "" hospital lab
 difference diabetes gamma progression 0 patients serum 's/family: linear/family: gamma/; $a loosen: [budget]' hospital lab
+difference diabetes negative-binomial progression 0 patients serum 's/family: linear/family: negative-binomial/; $a loosen: [budget]' hospital lab
 difference breast logistic benign 0.01 patients images "" hospital lab
 difference actg175 logistic cens 0 patients counts "" lab hospital
 difference actg175 probit cens 0 patients counts 's/family: logistic/family: probit/; $a loosen: [budget]' lab hospital
