@@ -17,8 +17,8 @@ extension EndToEnd {
             let sites: TwoSites
 
             static func make() async throws -> Fitted {
-                let job = Small.job(features: "[m1, m2, m3]").replacing(
-                    "reveal: [coefficients]", with: "reveal: [coefficients, scores]\ntranscript: {payloads: full}")
+                let job = Small.job(features: "[m1, m2, m3]", payloads: "full").replacing(
+                    "reveal: [coefficients]", with: "reveal: [coefficients, scores]")
                 let lab =
                     "id,m1,m2,m3\n"
                     + (0..<60).map { "P\(1000 + $0),\($0 * 11 % 37),\($0 * 17 % 41),\($0 * 5 % 31)\n" }.joined()

@@ -118,9 +118,9 @@ extension EndToEnd {
             let lab =
                 "id,m1,m2,m3\n"
                 + (0..<120).map { "P\(1000 + $0),\($0 * 11 % 37),\($0 * 17 % 41),\($0 * 5 % 13)\n" }.joined()
-            let job = Small.job(features: "[m1, m2, m3]").replacing(
+            let job = Small.job(features: "[m1, m2, m3]", payloads: "full").replacing(
                 "reveal: [coefficients]",
-                with: "reveal: [coefficients, scores, metrics]\nholdout: hash\ntranscript: {payloads: full}")
+                with: "reveal: [coefficients, scores, metrics]\nholdout: hash")
             let sites = try await Small.sites(job: "\u{FEFF}" + job, hospital: Small.hospital(120), lab: lab)
             try await sites.approve()
             let (hospital, other) = try await sites.run()
@@ -191,8 +191,8 @@ extension EndToEnd {
                 "job", "approve", sites.job, "--site", sites.site("lab"), "--person", "A Person", "--yes", "--format",
                 "json")
             #expect(refused.code == 4 && refused.errorCode == "policy.minimumNonces")
-            let job = Small.job().replacing(
-                "keys: {bits: 2048}", with: "keys: {bits: 2048, nonces: half}\ntranscript: {payloads: full}")
+            let job = Small.job(payloads: "full").replacing(
+                "keys: {bits: 2048}", with: "keys: {bits: 2048, nonces: half}")
             try job.write(toFile: sites.job, atomically: true, encoding: .utf8)
             try await sites.approve()
             let (hospital, lab) = try await sites.run()
