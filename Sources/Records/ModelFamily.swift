@@ -24,12 +24,7 @@ extension ModelFamily {
     }
 
     /// Whether coefficients are logarithms of ratios: of odds, or of means.
-    public var hasRatios: Bool {
-        switch self {
-        case .logistic, .poisson, .negativeBinomial, .gamma: true
-        case .linear, .probit: false
-        }
-    }
+    public var hasRatios: Bool { ratioName != nil }
 
     /// What `exp(coefficient)` is, for tables.
     public var ratioName: String? {

@@ -142,7 +142,7 @@ struct FittingRole {
             if plan.l2 == 0 { summary.residualDegreesOfFreedom = Int(freedom) }
             if result.residualSum != nil { summary.dispersion = dispersion }
             if isActive {
-                let likelihood = try RowLikelihood(
+                let likelihood = RowLikelihood(
                     family: family, label: label, offset: offset, weight: weight)
                 if plan.family == .negativeBinomial { summary.theta = likelihood.theta }
                 summary.add(

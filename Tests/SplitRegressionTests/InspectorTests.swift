@@ -40,14 +40,25 @@ struct InspectorTests {
         static let rows = 60
         static let logistic = Task { try await record(.logistic) }
         static let linear = Task { try await record(.linear) }
+        /// Theta is estimated.
+        static let counts = Task { try await record(.negativeBinomial) }
 
         static func of(_ family: ModelFamily) async throws -> Log {
-            try await (family == .logistic ? logistic : linear).value
+            switch family {
+            case .logistic: try await logistic.value
+            case .negativeBinomial: try await counts.value
+            default: try await linear.value
+            }
         }
 
         private static func record(_ family: ModelFamily) async throws -> Log {
-            let table = MadeTable.sample(family, rows: rows, active: 1, passive: 1, seed: 5)
-            var made = TrainingPlan(family: family, maximumPasses: 20, keyBits: 512, revealScores: true)
+            let isCounts = family == .negativeBinomial
+            let table =
+                isCounts
+                ? FamilyTrainingTests.table(family)
+                : MadeTable.sample(family, rows: rows, active: 1, passive: 1, seed: 5)
+            var made = TrainingPlan(
+                family: family, maximumPasses: 20, keyBits: isCounts ? 768 : 512, revealScores: true)
             (made.activeColumns, made.passiveColumns, made.minimumScoreColumns) = (2, 1, 1)
             let plan = made
             let bits = family.featureFractionBits
@@ -176,6 +187,23 @@ struct InspectorTests {
                 try failure(Array(bytes.dropLast(width)) + Array(repeating: 0xFF, count: width))
                     == "T11 ciphertextOutOfRange", "\(type)")
         }
+    }
+
+    @Test("Whether another theta follows is the active party's to say")
+    func thetaBit() async throws {
+        let log = try await TrainingLog.of(.negativeBinomial)
+        #expect(log.failure(log.messages) == nil)
+        // The first windows of one bit: theta's come before the range's.
+        let places = try log.all(.windowShare).filter { try WindowShare(payload: log.messages[$0].payload).bits == 1 }
+        let place = try #require(places.first { log.messages[$0].record.from == "lab" })
+        var messages = log.messages
+        messages[place].payload = try WindowShare(bits: 1, value: 1).encoded()
+        #expect(log.failure(messages) == "T23 stepMismatch")
+        var inspector = log.inspector()
+        let failure = #expect(throws: InspectionFailure.self) {
+            for (record, payload) in messages { try inspector.inspect(record, payload: payload) }
+        }
+        #expect(failure?.sentence == "lab set a bit that is hospital's alone.")
     }
 
     @Test("Bounds off the list are refused")

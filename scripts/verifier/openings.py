@@ -2,6 +2,7 @@
 
 from verifier.facts import exponent
 from verifier.layouts import up_log2
+from verifier.reading import demand
 from verifier.steps import NORM, RANGE, RESIDUAL_SUM, SQUARES, SUM, THETA, TRACE
 
 WIDTH, STEP, LEAST_DIGIT = 12, 2, 4
@@ -41,13 +42,20 @@ class Opening:
 
 
 class RangeBits:
-    """One bit of each party: whether its part of some row's predictor may have wrapped (5.5), or whether the active one goes on
-    with another theta (5.8)."""
+    """One bit of each party: whether its part of some row's predictor may have wrapped (5.5)."""
 
     width = 1
 
     def take(self, active, passive):
         return float(active + 2 * passive)
+
+
+class ThetaBit(RangeBits):
+    """The active party's bit, whether it goes on with another theta (5.8)."""
+
+    def take(self, active, passive):
+        demand(passive == 0, "T23", "stepMismatch")
+        return float(active)
 
 
 def trace_width(facts):
@@ -78,4 +86,4 @@ def opening_of(step, facts):
         return Opening(facts.count_bits + facts.scale_of(step[1]) + 6, -8, refinement=REFINEMENT)
     if name in (RESIDUAL_SUM, SQUARES):
         return Opening(facts.count_bits + 2, -50, refinement=REFINEMENT)
-    return RangeBits() if name in (RANGE, THETA) else None
+    return {RANGE: RangeBits, THETA: ThetaBit}[name]() if name in (RANGE, THETA) else None

@@ -110,6 +110,9 @@ extension LeakageWords {
                 .unpenalised,
                 "separation: that the labels are separated, or nearly, or a level has no event; where an estimate grows slowly, how its own "
                     + "coefficients move in the last step (12 bits a column)"))
+            + when(
+                .thetaEstimated,
+                say: ["that \(active)'s counts vary no more than Poisson's, so that theta has no estimate"])
             + ["no convergence, or predictors beyond the longest period: that it is so, and the last gradient's length"]
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 package import Jobs
 package import Records
 
@@ -80,21 +79,12 @@ package struct PartyTable: Sendable {
         return try LabelColumn(rows, label, in: labelDomain, missing: missing)
     }
 
-    /// What is added to the predictor of each of these rows; nil where nothing is.
-    package func offset(_ rows: AlignedRows) throws(RecordsError) -> [Double]? {
-        var total: [Double]?
-        for column in beside where column.domain != .weight {
-            var values = try rows.values(column.spec, in: column.domain, missing: missing)
-            if column.domain == .exposure { values = values.map(log) }
-            total = total.map { zip($0, values).map(+) } ?? values
-        }
-        return total
-    }
-
-    /// How often each of these rows counts; nil where all do once.
-    package func weight(_ rows: AlignedRows) throws(RecordsError) -> [Double]? {
-        guard let column = beside.first(where: { $0.domain == .weight }) else { return nil }
-        return try rows.values(column.spec, in: .weight, missing: missing)
+    /// Values of what stands beside the outcome over these rows: `offset`, `exposure` or `weight`; nil where the job names none.
+    ///
+    /// - Throws: errors of `AlignedRows.values`, among them `outOfDomain`.
+    package func values(of domain: ValueDomain, _ rows: AlignedRows) throws(RecordsError) -> [Double]? {
+        guard let column = beside.first(where: { $0.domain == domain }) else { return nil }
+        return try rows.values(column.spec, in: domain, missing: missing)
     }
 
     /// One line for people: what went in and what is left.
@@ -170,7 +160,7 @@ extension PartyTable {
         let design = try DesignMatrix(rows, columns: features, missing: missing)
         let outcome = try outcome(rows)
         // Their values are looked at as those of the label are.
-        _ = try (offset(rows), weight(rows))
+        for column in beside { _ = try values(of: column.domain, rows) }
         let leverage = design.leverage(hasConstant: outcome != nil, limit: limits.maximumLeverage)
         return TableCheck(
             terms: design.terms,

@@ -33,7 +33,8 @@ struct TrainingFollower {
     /// In order, by sender.
     private var expected: [String: [Expected]] = [:]
     private var opening: WindowOpening?
-    private var opensBits = false
+    /// The step of which each party owes a bit.
+    private var bitStep: TrainingStep?
     private var windows: [String: UInt64] = [:]
     private var end: TrainingProgram.End?
     /// Gradients that were computed.
@@ -92,8 +93,11 @@ struct TrainingFollower {
         windows[record.from] = window.value
         guard let a = windows[active], let b = windows[passive] else { return }
         windows = [:]
-        if opensBits {
-            opensBits = false
+        if let step = bitStep {
+            bitStep = nil
+            guard step != .theta || b == 0 else {
+                throw Self.failure("T23", "stepMismatch", "\(passive) set a bit that is \(active)'s alone.")
+            }
             try took(Double(a + 2 * b))
         } else if let number = opening?.take(a, b) {
             opening = nil
@@ -136,7 +140,7 @@ struct TrainingFollower {
 
     /// - Throws: a failure when the fit had to go on, or to fail.
     func finish() throws(InspectionFailure) {
-        guard expected.values.allSatisfy(\.isEmpty), opening == nil, !opensBits else {
+        guard expected.values.allSatisfy(\.isEmpty), opening == nil, bitStep == nil else {
             throw Self.failure("T23", "fitNotFinished", "The messages end before the fit does.")
         }
         guard case .fitted = end else {
@@ -208,7 +212,7 @@ struct TrainingFollower {
             }
         }
         if step.opensBits {
-            opensBits = true
+            bitStep = step
             expectWindows()
         } else if let opening = facts.opening(of: step) {
             self.opening = opening
@@ -218,8 +222,8 @@ struct TrainingFollower {
 
     private mutating func expectWindows() {
         round += 1
-        let bits = opensBits ? 1 : opening?.bits ?? 0
-        for party in [active, passive] { expect(.windowShare, .window(bits: bits), from: party) }
+        let width = bitStep != nil ? 1 : opening?.bits ?? 0
+        for party in [active, passive] { expect(.windowShare, .window(bits: width), from: party) }
     }
 
     private mutating func expect(_ type: MessageType, _ content: Expected.Content, from sender: String) {

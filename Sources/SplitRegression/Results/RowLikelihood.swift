@@ -10,18 +10,19 @@ struct RowLikelihood {
     let family: ResponseFamily
     let label: [Double]
     let weight: [Double]
-    /// Of the model with the constant alone, under the same offset and weights.
-    let nullDeviance: Double
+    /// Of the model with the constant alone, under the same offset and weights; nil where that has no fit.
+    let nullDeviance: Double?
 
-    init(family: ResponseFamily, label: [Double], offset: [Double]?, weight: [Double]?) throws(TrainingError) {
+    init(family: ResponseFamily, label: [Double], offset: [Double]?, weight: [Double]?) {
         self.family = family
         self.label = label
         let weight = weight ?? Array(repeating: 1, count: label.count)
         self.weight = weight
-        let null = try ActiveRows(
+        // What the job came to must not be lost for it.
+        let null = try? ActiveRows(
             label: label, offset: offset, weight: weight, columns: [Array(repeating: 1, count: label.count)],
             family: family, penalty: 0, range: .infinity)
-        nullDeviance = Self.deviance(null.start.loss, family, label, weight)
+        nullDeviance = null.map { Self.deviance($0.start.loss, family, label, weight) }
     }
 
     var isBinary: Bool { family == .logistic || family == .probit }

@@ -259,6 +259,9 @@ package final class ShareMachine<Exchange: ShareExchange> {
         if let next { family = .negativeBinomial(theta: next) }
         let own: UInt64 = next == nil ? 0 : 1
         let peer = try await exchange.exchangeWindow(own, bits: 1)
+        guard !isActive || peer == 0 else {
+            throw TrainingError.protocolViolation("the passive party says that another theta follows")
+        }
         return Double(isActive ? own + 2 * peer : peer + 2 * own)
     }
 

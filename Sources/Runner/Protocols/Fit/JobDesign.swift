@@ -28,8 +28,8 @@ package struct JobDesign: Sendable {
         design = try DesignMatrix(
             fitted, columns: table.features, missing: table.missing, fractionBits: plan.family.featureFractionBits)
         label = try table.outcome(fitted)
-        offset = try table.offset(fitted)
-        weight = try table.weight(fitted)
+        offset = try table.predictorOffset(fitted)
+        weight = try table.values(of: .weight, fitted)
     }
 
     /// With the rows kept aside under the same scalings.
@@ -40,7 +40,7 @@ package struct JobDesign: Sendable {
                 try DesignMatrix(
                     $0, columns: table.features, scalings: design.scalings, missing: table.missing,
                     fractionBits: plan.family.featureFractionBits)
-            }, offset: offset, testOffset: try kept.flatMap { try table.offset($0) }, weight: weight)
+            }, offset: offset, testOffset: try kept.flatMap { try table.predictorOffset($0) }, weight: weight)
     }
 
     func testLabel() throws -> [Double] { try kept.flatMap { try table.outcome($0) }?.values ?? [] }

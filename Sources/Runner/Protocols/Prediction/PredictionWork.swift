@@ -53,7 +53,7 @@ package struct PredictionWork: SessionWork {
             return nil
         }
         let scores = try await ScoreExchange.receive(adding: partial, over: session, round: 1)
-        return try table.offset(rows).map { zip(scores, $0).map(+) } ?? scores
+        return try table.predictorOffset(rows).map { zip(scores, $0).map(+) } ?? scores
     }
 
     /// array(bytes) identifiers || optional(array(number) scores)
