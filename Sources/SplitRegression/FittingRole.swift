@@ -16,6 +16,10 @@ struct FittingRole {
     /// There too, where rows have some.
     var offset: [Double]?
     var weight: [Double]?
+    /// Rows kept aside; label and offset at the active party.
+    var test: DesignMatrix?
+    var testLabel: [Double] = []
+    var testOffset: [Double]?
 
     private var isActive: Bool { context.role == .active }
     private var unit: Double { scalbn(1.0, context.labelExponent) }
@@ -27,14 +31,15 @@ struct FittingRole {
     func fit() async throws -> TrainingOutcome {
         let columns = (isActive ? [Array(repeating: 1.0, count: context.rows)] : []) + design.columns
         let names = (isActive ? [FittedTerm.intercept] : []) + design.terms
-        let (facts, active) = try await announce(columns, names)
+        let heldOut = heldOutRows()
+        let (facts, active) = try await announce(columns, names, heldOut)
         let table = try WhitenedTable(columns, hasConstant: isActive, names: names, facts: facts)
         let exchange = PaillierShareExchange(
             keys: context.keys, session: context.session, round: 0, report: context.report)
         let machine = try ShareMachine(
             role: context.role, facts: facts, table: table, active: active,
             centring: (isActive ? [0] : []) + zip(design.means, design.sds).map { $1 > 0 ? $0 / $1 : 0 },
-            exchange: exchange)
+            heldOut: heldOut ?? HeldOutRows(columns: []), exchange: exchange)
         let summary: TrainingProgram.Summary
         do {
             summary = try await run(machine, TrainingProgram(facts))
@@ -49,25 +54,35 @@ struct FittingRole {
             summary, machine.results, facts: facts, family: machine.family, round: exchange.round + 1)
     }
 
+    /// nil where no sum over such rows is opened.
+    private func heldOutRows() -> HeldOutRows? {
+        guard let test, context.plan.opensHeldOut(context.testRows) else { return nil }
+        return HeldOutRows(
+            columns: (isActive ? [Array(repeating: 1.0, count: test.rows)] : []) + test.columns,
+            label: testLabel.map { ($0 - center) / unit }, offset: testOffset)
+    }
+
     /// The bounds that the active party announces, and what follows.
-    private func announce(_ columns: [[Double]], _ names: [String]) async throws -> (TrainingFacts, ActiveRows?) {
+    private func announce(
+        _ columns: [[Double]], _ names: [String], _ heldOut: HeldOutRows?
+    ) async throws -> (TrainingFacts, ActiveRows?) {
         let (plan, session) = (context.plan, context.session)
         guard isActive else {
             let bounds = try await session.receive(TrainingBounds.self).announcement
             guard plan.allows(bounds) else {
                 throw TrainingError.protocolViolation("bounds that this family's rows cannot have")
             }
-            return (plan.facts(rows: context.rows, bounds), nil)
+            return (plan.facts(rows: context.rows, heldOut: context.testRows, bounds), nil)
         }
         let family = plan.response
         let rows = try ActiveRows(
             label: label.map { ($0 - center) / unit }, offset: offset, weight: weight, columns: columns,
             names: names, family: family, estimatesTheta: plan.estimatesTheta, penalty: Double(context.rows) * plan.l2,
             range: family.firstRange)
-        let bounds = Announcement(rows, estimatesTheta: plan.estimatesTheta)
+        let bounds = Announcement(rows, estimatesTheta: plan.estimatesTheta, heldOut: heldOut)
         guard plan.allows(bounds) else { throw TrainingError.coefficientOutOfRange }
         try await session.send(TrainingBounds(bounds))
-        return (plan.facts(rows: context.rows, bounds), rows)
+        return (plan.facts(rows: context.rows, heldOut: context.testRows, bounds), rows)
     }
 
     /// Step after step, as the opened numbers say.
@@ -109,7 +124,8 @@ struct FittingRole {
         case .sum(.dispersion, _): context.report(.phase("dispersion parameter theta"))
         case .residualSum: context.report(.phase("residual sum of squares"))
         case .squares: context.report(.phase("Pearson's sum of squares"))
-        case .variances: context.report(.inference(step: "standard errors"))
+        case .variances, .meat: context.report(.inference(step: "standard errors"))
+        case .heldOutSum, .heldOutSquares: context.report(.phase("rows kept aside"))
         default: break
         }
     }
@@ -124,10 +140,15 @@ struct FittingRole {
         var summary = FitSummary(
             family: plan.family.rawValue, n: context.rows, parameters: facts.parameters, l2: plan.l2,
             passes: result.passes, converged: result.converged, keyBits: plan.keyBits)
+        let isTooExact =
+            plan.covariance.isRobust
+            && result.residualSum.map { TrainingFacts.meatScale(spread: $0 / Double(context.rows)) == nil } ?? false
         summary.standardErrorsWithheld =
-            result.withholdsStandardErrors
-            ? "some coefficients have next to no information: columns are collinear across the parties, or a level has "
-                + "one outcome only" : plan.standardErrorsWithheld
+            result.withholdsStandardErrors && isTooExact
+            ? "the residuals are too small for robust standard errors; 'covariance: classical' gives some"
+            : result.withholdsStandardErrors
+                ? "some coefficients have next to no information: columns are collinear across the parties, or a level has "
+                    + "one outcome only" : plan.standardErrorsWithheld
         let freedom = Double(context.rows - facts.parameters)
         var dispersion = 1.0
         if let sum = result.residualSum { dispersion = sum / max(freedom, 1) }
@@ -150,11 +171,19 @@ struct FittingRole {
                     isPenalised: plan.l2 > 0)
             }
         }
-        let errors = own.variances.map { ($0 * dispersion).squareRoot() * unit }
+        // Residuals say how much they spread where errors are robust: no dispersion, and normal quantiles but for a linear model.
+        let isRobust = plan.covariance.isRobust
+        let factor =
+            isRobust ? plan.covariance.factor(rows: context.rows, parameters: facts.parameters) : dispersion
+        if !own.variances.isEmpty { summary.covariance = plan.covariance.rawValue }
+        let errors = own.variances.map { ($0 * factor).squareRoot() * unit }
+        let hasStudent = isRobust ? plan.family == .linear : result.residualSum != nil
         return TrainingOutcome(
-            terms: terms(
-                own, errors: errors.isEmpty ? nil : errors, freedom: result.residualSum == nil ? nil : freedom),
-            summary: summary, model: try model(own), round: round)
+            terms: terms(own, errors: errors.isEmpty ? nil : errors, freedom: hasStudent ? freedom : nil),
+            summary: summary, model: try model(own), round: round,
+            holdOutMetrics: ScoreMetrics(
+                sums: result, facts: facts, family: family, unit: unit, label: isActive ? testLabel : nil,
+                offset: testOffset))
     }
 
     private func terms(_ own: FitShares, errors: [Double]?, freedom: Double?) -> [FittedTerm] {

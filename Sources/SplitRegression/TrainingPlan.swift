@@ -21,12 +21,16 @@ public struct TrainingPlan: Sendable, Equatable {
     public var nonces: NonceLength
     /// Whether standard errors may be computed (guard 6 holds and the job asks for them).
     public var standardErrors: Bool
+    /// How they are estimated.
+    public var covariance: Covariance
     /// Whether the active party learns the score of each row.
     public var revealScores: Bool
     /// Passive columns below which scores are refused.
     public var minimumScoreColumns: Int
     /// Whether summed loss and Brier score are opened.
     public var revealFit: Bool
+    /// Fewest rows kept aside of which sums are opened.
+    public var minimumHeldOut: Int
     /// Coefficients of each party, the active one's constant among them: how many sums each may have opened.
     public var activeColumns: Int
     public var passiveColumns: Int
@@ -37,7 +41,8 @@ public struct TrainingPlan: Sendable, Equatable {
         family: ModelFamily, theta: Double? = nil, isWeighted: Bool = false, hasOffset: Bool = false,
         activeColumns: Int, passiveColumns: Int, l2: Double = 0, tolerance: Double = 1e-4,
         maximumPasses: Int = 60, keyBits: Int = 3072, nonces: NonceLength = .short, standardErrors: Bool,
-        revealScores: Bool, minimumScoreColumns: Int = 3, revealFit: Bool, decisionBits: Int = .max
+        covariance: Covariance = .classical, revealScores: Bool, minimumScoreColumns: Int = 3, revealFit: Bool,
+        minimumHeldOut: Int = 11, decisionBits: Int = .max
     ) {
         self.family = family
         self.theta = theta
@@ -51,9 +56,11 @@ public struct TrainingPlan: Sendable, Equatable {
         self.keyBits = keyBits
         self.nonces = nonces
         self.standardErrors = standardErrors
+        self.covariance = covariance
         self.revealScores = revealScores
         self.minimumScoreColumns = minimumScoreColumns
         self.revealFit = revealFit
+        self.minimumHeldOut = minimumHeldOut
         self.decisionBits = decisionBits
     }
 
@@ -64,7 +71,7 @@ public struct TrainingPlan: Sendable, Equatable {
     }
 
     /// What every step follows from, once the rows and the active party's bounds are known.
-    func facts(rows: Int, _ bounds: Announcement) -> TrainingFacts {
+    func facts(rows: Int, heldOut: Int, _ bounds: Announcement) -> TrainingFacts {
         TrainingFacts(
             family: response, rows: rows, activeColumns: activeColumns, passiveColumns: passiveColumns,
             penalty: l2, tolerance: 10 * tolerance, maximumPasses: maximumPasses, modulusBits: keyBits,
@@ -72,8 +79,13 @@ public struct TrainingPlan: Sendable, Equatable {
             opensLoss: family != .linear && (revealFit || l2 == 0),
             opensBrier: family.labelDomain == .yesNo && revealFit,
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
-            isWeighted: isWeighted, estimatesTheta: estimatesTheta, decisionBits: decisionBits)
+            isWeighted: isWeighted, estimatesTheta: estimatesTheta, isRobust: covariance.isRobust,
+            heldOutRows: opensHeldOut(heldOut) ? heldOut : 0,
+            decisionBits: decisionBits)
     }
+
+    /// Whether sums over so many held-out rows are opened: scores say more, and few rows would be told by their sum.
+    func opensHeldOut(_ rows: Int) -> Bool { revealFit && !revealScores && rows >= max(minimumHeldOut, 1) }
 
     /// Whether the active party's rows can have these bounds.
     func allows(_ bounds: Announcement) -> Bool {

@@ -5,13 +5,13 @@ Both parties take every decision from these numbers, so whoever reads them takes
 
 import math
 
-from verifier.facts import exponent
+from verifier.facts import MOST_DOUBLINGS, exponent
 from verifier.families import BRIER, DISPERSION, LOSS
 from verifier.openings import FIRST_LEVEL, opened_bits
 from verifier.steps import (
-    ACCEPT, ALIASES, COEFFICIENTS, COLD, DECIDING, DIRECTION, FURTHER, GRADIENT, INFORMATION, INVERSE, MORE, MOVE,
-    MOVEMENTS, NORM, PREDICTOR, RANGE, RESIDUAL, RESIDUAL_SUM, SIGN, SQUARES, START_GRADIENT, START_INFORMATION, STAY,
-    SUM, THETA, TRACE, VARIANCES, WARM,
+    ACCEPT, ALIASES, COEFFICIENTS, COLD, DECIDING, DIRECTION, FURTHER, GRADIENT, HELD_OUT_RANGE, HELD_OUT_SQUARES,
+    HELD_OUT_SUM, INFORMATION, INVERSE, MEAT, MORE, MOVE, MOVEMENTS, NORM, PREDICTOR, RANGE, RESIDUAL, RESIDUAL_SUM, ROBUST_VARIANCES, SIGN, SQUARES, START_GRADIENT,
+    START_INFORMATION, STAY, SUM, THETA, TRACE, VARIANCES, WARM,
 )
 
 PASSES_PER_CHECKPOINT = 4
@@ -47,12 +47,16 @@ class Program:
         # Bits of shares that each party has sent so far.
         self.spent = 0
         self.thetas, self.is_theta_settled = 0, not facts.estimates_theta
+        # A gamma fit's sum of squares.
+        self.squares = None
 
     def run(self):
         if self.facts.family.is_linear:
             yield from self.linear()
         else:
             yield from self.newton()
+        if self.facts.held_out:
+            yield from self.held_out()
 
     def open(self, *step, is_counted=True):
         """The number of a step; a fit whose decisions took too many bits ends. Sums that come once are counted apart."""
@@ -90,7 +94,7 @@ class Program:
         spread = max(residual, 2.0**-60) / facts.rows
         yield COEFFICIENTS, facts.coefficient_fraction(spread)
         if facts.has_errors:
-            yield VARIANCES,
+            yield from self.variances(residual)
 
     # Every other fit (5.4)
 
@@ -307,20 +311,46 @@ class Program:
         if facts.opens_brier:
             yield from self.open(SUM, BRIER, self.period, is_counted=False)
         if facts.opens_squares:
-            yield from self.open(SQUARES, self.period, is_counted=False)
+            self.squares = yield from self.open(SQUARES, self.period, is_counted=False)
 
     def errors(self):
         """Variances from an inverse at the end; withheld where there is none."""
         facts, family = self.facts, self.facts.family
         if not facts.has_errors:
             return
+        if family.weight_is_mean or facts.has_robust_errors:
+            yield RESIDUAL, self.period
         if family.has_constant_weights:
             is_there = yield from self.invert(MORE, is_final=True)
         else:
-            if family.weight_is_mean:
-                yield RESIDUAL, self.period
             yield INFORMATION, self.period
             is_there = yield from self.invert_anew(is_final=True)
         if is_there:
             yield SIGN,
+            yield from self.variances(self.squares)
+
+    def held_out(self):
+        """Sums over the rows that were kept aside (5.9); none where no period serves them."""
+        facts = self.facts
+        yield SIGN,
+        while self.doublings <= facts.family.doublings and facts.has_held_out_room(self.period):
+            is_beyond = yield from self.open(HELD_OUT_RANGE, self.period, is_counted=False)
+            if not is_beyond:
+                if facts.family.is_linear:
+                    yield from self.open(HELD_OUT_SQUARES, is_counted=False)
+                for kind in [LOSS] * facts.opens_loss + [BRIER] * facts.opens_brier:
+                    yield from self.open(HELD_OUT_SUM, kind, self.period, is_counted=False)
+            if not is_beyond or facts.family.is_linear:
+                return
+            self.doublings, self.period = self.doublings + 1, 2 * self.period
+
+    def variances(self, total):
+        """`total`: of squares, where they are known."""
+        if not self.facts.has_robust_errors:
             yield VARIANCES,
+            return
+        scale = self.facts.square_scale(total)
+        if scale > MOST_DOUBLINGS:
+            return
+        yield MEAT, self.period, scale
+        yield ROBUST_VARIANCES, scale

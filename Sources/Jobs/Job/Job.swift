@@ -6,7 +6,7 @@ public import Records
 /// Its identity is `hash`, the SHA-256 of its canonical encoding (`protocols/job.md`).
 public struct Job: Sendable, Hashable {
     /// Version of the job file and of its encoding; both parties must read the same one.
-    public static let formatVersion: UInt16 = 3
+    public static let formatVersion: UInt16 = 4
 
     public internal(set) var title: String
     /// Why the parties do this, for those who approve it. May be empty.
@@ -77,6 +77,8 @@ public struct Model: Sendable, Hashable {
     public internal(set) var tolerance: Double
     /// No more passes than this: each opens a number.
     public internal(set) var maximumPasses: Int
+    /// How standard errors are estimated.
+    public internal(set) var covariance: Covariance
 }
 
 /// The Paillier keys of the job: one a party for training, one for alignment.

@@ -198,6 +198,12 @@ private struct JobRules {
                 "reveal", "'standard-errors' of a penalised model are not defined",
                 "drop 'standard-errors' or set model.l2 to 0")
         }
+        if job.model.covariance.isRobust, !job.reveal.contains(.standardErrors) {
+            note(
+                "model.covariance",
+                "'\(job.model.covariance.rawValue)' is about standard errors, which the job does not reveal",
+                "add 'standard-errors' to reveal, or drop 'covariance'")
+        }
     }
 
     private mutating func column(_ text: String, at path: String) {

@@ -68,6 +68,7 @@ public enum JobTemplate {
           # l2: 0                         # lambda of (1/n) sum loss + (lambda/2) |w|^2, standardised features
           # tolerance: 0.0001             # in standard errors
           # maxPasses: 30                 # each opens a number: a small job needs few
+          # covariance: classical         # standard errors: classical, or robust ones: HC0, HC1
 
         # keys:
         #   bits: 3072                    # 2048, 3072

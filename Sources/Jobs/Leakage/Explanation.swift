@@ -97,6 +97,7 @@ public struct Explanation: Sendable, Hashable, Codable {
         return
             "\(job.model.family.rawValue) regression\(theta), \(job.parameterCount) coefficients with the intercept, \(penalty), "
             + (job.model.family == .linear ? "exact in one exchange" : stop)
+            + (job.model.covariance.isRobust ? "; robust standard errors (\(job.model.covariance.rawValue))" : "")
     }
 
     private static func rows(_ job: Job) -> String {

@@ -32,6 +32,9 @@ public struct OpenedBits: Sendable, Hashable, Codable {
             (job.opensSquares ? squares : 0) + (job.opensLoss ? sum + bounds.scale : 0)
             + (job.opensBrier ? sum + bounds.scale : 0)
             + (job.estimatesTheta ? Self.thetaRounds * (sum + bounds.scale) : 0)
+            + (job.opensHeldOutSums
+                ? Self.heldOutBits + (isLinear ? squares : 0) + (job.opensLoss ? sum + bounds.scale : 0)
+                    + (job.opensBrier ? sum + bounds.scale : 0) : 0)
         let m = job.parameterCount(of: role == .active ? job.active : job.passive)
         // Digits follow the largest weight of a row, as the active party announces it.
         let spread = max(0, bounds.weight + 2)
@@ -43,7 +46,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
             return
         }
         // The active party's first variance is the raw constant's.
-        let variance = min(40, 12 + spread) + 24
+        let variance = min(40, 12 + spread) + 24 + (job.model.covariance.isRobust ? 8 : 0)
         variances = m.timesClamped(variance).plusClamped(role == .active ? 24 : 0)
     }
 
@@ -56,6 +59,8 @@ public struct OpenedBits: Sendable, Hashable, Codable {
 
     /// How often theta is estimated at most.
     public static let thetaRounds = 6
+    /// Whether an own part of a row that was kept aside is out of range, under each period.
+    private static let heldOutBits = 5
     private static let window = 12
     static let bitsPerPass = 14 + 6 * 2
     private static let refinement = 18
@@ -74,6 +79,9 @@ extension Job {
     public var opensSquares: Bool { model.family == .linear || model.family == .gamma && opensLoss }
 
     public var estimatesTheta: Bool { model.family == .negativeBinomial && model.theta == nil }
+
+    /// Sums over the rows that were kept aside: where no scores of them are revealed, which say more.
+    public var opensHeldOutSums: Bool { holdout != .none && reveals(.metrics) && !reveals(.scores) }
 
     public var hasCaseWeights: Bool { active.beside.weights != nil }
 }

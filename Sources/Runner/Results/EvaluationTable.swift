@@ -73,7 +73,7 @@ struct EvaluationTable {
         var names: [String] = []
         for measure in columns.joined() where !names.contains(measure.name) { names.append(measure.name) }
         var table = TextTable(
-            ["scores"] + rows.map { "\($0.name) rows" },
+            ["evaluation"] + rows.map { "\($0.name) rows" },
             sides: [.left] + rows.map { _ in .left })
         for name in names {
             let measures = columns.map { column in column.first { $0.name == name } }

@@ -70,6 +70,9 @@ package struct JobReport: Codable, Sendable {
                 + "\(fit.passes) \(fit.passes == 1 ? "pass" : "passes")",
             table.text(),
         ]
+        if let name = fit.covariance, name != Covariance.classical.rawValue {
+            lines.append("intervals and p from robust standard errors (\(name))")
+        }
         if let reason = fit.standardErrorsWithheld { lines.append("no standard errors: \(reason)") }
         if family != .linear, fit.l2 == 0, fit.standardErrorsWithheld != nil {
             lines.append("not checked: whether a column follows from the other party's columns")

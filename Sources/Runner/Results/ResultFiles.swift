@@ -89,7 +89,8 @@ package struct ResultFiles {
             ]
         }
         columns += [
-            ("l2", .number(summary.l2)), ("passes", .integer(summary.passes)),
+            ("vcov", summary.covariance.map { .text($0) } ?? .missing), ("l2", .number(summary.l2)),
+            ("passes", .integer(summary.passes)),
             ("converged", .text(summary.converged ? "TRUE" : "FALSE")),
         ]
         var writer = try CSVWriter(header: columns.map(\.name))

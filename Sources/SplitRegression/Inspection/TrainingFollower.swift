@@ -60,7 +60,7 @@ struct TrainingFollower {
         guard plan.allows(bounds) else {
             throw Self.failure("T13", "boundsNotAllowed", "The announced bounds are none that such rows can have.")
         }
-        program = TrainingProgram(plan.facts(rows: setup.rows, bounds))
+        program = TrainingProgram(plan.facts(rows: setup.rows, heldOut: setup.testRows, bounds))
         try goOn()
     }
 

@@ -36,6 +36,8 @@ public struct FitSummary: Sendable, Equatable, Codable {
     public var fPValue: Double?
     /// Of every family, without a penalty.
     public var residualDegreesOfFreedom: Int?
+    /// How standard errors were estimated, where there are some.
+    public var covariance: String?
     /// Why there are no standard errors, where there are none.
     public var standardErrorsWithheld: String?
 

@@ -2,7 +2,7 @@
 package struct TrainingFacts: Sendable, Hashable {
     package let family: ResponseFamily
     /// n
-    package let rows: Int
+    package private(set) var rows: Int
     /// m_A, with the constant, and m_B
     package let activeColumns: Int
     package let passiveColumns: Int
@@ -25,6 +25,10 @@ package struct TrainingFacts: Sendable, Hashable {
     package let isWeighted: Bool
     /// Negative binomial: whether the active party estimates theta, fit after fit.
     package let estimatesTheta: Bool
+    /// Whether standard errors are robust ones.
+    package let isRobust: Bool
+    /// Rows that were kept aside, of which sums are opened; 0 for none.
+    package let heldOutRows: Int
     /// The fit ends when it has opened so many bits for its decisions.
     package let decisionBits: Int
 
@@ -32,7 +36,7 @@ package struct TrainingFacts: Sendable, Hashable {
         family: ResponseFamily, rows: Int, activeColumns: Int, passiveColumns: Int, penalty: Double, tolerance: Double,
         maximumPasses: Int, modulusBits: Int, computesStandardErrors: Bool, opensLoss: Bool, opensBrier: Bool,
         scaleBits: Int, weightBits: Int, rowBits: Int, isWeighted: Bool = false,
-        estimatesTheta: Bool = false, decisionBits: Int = .max
+        estimatesTheta: Bool = false, isRobust: Bool = false, heldOutRows: Int = 0, decisionBits: Int = .max
     ) {
         self.family = family
         self.rows = rows
@@ -50,7 +54,16 @@ package struct TrainingFacts: Sendable, Hashable {
         self.rowBits = rowBits
         self.isWeighted = isWeighted
         self.estimatesTheta = estimatesTheta
+        self.isRobust = isRobust
+        self.heldOutRows = heldOutRows
         self.decisionBits = decisionBits
+    }
+
+    /// The same facts about other rows.
+    func with(rows: Int) -> TrainingFacts {
+        var result = self
+        result.rows = rows
+        return result
     }
 
     /// p
@@ -172,6 +185,8 @@ package struct TrainingFacts: Sendable, Hashable {
     package static let constantIntegerBits = 26
     package static let varianceIntegerBits = 24
     package static let constantVarianceIntegerBits = 48
+    /// Residuals may spread more than the family says: robust variances have so many bits more.
+    package static let robustIntegerBits = 8
 }
 
 extension ResponseFamily {

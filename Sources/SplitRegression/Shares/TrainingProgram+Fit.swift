@@ -28,6 +28,7 @@ extension TrainingProgram {
 
         func fit() throws(Stop) -> Summary {
             if facts.family == .linear { try linear() } else { try chordNewton() }
+            if facts.heldOutRows > 0 { try heldOut() }
             return summary
         }
 
@@ -71,7 +72,7 @@ extension TrainingProgram {
             summary.converged = true
             let spread = max(sum, 0x1p-60) / Double(facts.rows)
             steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: spread)))
-            if facts.computesStandardErrors { steps.append(.variances) }
+            if facts.computesStandardErrors { variances(spread: spread) }
         }
 
         private func chordNewton() throws(Stop) {
@@ -234,7 +235,7 @@ extension TrainingProgram {
             if facts.opensSquares { summary.residualSum = try open(.squares(period: period), isCounted: false) }
             guard facts.computesStandardErrors else { return }
             if !facts.hasConstantWeights {
-                if facts.weightIsMean { steps.append(.residual(period: period)) }
+                if facts.weightIsMean || facts.isRobust { steps.append(.residual(period: period)) }
                 steps.append(.information(period: period))
                 guard try invertAnew(isFinal: true) else {
                     summary.withholdsStandardErrors = true
@@ -242,12 +243,46 @@ extension TrainingProgram {
                 }
             }
             if facts.hasConstantWeights {
+                if facts.isRobust { steps.append(.residual(period: period)) }
                 guard try invert(.more(iterations: 1), isFinal: true) else {
                     summary.withholdsStandardErrors = true
                     return
                 }
             }
-            steps += [.checkpoint, .variances]
+            steps.append(.checkpoint)
+            variances(spread: summary.residualSum.map { max($0, 0x1p-60) / Double(facts.rows) } ?? 1)
+        }
+
+        /// - Parameter spread: mean square of the residuals, where it is known.
+        private func variances(spread: Double) {
+            guard facts.isRobust else { return steps.append(.variances) }
+            guard let scale = TrainingFacts.meatScale(spread: spread) else {
+                summary.withholdsStandardErrors = true
+                return
+            }
+            steps += [.meat(period: period, scale: scale), .robustVariances(scale: scale)]
+        }
+
+        /// Sums over the rows that were kept aside; none where no period serves them.
+        private func heldOut() throws(Stop) {
+            steps.append(.checkpoint)
+            while doublings <= facts.periodDoublings, facts.hasHeldOutRoom(period: period) {
+                if try open(.heldOutRange(period: period), isCounted: false) == 0 {
+                    if facts.family == .linear {
+                        summary.heldOutLoss = try open(.heldOutSquares, isCounted: false)
+                    }
+                    if facts.opensLoss {
+                        summary.heldOutLoss = try open(.heldOutSum(.loss, period: period), isCounted: false)
+                    }
+                    if facts.opensBrier {
+                        summary.heldOutBrier = try open(.heldOutSum(.brier, period: period), isCounted: false)
+                    }
+                    return
+                }
+                guard facts.family != .linear else { return }
+                doublings += 1
+                period *= 2
+            }
         }
 
         // MARK: Parts

@@ -21,6 +21,9 @@ package struct TrainingProgram: Sendable {
         /// Linear: of the residuals. Gamma: by Pearson.
         package var residualSum: Double?
         package var withholdsStandardErrors = false
+        /// Sums over the rows that were kept aside: of losses (linear: squared residuals), and of squared errors of the mean.
+        package var heldOutLoss: Double?
+        package var heldOutBrier: Double?
     }
 
     package struct Continuation: Sendable {
