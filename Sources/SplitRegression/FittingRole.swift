@@ -50,8 +50,24 @@ struct FittingRole {
             throw TrainingError.separation(
                 columns: NamedColumns.moving(machine.results.movements, columns: columns, names: names))
         }
-        return try outcome(
+        var outcome = try outcome(
             summary, machine.results, facts: facts, family: machine.family, round: exchange.round + 1)
+        if let selection = machine.selection { add(selection, l1: facts.l1, to: &outcome) }
+        return outcome
+    }
+
+    /// What an elastic net came to, and its whole path.
+    private func add(
+        _ selection: ShareMachine<PaillierShareExchange>.Selection, l1: Double, to outcome: inout TrainingOutcome
+    ) {
+        outcome.summary.nonzero = selection.coefficients.count { $0 != 0 }
+        outcome.summary.optimalityGap = selection.violation.map { $0 / l1 }
+        let own = isActive ? 0..<design.terms.count : context.plan.activeColumns - 1..<selection.coefficients.count
+        outcome.path = selection.net.path().map { point in
+            PenaltyPathPoint(
+                l1: point.l1 * unit, nonzero: point.coefficients.count { $0 != 0 },
+                coefficients: point.coefficients[own].map { $0 * unit })
+        }
     }
 
     /// nil where no sum over such rows is opened.
@@ -72,7 +88,7 @@ struct FittingRole {
             guard plan.allows(bounds) else {
                 throw TrainingError.protocolViolation("bounds that this family's rows cannot have")
             }
-            return (plan.facts(rows: context.rows, heldOut: context.testRows, bounds), nil)
+            return (plan.facts(rows: context.rows, heldOut: context.testRows, unit: unit, bounds), nil)
         }
         let family = plan.response
         let rows = try ActiveRows(
@@ -82,7 +98,7 @@ struct FittingRole {
         let bounds = Announcement(rows, estimatesTheta: plan.estimatesTheta, heldOut: heldOut)
         guard plan.allows(bounds) else { throw TrainingError.coefficientOutOfRange }
         try await session.send(TrainingBounds(bounds))
-        return (plan.facts(rows: context.rows, heldOut: context.testRows, bounds), rows)
+        return (plan.facts(rows: context.rows, heldOut: context.testRows, unit: unit, bounds), rows)
     }
 
     /// Step after step, as the opened numbers say.
@@ -138,7 +154,7 @@ struct FittingRole {
     ) throws -> TrainingOutcome {
         let plan = context.plan
         var summary = FitSummary(
-            family: plan.family.rawValue, n: context.rows, parameters: facts.parameters, l2: plan.l2,
+            family: plan.family.rawValue, n: context.rows, parameters: facts.parameters, l2: plan.l2, l1: plan.l1,
             passes: result.passes, converged: result.converged, keyBits: plan.keyBits)
         let isTooExact =
             plan.covariance.isRobust
@@ -156,11 +172,11 @@ struct FittingRole {
             if let sum = result.residualSum, isActive || facts.computesStandardErrors {
                 summary.addLinear(
                     residual: sum * unit * unit, label: isActive ? label : nil, rows: context.rows,
-                    parameters: facts.parameters, isPenalised: plan.l2 > 0)
+                    parameters: facts.parameters, isPenalised: plan.isPenalised)
             }
         } else {
             summary.gradientNorm = result.norm
-            if plan.l2 == 0 { summary.residualDegreesOfFreedom = Int(freedom) }
+            if !plan.isPenalised { summary.residualDegreesOfFreedom = Int(freedom) }
             if result.residualSum != nil { summary.dispersion = dispersion }
             if isActive {
                 let likelihood = RowLikelihood(
@@ -168,7 +184,7 @@ struct FittingRole {
                 if plan.family == .negativeBinomial { summary.theta = likelihood.theta }
                 summary.add(
                     likelihood, result, parameters: facts.parameters, estimatesTheta: plan.estimatesTheta,
-                    isPenalised: plan.l2 > 0)
+                    isPenalised: plan.isPenalised)
             }
         }
         // Residuals say how much they spread where errors are robust: no dispersion, and normal quantiles but for a linear model.

@@ -11,6 +11,8 @@ public struct TrainingPlan: Sendable, Equatable {
     public var hasOffset: Bool
     /// `lambda` of `(1/n) sum loss + (lambda/2) |w|^2` on standardised columns; 0 for none.
     public var l2: Double
+    /// Of `l1 |w|_1` beside it, on the label's own scale; a linear fit opens its correlations for it.
+    public var l1: Double
     /// The stop rule's bound on the joint gradient in the scale of standard errors.
     public var tolerance: Double
     /// Most gradients that may be revealed, from the guards.
@@ -39,7 +41,7 @@ public struct TrainingPlan: Sendable, Equatable {
 
     public init(
         family: ModelFamily, theta: Double? = nil, isWeighted: Bool = false, hasOffset: Bool = false,
-        activeColumns: Int, passiveColumns: Int, l2: Double = 0, tolerance: Double = 1e-4,
+        activeColumns: Int, passiveColumns: Int, l2: Double = 0, l1: Double = 0, tolerance: Double = 1e-4,
         maximumPasses: Int = 60, keyBits: Int = 3072, nonces: NonceLength = .short, standardErrors: Bool,
         covariance: Covariance = .classical, revealScores: Bool, minimumScoreColumns: Int = 3, revealFit: Bool,
         minimumHeldOut: Int = 11, decisionBits: Int = .max
@@ -51,6 +53,7 @@ public struct TrainingPlan: Sendable, Equatable {
         self.activeColumns = activeColumns
         self.passiveColumns = passiveColumns
         self.l2 = l2
+        self.l1 = l1
         self.tolerance = tolerance
         self.maximumPasses = maximumPasses
         self.keyBits = keyBits
@@ -64,17 +67,21 @@ public struct TrainingPlan: Sendable, Equatable {
         self.decisionBits = decisionBits
     }
 
+    var isPenalised: Bool { l2 > 0 || l1 > 0 }
+
     /// Why a job computes no standard errors, if so. From public facts alone, so that both parties agree before they start.
     var standardErrorsWithheld: String? {
-        if l2 > 0 { return "penalised estimates have no Wald standard errors" }
+        if isPenalised { return "penalised estimates have no Wald standard errors" }
         return standardErrors ? nil : "the job does not reveal them"
     }
 
     /// What every step follows from, once the rows and the active party's bounds are known.
-    func facts(rows: Int, heldOut: Int, _ bounds: Announcement) -> TrainingFacts {
+    ///
+    /// - Parameter unit: of the label as it is shared.
+    func facts(rows: Int, heldOut: Int, unit: Double = 1, _ bounds: Announcement) -> TrainingFacts {
         TrainingFacts(
             family: response, rows: rows, activeColumns: activeColumns, passiveColumns: passiveColumns,
-            penalty: l2, tolerance: 10 * tolerance, maximumPasses: maximumPasses, modulusBits: keyBits,
+            penalty: l2, l1: l1 / unit, tolerance: 10 * tolerance, maximumPasses: maximumPasses, modulusBits: keyBits,
             computesStandardErrors: standardErrorsWithheld == nil,
             opensLoss: family != .linear && (revealFit || l2 == 0),
             opensBrier: family.labelDomain == .yesNo && revealFit,
@@ -108,6 +115,9 @@ public struct TrainingPlan: Sendable, Equatable {
 
     func validate() throws(TrainingError) {
         guard l2 >= 0, l2.isFinite else { throw .invalidPlan("l2 must be zero or positive") }
+        guard l1 >= 0, l1.isFinite, l1 == 0 || family == .linear else {
+            throw .invalidPlan("l1 must be zero or positive, and belongs to linear fits")
+        }
         guard tolerance >= 1e-6, tolerance <= 0.1 else { throw .invalidPlan("tolerance must lie in [1e-6, 0.1]") }
         guard maximumPasses >= 1, maximumPasses <= 10_000 else { throw .invalidPlan("passes must lie in [1, 10000]") }
     }

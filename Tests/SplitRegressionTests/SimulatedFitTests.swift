@@ -61,7 +61,7 @@ import Testing
 
     static func fit(
         _ data: Case, _ family: ResponseFamily, penalty: Double = 0, estimatesTheta: Bool = false,
-        isRobust: Bool = false, opensBrier: Bool = false, heldOut: Case? = nil
+        isRobust: Bool = false, opensBrier: Bool = false, l1: Double = 0, heldOut: Case? = nil
     ) async throws -> Fit {
         let rows = try ActiveRows(
             label: data.label, offset: data.offset, weight: data.weight,
@@ -79,8 +79,9 @@ import Testing
             bounds.isAllowed(for: family, isWeighted: data.weight != nil, hasOffset: data.offset != nil), "\(bounds)")
         let facts = TrainingFacts(
             family: family, rows: data.label.count, activeColumns: data.active.count + 1,
-            passiveColumns: data.passive.count, penalty: penalty, tolerance: 1e-3, maximumPasses: 40, modulusBits: 2048,
-            computesStandardErrors: penalty == 0, opensLoss: family != .linear, opensBrier: opensBrier,
+            passiveColumns: data.passive.count, penalty: penalty, l1: l1, tolerance: 1e-3, maximumPasses: 40,
+            modulusBits: 2048,
+            computesStandardErrors: penalty == 0 && l1 == 0, opensLoss: family != .linear, opensBrier: opensBrier,
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
             isWeighted: data.weight != nil, estimatesTheta: estimatesTheta, isRobust: isRobust,
             heldOutRows: heldOut?.label.count ?? 0)

@@ -10,7 +10,7 @@ import Testing
     private struct Facts: Decodable {
         let family: String
         let rows, activeColumns, passiveColumns: Int
-        let penalty, tolerance: Double
+        let penalty, l1, tolerance: Double
         let maximumPasses, modulusBits: Int
         let computesStandardErrors, opensLoss, opensBrier: Bool
         let scaleBits, weightBits, rowBits, decisionBits: Int
@@ -20,7 +20,8 @@ import Testing
         var value: TrainingFacts {
             TrainingFacts(
                 family: TrainingVectorTests.family(family), rows: rows, activeColumns: activeColumns,
-                passiveColumns: passiveColumns, penalty: penalty, tolerance: tolerance, maximumPasses: maximumPasses,
+                passiveColumns: passiveColumns, penalty: penalty, l1: l1, tolerance: tolerance,
+                maximumPasses: maximumPasses,
                 modulusBits: modulusBits, computesStandardErrors: computesStandardErrors, opensLoss: opensLoss,
                 opensBrier: opensBrier, scaleBits: scaleBits, weightBits: weightBits, rowBits: rowBits,
                 isWeighted: isWeighted, estimatesTheta: estimatesTheta, isRobust: isRobust,
@@ -250,6 +251,9 @@ import Testing
         case .coefficients(let bits): return "coefficients \(bits)"
         case .range(let period): return "range \(number(period))"
         case .variances: return "variances"
+        case .correlations: return "correlations"
+        case .propose: return "propose"
+        case .jointGradient: return "jointGradient"
         case .heldOutRange(let period): return "heldOutRange \(number(period))"
         case .heldOutSum(.loss, let period): return "heldOutSum loss \(number(period))"
         case .heldOutSum(_, let period): return "heldOutSum brier \(number(period))"

@@ -172,11 +172,11 @@ class Facts:
 
     def __init__(self, family, rows, active, passive, *, s=0, h=-2, r=1, modulus=3072, penalty=0.0, tau=1e-3,
                  passes=60, errors=True, loss=True, brier=False, weighted=False, theta=False,
-                 robust=False, held_out=0, decisions=None):
+                 robust=False, held_out=0, l1=0.0, decisions=None):
         self.family, self.rows, self.active, self.passive = family, rows, active, passive
         self.s, self.h, self.r, self.modulus, self.penalty = s, h, r, modulus, penalty
         self.tau, self.passes, self.errors, self.loss, self.brier = tau, passes, errors, loss, brier
-        self.weighted, self.theta, self.robust, self.held_out = weighted, theta, robust, held_out
+        self.weighted, self.theta, self.robust, self.held_out, self.l1 = weighted, theta, robust, held_out, l1
         self.squares = family == "gamma" and loss
         self.p = active + passive
         self.decisions = 26 * passes + 61 + 6 * theta if decisions is None else decisions
@@ -193,7 +193,7 @@ class Facts:
             "computesStandardErrors": self.errors, "opensLoss": self.loss, "opensBrier": self.brier,
             "scaleBits": self.s, "weightBits": self.h, "rowBits": self.r, "decisionBits": self.decisions,
             "isWeighted": self.weighted, "estimatesTheta": self.theta, "isRobust": self.robust,
-            "heldOutRows": self.held_out,
+            "heldOutRows": self.held_out, "l1": self.l1,
         }
 
 
@@ -817,12 +817,17 @@ class Program:
 
     def linear(self):
         self.do("startGradient", "startInformation")
-        if not self.invert("cold 0 8", True):
-            self.collinear()
-        self.do("direction", "accept")
-        for _ in range(2):
-            self.do("move 0", "predictor P", "residual P", "gradient P", "direction", "accept")
-        self.do("move 0", "accept", "predictor P", "residual P", "checkpoint")
+        if self.f.l1 > 0:
+            self.do("checkpoint", "correlations", "propose", "predictor P", "residual P", "gradient P", "checkpoint",
+                    "jointGradient", "propose")
+        else:
+            if not self.invert("cold 0 8", True):
+                self.collinear()
+            self.do("direction", "accept")
+            for _ in range(2):
+                self.do("move 0", "predictor P", "residual P", "gradient P", "direction", "accept")
+            self.do("move 0")
+        self.do("accept", "predictor P", "residual P", "checkpoint")
         total = self.ask("residualSum", counted=False)
         self.q = 1
         self.summary.update(residualSum=total, converged=True)
@@ -970,6 +975,8 @@ def programs():
          Script(beyond=[3])),
         ("held-out counts", Facts("poisson", 1000, 4, 5, h=4, r=7, held_out=99), Script([12.0, 0.4, 0.0003], beyond=[1])),
         ("held-out rows after robust errors", fit(robust=True, held_out=250), Script(decay)),
+        ("elastic net", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False, errors=False, penalty=0.1, l1=0.02), Script()),
+        ("lasso with held-out rows", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False, errors=False, l1=0.5, held_out=99), Script()),
         ("robust errors", fit(robust=True), Script(decay)),
         ("robust errors withheld", fit(robust=True), Script(decay, trace=[0.0, -2.0])),
         ("linear, robust errors", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False, robust=True), Script()),

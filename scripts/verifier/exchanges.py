@@ -160,6 +160,13 @@ class Exchanges:
     def held_out_squares(self):
         return Exchanges(self.facts.of_held_out).sums(ACTIVE, 1, LINEAR_PART_BITS + 1, LINEAR_PART_BITS)
 
+    def correlations(self):
+        size = self.facts.parameters
+        return self.product(size, size) + self.product(size, size, LOWER) + 2 * self.product(size, 1)
+
+    def joint_gradient(self):
+        return self.product(self.facts.parameters, 1)
+
     def robust_variances(self, _):
         size = self.facts.parameters
         return self.product(size, size) + self.variances()
@@ -181,6 +188,8 @@ class Exchanges:
         steps.HELD_OUT_SUM: held_out_sum,
         steps.HELD_OUT_SQUARES: held_out_squares,
         steps.MEAT: meat,
+        steps.CORRELATIONS: correlations,
+        steps.JOINT_GRADIENT: joint_gradient,
         steps.ROBUST_VARIANCES: robust_variances,
         # The same forms of another matrix.
         steps.ALIASES: variances,

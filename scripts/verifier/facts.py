@@ -23,6 +23,8 @@ MOST_DOUBLINGS = 34
 SQUARE_ENTRY_FRACTION = 20
 # Of parts of predictors of rows that were kept aside, fraction and sign included.
 PART_BITS, LINEAR_PART_BITS = 26 + 11, LINEAR_ROW_FRACTION + 6
+# Of a correlation of two columns, of one with the label, and of a gradient's element, for an elastic net.
+PAIR, WITH_LABEL, SLOPE = 18, 22, 29
 # Bits that a small residual variance may add to a coefficient.
 MOST_FINER = 8
 
@@ -47,6 +49,8 @@ class Facts:
         self.has_robust_errors = rest["robust"]
         # Rows kept aside, of which sums are opened.
         self.held_out = rest["held_out"]
+        # Whether correlations are opened for an elastic net.
+        self.is_net = rest["net"]
         self.opens_squares = family.has_squares and self.opens_loss
         self.parameters = active_columns + passive_columns
         # Sums over rows are divided by 2 to this power.
@@ -177,6 +181,11 @@ class Facts:
     def naming_widths(self, is_alias):
         width = ALIAS if is_alias else MOVEMENT
         return [width] * self.active_columns, [width] * self.passive_columns
+
+    def correlation_widths(self):
+        """Of each pair of columns, then of each with the label: both parties learn them."""
+        columns = self.parameters - 1
+        return [PAIR] * (columns * (columns - 1) // 2) + [WITH_LABEL] * columns
 
     def variance_widths(self, more=0):
         fraction = min(SHARE_FRACTION, 12 + self.above_quarter) + more

@@ -9,8 +9,8 @@ from verifier.facts import MOST_DOUBLINGS, exponent
 from verifier.families import BRIER, DISPERSION, LOSS
 from verifier.openings import FIRST_LEVEL, opened_bits
 from verifier.steps import (
-    ACCEPT, ALIASES, COEFFICIENTS, COLD, DECIDING, DIRECTION, FURTHER, GRADIENT, HELD_OUT_RANGE, HELD_OUT_SQUARES,
-    HELD_OUT_SUM, INFORMATION, INVERSE, MEAT, MORE, MOVE, MOVEMENTS, NORM, PREDICTOR, RANGE, RESIDUAL, RESIDUAL_SUM, ROBUST_VARIANCES, SIGN, SQUARES, START_GRADIENT,
+    ACCEPT, ALIASES, COEFFICIENTS, COLD, CORRELATIONS, DECIDING, DIRECTION, FURTHER, GRADIENT, HELD_OUT_RANGE, HELD_OUT_SQUARES,
+    HELD_OUT_SUM, INFORMATION, INVERSE, JOINT_GRADIENT, MEAT, MORE, MOVE, MOVEMENTS, NORM, PREDICTOR, PROPOSE, RANGE, RESIDUAL, RESIDUAL_SUM, ROBUST_VARIANCES, SIGN, SQUARES, START_GRADIENT,
     START_INFORMATION, STAY, SUM, THETA, TRACE, VARIANCES, WARM,
 )
 
@@ -74,17 +74,7 @@ class Program:
         facts, period = self.facts, self.period
         yield START_GRADIENT,
         yield START_INFORMATION,
-        if not (yield from self.invert(COLD, 0, is_final=True)):
-            yield from self.name_aliases()
-        yield DIRECTION,
-        yield ACCEPT,
-        # Corrections by the residuals themselves.
-        for _ in range(2):
-            yield MOVE, 0
-            yield from self.gradient(period)
-            yield DIRECTION,
-            yield ACCEPT,
-        yield MOVE, 0
+        yield from self.elastic_net() if facts.is_net else self.least_squares()
         yield ACCEPT,
         yield PREDICTOR, period
         yield RESIDUAL, period
@@ -95,6 +85,29 @@ class Program:
         yield COEFFICIENTS, facts.coefficient_fraction(spread)
         if facts.has_errors:
             yield from self.variances(residual)
+
+    def least_squares(self):
+        if not (yield from self.invert(COLD, 0, is_final=True)):
+            yield from self.name_aliases()
+        yield DIRECTION,
+        yield ACCEPT,
+        # Corrections by the residuals themselves.
+        for _ in range(2):
+            yield MOVE, 0
+            yield from self.gradient(self.period)
+            yield DIRECTION,
+            yield ACCEPT,
+        yield MOVE, 0
+
+    def elastic_net(self):
+        """From correlations, and once more from the exact gradient there (5.10)."""
+        yield SIGN,
+        yield CORRELATIONS,
+        yield PROPOSE,
+        yield from self.gradient(self.period)
+        yield SIGN,
+        yield JOINT_GRADIENT,
+        yield PROPOSE,
 
     # Every other fit (5.4)
 

@@ -8,9 +8,9 @@ LINEAR, NEGATIVE_BINOMIAL = 1, 5
 FAMILY_NAMES = {
     LINEAR: "linear", 2: "logistic", 3: "probit", 4: "poisson", NEGATIVE_BINOMIAL: "negative-binomial", 6: "gamma",
 }
-STANDARD_ERRORS, SCORES, METRICS = 2, 4, 5
-# coefficients, standard-errors, scores, metrics
-REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS}
+STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS = 2, 4, 5, 8
+# coefficients, standard-errors, scores, metrics, correlations
+REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS}
 # classical, HC0, HC1
 CLASSICAL, COVARIANCES = 1, (1, 2, 3)
 # short, half
@@ -37,10 +37,10 @@ class Job:
         if has_theta:
             read_number(r)
         self.estimates_theta = self.family == NEGATIVE_BINOMIAL and not has_theta
-        self.l2, self.tolerance = read_number(r), read_number(r)
+        self.l2, self.l1, self.tolerance = read_number(r), read_number(r), read_number(r)
         self.most_passes, covariance = r.number(4), r.number(1)
         self.has_robust_errors = covariance != CLASSICAL
-        demand(self.family in FAMILY_NAMES and self.l2 >= 0 < self.tolerance, "T02", "jobNotCanonical")
+        demand(self.family in FAMILY_NAMES and min(self.l2, self.l1) >= 0 < self.tolerance, "T02", "jobNotCanonical")
         r.fixed(2)
         demand(r.number(1) in NONCES, "T02", "jobNotCanonical")
         self.reveals = {r.number(1) for _ in range(r.number(4))}

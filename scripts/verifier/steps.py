@@ -7,6 +7,8 @@ PREDICTOR, RESIDUAL, GRADIENT, INFORMATION = "predictor", "residual", "gradient"
 COEFFICIENTS, VARIANCES, SIGN = "coefficients", "variances", "checkpoint"
 # The middle of the sandwich estimate, and the variances from it.
 MEAT, ROBUST_VARIANCES = "meat", "robust variances"
+# An elastic net: what is opened to both, and the point that both know.
+CORRELATIONS, PROPOSE, JOINT_GRADIENT = "correlations", "propose", "joint gradient"
 # What names columns where there is no result.
 ALIASES, MOVEMENTS = "aliases", "movements"
 # These open a number to both.

@@ -103,14 +103,14 @@ class TrainingInspector:
 
     def facts(self, bounds):
         job, active, passive = self.job, self.columns[self.active], self.columns[self.passive]
-        shows_fit, has_penalty, family = METRICS in job.reveals, job.l2 > 0, self.family()
+        shows_fit, has_penalty, family = METRICS in job.reveals, job.l2 > 0 or job.l1 > 0, self.family()
         return Facts(
             family, self.rows, active, passive, self.bits[self.active], bounds,
             penalty=job.l2, tolerance=10 * job.tolerance, most_passes=job.most_passes, decision_bits=decision_bits(job),
             errors=STANDARD_ERRORS in job.reveals and not has_penalty,
             loss=not family.is_linear and (shows_fit or not has_penalty), brier=family.is_binary and shows_fit,
             weighted=self.is_weighted, theta=job.estimates_theta, robust=job.has_robust_errors,
-            held_out=self.held_out(),
+            held_out=self.held_out(), net=job.l1 > 0,
         )
 
     def finish(self, counts):

@@ -91,6 +91,7 @@ extension Reveal: Coded {
         case .standardErrors: 2
         case .scores: 4
         case .metrics: 5
+        case .correlations: 8
         }
     }
 }

@@ -39,6 +39,11 @@ extension LeakageWords {
         guard family != .linear else {
             return only(.metrics, "R^2 and the residual variance: they follow from the residual sum of squares")
                 + heldOut
+                + only(
+                    .correlations,
+                    "the correlations of all columns with each other (18 bits each) and with the label (22 bits each), and the gradient "
+                        + "at the solution (29 bits a coefficient): from these all coefficients of both parties follow, under this "
+                        + "penalty and every other")
         }
         return ["the number of passes and whether they converged; the other's bit about its predictor"]
             + when(.lossOpened, "the log-likelihood summed over the fitted rows, to 18 bits beyond its leading digit")

@@ -49,8 +49,8 @@ extension LeakageWords {
         guard let job else { return nil }
         return switch condition {
         case .revealed(let item): job.reveals(item)
-        case .penalised: job.model.l2 > 0
-        case .unpenalised: job.model.l2 == 0
+        case .penalised: job.model.isPenalised
+        case .unpenalised: !job.model.isPenalised
         case .lossOpened: job.opensLoss
         case .heldOutRows: job.holdout != .none
         case .heldOutSums: job.opensHeldOutSums

@@ -11,9 +11,11 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     /// their place.
     public let coefficients: Int
     public let variances: Int
+    /// Of an elastic net: of all columns with each other and with the label, and the gradient by which its result is corrected.
+    public let correlations: Int
 
     public var total: Int {
-        decisions.plusClamped(sums).plusClamped(coefficients).plusClamped(variances)
+        decisions.plusClamped(sums).plusClamped(coefficients).plusClamped(variances).plusClamped(correlations)
     }
 
     /// - Parameters:
@@ -41,6 +43,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         let fraction = min(40, 12 + (digits + spread + 1) / 2 + (isLinear ? 8 : 0))
         let constant = role == .active ? fraction + 26 : 0
         coefficients = m.timesClamped(fraction + (isLinear ? 10 : 13)).plusClamped(constant)
+        correlations = job.reveals(.correlations) ? Self.correlations(parameters: job.parameterCount) : 0
         guard job.reveals(.standardErrors) else {
             variances = 0
             return
@@ -57,6 +60,13 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         return passes.timesClamped(bitsPerPass).plusClamped(5 * window + 1 + (job.estimatesTheta ? thetaRounds : 0))
     }
 
+    /// 18 bits a pair of columns, 22 a column and 29 a coefficient.
+    private static func correlations(parameters: Int) -> Int {
+        let columns = parameters - 1
+        return (columns.timesClamped(columns - 1) / 2).timesClamped(18).plusClamped(columns.timesClamped(22))
+            .plusClamped(parameters.timesClamped(29))
+    }
+
     /// How often theta is estimated at most.
     public static let thetaRounds = 6
     /// Whether an own part of a row that was kept aside is out of range, under each period.
@@ -71,7 +81,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
 
 extension Job {
     /// Whether a fit opens its summed loss: as a metric, for a likelihood without a penalty, or to tell separated labels.
-    public var opensLoss: Bool { model.family != .linear && (model.l2 == 0 || reveals(.metrics)) }
+    public var opensLoss: Bool { model.family != .linear && (!model.isPenalised || reveals(.metrics)) }
 
     public var opensBrier: Bool { model.family.labelDomain == .yesNo && reveals(.metrics) }
 

@@ -15,6 +15,9 @@ struct EvaluationTable {
         guard !rows.isEmpty else { return nil }
     }
 
+    /// Whether rows have scores: else there are sums alone.
+    var hasScores: Bool { rows.contains { $0.metrics.deciles != nil } }
+
     /// One line of a table: what R calls it, what people call it, its value.
     private struct Measure {
         let name: String

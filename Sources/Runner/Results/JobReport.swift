@@ -73,8 +73,13 @@ package struct JobReport: Codable, Sendable {
         if let name = fit.covariance, name != Covariance.classical.rawValue {
             lines.append("intervals and p from robust standard errors (\(name))")
         }
+        if let nonzero = fit.nonzero {
+            lines.append(
+                "elastic net: \(nonzero) of \(fit.parameters - 1) coefficients are not zero; path.csv has other penalties"
+            )
+        }
         if let reason = fit.standardErrorsWithheld { lines.append("no standard errors: \(reason)") }
-        if family != .linear, fit.l2 == 0, fit.standardErrorsWithheld != nil {
+        if family != .linear, fit.l2 == 0, fit.l1 == 0, fit.standardErrorsWithheld != nil {
             lines.append("not checked: whether a column follows from the other party's columns")
         }
         if !fit.converged { lines.append("not converged within the job's passes: estimates are approximate") }

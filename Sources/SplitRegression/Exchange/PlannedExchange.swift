@@ -70,6 +70,15 @@ extension TrainingFacts {
                 + product(parameters, parameters, parameters, .diagonal) + [
                     .results(active: robustVarianceWidths.active, passive: robustVarianceWidths.passive)
                 ]
+        case .correlations:
+            let widths = correlationBits.map(\.all)
+            return try product(parameters, parameters, parameters) + product(parameters, parameters, parameters, .lower)
+                + product(parameters, parameters, 1) + product(parameters, parameters, 1) + [
+                    .results(active: widths, passive: widths)
+                ]
+        case .jointGradient:
+            let widths = Array(repeating: Self.slopeBits.all, count: parameters)
+            return try product(parameters, parameters, 1) + [.results(active: widths, passive: widths)]
         case .heldOutSum(let kind, let period):
             let rows = ofHeldOutRows
             let layout = try rows.layout(kind, period: period)
@@ -86,7 +95,7 @@ extension TrainingFacts {
                 ]
         case .movements: return [.results(active: movementWidths.active, passive: movementWidths.passive)]
         case .checkpoint: return [.checkpoint]
-        case .trace, .norm, .range, .theta, .heldOutRange, .move, .stay, .accept: return []
+        case .trace, .norm, .range, .theta, .heldOutRange, .move, .stay, .propose, .accept: return []
         }
     }
 

@@ -19,6 +19,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
     /// `I - H X`, X the inverse before its last iteration.
     var deviation: ShareMatrix
     var traceShare = ShareWord.zero
+    /// An elastic net, once correlations are open.
+    var selection: Selection?
     /// The middle of the sandwich estimate.
     var meat: ShareMatrix
     /// Own part and shares of each row's predictor: phases in turns, or numbers modulo 2^152 for a linear fit.
@@ -119,6 +121,9 @@ package final class ShareMachine<Exchange: ShareExchange> {
         case .heldOutSum(let kind, let period):
             return try await open(step, try await heldOutSum(kind, period: period))
         case .heldOutSquares: return try await open(step, try await heldOutSquares())
+        case .correlations: try await openCorrelations()
+        case .propose: try propose()
+        case .jointGradient: try await openJointGradient()
         case .aliases: try await openAliases()
         case .movements: try await openMovements()
         case .checkpoint: try await exchange.checkpoint()
@@ -225,7 +230,9 @@ package final class ShareMachine<Exchange: ShareExchange> {
             own, peers: others, fractionBits: fractionBits,
             widths: facts.coefficientWidths(fractionBits: fractionBits))
         results.point = Array(values.prefix(ownCount))
-        results.coefficients = table.coefficients(results.point)
+        // Of an elastic net both know them, zeros among them.
+        results.coefficients =
+            selection.map { Array(([$0.constant] + $0.coefficients)[ownRange]) } ?? table.coefficients(results.point)
         results.rawConstant = isActive ? values[ownCount] : nil
     }
 

@@ -8,6 +8,8 @@ package struct TrainingFacts: Sendable, Hashable {
     package let passiveColumns: Int
     /// lambda
     package let penalty: Double
+    /// Of `l1 |w|_1`, in units of the label as it is shared; above 0 only where correlations are opened.
+    package let l1: Double
     /// tau: the fit ends when the joint gradient is below it in the scale of standard errors.
     package let tolerance: Double
     package let maximumPasses: Int
@@ -33,7 +35,8 @@ package struct TrainingFacts: Sendable, Hashable {
     package let decisionBits: Int
 
     package init(
-        family: ResponseFamily, rows: Int, activeColumns: Int, passiveColumns: Int, penalty: Double, tolerance: Double,
+        family: ResponseFamily, rows: Int, activeColumns: Int, passiveColumns: Int, penalty: Double, l1: Double = 0,
+        tolerance: Double,
         maximumPasses: Int, modulusBits: Int, computesStandardErrors: Bool, opensLoss: Bool, opensBrier: Bool,
         scaleBits: Int, weightBits: Int, rowBits: Int, isWeighted: Bool = false,
         estimatesTheta: Bool = false, isRobust: Bool = false, heldOutRows: Int = 0, decisionBits: Int = .max
@@ -43,6 +46,7 @@ package struct TrainingFacts: Sendable, Hashable {
         self.activeColumns = activeColumns
         self.passiveColumns = passiveColumns
         self.penalty = penalty
+        self.l1 = l1
         self.tolerance = tolerance
         self.maximumPasses = maximumPasses
         self.modulusBits = modulusBits

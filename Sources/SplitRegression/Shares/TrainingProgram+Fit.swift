@@ -57,6 +57,22 @@ extension TrainingProgram {
         /// One exchange, then two corrections by the residuals themselves, so that rounding of the inverse cancels out.
         private func linear() throws(Stop) {
             steps += [.startGradient, .startInformation]
+            if facts.l1 > 0 {
+                elasticNet()
+            } else {
+                try leastSquares()
+            }
+            steps += [.accept, .predictor(period: period), .residual(period: period), .checkpoint]
+            let sum = try open(.residualSum, isCounted: false)
+            summary.residualSum = sum
+            summary.passes = 1
+            summary.converged = true
+            let spread = max(sum, 0x1p-60) / Double(facts.rows)
+            steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: spread)))
+            if facts.computesStandardErrors { variances(spread: spread) }
+        }
+
+        private func leastSquares() throws(Stop) {
             guard try invert(.cold(exponent: 0, iterations: Self.coldIterations), isFinal: true) else {
                 throw collinear()
             }
@@ -65,14 +81,13 @@ extension TrainingProgram {
                 steps += [.move(shift: 0), .predictor(period: period), .residual(period: period)]
                 steps += [.gradient(period: period), .direction, .accept]
             }
-            steps += [.move(shift: 0), .accept, .predictor(period: period), .residual(period: period), .checkpoint]
-            let sum = try open(.residualSum, isCounted: false)
-            summary.residualSum = sum
-            summary.passes = 1
-            summary.converged = true
-            let spread = max(sum, 0x1p-60) / Double(facts.rows)
-            steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: spread)))
-            if facts.computesStandardErrors { variances(spread: spread) }
+            steps.append(.move(shift: 0))
+        }
+
+        /// From the opened correlations, and once more from the exact gradient there.
+        private func elasticNet() {
+            steps += [.checkpoint, .correlations, .propose, .predictor(period: period), .residual(period: period)]
+            steps += [.gradient(period: period), .checkpoint, .jointGradient, .propose]
         }
 
         private func chordNewton() throws(Stop) {
