@@ -42,6 +42,21 @@ import Testing
         #expect(abs(found - expected) < 2e-4 * abs(expected) + 0.01, "\(found) \(expected)")
     }
 
+    @Test("A sum over few rows tells about each of them: none is opened below the job's cell, nor beside scores")
+    func fewRows() {
+        let bounds = Announcement(scaleBits: 0, weightBits: -2, rowBits: 1)
+        var plan = TrainingPlan(family: .logistic, keyBits: 2048)
+        plan.minimumHeldOut = 11
+        #expect(plan.facts(rows: 100, heldOut: 11, bounds).heldOutRows == 11)
+        #expect(plan.facts(rows: 100, heldOut: 10, bounds).heldOutRows == 0)
+        plan.minimumHeldOut = 0
+        #expect(plan.facts(rows: 100, heldOut: 0, bounds).heldOutRows == 0)
+        plan.revealScores = true
+        #expect(plan.facts(rows: 100, heldOut: 50, bounds).heldOutRows == 0)
+        (plan.revealScores, plan.revealFit) = (false, false)
+        #expect(plan.facts(rows: 100, heldOut: 50, bounds).heldOutRows == 0)
+    }
+
     @Test("The squared error of a probability")
     func brier() async throws {
         for family in [ResponseFamily.logistic, .probit] {

@@ -6,12 +6,14 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:-$(mktemp -d)}
 mkdir -p "$out"
+count=0
 
 # difference EXAMPLE FAMILY LABEL LAMBDA HOSPITAL_TABLE LAB_TABLE EDIT LISTENER DIALER [COVARIANCE]
 difference() {
     example="$here/../$1"
     . "$here/../common.sh"
-    work="$out/$1-$2-${10:-classical}"
+    count=$((count + 1))
+    work="$out/$count-$1-$2"
     mkdir -p "$work"
     make_sites "$work" "$5" "$6" >"$work/sites.log" 2>&1
     # What some of these jobs loosen, each site's policy must allow by name.
@@ -27,6 +29,7 @@ echo "| table | model | rows x coefficients | coefficient (standardised) | in st
 echo "|---|---|---|---|---|---|---|---|"
 difference diabetes linear progression 0 patients serum "" hospital lab
 difference diabetes linear progression 0 patients serum '$a loosen: [budget]' hospital lab HC1
+difference diabetes linear progression 0.05 patients serum 's/^  family: .*/&\n  l1: 3\n  l2: 0.05/; s/^reveal: .*/reveal: [coefficients, correlations]/; $a loosen: [budget]' hospital lab
 difference diabetes gamma progression 0 patients serum 's/family: linear/family: gamma/; $a loosen: [budget]' hospital lab
 difference diabetes negative-binomial progression 0 patients serum 's/family: linear/family: negative-binomial/; $a loosen: [budget]' hospital lab
 difference diabetes gamma progression 0 patients serum 's/family: linear/family: gamma/; $a loosen: [budget]' hospital lab HC0
