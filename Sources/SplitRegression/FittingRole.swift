@@ -45,8 +45,13 @@ struct FittingRole {
             throw TrainingError.separation(
                 columns: NamedColumns.moving(machine.results.movements, columns: columns, names: names))
         }
+        let isRunaway =
+            summary.hasLeapt
+            ? NamedColumns.runaway(machine.results, columns: columns, centring: machine.centring, facts: facts)
+            : columns.map { _ in false }
         return try outcome(
-            summary, machine.results, facts: facts, family: machine.family, round: exchange.round + 1)
+            summary, machine.results, isRunaway: isRunaway, facts: facts, family: machine.family,
+            round: exchange.round + 1)
     }
 
     /// The bounds that the active party announces, and what follows.
@@ -117,13 +122,14 @@ struct FittingRole {
     // MARK: Results
 
     private func outcome(
-        _ result: TrainingProgram.Summary, _ own: FitShares, facts: TrainingFacts, family: ResponseFamily,
-        round: UInt32
+        _ result: TrainingProgram.Summary, _ own: FitShares, isRunaway: [Bool], facts: TrainingFacts,
+        family: ResponseFamily, round: UInt32
     ) throws -> TrainingOutcome {
         let plan = context.plan
         var summary = FitSummary(
             family: plan.family.rawValue, n: context.rows, parameters: facts.parameters, l2: plan.l2,
             passes: result.passes, converged: result.converged, keyBits: plan.keyBits)
+        summary.hasRunaways = result.hasLeapt ? true : nil
         summary.standardErrorsWithheld =
             result.withholdsStandardErrors
             ? "some coefficients have next to no information: columns are collinear across the parties, or a level has "
@@ -153,18 +159,21 @@ struct FittingRole {
         let errors = own.variances.map { ($0 * dispersion).squareRoot() * unit }
         return TrainingOutcome(
             terms: terms(
-                own, errors: errors.isEmpty ? nil : errors, freedom: result.residualSum == nil ? nil : freedom),
+                own, isRunaway: isRunaway, errors: errors.isEmpty ? nil : errors,
+                freedom: result.residualSum == nil ? nil : freedom),
             summary: summary, model: try model(own), round: round)
     }
 
-    private func terms(_ own: FitShares, errors: [Double]?, freedom: Double?) -> [FittedTerm] {
+    private func terms(
+        _ own: FitShares, isRunaway: [Bool], errors: [Double]?, freedom: Double?
+    ) -> [FittedTerm] {
         var result: [FittedTerm] = []
         if let raw = own.rawConstant {
             result.append(
                 FittedTerm(
                     term: FittedTerm.intercept, estimate: raw * unit + center,
                     standardized: own.coefficients[0] * unit + center,
-                    standardError: errors?[0], degreesOfFreedom: freedom))
+                    standardError: errors?[0], degreesOfFreedom: freedom, note: isRunaway[0] ? .runsAway : nil))
         }
         let first = isActive ? 1 : 0
         for (j, term) in design.terms.enumerated() {
@@ -173,7 +182,7 @@ struct FittingRole {
                 FittedTerm(
                     term: term, estimate: value / sd, standardized: value,
                     standardError: errors.map { $0[j + first] / sd },
-                    degreesOfFreedom: freedom))
+                    degreesOfFreedom: freedom, note: isRunaway[j + first] ? .runsAway : nil))
         }
         return result
     }

@@ -69,7 +69,7 @@ extension TrainingFacts {
                 ]
         case .movements: return [.results(active: movementWidths.active, passive: movementWidths.passive)]
         case .checkpoint: return [.checkpoint]
-        case .trace, .norm, .range, .theta, .move, .stay, .accept: return []
+        case .trace, .norm, .range, .theta, .move, .stay, .accept, .steady: return []
         }
     }
 

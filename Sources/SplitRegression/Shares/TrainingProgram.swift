@@ -21,6 +21,8 @@ package struct TrainingProgram: Sendable {
         /// Linear: of the residuals. Gamma: by Pearson.
         package var residualSum: Double?
         package var withholdsStandardErrors = false
+        /// Whether some estimates run away.
+        package var hasLeapt = false
     }
 
     package struct Continuation: Sendable {
