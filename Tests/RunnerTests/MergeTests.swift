@@ -2,8 +2,8 @@ import Foundation
 import Jobs
 import Records
 import Site
-import TestSupport
 import SplitRegression
+import TestSupport
 import Testing
 import Wire
 
