@@ -50,8 +50,13 @@ struct FittingRole {
             throw TrainingError.separation(
                 columns: NamedColumns.moving(machine.results.movements, columns: columns, names: names))
         }
+        let isRunaway =
+            summary.hasLeapt
+            ? NamedColumns.runaway(machine.results, columns: columns, centring: machine.centring, facts: facts)
+            : columns.map { _ in false }
         var outcome = try outcome(
-            summary, machine.results, facts: facts, family: machine.family, round: exchange.round + 1)
+            summary, machine.results, isRunaway: isRunaway, facts: facts, family: machine.family,
+            round: exchange.round + 1)
         if let selection = machine.selection { add(selection, l1: facts.l1, to: &outcome) }
         return outcome
     }
@@ -149,13 +154,14 @@ struct FittingRole {
     // MARK: Results
 
     private func outcome(
-        _ result: TrainingProgram.Summary, _ own: FitShares, facts: TrainingFacts, family: ResponseFamily,
-        round: UInt32
+        _ result: TrainingProgram.Summary, _ own: FitShares, isRunaway: [Bool], facts: TrainingFacts,
+        family: ResponseFamily, round: UInt32
     ) throws -> TrainingOutcome {
         let plan = context.plan
         var summary = FitSummary(
             family: plan.family.rawValue, n: context.rows, parameters: facts.parameters, l2: plan.l2, l1: plan.l1,
             passes: result.passes, converged: result.converged, keyBits: plan.keyBits)
+        summary.hasRunaways = result.hasLeapt ? true : nil
         let isTooExact =
             plan.covariance.isRobust
             && result.residualSum.map { TrainingFacts.meatScale(spread: $0 / Double(context.rows)) == nil } ?? false
@@ -195,21 +201,25 @@ struct FittingRole {
         let errors = own.variances.map { ($0 * factor).squareRoot() * unit }
         let hasStudent = isRobust ? plan.family == .linear : result.residualSum != nil
         return TrainingOutcome(
-            terms: terms(own, errors: errors.isEmpty ? nil : errors, freedom: hasStudent ? freedom : nil),
+            terms: terms(
+                own, isRunaway: isRunaway, errors: errors.isEmpty ? nil : errors,
+                freedom: hasStudent ? freedom : nil),
             summary: summary, model: try model(own), round: round,
             holdOutMetrics: ScoreMetrics(
                 sums: result, facts: facts, family: family, unit: unit, label: isActive ? testLabel : nil,
                 offset: testOffset))
     }
 
-    private func terms(_ own: FitShares, errors: [Double]?, freedom: Double?) -> [FittedTerm] {
+    private func terms(
+        _ own: FitShares, isRunaway: [Bool], errors: [Double]?, freedom: Double?
+    ) -> [FittedTerm] {
         var result: [FittedTerm] = []
         if let raw = own.rawConstant {
             result.append(
                 FittedTerm(
                     term: FittedTerm.intercept, estimate: raw * unit + center,
                     standardized: own.coefficients[0] * unit + center,
-                    standardError: errors?[0], degreesOfFreedom: freedom))
+                    standardError: errors?[0], degreesOfFreedom: freedom, note: isRunaway[0] ? .runsAway : nil))
         }
         let first = isActive ? 1 : 0
         for (j, term) in design.terms.enumerated() {
@@ -218,7 +228,7 @@ struct FittingRole {
                 FittedTerm(
                     term: term, estimate: value / sd, standardized: value,
                     standardError: errors.map { $0[j + first] / sd },
-                    degreesOfFreedom: freedom))
+                    degreesOfFreedom: freedom, note: isRunaway[j + first] ? .runsAway : nil))
         }
         return result
     }

@@ -2,6 +2,7 @@ import Foundation
 import Jobs
 import Records
 import Site
+import SplitRegression
 import TestSupport
 import Testing
 import Wire
@@ -17,8 +18,8 @@ import Wire
 
     private static let header = CoefficientColumns.header(hasRatios: false).joined(separator: ",")
     private static let rows = """
-        (Intercept),1.5,0.5,3.0,0.01,0.5,2.5,hospital,0.1
-        age,-0.25,NA,NA,NA,NA,NA,hospital,-2e-05
+        (Intercept),1.5,0.5,3.0,0.01,0.5,2.5,hospital,0.1,NA
+        age,-0.25,NA,NA,NA,NA,NA,hospital,-2e-05,NA
 
         """
 
@@ -30,11 +31,11 @@ import Wire
         let own = try source(Self.rows)
         #expect(own.party == "hospital" && own.table.rowCount == 2)
         let peers = try CoefficientSource(
-            folder.write("peer.csv", "\(Self.header)\nmarker=low,2.0,NA,NA,NA,-Inf,Inf,lab,2.0\n"))
+            folder.write("peer.csv", "\(Self.header)\nmarker=low,2.0,NA,NA,NA,-Inf,Inf,lab,2.0,NA\n"))
         let merged = try MergedCoefficients([peers, own])
         #expect(merged.parties == ["hospital", "lab"])
         let text = String(decoding: try merged.csv(terms: .job), as: UTF8.self)
-        #expect(text == "\(Self.header)\n\(Self.rows)marker=low,2.0,NA,NA,NA,-Inf,Inf,lab,2.0\n")
+        #expect(text == "\(Self.header)\n\(Self.rows)marker=low,2.0,NA,NA,NA,-Inf,Inf,lab,2.0,NA\n")
     }
 
     @Test(arguments: [
@@ -52,6 +53,15 @@ import Wire
         #expect(
             refused?.message.contains("coefficients.csv, row 2, column \"\(column)\"") == true,
             "\(refused?.message ?? "")")
+    }
+
+    @Test func notesAreThoseThatAJobWrites() throws {
+        let note = FittedTerm.Note.runsAway.rawValue
+        let text = Self.rows.replacing("2e-05,NA", with: "2e-05,\(note)")
+        try #require(text != Self.rows)
+        #expect(try source(text).table.rowCount == 2)
+        let refused = failure { _ = try source(text.replacing(note, with: "fine")) }
+        #expect(refused?.code == "unknownNote" && refused?.status == .badData)
     }
 
     @Test(arguments: ["=1+1", "+x", "-x", "@x", "\"=HYPERLINK(\"\"u\"\")\"", "a\u{1B}[2J", "\"a\nb\"", "\"\""])

@@ -237,6 +237,7 @@ import Testing
         case .norm(let level): return "norm \(level)"
         case .move(let shift): return "move \(shift)"
         case .stay: return "stay"
+        case .steady: return "steady"
         case .accept: return "accept"
         case .predictor(let period): return "predictor \(number(period))"
         case .residual(let period): return "residual \(number(period))"

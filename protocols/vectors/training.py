@@ -546,6 +546,7 @@ class Program:
         self.bounded = facts.family in ("logistic", "probit") and not facts.weighted
         self.shrinkage = 3 if facts.family in ("probit", "negativeBinomial") else 4
         self.thetas, self.settled = 0, not facts.theta
+        self.leapt = False
         self.summary = {"converged": False, "norm": 0.0, "loss": None, "brier": None, "residualSum": None,
                         "withholdsStandardErrors": False}
 
@@ -655,9 +656,48 @@ class Program:
         starts += ["cold 0 8"] if self.bounded else ["cold 1 8", "cold 4 8"]
         return any(self.invert(start, final) for start in starts)
 
+    def near(self):
+        return 50 * (max(self.f.tau, 1e-3) if self.leapt else self.f.tau)
+
+    def inform(self):
+        self.do("information P")
+        if self.leapt:
+            self.do("steady")
+
+    def leap(self):
+        n = self.refresh()
+        self.leapt = True
+        for time in (1, 2):
+            for j in (-3, -2):
+                if self.q < self.f.passes:
+                    self.do(f"move {j}")
+                    self.one_pass()
+                    self.do("direction")
+                    found = self.norm()
+                    if found < n:
+                        self.do("accept")
+                        return found
+            self.do("stay")
+            if time == 1 and self.q < self.f.passes and self.doublings < (1 if self.f.family == "poisson" else 4):
+                self.double()
+                self.do("stay")
+                self.one_pass()
+                n = self.look()
+            else:
+                break
+        self.do("checkpoint", "movements")
+        raise Failure("separation")
+
+    def outdated(self, found, n, j):
+        if self.constant:
+            return False
+        if self.leapt:
+            return found > self.near() and found > n / 4
+        return found > self.f.tau and found > n * (1 - 0.75 * 2.0 ** -j)
+
     def refresh(self):
         while True:
-            self.do("information P")
+            self.inform()
             if self.invert_anew():
                 return self.look()
             self.double()
@@ -676,7 +716,7 @@ class Program:
                 self.do("accept")
                 return found, j
             j += 2
-            if self.q >= self.f.passes or j > first + 2 and n <= 50 * self.f.tau:
+            if self.q >= self.f.passes or j > first + 2 and n <= self.near():
                 self.do("stay")
                 return n, j
         return None
@@ -738,21 +778,25 @@ class Program:
                 found, j = done
                 if found >= n:
                     break
+                if self.leapt and found > n / 2 and found <= self.near():
+                    n = found
+                    break
                 if fresh and n < 1 and j == 0 and found > n / self.shrinkage:
                     slow += 1
                 elif fresh:
                     slow = 0
-                if slow == 3 and (self.diverges or self.vanishes):
-                    self.do("checkpoint", "movements")
-                    raise Failure("separation")
                 fresh = False
-                if not self.constant and found > f.tau and found > n * (1 - 0.75 * 2.0 ** -j):
+                if slow == 3 and not self.leapt and (self.diverges or self.vanishes):
+                    n, slow = self.leap(), 0
+                    continue
+                if self.outdated(found, n, j):
                     found = self.refresh()
                     fresh = True
                 n = found
-            if n > 50 * f.tau:
+            if n > self.near():
                 raise Failure("notConverged")
-            self.summary["converged"], self.summary["norm"] = n <= f.tau, n
+            self.summary["converged"] = n <= f.tau or self.leapt and self.q < f.passes
+            self.summary["norm"] = n
             self.do("move 0", "accept")
             if self.goes_on():
                 self.do("residual P", "gradient P")
@@ -763,12 +807,15 @@ class Program:
             self.do("checkpoint", f"coefficients {result_bits(f)}")
             if confirmed or self.ask("range P") == 0:
                 break
+            if self.leapt and self.doublings == (1 if f.family == "poisson" else 4):
+                self.summary["converged"] = False
+                break
             self.double()
             self.settled = not f.theta or self.thetas == 6
             self.do("stay")
             self.one_pass()
             n = self.look()
-            confirmed = n <= 50 * f.tau
+            confirmed = n <= self.near()
             if n <= f.tau:
                 break
         self.finish()
@@ -795,7 +842,7 @@ class Program:
         else:
             if f.family == "poisson" or f.robust:
                 self.do("residual P")
-            self.do("information P")
+            self.inform()
             good = self.invert_anew(True)
         if not good:
             self.summary["withholdsStandardErrors"] = True
@@ -872,6 +919,8 @@ def programs():
     def fit(**more):
         return Facts("logistic", **{**logistic, **more})
 
+    # Fresh and stale norms in turns.
+    SLOW = [0.9, 0.5, 0.6, 0.35, 0.4, 0.2, 0.25]
     decay = [40.0, 6.0, 0.7, 0.012, 0.0004]
     singular = [3.0, 2.75]
     cases = [
@@ -890,7 +939,22 @@ def programs():
         ("separation at the end", fit(), Script(decay, loss=[0.693147180559])),
         ("separation by doublings", fit(), Script([40.0, 55.0])),
         ("out of range under a penalty", fit(penalty=1e-6, errors=False), Script([40.0, 55.0])),
-        ("separation by three slow steps", fit(), Script([0.9, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.16])),
+        ("a leap after three slow steps", fit(), Script(SLOW + [0.004, 0.0003])),
+        ("a leap of four directions", fit(), Script(SLOW + [0.3, 0.02, 0.0003])),
+        ("a leap under twice the period", fit(), Script(SLOW + [0.3, 0.3, 0.22, 0.02, 0.0003])),
+        ("a leap in vain", fit(), Script(SLOW + [0.3, 0.3, 0.22, 0.3, 0.3])),
+        ("a leap in vain, out of passes", fit(passes=4, decisions=1000), Script(SLOW + [0.3])),
+        ("no pass left for a leap", fit(passes=3, decisions=1000), Script(SLOW)),
+        ("no information at a leap", fit(), Script(SLOW[:6] + [0.2, 0.02, 0.0003], trace=[0.0] * 3 + [-2.0, -2.0, 0.0])),
+        ("a leap to a standstill", fit(), Script(SLOW + [0.02, 0.012, 0.5])),
+        ("a leap, then steps that do not help", fit(), Script(SLOW + [0.02, 0.03, 0.025])),
+        ("a leap, then slow far from the answer", fit(), Script(SLOW + [0.19, 0.15, 0.18, 0.004, 0.0003])),
+        ("slow again after a leap", fit(), Script(SLOW + [0.19, 0.18, 0.17, 0.16, 0.15, 0.14, 0.13, 0.12, 0.02, 0.0003])),
+        ("a leap and a set range bit", fit(), Script(SLOW + [0.004, 0.0003, 0.004, 0.003], range_=[1])),
+        ("a leap, the last period and a set range bit", Facts("poisson", 1000, 4, 5, h=4, r=7, loss=False),
+         Script(SLOW + [0.3, 0.3, 0.22, 0.02, 0.0003], range_=[2])),
+        ("a leap with a fine tolerance", fit(tau=1e-5), Script(SLOW + [0.004, 0.003])),
+        ("a leap, and all labels on their side", fit(), Script(SLOW + [0.004, 0.0003], loss=[0.5])),
         ("slow under a penalty", fit(penalty=1e-6, errors=False, passes=9),
          Script([0.9, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.16, 0.13, 0.12, 0.11, 0.1, 0.09, 0.08, 0.07, 0.06])),
         ("passes used up, near", fit(passes=3), Script([3.0, 0.4, 0.06, 0.009])),

@@ -9,9 +9,10 @@ from verifier.facts import MOST_DOUBLINGS, exponent
 from verifier.families import BRIER, DISPERSION, LOSS
 from verifier.openings import FIRST_LEVEL, opened_bits
 from verifier.steps import (
-    ACCEPT, ALIASES, COEFFICIENTS, COLD, CORRELATIONS, DECIDING, DIRECTION, FURTHER, GRADIENT, HELD_OUT_RANGE, HELD_OUT_SQUARES,
-    HELD_OUT_SUM, INFORMATION, INVERSE, JOINT_GRADIENT, MEAT, MORE, MOVE, MOVEMENTS, NORM, PREDICTOR, PROPOSE, RANGE, RESIDUAL, RESIDUAL_SUM, ROBUST_VARIANCES, SIGN, SQUARES, START_GRADIENT,
-    START_INFORMATION, STAY, SUM, THETA, TRACE, VARIANCES, WARM,
+    ACCEPT, ALIASES, COEFFICIENTS, COLD, CORRELATIONS, DECIDING, DIRECTION, FURTHER, GRADIENT, HELD_OUT_RANGE,
+    HELD_OUT_SQUARES, HELD_OUT_SUM, INFORMATION, INVERSE, JOINT_GRADIENT, MEAT, MORE, MOVE, MOVEMENTS, NORM,
+    PREDICTOR, PROPOSE, RANGE, RESIDUAL, RESIDUAL_SUM, ROBUST_VARIANCES, SIGN, SQUARES, START_GRADIENT,
+    START_INFORMATION, STAY, STEADY, SUM, THETA, TRACE, VARIANCES, WARM,
 )
 
 PASSES_PER_CHECKPOINT = 4
@@ -24,6 +25,8 @@ SMALL_TRACE, NEAR_TRACE, NEAR_ITERATIONS = 0.25, 0.5, 2
 FINAL_ITERATIONS = 3
 # A fit that used up its passes has a result within so many tolerances.
 ACCEPTABLE = 50
+# Powers of two of the direction that a leap tries, and the tolerance that a fit which leapt may count with.
+LEAPS, TOLERANCE_OF_LEAPS = (3, 2), 1e-3
 # ln 2: a loss below it puts every row on its right side.
 SEPARATION = 0.693147180559945
 
@@ -42,6 +45,8 @@ class Program:
         self.level = FIRST_LEVEL
         # Whether the inverse is that of the present point, and how many whole steps in a row were slow all the same.
         self.is_fresh, self.slow = True, 0
+        # Whether estimates ran away, and the fit went on.
+        self.has_leapt = False
         # Whether the last inverse is one, and the trace at its second look.
         self.has_inverse, self.last_trace = False, 0.0
         # Bits of shares that each party has sent so far.
@@ -122,7 +127,7 @@ class Program:
             norm = yield from self.descend(norm)
             if not self.is_near(norm):
                 raise NoResult
-            self.is_converged = norm <= facts.tolerance
+            self.is_converged = norm <= facts.tolerance or (self.has_leapt and self.passes < facts.most_passes)
             # The direction is there already.
             yield MOVE, 0
             yield ACCEPT,
@@ -136,6 +141,9 @@ class Program:
             yield SIGN,
             yield COEFFICIENTS, facts.coefficient_fraction(1)
             if is_confirmed or (yield from self.open(RANGE, self.period)) == 0:
+                break
+            if self.has_leapt and self.doublings == facts.family.doublings:
+                self.is_converged = False
                 break
             # A point that is near the answer under twice the period as well had no row that wrapped.
             yield from self.lengthen()
@@ -162,7 +170,8 @@ class Program:
         return not self.is_theta_settled
 
     def is_near(self, norm):
-        return norm <= ACCEPTABLE * self.facts.tolerance
+        tolerance = self.facts.tolerance
+        return norm <= ACCEPTABLE * (max(tolerance, TOLERANCE_OF_LEAPS) if self.has_leapt else tolerance)
 
     def descend(self, norm):
         """Steps until the norm is within the tolerance, the passes are used up or no step helps."""
@@ -174,17 +183,53 @@ class Program:
                 continue
             if reached >= norm:
                 break
+            # What is left is noise of rows that ran away.
+            if self.has_leapt and reached > norm / 2 and self.is_near(reached):
+                return reached
             # A small norm that such a step does not bring to a quarter, three times: a weight dies away.
             if self.is_fresh:
                 self.slow = self.slow + 1 if norm < 1 and shift == 0 and reached > norm / facts.family.least_shrinkage else 0
-            if self.slow == 3 and (facts.may_diverge or facts.may_vanish):
-                yield SIGN,
-                yield MOVEMENTS,
-                raise NoResult
-            is_slow = reached > facts.tolerance and reached > norm * (1 - 0.75 * 2.0**-shift)
-            self.is_fresh = is_slow and not facts.family.has_constant_weights
+            if self.slow == 3 and not self.has_leapt and (facts.may_diverge or facts.may_vanish):
+                norm = yield from self.leap()
+                self.is_fresh, self.slow = False, 0
+                continue
+            self.is_fresh = self.is_outdated(reached, norm, shift)
             norm = (yield from self.refresh()) if self.is_fresh else reached
         return norm
+
+    def is_outdated(self, reached, norm, shift):
+        """Whether the inverse is so far off after a step that it is taken anew."""
+        if self.facts.family.has_constant_weights:
+            return False
+        if self.has_leapt:
+            return not self.is_near(reached) and reached > norm / 4
+        return reached > self.facts.tolerance and reached > norm * (1 - 0.75 * 2.0**-shift)
+
+    def leap(self):
+        """Several times the direction in which estimates run away; where that does not help, each party learns which of its
+        columns move."""
+        norm = yield from self.refresh()
+        self.has_leapt = True
+        for is_last in (False, True):
+            for power in LEAPS:
+                if self.passes >= self.facts.most_passes:
+                    break
+                yield MOVE, -power
+                yield from self.trial()
+                reached = yield from self.open_norm()
+                if reached < norm:
+                    yield ACCEPT,
+                    return reached
+            yield STAY,
+            if is_last or self.doublings == self.facts.family.doublings or self.passes >= self.facts.most_passes:
+                break
+            # The rows may have gone round.
+            yield from self.lengthen()
+            yield from self.evaluate()
+            norm = yield from self.direction()
+        yield SIGN,
+        yield MOVEMENTS,
+        raise NoResult
 
     def step(self, norm):
         """Two lengths at most, until the norm falls. Gives the norm and the shift, none where all began anew."""
@@ -252,12 +297,17 @@ class Program:
     def refresh(self):
         """The inverse at the present point, and the norm under it."""
         while True:
-            yield INFORMATION, self.period
+            yield from self.information()
             if (yield from self.invert_anew()):
                 return (yield from self.direction())
             # Negative weights: rows beyond the period.
             yield from self.lengthen()
             yield from self.evaluate()
+
+    def information(self):
+        yield INFORMATION, self.period
+        if self.has_leapt:
+            yield STEADY,
 
     def lengthen(self):
         """Twice the period (5.4); labels that separate show in the loss there."""
@@ -336,7 +386,7 @@ class Program:
         if family.has_constant_weights:
             is_there = yield from self.invert(MORE, is_final=True)
         else:
-            yield INFORMATION, self.period
+            yield from self.information()
             is_there = yield from self.invert_anew(is_final=True)
         if is_there:
             yield SIGN,

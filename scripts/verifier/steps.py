@@ -2,7 +2,7 @@
 
 # Steps are tuples of one of these names and what belongs to it.
 START_GRADIENT, START_INFORMATION, INVERSE, DIRECTION = "start gradient", "start information", "inverse", "direction"
-MOVE, STAY, ACCEPT = "move", "stay", "accept"
+MOVE, STAY, ACCEPT, STEADY = "move", "stay", "accept", "steady"
 PREDICTOR, RESIDUAL, GRADIENT, INFORMATION = "predictor", "residual", "gradient", "information"
 COEFFICIENTS, VARIANCES, SIGN = "coefficients", "variances", "checkpoint"
 # The middle of the sandwich estimate, and the variances from it.

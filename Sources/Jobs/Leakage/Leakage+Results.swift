@@ -126,8 +126,8 @@ extension LeakageWords {
             ? []
             : when(
                 .unpenalised,
-                "separation: that the labels are separated, or nearly, or a level has no event; where an estimate grows slowly, how its own "
-                    + "coefficients move in the last step (12 bits a column)"))
+                "separation: that the labels are separated, or nearly, or a level has no event, and no step helps; where an estimate grows "
+                    + "slowly, how its own coefficients move in the last step (12 bits a column)"))
             + when(
                 .thetaEstimated,
                 say: ["that \(active)'s counts vary no more than Poisson's, so that theta has no estimate"])

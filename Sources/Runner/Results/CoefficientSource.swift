@@ -1,18 +1,21 @@
 import Foundation
 import Records
 import Site
+import SplitRegression
 
 /// The columns of `coefficients.csv`: broom's names, whose party it is, and the estimate on the standardised scale.
 enum CoefficientColumns {
     static let texts: Set<String> = ["term", "party"]
     /// Always there; the others may be NA.
     static let estimates: Set<String> = ["estimate", "estimate.standardised"]
+    /// Why a term has no inference; NA as a rule.
+    static let note = "note"
 
     static func header(hasRatios: Bool) -> [String] {
         [
             "term", "estimate", "std.error", "statistic", "p.value", "conf.low", "conf.high", "party",
             "estimate.standardised",
-        ] + (hasRatios ? ["exp.estimate", "exp.conf.low", "exp.conf.high"] : [])
+        ] + (hasRatios ? ["exp.estimate", "exp.conf.low", "exp.conf.high"] : []) + [note]
     }
 }
 
@@ -96,6 +99,8 @@ package struct CoefficientSource {
                 let place = Place(file: file, line: table.line(ofRow: row), column: column.name)
                 if CoefficientColumns.texts.contains(column.name) {
                     guard !text.isEmpty, !CSVWriter.isUnsafe(text) else { throw runnable(place) }
+                } else if column.name == CoefficientColumns.note {
+                    guard text == "NA" || FittedTerm.Note(rawValue: text) != nil else { throw unknownNote(place) }
                 } else if !isNumber(text, mayBeMissing: !CoefficientColumns.estimates.contains(column.name)) {
                     throw Failure(
                         .badData, "notNumeric", "\(place): not a number as `moiety job run` writes it",
@@ -120,6 +125,12 @@ package struct CoefficientSource {
         // Double(_:) reads nan, inf and hexadecimal too.
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }) else { return false }
         return Double(text)?.isFinite ?? false
+    }
+
+    private static func unknownNote(_ place: Place) -> Failure {
+        Failure(
+            .badData, "unknownNote", "\(place): a note that `moiety job run` does not write",
+            hint: "was the file edited? ask whoever ran the job for it again")
     }
 
     private static func runnable(_ place: Place) -> Failure {

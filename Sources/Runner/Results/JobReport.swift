@@ -78,6 +78,10 @@ package struct JobReport: Codable, Sendable {
                 "elastic net: \(nonzero) of \(fit.parameters - 1) coefficients are not zero; path.csv has other penalties"
             )
         }
+        for term in terms { if let note = term.note { lines.append("'\(term.term)' \(note.rawValue)") } }
+        if fit.hasRunaways == true, !terms.contains(where: { $0.note == .runsAway }) {
+            lines.append("an estimate of \(peer) runs away: a level has one outcome only")
+        }
         if let reason = fit.standardErrorsWithheld { lines.append("no standard errors: \(reason)") }
         if family != .linear, fit.l2 == 0, fit.l1 == 0, fit.standardErrorsWithheld != nil {
             lines.append("not checked: whether a column follows from the other party's columns")

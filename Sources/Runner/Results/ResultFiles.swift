@@ -71,7 +71,7 @@ package struct ResultFiles {
             if family.hasRatios {
                 row += [.number(exp(term.estimate)), .of(term.confLow.map(exp)), .of(term.confHigh.map(exp))]
             }
-            try writer.append(row)
+            try writer.append(row + [term.note.map { .text($0.rawValue) } ?? .missing])
         }
         return writer.bytes
     }

@@ -95,7 +95,7 @@ extension TrainingFacts {
                 ]
         case .movements: return [.results(active: movementWidths.active, passive: movementWidths.passive)]
         case .checkpoint: return [.checkpoint]
-        case .trace, .norm, .range, .theta, .heldOutRange, .move, .stay, .propose, .accept: return []
+        case .trace, .norm, .range, .theta, .heldOutRange, .move, .stay, .propose, .accept, .steady: return []
         }
     }
 

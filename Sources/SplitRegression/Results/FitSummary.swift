@@ -44,6 +44,8 @@ public struct FitSummary: Sendable, Equatable, Codable {
     public var residualDegreesOfFreedom: Int?
     /// How standard errors were estimated, where there are some.
     public var covariance: String?
+    /// Whether estimates ran away in either party's columns, as those of a level with one outcome do.
+    public var hasRunaways: Bool?
     /// Why there are no standard errors, where there are none.
     public var standardErrorsWithheld: String?
 

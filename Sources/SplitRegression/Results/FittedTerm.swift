@@ -13,14 +13,25 @@ public struct FittedTerm: Sendable, Equatable, Codable {
     public var pValue: Double?
     public var confLow: Double?
     public var confHigh: Double?
+    /// Why there is no inference on it, where that is its column's doing.
+    public var note: Note?
+
+    public enum Note: String, Sendable, Codable, CaseIterable {
+        case runsAway = "runs away: a level has one outcome only"
+    }
 
     /// - Parameters:
     ///   - standardError: of `estimate`; nil when none was computed.
     ///   - degreesOfFreedom: of Student's t; nil for the normal distribution.
-    init(term: String, estimate: Double, standardized: Double, standardError: Double?, degreesOfFreedom: Double?) {
+    init(
+        term: String, estimate: Double, standardized: Double, standardError: Double?, degreesOfFreedom: Double?,
+        note: Note? = nil
+    ) {
         self.term = term
         self.estimate = estimate
         self.standardized = standardized
+        self.note = note
+        guard note == nil else { return }
         self.standardError = standardError
         guard let standardError, standardError > 0 else { return }
         let statistic = estimate / standardError

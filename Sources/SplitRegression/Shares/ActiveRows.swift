@@ -75,6 +75,23 @@ package struct ActiveRows: Sendable {
     /// Own predictors end so far above the center at the start; the interval ends at 4 there and more after each doubling.
     private static let centerMargin = 1.5
 
+    /// Where estimates of the own fit begin to run away: from there on steps of Newton's shrink the decrement by a constant only, though
+    /// it is small already.
+    private struct Runaway {
+        var start: [Double]?
+        private var last = Double.infinity
+
+        /// Whether the last step moved some row's predictor, as none does where estimates exist.
+        static func isMoving(_ movement: [Double]) -> Bool { movement.contains { abs($0) > 0.01 } }
+
+        mutating func take(_ decrement: Double, at coefficients: [Double]) {
+            // exp(-1) for a logistic label or a count, somewhat less for probit.
+            let isSlow = decrement < 1 && decrement > last / 9
+            last = decrement
+            start = isSlow ? start ?? coefficients : nil
+        }
+    }
+
     /// Newton's method with step halving.
     private static func fit(
         _ columns: [[Double]], names: [String], label: [Double], offset: [Double], weight: [Double],
@@ -103,6 +120,7 @@ package struct ActiveRows: Sendable {
         func separation() -> TrainingError {
             .separation(columns: NamedColumns.moving(step, columns: columns, names: names))
         }
+        var runaway = Runaway()
         for _ in 0..<200 {
             let residual = z.indices.map { weight[$0] * family.residual(z[$0], label: label[$0]) }
             var gradient = columns.map { dot($0, residual) }
@@ -110,7 +128,13 @@ package struct ActiveRows: Sendable {
             var hessian = SymmetricMatrix.gram(
                 columns, weights: z.indices.map { weight[$0] * family.weight(z[$0]) })
             hessian.addDiagonal(penalty) { $0 > 0 }
-            guard let factor = try? CholeskyFactor(hessian, tolerance: 1e-13) else { throw separation() }
+            let factor: CholeskyFactor
+            do throws(LinearAlgebraError) {
+                factor = try CholeskyFactor(hessian, tolerance: 1e-13)
+            } catch {
+                if penalty == 0, runaway.start != nil { break }
+                throw separation()
+            }
             step = factor.solve(gradient)
             var length = 1.0
             var next = beta
@@ -123,9 +147,16 @@ package struct ActiveRows: Sendable {
                 length /= 2
             } while !(nextValue <= value) && length > 1e-6
             let decrement = dot(step, gradient)
+            runaway.take(decrement, at: beta)
             if nextValue <= value { (beta, z, value) = (next, nextZ, nextValue) }
             if mayDiverge, loss(z) < separationLoss { throw separation() }
             if decrement < 1e-16 || family == .linear { break }
+        }
+        // The joint fit goes on from where it began.
+        if penalty == 0, let start = runaway.start,
+            Runaway.isMoving(linearPredictor(columns: columns, coefficients: step))
+        {
+            (beta, z) = (start, predictor(start))
         }
         // Offsets stay as they are: what they leave of the range is the coefficients'.
         let fits = zip(z, offset).reduce(1.0) { least, row in

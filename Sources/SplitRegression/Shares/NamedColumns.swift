@@ -5,6 +5,28 @@ package enum NamedColumns {
         zip(names, shares).filter { $0.1 >= 3.0 / 512 }.map(\.0)
     }
 
+    /// Whether own estimates ran away in a fit that leapt: they move the predictor far from the column's least value to its largest, and
+    /// where variances are known, there is next to no information on them.
+    ///
+    /// - Parameters:
+    ///   - columns: standardised, the constant first at the active party. There the estimate is the raw constant.
+    ///   - centring: own means over standard deviations.
+    package static func runaway(
+        _ own: FitShares, columns: [[Double]], centring: [Double], facts: TrainingFacts
+    ) -> [Bool] {
+        let leastMovement = facts.family == .probit ? 4.0 : 8.0
+        let leastVariance = 1 / (4 * facts.steadying * Double(facts.rows))
+        return columns.indices.map { j in
+            let isConstant = j == 0 && own.rawConstant != nil
+            let span = isConstant ? 1 : (columns[j].max() ?? 0) - (columns[j].min() ?? 0)
+            let estimate = (isConstant ? own.rawConstant : nil) ?? own.coefficients[j]
+            guard abs(estimate) * span >= leastMovement else { return false }
+            // The raw constant varies with the coefficients of columns that are far from 0.
+            let spread = isConstant ? 1 + dot(centring, centring) : 1
+            return own.variances.isEmpty || span * span * own.variances[j] >= spread * leastVariance
+        }
+    }
+
     /// Columns whose coefficients run away: one more step moves the predictor by an eighth or more from the column's least value to
     /// its largest, and by at least half as much as any column does.
     package static func moving(_ movements: [Double], columns: [[Double]], names: [String]) -> [String] {

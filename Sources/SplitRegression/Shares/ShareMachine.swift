@@ -105,6 +105,9 @@ package final class ShareMachine<Exchange: ShareExchange> {
         case .residual(let period): try await computeResiduals(period: period)
         case .gradient(let period): try await computeGradient(period: period)
         case .information(let period): try await computeInformation(period: period)
+        case .steady:
+            guard isActive else { break }
+            information = try information &+ ShareMatrix(diagonal: facts.steadying, order: facts.parameters)
         case .sum(let kind, let period):
             let total = try await open(step, try await sum(kind, period: period))
             if kind == .dispersion { theta?.take(total) }

@@ -148,6 +148,9 @@ package struct TrainingFacts: Sendable, Hashable {
     /// Exponent of a power of two from 1/4 up that weights stay below: all of them where they are bounded, else those at the start.
     var inverseBits: Int { family == .probit ? max(0, weightBits) : max(-2, weightBits) }
 
+    /// What a fit that leapt adds to the information's diagonal: 2^-16 of the largest weight, above the noise of weights.
+    var steadying: Double { Double(sign: .plus, exponent: max(0, weightBits) - 16, significand: 1) }
+
     /// Whether the passive party knows its own block of the information without a message.
     package var hasUnitWeights: Bool { hasConstantWeights && !isWeighted }
 

@@ -107,27 +107,33 @@ extension TrainingProgram {
                     }
                     // No step helps any more.
                     if next >= norm { break }
+                    // What is left is noise of the rows that ran away, for which the last inverse has large elements.
+                    if summary.hasLeapt, next > norm / 2, next <= acceptableNorm {
+                        norm = next
+                        break
+                    }
                     // A step under fresh weights that shrinks by less than four, three times: a weight dies away (it shrinks by
                     // exp(1/2) then). Fisher's scoring shrinks by less than Newton's method.
                     let isSlow = isFresh && norm < 1 && shift == 0 && next > norm / facts.leastShrinkage
                     slow = isSlow ? slow + 1 : isFresh ? 0 : slow
-                    if slow == 3, mayDiverge || mayVanish {
-                        steps += [.checkpoint, .movements]
-                        throw .failure(.separation())
-                    }
                     isFresh = false
+                    if slow == 3, !summary.hasLeapt, mayDiverge || mayVanish {
+                        norm = try leap()
+                        slow = 0
+                        continue
+                    }
                     var found = next
-                    if !facts.hasConstantWeights, next > facts.tolerance, next > norm * (1 - 0.75 * Self.power(-shift))
-                    {
+                    if isOutdated(next, from: norm, shift: shift) {
                         found = try refresh()
                         isFresh = true
                     }
                     norm = found
                 }
-                guard norm <= Self.acceptable * facts.tolerance else {
+                guard norm <= acceptableNorm else {
                     throw .failure(.notConverged(passes: summary.passes, norm: norm))
                 }
-                summary.converged = norm <= facts.tolerance
+                summary.converged =
+                    norm <= facts.tolerance || summary.hasLeapt && summary.passes < facts.maximumPasses
                 summary.norm = norm
                 // The last step costs nothing: its direction is there already.
                 steps += [.move(shift: 0), .accept]
@@ -144,6 +150,11 @@ extension TrainingProgram {
                 steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: 1)))
                 if isConfirmed { break }
                 if try open(.range(period: period)) == 0 { break }
+                if summary.hasLeapt, doublings == facts.periodDoublings {
+                    // Rows that ran away set the bit; whether others would is not known.
+                    summary.converged = false
+                    break
+                }
                 // The same point under twice the period: where it is near the answer there too, no row had wrapped, and none is
                 // near the end of the longer period, whatever the parties' own parts are.
                 try lengthen()
@@ -151,7 +162,7 @@ extension TrainingProgram {
                 isThetaSettled = thetas == Self.mostThetas
                 try pass()
                 norm = try direction()
-                isConfirmed = norm <= Self.acceptable * facts.tolerance
+                isConfirmed = norm <= acceptableNorm
                 if norm <= facts.tolerance { break }
             }
             try finish()
@@ -191,13 +202,53 @@ extension TrainingProgram {
                 shift += 2
                 // At the shares' own noise, or out of passes.
                 if summary.passes >= facts.maximumPasses
-                    || shift > first + 2 && norm <= Self.acceptable * facts.tolerance
+                    || shift > first + 2 && norm <= acceptableNorm
                 {
                     steps.append(.stay)
                     return (norm, shift)
                 }
                 if shift > first + 2 { return nil }
             }
+        }
+
+        /// Estimates run away along the present direction: under fresh weights each step goes one unit further for ever. A step of
+        /// several such units brings what is left of those rows below what a fit can tell.
+        ///
+        /// - Returns: the norm there. Where it does not fall, each party learns which of its columns move, and the fit ends.
+        private func leap() throws(Stop) -> Double {
+            var norm = try refresh()
+            summary.hasLeapt = true
+            for isLast in [false, true] {
+                for exponent in Self.leaps where summary.passes < facts.maximumPasses {
+                    steps.append(.move(shift: -exponent))
+                    try pass(stays: false)
+                    let next = try openNorm()
+                    if next < norm {
+                        steps.append(.accept)
+                        return next
+                    }
+                }
+                steps.append(.stay)
+                if isLast || doublings == facts.periodDoublings || summary.passes >= facts.maximumPasses { break }
+                // The rows may have gone round.
+                try lengthen()
+                try pass()
+                norm = try direction()
+            }
+            steps += [.checkpoint, .movements]
+            throw .failure(.separation())
+        }
+
+        /// What a fit may end with. After a leap inverses have large elements for rows that ran away: their noise stays in norms.
+        private var acceptableNorm: Double {
+            Self.acceptable * (summary.hasLeapt ? max(facts.tolerance, Self.leastToleranceOfLeaps) : facts.tolerance)
+        }
+
+        /// Whether the inverse is so far off after a step that it is taken anew.
+        private func isOutdated(_ next: Double, from norm: Double, shift: Int) -> Bool {
+            guard !facts.hasConstantWeights else { return false }
+            if summary.hasLeapt { return next > acceptableNorm && next > norm / 4 }
+            return next > facts.tolerance && next > norm * (1 - 0.75 * Self.power(-shift))
         }
 
         /// Everything anew at the present point under twice the period.
@@ -229,13 +280,18 @@ extension TrainingProgram {
         /// The inverse information at the present point.
         private func refresh() throws(Stop) -> Double {
             while true {
-                steps.append(.information(period: period))
+                computeInformation()
                 if try invertAnew() { break }
                 // Negative weights: rows beyond the period.
                 try lengthen()
                 try pass()
             }
             return try direction()
+        }
+
+        private func computeInformation() {
+            steps.append(.information(period: period))
+            if summary.hasLeapt { steps.append(.steady) }
         }
 
         private func finish() throws(Stop) {
@@ -251,7 +307,7 @@ extension TrainingProgram {
             guard facts.computesStandardErrors else { return }
             if !facts.hasConstantWeights {
                 if facts.weightIsMean || facts.isRobust { steps.append(.residual(period: period)) }
-                steps.append(.information(period: period))
+                computeInformation()
                 guard try invertAnew(isFinal: true) else {
                     summary.withholdsStandardErrors = true
                     return
@@ -400,7 +456,10 @@ extension TrainingProgram {
         private static let nearTrace = 0.5
         private static let nearIterations = 2
         private static let finalIterations = 3
+        /// Powers of two of the present direction that a leap tries.
+        private static let leaps = [3, 2]
         /// A fit that used up its passes counts when it is near enough.
         private static let acceptable = 50.0
+        private static let leastToleranceOfLeaps = 1e-3
     }
 }

@@ -24,6 +24,8 @@ package struct TrainingProgram: Sendable {
         /// Sums over the rows that were kept aside: of losses (linear: squared residuals), and of squared errors of the mean.
         package var heldOutLoss: Double?
         package var heldOutBrier: Double?
+        /// Whether some estimates run away.
+        package var hasLeapt = false
     }
 
     package struct Continuation: Sendable {

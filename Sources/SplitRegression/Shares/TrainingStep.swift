@@ -12,7 +12,7 @@ package enum TrainingStep: Sendable, Hashable {
     case direction
     /// Opened: `g . d`.
     case norm(level: Int)
-    /// Trial point: `u - d / 2^shift`.
+    /// Trial point: `u - d / 2^shift`; below 0 it goes further than the direction.
     case move(shift: Int)
     /// Trial point: where the fit is.
     case stay
@@ -26,6 +26,8 @@ package enum TrainingStep: Sendable, Hashable {
     case gradient(period: Double)
     /// Shares of the weights, and of the information.
     case information(period: Double)
+    /// A little more information in all directions, so that one without any has an inverse.
+    case steady
     /// Opened: a sum over rows at the trial point.
     case sum(Kernel.Kind, period: Double)
     /// Opened: the residual sum of squares of a linear fit.
