@@ -11,7 +11,8 @@ extension EndToEnd {
                 "id,m1,m2,m3\n"
                 + (0..<150).map { "P\(1000 + $0),\($0 * 11 % 37),\($0 * 17 % 41),\($0 * 5 % 31)\n" }.joined()
             let sites = try await Small.sites(
-                job: edit(Small.job(features: "[m1, m2, m3]", payloads: "full")), hospital: Small.hospital(150), lab: lab)
+                job: edit(Small.job(features: "[m1, m2, m3]", payloads: "full")), hospital: Small.hospital(150),
+                lab: lab)
             try await sites.approve()
             let (hospital, other) = try await sites.run()
             #expect(hospital.code == 0 && other.code == 0, "\(hospital.errors)\(other.errors)")
@@ -57,7 +58,9 @@ extension EndToEnd {
                 #expect(try Self.rows("\(sites.results(name))/glance.csv").first?["l1"] == "0.15")
             }
             #expect(found.count == 4 && found.contains(0) && found.contains { $0 != 0 })
-            let measures = try Self.rows("\(sites.results("hospital"))/evaluation.csv").filter { $0["rows"] == "held-out" }
+            let measures = try Self.rows("\(sites.results("hospital"))/evaluation.csv").filter {
+                $0["rows"] == "held-out"
+            }
             #expect(measures.map { $0["measure"] } == ["n", "observed", "r.squared", "rmse"])
             let theirs = try Self.rows("\(sites.results("lab"))/evaluation.csv")
             #expect(theirs.map { $0["measure"] } == ["n", "rmse"])
