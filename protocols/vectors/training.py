@@ -4,6 +4,7 @@ Needs Python 3 with mpmath and numpy (long doubles of 64 bits or more). Run in t
 python3 training.py > training.json
 """
 
+import copy
 import hashlib
 import json
 import math
@@ -178,12 +179,19 @@ class Facts:
         self.weighted, self.theta = weighted, theta
         self.squares = family == "gamma" and loss
         self.p = active + passive
-        self.decisions = 26 * passes + 61 + 6 * theta if decisions is None else decisions
+        self.decisions = 26 * passes + 61 + 48 * (family == "linear" and penalty == 0) + 6 * theta if decisions is None else decisions
         self.k = ceil_log2(rows)
         self.F = 36 if family == "linear" else 20
         self.b = self.F + (self.k + 1) // 2 + 1
         self.first_period = first_period(family)
         self.norm_floor = 2 * exponent(tau / 8) - self.k
+
+    def without(self):
+        """Of the fit without one of B's columns."""
+        facts = copy.copy(self)
+        facts.passive -= 1
+        facts.p -= 1
+        return facts
 
     def json(self):
         return {
@@ -506,7 +514,7 @@ class Program:
         self.bounded = facts.family in ("logistic", "probit") and not facts.weighted
         self.shrinkage = 3 if facts.family in ("probit", "negativeBinomial") else 4
         self.thetas, self.settled = 0, not facts.theta
-        self.leapt = False
+        self.leapt, self.out = False, 0
         self.summary = {"converged": False, "norm": 0.0, "loss": None, "brier": None, "residualSum": None,
                         "withholdsStandardErrors": False}
 
@@ -590,7 +598,7 @@ class Program:
 
     def invert(self, start, final=False):
         self.do(start)
-        self.good = False
+        self.good, self.trace = False, 0.0
         trace = self.ask("trace")
         if abs(trace) > 0.5:
             if trace <= -1 or trace > self.f.p:
@@ -606,10 +614,19 @@ class Program:
         self.good = True
         return True
 
-    def collinear(self):
-        if 0.5 < self.trace <= self.f.p:
-            self.do("checkpoint", "aliases")
-        raise Failure("aliasedAcrossParties")
+    def start(self, final=False):
+        while True:
+            self.do("startGradient", "startInformation")
+            if self.invert("cold 0 8", final):
+                return
+            if 0.5 < self.trace <= self.f.p:
+                self.do("checkpoint")
+                if self.f.penalty == 0 and self.f.passive > 1 and self.trace <= 2 - self.out + 0.5:
+                    self.do("aliases B", "leaveOut")
+                    self.f, self.out = self.f.without(), self.out + 1
+                    continue
+                self.do("aliases")
+            raise Failure("aliasedAcrossParties")
 
     def invert_anew(self, final=False):
         starts = ["warm 4"] if self.good else []
@@ -690,10 +707,8 @@ class Program:
     def fit(self):
         if self.f.family == "linear":
             return self.linear()
+        self.start()
         f = self.f
-        self.do("startGradient", "startInformation")
-        if not self.invert("cold 0 8"):
-            self.collinear()
         n, fresh, slow, confirmed = self.look(), True, 0, False
         while True:
             while n > f.tau and self.q < f.passes:
@@ -774,9 +789,7 @@ class Program:
         self.do("checkpoint", "variances")
 
     def linear(self):
-        self.do("startGradient", "startInformation")
-        if not self.invert("cold 0 8", True):
-            self.collinear()
+        self.start(True)
         self.do("direction", "accept")
         for _ in range(2):
             self.do("move 0", "predictor P", "residual P", "gradient P", "direction", "accept")
@@ -866,6 +879,19 @@ def programs():
         ("passes used up, far", fit(passes=3), Script([3.0, 0.4, 0.3, 0.25, 0.2, 0.1])),
         ("passes used up by refused steps", fit(passes=2), Script([3.0, 5.0, 4.0])),
         ("collinear", fit(), Script(trace=singular)),
+        ("a column left out", fit(), Script(decay, trace=[4.0, 1.0, 0.0])),
+        ("two columns left out", fit(), Script(decay, trace=[4.0, 2.0, 3.0, 1.0, 0.0])),
+        ("more directions than columns may be left out", fit(), Script(trace=[4.0, 2.75])),
+        ("still collinear without two columns", fit(), Script(trace=[3.0, 2.5, 3.0, 1.5, 3.0, 1.0])),
+        ("two directions when one column is left", fit(), Script(trace=[3.0, 2.0, 3.0, 2.0])),
+        ("the last column is not left out", fit(passive=1), Script(trace=[3.0, 1.0])),
+        ("no column is left out under a penalty", fit(penalty=0.1, errors=False), Script(trace=[3.0, 1.0])),
+        ("a trace beyond p when a column is left out", fit(), Script(trace=[3.0, 1.0, 8.25])),
+        ("a column left out of a linear fit", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False),
+         Script(trace=[3.0, 1.0, 0.0])),
+        ("two columns left out of a linear fit", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False),
+         Script(trace=[3.0, 2.0, 3.0, 1.0, 2.0, 0.25])),
+        ("a column left out, then a leap", fit(), Script(SLOW + [0.004, 0.0003], trace=[4.0, 1.0, 0.0])),
         ("no inverse, and no count of directions", fit(), Script(trace=[3.0, -0.75])),
         ("collinear at last", fit(), Script(trace=[4.0, 0.75])),
         ("inverse by a hair", fit(), Script(decay, trace=[4.0, 0.5, -0.5, 0.0])),
@@ -906,7 +932,7 @@ def programs():
         ("linear, close", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(residual=[0.9])),
         ("linear, exact", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(residual=[0.0])),
         ("linear, ridge", Facts("linear", 5000, 4, 5, h=0, r=4, loss=False, errors=False, penalty=0.1), Script()),
-        ("linear, collinear", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(trace=[1.0])),
+        ("linear, collinear", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(trace=[3.0])),
         ("linear, near at once", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(trace=[0.5])),
         ("Poisson", Facts("poisson", 1000, 4, 5, h=4, r=7, loss=False), Script([12.0, 7.0, 6.0, 0.4, 0.0003])),
         ("Poisson, out of range", Facts("poisson", 1000, 4, 5, h=4, r=7, loss=False), Script([12.0, 13.0])),

@@ -150,4 +150,5 @@ class Exchanges:
         steps.VARIANCES: variances,
         # The same forms of another matrix.
         steps.ALIASES: variances,
+        steps.PASSIVE_ALIASES: variances,
     }

@@ -7,6 +7,8 @@ PREDICTOR, RESIDUAL, GRADIENT, INFORMATION = "predictor", "residual", "gradient"
 COEFFICIENTS, VARIANCES, SIGN = "coefficients", "variances", "checkpoint"
 # What names columns where there is no result.
 ALIASES, MOVEMENTS = "aliases", "movements"
+# The passive party learns it of its columns, and takes one away.
+PASSIVE_ALIASES, LEAVE_OUT = "passive aliases", "leave out"
 # These open a number to both.
 TRACE, NORM, SUM, RESIDUAL_SUM, RANGE = "trace", "norm", "sum", "residual sum", "range"
 SQUARES, THETA = "squares", "theta"

@@ -11,9 +11,11 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     /// their place.
     public let coefficients: Int
     public let variances: Int
+    /// What tells the passive party which of its columns follow from others of both, before one of them is left out.
+    public let aliases: Int
 
     public var total: Int {
-        decisions.plusClamped(sums).plusClamped(coefficients).plusClamped(variances)
+        decisions.plusClamped(sums).plusClamped(coefficients).plusClamped(variances).plusClamped(aliases)
     }
 
     /// - Parameters:
@@ -38,6 +40,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         let fraction = min(40, 12 + (digits + spread + 1) / 2 + (isLinear ? 8 : 0))
         let constant = role == .active ? fraction + 26 : 0
         coefficients = m.timesClamped(fraction + (isLinear ? 10 : 13)).plusClamped(constant)
+        aliases = role == .passive ? m.timesClamped(Self.leftOut(job) * Self.alias) : 0
         guard job.reveals(.standardErrors) else {
             variances = 0
             return
@@ -48,14 +51,22 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     }
 
     /// Bits of all that decides what comes next, the same for both parties: a first window of 14 bits and six more windows a pass,
-    /// five traces of 12 bits, one bit for the range, one for each estimate of theta. A fit MUST end when they are spent.
+    /// five traces of 12 bits, one bit for the range, one for each estimate of theta. A linear fit, which has no passes to take them
+    /// from, has two more traces for each column that may be left out. A fit MUST end when they are spent.
     public static func decisions(_ job: Job) -> Int {
-        let passes = job.model.family == .linear ? 0 : job.model.maximumPasses
-        return passes.timesClamped(bitsPerPass).plusClamped(5 * window + 1 + (job.estimatesTheta ? thetaRounds : 0))
+        let isLinear = job.model.family == .linear
+        let passes = isLinear ? 0 : job.model.maximumPasses
+        let traces = 5 + (isLinear ? 2 * leftOut(job) : 0)
+        return passes.timesClamped(bitsPerPass).plusClamped(
+            traces * window + 1 + (job.estimatesTheta ? thetaRounds : 0))
     }
 
     /// How often theta is estimated at most.
     public static let thetaRounds = 6
+    /// How many of the passive party's columns are left out at most.
+    private static func leftOut(_ job: Job) -> Int { job.model.l2 == 0 ? 2 : 0 }
+    /// Of each of its columns, each time.
+    private static let alias = 10
     private static let window = 12
     static let bitsPerPass = 14 + 6 * 2
     private static let refinement = 18

@@ -36,6 +36,8 @@ public struct FitSummary: Sendable, Equatable, Codable {
     public var fPValue: Double?
     /// Of every family, without a penalty.
     public var residualDegreesOfFreedom: Int?
+    /// How many of the passive party's columns were left out, because they follow from others of both; ``parameters`` does not count them.
+    public var leftOut: Int?
     /// Whether estimates ran away in either party's columns, as those of a level with one outcome do.
     public var hasRunaways: Bool?
     /// Why there are no standard errors, where there are none.

@@ -5,7 +5,7 @@ package struct TrainingFacts: Sendable, Hashable {
     package let rows: Int
     /// m_A, with the constant, and m_B
     package let activeColumns: Int
-    package let passiveColumns: Int
+    package private(set) var passiveColumns: Int
     /// lambda
     package let penalty: Double
     /// tau: the fit ends when the joint gradient is below it in the scale of standard errors.
@@ -52,6 +52,16 @@ package struct TrainingFacts: Sendable, Hashable {
         self.estimatesTheta = estimatesTheta
         self.decisionBits = decisionBits
     }
+
+    /// Of the fit without one of the passive party's columns.
+    package var withoutPassiveColumn: TrainingFacts {
+        var facts = self
+        facts.passiveColumns -= 1
+        return facts
+    }
+
+    /// How many columns a fit leaves out at most.
+    package static let mostLeftOut = 2
 
     /// p
     package var parameters: Int { activeColumns + passiveColumns }

@@ -21,6 +21,8 @@ package struct TrainingProgram: Sendable {
         /// Linear: of the residuals. Gamma: by Pearson.
         package var residualSum: Double?
         package var withholdsStandardErrors = false
+        /// Columns of the passive party that follow from others of both.
+        package var leftOut = 0
         /// Whether some estimates run away.
         package var hasLeapt = false
     }
