@@ -62,17 +62,27 @@ import Testing
         )
     }
 
-    /// 12 passes of 26 bits, five traces and a range bit; one sum; 2 x 31 for coefficients, 2 x 36 for variances, 2 x 20 for aliases.
+    /// 12 passes of 26 bits, five traces and a range bit; one sum; 2 x 31 for coefficients, 2 x 36 for variances.
     @Test func openedBitsAreWhatTheWindowsHave() throws {
         let (job, budget) = try trial(small)
         let opened = OpenedBits(job, rows: 1728, to: .passive)
         #expect(opened.decisions == 12 * 26 + 5 * 12 + 1)
         #expect(opened.sums == 12 + 11 + 14 + 18)
         #expect(opened.coefficients == 2 * (12 + 6 + 13) && opened.variances == 2 * 36)
-        #expect(opened.aliases == 2 * 2 * 10 && opened.total == budget.bits)
+        #expect(opened.aliases == 0 && opened.total == budget.bits)
         let active = OpenedBits(job, rows: 1728, to: .active)
         #expect(active.coefficients == 10 * 31 + 44 && active.variances == 9 * 36 + 60)
-        #expect(active.aliases == 0 && active.decisions == opened.decisions && active.sums == opened.sums)
+        #expect(active.decisions == opened.decisions && active.sums == opened.sums)
+    }
+
+    /// Ten bits of each of its columns, once.
+    @Test func aLinearFitMayTellThePassivePartyWhichColumnsFollow() throws {
+        for (l2, bits) in [("", 10), ("\n  l2: 0.1", 0)] {
+            let job = try Job(yaml: Fixtures.trial("family: logistic", "family: linear\(l2)"))
+            let m = job.parameterCount(of: job.passive)
+            #expect(OpenedBits(job, rows: 1728, to: .passive).aliases == bits * m)
+            #expect(OpenedBits(job, rows: 1728, to: .active).aliases == 0)
+        }
     }
 
     @Test func aTrialWithFewPassesKeepsTheBudget() throws {
@@ -82,10 +92,10 @@ import Testing
         let refused = try #require(refusal(long, GuardFacts(job: long, rows: 1728, budget: most)))
         #expect(refused.name == "guard-budget")
         #expect(refused.figures.contains("'cens' holds is 687 bits"))
-        #expect(refused.remedy.hasPrefix("set model.maxPasses to 15 or less"))
-        let (_, allowed) = try trial("family: logistic\n  maxPasses: 15")
+        #expect(refused.remedy.hasPrefix("set model.maxPasses to 16 or less"))
+        let (_, allowed) = try trial("family: logistic\n  maxPasses: 16")
         #expect(allowed.finding(earlier: 0, inAll: 0).verdict == .kept)
-        let (_, more) = try trial("family: logistic\n  maxPasses: 16")
+        let (_, more) = try trial("family: logistic\n  maxPasses: 17")
         #expect(more.finding(earlier: 0, inAll: 0).verdict == .refused)
     }
 

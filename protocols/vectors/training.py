@@ -179,7 +179,7 @@ class Facts:
         self.weighted, self.theta = weighted, theta
         self.squares = family == "gamma" and loss
         self.p = active + passive
-        self.decisions = 26 * passes + 61 + 48 * (family == "linear" and penalty == 0) + 6 * theta if decisions is None else decisions
+        self.decisions = 26 * passes + 61 + 6 * theta if decisions is None else decisions
         self.k = ceil_log2(rows)
         self.F = 36 if family == "linear" else 20
         self.b = self.F + (self.k + 1) // 2 + 1
@@ -621,7 +621,12 @@ class Program:
                 return
             if 0.5 < self.trace <= self.f.p:
                 self.do("checkpoint")
-                if self.f.penalty == 0 and self.f.passive > 1 and self.trace <= 2 - self.out + 0.5:
+                linear = self.f.family == "linear"
+                cost = 0 if linear else 10 * self.f.passive
+                most = (1 if linear else 2) - self.out
+                paid = self.spent + cost + 2 * trace_width(self.f) <= self.f.decisions
+                if self.f.penalty == 0 and self.f.passive > 1 and self.trace <= most + 0.5 and paid:
+                    self.spent += cost
                     self.do("aliases B", "leaveOut")
                     self.f, self.out = self.f.without(), self.out + 1
                     continue
@@ -889,8 +894,10 @@ def programs():
         ("a trace beyond p when a column is left out", fit(), Script(trace=[3.0, 1.0, 8.25])),
         ("a column left out of a linear fit", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False),
          Script(trace=[3.0, 1.0, 0.0])),
-        ("two columns left out of a linear fit", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False),
-         Script(trace=[3.0, 2.0, 3.0, 1.0, 2.0, 0.25])),
+        ("one column too many to be left out of a linear fit", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False),
+         Script(trace=[3.0, 1.5, 3.0, 1.0])),
+        ("the last bit that leaves a column out", fit(decisions=98), Script([3.0], trace=[4.0, 1.0, 0.0])),
+        ("a bit too few to leave a column out", fit(decisions=97), Script([3.0], trace=[4.0, 1.0, 0.0])),
         ("a column left out, then a leap", fit(), Script(SLOW + [0.004, 0.0003], trace=[4.0, 1.0, 0.0])),
         ("no inverse, and no count of directions", fit(), Script(trace=[3.0, -0.75])),
         ("collinear at last", fit(), Script(trace=[4.0, 0.75])),

@@ -7,7 +7,7 @@ import math
 
 from verifier.facts import exponent
 from verifier.families import BRIER, DISPERSION, LOSS
-from verifier.openings import FIRST_LEVEL, opened_bits
+from verifier.openings import FIRST_LEVEL, opened_bits, trace_width
 from verifier.steps import (
     ACCEPT, ALIASES, COEFFICIENTS, COLD, DECIDING, DIRECTION, FURTHER, GRADIENT, INFORMATION, INVERSE, LEAVE_OUT,
     MORE, MOVE, MOVEMENTS, NORM, PASSIVE_ALIASES, PREDICTOR, RANGE, RESIDUAL, RESIDUAL_SUM, SIGN, SQUARES, START_GRADIENT, START_INFORMATION, STAY,
@@ -22,8 +22,8 @@ COLD_ITERATIONS, FURTHER_ITERATIONS, WARM_ITERATIONS, MORE_ITERATIONS = 8, 7, 4,
 SMALL_TRACE, NEAR_TRACE, NEAR_ITERATIONS = 0.25, 0.5, 2
 # Where standard errors are read off the inverse: without a look.
 FINAL_ITERATIONS = 3
-# Columns of the passive party that a fit leaves out at most.
-MOST_LEFT_OUT = 2
+# Columns of the passive party that a fit leaves out at most; a linear one has no bits for the traces of two.
+MOST_LEFT_OUT, MOST_LEFT_OUT_LINEAR = 2, 1
 # A fit that used up its passes has a result within so many tolerances.
 ACCEPTABLE = 50
 # Powers of two of the direction that a leap tries, and the tolerance that a fit which leapt may count with.
@@ -349,10 +349,16 @@ class Program:
             if not NEAR_TRACE < self.last_trace <= self.facts.parameters:
                 raise NoResult
             yield SIGN,
-            is_few = self.last_trace <= MOST_LEFT_OUT - self.left_out + 0.5
-            if not (self.facts.may_leave_out and self.facts.passive_columns > 1 and is_few):
+            facts = self.facts
+            is_linear = facts.family.is_linear
+            is_few = self.last_trace <= (MOST_LEFT_OUT_LINEAR if is_linear else MOST_LEFT_OUT) - self.left_out + 0.5
+            # The passive party's bits are decisions' too, but in a linear fit.
+            cost = 0 if is_linear else sum(facts.naming_widths(True)[1])
+            is_paid = self.spent + cost + 2 * trace_width(facts) <= facts.decision_bits
+            if not (facts.may_leave_out and facts.passive_columns > 1 and is_few and is_paid):
                 yield ALIASES,
                 raise NoResult
+            self.spent += cost
             yield PASSIVE_ALIASES,
             yield LEAVE_OUT,
             self.facts = self.facts.without_passive_column()

@@ -11,16 +11,14 @@ from verifier.layouts import ciphertext_bytes
 from verifier.reading import demand
 
 
-# For each pass a window of 14 bits and six finer ones, in a fit five traces and a bit for the range; in a linear one, which has no
-# pass, two traces for each column that may be left out.
-BITS_OF_PASS, BITS_OF_FIT, BITS_OF_LEFT_OUT = 26, 61, 48
+# For each pass a window of 14 bits and six finer ones, in a fit five traces and a bit for the range.
+BITS_OF_PASS, BITS_OF_FIT = 26, 61
 
 
 def decision_bits(job):
     """Most bits that a fit may open for its decisions (protocols/disclosure.md 2.2)."""
     passes = 0 if job.family == LINEAR else job.most_passes
-    left_out = BITS_OF_LEFT_OUT if job.family == LINEAR and job.l2 == 0 else 0
-    return BITS_OF_FIT + left_out + BITS_OF_PASS * passes + (MOST_THETAS if job.estimates_theta else 0)
+    return BITS_OF_FIT + BITS_OF_PASS * passes + (MOST_THETAS if job.estimates_theta else 0)
 
 
 class TrainingInspector:

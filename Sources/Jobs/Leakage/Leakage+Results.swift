@@ -19,10 +19,6 @@ extension LeakageWords {
                     "its \(coefficients(activeCount)): so many equations about \(passive)'s rows, as in any joint fit",
                     "the intercept on the raw scale, and so one linear function of \(passive)'s coefficients",
                 ]
-                    + when(
-                        .unpenalised,
-                        "where columns of the two are linearly dependent: how many of \(passive)'s were left out, two at most, not which"
-                    )
                     + only(.standardErrors, "the standard errors of its own coefficients and of the raw intercept")
                     + only(.scores, "\(passive)'s partial score of every fitted row, and so the joint score")
                     + when(
@@ -35,12 +31,7 @@ extension LeakageWords {
                     + when(.heldOutRows, .revealed(.scores), say: ["its partial score of every row held out, in clear"]),
                 learns: [
                     "its \(coefficients(passiveCount)): so many equations about \(active)'s rows and labels, as in any joint fit"
-                ]
-                    + when(
-                        .unpenalised,
-                        "where columns of the two are linearly dependent: how far each of its own takes part (10 bits a column, two times at "
-                            + "most), before it leaves one of them out")
-                    + only(.standardErrors, "the standard errors of its own coefficients") + bits(.passive)),
+                ] + only(.standardErrors, "the standard errors of its own coefficients") + bits(.passive)),
         ]
     }
 
@@ -104,8 +95,9 @@ extension LeakageWords {
                         + "cell, leverage), not which",
                     "if the other refuses by \(Guard.budget.name): that its label or a column of it holds fewer bits than that guard "
                         + "asks for",
-                    "collinear columns of which no more can be left out: that columns of the two are linearly dependent, and how far each of its own takes part "
-                        + "(10 bits a column); of the other's, not which",
+                    "collinear columns: that columns of the two are linearly dependent, and how far each of its own takes part "
+                        + "(10 bits a column); of the other's, not which. Where \(passive) leaves one out and the fit goes on, \(passive) "
+                        + "alone learns how far",
                 ] + failures)
         ]
     }

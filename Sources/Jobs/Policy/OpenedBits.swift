@@ -11,7 +11,8 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     /// their place.
     public let coefficients: Int
     public let variances: Int
-    /// What tells the passive party which of its columns follow from others of both, before one of them is left out.
+    /// What tells the passive party which of its columns follow from others of both, before one of them is left out of a linear fit.
+    /// In other fits these bits are among those of decisions.
     public let aliases: Int
 
     public var total: Int {
@@ -40,7 +41,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         let fraction = min(40, 12 + (digits + spread + 1) / 2 + (isLinear ? 8 : 0))
         let constant = role == .active ? fraction + 26 : 0
         coefficients = m.timesClamped(fraction + (isLinear ? 10 : 13)).plusClamped(constant)
-        aliases = role == .passive ? m.timesClamped(Self.leftOut(job) * Self.alias) : 0
+        aliases = role == .passive && isLinear && job.model.l2 == 0 ? m.timesClamped(Self.alias) : 0
         guard job.reveals(.standardErrors) else {
             variances = 0
             return
@@ -51,21 +52,14 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     }
 
     /// Bits of all that decides what comes next, the same for both parties: a first window of 14 bits and six more windows a pass,
-    /// five traces of 12 bits, one bit for the range, one for each estimate of theta. A linear fit, which has no passes to take them
-    /// from, has two more traces for each column that may be left out. A fit MUST end when they are spent.
+    /// five traces of 12 bits, one bit for the range, one for each estimate of theta. A fit MUST end when they are spent.
     public static func decisions(_ job: Job) -> Int {
-        let isLinear = job.model.family == .linear
-        let passes = isLinear ? 0 : job.model.maximumPasses
-        let traces = 5 + (isLinear ? 2 * leftOut(job) : 0)
-        return passes.timesClamped(bitsPerPass).plusClamped(
-            traces * window + 1 + (job.estimatesTheta ? thetaRounds : 0))
+        let passes = job.model.family == .linear ? 0 : job.model.maximumPasses
+        return passes.timesClamped(bitsPerPass).plusClamped(5 * window + 1 + (job.estimatesTheta ? thetaRounds : 0))
     }
 
     /// How often theta is estimated at most.
     public static let thetaRounds = 6
-    /// How many of the passive party's columns are left out at most.
-    private static func leftOut(_ job: Job) -> Int { job.model.l2 == 0 ? 2 : 0 }
-    /// Of each of its columns, each time.
     private static let alias = 10
     private static let window = 12
     static let bitsPerPass = 14 + 6 * 2

@@ -60,8 +60,11 @@ package struct TrainingFacts: Sendable, Hashable {
         return facts
     }
 
-    /// How many columns a fit leaves out at most.
-    package static let mostLeftOut = 2
+    /// How many columns a fit leaves out at most. A linear fit has no bits for the traces of two.
+    package var mostLeftOut: Int { family == .linear ? 1 : 2 }
+
+    /// What it takes of the bits for decisions to tell the passive party which columns. In a linear fit they are counted apart.
+    package var bitsOfLeavingOut: Int { family == .linear ? 0 : passiveColumns * Self.aliasBits.all }
 
     /// p
     package var parameters: Int { activeColumns + passiveColumns }

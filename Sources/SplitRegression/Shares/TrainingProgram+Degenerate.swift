@@ -9,11 +9,16 @@ extension TrainingProgram.Run {
             if try invert(.cold(exponent: 0, iterations: Self.coldIterations), isFinal: isFinal) { return }
             guard lastTrace > Self.nearTrace, lastTrace <= Double(facts.parameters) else { break }
             steps.append(.checkpoint)
-            let left = TrainingFacts.mostLeftOut - summary.leftOut
-            guard facts.penalty == 0, facts.passiveColumns > 1, lastTrace <= Double(left) + 0.5 else {
+            let left = facts.mostLeftOut - summary.leftOut
+            // What comes next must be paid for.
+            let cost = facts.bitsOfLeavingOut
+            guard facts.penalty == 0, facts.passiveColumns > 1, lastTrace <= Double(left) + 0.5,
+                spent + cost + 2 * facts.traceBits <= facts.decisionBits
+            else {
                 steps.append(.aliases)
                 break
             }
+            spent += cost
             steps += [.passiveAliases, .leaveOut]
             facts = facts.withoutPassiveColumn
             summary.leftOut += 1

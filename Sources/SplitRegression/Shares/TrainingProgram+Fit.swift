@@ -10,7 +10,7 @@ extension TrainingProgram {
         var period: Double
         var doublings = 0
         /// Bits that each side has sent of its shares so far.
-        private var spent = 0
+        var spent = 0
         private var lastNorm = 0.0
         /// Negative binomial, theta estimated.
         private var thetas = 0
