@@ -62,7 +62,7 @@ import Testing
         try await Self.check(data, .logistic, kept: [0, 1, 2, 3, 4, 5])
     }
 
-    @Test("Two columns that both parties have", arguments: [ResponseFamily.linear, .poisson])
+    @Test("Two columns that both parties have", arguments: [ResponseFamily.logistic, .poisson])
     func both(_ family: ResponseFamily) async throws {
         var data = SimulatedFitTests.data(family)
         data.passive = [data.active[2], data.passive[0], data.active[0]]
@@ -93,6 +93,15 @@ import Testing
         let fit = try await SimulatedFitTests.fit(data, family)
         #expect(fit.end == .failed(.aliasedAcrossParties()) && fit.passes == 0)
         #expect(fit.named == [["c2"], ["c0"]])
+    }
+
+    @Test("Two directions are too many for a linear fit")
+    func twoOfALinearFit() async throws {
+        var data = SimulatedFitTests.data(.linear)
+        data.passive = [data.active[2], data.passive[0], data.active[0]]
+        let fit = try await SimulatedFitTests.fit(data, .linear)
+        #expect(fit.end == .failed(.aliasedAcrossParties()) && fit.kept.count == 7)
+        #expect(fit.named == [["c1", "c3"], ["c0", "c2"]])
     }
 
     @Test("Three directions are too many: all columns that take part are named")
