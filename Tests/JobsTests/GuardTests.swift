@@ -77,8 +77,8 @@ import Testing
 
     /// Ten bits of each of its columns, once.
     @Test func aLinearFitMayTellThePassivePartyWhichColumnsFollow() throws {
-        for (l2, bits) in [("", 10), ("\n  l2: 0.1", 0)] {
-            let job = try Job(yaml: Fixtures.trial("family: logistic", "family: linear\(l2)"))
+        for (family, bits) in [("linear", 10), ("logistic", 0)] {
+            let job = try Job(yaml: Fixtures.trial("family: logistic", "family: \(family)"))
             let m = job.parameterCount(of: job.passive)
             #expect(OpenedBits(job, rows: 1728, to: .passive).aliases == bits * m)
             #expect(OpenedBits(job, rows: 1728, to: .active).aliases == 0)
