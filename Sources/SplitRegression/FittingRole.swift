@@ -16,6 +16,10 @@ struct FittingRole {
     /// There too, where rows have some.
     var offset: [Double]?
     var weight: [Double]?
+    /// Rows kept aside; label and offset at the active party.
+    var test: DesignMatrix?
+    var testLabel: [Double] = []
+    var testOffset: [Double]?
 
     private var isActive: Bool { context.role == .active }
     private var unit: Double { scalbn(1.0, context.labelExponent) }
@@ -27,14 +31,15 @@ struct FittingRole {
     func fit() async throws -> TrainingOutcome {
         let columns = (isActive ? [Array(repeating: 1.0, count: context.rows)] : []) + design.columns
         let names = (isActive ? [FittedTerm.intercept] : []) + design.terms
-        let (facts, active) = try await announce(columns, names)
+        let heldOut = heldOutRows()
+        let (facts, active) = try await announce(columns, names, heldOut)
         let table = try WhitenedTable(columns, hasConstant: isActive, names: names, facts: facts)
         let exchange = PaillierShareExchange(
             keys: context.keys, session: context.session, round: 0, report: context.report)
         var machine = try ShareMachine(
             role: context.role, facts: facts, table: table, active: active,
             centring: (isActive ? [0] : []) + zip(design.means, design.sds).map { $1 > 0 ? $0 / $1 : 0 },
-            exchange: exchange)
+            heldOut: heldOut ?? HeldOutRows(columns: []), exchange: exchange)
         let summary: TrainingProgram.Summary
         var kept = Kept(columns: columns, names: names)
         do {
@@ -54,29 +59,55 @@ struct FittingRole {
         let own = Own(
             results: machine.results, isRunaway: isRunaway,
             places: design.terms.map { term in kept.names.dropFirst(isActive ? 1 : 0).firstIndex(of: term) })
-        return try outcome(
+        var outcome = try outcome(
             summary, own, facts: machine.facts, family: machine.family, round: exchange.round + 1)
+        if let selection = machine.selection { add(selection, l1: facts.l1, to: &outcome) }
+        return outcome
+    }
+
+    /// What an elastic net came to, and its whole path.
+    private func add(
+        _ selection: ShareMachine<PaillierShareExchange>.Selection, l1: Double, to outcome: inout TrainingOutcome
+    ) {
+        outcome.summary.nonzero = selection.coefficients.count { $0 != 0 }
+        outcome.summary.optimalityGap = selection.violation.map { $0 / l1 }
+        let own = isActive ? 0..<design.terms.count : context.plan.activeColumns - 1..<selection.coefficients.count
+        outcome.path = selection.net.path().map { point in
+            PenaltyPathPoint(
+                l1: point.l1 * unit, nonzero: point.coefficients.count { $0 != 0 },
+                coefficients: point.coefficients[own].map { $0 * unit })
+        }
+    }
+
+    /// nil where no sum over such rows is opened.
+    private func heldOutRows() -> HeldOutRows? {
+        guard let test, context.plan.opensHeldOut(context.testRows) else { return nil }
+        return HeldOutRows(
+            columns: (isActive ? [Array(repeating: 1.0, count: test.rows)] : []) + test.columns,
+            label: testLabel.map { ($0 - center) / unit }, offset: testOffset)
     }
 
     /// The bounds that the active party announces, and what follows.
-    private func announce(_ columns: [[Double]], _ names: [String]) async throws -> (TrainingFacts, ActiveRows?) {
+    private func announce(
+        _ columns: [[Double]], _ names: [String], _ heldOut: HeldOutRows?
+    ) async throws -> (TrainingFacts, ActiveRows?) {
         let (plan, session) = (context.plan, context.session)
         guard isActive else {
             let bounds = try await session.receive(TrainingBounds.self).announcement
             guard plan.allows(bounds) else {
                 throw TrainingError.protocolViolation("bounds that this family's rows cannot have")
             }
-            return (plan.facts(rows: context.rows, bounds), nil)
+            return (plan.facts(rows: context.rows, heldOut: context.testRows, unit: unit, bounds), nil)
         }
         let family = plan.response
         let rows = try ActiveRows(
             label: label.map { ($0 - center) / unit }, offset: offset, weight: weight, columns: columns,
             names: names, family: family, estimatesTheta: plan.estimatesTheta, penalty: Double(context.rows) * plan.l2,
             range: family.firstRange)
-        let bounds = Announcement(rows, estimatesTheta: plan.estimatesTheta)
+        let bounds = Announcement(rows, estimatesTheta: plan.estimatesTheta, heldOut: heldOut)
         guard plan.allows(bounds) else { throw TrainingError.coefficientOutOfRange }
         try await session.send(TrainingBounds(bounds))
-        return (plan.facts(rows: context.rows, bounds), rows)
+        return (plan.facts(rows: context.rows, heldOut: context.testRows, unit: unit, bounds), rows)
     }
 
     /// Step after step, as the opened numbers say.
@@ -124,7 +155,8 @@ struct FittingRole {
         case .sum(.dispersion, _): context.report(.phase("dispersion parameter theta"))
         case .residualSum: context.report(.phase("residual sum of squares"))
         case .squares: context.report(.phase("Pearson's sum of squares"))
-        case .variances: context.report(.inference(step: "standard errors"))
+        case .variances, .meat: context.report(.inference(step: "standard errors"))
+        case .heldOutSum, .heldOutSquares: context.report(.phase("rows kept aside"))
         default: break
         }
     }
@@ -136,14 +168,19 @@ struct FittingRole {
     ) throws -> TrainingOutcome {
         let plan = context.plan
         var summary = FitSummary(
-            family: plan.family.rawValue, n: context.rows, parameters: facts.parameters, l2: plan.l2,
+            family: plan.family.rawValue, n: context.rows, parameters: facts.parameters, l2: plan.l2, l1: plan.l1,
             passes: result.passes, converged: result.converged, keyBits: plan.keyBits)
         summary.hasRunaways = result.hasLeapt ? true : nil
         summary.leftOut = result.leftOut > 0 ? result.leftOut : nil
+        let isTooExact =
+            plan.covariance.isRobust
+            && result.residualSum.map { TrainingFacts.meatScale(spread: $0 / Double(context.rows)) == nil } ?? false
         summary.standardErrorsWithheld =
-            result.withholdsStandardErrors
-            ? "some coefficients have next to no information: columns are collinear across the parties, or a level has "
-                + "one outcome only" : plan.standardErrorsWithheld
+            result.withholdsStandardErrors && isTooExact
+            ? "the residuals are too small for robust standard errors; 'covariance: classical' gives some"
+            : result.withholdsStandardErrors
+                ? "some coefficients have next to no information: columns are collinear across the parties, or a level has "
+                    + "one outcome only" : plan.standardErrorsWithheld
         let freedom = Double(context.rows - facts.parameters)
         var dispersion = 1.0
         if let sum = result.residualSum { dispersion = sum / max(freedom, 1) }
@@ -151,11 +188,11 @@ struct FittingRole {
             if let sum = result.residualSum, isActive || facts.computesStandardErrors {
                 summary.addLinear(
                     residual: sum * unit * unit, label: isActive ? label : nil, rows: context.rows,
-                    parameters: facts.parameters, isPenalised: plan.l2 > 0)
+                    parameters: facts.parameters, isPenalised: plan.isPenalised)
             }
         } else {
             summary.gradientNorm = result.norm
-            if plan.l2 == 0 { summary.residualDegreesOfFreedom = Int(freedom) }
+            if !plan.isPenalised { summary.residualDegreesOfFreedom = Int(freedom) }
             if result.residualSum != nil { summary.dispersion = dispersion }
             if isActive {
                 let likelihood = RowLikelihood(
@@ -163,15 +200,24 @@ struct FittingRole {
                 if plan.family == .negativeBinomial { summary.theta = likelihood.theta }
                 summary.add(
                     likelihood, result, parameters: facts.parameters, estimatesTheta: plan.estimatesTheta,
-                    isPenalised: plan.l2 > 0)
+                    isPenalised: plan.isPenalised)
             }
         }
-        let errors = own.results.variances.map { ($0 * dispersion).squareRoot() * unit }
+        // Residuals say how much they spread where errors are robust: no dispersion, and normal quantiles but for a linear model.
+        let isRobust = plan.covariance.isRobust
+        let factor =
+            isRobust ? plan.covariance.factor(rows: context.rows, parameters: facts.parameters) : dispersion
+        if !own.results.variances.isEmpty { summary.covariance = plan.covariance.rawValue }
+        let errors = own.results.variances.map { ($0 * factor).squareRoot() * unit }
+        let hasStudent = isRobust ? plan.family == .linear : result.residualSum != nil
         return TrainingOutcome(
             terms: terms(
                 own, errors: errors.isEmpty ? nil : errors,
-                freedom: result.residualSum == nil ? nil : freedom),
-            summary: summary, model: try model(own), round: round)
+                freedom: hasStudent ? freedom : nil),
+            summary: summary, model: try model(own), round: round,
+            holdOutMetrics: ScoreMetrics(
+                sums: result, facts: facts, family: family, unit: unit, label: isActive ? testLabel : nil,
+                offset: testOffset))
     }
 
     private func terms(_ own: Own, errors: [Double]?, freedom: Double?) -> [FittedTerm] {

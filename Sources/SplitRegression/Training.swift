@@ -74,7 +74,8 @@ public enum Training {
             .active, input, exponent: exponent, plan: plan, keyFloor: keyFloor, session: session, progress: progress)
         var fit = try await sharingSeparation {
             try await FittingRole(
-                context: context, design: input.design, label: label, offset: input.offset, weight: input.weight
+                context: context, design: input.design, label: label, offset: input.offset, weight: input.weight,
+                test: input.test, testLabel: testLabel, testOffset: input.testOffset
             ).fit()
         }
         if plan.revealScores {
@@ -107,7 +108,7 @@ public enum Training {
         let context = try await open(
             .passive, input, exponent: 0, plan: plan, keyFloor: keyFloor, session: session, progress: progress)
         let fit = try await sharingSeparation {
-            try await FittingRole(context: context, design: input.design, label: []).fit()
+            try await FittingRole(context: context, design: input.design, label: [], test: input.test).fit()
         }
         if plan.revealScores {
             progress(.phase("scores"))

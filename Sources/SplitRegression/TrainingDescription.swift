@@ -3,7 +3,7 @@ public import Wire
 
 extension ProtocolVersion {
     /// What a session that carries a training must list.
-    public static let training = ProtocolVersion(id: 0x02, version: 2)
+    public static let training = ProtocolVersion(id: 0x02, version: 3)
 }
 
 extension ProtocolDescription {
@@ -72,6 +72,8 @@ extension ProtocolDescription {
         } + [
             exchange(
                 "kernel vectors", .kernelVectors, "kernel results", .kernelResults, owner: active, byChunk: true),
+            exchange(
+                "element shares", .elementShares, "element products", .elementProducts, owner: active, byChunk: true),
             both("window", .windowShare), both("shares of results", .resultShares), .checkpoint,
         ])
 

@@ -11,6 +11,8 @@ public struct TrainingPlan: Sendable, Equatable {
     public var hasOffset: Bool
     /// `lambda` of `(1/n) sum loss + (lambda/2) |w|^2` on standardised columns; 0 for none.
     public var l2: Double
+    /// Of `l1 |w|_1` beside it, on the label's own scale; a linear fit opens its correlations for it.
+    public var l1: Double
     /// The stop rule's bound on the joint gradient in the scale of standard errors.
     public var tolerance: Double
     /// Most gradients that may be revealed, from the guards.
@@ -21,12 +23,16 @@ public struct TrainingPlan: Sendable, Equatable {
     public var nonces: NonceLength
     /// Whether standard errors may be computed (guard 6 holds and the job asks for them).
     public var standardErrors: Bool
+    /// How they are estimated.
+    public var covariance: Covariance
     /// Whether the active party learns the score of each row.
     public var revealScores: Bool
     /// Passive columns below which scores are refused.
     public var minimumScoreColumns: Int
     /// Whether summed loss and Brier score are opened.
     public var revealFit: Bool
+    /// Fewest rows kept aside of which sums are opened.
+    public var minimumHeldOut: Int
     /// Coefficients of each party, the active one's constant among them: how many sums each may have opened.
     public var activeColumns: Int
     public var passiveColumns: Int
@@ -35,9 +41,10 @@ public struct TrainingPlan: Sendable, Equatable {
 
     public init(
         family: ModelFamily, theta: Double? = nil, isWeighted: Bool = false, hasOffset: Bool = false,
-        activeColumns: Int, passiveColumns: Int, l2: Double = 0, tolerance: Double = 1e-4,
+        activeColumns: Int, passiveColumns: Int, l2: Double = 0, l1: Double = 0, tolerance: Double = 1e-4,
         maximumPasses: Int = 60, keyBits: Int = 3072, nonces: NonceLength = .short, standardErrors: Bool,
-        revealScores: Bool, minimumScoreColumns: Int = 3, revealFit: Bool, decisionBits: Int = .max
+        covariance: Covariance = .classical, revealScores: Bool, minimumScoreColumns: Int = 3, revealFit: Bool,
+        minimumHeldOut: Int = 11, decisionBits: Int = .max
     ) {
         self.family = family
         self.theta = theta
@@ -46,34 +53,46 @@ public struct TrainingPlan: Sendable, Equatable {
         self.activeColumns = activeColumns
         self.passiveColumns = passiveColumns
         self.l2 = l2
+        self.l1 = l1
         self.tolerance = tolerance
         self.maximumPasses = maximumPasses
         self.keyBits = keyBits
         self.nonces = nonces
         self.standardErrors = standardErrors
+        self.covariance = covariance
         self.revealScores = revealScores
         self.minimumScoreColumns = minimumScoreColumns
         self.revealFit = revealFit
+        self.minimumHeldOut = minimumHeldOut
         self.decisionBits = decisionBits
     }
 
+    var isPenalised: Bool { l2 > 0 || l1 > 0 }
+
     /// Why a job computes no standard errors, if so. From public facts alone, so that both parties agree before they start.
     var standardErrorsWithheld: String? {
-        if l2 > 0 { return "penalised estimates have no Wald standard errors" }
+        if isPenalised { return "penalised estimates have no Wald standard errors" }
         return standardErrors ? nil : "the job does not reveal them"
     }
 
     /// What every step follows from, once the rows and the active party's bounds are known.
-    func facts(rows: Int, _ bounds: Announcement) -> TrainingFacts {
+    ///
+    /// - Parameter unit: of the label as it is shared.
+    func facts(rows: Int, heldOut: Int, unit: Double = 1, _ bounds: Announcement) -> TrainingFacts {
         TrainingFacts(
             family: response, rows: rows, activeColumns: activeColumns, passiveColumns: passiveColumns,
-            penalty: l2, tolerance: 10 * tolerance, maximumPasses: maximumPasses, modulusBits: keyBits,
+            penalty: l2, l1: l1 / unit, tolerance: 10 * tolerance, maximumPasses: maximumPasses, modulusBits: keyBits,
             computesStandardErrors: standardErrorsWithheld == nil,
             opensLoss: family != .linear && (revealFit || l2 == 0),
             opensBrier: family.labelDomain == .yesNo && revealFit,
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
-            isWeighted: isWeighted, estimatesTheta: estimatesTheta, decisionBits: decisionBits)
+            isWeighted: isWeighted, estimatesTheta: estimatesTheta, isRobust: covariance.isRobust,
+            heldOutRows: opensHeldOut(heldOut) ? heldOut : 0,
+            decisionBits: decisionBits)
     }
+
+    /// Whether sums over so many held-out rows are opened: scores say more, and few rows would be told by their sum.
+    func opensHeldOut(_ rows: Int) -> Bool { revealFit && !revealScores && rows >= max(minimumHeldOut, 1) }
 
     /// Whether the active party's rows can have these bounds.
     func allows(_ bounds: Announcement) -> Bool {
@@ -96,6 +115,9 @@ public struct TrainingPlan: Sendable, Equatable {
 
     func validate() throws(TrainingError) {
         guard l2 >= 0, l2.isFinite else { throw .invalidPlan("l2 must be zero or positive") }
+        guard l1 >= 0, l1.isFinite, l1 == 0 || family == .linear else {
+            throw .invalidPlan("l1 must be zero or positive, and belongs to linear fits")
+        }
         guard tolerance >= 1e-6, tolerance <= 0.1 else { throw .invalidPlan("tolerance must lie in [1e-6, 0.1]") }
         guard maximumPasses >= 1, maximumPasses <= 10_000 else { throw .invalidPlan("passes must lie in [1, 10000]") }
     }

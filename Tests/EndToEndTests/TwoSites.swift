@@ -100,7 +100,7 @@ enum Small {
         title: String = "Small", payloads: String = "hashes"
     ) -> String {
         """
-        moiety: 3
+        moiety: 4
         title: \(title)
         parties:
           - name: hospital

@@ -16,7 +16,7 @@ import Wire
             # A comment
             reveal:
             - standard-errors
-            model: {"family": 'logistic', maxPasses: 30, l2: 0.0, tolerance: 1.0e-4}
+            model: {"family": 'logistic', maxPasses: 30, covariance: classical, l2: 0.0, tolerance: 1.0e-4}
             network: {listener: hospital}
             limits: {maximumSetSize: 1_000_000}
             alignment: {sender: auto}
@@ -34,7 +34,7 @@ import Wire
             title: >-
               CD4 and CD8 counts
               beside the clinic's columns
-            moiety: "3"
+            moiety: "4"
             loosen: []
             """
         #expect(try Job(yaml: other).hash == Job(yaml: Fixtures.trial).hash)

@@ -90,6 +90,27 @@ import Testing
         #expect(lines.joined(separator: "\n") != text)
     }
 
+    @Test(
+        "What an elastic net and robust errors ask of a job",
+        arguments: [
+            ("l1: 0.5", "[coefficients]", "reveal"),
+            ("l1: 0.5", "[coefficients, correlations, standard-errors]", "reveal"),
+            ("l2: 0.5", "[coefficients, correlations]", "reveal"),
+            ("covariance: HC0", "[coefficients]", "model.covariance"),
+            ("l1: 0.5", "[coefficients, correlations, metrics]", nil),
+            ("covariance: HC0", "[coefficients, standard-errors]", nil),
+        ] as [(String, String, String?)])
+    func penaltiesAndErrors(_ model: String, _ reveal: String, _ path: String?) throws {
+        let yaml = Fixtures.trial("family: logistic", "family: linear\n  \(model)").replacing(
+            "reveal: [coefficients, standard-errors]", with: "reveal: \(reveal)")
+        if let path {
+            #expect(Fixtures.problems(yaml).map(\.path) == [path])
+        } else {
+            let job = try Job(yaml: yaml)
+            #expect(try Job(canonical: job.canonical) == job)
+        }
+    }
+
     @Test(arguments: [
         ("family: logistic", "family: logisitc", "model.family", 16, "'logistic'"),
         ("label: cens", "label: cens\n    target: x", "parties[0].target", 9, "allowed here"),
@@ -117,7 +138,9 @@ import Testing
         ("label: cens", "label: cens\n    weights: cens", "parties[0].weights", 9, ""),
         ("label: cens", "label: cens\n    offset: age", "parties[0].features[0]", 10, "without a coefficient"),
         ("table: counts", "table: counts\n    weights: w", "parties[1].weights", 13, ""),
-        ("moiety: 3", "moiety: 2", "moiety", 1, "format 3"), ("moiety: 3", "moiety: 4", "moiety", 1, "format 3"),
+        ("moiety: 4", "moiety: 3", "moiety", 1, "format 4"), ("moiety: 4", "moiety: 5", "moiety", 1, "format 4"),
+        ("family: logistic", "family: logistic\n  l1: 0.1", "model.l1", 17, "model.l2"),
+        ("family: logistic", "family: logistic\n  covariance: HC4", "model.covariance", 17, "'HC0'"),
         ("title: CD4", "titel: CD4", "titel", 2, "'title'"),
         ("reveal: [coefficients, standard-errors]", "keys: {bits: 1024}", "keys.bits", 17, "2048 or 3072"),
         ("reveal: [coefficients, standard-errors]", "keys: {nonces: full}", "keys.nonces", 17, "short, half"),

@@ -62,12 +62,14 @@ struct JobVectors: Codable, Equatable {
             ("empty", ""), ("truncated", Hex.encode(bytes.dropLast())), ("extended", Hex.encode(bytes + [0])),
             (
                 "future format",
-                edited(Hex.encode("moiety job\n".utf8) + "0003", Hex.encode("moiety job\n".utf8) + "0004")
+                edited(Hex.encode("moiety job\n".utf8) + "0004", Hex.encode("moiety job\n".utf8) + "0005")
             ),
             (
                 "past format",
-                edited(Hex.encode("moiety job\n".utf8) + "0003", Hex.encode("moiety job\n".utf8) + "0002")
+                edited(Hex.encode("moiety job\n".utf8) + "0004", Hex.encode("moiety job\n".utf8) + "0003")
             ),
+            // 12 passes, HC1, 2048 bits
+            ("unknown covariance", edited("0000000c030800", "0000000c040800")),
             // 2048 bits, half, then the count of the reveal list
             ("unknown nonces", edited("08000200000004", "08000300000004")),
             // reveal: 1, 2, 4, 5 with its first two entries exchanged

@@ -79,6 +79,53 @@ import Testing
         #expect(abs((active.summary.aic ?? 0) - (-2 * found + 2 * (3 + extra))) < 1e-9)
     }
 
+    @Test(
+        "Robust errors, and sums over rows kept aside",
+        arguments: [ModelFamily.linear, .logistic, .poisson, .gamma])
+    func robustAndKept(_ family: ModelFamily) async throws {
+        let whole = Self.table(family)
+        func part(_ rows: Range<Int>) -> MadeTable {
+            MadeTable(
+                active: whole.active.mapValues { Array($0[rows]) },
+                passive: whole.passive.mapValues { Array($0[rows]) },
+                label: Array(whole.label[rows]))
+        }
+        let (table, kept) = (part(0..<48), part(48..<60))
+        var plan = TrainingPlan(family: family, maximumPasses: 30, keyBits: 768)
+        plan.covariance = .hc1
+        let (active, passive) = try await table.train(plan, kept: kept).get()
+        let bits = family.featureFractionBits
+        let inputs = try [\MadeTable.active, \MadeTable.passive].map {
+            try table.input($0, fractionBits: bits, kept: kept)
+        }
+        let data = RobustErrorTests.Case(
+            active: inputs[0].design.columns, passive: inputs[1].design.columns, label: table.label)
+        let expected = try RobustErrorTests.pooled(data, plan.response).map { $0 * (48.0 / 45).squareRoot() }
+        // The first is the raw constant's.
+        for (j, term) in (active.terms + passive.terms).enumerated().dropFirst() {
+            let own = try #require(term.standardError) * term.standardized / term.estimate
+            #expect(abs(own / expected[j] - 1) < 1e-3, "\(term.term)")
+        }
+        #expect(active.summary.covariance == "HC1")
+
+        let test = [Array(repeating: 1.0, count: 12)] + inputs.compactMap(\.test).flatMap(\.columns)
+        let z = linearPredictor(columns: test, coefficients: (active.terms + passive.terms).map(\.standardized))
+        let metrics = try #require(active.holdOutMetrics)
+        #expect(metrics.n == 12)
+        let direct = ScoreMetrics(z, label: kept.label, family: plan.response)
+        for (found, wanted) in [
+            (metrics.logLoss, direct.logLoss), (metrics.brier, direct.brier), (metrics.rmse, direct.rmse),
+        ] where found != nil { #expect(abs((found ?? 0) - (wanted ?? 9)) < 2e-3) }
+        switch family {
+        case .linear:
+            #expect(abs((metrics.r2 ?? 9) - (direct.r2 ?? 0)) < 2e-3 && passive.holdOutMetrics?.rmse == metrics.rmse)
+        case .logistic: #expect(passive.holdOutMetrics?.logLoss == metrics.logLoss && metrics.brier != nil)
+        default:
+            #expect(abs((metrics.deviance ?? 0) - (direct.deviance ?? 9)) < 0.02)
+            #expect(passive.holdOutMetrics == nil)
+        }
+    }
+
     @Test("Offsets and weights that the job does not name are not used in silence")
     func notOfTheJob() async throws {
         let table = Self.table(.poisson)

@@ -50,7 +50,22 @@ struct MadeTable {
         return MadeTable(active: a, passive: b, label: label)
     }
 
-    func input(_ side: KeyPath<MadeTable, [String: [Double]]>, fractionBits: Int) throws -> Training.Input {
+    /// - Parameter kept: rows kept aside, under the scalings of these.
+    func input(
+        _ side: KeyPath<MadeTable, [String: [Double]]>, fractionBits: Int, kept: MadeTable? = nil
+    ) throws -> Training.Input {
+        let rows = try aligned(side)
+        let columns = self[keyPath: side].keys.sorted().map { ColumnSpec.numeric($0) }
+        let design = try DesignMatrix(rows, columns: columns, fractionBits: fractionBits)
+        return Training.Input(
+            design: design,
+            test: try kept.map {
+                try DesignMatrix(
+                    try $0.aligned(side), columns: columns, scalings: design.scalings, fractionBits: fractionBits)
+            })
+    }
+
+    private func aligned(_ side: KeyPath<MadeTable, [String: [Double]]>) throws -> AlignedRows {
         let columns = self[keyPath: side]
         let names = columns.keys.sorted()
         var text = (["id"] + names).joined(separator: ",") + "\n"
@@ -62,9 +77,7 @@ struct MadeTable {
         defer { try? FileManager.default.removeItem(at: url) }
         let table = try Table.read(csv: url.path)
         let identifiers = try table.identifiers(IdentifierRule(column: "id", normaliser: .raw))
-        let rows = try table.rows(at: Array(label.indices), of: identifiers)
-        return Training.Input(
-            design: try DesignMatrix(rows, columns: names.map { .numeric($0) }, fractionBits: fractionBits))
+        return try table.rows(at: Array(label.indices), of: identifiers)
     }
 }
 
@@ -81,21 +94,21 @@ extension MadeTable {
 
     /// Both roles in one process, small keys.
     func train(
-        _ plan: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil
+        _ plan: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil, kept: MadeTable? = nil
     ) async throws -> Outcome {
         let bits = plan.family.featureFractionBits
-        var own = try input(\.active, fractionBits: bits)
+        var own = try input(\.active, fractionBits: bits, kept: kept)
         (own.offset, own.weight) = (offset, weight)
-        let (inputA, inputB) = (own, try input(\.passive, fractionBits: bits))
+        let (inputA, inputB) = (own, try input(\.passive, fractionBits: bits, kept: kept))
         var made = plan
         (made.activeColumns, made.passiveColumns) = (active.count + 1, passive.count)
         let plan = made
         let pair = try await SessionPair.open(family: plan.family, inspecting: plan)
-        let label = label
+        let (label, testLabel) = (label, kept?.label ?? [])
         async let a = result {
             try await pair.active.run { session in
                 try await Training.active(
-                    inputA, label: label, testLabel: [], plan: plan, keyFloor: plan.keyBits, over: session
+                    inputA, label: label, testLabel: testLabel, plan: plan, keyFloor: plan.keyBits, over: session
                 ) { _ in }
             }
         }

@@ -123,6 +123,18 @@ final class SimulatedExchange: ShareExchange {
         await outbox.put(theirs)
         return mine
     }
+    func ownElementProducts(_ rows: [Int128], layout: ElementLayout) async throws -> [ShareWord] {
+        await outbox.put(rows)
+        return try await receive([ShareWord].self)
+    }
+    func evaluateElementProducts(_ rows: [Int128], layout: ElementLayout) async throws -> [ShareWord] {
+        let theirs = try await receive([Int128].self)
+        let bound = Int128(1) << Int128(layout.valueBits)
+        #expect(zip(rows, theirs).allSatisfy { abs($0) < bound && abs($1) < bound })
+        let mine = rows.map { _ in word() }
+        await outbox.put(zip(zip(rows, theirs), mine).map { (ShareWord($0.0) &* ShareWord($0.1) &+ $1).masked() })
+        return mine.map { -$0 }
+    }
     func exchangeWindow(_ own: UInt64, bits: Int) async throws -> UInt64 {
         openedBits += bits
         await outbox.put(own)

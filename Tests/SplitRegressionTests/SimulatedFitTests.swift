@@ -15,6 +15,12 @@ import Testing
 
         var columns: [[Double]] { [Array(repeating: 1, count: label.count)] + active + passive }
 
+        init(active: [[Double]], passive: [[Double]], label: [Double]) {
+            self.active = active
+            self.passive = passive
+            self.label = label
+        }
+
         static func standardised(_ column: [Double]) -> [Double] {
             let n = Double(column.count)
             let mean = column.reduce(0, +) / n
@@ -56,21 +62,32 @@ import Testing
     }
 
     static func fit(
-        _ data: Case, _ family: ResponseFamily, penalty: Double = 0, estimatesTheta: Bool = false, errors: Bool = true
+        _ data: Case, _ family: ResponseFamily, penalty: Double = 0, estimatesTheta: Bool = false,
+        errors: Bool = true, isRobust: Bool = false, opensBrier: Bool = false, l1: Double = 0, heldOut: Case? = nil
     ) async throws -> Fit {
         let rows = try ActiveRows(
             label: data.label, offset: data.offset, weight: data.weight,
             columns: [Array(repeating: 1, count: data.label.count)] + data.active, family: family,
             estimatesTheta: estimatesTheta, penalty: Double(data.label.count) * penalty, range: family.firstRange)
-        let bounds = Announcement(rows, estimatesTheta: estimatesTheta)
+        let kept = heldOut.map { data in
+            [true, false].map { isActive in
+                HeldOutRows(
+                    columns: isActive ? [Array(repeating: 1, count: data.label.count)] + data.active : data.passive,
+                    label: isActive ? data.label : [], offset: isActive ? data.offset : nil)
+            }
+        }
+        let bounds = Announcement(rows, estimatesTheta: estimatesTheta, heldOut: kept?[0])
         #expect(
             bounds.isAllowed(for: family, isWeighted: data.weight != nil, hasOffset: data.offset != nil), "\(bounds)")
         let facts = TrainingFacts(
             family: family, rows: data.label.count, activeColumns: data.active.count + 1,
-            passiveColumns: data.passive.count, penalty: penalty, tolerance: 1e-3, maximumPasses: 40, modulusBits: 2048,
-            computesStandardErrors: errors && penalty == 0, opensLoss: family != .linear, opensBrier: false,
+            passiveColumns: data.passive.count, penalty: penalty, l1: l1, tolerance: 1e-3, maximumPasses: 40,
+            modulusBits: 2048,
+            computesStandardErrors: errors && penalty == 0 && l1 == 0, opensLoss: family != .linear,
+            opensBrier: opensBrier,
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
-            isWeighted: data.weight != nil, estimatesTheta: estimatesTheta)
+            isWeighted: data.weight != nil, estimatesTheta: estimatesTheta, isRobust: isRobust,
+            heldOutRows: heldOut?.label.count ?? 0)
         let (ab, ba) = (Mailbox(), Mailbox())
         @Sendable func run(
             _ role: TrainingRole
@@ -83,7 +100,8 @@ import Testing
                 own, hasConstant: isActive, names: own.indices.map { "c\($0)" }, facts: facts)
             var machine = try ShareMachine(
                 role: role, facts: facts, table: table, active: isActive ? rows : nil,
-                centring: Array(repeating: 0, count: own.count), exchange: exchange)
+                centring: Array(repeating: 0, count: own.count),
+                heldOut: kept?[isActive ? 0 : 1] ?? HeldOutRows(columns: []), exchange: exchange)
             let program = TrainingProgram(facts)
             var kept = Array(own.indices)
             var opened: [Double] = []

@@ -10,19 +10,22 @@ import Testing
     private struct Facts: Decodable {
         let family: String
         let rows, activeColumns, passiveColumns: Int
-        let penalty, tolerance: Double
+        let penalty, l1, tolerance: Double
         let maximumPasses, modulusBits: Int
         let computesStandardErrors, opensLoss, opensBrier: Bool
         let scaleBits, weightBits, rowBits, decisionBits: Int
-        let isWeighted, estimatesTheta: Bool
+        let isWeighted, estimatesTheta, isRobust: Bool
+        let heldOutRows: Int
 
         var value: TrainingFacts {
             TrainingFacts(
                 family: TrainingVectorTests.family(family), rows: rows, activeColumns: activeColumns,
-                passiveColumns: passiveColumns, penalty: penalty, tolerance: tolerance, maximumPasses: maximumPasses,
+                passiveColumns: passiveColumns, penalty: penalty, l1: l1, tolerance: tolerance,
+                maximumPasses: maximumPasses,
                 modulusBits: modulusBits, computesStandardErrors: computesStandardErrors, opensLoss: opensLoss,
                 opensBrier: opensBrier, scaleBits: scaleBits, weightBits: weightBits, rowBits: rowBits,
-                isWeighted: isWeighted, estimatesTheta: estimatesTheta, decisionBits: decisionBits)
+                isWeighted: isWeighted, estimatesTheta: estimatesTheta, isRobust: isRobust,
+                heldOutRows: heldOutRows, decisionBits: decisionBits)
         }
     }
 
@@ -47,6 +50,11 @@ import Testing
             let facts: Facts
             let period: Double
             let kernels: [String: KernelShape]
+        }
+        struct Squares: Decodable {
+            let facts: Facts
+            let period: Double
+            let scale, drop, valueBits, fractionBits, squareShift, slotBits, rowsPerCiphertext: Int
         }
         struct Truncation: Decodable {
             let shift: Int
@@ -73,6 +81,7 @@ import Testing
         let elementary: Elementary
         let series: [Series]
         let layouts: [Layout]
+        let squares: [Squares]
         let truncation: [Truncation]
         let programs: [Program]
         let payloads: Payloads
@@ -156,6 +165,21 @@ import Testing
         }
     }
 
+    @Test func squares() throws {
+        for item in try Self.read().squares {
+            let shape = try item.facts.value.scoreShape(period: item.period, scale: item.scale)
+            let layout = try item.facts.value.elementLayout(period: item.period, scale: item.scale)
+            let found = [
+                shape.drop, shape.bits, shape.fractionBits, shape.squareShift, layout.slotBits,
+                layout.rowsPerCiphertext,
+            ]
+            let wanted = [
+                item.drop, item.valueBits, item.fractionBits, item.squareShift, item.slotBits, item.rowsPerCiphertext,
+            ]
+            #expect(found == wanted, "\(item.facts.family) \(item.facts.modulusBits) \(item.scale)")
+        }
+    }
+
     @Test func truncation() throws {
         func word(_ text: String) -> ShareWord {
             let part = (0..<3).map { UInt64(text.dropFirst(16 * $0).prefix(16), radix: 16) ?? 0 }
@@ -230,6 +254,15 @@ import Testing
         case .coefficients(let bits): return "coefficients \(bits)"
         case .range(let period): return "range \(number(period))"
         case .variances: return "variances"
+        case .correlations: return "correlations"
+        case .propose: return "propose"
+        case .jointGradient: return "jointGradient"
+        case .heldOutRange(let period): return "heldOutRange \(number(period))"
+        case .heldOutSum(.loss, let period): return "heldOutSum loss \(number(period))"
+        case .heldOutSum(_, let period): return "heldOutSum brier \(number(period))"
+        case .heldOutSquares: return "heldOutSquares"
+        case .meat(let period, let scale): return "meat \(number(period)) \(scale)"
+        case .robustVariances(let scale): return "robustVariances \(scale)"
         case .checkpoint: return "checkpoint"
         }
     }

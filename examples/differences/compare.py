@@ -147,6 +147,26 @@ def fit(rows, labels, name, penalty, theta=None, start=None):
     return beta, information
 
 
+def elastic_net(rows, labels, l1, l2):
+    """Coordinate descent on standardised columns, the first the constant."""
+    n, p = len(rows), len(rows[0])
+    matrix = [[sum(row[i] * row[j] for row in rows) / n for j in range(p)] for i in range(p)]
+    right = [sum(row[i] * y for row, y in zip(rows, labels)) / n for i in range(p)]
+    beta = [0.0] * p
+    for _ in range(100_000):
+        largest = 0.0
+        for j in range(p):
+            partial = right[j] - sum(m * b for m, b in zip(matrix[j], beta)) + matrix[j][j] * beta[j]
+            if j:
+                new = math.copysign(max(abs(partial) - l1, 0.0), partial) / (matrix[j][j] + l2)
+            else:
+                new = partial / matrix[j][j]
+            largest, beta[j] = max(largest, abs(new - beta[j])), new
+        if largest < 1e-13:
+            break
+    return beta
+
+
 def best_theta(labels, means):
     def score(t):
         return sum(digamma(y + t) - digamma(t) + math.log(t) + 1 - math.log(t + m) - (y + t) / (t + m)
@@ -178,6 +198,19 @@ def number(text):
     words = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0}
     word = text.strip().lower()
     return words[word] if word in words else float(word)
+
+
+def sandwich(rows, labels, z, residual, bread):
+    """White's estimate: the bread, the sum of squared scores, the bread."""
+    p = len(bread)
+    meat = [[0.0] * p for _ in range(p)]
+    for row, eta, y in zip(rows, z, labels):
+        square = residual(eta, y) ** 2
+        for i in range(p):
+            for j in range(p):
+                meat[i][j] += square * row[i] * row[j]
+    half = [[sum(bread[i][k] * meat[k][j] for k in range(p)) for j in range(p)] for i in range(p)]
+    return [[sum(half[i][k] * bread[k][j] for k in range(p)) for j in range(p)] for i in range(p)]
 
 
 def likelihood(name, theta, rows, labels, beta):
@@ -221,7 +254,11 @@ def main():
             theta = new
             if done:
                 break
+    glance = [row for folder in results for row in read(f"{folder}/glance.csv")]
+    l1 = float(glance[0]["l1"])
     beta, information = fit(rows, labels, name, penalty, theta, start)
+    if l1:
+        beta = elastic_net(rows, labels, l1, penalty)
     p, dispersion = len(beta), 1.0
     z = [sum(b * x for b, x in zip(beta, row)) for row in rows]
     if name == "linear":
@@ -229,6 +266,11 @@ def main():
     if name == "gamma":
         dispersion = sum((y * math.exp(-e) - 1) ** 2 for y, e in zip(labels, z)) / (n - p)
     variance = [[v * dispersion for v in line] for line in inverse(information)]
+    covariance = glance[0]["vcov"]
+    if covariance in ("HC0", "HC1"):
+        variance = sandwich(rows, labels, z, family(name, theta)[0], inverse(information))
+        if covariance == "HC1":
+            variance = [[v * n / (n - p) for v in line] for line in variance]
     raw = [1.0] + [-m / s for m, s in scaling]
     errors = [math.sqrt(sum(raw[i] * raw[j] * variance[i][j] for i in range(p) for j in range(p)))]
     errors += [math.sqrt(variance[j][j]) for j in range(1, p)]
@@ -247,17 +289,16 @@ def main():
         worst["share"] = max(worst["share"], gap / math.sqrt(variance[j][j]))
         worst["error"] = max(worst["error"], abs(own_error / errors[j] - 1))
         statistic = estimates[j] / errors[j]
-        has_t = name in ("linear", "gamma")
+        has_t = name == "linear" or name == "gamma" and covariance == "classical"
         expected = student_p(statistic, n - p) if has_t else math.erfc(abs(statistic) / math.sqrt(2))
         worst["p"] = max(worst["p"], abs(float(row["p.value"]) - expected))
-    glance = [row for folder in results for row in read(f"{folder}/glance.csv")]
     opened = [float(row["logLik"]) for row in glance if row.get("logLik", "NA") not in ("NA", "", None)]
     loglik = "" if not opened else f"{abs(opened[0] / likelihood(name, theta, rows, labels, beta) - 1):.0e}"
     extra = ""
     if theta is not None:
         found = [float(row["theta"]) for row in glance if row.get("theta", "NA") not in ("NA", "", None)]
         extra = f", theta {abs(found[0] / theta - 1):.0e}" if found else ""
-    family_name = name + (f", lambda {penalty:g}" if penalty else "")
+    family_name = name + (f", lambda {penalty:g}" if penalty else "") + (f", l1 {l1:g}" if l1 else "") + (f", {covariance}" if covariance[:2] == "HC" else "")
     has_errors = worst["error"] > 0
     cells = [example, family_name, f"{n:,} x {p}", f"{worst['coefficient']:.1e}"]
     cells += [f"{worst['share']:.1e}", f"{worst['error']:.1e}", f"{worst['p']:.0e}"] if has_errors else ["", "", ""]

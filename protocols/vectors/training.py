@@ -172,11 +172,11 @@ class Facts:
 
     def __init__(self, family, rows, active, passive, *, s=0, h=-2, r=1, modulus=3072, penalty=0.0, tau=1e-3,
                  passes=60, errors=True, loss=True, brier=False, weighted=False, theta=False,
-                 decisions=None):
+                 robust=False, held_out=0, l1=0.0, decisions=None):
         self.family, self.rows, self.active, self.passive = family, rows, active, passive
         self.s, self.h, self.r, self.modulus, self.penalty = s, h, r, modulus, penalty
         self.tau, self.passes, self.errors, self.loss, self.brier = tau, passes, errors, loss, brier
-        self.weighted, self.theta = weighted, theta
+        self.weighted, self.theta, self.robust, self.held_out, self.l1 = weighted, theta, robust, held_out, l1
         self.squares = family == "gamma" and loss
         self.p = active + passive
         self.decisions = 26 * passes + 61 + 6 * theta if decisions is None else decisions
@@ -199,7 +199,8 @@ class Facts:
             "penalty": self.penalty, "tolerance": self.tau, "maximumPasses": self.passes, "modulusBits": self.modulus,
             "computesStandardErrors": self.errors, "opensLoss": self.loss, "opensBrier": self.brier,
             "scaleBits": self.s, "weightBits": self.h, "rowBits": self.r, "decisionBits": self.decisions,
-            "isWeighted": self.weighted, "estimatesTheta": self.theta,
+            "isWeighted": self.weighted, "estimatesTheta": self.theta, "isRobust": self.robust,
+            "heldOutRows": self.held_out, "l1": self.l1,
         }
 
 
@@ -287,6 +288,44 @@ def result_bits(facts, residual_sum=None):
     v = 1.0 if residual_sum is None else max(residual_sum, 2.0 ** -60) / facts.rows
     finer = min(8, (1 - exponent(v)) // 2) if v < 1 else 0
     return min(40, 12 + (facts.k + max(0, facts.h + 2) + 1) // 2 + finer)
+
+
+def square_scale(facts, total):
+    """By how many doublings sums of squares are made greater; none where the residuals' size is not known."""
+    v = 1.0 if total is None else max(total, 2.0 ** -60) / facts.rows
+    return -exponent(v) if v < 1 else 0
+
+
+def square_shape(facts, period, scale):
+    """Bits that a residual loses, what is left of it, and how its square is truncated; the slots of the products."""
+    if facts.family == "linear":
+        fraction, bits = 34, 110
+    else:
+        v, scalar, _ = widths(facts, "mean", period)
+        fraction = v + scalar
+        bits = max(kernel_layout(facts, "mean", period)["slotBits"], fraction + facts.r) + 1
+    left = min(fraction, 34 - max(0, facts.r - 12))
+    drop = fraction - left
+    value = bits - drop + (drop > 0)
+    shift = 42 - min(17, scale)
+    slot = max(W, 2 * value + 2)
+    if (facts.modulus - 64) // slot < 1 or value > 126:
+        raise Refusal("keyTooSmall")
+    return {"period": period, "scale": scale, "drop": drop, "valueBits": value, "fractionBits": left, "squareShift": shift,
+            "slotBits": slot, "rowsPerCiphertext": (facts.modulus - 64) // slot}
+
+
+def squares():
+    result = []
+    for family, s, h, r in [("logistic", 0, -2, 1), ("logistic", 8, 6, 9), ("linear", 0, 0, 4), ("probit", 0, 0, 3),
+                            ("poisson", 0, 5, 8), ("poisson", 16, 14, 17), ("negativeBinomial", 6, 3, 8), ("gamma", 4, 0, 7),
+                            ("gamma", 14, 0, 16)]:
+        for modulus in (2048, 3072):
+            facts = Facts(family, 5000, 6, 9, s=s, h=h, r=r, modulus=modulus, weighted=family == "logistic" and s > 0,
+                          robust=True)
+            for scale in (0, 5, 34):
+                result.append({"facts": facts.json(), **square_shape(facts, facts.first_period, scale)})
+    return result
 
 
 def layouts():
@@ -711,7 +750,41 @@ class Program:
 
     def fit(self):
         if self.f.family == "linear":
-            return self.linear()
+            self.linear()
+        else:
+            self.newton()
+        if self.f.held_out:
+            self.of_held_out()
+
+    def of_held_out(self):
+        """Sums over the rows that were kept aside."""
+        f = self.f
+        self.do("checkpoint")
+        while self.doublings <= (1 if f.family in ("poisson", "gamma") else 4) and self.has_room():
+            if self.ask("heldOutRange P", counted=False) == 0:
+                if f.family == "linear":
+                    self.summary["heldOutLoss"] = self.ask("heldOutSquares", counted=False)
+                if f.loss:
+                    self.summary["heldOutLoss"] = self.ask("heldOutSum loss P", counted=False)
+                if f.brier:
+                    self.summary["heldOutBrier"] = self.ask("heldOutSum brier P", counted=False)
+                return
+            if f.family == "linear":
+                return
+            self.doublings += 1
+            self.P *= 2
+
+    def has_room(self):
+        rows = copy.copy(self.f)
+        rows.rows = self.f.held_out
+        try:
+            for kind in ["loss"] * self.f.loss + ["brier"] * self.f.brier:
+                kernel_layout(rows, kind, self.P)
+        except Refusal:
+            return False
+        return True
+
+    def newton(self):
         self.start()
         f = self.f
         n, fresh, slow, confirmed = self.look(), True, 0, False
@@ -782,29 +855,50 @@ class Program:
         if not f.errors:
             return
         if self.constant:
+            if f.robust:
+                self.do("residual P")
             good = self.invert("more 1", True)
         else:
-            if f.family == "poisson":
+            if f.family == "poisson" or f.robust:
                 self.do("residual P")
             self.inform()
             good = self.invert_anew(True)
         if not good:
             self.summary["withholdsStandardErrors"] = True
             return
-        self.do("checkpoint", "variances")
+        self.do("checkpoint")
+        self.variances()
+
+    def variances(self):
+        """Of coefficients; robust ones after the sums of squares, which are made greater where they are known to be small."""
+        if not self.f.robust:
+            self.do("variances")
+            return
+        total = self.summary["residualSum"]
+        scale = square_scale(self.f, total)
+        if scale > 34:
+            self.summary["withholdsStandardErrors"] = True
+            return
+        self.do(f"meat P {scale}", f"robustVariances {scale}")
 
     def linear(self):
-        self.start(True)
-        self.do("direction", "accept")
-        for _ in range(2):
-            self.do("move 0", "predictor P", "residual P", "gradient P", "direction", "accept")
-        self.do("move 0", "accept", "predictor P", "residual P", "checkpoint")
+        if self.f.l1 > 0:
+            self.do("startGradient", "startInformation")
+            self.do("checkpoint", "correlations", "propose", "predictor P", "residual P", "gradient P", "checkpoint",
+                    "jointGradient", "propose")
+        else:
+            self.start(True)
+            self.do("direction", "accept")
+            for _ in range(2):
+                self.do("move 0", "predictor P", "residual P", "gradient P", "direction", "accept")
+            self.do("move 0")
+        self.do("accept", "predictor P", "residual P", "checkpoint")
         total = self.ask("residualSum", counted=False)
         self.q = 1
         self.summary.update(residualSum=total, converged=True)
         self.do(f"coefficients {result_bits(self.f, total)}")
         if self.f.errors:
-            self.do("variances")
+            self.variances()
 
     def run(self):
         try:
@@ -820,10 +914,11 @@ class Program:
 class Script:
     """Answers each opening from a list of its kind; the last of a list goes on for ever."""
 
-    def __init__(self, norms=(), trace=(0.0,), loss=(400.0,), brier=(80.0,), range_=(0,), residual=(500.0,), theta=(0,)):
+    def __init__(self, norms=(), trace=(0.0,), loss=(400.0,), brier=(80.0,), range_=(0,), residual=(500.0,), theta=(0,),
+                 beyond=(0,)):
         self.lists = {"norm": list(norms), "trace": list(trace), "loss": list(loss), "brier": list(brier),
                       "range": list(range_), "residualSum": list(residual), "squares": list(residual), "dispersion": [900.0],
-                      "theta": list(theta)}
+                      "theta": list(theta), "heldOutRange": list(beyond), "heldOutSum": [90.0, 21.0], "heldOutSquares": [110.0]}
 
     def __call__(self, step, program):
         words = step.split()
@@ -968,6 +1063,28 @@ def programs():
         ("probit, a level with one outcome", Facts("probit", 1000, 4, 5, h=0, r=3),
          Script([0.9, 0.6, 0.4, 0.27, 0.18, 0.12, 0.08])),
         ("probit", Facts("probit", 1000, 4, 5, h=0, r=3), Script([12.0, 7.0, 6.0, 0.4, 0.0003])),
+        ("sums of held-out rows", fit(brier=True, held_out=250), Script(decay)),
+        ("held-out rows under the second period", fit(brier=True, held_out=250), Script(decay, beyond=[2, 0])),
+        ("held-out rows out of every range", fit(penalty=1e-3, errors=False, brier=True, held_out=250), Script(decay, beyond=[1])),
+        ("held-out rows without room", fit(rows=300_000, brier=False, held_out=1_000_000), Script(decay)),
+        ("held-out rows of a linear fit", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False, held_out=40), Script()),
+        ("held-out rows of a linear fit, out of range", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False, held_out=40),
+         Script(beyond=[3])),
+        ("held-out counts", Facts("poisson", 1000, 4, 5, h=4, r=7, held_out=99), Script([12.0, 0.4, 0.0003], beyond=[1])),
+        ("held-out rows after robust errors", fit(robust=True, held_out=250), Script(decay)),
+        ("elastic net", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False, errors=False, penalty=0.1, l1=0.02), Script()),
+        ("lasso with held-out rows", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False, errors=False, l1=0.5, held_out=99), Script()),
+        ("robust errors", fit(robust=True), Script(decay)),
+        ("robust errors withheld", fit(robust=True), Script(decay, trace=[0.0, -2.0])),
+        ("linear, robust errors", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False, robust=True), Script()),
+        ("linear, nearly exact, robust errors", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False, robust=True),
+         Script(residual=[1e-7])),
+        ("linear, exact, robust errors", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False, robust=True),
+         Script(residual=[0.0])),
+        ("Poisson, robust errors", Facts("poisson", 1000, 4, 5, h=4, r=7, robust=True),
+         Script([12.0, 7.0, 6.0, 0.4, 0.0003])),
+        ("gamma, robust errors", Facts("gamma", 1000, 4, 5, s=3, h=0, r=6, robust=True),
+         Script([12.0, 0.4, 0.0003], residual=[90.0])),
     ]
     result = []
     for name, facts, script in cases:
@@ -1023,6 +1140,7 @@ def main():
                                              ("negativeBinomial", "mean"), ("negativeBinomial", "loss"))],
         "layouts": layouts(),
         "kernelLimits": refused_layouts(),
+        "squares": squares(),
         "truncation": truncations(),
         "windows": windows(),
         "payloads": payloads(),

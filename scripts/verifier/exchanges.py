@@ -1,7 +1,7 @@
 """What the parties send for each step of a fit, in order (protocols/training.md 3 and 5.3)."""
 
 from verifier import layouts, messages, steps
-from verifier.facts import LINEAR_ROW_BITS
+from verifier.facts import LINEAR_PART_BITS, LINEAR_ROW_BITS, PART_BITS, SQUARE_ENTRY_FRACTION
 from verifier.families import DISPERSION, LOSS, MEAN, PEARSON, WEIGHT
 from verifier.layouts import DIAGONAL, LOWER
 
@@ -12,6 +12,7 @@ KERNEL = messages.KERNEL_VECTORS, messages.KERNEL_RESULTS
 COLUMN_SUMS = messages.ROW_SHARES, messages.COLUMN_SUMS
 PACKED_SUMS = messages.ROW_VECTORS, messages.CROSS_SUMS
 PRODUCT = messages.MATRIX_SHARES, messages.MATRIX_PRODUCTS
+ELEMENTS = messages.ELEMENT_SHARES, messages.ELEMENT_PRODUCTS
 
 
 def pairs(count):
@@ -48,13 +49,22 @@ class Exchanges:
         """The evaluator's own block of the information."""
         return self.sums(owner, pairs(self.columns[evaluator]), weight_bits, self.facts.product_bits)
 
-    def cross(self, owner, evaluator, weight_bits):
+    def cross(self, owner, evaluator, weight_bits, entry_bits=None):
         facts = self.facts
+        bits = facts.feature_bits if entry_bits is None else entry_bits
         layout = layouts.packed_sums(
-            facts.bits, facts.rows, self.columns[owner], self.columns[evaluator], weight_bits + facts.feature_bits,
-            facts.feature_bits,
+            facts.bits, facts.rows, self.columns[owner], self.columns[evaluator], weight_bits + bits, bits
         )
         return [(owner, PACKED_SUMS, layout)]
+
+    def weighted(self, weight_bits, entry_bits=None):
+        """Sums of products of columns with weights in shares."""
+        return (
+            self.block(ACTIVE, PASSIVE, weight_bits)
+            + self.block(PASSIVE, ACTIVE, weight_bits)
+            + self.cross(ACTIVE, PASSIVE, weight_bits, entry_bits)
+            + self.cross(PASSIVE, ACTIVE, weight_bits, entry_bits)
+        )
 
     def product(self, rows, columns, part=layouts.ALL):
         """Both ways, the active party the owner first."""
@@ -107,9 +117,14 @@ class Exchanges:
     def information(self, period):
         bits = self.facts.weight_bits_of_shares(period)
         found = [] if self.facts.family.weight_is_mean else self.kernel(WEIGHT, period)
-        for part in (self.block, self.cross):
-            found += part(ACTIVE, PASSIVE, bits) + part(PASSIVE, ACTIVE, bits)
-        return found
+        return found + self.weighted(bits)
+
+    def meat(self, period, scale):
+        facts = self.facts
+        value_bits, square_bits = facts.squares_of_rows(period, scale)
+        layout = layouts.element_products(facts.bits, facts.rows, value_bits)
+        entry_bits = facts.feature_bits - facts.feature_fraction + SQUARE_ENTRY_FRACTION
+        return [(ACTIVE, ELEMENTS, layout)] + self.weighted(square_bits, entry_bits)
 
     def row_sum(self, kind, period):
         found = self.kernel(kind, period)
@@ -134,6 +149,28 @@ class Exchanges:
         size = self.facts.parameters
         return self.product(size, size) + self.product(size, size, DIAGONAL)
 
+    def held_out_sum(self, kind, period):
+        """The passive party's part of each predictor is a column of its own where a loss is linear in it."""
+        facts, rows = self.facts, Exchanges(self.facts.of_held_out)
+        found = rows.kernel(kind, period)
+        if kind == LOSS:
+            found += rows.sums(ACTIVE, 1, facts.fraction(kind) + facts.row_bits + 1, PART_BITS)
+        return found
+
+    def held_out_squares(self):
+        return Exchanges(self.facts.of_held_out).sums(ACTIVE, 1, LINEAR_PART_BITS + 1, LINEAR_PART_BITS)
+
+    def correlations(self):
+        size = self.facts.parameters
+        return self.product(size, size) + self.product(size, size, LOWER) + 2 * self.product(size, 1)
+
+    def joint_gradient(self):
+        return self.product(self.facts.parameters, 1)
+
+    def robust_variances(self, _):
+        size = self.facts.parameters
+        return self.product(size, size) + self.variances()
+
     METHODS = {
         steps.START_GRADIENT: start_gradient,
         steps.START_INFORMATION: start_information,
@@ -148,6 +185,12 @@ class Exchanges:
         steps.SQUARES: squares,
         steps.COEFFICIENTS: coefficients,
         steps.VARIANCES: variances,
+        steps.HELD_OUT_SUM: held_out_sum,
+        steps.HELD_OUT_SQUARES: held_out_squares,
+        steps.MEAT: meat,
+        steps.CORRELATIONS: correlations,
+        steps.JOINT_GRADIENT: joint_gradient,
+        steps.ROBUST_VARIANCES: robust_variances,
         # The same forms of another matrix.
         steps.ALIASES: variances,
         steps.PASSIVE_ALIASES: variances,

@@ -2,9 +2,11 @@
 
 import copy
 import math
+from copy import copy
 
-from verifier.families import DISPERSION, MEAN, PEARSON, WEIGHT
+from verifier.families import BRIER, DISPERSION, LOSS, MEAN, PEARSON, WEIGHT
 from verifier.layouts import WORD_BITS, KernelLayout, up_log2
+from verifier.reading import Failure
 
 # Fraction bits: of shared vectors and matrices, of weights of rows, of products of two columns.
 SHARE_FRACTION, WEIGHT_FRACTION, PRODUCT_FRACTION = 40, 26, 26
@@ -14,6 +16,16 @@ LINEAR_ROW_FRACTION, LINEAR_ROW_BITS = 34, 110
 COEFFICIENT, LINEAR_COEFFICIENT, CONSTANT, VARIANCE, CONSTANT_VARIANCE = 13, 10, 26, 24, 48
 # Of what names columns where there is no result, all bits.
 ALIAS, MOVEMENT = 10, 12
+# Robust variances may be greater than the family's.
+ROBUST_VARIANCE = 8
+# Of sums of squares: residuals that ask for more have no robust errors.
+MOST_DOUBLINGS = 34
+# Fraction bits of columns in those sums.
+SQUARE_ENTRY_FRACTION = 20
+# Of parts of predictors of rows that were kept aside, fraction and sign included.
+PART_BITS, LINEAR_PART_BITS = 26 + 11, LINEAR_ROW_FRACTION + 6
+# Of a correlation of two columns, of one with the label, and of a gradient's element, for an elastic net.
+PAIR, WITH_LABEL, SLOPE = 18, 22, 29
 # Bits that a small residual variance may add to a coefficient.
 MOST_FINER = 8
 
@@ -35,6 +47,11 @@ class Facts:
         self.decision_bits = rest["decision_bits"]
         self.has_errors, self.opens_loss, self.opens_brier = rest["errors"], rest["loss"], rest["brier"]
         self.is_weighted, self.estimates_theta = rest["weighted"], rest["theta"]
+        self.has_robust_errors = rest["robust"]
+        # Rows kept aside, of which sums are opened.
+        self.held_out = rest["held_out"]
+        # Whether correlations are opened for an elastic net.
+        self.is_net = rest["net"]
         self.opens_squares = family.has_squares and self.opens_loss
         # Without a penalty that many columns of the passive party may be left out.
         self.may_leave_out = self.penalty == 0
@@ -52,6 +69,13 @@ class Facts:
         facts.passive_columns -= 1
         facts.parameters -= 1
         return facts
+
+    @property
+    def of_held_out(self):
+        """The same facts about the rows that were kept aside: of these only their number counts."""
+        other = copy(self)
+        other.rows, other.count_bits = self.held_out, up_log2(self.held_out)
+        return other
 
     @property
     def may_diverge(self):
@@ -125,6 +149,29 @@ class Facts:
         share = max(slot, fraction + self.row_bits) + 2 - (fraction - LINEAR_ROW_FRACTION)
         return share, (share + 1) // 2
 
+    def has_held_out_room(self, period):
+        """Whether the kernels of sums over rows that were kept aside have room under this period."""
+        rows = self.of_held_out
+        try:
+            for kind in [LOSS] * self.opens_loss + [BRIER] * self.opens_brier:
+                rows.kernel(kind, period)
+        except Failure:
+            return False
+        return True
+
+    # Squares of residuals, for robust errors
+
+    def square_scale(self, total):
+        """By how many doublings their sums are made greater; none where the residuals' size is not known."""
+        spread = 1 if total is None else max(total, 2.0**-60) / self.rows
+        return -exponent(spread) if spread < 1 else 0
+
+    def squares_of_rows(self, period, scale):
+        """Bits of a share of a residual, cut so that its square has room, and of a share of that."""
+        fraction, bits = self.residual(period)
+        drop = fraction - min(fraction, LINEAR_ROW_FRACTION - max(0, self.row_bits - 12))
+        return bits - drop + (drop > 0), WORD_BITS - 42 + min(17, scale)
+
     # Of results (6): the active party's, then the passive one's
 
     @property
@@ -145,7 +192,12 @@ class Facts:
         width = ALIAS if is_alias else MOVEMENT
         return [width] * self.active_columns, [width] * self.passive_columns
 
-    def variance_widths(self):
-        fraction = min(SHARE_FRACTION, 12 + self.above_quarter)
+    def correlation_widths(self):
+        """Of each pair of columns, then of each with the label: both parties learn them."""
+        columns = self.parameters - 1
+        return [PAIR] * (columns * (columns - 1) // 2) + [WITH_LABEL] * columns
+
+    def variance_widths(self, more=0):
+        fraction = min(SHARE_FRACTION, 12 + self.above_quarter) + more
         own = [fraction + CONSTANT_VARIANCE] + [fraction + VARIANCE] * (self.active_columns - 1)
         return own, [fraction + VARIANCE] * self.passive_columns

@@ -5,13 +5,14 @@ Both parties take every decision from these numbers, so whoever reads them takes
 
 import math
 
-from verifier.facts import exponent
+from verifier.facts import MOST_DOUBLINGS, exponent
 from verifier.families import BRIER, DISPERSION, LOSS
 from verifier.openings import FIRST_LEVEL, opened_bits, trace_width
 from verifier.steps import (
-    ACCEPT, ALIASES, COEFFICIENTS, COLD, DECIDING, DIRECTION, FURTHER, GRADIENT, INFORMATION, INVERSE, LEAVE_OUT,
-    MORE, MOVE, MOVEMENTS, NORM, PASSIVE_ALIASES, PREDICTOR, RANGE, RESIDUAL, RESIDUAL_SUM, SIGN, SQUARES, START_GRADIENT, START_INFORMATION, STAY,
-    STEADY, SUM, THETA, TRACE, VARIANCES, WARM,
+    ACCEPT, ALIASES, COEFFICIENTS, COLD, CORRELATIONS, DECIDING, DIRECTION, FURTHER, GRADIENT, HELD_OUT_RANGE,
+    HELD_OUT_SQUARES, HELD_OUT_SUM, INFORMATION, INVERSE, JOINT_GRADIENT, LEAVE_OUT, MEAT, MORE, MOVE, MOVEMENTS, NORM,
+    PASSIVE_ALIASES, PREDICTOR, PROPOSE, RANGE, RESIDUAL, RESIDUAL_SUM, ROBUST_VARIANCES, SIGN, SQUARES, START_GRADIENT,
+    START_INFORMATION, STAY, STEADY, SUM, THETA, TRACE, VARIANCES, WARM,
 )
 
 PASSES_PER_CHECKPOINT = 4
@@ -54,12 +55,16 @@ class Program:
         # Bits of shares that each party has sent so far.
         self.spent = 0
         self.thetas, self.is_theta_settled = 0, not facts.estimates_theta
+        # A gamma fit's sum of squares.
+        self.squares = None
 
     def run(self):
         if self.facts.family.is_linear:
             yield from self.linear()
         else:
             yield from self.newton()
+        if self.facts.held_out:
+            yield from self.held_out()
 
     def open(self, *step, is_counted=True):
         """The number of a step; a fit whose decisions took too many bits ends. Sums that come once are counted apart."""
@@ -75,17 +80,8 @@ class Program:
 
     def linear(self):
         facts, period = self.facts, self.period
-        yield from self.start(is_final=True)
+        yield from self.elastic_net() if facts.is_net else self.least_squares()
         facts = self.facts
-        yield DIRECTION,
-        yield ACCEPT,
-        # Corrections by the residuals themselves.
-        for _ in range(2):
-            yield MOVE, 0
-            yield from self.gradient(period)
-            yield DIRECTION,
-            yield ACCEPT,
-        yield MOVE, 0
         yield ACCEPT,
         yield PREDICTOR, period
         yield RESIDUAL, period
@@ -95,7 +91,31 @@ class Program:
         spread = max(residual, 2.0**-60) / facts.rows
         yield COEFFICIENTS, facts.coefficient_fraction(spread)
         if facts.has_errors:
-            yield VARIANCES,
+            yield from self.variances(residual)
+
+    def least_squares(self):
+        yield from self.start(is_final=True)
+        yield DIRECTION,
+        yield ACCEPT,
+        # Corrections by the residuals themselves.
+        for _ in range(2):
+            yield MOVE, 0
+            yield from self.gradient(self.period)
+            yield DIRECTION,
+            yield ACCEPT,
+        yield MOVE, 0
+
+    def elastic_net(self):
+        """From correlations, and once more from the exact gradient there (5.10)."""
+        yield START_GRADIENT,
+        yield START_INFORMATION,
+        yield SIGN,
+        yield CORRELATIONS,
+        yield PROPOSE,
+        yield from self.gradient(self.period)
+        yield SIGN,
+        yield JOINT_GRADIENT,
+        yield PROPOSE,
 
     # Every other fit (5.4)
 
@@ -374,20 +394,46 @@ class Program:
         if facts.opens_brier:
             yield from self.open(SUM, BRIER, self.period, is_counted=False)
         if facts.opens_squares:
-            yield from self.open(SQUARES, self.period, is_counted=False)
+            self.squares = yield from self.open(SQUARES, self.period, is_counted=False)
 
     def errors(self):
         """Variances from an inverse at the end; withheld where there is none."""
         facts, family = self.facts, self.facts.family
         if not facts.has_errors:
             return
+        if family.weight_is_mean or facts.has_robust_errors:
+            yield RESIDUAL, self.period
         if family.has_constant_weights:
             is_there = yield from self.invert(MORE, is_final=True)
         else:
-            if family.weight_is_mean:
-                yield RESIDUAL, self.period
             yield from self.information()
             is_there = yield from self.invert_anew(is_final=True)
         if is_there:
             yield SIGN,
+            yield from self.variances(self.squares)
+
+    def held_out(self):
+        """Sums over the rows that were kept aside (5.9); none where no period serves them."""
+        facts = self.facts
+        yield SIGN,
+        while self.doublings <= facts.family.doublings and facts.has_held_out_room(self.period):
+            is_beyond = yield from self.open(HELD_OUT_RANGE, self.period, is_counted=False)
+            if not is_beyond:
+                if facts.family.is_linear:
+                    yield from self.open(HELD_OUT_SQUARES, is_counted=False)
+                for kind in [LOSS] * facts.opens_loss + [BRIER] * facts.opens_brier:
+                    yield from self.open(HELD_OUT_SUM, kind, self.period, is_counted=False)
+            if not is_beyond or facts.family.is_linear:
+                return
+            self.doublings, self.period = self.doublings + 1, 2 * self.period
+
+    def variances(self, total):
+        """`total`: of squares, where they are known."""
+        if not self.facts.has_robust_errors:
             yield VARIANCES,
+            return
+        scale = self.facts.square_scale(total)
+        if scale > MOST_DOUBLINGS:
+            return
+        yield MEAT, self.period, scale
+        yield ROBUST_VARIANCES, scale

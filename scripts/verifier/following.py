@@ -5,6 +5,7 @@ from collections import deque
 
 from verifier import fitting, messages, steps
 from verifier.exchanges import ACTIVE, PASSIVE, Exchanges
+from verifier.facts import ROBUST_VARIANCE, SLOPE
 from verifier.layouts import Cut, up
 from verifier.openings import opening_of
 from verifier.reading import demand
@@ -126,6 +127,12 @@ class Follower:
             self.expect_results(*self.facts.coefficient_widths(*step[1:]))
         elif step[0] == steps.VARIANCES:
             self.expect_results(*self.facts.variance_widths())
+        elif step[0] == steps.ROBUST_VARIANCES:
+            self.expect_results(*self.facts.variance_widths(ROBUST_VARIANCE))
+        elif step[0] == steps.CORRELATIONS:
+            self.expect_results(*2 * [self.facts.correlation_widths()])
+        elif step[0] == steps.JOINT_GRADIENT:
+            self.expect_results(*2 * [[SLOPE] * self.facts.parameters])
         elif step[0] in (steps.ALIASES, steps.MOVEMENTS):
             self.expect_results(*self.facts.naming_widths(step[0] == steps.ALIASES))
         elif step[0] == steps.PASSIVE_ALIASES:

@@ -8,9 +8,11 @@ LINEAR, NEGATIVE_BINOMIAL = 1, 5
 FAMILY_NAMES = {
     LINEAR: "linear", 2: "logistic", 3: "probit", 4: "poisson", NEGATIVE_BINOMIAL: "negative-binomial", 6: "gamma",
 }
-STANDARD_ERRORS, SCORES, METRICS = 2, 4, 5
-# coefficients, standard-errors, scores, metrics
-REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS}
+STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS = 2, 4, 5, 8
+# coefficients, standard-errors, scores, metrics, correlations
+REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS}
+# classical, HC0, HC1
+CLASSICAL, COVARIANCES = 1, (1, 2, 3)
 # short, half
 NONCES = (1, 2)
 # leverage, budget
@@ -22,7 +24,7 @@ class Job:
 
     def __init__(self, data):
         r = Reader(data, "job.bin", ("T02", "jobNotCanonical"))
-        r.magic(b"moiety job\n\x00\x03")
+        r.magic(b"moiety job\n\x00\x04")
         r.texts(2)
         demand(r.number(4) == 2, "T02", "jobNotCanonical")
         self.active, self.passive = read_party(r), read_party(r)
@@ -35,14 +37,18 @@ class Job:
         if has_theta:
             read_number(r)
         self.estimates_theta = self.family == NEGATIVE_BINOMIAL and not has_theta
-        self.l2, self.tolerance = read_number(r), read_number(r)
-        self.most_passes = r.number(4)
-        demand(self.family in FAMILY_NAMES and self.l2 >= 0 < self.tolerance, "T02", "jobNotCanonical")
+        self.l2, self.l1, self.tolerance = read_number(r), read_number(r), read_number(r)
+        self.most_passes, covariance = r.number(4), r.number(1)
+        self.has_robust_errors = covariance != CLASSICAL
+        demand(self.family in FAMILY_NAMES and min(self.l2, self.l1) >= 0 < self.tolerance, "T02", "jobNotCanonical")
         r.fixed(2)
         demand(r.number(1) in NONCES, "T02", "jobNotCanonical")
         self.reveals = {r.number(1) for _ in range(r.number(4))}
-        demand(self.reveals <= REVEALS, "T02", "jobNotCanonical")
-        r.fixed(1 + 4 + 4 + 8 + 4 + 4)
+        demand(self.reveals <= REVEALS and covariance in COVARIANCES, "T02", "jobNotCanonical")
+        self.has_hold_out = r.number(1) != 0
+        r.fixed(4)
+        self.least_cell = r.number(4)
+        r.fixed(8 + 4 + 4)
         demand({r.number(1) for _ in range(r.number(4))} <= LOOSENS, "T02", "jobNotCanonical")
         r.fixed(1)
         r.texts(1)

@@ -11,6 +11,7 @@ FAILURE_BITS = 40
 # Shares of rows are kept in 128 bits.
 WIDEST_ROW_SLOT = 125
 WIDEST_SCALAR = 63
+WIDEST_ELEMENT = 126
 LARGEST_PAYLOAD = 3_670_016
 ROWS, NUMBERS, PRODUCTS, ROW_RESULTS = 512, 4096, 512, 64
 
@@ -114,6 +115,14 @@ def packed_sums(bits, rows, values, columns, value_bits, scalar_bits):
     per_row, width = up(values, slots), ciphertext_bytes(bits)
     request = Cut(rows, ROWS, item_bytes=per_row * width, each=per_row)
     return Exchange(request, Cut(columns * per_row, NUMBERS, item_bytes=width))
+
+
+def element_products(bits, rows, value_bits):
+    """3.8: a number of each party a row; the evaluator answers each chunk."""
+    rows_each = (bits - HEADROOM_BITS) // max(WORD_BITS, 2 * value_bits + 2)
+    room(rows_each >= 1 and value_bits <= WIDEST_ELEMENT)
+    request = Cut(rows, ROWS, rows_each, ciphertext_bytes(bits))
+    return Exchange(request, Cut(up(rows, rows_each), request.size // rows_each))
 
 
 ALL, LOWER, DIAGONAL = "all", "lower", "diagonal"

@@ -3,7 +3,9 @@
 from verifier.facts import exponent
 from verifier.layouts import up_log2
 from verifier.reading import demand
-from verifier.steps import NORM, RANGE, RESIDUAL_SUM, SQUARES, SUM, THETA, TRACE
+from verifier.steps import (
+    HELD_OUT_RANGE, HELD_OUT_SQUARES, HELD_OUT_SUM, NORM, RANGE, RESIDUAL_SUM, SQUARES, SUM, THETA, TRACE,
+)
 
 WIDTH, STEP, LEAST_DIGIT = 12, 2, 4
 # A squared norm may grow from one opening to the next: its windows reach further.
@@ -86,4 +88,9 @@ def opening_of(step, facts):
         return Opening(facts.count_bits + facts.scale_of(step[1]) + 6, -8, refinement=REFINEMENT)
     if name in (RESIDUAL_SUM, SQUARES):
         return Opening(facts.count_bits + 2, -50, refinement=REFINEMENT)
-    return {RANGE: RangeBits, THETA: ThetaBit}[name]() if name in (RANGE, THETA) else None
+    if name == HELD_OUT_SUM:
+        return opening_of((SUM, *step[1:]), facts.of_held_out)
+    if name == HELD_OUT_SQUARES:
+        return opening_of((RESIDUAL_SUM,), facts.of_held_out)
+    bits = {RANGE: RangeBits, HELD_OUT_RANGE: RangeBits, THETA: ThetaBit}
+    return bits[name]() if name in bits else None

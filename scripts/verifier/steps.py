@@ -5,6 +5,10 @@ START_GRADIENT, START_INFORMATION, INVERSE, DIRECTION = "start gradient", "start
 MOVE, STAY, ACCEPT, STEADY = "move", "stay", "accept", "steady"
 PREDICTOR, RESIDUAL, GRADIENT, INFORMATION = "predictor", "residual", "gradient", "information"
 COEFFICIENTS, VARIANCES, SIGN = "coefficients", "variances", "checkpoint"
+# The middle of the sandwich estimate, and the variances from it.
+MEAT, ROBUST_VARIANCES = "meat", "robust variances"
+# An elastic net: what is opened to both, and the point that both know.
+CORRELATIONS, PROPOSE, JOINT_GRADIENT = "correlations", "propose", "joint gradient"
 # What names columns where there is no result.
 ALIASES, MOVEMENTS = "aliases", "movements"
 # The passive party learns it of its columns, and takes one away.
@@ -12,7 +16,11 @@ PASSIVE_ALIASES, LEAVE_OUT = "passive aliases", "leave out"
 # These open a number to both.
 TRACE, NORM, SUM, RESIDUAL_SUM, RANGE = "trace", "norm", "sum", "residual sum", "range"
 SQUARES, THETA = "squares", "theta"
-OPENINGS = {TRACE, NORM, SUM, RESIDUAL_SUM, RANGE, SQUARES, THETA}
+# Of rows that were kept aside.
+HELD_OUT_RANGE, HELD_OUT_SUM, HELD_OUT_SQUARES = "held-out range", "held-out sum", "held-out squares"
+OPENINGS = {
+    TRACE, NORM, SUM, RESIDUAL_SUM, RANGE, SQUARES, THETA, HELD_OUT_RANGE, HELD_OUT_SUM, HELD_OUT_SQUARES,
+}
 # Of these, what the next steps depend on: their bits are counted.
 DECIDING = {TRACE, NORM, RANGE, THETA}
 # How an inverse starts: anew, from five eighths of the last one, or going on; `further` goes on from a cold start.

@@ -95,15 +95,22 @@ class TrainingInspector:
     def has_offset(self):
         return any(self.job.active[name] is not None for name in ("offset", "exposure"))
 
+    def held_out(self):
+        """Rows kept aside of which sums are opened (5.9)."""
+        count, reveals = self.setups[self.active]["test rows"], self.job.reveals
+        is_open = METRICS in reveals and SCORES not in reveals and count >= max(1, self.job.least_cell)
+        return count if is_open else 0
+
     def facts(self, bounds):
         job, active, passive = self.job, self.columns[self.active], self.columns[self.passive]
-        shows_fit, has_penalty, family = METRICS in job.reveals, job.l2 > 0, self.family()
+        shows_fit, has_penalty, family = METRICS in job.reveals, job.l2 > 0 or job.l1 > 0, self.family()
         return Facts(
             family, self.rows, active, passive, self.bits[self.active], bounds,
             penalty=job.l2, tolerance=10 * job.tolerance, most_passes=job.most_passes, decision_bits=decision_bits(job),
             errors=STANDARD_ERRORS in job.reveals and not has_penalty,
             loss=not family.is_linear and (shows_fit or not has_penalty), brier=family.is_binary and shows_fit,
-            weighted=self.is_weighted, theta=job.estimates_theta,
+            weighted=self.is_weighted, theta=job.estimates_theta, robust=job.has_robust_errors,
+            held_out=self.held_out(), net=job.l1 > 0,
         )
 
     def finish(self, counts):

@@ -64,6 +64,16 @@ extension ModelFamily: Coded {
     }
 }
 
+extension Covariance: Coded {
+    var code: UInt8 {
+        switch self {
+        case .classical: 1
+        case .hc0: 2
+        case .hc1: 3
+        }
+    }
+}
+
 extension Keys.Nonces: Coded {
     var code: UInt8 {
         switch self {
@@ -81,6 +91,7 @@ extension Reveal: Coded {
         case .standardErrors: 2
         case .scores: 4
         case .metrics: 5
+        case .correlations: 8
         }
     }
 }

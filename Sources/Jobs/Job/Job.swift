@@ -6,7 +6,7 @@ public import Records
 /// Its identity is `hash`, the SHA-256 of its canonical encoding (`protocols/job.md`).
 public struct Job: Sendable, Hashable {
     /// Version of the job file and of its encoding; both parties must read the same one.
-    public static let formatVersion: UInt16 = 3
+    public static let formatVersion: UInt16 = 4
 
     public internal(set) var title: String
     /// Why the parties do this, for those who approve it. May be empty.
@@ -73,10 +73,16 @@ public struct Model: Sendable, Hashable {
     public internal(set) var theta: Double?
     /// Lambda of `(1/n) sum loss + (lambda/2) ||w||^2` over standardised features; the intercept is not penalised.
     public internal(set) var l2: Double
+    /// Of `l1 ||w||_1` beside it, for an elastic net; linear models only.
+    public internal(set) var l1: Double
     /// Training stops when the joint gradient, in the scale of standard errors, falls below this.
     public internal(set) var tolerance: Double
     /// No more passes than this: each opens a number.
     public internal(set) var maximumPasses: Int
+    /// How standard errors are estimated.
+    public internal(set) var covariance: Covariance
+
+    public var isPenalised: Bool { l2 > 0 || l1 > 0 }
 }
 
 /// The Paillier keys of the job: one a party for training, one for alignment.

@@ -1,6 +1,7 @@
 /// Ranges of a job's numbers, the same for the file that people write and for the canonical encoding.
 enum JobBounds {
     static let l2 = 0.0...1e6
+    static let l1 = 0.0...1e12
     /// Beyond it a Poisson model says the same.
     static let theta = 0.01...1e4
     /// Shares are made for errors of this size (`protocols/training.md`).

@@ -43,8 +43,9 @@ extension Job {
         model = Model(
             family: try decoder.readChoice(),
             theta: try decoder.readOptional { decoder throws(WireError) in try decoder.readDouble() },
-            l2: try decoder.readDouble(),
-            tolerance: try decoder.readDouble(), maximumPasses: Int(try decoder.readUInt32()))
+            l2: try decoder.readDouble(), l1: try decoder.readDouble(),
+            tolerance: try decoder.readDouble(), maximumPasses: Int(try decoder.readUInt32()),
+            covariance: try decoder.readChoice())
         keys = Keys(bits: Int(try decoder.readUInt16()), nonces: try decoder.readChoice())
         reveal = try decoder.readArray(max: 16) { decoder throws(WireError) in try decoder.readChoice() }
         holdout = try decoder.readChoice()

@@ -29,8 +29,10 @@ extension Job {
         encoder.write(model.family.code)
         encoder.writeOptional(model.theta) { $0.write($1) }
         encoder.write(model.l2)
+        encoder.write(model.l1)
         encoder.write(model.tolerance)
         encoder.write(UInt32(clamping: model.maximumPasses))
+        encoder.write(model.covariance.code)
         encoder.write(UInt16(clamping: keys.bits))
         encoder.write(keys.nonces.code)
         encoder.writeArray(reveal) { $0.write($1.code) }

@@ -32,8 +32,8 @@ public struct JobEstimate: Sendable, Hashable, Codable {
         let parameters = Double(job.parameterCount)
         let iteration = 0.7 * pow(parameters / 31, 3)
         let products = 2e3 * parameters * (parameters / 6 + 1) * width
-        let (least, most): (Double, Double)
-        let fitting: (least: Double, most: Double)
+        var (least, most): (Double, Double)
+        var fitting: (least: Double, most: Double)
         switch job.model.family {
         case .linear:
             let ciphertexts = (Double(job.parameterCount(of: job.active)) * 152 / Double(job.keys.bits)).rounded(.up)
@@ -49,6 +49,12 @@ public struct JobEstimate: Sendable, Hashable, Codable {
                 (n * 2.5e-3 * encryption + 10 * iteration) * work,
                 (n * (6e-3 + 5e-5 * parameters) * encryption + 80 * iteration) * work
             )
+        }
+        // Squares of residuals and their sums are about a pass and an information more.
+        if job.model.covariance.isRobust {
+            fitting.least += (n * 1e-3 * encryption + iteration) * work
+            fitting.most += (n * (2e-3 + 3e-5 * parameters) * encryption + 2 * iteration) * work
+            (least, most) = (least + n * 600 * width, most + n * 2e3 * width)
         }
         leastBytes = alignment * 0.9 + least
         mostBytes = alignment * 1.2 + most

@@ -138,16 +138,20 @@ private struct JobReader {
     }
 
     private func model(_ root: FieldReader) -> Model {
-        let fields = root.mapping("model", allowed: ["family", "theta", "l2", "tolerance", "maxPasses"])
+        let fields = root.mapping(
+            "model", allowed: ["family", "theta", "l2", "l1", "tolerance", "maxPasses", "covariance"])
         guard let fields else {
             problems.add("model", "is missing", hint: "write 'family: linear' or 'family: logistic' below it")
-            return Model(family: .linear, theta: nil, l2: 0, tolerance: 1e-4, maximumPasses: 30)
+            return Model(
+                family: .linear, theta: nil, l2: 0, l1: 0, tolerance: 1e-4, maximumPasses: 30, covariance: .classical)
         }
         return Model(
             family: fields.choice("family", default: nil, fallback: ModelFamily.linear), theta: theta(fields),
             l2: fields.number("l2", default: 0, in: JobBounds.l2),
+            l1: fields.number("l1", default: 0, in: JobBounds.l1),
             tolerance: fields.number("tolerance", default: 1e-4, in: JobBounds.tolerance),
-            maximumPasses: fields.integer("maxPasses", default: 30, in: JobBounds.passes))
+            maximumPasses: fields.integer("maxPasses", default: 30, in: JobBounds.passes),
+            covariance: fields.choice("covariance", default: Covariance.classical, fallback: .classical))
     }
 
     /// nil where the fit estimates it.

@@ -175,6 +175,7 @@ private struct JobRules {
             range(theta, JobBounds.theta, "model.theta")
         }
         range(job.model.l2, JobBounds.l2, "model.l2")
+        range(job.model.l1, JobBounds.l1, "model.l1")
         range(job.model.tolerance, JobBounds.tolerance, "model.tolerance")
         range(job.model.maximumPasses, JobBounds.passes, "model.maxPasses")
         range(job.limits.minimumCohort, JobBounds.cohort, "limits.minimumCohort")
@@ -193,10 +194,30 @@ private struct JobRules {
     private func names() -> String { "one of: " + job.parties.map(\.name).joined(separator: ", ") }
 
     private mutating func revealList() {
-        if job.model.l2 > 0, job.reveal.contains(.standardErrors) {
+        if job.model.isPenalised, job.reveal.contains(.standardErrors) {
             note(
                 "reveal", "'standard-errors' of a penalised model are not defined",
-                "drop 'standard-errors' or set model.l2 to 0")
+                "drop 'standard-errors' or set model.l2 and model.l1 to 0")
+        }
+        if job.model.l1 > 0, job.model.family != .linear {
+            note(
+                "model.l1", "belongs to 'family: linear'",
+                "the weights of another family's correlations move with the fit, and opening them more than once gives rows away; "
+                    + "use model.l2")
+        }
+        if job.model.l1 > 0, !job.reveal.contains(.correlations) {
+            note(
+                "reveal", "'correlations' is missing, from which coefficients under 'l1' are computed",
+                "add it: both parties then learn the correlations of all columns and all coefficients")
+        }
+        if job.model.l1 == 0, job.reveal.contains(.correlations) {
+            note("reveal", "'correlations' are opened for 'model.l1' only", "set model.l1, or drop 'correlations'")
+        }
+        if job.model.covariance.isRobust, !job.reveal.contains(.standardErrors) {
+            note(
+                "model.covariance",
+                "'\(job.model.covariance.rawValue)' is about standard errors, which the job does not reveal",
+                "add 'standard-errors' to reveal, or drop 'covariance'")
         }
     }
 

@@ -66,8 +66,10 @@ public enum JobTemplate {
           family: \(family.rawValue)\(String(repeating: " ", count: 23 - family.rawValue.count))# linear, logistic, probit, poisson, negative-binomial, gamma
           # theta: estimate               # negative-binomial only: a number, or estimate
           # l2: 0                         # lambda of (1/n) sum loss + (lambda/2) |w|^2, standardised features
+          # l1: 0                         # linear only, elastic net: l1 |w|_1 beside it; needs correlations revealed
           # tolerance: 0.0001             # in standard errors
           # maxPasses: 30                 # each opens a number: a small job needs few
+          # covariance: classical         # standard errors: classical, or robust ones: HC0, HC1
 
         # keys:
         #   bits: 3072                    # 2048, 3072

@@ -6,18 +6,22 @@ public enum Reveal: String, Sendable, Hashable, CaseIterable, Codable {
     case standardErrors = "standard-errors"
     /// The linear predictor of every aligned row, to the active party.
     case scores
-    /// Log-loss and Brier score, or R^2, from sums over the fitted rows that both parties open. All else, and all about rows
-    /// held out, follows from `scores` at the active party alone (`protocols/evaluation.md`).
+    /// Log-loss and Brier score, or R^2, from sums over the fitted rows that both parties open; without `scores` also over rows
+    /// held out. All else follows from `scores` at the active party alone (`protocols/evaluation.md`).
     case metrics
+    /// Correlations of all columns with each other and with the label, and with them all coefficients, to both parties.
+    case correlations
 
     /// What is opened, in one clause.
     public var meaning: String {
         switch self {
         case .coefficients: "each party's own coefficients, to that party only"
         case .standardErrors: "standard errors of each party's own coefficients, to that party"
+        case .correlations:
+            "the correlations of all columns with each other and with the label, and so all coefficients, to both parties"
         case .scores: "the score of every aligned row, to the active party"
         case .metrics:
-            "log-loss and Brier score, or R^2, of the fitted rows, from sums that both parties open; nothing of rows held out"
+            "log-loss and Brier score, or R^2, of the fitted rows, from sums that both parties open; without scores also of rows held out"
         }
     }
 }

@@ -88,7 +88,8 @@ public struct Explanation: Sendable, Hashable, Codable {
     }
 
     private static func model(_ job: Job) -> String {
-        let penalty = job.model.l2 > 0 ? "L2 penalty \(job.model.l2)" : "no penalty"
+        let penalties = [("L1", job.model.l1), ("L2", job.model.l2)].filter { $1 > 0 }.map { "\($0) penalty \($1)" }
+        let penalty = penalties.isEmpty ? "no penalty" : penalties.joined(separator: ", ")
         let theta =
             job.model.family == .negativeBinomial
             ? " (theta \(job.model.theta.map { "\($0)" } ?? "estimated"))" : ""
@@ -97,6 +98,7 @@ public struct Explanation: Sendable, Hashable, Codable {
         return
             "\(job.model.family.rawValue) regression\(theta), \(job.parameterCount) coefficients with the intercept, \(penalty), "
             + (job.model.family == .linear ? "exact in one exchange" : stop)
+            + (job.model.covariance.isRobust ? "; robust standard errors (\(job.model.covariance.rawValue))" : "")
     }
 
     private static func rows(_ job: Job) -> String {

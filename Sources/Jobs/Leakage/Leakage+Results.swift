@@ -38,6 +38,12 @@ extension LeakageWords {
     private var common: [String] {
         guard family != .linear else {
             return only(.metrics, "R^2 and the residual variance: they follow from the residual sum of squares")
+                + heldOut
+                + only(
+                    .correlations,
+                    "the correlations of all columns with each other (18 bits each) and with the label (22 bits each), and the gradient "
+                        + "at the solution (29 bits a coefficient): from these all coefficients of both parties follow, under this "
+                        + "penalty and every other")
         }
         return ["the number of passes and whether they converged; the other's bit about its predictor"]
             + when(.lossOpened, "the log-likelihood summed over the fitted rows, to 18 bits beyond its leading digit")
@@ -49,7 +55,19 @@ extension LeakageWords {
                 .thetaEstimated,
                 "for each estimate of theta, \(OpenedBits.thetaRounds) at most: a sum over the fitted rows of ln(1 + mean / theta), to 18 bits "
                     + "beyond its leading digit, and \(active)'s bit whether another one follows; theta itself stays with \(active)"
-            )
+            ) + heldOut
+    }
+
+    private var heldOut: [String] {
+        let sums =
+            family == .linear
+            ? "the squared residuals" : "the losses" + (family.labelDomain == .yesNo ? " and the squared errors" : "")
+        return when(
+            .heldOutSums,
+            say: [
+                "\(sums), each summed over the rows held out, to 18 bits beyond the leading digit, if they are at least "
+                    + "`limits.minimumCell`; and the other's bit whether its own part of one of them passes a fixed limit"
+            ])
     }
 
     /// Once the rows are known.

@@ -8,6 +8,8 @@ enum LeakageCondition {
     /// A summed loss is opened: without a penalty, or as a metric.
     case lossOpened
     case heldOutRows
+    /// Sums over held-out rows are opened: where no scores of them are.
+    case heldOutSums
     case thetaEstimated
 }
 
@@ -28,6 +30,7 @@ extension LeakageWords {
                 case .unpenalised: others.append("without a penalty")
                 case .lossOpened: others.append("without a penalty, or where `metrics` is revealed")
                 case .heldOutRows: others.append("with a hold-out")
+                case .heldOutSums: others.append("with a hold-out, where `metrics` is revealed and `scores` is not")
                 case .thetaEstimated: others.append("with `theta: estimate`")
                 }
             }
@@ -46,10 +49,11 @@ extension LeakageWords {
         guard let job else { return nil }
         return switch condition {
         case .revealed(let item): job.reveals(item)
-        case .penalised: job.model.l2 > 0
-        case .unpenalised: job.model.l2 == 0
+        case .penalised: job.model.isPenalised
+        case .unpenalised: !job.model.isPenalised
         case .lossOpened: job.opensLoss
         case .heldOutRows: job.holdout != .none
+        case .heldOutSums: job.opensHeldOutSums
         case .thetaEstimated: job.estimatesTheta
         }
     }

@@ -91,6 +91,7 @@ public enum LeakageDocument {
             case .standardErrors: "no penalty"
             case .scores: "`guard-scores`"
             case .metrics: ""
+            case .correlations: "`model.l1`, a linear model"
             }
         return "| `\(item.rawValue)` | \(item.meaning) | \(needs) |"
     }

@@ -15,8 +15,12 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     /// In other fits these bits are among those of decisions.
     public let aliases: Int
 
+    /// Of an elastic net: of all columns with each other and with the label, and the gradient by which its result is corrected.
+    public let correlations: Int
+
     public var total: Int {
         decisions.plusClamped(sums).plusClamped(coefficients).plusClamped(variances).plusClamped(aliases)
+            .plusClamped(correlations)
     }
 
     /// - Parameters:
@@ -35,6 +39,9 @@ public struct OpenedBits: Sendable, Hashable, Codable {
             (job.opensSquares ? squares : 0) + (job.opensLoss ? sum + bounds.scale : 0)
             + (job.opensBrier ? sum + bounds.scale : 0)
             + (job.estimatesTheta ? Self.thetaRounds * (sum + bounds.scale) : 0)
+            + (job.opensHeldOutSums
+                ? Self.heldOutBits + (isLinear ? squares : 0) + (job.opensLoss ? sum + bounds.scale : 0)
+                    + (job.opensBrier ? sum + bounds.scale : 0) : 0)
         let m = job.parameterCount(of: role == .active ? job.active : job.passive)
         // Digits follow the largest weight of a row, as the active party announces it.
         let spread = max(0, bounds.weight + 2)
@@ -42,12 +49,13 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         let constant = role == .active ? fraction + 26 : 0
         coefficients = m.timesClamped(fraction + (isLinear ? 10 : 13)).plusClamped(constant)
         aliases = role == .passive && isLinear && job.model.l2 == 0 ? m.timesClamped(Self.alias) : 0
+        correlations = job.reveals(.correlations) ? Self.correlations(parameters: job.parameterCount) : 0
         guard job.reveals(.standardErrors) else {
             variances = 0
             return
         }
         // The active party's first variance is the raw constant's.
-        let variance = min(40, 12 + spread) + 24
+        let variance = min(40, 12 + spread) + 24 + (job.model.covariance.isRobust ? 8 : 0)
         variances = m.timesClamped(variance).plusClamped(role == .active ? 24 : 0)
     }
 
@@ -58,9 +66,18 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         return passes.timesClamped(bitsPerPass).plusClamped(5 * window + 1 + (job.estimatesTheta ? thetaRounds : 0))
     }
 
+    /// 18 bits a pair of columns, 22 a column and 29 a coefficient.
+    private static func correlations(parameters: Int) -> Int {
+        let columns = parameters - 1
+        return (columns.timesClamped(columns - 1) / 2).timesClamped(18).plusClamped(columns.timesClamped(22))
+            .plusClamped(parameters.timesClamped(29))
+    }
+
     /// How often theta is estimated at most.
     public static let thetaRounds = 6
     private static let alias = 10
+    /// Whether an own part of a row that was kept aside is out of range, under each period.
+    private static let heldOutBits = 5
     private static let window = 12
     static let bitsPerPass = 14 + 6 * 2
     private static let refinement = 18
@@ -71,7 +88,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
 
 extension Job {
     /// Whether a fit opens its summed loss: as a metric, for a likelihood without a penalty, or to tell separated labels.
-    public var opensLoss: Bool { model.family != .linear && (model.l2 == 0 || reveals(.metrics)) }
+    public var opensLoss: Bool { model.family != .linear && (!model.isPenalised || reveals(.metrics)) }
 
     public var opensBrier: Bool { model.family.labelDomain == .yesNo && reveals(.metrics) }
 
@@ -79,6 +96,9 @@ extension Job {
     public var opensSquares: Bool { model.family == .linear || model.family == .gamma && opensLoss }
 
     public var estimatesTheta: Bool { model.family == .negativeBinomial && model.theta == nil }
+
+    /// Sums over the rows that were kept aside: where no scores of them are revealed, which say more.
+    public var opensHeldOutSums: Bool { holdout != .none && reveals(.metrics) && !reveals(.scores) }
 
     public var hasCaseWeights: Bool { active.beside.weights != nil }
 }

@@ -154,8 +154,9 @@ package struct JobStart: Sendable {
 
     private func errors(_ job: Job) -> StartCheck {
         let name = "standard errors"
-        if job.model.l2 > 0 { return StartCheck(name, .ok, "none: a penalised model has none") }
-        return StartCheck(name, .ok, job.reveals(.standardErrors) ? "yes" : "none: the job does not reveal them")
+        if job.model.isPenalised { return StartCheck(name, .ok, "none: a penalised model has none") }
+        guard job.reveals(.standardErrors) else { return StartCheck(name, .ok, "none: the job does not reveal them") }
+        return StartCheck(name, .ok, job.model.covariance.isRobust ? "robust: \(job.model.covariance.rawValue)" : "yes")
     }
 }
 

@@ -15,6 +15,9 @@ struct EvaluationTable {
         guard !rows.isEmpty else { return nil }
     }
 
+    /// Whether rows have scores: else there are sums alone.
+    var hasScores: Bool { rows.contains { $0.metrics.deciles != nil } }
+
     /// One line of a table: what R calls it, what people call it, its value.
     private struct Measure {
         let name: String
@@ -73,7 +76,7 @@ struct EvaluationTable {
         var names: [String] = []
         for measure in columns.joined() where !names.contains(measure.name) { names.append(measure.name) }
         var table = TextTable(
-            ["scores"] + rows.map { "\($0.name) rows" },
+            ["evaluation"] + rows.map { "\($0.name) rows" },
             sides: [.left] + rows.map { _ in .left })
         for name in names {
             let measures = columns.map { column in column.first { $0.name == name } }

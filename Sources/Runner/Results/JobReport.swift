@@ -70,6 +70,14 @@ package struct JobReport: Codable, Sendable {
                 + "\(fit.passes) \(fit.passes == 1 ? "pass" : "passes")",
             table.text(),
         ]
+        if let name = fit.covariance, name != Covariance.classical.rawValue {
+            lines.append("intervals and p from robust standard errors (\(name))")
+        }
+        if let nonzero = fit.nonzero {
+            lines.append(
+                "elastic net: \(nonzero) of \(fit.parameters - 1) coefficients are not zero; path.csv has other penalties"
+            )
+        }
         for term in terms { if let note = term.note { lines.append("'\(term.term)' \(note.rawValue)") } }
         if let count = fit.leftOut, !terms.contains(where: { $0.note == .leftOut }) {
             let columns = count == 1 ? "1 column of \(peer) was" : "\(count) columns of \(peer) were"
@@ -79,7 +87,7 @@ package struct JobReport: Codable, Sendable {
             lines.append("an estimate of \(peer) runs away: a level has one outcome only")
         }
         if let reason = fit.standardErrorsWithheld { lines.append("no standard errors: \(reason)") }
-        if family != .linear, fit.l2 == 0, fit.standardErrorsWithheld != nil {
+        if family != .linear, fit.l2 == 0, fit.l1 == 0, fit.standardErrorsWithheld != nil {
             lines.append("not checked: whether a column follows from the other party's columns")
         }
         if !fit.converged { lines.append("not converged within the job's passes: estimates are approximate") }

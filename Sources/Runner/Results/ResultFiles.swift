@@ -28,7 +28,7 @@ package struct ResultFiles {
             ResultFile("intersection.csv", try IdentifierTable.csv(of: finished.rows), mode: .ownerOnly),
             ResultFile("model.json", try Self.json(savedModel), mode: .ownerOnly),
         ] + (try finished.outcome.scores.map { [ResultFile("scores.csv", try scores($0), mode: .ownerOnly)] } ?? [])
-            + (try evaluation())
+            + (try evaluation()) + (try path())
     }
 
     /// Where scores are revealed to this party.
@@ -36,10 +36,21 @@ package struct ResultFiles {
         let outcome = finished.outcome
         let table = EvaluationTable(fitted: outcome.metrics.map(JobReport.fitted), heldOut: outcome.holdOutMetrics)
         guard let table else { return [] }
-        return [
-            ResultFile("evaluation.csv", try table.csv()),
-            ResultFile("deciles.csv", try table.deciles()),
-        ]
+        return [ResultFile("evaluation.csv", try table.csv())]
+            + (table.hasScores ? [ResultFile("deciles.csv", try table.deciles())] : [])
+    }
+
+    /// An elastic net's path: a row for each penalty and each own term.
+    private func path() throws -> [ResultFile] {
+        guard let points = finished.outcome.path else { return [] }
+        let terms = finished.outcome.model.terms
+        var writer = try CSVWriter(header: ["l1", "nonzero", "term", "estimate.standardised"])
+        for point in points {
+            for (term, estimate) in zip(terms, point.coefficients) {
+                try writer.append([.number(point.l1), .integer(point.nonzero), .text(term), .number(estimate)])
+            }
+        }
+        return [ResultFile("path.csv", writer.bytes)]
     }
 
     private var savedModel: SavedModel {
@@ -89,7 +100,9 @@ package struct ResultFiles {
             ]
         }
         columns += [
-            ("l2", .number(summary.l2)), ("passes", .integer(summary.passes)),
+            ("vcov", summary.covariance.map { .text($0) } ?? .missing), ("l2", .number(summary.l2)),
+            ("l1", .number(summary.l1)),
+            ("passes", .integer(summary.passes)),
             ("converged", .text(summary.converged ? "TRUE" : "FALSE")),
         ]
         var writer = try CSVWriter(header: columns.map(\.name))

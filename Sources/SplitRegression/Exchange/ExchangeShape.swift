@@ -6,6 +6,7 @@ package enum ExchangeShape: Sendable, Hashable {
     case columnSums(ColumnSumLayout, rows: Int)
     case packedSums(PackedSumLayout, rows: Int)
     case product(ProductLayout)
+    case elementProducts(ElementLayout, rows: Int)
 
     /// Rows of the slots, blocks and so on for a modulus.
     package static func rowProducts(
@@ -34,6 +35,8 @@ package enum ExchangeShape: Sendable, Hashable {
         case .product(let layout):
             RowChunks(
                 rows: layout.blocks * layout.inner, multiple: 1, bytesPerRow: width, largestRows: 4096)
+        case .elementProducts(let layout, let rows):
+            RowChunks(rows: rows, multiple: layout.rowsPerCiphertext, bytesPerRow: width)
         }
     }
 
@@ -65,6 +68,11 @@ package enum ExchangeShape: Sendable, Hashable {
                 rows: layout.columns * layout.ciphertextsPerRow, multiple: 1, bytesPerRow: width, largestRows: 4096)
         case .product(let layout):
             RowChunks(rows: layout.resultCount, multiple: 1, bytesPerRow: width, largestRows: 512)
+        case .elementProducts(let layout, let rows):
+            // One chunk of products for each of shares.
+            RowChunks(
+                rows: layout.groups(rows: rows), multiple: 1, bytesPerRow: 0,
+                largestRows: requestRows(width: width).rowsPerChunk / layout.rowsPerCiphertext)
         }
     }
 

@@ -5,7 +5,7 @@ internal import Wire
 // The kernel (training.md 3.2).
 extension PaillierShareExchange {
     /// Chunks that the owner is ahead of the results.
-    private static let lookahead = 2
+    static let lookahead = 2
 
     func ownKernel(
         _ layout: KernelLayout, rows: Int, vector: (Int) throws -> [Int64]

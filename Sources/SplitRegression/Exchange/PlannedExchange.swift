@@ -39,12 +39,8 @@ extension TrainingFacts {
             ] + (try penalties())
         case .information(let period):
             let bits = try weightShareBits(period: period)
-            return (weightIsMean ? [] : [kernel(try layout(.weight, period: period))]) + [
-                sums(try blockLayout(columns: passiveColumns, valueBits: bits), .active),
-                sums(try blockLayout(columns: activeColumns, valueBits: bits), .passive),
-                packed(try crossLayout(values: activeColumns, columns: passiveColumns, valueBits: bits), .active),
-                packed(try crossLayout(values: passiveColumns, columns: activeColumns, valueBits: bits), .passive),
-            ]
+            return (weightIsMean ? [] : [kernel(try layout(.weight, period: period))])
+                + (try weightedSums(valueBits: bits))
         case .sum(let kind, let period):
             let layout = try layout(kind, period: period)
             guard kind == .loss || kind == .dispersion else { return [kernel(layout)] }
@@ -62,6 +58,36 @@ extension TrainingFacts {
                 + product(parameters, parameters, parameters, .diagonal) + [
                     .results(active: varianceWidths.active, passive: varianceWidths.passive)
                 ]
+        case .meat(let period, let scale):
+            let bits = try scoreShape(period: period, scale: scale).squareBits
+            return [
+                .shape(
+                    .elementProducts(try elementLayout(period: period, scale: scale), rows: rows), owner: .active,
+                    request: .elementShares, reply: .elementProducts)
+            ] + (try weightedSums(valueBits: bits, fraction: Self.meatEntryFractionBits))
+        case .robustVariances:
+            return try product(parameters, parameters, parameters) + product(parameters, parameters, parameters)
+                + product(parameters, parameters, parameters, .diagonal) + [
+                    .results(active: robustVarianceWidths.active, passive: robustVarianceWidths.passive)
+                ]
+        case .correlations:
+            let widths = correlationBits.map(\.all)
+            return try product(parameters, parameters, parameters) + product(parameters, parameters, parameters, .lower)
+                + product(parameters, parameters, 1) + product(parameters, parameters, 1) + [
+                    .results(active: widths, passive: widths)
+                ]
+        case .jointGradient:
+            let widths = Array(repeating: Self.slopeBits.all, count: parameters)
+            return try product(parameters, parameters, 1) + [.results(active: widths, passive: widths)]
+        case .heldOutSum(let kind, let period):
+            let rows = ofHeldOutRows
+            let layout = try rows.layout(kind, period: period)
+            guard kind == .loss else { return [rows.kernel(layout)] }
+            return [
+                rows.kernel(layout),
+                rows.sums(try rows.heldOutSlopeLayout(fraction: layout.kernel.shareFractionBits), .active),
+            ]
+        case .heldOutSquares: return [ofHeldOutRows.sums(try ofHeldOutRows.heldOutSquaresLayout(), .active)]
         case .aliases:
             return try product(parameters, parameters, parameters)
                 + product(parameters, parameters, parameters, .diagonal) + [
@@ -74,8 +100,23 @@ extension TrainingFacts {
                 ]
         case .movements: return [.results(active: movementWidths.active, passive: movementWidths.passive)]
         case .checkpoint: return [.checkpoint]
-        case .trace, .norm, .range, .theta, .move, .stay, .accept, .steady, .leaveOut: return []
+        case .trace, .norm, .range, .theta, .heldOutRange, .move, .stay, .propose, .accept, .steady, .leaveOut:
+            return []
         }
+    }
+
+    /// `Q^T W Q` from shares of W.
+    private func weightedSums(valueBits bits: Int, fraction: Int? = nil) throws(TrainingError) -> [PlannedExchange] {
+        [
+            sums(try blockLayout(columns: passiveColumns, valueBits: bits), .active),
+            sums(try blockLayout(columns: activeColumns, valueBits: bits), .passive),
+            packed(
+                try crossLayout(values: activeColumns, columns: passiveColumns, valueBits: bits, fraction: fraction),
+                .active),
+            packed(
+                try crossLayout(values: passiveColumns, columns: activeColumns, valueBits: bits, fraction: fraction),
+                .passive),
+        ]
     }
 
     private func penalties() throws(TrainingError) -> [PlannedExchange] {

@@ -62,7 +62,7 @@ struct TrainingFollower {
         guard plan.allows(bounds) else {
             throw Self.failure("T13", "boundsNotAllowed", "The announced bounds are none that such rows can have.")
         }
-        let facts = plan.facts(rows: setup.rows, bounds)
+        let facts = plan.facts(rows: setup.rows, heldOut: setup.testRows, bounds)
         self.facts = facts
         program = TrainingProgram(facts)
         try goOn()

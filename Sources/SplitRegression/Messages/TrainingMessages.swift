@@ -17,12 +17,14 @@ extension MessageType {
     static let matrixProducts = MessageType(rawValue: 0x0219)
     static let windowShare = MessageType(rawValue: 0x021A)
     static let resultShares = MessageType(rawValue: 0x021B)
+    static let elementShares = MessageType(rawValue: 0x021C)
+    static let elementProducts = MessageType(rawValue: 0x021D)
     static let scoreChunk = MessageType(rawValue: 0x0230)
 
     /// Ciphertexts and nothing else: what a transcript keeps by hash unless it keeps all.
     static let ofCiphertexts: Set<MessageType> = [
         .predictorShares, .predictorSums, .kernelVectors, .kernelResults, .rowShares, .columnSums, .rowVectors,
-        .crossSums, .matrixShares, .matrixProducts,
+        .crossSums, .matrixShares, .matrixProducts, .elementShares, .elementProducts,
     ]
 }
 
@@ -131,6 +133,17 @@ enum MatrixSharesKind: PayloadKind {
 enum MatrixProductsKind: PayloadKind {
     static let type = MessageType.matrixProducts
     static let name = "MatrixProducts"
+}
+
+/// Encrypted shares, each for one product.
+enum ElementSharesKind: PayloadKind {
+    static let type = MessageType.elementShares
+    static let name = "ElementShares"
+}
+/// Masked products with them.
+enum ElementProductsKind: PayloadKind {
+    static let type = MessageType.elementProducts
+    static let name = "ElementProducts"
 }
 
 /// Bounds that the active party announces (training.md 5.1): `i64` each.

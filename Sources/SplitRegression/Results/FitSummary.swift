@@ -10,6 +10,7 @@ public struct FitSummary: Sendable, Equatable, Codable {
     public var n: Int
     public var parameters: Int
     public var l2: Double
+    public var l1: Double
     public var passes: Int
     public var converged: Bool
     public var gradientNorm: Double?
@@ -34,20 +35,28 @@ public struct FitSummary: Sendable, Equatable, Codable {
     public var sigma: Double?
     public var fStatistic: Double?
     public var fPValue: Double?
+    /// Elastic net: coefficients that are not zero, the intercept not among them, of both parties.
+    public var nonzero: Int?
+    /// How far the solution from the opened correlations was from the conditions of a minimum, before it was corrected by the exact
+    /// gradient; in units of `l1`.
+    public var optimalityGap: Double?
     /// Of every family, without a penalty.
     public var residualDegreesOfFreedom: Int?
     /// How many of the passive party's columns were left out, because they follow from others of both; ``parameters`` does not count them.
     public var leftOut: Int?
+    /// How standard errors were estimated, where there are some.
+    public var covariance: String?
     /// Whether estimates ran away in either party's columns, as those of a level with one outcome do.
     public var hasRunaways: Bool?
     /// Why there are no standard errors, where there are none.
     public var standardErrorsWithheld: String?
 
-    init(family: String, n: Int, parameters: Int, l2: Double, passes: Int, converged: Bool, keyBits: Int) {
+    init(family: String, n: Int, parameters: Int, l2: Double, l1: Double, passes: Int, converged: Bool, keyBits: Int) {
         self.family = family
         self.n = n
         self.parameters = parameters
         self.l2 = l2
+        self.l1 = l1
         self.passes = passes
         self.converged = converged
         self.keyBits = keyBits

@@ -58,11 +58,23 @@ extension FittedTerm {
     }
 }
 
+/// One point of an elastic net's path: a penalty, and what is left of the coefficients under it.
+public struct PenaltyPathPoint: Sendable, Equatable, Codable {
+    /// In the objective of training.md 1.
+    public var l1: Double
+    /// Of both parties, without the constant.
+    public var nonzero: Int
+    /// This party's, on the standardised scale, in the order of its terms.
+    public var coefficients: [Double]
+}
+
 /// What a party takes home.
 public struct TrainingOutcome: Sendable {
     public var terms: [FittedTerm]
     public var summary: FitSummary
     public var model: PartialModel
+    /// Elastic net: from the penalty at which all coefficients are zero down to a thousandth of it.
+    public var path: [PenaltyPathPoint]?
     /// Of the next message after the fit.
     var round: UInt32
     /// Active party, when scores are revealed: joint predictor of each training row, in common order.

@@ -36,8 +36,10 @@ package struct Announcement: Sendable, Hashable {
         self.rowBits = rowBits
     }
 
-    /// - Parameter estimatesTheta: whether theta may move from the own fit's: then bounds hold at both ends of its range.
-    package init(_ rows: ActiveRows, estimatesTheta: Bool = false) {
+    /// - Parameters:
+    ///   - estimatesTheta: whether theta may move from the own fit's: then bounds hold at both ends of its range.
+    ///   - heldOut: rows that were kept aside, of which sums are to be opened.
+    package init(_ rows: ActiveRows, estimatesTheta: Bool = false, heldOut: HeldOutRows? = nil) {
         var families = [rows.family]
         if estimatesTheta, case .negativeBinomial(let theta) = rows.family {
             families += [theta / ThetaEstimate.reach, theta * ThetaEstimate.reach].map {
@@ -60,6 +62,14 @@ package struct Announcement: Sendable, Hashable {
                 value, abs(rows.weight[row] * family.residual(start, label: rows.label[row])),
                 abs(rows.weight[row] * rows.label[row]))
             weight = max(weight, rows.weight[row] * family.weight(start))
+        }
+        if let heldOut, rows.family != .linear {
+            for (row, family) in heldOut.label.indices.flatMap({ row in families.map { (row, $0) } }) {
+                let term = Kernel(family: family, kind: .loss, period: 64, scaleBits: 0).term(
+                    label: heldOut.label[row], offset: heldOut.offset[row], weight: 1, center: rows.center)
+                scale = max(scale, abs(term.scale))
+                value = max(value, abs(term.constant), abs(term.scale), abs(term.slope))
+            }
         }
         scaleBits = Self.bits(scale)
         weightBits = Self.bits(weight)

@@ -36,6 +36,10 @@ package protocol ShareExchange: AnyObject {
     func ownProduct(_ left: ShareMatrix, _ layout: ProductLayout) async throws -> ShareMatrix
     func evaluateProduct(_ right: ShareMatrix, _ layout: ProductLayout) async throws -> ShareMatrix
 
+    /// Each party's integers a row; result: shares modulo `2^152` of their product a row.
+    func ownElementProducts(_ rows: [Int128], layout: ElementLayout) async throws -> [ShareWord]
+    func evaluateElementProducts(_ rows: [Int128], layout: ElementLayout) async throws -> [ShareWord]
+
     /// Sends a window of this party's share and receives the peer's.
     func exchangeWindow(_ own: UInt64, bits: Int) async throws -> UInt64
     /// The parties send each other the high bits of shares that are the other's to know.

@@ -27,17 +27,39 @@ extension ShareMachine {
     func gatherInformation(
         _ weights: [Int128], valueBits: Int, atActiveAlone: Bool
     ) async throws {
-        var result = ShareMatrix(rows: facts.parameters, columns: facts.parameters)
-        try await addBlocks(weights, valueBits: valueBits, atActiveAlone: atActiveAlone, to: &result)
-        try await addCross(weights, valueBits: valueBits, atActiveAlone: atActiveAlone, to: &result)
+        var result = try await gram(
+            RowWeights(
+                shares: weights, bits: valueBits, fractionBits: TrainingFacts.weightFractionBits,
+                entryFractionBits: facts.featureFractionBits), atActiveAlone: atActiveAlone)
         if facts.penalty > 0 { result = result &+ (try penalty()) }
         information = result
     }
 
+    /// Numbers that rows are weighted with.
+    struct RowWeights {
+        /// Each below `2^bits` in magnitude.
+        let shares: [Int128]
+        let bits: Int
+        let fractionBits: Int
+        /// Of the columns' entries in sums across the parties.
+        let entryFractionBits: Int
+        /// The sums are made greater by two to this.
+        var scale = 0
+    }
+
+    /// `2^scale Q^T W Q / 2^k`
+    func gram(_ weights: RowWeights, atActiveAlone: Bool) async throws -> ShareMatrix {
+        var result = ShareMatrix(rows: facts.parameters, columns: facts.parameters)
+        try await addBlocks(weights, atActiveAlone: atActiveAlone, to: &result)
+        try await addCross(weights, atActiveAlone: atActiveAlone, to: &result)
+        return result
+    }
+
     /// Each party's own block: products of its columns with its own share, and with the peer's under encryption.
-    func addBlocks(
-        _ weights: [Int128], valueBits: Int, atActiveAlone: Bool, to result: inout ShareMatrix
+    private func addBlocks(
+        _ rowWeights: RowWeights, atActiveAlone: Bool, to result: inout ShareMatrix
     ) async throws {
+        let (weights, valueBits) = (rowWeights.shares, rowWeights.bits)
         let pairs = { (count: Int) in (0..<count).flatMap { i in (0...i).map { (i, $0) } } }
         let (own, peers) = (pairs(ownCount), pairs(peerCount))
         let knowsOwn = atActiveAlone && (isActive || facts.hasUnitWeights)
@@ -70,8 +92,8 @@ extension ShareMachine {
             try await send()
         }
         let shift =
-            TrainingFacts.weightFractionBits + TrainingFacts.productFractionBits + facts.rowBitsOfCount
-            - ShareMatrix.fractionBits
+            rowWeights.fractionBits + TrainingFacts.productFractionBits + facts.rowBitsOfCount
+            - ShareMatrix.fractionBits - rowWeights.scale
         // The active party's block first, at both.
         let both = truncated(isActive ? mine + theirs : theirs + mine, shift: shift)
         for (value, (i, j)) in zip(
@@ -86,15 +108,16 @@ extension ShareMachine {
         }
     }
 
-    func addCross(
-        _ weights: [Int128], valueBits: Int, atActiveAlone: Bool, to result: inout ShareMatrix
+    private func addCross(
+        _ rowWeights: RowWeights, atActiveAlone: Bool, to result: inout ShareMatrix
     ) async throws {
         // Both directions multiply with the very same integers, or the shares' large parts would not cancel.
-        let entryBits = facts.featureFractionBits
+        let (weights, entryBits) = (rowWeights.shares, rowWeights.entryFractionBits)
         // One row for each passive column, one column for each active one.
         var cross = ShareMatrix(rows: facts.passiveColumns, columns: facts.activeColumns)
         func send() async throws {
-            let layout = try facts.crossLayout(values: ownCount, columns: peerCount, valueBits: valueBits)
+            let layout = try facts.crossLayout(
+                values: ownCount, columns: peerCount, valueBits: rowWeights.bits, fraction: entryBits)
             let sums = try await exchange.ownPackedSums(layout, rows: rows) { [table] range in
                 let entries = table.entries(range, fractionBits: entryBits)
                 return range.enumerated().map { index, row in
@@ -104,9 +127,10 @@ extension ShareMachine {
             cross = cross &+ (isActive ? sums : sums.transposed)
         }
         func take() async throws {
-            let layout = try facts.crossLayout(values: peerCount, columns: ownCount, valueBits: valueBits)
+            let layout = try facts.crossLayout(
+                values: peerCount, columns: ownCount, valueBits: rowWeights.bits, fraction: entryBits)
             let sums = try await exchange.evaluatePackedSums(layout, rows: rows) { [table] in
-                table.entries($0, fractionBits: table.fractionBits)
+                table.entries($0, fractionBits: entryBits)
             }
             cross = cross &+ (isActive ? sums.transposed : sums)
         }
@@ -118,8 +142,8 @@ extension ShareMachine {
             if !atActiveAlone { try await send() }
         }
         let shift =
-            TrainingFacts.weightFractionBits + 2 * entryBits + facts.rowBitsOfCount
-            - ShareMatrix.fractionBits
+            rowWeights.fractionBits + 2 * entryBits + facts.rowBitsOfCount - ShareMatrix.fractionBits
+            - rowWeights.scale
         cross = truncated(cross, shift: shift)
         for b in 0..<facts.passiveColumns {
             for a in 0..<facts.activeColumns {

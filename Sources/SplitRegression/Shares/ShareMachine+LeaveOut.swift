@@ -9,7 +9,8 @@ extension ShareMachine {
         let facts = facts.withoutPassiveColumn
         guard !isActive else {
             let machine = try ShareMachine(
-                role: role, facts: facts, table: table, active: active, centring: centring, exchange: exchange)
+                role: role, facts: facts, table: table, active: active, centring: centring,
+                heldOut: heldOut, exchange: exchange)
             return (machine, nil)
         }
         let index = NamedColumns.leftOut(results.aliases)
@@ -18,7 +19,8 @@ extension ShareMachine {
         }
         let table = try WhitenedTable(others(columns), hasConstant: false, names: others(names), facts: facts)
         let machine = try ShareMachine(
-            role: role, facts: facts, table: table, active: nil, centring: others(centring), exchange: exchange)
+            role: role, facts: facts, table: table, active: nil, centring: others(centring),
+            heldOut: HeldOutRows(columns: heldOut.columns.isEmpty ? [] : others(heldOut.columns)), exchange: exchange)
         return (machine, index)
     }
 }

@@ -92,11 +92,25 @@ extension ShareMachine {
 
     /// Integer shares of a kernel at the trial point's predictors.
     func evaluate(_ kind: Kernel.Kind, period: Double) async throws -> [Int128] {
-        let layout = try facts.layout(kind, period: period)
-        let kernel = ownKernel(layout.kernel)
+        try await evaluate(
+            kind, try facts.layout(kind, period: period),
+            KernelRows(
+                turns: turns, label: active?.label ?? [], offset: active?.offset ?? [], weight: active?.weight ?? []))
+    }
+
+    /// What a kernel takes of each row: own angles and, at the active party, what stands beside its columns.
+    struct KernelRows {
+        let turns: [UInt64]
+        let label: [Double]
+        let offset: [Double]
+        let weight: [Double]
+    }
+
+    func evaluate(_ kind: Kernel.Kind, _ layout: KernelLayout, _ given: KernelRows) async throws -> [Int128] {
+        let (kernel, rows, turns) = (ownKernel(layout.kernel), given.turns.count, given.turns)
         let (vectorBits, scalarBits) = kernel.fractionBits
         guard let active else {
-            let (turns, frequencies) = (turns, kernel.frequencies)
+            let frequencies = kernel.frequencies
             let unit = power(scalarBits)
             return try await exchange.evaluateKernel(layout, rows: rows) { row in
                 frequencies.flatMap { frequency in
@@ -110,9 +124,8 @@ extension ShareMachine {
         let limit = power(kernel.magnitudeBits)
         let terms = (0..<rows).map {
             kernel.term(
-                label: active.label[$0], offset: active.offset[$0], weight: active.weight[$0], center: active.center)
+                label: given.label[$0], offset: given.offset[$0], weight: given.weight[$0], center: active.center)
         }
-        let turns = turns
         var corrections = Array(repeating: Int128(0), count: rows)
         let shares = try await exchange.ownKernel(layout, rows: rows) { row in
             let vector = kernel.vector(series, terms[row], turns: turns[row])

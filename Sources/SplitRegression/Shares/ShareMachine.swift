@@ -19,6 +19,10 @@ package final class ShareMachine<Exchange: ShareExchange> {
     /// `I - H X`, X the inverse before its last iteration.
     var deviation: ShareMatrix
     var traceShare = ShareWord.zero
+    /// An elastic net, once correlations are open.
+    var selection: Selection?
+    /// The middle of the sandwich estimate.
+    var meat: ShareMatrix
     /// Own part and shares of each row's predictor: phases in turns, or numbers modulo 2^152 for a linear fit.
     var turns: [UInt64] = []
     var predictors: [ShareWord] = []
@@ -34,10 +38,11 @@ package final class ShareMachine<Exchange: ShareExchange> {
 
     /// Own means over standard deviations, 0 for the constant: `raw constant = beta_0 - sum_j beta_j centre_j`.
     let centring: [Double]
+    let heldOut: HeldOutRows
 
     package init(
         role: TrainingRole, facts: TrainingFacts, table: WhitenedTable, active: ActiveRows?, centring: [Double],
-        exchange: Exchange
+        heldOut: HeldOutRows = HeldOutRows(columns: []), exchange: Exchange
     ) throws(TrainingError) {
         let isWeighted = active?.weight.contains { $0 != 1 } ?? false
         guard !isWeighted || facts.isWeighted && facts.family != .linear else {
@@ -50,6 +55,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
         family = active?.family ?? facts.family
         if facts.estimatesTheta, let active { theta = ThetaEstimate(active) }
         self.centring = centring
+        self.heldOut = heldOut
         self.exchange = exchange
         let p = facts.parameters
         let vector = ShareMatrix(rows: p, columns: 1)
@@ -66,6 +72,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
         information = ShareMatrix(rows: p, columns: p)
         inverse = information
         deviation = information
+        meat = information
     }
 
     var isActive: Bool { role == .active }
@@ -111,6 +118,15 @@ package final class ShareMachine<Exchange: ShareExchange> {
         case .coefficients(let bits): try await openCoefficients(fractionBits: bits)
         case .range(let period): return try await openRange(period: period)
         case .variances: try await openVariances()
+        case .meat(let period, let scale): try await computeMeat(period: period, scale: scale)
+        case .robustVariances(let scale): try await openRobustVariances(scale: scale)
+        case .heldOutRange(let period): return try await openHeldOutRange(period: period)
+        case .heldOutSum(let kind, let period):
+            return try await open(step, try await heldOutSum(kind, period: period))
+        case .heldOutSquares: return try await open(step, try await heldOutSquares())
+        case .correlations: try await openCorrelations()
+        case .propose: try propose()
+        case .jointGradient: try await openJointGradient()
         case .aliases: try await openAliases()
         case .passiveAliases: try await openAliases(toActive: false)
         case .leaveOut: throw TrainingError.invalidPlan("a machine keeps its columns: another one goes on")
@@ -219,7 +235,9 @@ package final class ShareMachine<Exchange: ShareExchange> {
             own, peers: others, fractionBits: fractionBits,
             widths: facts.coefficientWidths(fractionBits: fractionBits))
         results.point = Array(values.prefix(ownCount))
-        results.coefficients = table.coefficients(results.point)
+        // Of an elastic net both know them, zeros among them.
+        results.coefficients =
+            selection.map { Array(([$0.constant] + $0.coefficients)[ownRange]) } ?? table.coefficients(results.point)
         results.rawConstant = isActive ? values[ownCount] : nil
     }
 
@@ -240,20 +258,35 @@ package final class ShareMachine<Exchange: ShareExchange> {
     }
 
     private func openRange(period: Double) async throws -> Double {
+        let unit = power(-table.fractionBits)
+        let parts = (0..<rows).map { row in
+            var z = 0.0
+            for j in 0..<ownCount { z += Double(table.columns[j][row]) * unit * results.point[j] }
+            return z
+        }
+        return try await openBit(isBeyond(parts, offsets: active?.offset ?? [], period: period))
+    }
+
+    /// Whether some own part lies where the series may say nothing.
+    ///
+    /// - Parameter offsets: at the active party.
+    func isBeyond(_ parts: [Double], offsets: [Double], period: Double) -> Bool {
         let limit = facts.safePart(period: period)
         let center = active?.center ?? 0
         // Where a series is a function of the predictor with its offset.
-        let shifts: [Double]? = active.flatMap { family.hasExponentialSeries ? nil : $0.offset }
-        let unit = power(-table.fractionBits)
-        var isBeyond = false
-        for row in 0..<rows {
-            var z = (shifts.map { $0[row] + family.shift } ?? 0) - center
-            for j in 0..<ownCount { z += Double(table.columns[j][row]) * unit * results.point[j] }
-            let low = facts.family == .poisson ? -4 * limit : -limit
-            let high = facts.family == .gamma ? 4 * limit : limit
-            if z < low || z > high { isBeyond = true }
+        let shifts: [Double]? = isActive && !family.hasExponentialSeries ? offsets : nil
+        let low = facts.family == .poisson ? -4 * limit : -limit
+        let high = facts.family == .gamma ? 4 * limit : limit
+        return parts.indices.contains { row in
+            let z = (shifts.map { $0[row] + family.shift } ?? 0) - center + parts[row]
+            // What is no number is beyond, too.
+            return !(z >= low && z <= high)
         }
-        let own: UInt64 = isBeyond ? 1 : 0
+    }
+
+    /// A bit of each party.
+    func openBit(_ isSet: Bool) async throws -> Double {
+        let own: UInt64 = isSet ? 1 : 0
         let peer = try await exchange.exchangeWindow(own, bits: 1)
         return Double(isActive ? own + 2 * peer : peer + 2 * own)
     }
@@ -275,6 +308,23 @@ package final class ShareMachine<Exchange: ShareExchange> {
         let squares = try await forms(rows, of: inverse)
         let values = try await openOwn(
             squares.own, peers: squares.peers, fractionBits: facts.varianceBits, widths: facts.varianceWidths)
+        takeVariances(values, lengths)
+    }
+
+    /// `D V M V D^T`
+    private func openRobustVariances(scale: Int) async throws {
+        let f = ShareMatrix.fractionBits
+        let (rows, lengths) = try ownRows(first: try constantFunctional())
+        let images = try await product(rows, inverse, shift: f)
+        let spreads = try await product(images, meat, shift: f)
+        let squares = try await product(spreads, images.transposed, shift: f, part: .diagonal)
+        let values = try await openOwn(
+            ownRange.map { squares[$0, $0] }, peers: peerRange.map { squares[$0, $0] },
+            fractionBits: facts.varianceBits, widths: facts.robustVarianceWidths)
+        takeVariances(values.map { $0 * power(-scale) }, lengths)
+    }
+
+    private func takeVariances(_ values: [Double], _ lengths: [Double]) {
         let scale = power(-facts.rowBitsOfCount)
         results.variances = values.enumerated().map { j, value in
             max(0, value) * scale * (isActive && j == 0 ? 1 : lengths[j] * lengths[j])

@@ -3,7 +3,7 @@ extension TrainingFacts {
     /// Columns of products: pairs `j <= i`.
     static func pairs(_ count: Int) -> Int { count * (count + 1) / 2 }
 
-    private func columnSums(_ columns: Int, valueBits: Int, scalarBits: Int) throws(TrainingError) -> ColumnSumLayout {
+    func columnSums(_ columns: Int, valueBits: Int, scalarBits: Int) throws(TrainingError) -> ColumnSumLayout {
         try ColumnSumLayout(
             columns: columns, valueBits: valueBits, scalarBits: scalarBits, rows: rows, modulusBits: modulusBits)
     }
@@ -32,9 +32,14 @@ extension TrainingFacts {
     }
 
     /// The owner's columns times weights against the evaluator's columns.
-    func crossLayout(values: Int, columns: Int, valueBits: Int) throws(TrainingError) -> PackedSumLayout {
-        try PackedSumLayout(
-            values: values, columns: columns, valueBits: valueBits + featureBits, scalarBits: featureBits, rows: rows,
+    ///
+    /// - Parameter fraction: bits of the columns' entries; nil for all that they have.
+    func crossLayout(
+        values: Int, columns: Int, valueBits: Int, fraction: Int? = nil
+    ) throws(TrainingError) -> PackedSumLayout {
+        let entryBits = featureBits - featureFractionBits + (fraction ?? featureFractionBits)
+        return try PackedSumLayout(
+            values: values, columns: columns, valueBits: valueBits + entryBits, scalarBits: entryBits, rows: rows,
             modulusBits: modulusBits)
     }
 
@@ -78,10 +83,14 @@ extension TrainingFacts {
         (Array(repeating: bits, count: activeColumns), Array(repeating: bits, count: passiveColumns))
     }
 
-    package var varianceWidths: (active: [Int], passive: [Int]) {
-        let bits = varianceBits + Self.varianceIntegerBits
+    package var varianceWidths: (active: [Int], passive: [Int]) { varianceWidths(more: 0) }
+    package var robustVarianceWidths: (active: [Int], passive: [Int]) { varianceWidths(more: Self.robustIntegerBits) }
+
+    private func varianceWidths(more: Int) -> (active: [Int], passive: [Int]) {
+        let bits = varianceBits + Self.varianceIntegerBits + more
         return (
-            [varianceBits + Self.constantVarianceIntegerBits] + Array(repeating: bits, count: activeColumns - 1),
+            [varianceBits + Self.constantVarianceIntegerBits + more]
+                + Array(repeating: bits, count: activeColumns - 1),
             Array(repeating: bits, count: passiveColumns)
         )
     }

@@ -2,12 +2,14 @@
 package struct TrainingFacts: Sendable, Hashable {
     package let family: ResponseFamily
     /// n
-    package let rows: Int
+    package private(set) var rows: Int
     /// m_A, with the constant, and m_B
     package let activeColumns: Int
     package private(set) var passiveColumns: Int
     /// lambda
     package let penalty: Double
+    /// Of `l1 |w|_1`, in units of the label as it is shared; above 0 only where correlations are opened.
+    package let l1: Double
     /// tau: the fit ends when the joint gradient is below it in the scale of standard errors.
     package let tolerance: Double
     package let maximumPasses: Int
@@ -25,20 +27,26 @@ package struct TrainingFacts: Sendable, Hashable {
     package let isWeighted: Bool
     /// Negative binomial: whether the active party estimates theta, fit after fit.
     package let estimatesTheta: Bool
+    /// Whether standard errors are robust ones.
+    package let isRobust: Bool
+    /// Rows that were kept aside, of which sums are opened; 0 for none.
+    package let heldOutRows: Int
     /// The fit ends when it has opened so many bits for its decisions.
     package let decisionBits: Int
 
     package init(
-        family: ResponseFamily, rows: Int, activeColumns: Int, passiveColumns: Int, penalty: Double, tolerance: Double,
+        family: ResponseFamily, rows: Int, activeColumns: Int, passiveColumns: Int, penalty: Double, l1: Double = 0,
+        tolerance: Double,
         maximumPasses: Int, modulusBits: Int, computesStandardErrors: Bool, opensLoss: Bool, opensBrier: Bool,
         scaleBits: Int, weightBits: Int, rowBits: Int, isWeighted: Bool = false,
-        estimatesTheta: Bool = false, decisionBits: Int = .max
+        estimatesTheta: Bool = false, isRobust: Bool = false, heldOutRows: Int = 0, decisionBits: Int = .max
     ) {
         self.family = family
         self.rows = rows
         self.activeColumns = activeColumns
         self.passiveColumns = passiveColumns
         self.penalty = penalty
+        self.l1 = l1
         self.tolerance = tolerance
         self.maximumPasses = maximumPasses
         self.modulusBits = modulusBits
@@ -50,6 +58,8 @@ package struct TrainingFacts: Sendable, Hashable {
         self.rowBits = rowBits
         self.isWeighted = isWeighted
         self.estimatesTheta = estimatesTheta
+        self.isRobust = isRobust
+        self.heldOutRows = heldOutRows
         self.decisionBits = decisionBits
     }
 
@@ -65,6 +75,13 @@ package struct TrainingFacts: Sendable, Hashable {
 
     /// What it takes of the bits for decisions to tell the passive party which columns. In a linear fit they are counted apart.
     package var bitsOfLeavingOut: Int { family == .linear ? 0 : passiveColumns * Self.aliasBits.all }
+
+    /// The same facts about other rows.
+    func with(rows: Int) -> TrainingFacts {
+        var result = self
+        result.rows = rows
+        return result
+    }
 
     /// p
     package var parameters: Int { activeColumns + passiveColumns }
@@ -188,6 +205,8 @@ package struct TrainingFacts: Sendable, Hashable {
     package static let constantIntegerBits = 26
     package static let varianceIntegerBits = 24
     package static let constantVarianceIntegerBits = 48
+    /// Residuals may spread more than the family says: robust variances have so many bits more.
+    package static let robustIntegerBits = 8
 }
 
 extension ResponseFamily {

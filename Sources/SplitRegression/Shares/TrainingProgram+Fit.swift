@@ -29,6 +29,7 @@ extension TrainingProgram {
 
         func fit() throws(Stop) -> Summary {
             if facts.family == .linear { try linear() } else { try chordNewton() }
+            if facts.heldOutRows > 0 { try heldOut() }
             return summary
         }
 
@@ -56,20 +57,36 @@ extension TrainingProgram {
 
         /// One exchange, then two corrections by the residuals themselves, so that rounding of the inverse cancels out.
         private func linear() throws(Stop) {
-            try start(isFinal: true)
-            steps += [.direction, .accept]
-            for _ in 0..<2 {
-                steps += [.move(shift: 0), .predictor(period: period), .residual(period: period)]
-                steps += [.gradient(period: period), .direction, .accept]
+            if facts.l1 > 0 {
+                steps += [.startGradient, .startInformation]
+                elasticNet()
+            } else {
+                try leastSquares()
             }
-            steps += [.move(shift: 0), .accept, .predictor(period: period), .residual(period: period), .checkpoint]
+            steps += [.accept, .predictor(period: period), .residual(period: period), .checkpoint]
             let sum = try open(.residualSum, isCounted: false)
             summary.residualSum = sum
             summary.passes = 1
             summary.converged = true
             let spread = max(sum, 0x1p-60) / Double(facts.rows)
             steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: spread)))
-            if facts.computesStandardErrors { steps.append(.variances) }
+            if facts.computesStandardErrors { variances(spread: spread) }
+        }
+
+        private func leastSquares() throws(Stop) {
+            try start(isFinal: true)
+            steps += [.direction, .accept]
+            for _ in 0..<2 {
+                steps += [.move(shift: 0), .predictor(period: period), .residual(period: period)]
+                steps += [.gradient(period: period), .direction, .accept]
+            }
+            steps.append(.move(shift: 0))
+        }
+
+        /// From the opened correlations, and once more from the exact gradient there.
+        private func elasticNet() {
+            steps += [.checkpoint, .correlations, .propose, .predictor(period: period), .residual(period: period)]
+            steps += [.gradient(period: period), .checkpoint, .jointGradient, .propose]
         }
 
         private func chordNewton() throws(Stop) {
@@ -259,7 +276,7 @@ extension TrainingProgram {
             if facts.opensSquares { summary.residualSum = try open(.squares(period: period), isCounted: false) }
             guard facts.computesStandardErrors else { return }
             if !facts.hasConstantWeights {
-                if facts.weightIsMean { steps.append(.residual(period: period)) }
+                if facts.weightIsMean || facts.isRobust { steps.append(.residual(period: period)) }
                 computeInformation()
                 guard try invertAnew(isFinal: true) else {
                     summary.withholdsStandardErrors = true
@@ -267,12 +284,46 @@ extension TrainingProgram {
                 }
             }
             if facts.hasConstantWeights {
+                if facts.isRobust { steps.append(.residual(period: period)) }
                 guard try invert(.more(iterations: 1), isFinal: true) else {
                     summary.withholdsStandardErrors = true
                     return
                 }
             }
-            steps += [.checkpoint, .variances]
+            steps.append(.checkpoint)
+            variances(spread: summary.residualSum.map { max($0, 0x1p-60) / Double(facts.rows) } ?? 1)
+        }
+
+        /// - Parameter spread: mean square of the residuals, where it is known.
+        private func variances(spread: Double) {
+            guard facts.isRobust else { return steps.append(.variances) }
+            guard let scale = TrainingFacts.meatScale(spread: spread) else {
+                summary.withholdsStandardErrors = true
+                return
+            }
+            steps += [.meat(period: period, scale: scale), .robustVariances(scale: scale)]
+        }
+
+        /// Sums over the rows that were kept aside; none where no period serves them.
+        private func heldOut() throws(Stop) {
+            steps.append(.checkpoint)
+            while doublings <= facts.periodDoublings, facts.hasHeldOutRoom(period: period) {
+                if try open(.heldOutRange(period: period), isCounted: false) == 0 {
+                    if facts.family == .linear {
+                        summary.heldOutLoss = try open(.heldOutSquares, isCounted: false)
+                    }
+                    if facts.opensLoss {
+                        summary.heldOutLoss = try open(.heldOutSum(.loss, period: period), isCounted: false)
+                    }
+                    if facts.opensBrier {
+                        summary.heldOutBrier = try open(.heldOutSum(.brier, period: period), isCounted: false)
+                    }
+                    return
+                }
+                guard facts.family != .linear else { return }
+                doublings += 1
+                period *= 2
+            }
         }
 
         // MARK: Parts

@@ -42,6 +42,22 @@ package enum TrainingStep: Sendable, Hashable {
     case range(period: Double)
     /// Each party gets the variances of its own coefficients.
     case variances
+    /// Shares of the middle of the sandwich estimate at the present residuals, times `2^scale` (Zeileis 2006).
+    case meat(period: Double, scale: Int)
+    /// Each party gets the robust variances of its own coefficients, from that.
+    case robustVariances(scale: Int)
+    /// Both parties get the correlations of all columns with each other and with the label, and solve an elastic net.
+    case correlations
+    /// Trial point: its coefficients, which both know.
+    case propose
+    /// Both parties get the gradient there.
+    case jointGradient
+    /// Opened: whether a party's own part of some held-out row's predictor is out of range.
+    case heldOutRange(period: Double)
+    /// Opened: a sum over the rows that were kept aside, at the coefficients that were opened.
+    case heldOutSum(Kernel.Kind, period: Double)
+    /// Opened: the same of a linear fit's squared residuals.
+    case heldOutSquares
     /// Each party gets how much of its columns lies in the directions that the last inverse did not reach.
     case aliases
     /// The passive party gets the same of its columns.
@@ -93,7 +109,7 @@ package enum TrainingStep: Sendable, Hashable {
     /// Whether what it opens is a bit of each party, and no shared number.
     package var opensBits: Bool {
         switch self {
-        case .range, .theta: true
+        case .range, .theta, .heldOutRange: true
         default: false
         }
     }
@@ -102,6 +118,7 @@ package enum TrainingStep: Sendable, Hashable {
     package var isOpening: Bool {
         switch self {
         case .trace, .norm, .sum, .residualSum, .squares, .range, .theta: true
+        case .heldOutRange, .heldOutSum, .heldOutSquares: true
         default: false
         }
     }

@@ -92,11 +92,13 @@ extension TrainingPlan {
         self.init(
             family: job.model.family, theta: job.model.theta, isWeighted: job.hasCaseWeights,
             hasOffset: job.active.beside.movesPredictor, activeColumns: job.parameterCount(of: job.active),
-            passiveColumns: job.parameterCount(of: job.passive), l2: job.model.l2,
+            passiveColumns: job.parameterCount(of: job.passive), l2: job.model.l2, l1: job.model.l1,
             tolerance: job.model.tolerance, maximumPasses: job.model.maximumPasses,
             keyBits: job.keys.bits, nonces: job.keys.nonces.length,
-            standardErrors: job.reveals(.standardErrors), revealScores: job.reveals(.scores),
+            standardErrors: job.reveals(.standardErrors), covariance: job.model.covariance,
+            revealScores: job.reveals(.scores),
             minimumScoreColumns: job.limits.minimumPassiveColumns,
-            revealFit: job.reveals(.metrics), decisionBits: OpenedBits.decisions(job))
+            revealFit: job.reveals(.metrics), minimumHeldOut: job.limits.minimumCell,
+            decisionBits: OpenedBits.decisions(job))
     }
 }

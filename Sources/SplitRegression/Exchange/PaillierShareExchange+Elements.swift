@@ -1,0 +1,69 @@
+internal import Bignum
+internal import Paillier
+internal import Wire
+
+// Element products (training.md 3.8).
+extension PaillierShareExchange {
+    func ownElementProducts(_ rows: [Int128], layout: ElementLayout) async throws -> [ShareWord] {
+        let round = nextRound()
+        let shape = ExchangeShape.elementProducts(layout, rows: rows.count)
+        let (requests, replies) = (shape.requestRows(width: width), shape.replyResults(width: width))
+        let each = layout.rowsPerCiphertext
+        var result = Array(repeating: ShareWord.zero, count: rows.count)
+        for step in 0..<requests.count + Self.lookahead {
+            if step < requests.count {
+                let range = requests.range(step)
+                let values = plaintexts(range.count) { index, packing in
+                    packing.add(ShareWord(rows[range.lowerBound + index]), at: 0)
+                }
+                try await send(ElementSharesKind.self, values, round: round, chunk: step, of: requests.count)
+            }
+            let chunk = step - Self.lookahead
+            guard chunk >= 0 else { continue }
+            let groups = replies.range(chunk)
+            let opened = try await open(
+                ElementProductsKind.self, count: groups.count, round: round, chunk: chunk, of: replies.count)
+            for (index, group) in groups.enumerated() {
+                for s in 0..<each where group * each + s < rows.count {
+                    let row = group * each + s
+                    // The evaluator's scalars are made positive by `2^valueBits`; that times the own number is known here.
+                    let offset = ShareWord(rows[row]).shiftedLeft(layout.valueBits)
+                    result[row] =
+                        opened.word(index, at: s * layout.slotBits, bits: ShareWord.modulusBits) &- offset
+                }
+            }
+        }
+        return result
+    }
+
+    func evaluateElementProducts(_ rows: [Int128], layout: ElementLayout) async throws -> [ShareWord] {
+        let round = nextRound()
+        let shape = ExchangeShape.elementProducts(layout, rows: rows.count)
+        let (requests, replies) = (shape.requestRows(width: width), shape.replyResults(width: width))
+        let each = layout.rowsPerCiphertext
+        let offset = ShareWord(low: 1, middle: 0, high: 0).shiftedLeft(layout.valueBits)
+        var result = Array(repeating: ShareWord.zero, count: rows.count)
+        for chunk in 0..<requests.count {
+            let range = requests.range(chunk)
+            let values = try await receive(
+                ElementSharesKind.self, count: range.count, round: round, chunk: chunk, of: requests.count)
+            var scalars = LimbVector(count: range.count, bits: layout.valueBits + 1)
+            for (index, row) in range.enumerated() {
+                let word = ShareWord(rows[row]) &+ offset
+                scalars.setLimb(index, 0, word.low)
+                if scalars.limbsPerElement > 1 { scalars.setLimb(index, 1, word.middle) }
+            }
+            let packed = keys.evaluator.rowwiseProducts(values, scalars: scalars, terms: 1)
+                .packed(perCiphertext: each, slotBits: layout.slotBits)
+            let masks = try await answer(
+                ElementProductsKind.self, packed, round: round, chunk: chunk, of: replies.count)
+            for (index, group) in replies.range(chunk).enumerated() {
+                for s in 0..<each where group * each + s < rows.count {
+                    result[group * each + s] = -masks.word(
+                        index, at: s * layout.slotBits, bits: ShareWord.modulusBits)
+                }
+            }
+        }
+        return result
+    }
+}
