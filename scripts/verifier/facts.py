@@ -1,6 +1,5 @@
 """What both parties know before the first share, and the widths that follow (protocols/training.md 1 and 10)."""
 
-import copy
 import math
 from copy import copy
 
@@ -65,7 +64,7 @@ class Facts:
 
     def without_passive_column(self):
         """Of the fit that goes on when one was left out."""
-        facts = copy.copy(self)
+        facts = copy(self)
         facts.passive_columns -= 1
         facts.parameters -= 1
         return facts

@@ -48,7 +48,8 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         let fraction = min(40, 12 + (digits + spread + 1) / 2 + (isLinear ? 8 : 0))
         let constant = role == .active ? fraction + 26 : 0
         coefficients = m.timesClamped(fraction + (isLinear ? 10 : 13)).plusClamped(constant)
-        aliases = role == .passive && isLinear && job.model.l2 == 0 ? m.timesClamped(Self.alias) : 0
+        aliases =
+            role == .passive && isLinear && !job.model.isPenalised ? m.timesClamped(Self.alias) : 0
         correlations = job.reveals(.correlations) ? Self.correlations(parameters: job.parameterCount) : 0
         guard job.reveals(.standardErrors) else {
             variances = 0
