@@ -36,27 +36,31 @@ struct FittingRole {
         let table = try WhitenedTable(columns, hasConstant: isActive, names: names, facts: facts)
         let exchange = PaillierShareExchange(
             keys: context.keys, session: context.session, round: 0, report: context.report)
-        let machine = try ShareMachine(
+        var machine = try ShareMachine(
             role: context.role, facts: facts, table: table, active: active,
             centring: (isActive ? [0] : []) + zip(design.means, design.sds).map { $1 > 0 ? $0 / $1 : 0 },
             heldOut: heldOut ?? HeldOutRows(columns: []), exchange: exchange)
         let summary: TrainingProgram.Summary
+        var kept = Kept(columns: columns, names: names)
         do {
-            summary = try await run(machine, TrainingProgram(facts))
+            summary = try await run(&machine, TrainingProgram(facts), &kept)
         } catch TrainingError.aliasedAcrossParties {
             throw TrainingError.aliasedAcrossParties(
-                columns: NamedColumns.aliased(machine.results.aliases, names: names))
+                columns: NamedColumns.aliased(machine.results.aliases, names: kept.names))
         } catch TrainingError.separation {
             throw TrainingError.separation(
-                columns: NamedColumns.moving(machine.results.movements, columns: columns, names: names))
+                columns: NamedColumns.moving(machine.results.movements, columns: kept.columns, names: kept.names))
         }
         let isRunaway =
             summary.hasLeapt
-            ? NamedColumns.runaway(machine.results, columns: columns, centring: machine.centring, facts: facts)
-            : columns.map { _ in false }
+            ? NamedColumns.runaway(
+                machine.results, columns: kept.columns, centring: machine.centring, facts: machine.facts)
+            : kept.columns.map { _ in false }
+        let own = Own(
+            results: machine.results, isRunaway: isRunaway,
+            places: design.terms.map { term in kept.names.dropFirst(isActive ? 1 : 0).firstIndex(of: term) })
         var outcome = try outcome(
-            summary, machine.results, isRunaway: isRunaway, facts: facts, family: machine.family,
-            round: exchange.round + 1)
+            summary, own, facts: machine.facts, family: machine.family, round: exchange.round + 1)
         if let selection = machine.selection { add(selection, l1: facts.l1, to: &outcome) }
         return outcome
     }
@@ -108,7 +112,7 @@ struct FittingRole {
 
     /// Step after step, as the opened numbers say.
     private func run(
-        _ machine: ShareMachine<PaillierShareExchange>, _ program: TrainingProgram
+        _ machine: inout ShareMachine<PaillierShareExchange>, _ program: TrainingProgram, _ kept: inout Kept
     ) async throws -> TrainingProgram.Summary {
         var opened: [Double] = []
         var done = 0
@@ -120,6 +124,12 @@ struct FittingRole {
                 announce(step)
                 if case .predictor = step { machine.exchange.pass = passes + 1 }
                 if case .norm = step { passes = next.passes }
+                if step == .leaveOut {
+                    let (next, index) = try machine.leavingOut(kept.columns, names: kept.names)
+                    machine = next
+                    if let index { kept.remove(index) }
+                    continue
+                }
                 guard let number = try await machine.perform(step) else { continue }
                 opened.append(number)
                 if case .norm = step {
@@ -154,14 +164,14 @@ struct FittingRole {
     // MARK: Results
 
     private func outcome(
-        _ result: TrainingProgram.Summary, _ own: FitShares, isRunaway: [Bool], facts: TrainingFacts,
-        family: ResponseFamily, round: UInt32
+        _ result: TrainingProgram.Summary, _ own: Own, facts: TrainingFacts, family: ResponseFamily, round: UInt32
     ) throws -> TrainingOutcome {
         let plan = context.plan
         var summary = FitSummary(
             family: plan.family.rawValue, n: context.rows, parameters: facts.parameters, l2: plan.l2, l1: plan.l1,
             passes: result.passes, converged: result.converged, keyBits: plan.keyBits)
         summary.hasRunaways = result.hasLeapt ? true : nil
+        summary.leftOut = result.leftOut > 0 ? result.leftOut : nil
         let isTooExact =
             plan.covariance.isRobust
             && result.residualSum.map { TrainingFacts.meatScale(spread: $0 / Double(context.rows)) == nil } ?? false
@@ -197,12 +207,12 @@ struct FittingRole {
         let isRobust = plan.covariance.isRobust
         let factor =
             isRobust ? plan.covariance.factor(rows: context.rows, parameters: facts.parameters) : dispersion
-        if !own.variances.isEmpty { summary.covariance = plan.covariance.rawValue }
-        let errors = own.variances.map { ($0 * factor).squareRoot() * unit }
+        if !own.results.variances.isEmpty { summary.covariance = plan.covariance.rawValue }
+        let errors = own.results.variances.map { ($0 * factor).squareRoot() * unit }
         let hasStudent = isRobust ? plan.family == .linear : result.residualSum != nil
         return TrainingOutcome(
             terms: terms(
-                own, isRunaway: isRunaway, errors: errors.isEmpty ? nil : errors,
+                own, errors: errors.isEmpty ? nil : errors,
                 freedom: hasStudent ? freedom : nil),
             summary: summary, model: try model(own), round: round,
             holdOutMetrics: ScoreMetrics(
@@ -210,35 +220,56 @@ struct FittingRole {
                 offset: testOffset))
     }
 
-    private func terms(
-        _ own: FitShares, isRunaway: [Bool], errors: [Double]?, freedom: Double?
-    ) -> [FittedTerm] {
+    private func terms(_ own: Own, errors: [Double]?, freedom: Double?) -> [FittedTerm] {
         var result: [FittedTerm] = []
-        if let raw = own.rawConstant {
+        let estimates = own.results.coefficients
+        if let raw = own.results.rawConstant {
             result.append(
                 FittedTerm(
                     term: FittedTerm.intercept, estimate: raw * unit + center,
-                    standardized: own.coefficients[0] * unit + center,
-                    standardError: errors?[0], degreesOfFreedom: freedom, note: isRunaway[0] ? .runsAway : nil))
+                    standardized: estimates[0] * unit + center, standardError: errors?[0],
+                    degreesOfFreedom: freedom, note: own.isRunaway[0] ? .runsAway : nil))
         }
-        let first = isActive ? 1 : 0
         for (j, term) in design.terms.enumerated() {
-            let (sd, value) = (design.sds[j], own.coefficients[j + first] * unit)
+            guard let place = own.places[j] else {
+                result.append(FittedTerm(leftOut: term))
+                continue
+            }
+            let (sd, value) = (design.sds[j], estimates[place] * unit)
             result.append(
                 FittedTerm(
-                    term: term, estimate: value / sd, standardized: value,
-                    standardError: errors.map { $0[j + first] / sd },
-                    degreesOfFreedom: freedom, note: isRunaway[j + first] ? .runsAway : nil))
+                    term: term, estimate: value / sd, standardized: value, standardError: errors.map { $0[place] / sd },
+                    degreesOfFreedom: freedom, note: own.isRunaway[place] ? .runsAway : nil))
         }
         return result
     }
 
-    private func model(_ own: FitShares) throws -> PartialModel {
-        var estimates = own.coefficients.map { $0 * unit }
-        if isActive { estimates[0] += center }
+    /// A column that was left out has the coefficient 0.
+    private func model(_ own: Own) throws -> PartialModel {
+        let estimates = own.results.coefficients.map { $0 * unit }
         return try PartialModel(
             family: context.plan.family.rawValue, role: isActive ? "active" : "passive", columns: design.specs,
-            terms: design.terms, estimates: Array(estimates.dropFirst(isActive ? 1 : 0)), scalings: design.scalings,
-            constant: isActive ? estimates[0] : nil)
+            terms: design.terms, estimates: own.places.map { $0.map { estimates[$0] } ?? 0 },
+            scalings: design.scalings, constant: isActive ? estimates[0] + center : nil)
+    }
+
+    /// Own columns that are in the fit, the constant first at the active party.
+    private struct Kept {
+        var columns: [[Double]]
+        var names: [String]
+
+        mutating func remove(_ index: Int) {
+            columns.remove(at: index)
+            names.remove(at: index)
+        }
+    }
+
+    /// What was opened to this party alone, and of which columns.
+    private struct Own {
+        let results: FitShares
+        /// Of each coefficient.
+        let isRunaway: [Bool]
+        /// Of each term of the design: its coefficient's index, nil where it was left out.
+        let places: [Int?]
     }
 }

@@ -69,10 +69,20 @@ import Testing
         #expect(opened.decisions == 12 * 26 + 5 * 12 + 1)
         #expect(opened.sums == 12 + 11 + 14 + 18)
         #expect(opened.coefficients == 2 * (12 + 6 + 13) && opened.variances == 2 * 36)
-        #expect(opened.total == budget.bits)
+        #expect(opened.aliases == 0 && opened.total == budget.bits)
         let active = OpenedBits(job, rows: 1728, to: .active)
         #expect(active.coefficients == 10 * 31 + 44 && active.variances == 9 * 36 + 60)
         #expect(active.decisions == opened.decisions && active.sums == opened.sums)
+    }
+
+    /// Ten bits of each of its columns, once.
+    @Test func aLinearFitMayTellThePassivePartyWhichColumnsFollow() throws {
+        for (family, bits) in [("linear", 10), ("logistic", 0)] {
+            let job = try Job(yaml: Fixtures.trial("family: logistic", "family: \(family)"))
+            let m = job.parameterCount(of: job.passive)
+            #expect(OpenedBits(job, rows: 1728, to: .passive).aliases == bits * m)
+            #expect(OpenedBits(job, rows: 1728, to: .active).aliases == 0)
+        }
     }
 
     @Test func aTrialWithFewPassesKeepsTheBudget() throws {

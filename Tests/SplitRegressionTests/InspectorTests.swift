@@ -43,6 +43,9 @@ struct InspectorTests {
         /// Theta is estimated.
         static let counts = Task { try await record(.negativeBinomial) }
 
+        /// A column of the passive party's is left out.
+        static let collinear = Task { try await record(.linear, isCollinear: true) }
+
         static func of(_ family: ModelFamily) async throws -> Log {
             switch family {
             case .logistic: try await logistic.value
@@ -51,21 +54,29 @@ struct InspectorTests {
             }
         }
 
-        private static func record(_ family: ModelFamily) async throws -> Log {
+        private static func record(_ family: ModelFamily, isCollinear: Bool = false) async throws -> Log {
             let isCounts = family == .negativeBinomial
-            let table =
+            var table =
                 isCounts
                 ? FamilyTrainingTests.table(family)
                 : MadeTable.sample(family, rows: rows, active: 1, passive: 1, seed: 5)
             var made = TrainingPlan(
                 family: family, maximumPasses: 20, keyBits: isCounts ? 768 : 512, revealScores: true)
             (made.activeColumns, made.passiveColumns, made.minimumScoreColumns) = (2, 1, 1)
+            if isCollinear {
+                made.passiveColumns = 2
+                let passive = table.passive.merging(["b1": table.active["a0"]!]) { one, _ in one }
+                table = MadeTable(active: table.active, passive: passive, label: table.label)
+            }
             let plan = made
             let bits = family.featureFractionBits
-            let (a, b) = (try table.input(\.active, fractionBits: bits), try table.input(\.passive, fractionBits: bits))
+            let (label, a, b) = (
+                table.label, try table.input(\.active, fractionBits: bits),
+                try table.input(\.passive, fractionBits: bits)
+            )
             let pair = try await SessionPair.open(family: family)
             async let active = pair.active.run {
-                try await Training.active(a, label: table.label, testLabel: [], plan: plan, keyFloor: 512, over: $0) {
+                try await Training.active(a, label: label, testLabel: [], plan: plan, keyFloor: 512, over: $0) {
                     _ in
                 }
             }
@@ -152,6 +163,29 @@ struct InspectorTests {
             messages[place].payload = try message.encoded()
             #expect(log.failure(messages) == "T24 openedTooMuch")
         }
+    }
+
+    @Test("A column that is left out: the passive party alone gets numbers, and both go on without it")
+    func leavingOut() async throws {
+        let log = try await TrainingLog.collinear.value
+        #expect(log.failure(log.messages) == nil)
+        let results = log.all(.resultShares)
+        let sizes = try results.prefix(2).map { try ResultShares(payload: log.messages[$0].payload).bytes.count }
+        #expect(sizes.sorted() == [0, 4])
+        for place in results.prefix(2) {
+            var messages = log.messages
+            var message = try ResultShares(payload: messages[place].payload)
+            message.bytes += [0, 0]
+            messages[place].payload = try message.encoded()
+            #expect(log.failure(messages) == "T24 openedTooMuch")
+        }
+        // With a second trace that counts no direction no column may be left out.
+        let windows = log.all(.windowShare)
+        var messages = log.messages
+        for place in windows[2..<4] {
+            messages[place].payload = try WindowShare(bits: 12, value: 0).encoded()
+        }
+        #expect(log.failure(messages) == "T23 stepMismatch")
     }
 
     /// Another number means another step: what follows is then out of place.

@@ -55,6 +55,8 @@ import Testing
         var family: ResponseFamily
         var end: TrainingProgram.End
         var passes = 0
+        /// Columns of the joint table that were not left out: coefficients are theirs.
+        var kept: [Int] = []
         /// Columns that are named to each party, because there is no result or because their estimates ran away.
         var named: [[String]] = []
     }
@@ -81,34 +83,42 @@ import Testing
             family: family, rows: data.label.count, activeColumns: data.active.count + 1,
             passiveColumns: data.passive.count, penalty: penalty, l1: l1, tolerance: 1e-3, maximumPasses: 40,
             modulusBits: 2048,
-            computesStandardErrors: errors && penalty == 0 && l1 == 0, opensLoss: family != .linear, opensBrier: opensBrier,
+            computesStandardErrors: errors && penalty == 0 && l1 == 0, opensLoss: family != .linear,
+            opensBrier: opensBrier,
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
             isWeighted: data.weight != nil, estimatesTheta: estimatesTheta, isRobust: isRobust,
             heldOutRows: heldOut?.label.count ?? 0)
         let (ab, ba) = (Mailbox(), Mailbox())
         @Sendable func run(
             _ role: TrainingRole
-        ) async throws -> (FitShares, TrainingProgram.End, Int, ResponseFamily) {
+        ) async throws -> (FitShares, TrainingProgram.End, Int, ResponseFamily, kept: [Int]) {
             let isActive = role == .active
             let own = isActive ? [Array(repeating: 1, count: data.label.count)] + data.active : data.passive
             let exchange = SimulatedExchange(
                 inbox: isActive ? ba : ab, outbox: isActive ? ab : ba, seed: isActive ? 1 : 2)
             let table = try WhitenedTable(
                 own, hasConstant: isActive, names: own.indices.map { "c\($0)" }, facts: facts)
-            let machine = try ShareMachine(
+            var machine = try ShareMachine(
                 role: role, facts: facts, table: table, active: isActive ? rows : nil,
                 centring: Array(repeating: 0, count: own.count),
                 heldOut: kept?[isActive ? 0 : 1] ?? HeldOutRows(columns: []), exchange: exchange)
             let program = TrainingProgram(facts)
+            var kept = Array(own.indices)
             var opened: [Double] = []
             var done = 0
             while true {
                 let next = program.continuation(after: opened)
                 for step in next.steps[done...] {
+                    if step == .leaveOut {
+                        let (rest, index) = try machine.leavingOut(kept.map { own[$0] }, names: kept.map { "c\($0)" })
+                        machine = rest
+                        if let index { kept.remove(at: index) }
+                        continue
+                    }
                     if let number = try await machine.perform(step) { opened.append(number) }
                 }
                 done = next.steps.count
-                if let end = next.end { return (machine.results, end, next.passes, machine.family) }
+                if let end = next.end { return (machine.results, end, next.passes, machine.family, kept) }
             }
         }
         async let a = run(.active)
@@ -118,10 +128,10 @@ import Testing
         return Fit(
             coefficients: one.0.coefficients + other.0.coefficients,
             errors: (one.0.variances + other.0.variances).map { $0.squareRoot() }, family: one.3,
-            end: one.1, passes: one.2,
-            named: zip([one.0, other.0], [Array(data.columns.prefix(data.active.count + 1)), data.passive]).map {
-                results, columns in
-                let names = columns.indices.map { "c\($0)" }
+            end: one.1, passes: one.2, kept: one.kept + other.kept.map { $0 + data.active.count + 1 },
+            named: [(one, Array(data.columns.prefix(data.active.count + 1))), (other, data.passive)].map { run, all in
+                let (results, columns) = (run.0, run.kept.map { all[$0] })
+                let names = run.kept.map { "c\($0)" }
                 if case .fitted(let summary) = one.1, summary.hasLeapt {
                     let isRunaway = NamedColumns.runaway(
                         results, columns: columns, centring: columns.map { _ in 0 }, facts: facts)
@@ -271,42 +281,6 @@ import Testing
             #expect(abs(fit.coefficients[j] - pooled.coefficients[j]) < 2e-4, "\(j)")
         }
         #expect(fit.errors.isEmpty)
-    }
-
-    @Test(
-        "A column that both parties have is found before any pass, and named",
-        arguments: [ResponseFamily.linear, .logistic])
-    func aliased(_ family: ResponseFamily) async throws {
-        var data = Self.data(family)
-        data.passive[0] = data.active[1]
-        let fit = try await Self.fit(data, family)
-        #expect(fit.end == .failed(.aliasedAcrossParties()))
-        #expect(fit.passes == 0)
-        #expect(fit.named == [["c2"], ["c0"]])
-    }
-
-    @Test("All columns of a combination across the parties are named", arguments: [ResponseFamily.linear, .logistic])
-    func combined(_ family: ResponseFamily) async throws {
-        var data = Self.data(family)
-        data.passive[1] = Case.standardised(
-            data.active[0].indices.map {
-                0.7 * data.active[0][$0] - 0.4 * data.active[2][$0] + 0.5 * data.passive[0][$0]
-            })
-        let fit = try await Self.fit(data, family)
-        #expect(fit.end == .failed(.aliasedAcrossParties()))
-        #expect(fit.named == [["c1", "c3"], ["c0", "c1"]])
-    }
-
-    @Test("Levels of one factor, some at each party: all are named, and nothing else")
-    func factor() async throws {
-        var data = Self.data(.logistic)
-        let levels = (0..<4).map { level in Case.standardised((0..<400).map { $0 * 7 % 11 % 4 == level ? 1 : 0 }) }
-        data.active[0] = levels[0]
-        data.active[2] = levels[1]
-        data.passive = [levels[2], data.passive[0], levels[3]]
-        let fit = try await Self.fit(data, .logistic)
-        #expect(fit.end == .failed(.aliasedAcrossParties()))
-        #expect(fit.named == [["c1", "c3"], ["c0", "c2"]])
     }
 
     @Test(

@@ -228,6 +228,8 @@ import Testing
         case .startInformation: return "startInformation"
         case .inverse(.cold(let exponent, let iterations)): return "cold \(exponent) \(iterations)"
         case .aliases: return "aliases"
+        case .passiveAliases: return "aliases B"
+        case .leaveOut: return "leaveOut"
         case .movements: return "movements"
         case .inverse(.further(let iterations)): return "further \(iterations)"
         case .inverse(.warm(let iterations)): return "warm \(iterations)"

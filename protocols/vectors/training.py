@@ -186,6 +186,13 @@ class Facts:
         self.first_period = first_period(family)
         self.norm_floor = 2 * exponent(tau / 8) - self.k
 
+    def without(self):
+        """Of the fit without one of B's columns."""
+        facts = copy.copy(self)
+        facts.passive -= 1
+        facts.p -= 1
+        return facts
+
     def json(self):
         return {
             "family": self.family, "rows": self.rows, "activeColumns": self.active, "passiveColumns": self.passive,
@@ -546,7 +553,7 @@ class Program:
         self.bounded = facts.family in ("logistic", "probit") and not facts.weighted
         self.shrinkage = 3 if facts.family in ("probit", "negativeBinomial") else 4
         self.thetas, self.settled = 0, not facts.theta
-        self.leapt = False
+        self.leapt, self.out = False, 0
         self.summary = {"converged": False, "norm": 0.0, "loss": None, "brier": None, "residualSum": None,
                         "withholdsStandardErrors": False}
 
@@ -630,7 +637,7 @@ class Program:
 
     def invert(self, start, final=False):
         self.do(start)
-        self.good = False
+        self.good, self.trace = False, 0.0
         trace = self.ask("trace")
         if abs(trace) > 0.5:
             if trace <= -1 or trace > self.f.p:
@@ -646,10 +653,24 @@ class Program:
         self.good = True
         return True
 
-    def collinear(self):
-        if 0.5 < self.trace <= self.f.p:
-            self.do("checkpoint", "aliases")
-        raise Failure("aliasedAcrossParties")
+    def start(self, final=False):
+        while True:
+            self.do("startGradient", "startInformation")
+            if self.invert("cold 0 8", final):
+                return
+            if 0.5 < self.trace <= self.f.p:
+                self.do("checkpoint")
+                linear = self.f.family == "linear"
+                cost = 0 if linear else 10 * self.f.passive
+                most = (1 if linear else 2) - self.out
+                paid = self.spent + cost + 2 * trace_width(self.f) <= self.f.decisions
+                if self.f.penalty == 0 and self.f.passive > 1 and self.trace <= most + 0.5 and paid:
+                    self.spent += cost
+                    self.do("aliases B", "leaveOut")
+                    self.f, self.out = self.f.without(), self.out + 1
+                    continue
+                self.do("aliases")
+            raise Failure("aliasedAcrossParties")
 
     def invert_anew(self, final=False):
         starts = ["warm 4"] if self.good else []
@@ -764,10 +785,8 @@ class Program:
         return True
 
     def newton(self):
+        self.start()
         f = self.f
-        self.do("startGradient", "startInformation")
-        if not self.invert("cold 0 8"):
-            self.collinear()
         n, fresh, slow, confirmed = self.look(), True, 0, False
         while True:
             while n > f.tau and self.q < f.passes:
@@ -863,13 +882,12 @@ class Program:
         self.do(f"meat P {scale}", f"robustVariances {scale}")
 
     def linear(self):
-        self.do("startGradient", "startInformation")
         if self.f.l1 > 0:
+            self.do("startGradient", "startInformation")
             self.do("checkpoint", "correlations", "propose", "predictor P", "residual P", "gradient P", "checkpoint",
                     "jointGradient", "propose")
         else:
-            if not self.invert("cold 0 8", True):
-                self.collinear()
+            self.start(True)
             self.do("direction", "accept")
             for _ in range(2):
                 self.do("move 0", "predictor P", "residual P", "gradient P", "direction", "accept")
@@ -961,6 +979,21 @@ def programs():
         ("passes used up, far", fit(passes=3), Script([3.0, 0.4, 0.3, 0.25, 0.2, 0.1])),
         ("passes used up by refused steps", fit(passes=2), Script([3.0, 5.0, 4.0])),
         ("collinear", fit(), Script(trace=singular)),
+        ("a column left out", fit(), Script(decay, trace=[4.0, 1.0, 0.0])),
+        ("two columns left out", fit(), Script(decay, trace=[4.0, 2.0, 3.0, 1.0, 0.0])),
+        ("more directions than columns may be left out", fit(), Script(trace=[4.0, 2.75])),
+        ("still collinear without two columns", fit(), Script(trace=[3.0, 2.5, 3.0, 1.5, 3.0, 1.0])),
+        ("two directions when one column is left", fit(), Script(trace=[3.0, 2.0, 3.0, 2.0])),
+        ("the last column is not left out", fit(passive=1), Script(trace=[3.0, 1.0])),
+        ("no column is left out under a penalty", fit(penalty=0.1, errors=False), Script(trace=[3.0, 1.0])),
+        ("a trace beyond p when a column is left out", fit(), Script(trace=[3.0, 1.0, 8.25])),
+        ("a column left out of a linear fit", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False),
+         Script(trace=[3.0, 1.0, 0.0])),
+        ("one column too many to be left out of a linear fit", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False),
+         Script(trace=[3.0, 1.5, 3.0, 1.0])),
+        ("the last bit that leaves a column out", fit(decisions=98), Script([3.0], trace=[4.0, 1.0, 0.0])),
+        ("a bit too few to leave a column out", fit(decisions=97), Script([3.0], trace=[4.0, 1.0, 0.0])),
+        ("a column left out, then a leap", fit(), Script(SLOW + [0.004, 0.0003], trace=[4.0, 1.0, 0.0])),
         ("no inverse, and no count of directions", fit(), Script(trace=[3.0, -0.75])),
         ("collinear at last", fit(), Script(trace=[4.0, 0.75])),
         ("inverse by a hair", fit(), Script(decay, trace=[4.0, 0.5, -0.5, 0.0])),
@@ -1001,7 +1034,7 @@ def programs():
         ("linear, close", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(residual=[0.9])),
         ("linear, exact", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(residual=[0.0])),
         ("linear, ridge", Facts("linear", 5000, 4, 5, h=0, r=4, loss=False, errors=False, penalty=0.1), Script()),
-        ("linear, collinear", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(trace=[1.0])),
+        ("linear, collinear", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(trace=[3.0])),
         ("linear, near at once", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(trace=[0.5])),
         ("Poisson", Facts("poisson", 1000, 4, 5, h=4, r=7, loss=False), Script([12.0, 7.0, 6.0, 0.4, 0.0003])),
         ("Poisson, out of range", Facts("poisson", 1000, 4, 5, h=4, r=7, loss=False), Script([12.0, 13.0])),

@@ -193,4 +193,5 @@ class Exchanges:
         steps.ROBUST_VARIANCES: robust_variances,
         # The same forms of another matrix.
         steps.ALIASES: variances,
+        steps.PASSIVE_ALIASES: variances,
     }

@@ -52,6 +52,8 @@ class Facts:
         # Whether correlations are opened for an elastic net.
         self.is_net = rest["net"]
         self.opens_squares = family.has_squares and self.opens_loss
+        # Without a penalty that many columns of the passive party may be left out.
+        self.may_leave_out = self.penalty == 0
         self.parameters = active_columns + passive_columns
         # Sums over rows are divided by 2 to this power.
         self.count_bits = up_log2(rows)
@@ -59,6 +61,13 @@ class Facts:
         self.feature_fraction = 36 if family.is_linear else 20
         self.feature_bits = self.feature_fraction + (self.count_bits + 1) // 2 + 1
         self.product_bits = PRODUCT_FRACTION + self.count_bits + 2
+
+    def without_passive_column(self):
+        """Of the fit that goes on when one was left out."""
+        facts = copy(self)
+        facts.passive_columns -= 1
+        facts.parameters -= 1
+        return facts
 
     @property
     def of_held_out(self):

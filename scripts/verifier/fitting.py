@@ -7,11 +7,11 @@ import math
 
 from verifier.facts import MOST_DOUBLINGS, exponent
 from verifier.families import BRIER, DISPERSION, LOSS
-from verifier.openings import FIRST_LEVEL, opened_bits
+from verifier.openings import FIRST_LEVEL, opened_bits, trace_width
 from verifier.steps import (
     ACCEPT, ALIASES, COEFFICIENTS, COLD, CORRELATIONS, DECIDING, DIRECTION, FURTHER, GRADIENT, HELD_OUT_RANGE,
-    HELD_OUT_SQUARES, HELD_OUT_SUM, INFORMATION, INVERSE, JOINT_GRADIENT, MEAT, MORE, MOVE, MOVEMENTS, NORM,
-    PREDICTOR, PROPOSE, RANGE, RESIDUAL, RESIDUAL_SUM, ROBUST_VARIANCES, SIGN, SQUARES, START_GRADIENT,
+    HELD_OUT_SQUARES, HELD_OUT_SUM, INFORMATION, INVERSE, JOINT_GRADIENT, LEAVE_OUT, MEAT, MORE, MOVE, MOVEMENTS, NORM,
+    PASSIVE_ALIASES, PREDICTOR, PROPOSE, RANGE, RESIDUAL, RESIDUAL_SUM, ROBUST_VARIANCES, SIGN, SQUARES, START_GRADIENT,
     START_INFORMATION, STAY, STEADY, SUM, THETA, TRACE, VARIANCES, WARM,
 )
 
@@ -23,6 +23,8 @@ COLD_ITERATIONS, FURTHER_ITERATIONS, WARM_ITERATIONS, MORE_ITERATIONS = 8, 7, 4,
 SMALL_TRACE, NEAR_TRACE, NEAR_ITERATIONS = 0.25, 0.5, 2
 # Where standard errors are read off the inverse: without a look.
 FINAL_ITERATIONS = 3
+# Columns of the passive party that a fit leaves out at most; a linear one has no bits for the traces of two.
+MOST_LEFT_OUT, MOST_LEFT_OUT_LINEAR = 2, 1
 # A fit that used up its passes has a result within so many tolerances.
 ACCEPTABLE = 50
 # Powers of two of the direction that a leap tries, and the tolerance that a fit which leapt may count with.
@@ -45,6 +47,7 @@ class Program:
         self.level = FIRST_LEVEL
         # Whether the inverse is that of the present point, and how many whole steps in a row were slow all the same.
         self.is_fresh, self.slow = True, 0
+        self.left_out = 0
         # Whether estimates ran away, and the fit went on.
         self.has_leapt = False
         # Whether the last inverse is one, and the trace at its second look.
@@ -77,9 +80,8 @@ class Program:
 
     def linear(self):
         facts, period = self.facts, self.period
-        yield START_GRADIENT,
-        yield START_INFORMATION,
         yield from self.elastic_net() if facts.is_net else self.least_squares()
+        facts = self.facts
         yield ACCEPT,
         yield PREDICTOR, period
         yield RESIDUAL, period
@@ -92,8 +94,7 @@ class Program:
             yield from self.variances(residual)
 
     def least_squares(self):
-        if not (yield from self.invert(COLD, 0, is_final=True)):
-            yield from self.name_aliases()
+        yield from self.start(is_final=True)
         yield DIRECTION,
         yield ACCEPT,
         # Corrections by the residuals themselves.
@@ -106,6 +107,8 @@ class Program:
 
     def elastic_net(self):
         """From correlations, and once more from the exact gradient there (5.10)."""
+        yield START_GRADIENT,
+        yield START_INFORMATION,
         yield SIGN,
         yield CORRELATIONS,
         yield PROPOSE,
@@ -118,10 +121,8 @@ class Program:
 
     def newton(self):
         facts = self.facts
-        yield START_GRADIENT,
-        yield START_INFORMATION,
-        if not (yield from self.invert(COLD, 0)):
-            yield from self.name_aliases()
+        yield from self.start()
+        facts = self.facts
         norm, is_confirmed = (yield from self.direction()), False
         while True:
             norm = yield from self.descend(norm)
@@ -338,7 +339,7 @@ class Program:
 
     def invert(self, start, shift=None, is_final=False):
         """Iterations until the trace is small (5.2), looked at twice at most; False where they do not come to an inverse."""
-        self.has_inverse = False
+        self.has_inverse, self.last_trace = False, 0.0
         yield INVERSE, start, {COLD: COLD_ITERATIONS, WARM: WARM_ITERATIONS, MORE: 1}[start], shift
         trace = yield from self.open(TRACE)
         if abs(trace) > NEAR_TRACE:
@@ -357,12 +358,31 @@ class Program:
         self.has_inverse = True
         return True
 
-    def name_aliases(self):
-        """Where the trace counts directions that were not reached, each party learns which of its columns are in them."""
-        if NEAR_TRACE < self.last_trace <= self.facts.parameters:
+    def start(self, is_final=False):
+        """The first inverse. Where the trace counts directions that were not reached, the passive party learns which of its columns
+        are in them, and leaves one out; at last each party learns it."""
+        while True:
+            yield START_GRADIENT,
+            yield START_INFORMATION,
+            if (yield from self.invert(COLD, 0, is_final)):
+                return
+            if not NEAR_TRACE < self.last_trace <= self.facts.parameters:
+                raise NoResult
             yield SIGN,
-            yield ALIASES,
-        raise NoResult
+            facts = self.facts
+            is_linear = facts.family.is_linear
+            is_few = self.last_trace <= (MOST_LEFT_OUT_LINEAR if is_linear else MOST_LEFT_OUT) - self.left_out + 0.5
+            # The passive party's bits are decisions' too, but in a linear fit.
+            cost = 0 if is_linear else sum(facts.naming_widths(True)[1])
+            is_paid = self.spent + cost + 2 * trace_width(facts) <= facts.decision_bits
+            if not (facts.may_leave_out and facts.passive_columns > 1 and is_few and is_paid):
+                yield ALIASES,
+                raise NoResult
+            self.spent += cost
+            yield PASSIVE_ALIASES,
+            yield LEAVE_OUT,
+            self.facts = self.facts.without_passive_column()
+            self.left_out += 1
 
     def sums(self):
         facts = self.facts

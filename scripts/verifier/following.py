@@ -114,6 +114,9 @@ class Follower:
             pass
 
     def expect_step(self, step):
+        if step[0] == steps.LEAVE_OUT:
+            self.facts = self.facts.without_passive_column()
+            self.exchanges = Exchanges(self.facts)
         for owner, (request, reply), exchange in self.exchanges.of(step):
             self.round += 1
             self.expect(owner, request, exchange.request)
@@ -132,6 +135,8 @@ class Follower:
             self.expect_results(*2 * [[SLOPE] * self.facts.parameters])
         elif step[0] in (steps.ALIASES, steps.MOVEMENTS):
             self.expect_results(*self.facts.naming_widths(step[0] == steps.ALIASES))
+        elif step[0] == steps.PASSIVE_ALIASES:
+            self.expect_results([], self.facts.naming_widths(True)[1])
         elif step[0] in steps.OPENINGS:
             self.opening = opening_of(step, self.facts)
             self.expect_windows()

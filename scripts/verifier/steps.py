@@ -11,6 +11,8 @@ MEAT, ROBUST_VARIANCES = "meat", "robust variances"
 CORRELATIONS, PROPOSE, JOINT_GRADIENT = "correlations", "propose", "joint gradient"
 # What names columns where there is no result.
 ALIASES, MOVEMENTS = "aliases", "movements"
+# The passive party learns it of its columns, and takes one away.
+PASSIVE_ALIASES, LEAVE_OUT = "passive aliases", "leave out"
 # These open a number to both.
 TRACE, NORM, SUM, RESIDUAL_SUM, RANGE = "trace", "norm", "sum", "residual sum", "range"
 SQUARES, THETA = "squares", "theta"

@@ -114,7 +114,8 @@ extension LeakageWords {
                     "if the other refuses by \(Guard.budget.name): that its label or a column of it holds fewer bits than that guard "
                         + "asks for",
                     "collinear columns: that columns of the two are linearly dependent, and how far each of its own takes part "
-                        + "(10 bits a column); of the other's, not which",
+                        + "(10 bits a column); of the other's, not which. Where \(passive) leaves one out and the fit goes on, \(passive) "
+                        + "alone learns how far",
                 ] + failures)
         ]
     }

@@ -11,11 +11,16 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     /// their place.
     public let coefficients: Int
     public let variances: Int
+    /// What tells the passive party which of its columns follow from others of both, before one of them is left out of a linear fit.
+    /// In other fits these bits are among those of decisions.
+    public let aliases: Int
+
     /// Of an elastic net: of all columns with each other and with the label, and the gradient by which its result is corrected.
     public let correlations: Int
 
     public var total: Int {
-        decisions.plusClamped(sums).plusClamped(coefficients).plusClamped(variances).plusClamped(correlations)
+        decisions.plusClamped(sums).plusClamped(coefficients).plusClamped(variances).plusClamped(aliases)
+            .plusClamped(correlations)
     }
 
     /// - Parameters:
@@ -43,6 +48,8 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         let fraction = min(40, 12 + (digits + spread + 1) / 2 + (isLinear ? 8 : 0))
         let constant = role == .active ? fraction + 26 : 0
         coefficients = m.timesClamped(fraction + (isLinear ? 10 : 13)).plusClamped(constant)
+        aliases =
+            role == .passive && isLinear && !job.model.isPenalised ? m.timesClamped(Self.alias) : 0
         correlations = job.reveals(.correlations) ? Self.correlations(parameters: job.parameterCount) : 0
         guard job.reveals(.standardErrors) else {
             variances = 0
@@ -69,6 +76,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
 
     /// How often theta is estimated at most.
     public static let thetaRounds = 6
+    private static let alias = 10
     /// Whether an own part of a row that was kept aside is out of range, under each period.
     private static let heldOutBits = 5
     private static let window = 12

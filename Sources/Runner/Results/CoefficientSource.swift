@@ -101,7 +101,9 @@ package struct CoefficientSource {
                     guard !text.isEmpty, !CSVWriter.isUnsafe(text) else { throw runnable(place) }
                 } else if column.name == CoefficientColumns.note {
                     guard text == "NA" || FittedTerm.Note(rawValue: text) != nil else { throw unknownNote(place) }
-                } else if !isNumber(text, mayBeMissing: !CoefficientColumns.estimates.contains(column.name)) {
+                } else if !isNumber(
+                    text, mayBeMissing: isLeftOut(row, table) || !CoefficientColumns.estimates.contains(column.name))
+                {
                     throw Failure(
                         .badData, "notNumeric", "\(place): not a number as `moiety job run` writes it",
                         hint: "was the file edited? ask whoever ran the job for it again")
@@ -125,6 +127,13 @@ package struct CoefficientSource {
         // Double(_:) reads nan, inf and hexadecimal too.
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }) else { return false }
         return Double(text)?.isFinite ?? false
+    }
+
+    /// Whether a row is of a column that has no coefficient.
+    private static func isLeftOut(_ row: Int, _ table: Table) -> Bool {
+        table.columns.contains {
+            $0.name == CoefficientColumns.note && $0.text(at: row) == FittedTerm.Note.leftOut.rawValue
+        }
     }
 
     private static func unknownNote(_ place: Place) -> Failure {

@@ -79,6 +79,10 @@ package struct JobReport: Codable, Sendable {
             )
         }
         for term in terms { if let note = term.note { lines.append("'\(term.term)' \(note.rawValue)") } }
+        if let count = fit.leftOut, !terms.contains(where: { $0.note == .leftOut }) {
+            let columns = count == 1 ? "1 column of \(peer) was" : "\(count) columns of \(peer) were"
+            lines.append("\(columns) left out: what follows from columns of both parties has no coefficient of its own")
+        }
         if fit.hasRunaways == true, !terms.contains(where: { $0.note == .runsAway }) {
             lines.append("an estimate of \(peer) runs away: a level has one outcome only")
         }
@@ -110,7 +114,8 @@ package struct JobReport: Codable, Sendable {
         var interval = ""
         if let low = term.confLow, let high = term.confHigh { interval = "\(shown(low)) to \(shown(high))" }
         return [
-            term.term, Number.fixed(term.estimate, decimals: 5), hasRatios ? shown(term.estimate) : "", interval,
+            term.term, term.note == .leftOut ? "" : Number.fixed(term.estimate, decimals: 5),
+            term.note == .leftOut ? "" : hasRatios ? shown(term.estimate) : "", interval,
             term.pValue.map(Number.scientific) ?? "",
         ]
     }

@@ -93,9 +93,15 @@ extension TrainingFacts {
                 + product(parameters, parameters, parameters, .diagonal) + [
                     .results(active: aliasWidths.active, passive: aliasWidths.passive)
                 ]
+        case .passiveAliases:
+            return try product(parameters, parameters, parameters)
+                + product(parameters, parameters, parameters, .diagonal) + [
+                    .results(active: [], passive: aliasWidths.passive)
+                ]
         case .movements: return [.results(active: movementWidths.active, passive: movementWidths.passive)]
         case .checkpoint: return [.checkpoint]
-        case .trace, .norm, .range, .theta, .heldOutRange, .move, .stay, .propose, .accept, .steady: return []
+        case .trace, .norm, .range, .theta, .heldOutRange, .move, .stay, .propose, .accept, .steady, .leaveOut:
+            return []
         }
     }
 

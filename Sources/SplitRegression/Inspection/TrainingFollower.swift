@@ -27,6 +27,8 @@ struct TrainingFollower {
     /// Bytes of a ciphertext.
     private let width: Int
     private var program: TrainingProgram?
+    /// Of the fit without the columns that were left out so far.
+    private var facts: TrainingFacts?
     private var opened: [Double] = []
     private var done = 0
     private var round: UInt32 = 0
@@ -60,7 +62,9 @@ struct TrainingFollower {
         guard plan.allows(bounds) else {
             throw Self.failure("T13", "boundsNotAllowed", "The announced bounds are none that such rows can have.")
         }
-        program = TrainingProgram(plan.facts(rows: setup.rows, heldOut: setup.testRows, bounds))
+        let facts = plan.facts(rows: setup.rows, heldOut: setup.testRows, bounds)
+        self.facts = facts
+        program = TrainingProgram(facts)
         try goOn()
     }
 
@@ -177,7 +181,10 @@ struct TrainingFollower {
         guard let program else { return }
         let next = program.continuation(after: opened)
         passes = next.passes
-        for step in next.steps[done...] { try expect(step, program.facts) }
+        for step in next.steps[done...] {
+            if step == .leaveOut { facts = facts?.withoutPassiveColumn }
+            if let facts { try expect(step, facts) }
+        }
         done = next.steps.count
         guard let end = next.end else { return }
         self.end = end

@@ -4,7 +4,7 @@ public struct FittedTerm: Sendable, Equatable, Codable {
     public static let intercept = "(Intercept)"
 
     public var term: String
-    /// Change of the linear predictor for one unit of the column.
+    /// Change of the linear predictor for one unit of the column; not a number for a column that was left out.
     public var estimate: Double
     /// Change for one standard deviation of the column.
     public var standardized: Double
@@ -18,6 +18,7 @@ public struct FittedTerm: Sendable, Equatable, Codable {
 
     public enum Note: String, Sendable, Codable, CaseIterable {
         case runsAway = "runs away: a level has one outcome only"
+        case leftOut = "left out: it follows from columns of both parties"
     }
 
     /// - Parameters:
@@ -46,6 +47,14 @@ public struct FittedTerm: Sendable, Equatable, Codable {
         }
         confLow = estimate - quantile * standardError
         confHigh = estimate + quantile * standardError
+    }
+}
+
+extension FittedTerm {
+    /// A column without a coefficient.
+    init(leftOut term: String) {
+        self.init(
+            term: term, estimate: .nan, standardized: .nan, standardError: nil, degreesOfFreedom: nil, note: .leftOut)
     }
 }
 

@@ -5,6 +5,12 @@ package enum NamedColumns {
         zip(names, shares).filter { $0.1 >= 3.0 / 512 }.map(\.0)
     }
 
+    /// The column to leave out: the last one of those that take part, as R's `lm` does it, by at least half of the largest share.
+    package static func leftOut(_ shares: [Double]) -> Int {
+        let least = (shares.max() ?? 0) / 2
+        return shares.lastIndex { $0 >= least } ?? shares.count - 1
+    }
+
     /// Whether own estimates ran away in a fit that leapt: they move the predictor far from the column's least value to its largest, and
     /// where variances are known, there is next to no information on them.
     ///

@@ -128,6 +128,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
         case .propose: try propose()
         case .jointGradient: try await openJointGradient()
         case .aliases: try await openAliases()
+        case .passiveAliases: try await openAliases(toActive: false)
+        case .leaveOut: throw TrainingError.invalidPlan("a machine keeps its columns: another one goes on")
         case .movements: try await openMovements()
         case .checkpoint: try await exchange.checkpoint()
         }
@@ -329,11 +331,15 @@ package final class ShareMachine<Exchange: ShareExchange> {
         }
     }
 
-    private func openAliases() async throws {
-        let squares = try await forms(try ownRows().rows, of: deviation)
+    private func openAliases(toActive: Bool = true) async throws {
+        var squares = try await forms(try ownRows().rows, of: deviation)
+        var widths = facts.aliasWidths
+        if !toActive {
+            widths.active = []
+            if isActive { squares.own = [] } else { squares.peers = [] }
+        }
         results.aliases = try await openOwn(
-            squares.own, peers: squares.peers, fractionBits: TrainingFacts.aliasBits.fraction, widths: facts.aliasWidths
-        )
+            squares.own, peers: squares.peers, fractionBits: TrainingFacts.aliasBits.fraction, widths: widths)
     }
 
     private func openMovements() async throws {

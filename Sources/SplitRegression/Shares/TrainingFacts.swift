@@ -5,7 +5,7 @@ package struct TrainingFacts: Sendable, Hashable {
     package private(set) var rows: Int
     /// m_A, with the constant, and m_B
     package let activeColumns: Int
-    package let passiveColumns: Int
+    package private(set) var passiveColumns: Int
     /// lambda
     package let penalty: Double
     /// Of `l1 |w|_1`, in units of the label as it is shared; above 0 only where correlations are opened.
@@ -62,6 +62,19 @@ package struct TrainingFacts: Sendable, Hashable {
         self.heldOutRows = heldOutRows
         self.decisionBits = decisionBits
     }
+
+    /// Of the fit without one of the passive party's columns.
+    package var withoutPassiveColumn: TrainingFacts {
+        var facts = self
+        facts.passiveColumns -= 1
+        return facts
+    }
+
+    /// How many columns a fit leaves out at most. A linear fit has no bits for the traces of two.
+    package var mostLeftOut: Int { family == .linear ? 1 : 2 }
+
+    /// What it takes of the bits for decisions to tell the passive party which columns. In a linear fit they are counted apart.
+    package var bitsOfLeavingOut: Int { family == .linear ? 0 : passiveColumns * Self.aliasBits.all }
 
     /// The same facts about other rows.
     func with(rows: Int) -> TrainingFacts {

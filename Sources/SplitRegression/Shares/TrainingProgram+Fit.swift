@@ -1,22 +1,23 @@
 extension TrainingProgram {
     /// One run of the decisions: it takes numbers as long as there are some.
     final class Run {
-        private let facts: TrainingFacts
+        /// Of the fit without the columns that were left out so far.
+        var facts: TrainingFacts
         private var numbers: ArraySlice<Double>
-        private(set) var steps: [TrainingStep] = []
-        private var summary = Summary()
+        var steps: [TrainingStep] = []
+        var summary = Summary()
         var passes: Int { summary.passes }
-        private var period: Double
-        private var doublings = 0
+        var period: Double
+        var doublings = 0
         /// Bits that each side has sent of its shares so far.
-        private var spent = 0
+        var spent = 0
         private var lastNorm = 0.0
         /// Negative binomial, theta estimated.
         private var thetas = 0
         private var isThetaSettled = false
         /// Whether the last inverse is one.
         private var hasInverse = false
-        private var lastTrace = 0.0
+        var lastTrace = 0.0
         /// Exponent of the last opened squared norm.
         private var level = TrainingFacts.firstNormLevel
 
@@ -56,8 +57,8 @@ extension TrainingProgram {
 
         /// One exchange, then two corrections by the residuals themselves, so that rounding of the inverse cancels out.
         private func linear() throws(Stop) {
-            steps += [.startGradient, .startInformation]
             if facts.l1 > 0 {
+                steps += [.startGradient, .startInformation]
                 elasticNet()
             } else {
                 try leastSquares()
@@ -73,9 +74,7 @@ extension TrainingProgram {
         }
 
         private func leastSquares() throws(Stop) {
-            guard try invert(.cold(exponent: 0, iterations: Self.coldIterations), isFinal: true) else {
-                throw collinear()
-            }
+            try start(isFinal: true)
             steps += [.direction, .accept]
             for _ in 0..<2 {
                 steps += [.move(shift: 0), .predictor(period: period), .residual(period: period)]
@@ -91,8 +90,7 @@ extension TrainingProgram {
         }
 
         private func chordNewton() throws(Stop) {
-            steps += [.startGradient, .startInformation]
-            guard try invert(.cold(exponent: 0, iterations: Self.coldIterations)) else { throw collinear() }
+            try start()
             var norm = try direction()
             var isFresh = true
             var slow = 0
@@ -211,34 +209,6 @@ extension TrainingProgram {
             }
         }
 
-        /// Estimates run away along the present direction: under fresh weights each step goes one unit further for ever. A step of
-        /// several such units brings what is left of those rows below what a fit can tell.
-        ///
-        /// - Returns: the norm there. Where it does not fall, each party learns which of its columns move, and the fit ends.
-        private func leap() throws(Stop) -> Double {
-            var norm = try refresh()
-            summary.hasLeapt = true
-            for isLast in [false, true] {
-                for exponent in Self.leaps where summary.passes < facts.maximumPasses {
-                    steps.append(.move(shift: -exponent))
-                    try pass(stays: false)
-                    let next = try openNorm()
-                    if next < norm {
-                        steps.append(.accept)
-                        return next
-                    }
-                }
-                steps.append(.stay)
-                if isLast || doublings == facts.periodDoublings || summary.passes >= facts.maximumPasses { break }
-                // The rows may have gone round.
-                try lengthen()
-                try pass()
-                norm = try direction()
-            }
-            steps += [.checkpoint, .movements]
-            throw .failure(.separation())
-        }
-
         /// What a fit may end with. After a leap inverses have large elements for rows that ran away: their noise stays in norms.
         private var acceptableNorm: Double {
             Self.acceptable * (summary.hasLeapt ? max(facts.tolerance, Self.leastToleranceOfLeaps) : facts.tolerance)
@@ -258,7 +228,7 @@ extension TrainingProgram {
             return try facts.hasConstantWeights ? direction() : refresh()
         }
 
-        private func pass(stays: Bool = true) throws(Stop) {
+        func pass(stays: Bool = true) throws(Stop) {
             if stays { steps.append(.stay) }
             steps += [.predictor(period: period), .residual(period: period), .gradient(period: period)]
             countPass()
@@ -270,7 +240,7 @@ extension TrainingProgram {
             if summary.passes.isMultiple(of: Self.passesPerCheckpoint) { steps.append(.checkpoint) }
         }
 
-        private func direction() throws(Stop) -> Double {
+        func direction() throws(Stop) -> Double {
             steps.append(.direction)
             let norm = try openNorm()
             steps.append(.accept)
@@ -278,7 +248,7 @@ extension TrainingProgram {
         }
 
         /// The inverse information at the present point.
-        private func refresh() throws(Stop) -> Double {
+        func refresh() throws(Stop) -> Double {
             while true {
                 computeInformation()
                 if try invertAnew() { break }
@@ -358,13 +328,6 @@ extension TrainingProgram {
 
         // MARK: Parts
 
-        /// No inverse at the start. Where the trace counts directions that were not reached, each party learns which of its columns are
-        /// in them.
-        private func collinear() -> Stop {
-            if lastTrace > Self.nearTrace, lastTrace <= Double(facts.parameters) { steps += [.checkpoint, .aliases] }
-            return .failure(.aliasedAcrossParties())
-        }
-
         /// Whether estimates may run away: labels of two kinds, no penalty.
         private var mayDiverge: Bool {
             facts.penalty == 0 && (facts.family == .logistic || facts.family == .probit)
@@ -378,7 +341,7 @@ extension TrainingProgram {
             }
         }
 
-        private func lengthen() throws(Stop) {
+        func lengthen() throws(Stop) {
             doublings += 1
             period *= 2
             // Rows that had wrapped count again: as above.
@@ -408,9 +371,9 @@ extension TrainingProgram {
         /// most. Finer it would show the smallest eigenvalue.
         ///
         /// - Parameter isFinal: whether standard errors are read off it: from a quarter to 2^-16 or better without a look.
-        private func invert(_ start: TrainingStep.Inverse, isFinal: Bool = false) throws(Stop) -> Bool {
+        func invert(_ start: TrainingStep.Inverse, isFinal: Bool = false) throws(Stop) -> Bool {
             steps.append(.inverse(start))
-            hasInverse = false
+            (hasInverse, lastTrace) = (false, 0)
             var trace = try open(.trace)
             if abs(trace) > Self.nearTrace {
                 guard trace > -1, trace <= Double(facts.parameters) else { return false }
@@ -430,7 +393,7 @@ extension TrainingProgram {
             return true
         }
 
-        private func openNorm() throws(Stop) -> Double {
+        func openNorm() throws(Stop) -> Double {
             let value = try open(.norm(level: level))
             let norm = facts.norm(ofOpened: value)
             lastNorm = norm
@@ -447,17 +410,15 @@ extension TrainingProgram {
         /// As many as a budget counts (disclosure.md 2.2).
         package static let mostThetas = 6
         static let passesPerCheckpoint = 4
-        private static let coldIterations = 8
+        static let coldIterations = 8
         private static let warmIterations = 4
         private static let furtherIterations = 7
         private static let moreIterations = 4
         /// A trace below which the inverse is there, and one from which a few more iterations lead there without a look.
         private static let smallTrace = 0.25
-        private static let nearTrace = 0.5
+        static let nearTrace = 0.5
         private static let nearIterations = 2
         private static let finalIterations = 3
-        /// Powers of two of the present direction that a leap tries.
-        private static let leaps = [3, 2]
         /// A fit that used up its passes counts when it is near enough.
         private static let acceptable = 50.0
         private static let leastToleranceOfLeaps = 1e-3

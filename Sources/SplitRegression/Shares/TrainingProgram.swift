@@ -21,6 +21,8 @@ package struct TrainingProgram: Sendable {
         /// Linear: of the residuals. Gamma: by Pearson.
         package var residualSum: Double?
         package var withholdsStandardErrors = false
+        /// Columns of the passive party that follow from others of both.
+        package var leftOut = 0
         /// Sums over the rows that were kept aside: of losses (linear: squared residuals), and of squared errors of the mean.
         package var heldOutLoss: Double?
         package var heldOutBrier: Double?

@@ -60,6 +60,10 @@ package enum TrainingStep: Sendable, Hashable {
     case heldOutSquares
     /// Each party gets how much of its columns lies in the directions that the last inverse did not reach.
     case aliases
+    /// The passive party gets the same of its columns.
+    case passiveAliases
+    /// The passive party takes one of its columns away, and both begin again without it.
+    case leaveOut
     /// Each party gets its own block of the present direction, coarsely.
     case movements
     /// Both sign what they have sent.
