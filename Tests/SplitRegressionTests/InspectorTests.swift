@@ -179,6 +179,16 @@ struct InspectorTests {
             messages[place].payload = try message.encoded()
             #expect(log.failure(messages) == "T24 openedTooMuch")
         }
+        // The outcome counts the coefficients that remain.
+        for (parameters, isNamed) in [(3, false), (4, true)] as [(Int64, Bool)] {
+            var inspector = log.inspector()
+            for (record, payload) in log.messages { try inspector.inspect(record, payload: payload) }
+            var named: String?
+            do { try inspector.finish(counts: ["parameters": parameters]) } catch {
+                named = "\(error.check) \(error.name)"
+            }
+            #expect(named == (isNamed ? "T15 countMismatch" : nil))
+        }
         // With a second trace that counts no direction no column may be left out.
         let windows = log.all(.windowShare)
         var messages = log.messages

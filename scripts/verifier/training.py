@@ -120,7 +120,8 @@ class TrainingInspector:
         demand(counts.get("fitted", self.rows) == self.rows, "T15", "countMismatch")
         passes = self.follower.passes
         demand(counts.get("passes", passes) == passes, "T15", "passesMismatch")
-        parameters = sum(self.columns.values())
+        # Without columns that were left out.
+        parameters = self.follower.facts.parameters if self.follower.facts else sum(self.columns.values())
         demand(counts.get("parameters", parameters) == parameters, "T15", "countMismatch")
         converged = int(self.follower.is_converged)
         demand(counts.get("converged", converged) == converged, "T15", "convergenceMismatch")

@@ -50,6 +50,9 @@ struct TrainingFollower {
         self.width = width
     }
 
+    /// Coefficients of both parties, without those that were left out; nil before the bounds are known.
+    var parameters: Int? { facts?.parameters }
+
     /// Whether the fit, once it has its end, counts as converged.
     var isConverged: Bool {
         if case .fitted(let summary) = end { summary.converged } else { false }

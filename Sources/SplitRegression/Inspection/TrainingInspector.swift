@@ -98,9 +98,10 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
     public mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {
         guard let counts, !payloads.isPruned, let follower, let rows = setups.values.first?.rows else { return }
         let plan = plan(rows)
+        let parameters = follower.parameters ?? plan.activeColumns + plan.passiveColumns
         let facts: [(String, Int, String)] = [
             ("fitted", rows, "countMismatch"), ("passes", follower.passes, "passesMismatch"),
-            ("parameters", plan.activeColumns + plan.passiveColumns, "countMismatch"),
+            ("parameters", parameters, "countMismatch"),
             ("converged", follower.isConverged ? 1 : 0, "convergenceMismatch"),
         ]
         for (name, value, error) in facts {
