@@ -53,6 +53,34 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
         Dictionary(uniqueKeysWithValues: purpose.toy.counts.map { ($0, 1) })
     }
 
+    /// Its decisions and widths are those of the vectors, which a third program made.
+    @Test func decidesAsTheVectorsSay() throws {
+        let script = Repository.root.appending(path: "scripts/check-second-verifier").path
+        func run(_ arguments: [String]) throws -> Int32 {
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = ["python3", script] + arguments
+            process.standardOutput = Pipe()
+            try process.run()
+            process.waitUntilExit()
+            return process.terminationStatus
+        }
+        #expect(try run([]) == 0)
+        // Another decision is seen.
+        let vectors = Repository.root.appending(path: "protocols/vectors/training.json")
+        let text = try String(contentsOf: vectors, encoding: .utf8)
+        let file = FileManager.default.temporaryDirectory.appending(path: "vectors-\(UUID().uuidString).json")
+        defer { try? FileManager.default.removeItem(at: file) }
+        for edited in [
+            text.replacing("checkpoint, variances", with: "variances"),
+            text.replacing("\"squareShift\":42", with: "\"squareShift\":41"),
+        ] {
+            #expect(edited != text)
+            try Data(edited.utf8).write(to: file)
+            #expect(try run([file.path]) == 1)
+        }
+    }
+
     @Test func bothAgree() throws {
         let folder = try TemporaryFolder()
         var forge = try Forge()
