@@ -44,7 +44,7 @@ extension EndToEnd {
         @Test(.stopsAHang)
         func elasticNet() async throws {
             let sites = try await Self.sites {
-                $0.replacing("{family: linear}", with: "{family: linear, l1: 0.15, l2: 0.01}").replacing(
+                $0.replacing("{family: linear}", with: "{family: linear, l1: 0.03, l2: 0.01}").replacing(
                     "reveal: [coefficients]", with: "reveal: [coefficients, correlations, metrics]\nholdout: hash")
             }
             var found: [Double] = []
@@ -55,7 +55,7 @@ extension EndToEnd {
                 let path = try Self.rows("\(sites.results(name))/path.csv")
                 #expect(path.count == 50 * (name == "hospital" ? 1 : 3))
                 #expect(path.first?["nonzero"] == "0")
-                #expect(try Self.rows("\(sites.results(name))/glance.csv").first?["l1"] == "0.15")
+                #expect(try Self.rows("\(sites.results(name))/glance.csv").first?["l1"] == "0.03")
             }
             #expect(found.count == 4 && found.contains(0) && found.contains { $0 != 0 })
             let measures = try Self.rows("\(sites.results("hospital"))/evaluation.csv").filter {
