@@ -69,6 +69,10 @@ public enum Training {
         guard [input.offset, input.weight].allSatisfy({ $0 == nil || $0?.count == rows }),
             plan.hasOffset == (input.offset != nil), plan.isWeighted == (input.weight != nil)
         else { throw TrainingError.invalidPlan("offsets and case weights are not those of the job") }
+        let kept = input.test?.rows ?? 0
+        guard kept == 0 || testLabel.count == kept && input.testOffset.map({ $0.count == kept }) ?? !plan.hasOffset,
+            testLabel.allSatisfy(plan.family.labelDomain.contains)
+        else { throw TrainingError.invalidPlan("labels or offsets of rows kept aside are not theirs") }
         let exponent = try labelExponent(label, family: plan.family)
         let context = try await open(
             .active, input, exponent: exponent, plan: plan, keyFloor: keyFloor, session: session, progress: progress)

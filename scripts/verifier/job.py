@@ -11,6 +11,8 @@ FAMILY_NAMES = {
 STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS = 2, 4, 5, 8
 # coefficients, standard-errors, scores, metrics, correlations
 REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS}
+# Coefficients of an elastic net: its correlations go in one message.
+MOST_NET_PARAMETERS = 800
 # classical, HC0, HC1
 CLASSICAL, COVARIANCES = 1, (1, 2, 3)
 # short, half
@@ -44,6 +46,10 @@ class Job:
         r.fixed(2)
         demand(r.number(1) in NONCES, "T02", "jobNotCanonical")
         self.reveals = {r.number(1) for _ in range(r.number(4))}
+        demand((CORRELATIONS in self.reveals) == (self.l1 > 0), "T02", "jobNotCanonical")
+        if self.l1 > 0:
+            count = 1 + self.active["columns"] + self.passive["columns"]
+            demand(self.family == LINEAR and count <= MOST_NET_PARAMETERS, "T02", "jobNotCanonical")
         demand(self.reveals <= REVEALS and covariance in COVARIANCES, "T02", "jobNotCanonical")
         self.has_hold_out = r.number(1) != 0
         r.fixed(4)

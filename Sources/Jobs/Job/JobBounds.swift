@@ -2,6 +2,8 @@
 enum JobBounds {
     static let l2 = 0.0...1e6
     static let l1 = 0.0...1e12
+    /// Coefficients of an elastic net: the message of its correlations has at most 2^20 bytes.
+    static let netParameters = 800
     /// Beyond it a Poisson model says the same.
     static let theta = 0.01...1e4
     /// Shares are made for errors of this size (`protocols/training.md`).

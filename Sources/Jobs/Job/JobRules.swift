@@ -210,6 +210,11 @@ private struct JobRules {
                 "reveal", "'correlations' is missing, from which coefficients under 'l1' are computed",
                 "add it: both parties then learn the correlations of all columns and all coefficients")
         }
+        if job.model.l1 > 0, job.parameterCount > JobBounds.netParameters {
+            note(
+                "model.l1", "\(job.parameterCount) coefficients are too many",
+                "at most \(JobBounds.netParameters): their correlations go in one message")
+        }
         if job.model.l1 == 0, job.reveal.contains(.correlations) {
             note("reveal", "'correlations' are opened for 'model.l1' only", "set model.l1, or drop 'correlations'")
         }

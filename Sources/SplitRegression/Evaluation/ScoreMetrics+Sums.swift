@@ -18,7 +18,8 @@ extension ScoreMetrics {
             if family.isBinary { events = label.count { $0 > 0.5 } }
         }
         if family == .linear {
-            rmse = (loss / rows).squareRoot() * unit
+            // Rounding, or a peer, may leave less than nothing.
+            rmse = (max(0, loss) / rows).squareRoot() * unit
             if let label, let observed {
                 let total = label.reduce(0) { $0 + ($1 - observed) * ($1 - observed) }
                 r2 = total > 0 ? 1 - loss * unit * unit / total : nil

@@ -36,9 +36,10 @@ extension TrainingFacts {
     ///
     /// - Returns: nil where it is so small that squares lose their digits.
     package static func meatScale(spread: Double) -> Int? {
-        let scale = spread < 1 ? -Int(spread.exponent) : 0
-        return scale <= mostMeatScale ? scale : nil
+        // An opened sum may be zero or less, which has no exponent.
+        guard spread >= leastMeatSpread else { return nil }
+        return spread < 1 ? -Int(spread.exponent) : 0
     }
 
-    private static let mostMeatScale = 34
+    private static let leastMeatSpread = 0x1p-34
 }
