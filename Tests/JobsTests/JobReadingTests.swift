@@ -90,6 +90,16 @@ import Testing
         #expect(lines.joined(separator: "\n") != text)
     }
 
+    @Test("Correlations of more columns than a message holds are refused before they are counted")
+    func tooManyCorrelations() {
+        let levels = (0..<401).map { "l\($0)" }.joined(separator: ", ")
+        let wide = ["x", "z"].map { "{column: \($0), type: categorical, levels: [\(levels)], reference: l0}" }
+        let yaml = Fixtures.trial("family: logistic", "family: linear\n  l1: 1").replacing(
+            "reveal: [coefficients, standard-errors]", with: "reveal: [correlations]"
+        ).replacing("features: [cd40, cd80]", with: "features: [\(wide.joined(separator: ", "))]")
+        #expect(Fixtures.problems(yaml).map(\.path) == ["model.l1"])
+    }
+
     @Test(
         "What an elastic net and robust errors ask of a job",
         arguments: [

@@ -43,6 +43,25 @@ import Testing
         #expect(abs(found - expected) < 2e-4 * abs(expected) + 0.01, "\(found) \(expected)")
     }
 
+    @Test("The attack on a sum of one row: its loss is its predictor, to whoever knows the label")
+    func oneRow() async throws {
+        let (fitted, rest) = Self.split(SimulatedFitTests.data(.logistic), at: 399)
+        let fit = try await SimulatedFitTests.fit(fitted, .logistic, heldOut: rest)
+        guard case .fitted(let summary) = fit.end, let loss = summary.heldOutLoss else {
+            Issue.record("\(fit.end)")
+            return
+        }
+        // ln(1 + exp(-z)) of a label of 1, mirrored for 0.
+        let size = -ElementaryFunctions.log(ElementaryFunctions.exp(loss) - 1)
+        let found = rest.label[0] == 1 ? size : -size
+        let z = linearPredictor(columns: rest.columns, coefficients: fit.coefficients)[0]
+        #expect(abs(found - z) < 0.02)
+        // Under the job's smallest cell there is nothing to invert.
+        let ours = try await SimulatedFitTests.fit(fitted, .logistic)
+        guard case .fitted(let closed) = ours.end else { return }
+        #expect(closed.heldOutLoss == nil)
+    }
+
     @Test("A sum over few rows tells about each of them: none is opened below the job's cell, nor beside scores")
     func fewRows() {
         let bounds = Announcement(scaleBits: 0, weightBits: -2, rowBits: 1)

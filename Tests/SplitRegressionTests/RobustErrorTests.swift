@@ -78,6 +78,11 @@ import Testing
         try await Self.check(data, .linear, within: 1e-3)
     }
 
+    @Test("Opened sums that are zero, less, or no number have no scale", arguments: [0, -0x1p-70, -5, .nan, 0x1p-35])
+    func noScale(_ spread: Double) {
+        #expect(TrainingFacts.meatScale(spread: spread) == nil)
+    }
+
     @Test("Residuals without digits have no robust errors, and it is said")
     func exact() async throws {
         var data = SimulatedFitTests.data(.linear)
