@@ -81,7 +81,8 @@ public struct TrainingPlan: Sendable, Equatable {
     func facts(rows: Int, heldOut: Int, unit: Double = 1, _ bounds: Announcement) -> TrainingFacts {
         TrainingFacts(
             family: response, rows: rows, activeColumns: activeColumns, passiveColumns: passiveColumns,
-            penalty: l2, l1: l1 > 0 ? max(l1 / unit, .leastNormalMagnitude) : 0, tolerance: 10 * tolerance, maximumPasses: maximumPasses, modulusBits: keyBits,
+            penalty: l2, l1: l1 > 0 ? max(l1 / unit, .leastNormalMagnitude) : 0, tolerance: 10 * tolerance,
+            maximumPasses: maximumPasses, modulusBits: keyBits,
             computesStandardErrors: standardErrorsWithheld == nil,
             opensLoss: family != .linear && (revealFit || l2 == 0),
             opensBrier: family.labelDomain == .yesNo && revealFit,
