@@ -3,46 +3,73 @@ import Testing
 
 @testable import SplitRegression
 
+/// The other party of a simulated fit ended with an error: there is nothing more to wait for.
+struct OtherPartyEnded: Error {}
+
 /// Both parties in one process; what one receives of the other is what the real exchanges would leave it, without encryption.
 actor Mailbox {
     private var items: [any Sendable] = []
-    private var waiting: CheckedContinuation<any Sendable, Never>?
+    private var waiting: CheckedContinuation<(any Sendable)?, Never>?
+    private var isClosed = false
+
     func put(_ item: any Sendable) {
         if let w = waiting { waiting = nil; w.resume(returning: item) } else { items.append(item) }
     }
-    func take() async -> any Sendable {
+
+    /// Whoever waits, now or later, gets an error once what was put here before is taken.
+    func close() {
+        isClosed = true
+        waiting?.resume(returning: nil)
+        waiting = nil
+    }
+
+    func take() async throws -> any Sendable {
         if !items.isEmpty { return items.removeFirst() }
-        return await withCheckedContinuation { waiting = $0 }
+        let item = isClosed ? nil : await withCheckedContinuation { waiting = $0 }
+        guard let item else { throw OtherPartyEnded() }
+        return item
     }
 }
 
-final class SimulatedExchange: ShareExchange {
+final class SimulatedExchange: ViewedExchange {
     let inbox: Mailbox, outbox: Mailbox
     var random: SplitMix
     var common: SplitMix
-    var openedBits = 0
-    init(inbox: Mailbox, outbox: Mailbox, seed: UInt64) {
+    var view = PartyView()
+    var shares: LastProduct
+    /// So many bits of what an evaluator adds are missing: in a test of tests alone.
+    let missingBits: Int
+
+    init(inbox: Mailbox, outbox: Mailbox, seed: UInt64, isActive: Bool, missingBits: Int = 0) {
         self.inbox = inbox; self.outbox = outbox
         random = SplitMix(seed); common = SplitMix(99)
+        shares = LastProduct(isActive: isActive)
+        self.missingBits = missingBits
     }
     func word() -> ShareWord { ShareWord(low: random.next(), middle: random.next(), high: random.next()) }
+    private func mask(_ bits: Int = ShareWord.modulusBits) -> ShareWord { word().masked(bits - missingBits) }
     func commonWords(count: Int) -> [ShareWord] {
-        (0..<count).map { _ in ShareWord(low: common.next(), middle: common.next(), high: common.next()) }
+        let words = (0..<count).map { _ in
+            ShareWord(low: common.next(), middle: common.next(), high: common.next())
+        }
+        shares.common = words
+        return words
     }
-    private func receive<T: Sendable>(_: T.Type) async throws -> T { try #require(await inbox.take() as? T) }
+    private func receive<T: Sendable>(_: T.Type) async throws -> T { try #require(try await inbox.take() as? T) }
 
     func ownRowProducts(_ vector: [ShareWord], rows: Int, entries: Int, turnBits: Int) async throws -> [ShareWord] {
         await outbox.put(vector)
-        return try await receive([ShareWord].self)
+        return view.answered("row products", try await receive([ShareWord].self), bits: turnBits)
     }
     func evaluateRowProducts(_ columns: [[Int64]], entries: Int, turnBits: Int) async throws -> [ShareWord] {
         let vector = try await receive([ShareWord].self)
+        view.received("row products", vector.count)
         let n = columns[0].count
         var theirs: [ShareWord] = [], mine: [ShareWord] = []
         for row in 0..<n {
             var sum = ShareWord.zero
             for j in columns.indices { sum = sum &+ vector[j] &* columns[j][row] }
-            let r = word().masked(turnBits)
+            let r = mask(turnBits)
             theirs.append((sum &+ r).masked(turnBits)); mine.append(-r)
         }
         await outbox.put(theirs)
@@ -50,36 +77,38 @@ final class SimulatedExchange: ShareExchange {
     }
     func ownKernel(_ layout: KernelLayout, rows: Int, vector: (Int) throws -> [Int64]) async throws -> [Int128] {
         await outbox.put(try (0..<rows).map { try vector($0) })
-        return try await receive([Int128].self)
+        return view.answered("kernel", try await receive([Int128].self), bits: layout.slotBits)
     }
     func evaluateKernel(_ layout: KernelLayout, rows: Int, scalars: (Int) -> [UInt32]) async throws -> [Int128] {
         let vectors = try await receive([[Int64]].self)
+        view.received("kernel", vectors.count)
         var theirs: [Int128] = [], mine: [Int128] = []
-        let mask = (Int128(1) << Int128(layout.slotBits)) - 1
+        let slot = (Int128(1) << Int128(layout.slotBits)) - 1
         for row in 0..<rows {
             let s = scalars(row)
             var sum: Int128 = 0
             for k in s.indices { sum += Int128(vectors[row][k]) * Int128(s[k]) }
-            let r = word().asInt128 & mask
-            theirs.append((sum + r) & mask); mine.append(-r)
+            let r = mask(layout.slotBits).asInt128
+            theirs.append((sum + r) & slot); mine.append(-r)
         }
         await outbox.put(theirs)
         return mine
     }
     func ownColumnSums(_ rows: [Int128], layout: ColumnSumLayout) async throws -> [ShareWord] {
         await outbox.put(rows)
-        return try await receive([ShareWord].self)
+        return view.answered("column sums", try await receive([ShareWord].self))
     }
     func evaluateColumnSums(_ layout: ColumnSumLayout, rows: Int, columns: (Range<Int>) -> [[Int64]]) async throws
         -> [ShareWord]
     {
         let values = try await receive([Int128].self)
+        view.received("column sums", values.count)
         let columns = columns(0..<rows)
         var theirs: [ShareWord] = [], mine: [ShareWord] = []
         for c in columns {
             var sum = ShareWord.zero
             for i in 0..<rows { sum = sum &+ ShareWord(values[i]) &* c[i] }
-            let r = word()
+            let r = mask()
             theirs.append((sum &+ r).masked()); mine.append(-r)
         }
         await outbox.put(theirs)
@@ -89,19 +118,20 @@ final class SimulatedExchange: ShareExchange {
         -> ShareMatrix
     {
         await outbox.put(values(0..<rows))
-        return try await receive(ShareMatrix.self)
+        return view.answered("packed sums", try await receive(ShareMatrix.self))
     }
     func evaluatePackedSums(_ layout: PackedSumLayout, rows: Int, columns: (Range<Int>) -> [[Int64]]) async throws
         -> ShareMatrix
     {
         let values = try await receive([[ShareWord]].self)
+        view.received("packed sums", values.count)
         let columns = columns(0..<rows)
         var theirs = ShareMatrix(rows: layout.columns, columns: layout.values), mine = theirs
         for j in 0..<layout.columns {
             for k in 0..<layout.values {
                 var sum = ShareWord.zero
                 for i in 0..<rows { sum = sum &+ values[i][k] &* columns[j][i] }
-                let r = word()
+                let r = mask()
                 theirs[j, k] = (sum &+ r).masked(); mine[j, k] = -r
             }
         }
@@ -110,40 +140,47 @@ final class SimulatedExchange: ShareExchange {
     }
     func ownProduct(_ left: ShareMatrix, _ layout: ProductLayout) async throws -> ShareMatrix {
         await outbox.put(left)
-        return try await receive(ShareMatrix.self)
+        let answer = view.answered("products", try await receive(ShareMatrix.self))
+        shares.own(left, answer)
+        return answer
     }
     func evaluateProduct(_ right: ShareMatrix, _ layout: ProductLayout) async throws -> ShareMatrix {
         let left = try await receive(ShareMatrix.self)
+        view.received("products", left.elements.count)
         let product = left &* right
         var theirs = product, mine = product
         for i in product.elements.indices {
-            let r = word()
+            let r = mask()
             theirs.elements[i] = (product.elements[i] &+ r).masked(); mine.elements[i] = -r
         }
         await outbox.put(theirs)
+        shares.evaluate(right, mine)
         return mine
     }
     func ownElementProducts(_ rows: [Int128], layout: ElementLayout) async throws -> [ShareWord] {
         await outbox.put(rows)
-        return try await receive([ShareWord].self)
+        return view.answered("element products", try await receive([ShareWord].self))
     }
     func evaluateElementProducts(_ rows: [Int128], layout: ElementLayout) async throws -> [ShareWord] {
         let theirs = try await receive([Int128].self)
+        view.received("element products", theirs.count)
         let bound = Int128(1) << Int128(layout.valueBits)
         #expect(zip(rows, theirs).allSatisfy { abs($0) < bound && abs($1) < bound })
-        let mine = rows.map { _ in word() }
+        let mine = rows.map { _ in mask() }
         await outbox.put(zip(zip(rows, theirs), mine).map { (ShareWord($0.0) &* ShareWord($0.1) &+ $1).masked() })
         return mine.map { -$0 }
     }
     func exchangeWindow(_ own: UInt64, bits: Int) async throws -> UInt64 {
-        openedBits += bits
         await outbox.put(own)
-        return try await receive(UInt64.self)
+        let peer = try await receive(UInt64.self)
+        view.items.append(.window(own: own, peer: peer, bits: bits))
+        return peer
     }
-    func checkpoint() async throws {}
+    func checkpoint() async throws { view.items.append(.checkpoint) }
     func exchangeResults(_ own: [ShareWord], bits: [Int], expecting: [Int]) async throws -> [ShareWord] {
-        openedBits += bits.reduce(0, +)
         await outbox.put(own)
-        return try await receive([ShareWord].self)
+        let peer = try await receive([ShareWord].self)
+        view.items.append(.results(peer, sent: own, bits: expecting, whole: shares.whole(peer, bits: expecting)))
+        return peer
     }
 }

@@ -59,12 +59,15 @@ import Testing
         var kept: [Int] = []
         /// Columns that are named to each party, because there is no result or because their estimates ran away.
         var named: [[String]] = []
+        /// What the active party saw, and the passive one.
+        var views: [PartyView] = []
     }
 
-    static func fit(
+    /// Both parties of such a job.
+    static func parties(
         _ data: Case, _ family: ResponseFamily, penalty: Double = 0, estimatesTheta: Bool = false,
         errors: Bool = true, isRobust: Bool = false, opensBrier: Bool = false, l1: Double = 0, heldOut: Case? = nil
-    ) async throws -> Fit {
+    ) throws -> [Party] {
         let rows = try ActiveRows(
             label: data.label, offset: data.offset, weight: data.weight,
             columns: [Array(repeating: 1, count: data.label.count)] + data.active, family: family,
@@ -88,58 +91,42 @@ import Testing
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
             isWeighted: data.weight != nil, estimatesTheta: estimatesTheta, isRobust: isRobust,
             heldOutRows: heldOut?.label.count ?? 0)
-        let (ab, ba) = (Mailbox(), Mailbox())
-        @Sendable func run(
-            _ role: TrainingRole
-        ) async throws -> (FitShares, TrainingProgram.End, Int, ResponseFamily, kept: [Int]) {
+        return [TrainingRole.active, .passive].map { role in
             let isActive = role == .active
-            let own = isActive ? [Array(repeating: 1, count: data.label.count)] + data.active : data.passive
-            let exchange = SimulatedExchange(
-                inbox: isActive ? ba : ab, outbox: isActive ? ab : ba, seed: isActive ? 1 : 2)
-            let table = try WhitenedTable(
-                own, hasConstant: isActive, names: own.indices.map { "c\($0)" }, facts: facts)
-            var machine = try ShareMachine(
-                role: role, facts: facts, table: table, active: isActive ? rows : nil,
-                centring: Array(repeating: 0, count: own.count),
-                heldOut: kept?[isActive ? 0 : 1] ?? HeldOutRows(columns: []), exchange: exchange)
-            let program = TrainingProgram(facts)
-            var kept = Array(own.indices)
-            var opened: [Double] = []
-            var done = 0
-            while true {
-                let next = program.continuation(after: opened)
-                for step in next.steps[done...] {
-                    if step == .leaveOut {
-                        let (rest, index) = try machine.leavingOut(kept.map { own[$0] }, names: kept.map { "c\($0)" })
-                        machine = rest
-                        if let index { kept.remove(at: index) }
-                        continue
-                    }
-                    if let number = try await machine.perform(step) { opened.append(number) }
-                }
-                done = next.steps.count
-                if let end = next.end { return (machine.results, end, next.passes, machine.family, kept) }
-            }
+            return Party(
+                role: role, facts: facts,
+                own: isActive ? [Array(repeating: 1, count: data.label.count)] + data.active : data.passive,
+                rows: isActive ? rows : nil, heldOut: kept?[isActive ? 0 : 1] ?? HeldOutRows(columns: []))
         }
-        async let a = run(.active)
-        async let b = run(.passive)
-        let (one, other) = try await (a, b)
-        #expect(one.1 == other.1)
+    }
+
+    static func fit(
+        _ data: Case, _ family: ResponseFamily, penalty: Double = 0, estimatesTheta: Bool = false,
+        errors: Bool = true, isRobust: Bool = false, opensBrier: Bool = false, l1: Double = 0, heldOut: Case? = nil,
+        seed: UInt64 = 1, missingBits: Int = 0
+    ) async throws -> Fit {
+        let parties = try parties(
+            data, family, penalty: penalty, estimatesTheta: estimatesTheta, errors: errors, isRobust: isRobust,
+            opensBrier: opensBrier, l1: l1, heldOut: heldOut)
+        let facts = parties[0].facts
+        let ended = try await run(parties[0], parties[1], seed: seed, missingBits: missingBits)
+        let (one, other) = (ended[0], ended[1])
+        #expect(one.end == other.end)
         return Fit(
-            coefficients: one.0.coefficients + other.0.coefficients,
-            errors: (one.0.variances + other.0.variances).map { $0.squareRoot() }, family: one.3,
-            end: one.1, passes: one.2, kept: one.kept + other.kept.map { $0 + data.active.count + 1 },
+            coefficients: one.results.coefficients + other.results.coefficients,
+            errors: (one.results.variances + other.results.variances).map { $0.squareRoot() }, family: one.family,
+            end: one.end, passes: one.passes, kept: one.kept + other.kept.map { $0 + data.active.count + 1 },
             named: [(one, Array(data.columns.prefix(data.active.count + 1))), (other, data.passive)].map { run, all in
-                let (results, columns) = (run.0, run.kept.map { all[$0] })
+                let (results, columns) = (run.results, run.kept.map { all[$0] })
                 let names = run.kept.map { "c\($0)" }
-                if case .fitted(let summary) = one.1, summary.hasLeapt {
+                if case .fitted(let summary) = one.end, summary.hasLeapt {
                     let isRunaway = NamedColumns.runaway(
                         results, columns: columns, centring: columns.map { _ in 0 }, facts: facts)
                     return zip(names, isRunaway).filter(\.1).map(\.0)
                 }
                 return NamedColumns.aliased(results.aliases, names: names)
                     + NamedColumns.moving(results.movements, columns: columns, names: names)
-            })
+            }, views: [one.view, other.view])
     }
 
     /// Newton's method on the pooled table.
