@@ -157,6 +157,8 @@ struct FittingRole {
         case .squares: context.report(.phase("Pearson's sum of squares"))
         case .variances, .meat: context.report(.inference(step: "standard errors"))
         case .heldOutSum, .heldOutSquares: context.report(.phase("rows kept aside"))
+        case .foldInformation: context.report(.inference(step: "information"))
+        case .foldPoints, .foldSum, .foldSquares: context.report(.phase("cross-validation"))
         default: break
         }
     }
@@ -181,6 +183,7 @@ struct FittingRole {
             : result.withholdsStandardErrors
                 ? "some coefficients have next to no information: columns are collinear across the parties, or a level has "
                     + "one outcome only" : plan.standardErrorsWithheld
+        summary.crossValidationWithheld = foldsWithheld(result, facts)
         let freedom = Double(context.rows - facts.parameters)
         var dispersion = 1.0
         if let sum = result.residualSum { dispersion = sum / max(freedom, 1) }
@@ -215,9 +218,32 @@ struct FittingRole {
                 own, errors: errors.isEmpty ? nil : errors,
                 freedom: hasStudent ? freedom : nil),
             summary: summary, model: try model(own), round: round,
-            holdOutMetrics: ScoreMetrics(
-                sums: result, facts: facts, family: family, unit: unit, label: isActive ? testLabel : nil,
-                offset: testOffset))
+            holdOutMetrics: metrics(
+                facts.heldOutRows, loss: result.heldOutLoss, brier: result.heldOutBrier, label: testLabel,
+                offset: testOffset, family: family),
+            foldMetrics: metrics(
+                facts.rows, loss: result.foldLoss, brier: result.foldBrier, label: label, offset: offset,
+                weight: weight, family: family))
+    }
+
+    /// What sums over so many rows say of them; at the passive party without what needs labels.
+    private func metrics(
+        _ rows: Int, loss: Double?, brier: Double?, label: [Double], offset: [Double]?, weight: [Double]? = nil,
+        family: ResponseFamily
+    ) -> ScoreMetrics? {
+        loss.flatMap {
+            ScoreMetrics(
+                sums: ($0, brier), rows: rows, family: family, unit: unit, label: isActive ? label : nil,
+                offset: offset, weight: weight, isWeighted: context.plan.isWeighted && rows == context.rows)
+        }
+    }
+
+    /// Why a job that asks for cross-validation has none.
+    private func foldsWithheld(_ result: TrainingProgram.Summary, _ facts: TrainingFacts) -> String? {
+        guard facts.folds > 0, result.foldLoss == nil else { return nil }
+        if !facts.hasFolds { return "without a fold there are no more rows than coefficients" }
+        if result.hasLeapt { return "some estimates run away" }
+        return "columns have next to no information, or some predictors are too large for a step"
     }
 
     private func terms(_ own: Own, errors: [Double]?, freedom: Double?) -> [FittedTerm] {

@@ -33,6 +33,8 @@ public struct TrainingPlan: Sendable, Equatable {
     public var revealFit: Bool
     /// Fewest rows kept aside of which sums are opened.
     public var minimumHeldOut: Int
+    /// Parts of the rows for cross-validation; 0 for none.
+    public var folds: Int
     /// Coefficients of each party, the active one's constant among them: how many sums each may have opened.
     public var activeColumns: Int
     public var passiveColumns: Int
@@ -44,7 +46,7 @@ public struct TrainingPlan: Sendable, Equatable {
         activeColumns: Int, passiveColumns: Int, l2: Double = 0, l1: Double = 0, tolerance: Double = 1e-4,
         maximumPasses: Int = 60, keyBits: Int = 3072, nonces: NonceLength = .short, standardErrors: Bool,
         covariance: Covariance = .classical, revealScores: Bool, minimumScoreColumns: Int = 3, revealFit: Bool,
-        minimumHeldOut: Int = 11, decisionBits: Int = .max
+        minimumHeldOut: Int = 11, folds: Int = 0, decisionBits: Int = .max
     ) {
         self.family = family
         self.theta = theta
@@ -64,6 +66,7 @@ public struct TrainingPlan: Sendable, Equatable {
         self.minimumScoreColumns = minimumScoreColumns
         self.revealFit = revealFit
         self.minimumHeldOut = minimumHeldOut
+        self.folds = folds
         self.decisionBits = decisionBits
     }
 
@@ -88,7 +91,7 @@ public struct TrainingPlan: Sendable, Equatable {
             opensBrier: family.labelDomain == .yesNo && revealFit,
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
             isWeighted: isWeighted, estimatesTheta: estimatesTheta, isRobust: covariance.isRobust,
-            heldOutRows: opensHeldOut(heldOut) ? heldOut : 0,
+            heldOutRows: opensHeldOut(heldOut) ? heldOut : 0, folds: revealFit ? folds : 0,
             decisionBits: decisionBits)
     }
 

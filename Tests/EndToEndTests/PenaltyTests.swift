@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension EndToEnd {
-    /// An elastic net, robust errors and sums over rows kept aside, between real processes, to the files and the verdicts.
+    /// An elastic net, robust errors, cross-validation and sums over rows kept aside, between real processes, to the files and the verdicts.
     @Suite(.serialized) struct PenaltiesAndErrors {
         private static func sites(_ edit: (String) -> String) async throws -> TwoSites {
             let lab =
@@ -69,15 +69,21 @@ extension EndToEnd {
         }
 
         @Test(.stopsAHang)
-        func robustErrors() async throws {
+        func robustErrorsAndFolds() async throws {
             let sites = try await Self.sites {
                 $0.replacing("{family: linear}", with: "{family: linear, covariance: HC1}").replacing(
-                    "reveal: [coefficients]", with: "reveal: [coefficients, standard-errors]")
+                    "reveal: [coefficients]",
+                    with: "reveal: [coefficients, standard-errors, metrics]\ncrossValidation: 5")
             }
             for name in TwoSites.names {
                 #expect(try Self.rows("\(sites.results(name))/glance.csv").first?["vcov"] == "HC1")
                 let terms = try Self.rows("\(sites.results(name))/coefficients.csv")
                 #expect(terms.allSatisfy { (Double($0["std.error"] ?? "") ?? 0) > 0 })
+                let measures = try Self.rows("\(sites.results(name))/evaluation.csv")
+                #expect(measures.allSatisfy { $0["rows"] == "cross-validated" })
+                #expect(
+                    measures.map { $0["measure"] }
+                        == (name == "lab" ? ["n", "rmse"] : ["n", "observed", "r.squared", "rmse"]))
             }
             try await Self.expectEvidence(sites)
         }

@@ -100,7 +100,7 @@ enum Small {
         title: String = "Small", payloads: String = "hashes"
     ) -> String {
         """
-        moiety: 4
+        moiety: 5
         title: \(title)
         parties:
           - name: hospital

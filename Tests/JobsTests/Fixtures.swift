@@ -3,7 +3,7 @@ import Jobs
 enum Fixtures {
     /// Hospital and lab of actg175: 9 + 1 coefficients at the active party, 2 at the passive one.
     static let trial = """
-        moiety: 4
+        moiety: 5
         title: CD4 and CD8 counts beside the clinic's columns
         parties:
           - name: hospital
@@ -24,7 +24,7 @@ enum Fixtures {
 
     /// Visits by a clinic's and a registry's columns.
     static let counts = """
-        moiety: 4
+        moiety: 5
         title: Visits
         parties:
           - name: clinic
@@ -49,7 +49,7 @@ enum Fixtures {
     /// Ten columns and the intercept against twenty, as in the breast tables.
     static func wide(_ more: String = "", features: Int = 20) -> String {
         """
-        moiety: 4
+        moiety: 5
         title: Wide
         parties:
           - name: hospital
@@ -68,7 +68,7 @@ enum Fixtures {
 
     /// Every field written out, with categorical and composite columns.
     static let full = """
-        moiety: 4
+        moiety: 5
         title: Every field
         purpose: >-
           To see that nothing is lost.
@@ -96,6 +96,7 @@ enum Fixtures {
         keys: {bits: 2048, nonces: half}
         reveal: [scores, metrics, coefficients, standard-errors]
         holdout: hash
+        crossValidation: 10
         limits:
           minimumCohort: 100
           minimumCell: 20

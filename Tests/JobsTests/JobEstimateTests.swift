@@ -9,7 +9,7 @@ import Testing
         }
         return try Job(
             yaml: """
-                moiety: 4
+                moiety: 5
                 title: Measured
                 parties:
                   - {name: a, role: active, identifier: id, label: y, features: [\(names("u", active))]}

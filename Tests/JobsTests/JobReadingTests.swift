@@ -101,6 +101,29 @@ import Testing
     }
 
     @Test(
+        "What cross-validation asks of a job",
+        arguments: [
+            ("10", "[coefficients, metrics]", "", nil), ("2", "[metrics]", "", nil),
+            ("none", "[coefficients]", "", nil),
+            ("10", "[coefficients]", "", "reveal"), ("1", "[metrics]", "", "2 to 20"),
+            ("21", "[metrics]", "", "2 to 20"), ("ten", "[metrics]", "", "2 to 20"),
+            ("5", "[metrics, correlations]", "l1: 0.5", "holdout"),
+        ] as [(String, String, String, String?)])
+    func crossValidation(_ folds: String, _ reveal: String, _ model: String, _ hint: String?) throws {
+        let yaml = Fixtures.trial("family: logistic", "family: linear\n  \(model)").replacing(
+            "reveal: [coefficients, standard-errors]", with: "reveal: \(reveal)\ncrossValidation: \(folds)")
+        guard let hint else {
+            let job = try Job(yaml: yaml)
+            #expect(try Job(canonical: job.canonical) == job)
+            #expect(job.crossValidation == Int(folds) ?? 0)
+            return
+        }
+        let problems = Fixtures.problems(yaml)
+        #expect(problems.map(\.path) == ["crossValidation"])
+        #expect("\(problems)".contains(hint), "\(problems)")
+    }
+
+    @Test(
         "What an elastic net and robust errors ask of a job",
         arguments: [
             ("l1: 0.5", "[coefficients]", "reveal"),
@@ -148,7 +171,7 @@ import Testing
         ("label: cens", "label: cens\n    weights: cens", "parties[0].weights", 9, ""),
         ("label: cens", "label: cens\n    offset: age", "parties[0].features[0]", 10, "without a coefficient"),
         ("table: counts", "table: counts\n    weights: w", "parties[1].weights", 13, ""),
-        ("moiety: 4", "moiety: 3", "moiety", 1, "format 4"), ("moiety: 4", "moiety: 5", "moiety", 1, "format 4"),
+        ("moiety: 5", "moiety: 4", "moiety", 1, "format 5"), ("moiety: 5", "moiety: 6", "moiety", 1, "format 5"),
         ("family: logistic", "family: logistic\n  l1: 0.1", "model.l1", 17, "model.l2"),
         ("family: logistic", "family: logistic\n  covariance: HC4", "model.covariance", 17, "'HC0'"),
         ("title: CD4", "titel: CD4", "titel", 2, "'title'"),

@@ -62,11 +62,11 @@ struct JobVectors: Codable, Equatable {
             ("empty", ""), ("truncated", Hex.encode(bytes.dropLast())), ("extended", Hex.encode(bytes + [0])),
             (
                 "future format",
-                edited(Hex.encode("moiety job\n".utf8) + "0004", Hex.encode("moiety job\n".utf8) + "0005")
+                edited(Hex.encode("moiety job\n".utf8) + "0005", Hex.encode("moiety job\n".utf8) + "0006")
             ),
             (
                 "past format",
-                edited(Hex.encode("moiety job\n".utf8) + "0004", Hex.encode("moiety job\n".utf8) + "0003")
+                edited(Hex.encode("moiety job\n".utf8) + "0005", Hex.encode("moiety job\n".utf8) + "0004")
             ),
             // 12 passes, HC1, 2048 bits
             ("unknown covariance", edited("0000000c030800", "0000000c040800")),
@@ -74,6 +74,8 @@ struct JobVectors: Codable, Equatable {
             ("unknown nonces", edited("08000200000004", "08000300000004")),
             // reveal: 1, 2, 4, 5 with its first two entries exchanged
             ("reveal list out of order", edited("0000000401020405", "0000000402010405")),
+            // The end of that list, a hold-out, then ten parts for cross-validation.
+            ("too many parts of the rows", edited("02040501" + "0a", "02040501" + "15")),
             ("unknown reveal item", edited("0000000401020405", "0000000401020409")),
             // 3, 6 and 7 are never used again.
             ("reveal item 3", edited("0000000401020405", "0000000401020304")),

@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test(
-        "Robust errors, and sums over rows kept aside",
+        "Robust errors, cross-validation, and sums over rows kept aside",
         arguments: [ModelFamily.linear, .logistic, .poisson, .gamma])
     func robustAndKept(_ family: ModelFamily) async throws {
         let whole = Self.table(family)
@@ -93,6 +93,7 @@ import Testing
         let (table, kept) = (part(0..<48), part(48..<60))
         var plan = TrainingPlan(family: family, maximumPasses: 30, keyBits: 768)
         plan.covariance = .hc1
+        plan.folds = 4
         let (active, passive) = try await table.train(plan, kept: kept).get()
         let bits = family.featureFractionBits
         let inputs = try [\MadeTable.active, \MadeTable.passive].map {
@@ -107,6 +108,23 @@ import Testing
             #expect(abs(own / expected[j] - 1) < 1e-3, "\(term.term)")
         }
         #expect(active.summary.covariance == "HC1")
+
+        let start = (active.terms + passive.terms).map(\.standardized)
+        let step = try CrossValidationTests.sums(data, plan.response, folds: 4) {
+            try CrossValidationTests.step(from: start, $0, plan.response, penalty: 0)
+        }
+        let validated = try #require(active.foldMetrics)
+        #expect(validated.n == 48)
+        switch family {
+        case .linear: #expect(abs((validated.rmse ?? 0) - (step.loss / 48).squareRoot()) < 2e-3)
+        case .logistic:
+            #expect(abs((validated.logLoss ?? 0) - step.loss / 48) < 2e-3)
+            #expect(passive.foldMetrics?.logLoss == validated.logLoss && passive.foldMetrics?.brier == validated.brier)
+        default:
+            let likelihood = RowLikelihood(family: plan.response, label: table.label, offset: nil, weight: nil)
+            #expect(abs((validated.deviance ?? 0) - likelihood.deviance(loss: step.loss)) < 0.1)
+            #expect(passive.foldMetrics == nil)
+        }
 
         let test = [Array(repeating: 1.0, count: 12)] + inputs.compactMap(\.test).flatMap(\.columns)
         let z = linearPredictor(columns: test, coefficients: (active.terms + passive.terms).map(\.standardized))

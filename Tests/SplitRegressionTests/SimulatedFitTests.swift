@@ -66,7 +66,8 @@ import Testing
     /// Both parties of such a job.
     static func parties(
         _ data: Case, _ family: ResponseFamily, penalty: Double = 0, estimatesTheta: Bool = false,
-        errors: Bool = true, isRobust: Bool = false, opensBrier: Bool = false, l1: Double = 0, heldOut: Case? = nil
+        errors: Bool = true, isRobust: Bool = false, opensBrier: Bool = false, l1: Double = 0, heldOut: Case? = nil,
+        folds: Int = 0
     ) throws -> [Party] {
         let rows = try ActiveRows(
             label: data.label, offset: data.offset, weight: data.weight,
@@ -90,7 +91,7 @@ import Testing
             opensBrier: opensBrier,
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
             isWeighted: data.weight != nil, estimatesTheta: estimatesTheta, isRobust: isRobust,
-            heldOutRows: heldOut?.label.count ?? 0)
+            heldOutRows: heldOut?.label.count ?? 0, folds: folds)
         return [TrainingRole.active, .passive].map { role in
             let isActive = role == .active
             return Party(
@@ -103,11 +104,11 @@ import Testing
     static func fit(
         _ data: Case, _ family: ResponseFamily, penalty: Double = 0, estimatesTheta: Bool = false,
         errors: Bool = true, isRobust: Bool = false, opensBrier: Bool = false, l1: Double = 0, heldOut: Case? = nil,
-        seed: UInt64 = 1, missingBits: Int = 0
+        folds: Int = 0, seed: UInt64 = 1, missingBits: Int = 0
     ) async throws -> Fit {
         let parties = try parties(
             data, family, penalty: penalty, estimatesTheta: estimatesTheta, errors: errors, isRobust: isRobust,
-            opensBrier: opensBrier, l1: l1, heldOut: heldOut)
+            opensBrier: opensBrier, l1: l1, heldOut: heldOut, folds: folds)
         let facts = parties[0].facts
         let ended = try await run(parties[0], parties[1], seed: seed, missingBits: missingBits)
         let (one, other) = (ended[0], ended[1])

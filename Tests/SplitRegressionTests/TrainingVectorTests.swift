@@ -15,7 +15,7 @@ import Testing
         let computesStandardErrors, opensLoss, opensBrier: Bool
         let scaleBits, weightBits, rowBits, decisionBits: Int
         let isWeighted, estimatesTheta, isRobust: Bool
-        let heldOutRows: Int
+        let heldOutRows, folds: Int
 
         var value: TrainingFacts {
             TrainingFacts(
@@ -25,7 +25,7 @@ import Testing
                 modulusBits: modulusBits, computesStandardErrors: computesStandardErrors, opensLoss: opensLoss,
                 opensBrier: opensBrier, scaleBits: scaleBits, weightBits: weightBits, rowBits: rowBits,
                 isWeighted: isWeighted, estimatesTheta: estimatesTheta, isRobust: isRobust,
-                heldOutRows: heldOutRows, decisionBits: decisionBits)
+                heldOutRows: heldOutRows, folds: folds, decisionBits: decisionBits)
         }
     }
 
@@ -261,6 +261,13 @@ import Testing
         case .heldOutSum(.loss, let period): return "heldOutSum loss \(number(period))"
         case .heldOutSum(_, let period): return "heldOutSum brier \(number(period))"
         case .heldOutSquares: return "heldOutSquares"
+        case .foldInformation(let period): return "foldInformation \(number(period))"
+        case .foldPoints(let period): return "foldPoints \(number(period))"
+        case .foldRange(let period): return "foldRange \(number(period))"
+        case .foldPredictor(let period): return "foldPredictor \(number(period))"
+        case .foldSum(.loss, let period): return "foldSum loss \(number(period))"
+        case .foldSum(_, let period): return "foldSum brier \(number(period))"
+        case .foldSquares: return "foldSquares"
         case .meat(let period, let scale): return "meat \(number(period)) \(scale)"
         case .robustVariances(let scale): return "robustVariances \(scale)"
         case .checkpoint: return "checkpoint"

@@ -226,6 +226,45 @@ def likelihood(name, theta, rows, labels, beta):
     return sum(family(name, theta)[2](e, y) for e, y in zip(z, labels))
 
 
+def validated(folder, rows, labels, name, penalty, beta):
+    """How far cross-validation is from refits without each part, as a share of what it adds to the fitted rows' own sum; nothing
+    where the job has none."""
+    with open(f"{folder}/job.yaml", encoding="utf-8") as file:
+        words = [line.split() for line in file if line.startswith("crossValidation:")]
+    if not words:
+        return ""
+    count = int(words[0][1])
+    measures = {row["measure"]: float(row["estimate"]) for row in read(f"{folder}/evaluation.csv")
+                if row["rows"] == "cross-validated"}
+
+    def score(z, y):
+        """A squared residual, twice a loss, or a deviance."""
+        if name == "linear":
+            return (z - y) ** 2
+        if name == "poisson":
+            return 2 * ((y * math.log(y) if y else 0.0) - y * z - y + math.exp(z))
+        return -2 * family(name)[2](z, y)
+
+    def total(beta, places):
+        return sum(score(sum(b * x for b, x in zip(beta, rows[i])), labels[i]) for i in places)
+
+    n, refits = len(rows), 0.0
+    for part in range(count):
+        rest = [i for i in range(n) if i % count != part]
+        # Columns are not standardised anew; the penalty is on the same scale.
+        other, _ = fit([rows[i] for i in rest], [labels[i] for i in rest], name, penalty)
+        refits += total(other, range(part, n, count))
+    plain = total(beta, range(n))
+    if name == "linear":
+        found = n * measures["rmse"] ** 2
+    else:
+        found = measures["deviance"] if name == "poisson" else 2 * n * measures["log.loss"]
+    share = abs(found - refits) / abs(refits - plain)
+    if share > (1e-3 if name == "linear" else 0.1):
+        sys.exit(f"{name}: cross-validation is {share:.1%} of the difference off")
+    return f"{share:.1%} of {refits / plain - 1:.1%}"
+
+
 def main():
     example, name, label, penalty, *paths = sys.argv[1:]
     penalty = float(penalty)
@@ -300,9 +339,10 @@ def main():
         extra = f", theta {abs(found[0] / theta - 1):.0e}" if found else ""
     family_name = name + (f", lambda {penalty:g}" if penalty else "") + (f", l1 {l1:g}" if l1 else "") + (f", {covariance}" if covariance[:2] == "HC" else "")
     has_errors = worst["error"] > 0
+    folds = "" if l1 else validated(results[0], rows, labels, name, penalty, beta)
     cells = [example, family_name, f"{n:,} x {p}", f"{worst['coefficient']:.1e}"]
     cells += [f"{worst['share']:.1e}", f"{worst['error']:.1e}", f"{worst['p']:.0e}"] if has_errors else ["", "", ""]
-    print("| " + " | ".join(cells + [loglik + extra]) + " |")
+    print("| " + " | ".join(cells + [loglik + extra, folds]) + " |")
     limit = max(1e-4, 2.0**-12 * worst["coefficient"] / worst["share"]) if has_errors else 1e-4
     if worst["coefficient"] > limit or worst["error"] > 1e-3 or worst["p"] > 1e-3:
         sys.exit(f"{example} {name}: farther from the fit of the joined table than it should be")

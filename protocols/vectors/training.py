@@ -8,6 +8,7 @@ import copy
 import hashlib
 import json
 import math
+import re
 import struct
 
 import mpmath as mp
@@ -172,11 +173,12 @@ class Facts:
 
     def __init__(self, family, rows, active, passive, *, s=0, h=-2, r=1, modulus=3072, penalty=0.0, tau=1e-3,
                  passes=60, errors=True, loss=True, brier=False, weighted=False, theta=False,
-                 robust=False, held_out=0, l1=0.0, decisions=None):
+                 robust=False, held_out=0, l1=0.0, folds=0, decisions=None):
         self.family, self.rows, self.active, self.passive = family, rows, active, passive
         self.s, self.h, self.r, self.modulus, self.penalty = s, h, r, modulus, penalty
         self.tau, self.passes, self.errors, self.loss, self.brier = tau, passes, errors, loss, brier
         self.weighted, self.theta, self.robust, self.held_out, self.l1 = weighted, theta, robust, held_out, l1
+        self.folds = folds
         self.squares = family == "gamma" and loss
         self.p = active + passive
         self.decisions = 26 * passes + 61 + 6 * theta if decisions is None else decisions
@@ -200,7 +202,7 @@ class Facts:
             "computesStandardErrors": self.errors, "opensLoss": self.loss, "opensBrier": self.brier,
             "scaleBits": self.s, "weightBits": self.h, "rowBits": self.r, "decisionBits": self.decisions,
             "isWeighted": self.weighted, "estimatesTheta": self.theta, "isRobust": self.robust,
-            "heldOutRows": self.held_out, "l1": self.l1,
+            "heldOutRows": self.held_out, "l1": self.l1, "folds": self.folds,
         }
 
 
@@ -558,7 +560,7 @@ class Program:
                         "withholdsStandardErrors": False}
 
     def do(self, *steps):
-        self.steps += [s.replace("P", str(self.P)) for s in steps]
+        self.steps += [re.sub(r"\bP\b", str(self.P), step) for step in steps]
 
     def ask(self, step, counted=True):
         self.do(step)
@@ -760,7 +762,7 @@ class Program:
         """Sums over the rows that were kept aside."""
         f = self.f
         self.do("checkpoint")
-        while self.doublings <= (1 if f.family in ("poisson", "gamma") else 4) and self.has_room():
+        while self.doublings <= (1 if f.family in ("poisson", "gamma") else 4) and self.has_room(f.held_out):
             if self.ask("heldOutRange P", counted=False) == 0:
                 if f.family == "linear":
                     self.summary["heldOutLoss"] = self.ask("heldOutSquares", counted=False)
@@ -774,9 +776,9 @@ class Program:
             self.doublings += 1
             self.P *= 2
 
-    def has_room(self):
+    def has_room(self, count):
         rows = copy.copy(self.f)
-        rows.rows = self.f.held_out
+        rows.rows = count
         try:
             for kind in ["loss"] * self.f.loss + ["brier"] * self.f.brier:
                 kernel_layout(rows, kind, self.P)
@@ -841,7 +843,7 @@ class Program:
 
     def finish(self):
         f = self.f
-        if f.errors or f.loss or f.brier:
+        if f.errors or f.loss or f.brier or self.validates():
             self.do("stay", "predictor P")
         if f.loss:
             loss = self.ask("sum loss P", counted=False)
@@ -852,22 +854,52 @@ class Program:
             self.summary["brier"] = self.ask("sum brier P", counted=False)
         if f.squares:
             self.summary["residualSum"] = self.ask("squares P", counted=False)
-        if not f.errors:
+        if self.validates() or f.errors and (f.family == "poisson" or f.robust):
+            self.do("residual P")
+        if f.errors or self.validates() and not self.constant:
+            if self.constant:
+                good = self.invert("more 1", True)
+            else:
+                if self.validates():
+                    self.do("foldInformation P")
+                else:
+                    self.inform()
+                good = self.invert_anew(True)
+            if not good:
+                self.summary["withholdsStandardErrors"] = f.errors
+                return
+        if f.errors:
+            self.do("checkpoint")
+            self.variances()
+        self.validate()
+
+    def validates(self):
+        f = self.f
+        return f.folds > 0 and f.rows - -(-f.rows // f.folds) > f.p and not self.leapt
+
+    def validate(self):
+        """Section 5.11."""
+        f = self.f
+        if not self.validates() or not self.good:
             return
         if self.constant:
-            if f.robust:
-                self.do("residual P")
-            good = self.invert("more 1", True)
-        else:
-            if f.family == "poisson" or f.robust:
-                self.do("residual P")
-            self.inform()
-            good = self.invert_anew(True)
-        if not good:
-            self.summary["withholdsStandardErrors"] = True
+            self.do("foldInformation P")
+        self.do("foldPoints P", "checkpoint")
+        if f.family == "linear":
+            self.do("foldPredictor P")
+            self.summary["foldLoss"] = self.ask("foldSquares", counted=False)
             return
-        self.do("checkpoint")
-        self.variances()
+        most = 1 if f.family in ("poisson", "gamma") else 4
+        while self.doublings <= most and self.has_room(f.rows):
+            if self.ask("foldRange P", counted=False) == 0:
+                self.do("foldPredictor P")
+                if f.loss:
+                    self.summary["foldLoss"] = self.ask("foldSum loss P", counted=False)
+                if f.brier:
+                    self.summary["foldBrier"] = self.ask("foldSum brier P", counted=False)
+                return
+            self.doublings += 1
+            self.P *= 2
 
     def variances(self):
         """Of coefficients; robust ones after the sums of squares, which are made greater where they are known to be small."""
@@ -899,6 +931,7 @@ class Program:
         self.do(f"coefficients {result_bits(self.f, total)}")
         if self.f.errors:
             self.variances()
+        self.validate()
 
     def run(self):
         try:
@@ -918,7 +951,8 @@ class Script:
                  beyond=(0,)):
         self.lists = {"norm": list(norms), "trace": list(trace), "loss": list(loss), "brier": list(brier),
                       "range": list(range_), "residualSum": list(residual), "squares": list(residual), "dispersion": [900.0],
-                      "theta": list(theta), "heldOutRange": list(beyond), "heldOutSum": [90.0, 21.0], "heldOutSquares": [110.0]}
+                      "theta": list(theta), "heldOutRange": list(beyond), "heldOutSum": [90.0, 21.0], "heldOutSquares": [110.0],
+                      "foldRange": list(beyond), "foldSum": [95.0, 22.0], "foldSquares": [115.0]}
 
     def __call__(self, step, program):
         words = step.split()
@@ -1072,6 +1106,33 @@ def programs():
          Script(beyond=[3])),
         ("held-out counts", Facts("poisson", 1000, 4, 5, h=4, r=7, held_out=99), Script([12.0, 0.4, 0.0003], beyond=[1])),
         ("held-out rows after robust errors", fit(robust=True, held_out=250), Script(decay)),
+        ("cross-validation", fit(brier=True, folds=10), Script(decay)),
+        ("cross-validation without errors", fit(errors=False, folds=2), Script(decay)),
+        ("cross-validation under a penalty, in a longer period", fit(penalty=0.1, errors=False, brier=True, folds=5),
+         Script(decay, beyond=[1, 2, 0])),
+        ("cross-validation and held-out rows, out of every range", fit(folds=7, held_out=250), Script(decay, beyond=[1])),
+        ("cross-validation, then held-out rows in its period", fit(brier=True, folds=7, held_out=250),
+         Script(decay, beyond=[3, 0])),
+        ("cross-validation without room", fit(rows=600_000, folds=10), Script(decay)),
+        ("cross-validation, errors withheld", fit(folds=10), Script(decay, trace=[0.0, -2.0])),
+        ("cross-validation after a leap", fit(folds=10), Script(SLOW + [0.004, 0.0003])),
+        ("cross-validation after robust errors", fit(robust=True, folds=10), Script(decay)),
+        ("cross-validation without a column", fit(folds=10), Script(decay, trace=[4.0, 1.0, 0.0])),
+        ("cross-validation of counts", Facts("poisson", 1000, 4, 5, h=4, r=7, folds=10),
+         Script([12.0, 7.0, 6.0, 0.4, 0.0003], beyond=[1, 0])),
+        ("cross-validation of counts, without errors", Facts("poisson", 1000, 4, 5, h=4, r=7, errors=False, folds=10),
+         Script([12.0, 7.0, 6.0, 0.4, 0.0003])),
+        ("cross-validation of a gamma fit", Facts("gamma", 1000, 4, 5, s=3, h=0, r=6, folds=10),
+         Script([12.0, 0.4, 0.0003])),
+        ("cross-validation of a gamma fit under a penalty",
+         Facts("gamma", 1000, 4, 5, s=3, h=0, r=6, errors=False, penalty=0.1, folds=10), Script([12.0, 0.4, 0.0003])),
+        ("cross-validation of a gamma fit, errors withheld", Facts("gamma", 1000, 4, 5, s=3, h=0, r=6, folds=10),
+         Script([12.0, 0.4, 0.0003], trace=[0.0, -2.0])),
+        ("cross-validation of a linear fit", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False, folds=10), Script()),
+        ("cross-validation of a linear fit, ridge",
+         Facts("linear", 1000, 4, 5, h=0, r=4, loss=False, errors=False, penalty=0.1, folds=20), Script()),
+        ("one row too few for folds", Facts("linear", 13, 4, 5, h=0, r=4, loss=False, folds=3), Script()),
+        ("rows enough for folds", Facts("linear", 15, 4, 5, h=0, r=4, loss=False, folds=3), Script()),
         ("elastic net", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False, errors=False, penalty=0.1, l1=0.02), Script()),
         ("lasso with held-out rows", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False, errors=False, l1=0.5, held_out=99), Script()),
         ("robust errors", fit(robust=True), Script(decay)),

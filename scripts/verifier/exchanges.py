@@ -1,5 +1,7 @@
 """What the parties send for each step of a fit, in order (protocols/training.md 3 and 5.3)."""
 
+from copy import copy
+
 from verifier import layouts, messages, steps
 from verifier.facts import LINEAR_PART_BITS, LINEAR_ROW_BITS, PART_BITS, SQUARE_ENTRY_FRACTION
 from verifier.families import DISPERSION, LOSS, MEAN, PEARSON, WEIGHT
@@ -25,6 +27,8 @@ class Exchanges:
 
     def __init__(self, facts):
         self.facts, self.columns = facts, {ACTIVE: facts.active_columns, PASSIVE: facts.passive_columns}
+        # That go over the wire; widths follow from all rows.
+        self.rows = facts.rows
 
     def of(self, step):
         name, rest = step[0], step[1:]
@@ -35,7 +39,7 @@ class Exchanges:
 
     def sums(self, owner, columns, value_bits, scalar_bits):
         facts = self.facts
-        layout = layouts.column_sums(facts.bits, facts.rows, columns, value_bits, scalar_bits)
+        layout = layouts.column_sums(facts.bits, facts.rows, columns, value_bits, scalar_bits, self.rows)
         return [(owner, COLUMN_SUMS, layout)]
 
     def gradient_sums(self, owner, evaluator, value_bits):
@@ -53,7 +57,8 @@ class Exchanges:
         facts = self.facts
         bits = facts.feature_bits if entry_bits is None else entry_bits
         layout = layouts.packed_sums(
-            facts.bits, facts.rows, self.columns[owner], self.columns[evaluator], weight_bits + bits, bits
+            facts.bits, facts.rows, self.columns[owner], self.columns[evaluator], weight_bits + bits, bits,
+            self.rows,
         )
         return [(owner, PACKED_SUMS, layout)]
 
@@ -84,6 +89,7 @@ class Exchanges:
         return self.known_sums(fraction) + self.penalty()
 
     def start_information(self):
+        """Sums of products of columns with weights that the active party knows."""
         bits = self.facts.start_weight_bits
         # Where all weights are 1 the passive party knows its own block.
         own = [] if self.facts.has_unit_weights else self.block(ACTIVE, PASSIVE, bits)
@@ -102,7 +108,7 @@ class Exchanges:
         facts, found = self.facts, []
         for owner, evaluator in ((ACTIVE, PASSIVE), (PASSIVE, ACTIVE)):
             layout = layouts.row_products(
-                facts.bits, facts.rows, self.columns[evaluator], facts.turn_bits(period), facts.feature_bits + 1
+                facts.bits, self.rows, self.columns[evaluator], facts.turn_bits(period), facts.feature_bits + 1
             )
             found.append((owner, ROW_PRODUCTS, layout))
         return found
@@ -110,9 +116,12 @@ class Exchanges:
     def residual(self, period):
         return [] if self.facts.family.is_linear else self.kernel(MEAN, period)
 
-    def gradient(self, period):
+    def both_gradients(self, period):
         _, bits = self.facts.residual(period)
-        return self.gradient_sums(ACTIVE, PASSIVE, bits) + self.gradient_sums(PASSIVE, ACTIVE, bits) + self.penalty()
+        return self.gradient_sums(ACTIVE, PASSIVE, bits) + self.gradient_sums(PASSIVE, ACTIVE, bits)
+
+    def gradient(self, period):
+        return self.both_gradients(period) + self.penalty()
 
     def information(self, period):
         bits = self.facts.weight_bits_of_shares(period)
@@ -125,6 +134,43 @@ class Exchanges:
         layout = layouts.element_products(facts.bits, facts.rows, value_bits)
         entry_bits = facts.feature_bits - facts.feature_fraction + SQUARE_ENTRY_FRACTION
         return [(ACTIVE, ELEMENTS, layout)] + self.weighted(square_bits, entry_bits)
+
+    # Steps fold by fold: each with its own rows, in the widths of all of them
+
+    def by_folds(self, method, *rest):
+        found = []
+        for index in range(self.facts.folds):
+            fold = copy(self)
+            fold.rows = self.facts.rows_of_fold(index)
+            found += method(fold, *rest)
+        return found
+
+    def fold_information(self, period):
+        facts = self.facts
+        if facts.family.has_constant_weights:
+            return self.by_folds(Exchanges.start_information)
+        found = [] if facts.family.weight_is_mean else self.kernel(WEIGHT, period)
+        return found + self.by_folds(Exchanges.weighted, facts.weight_bits_of_shares(period))
+
+    def fold_points(self, period):
+        size, folds = self.facts.parameters, self.facts.folds
+        image, change = self.product(size, folds), self.product(size, 1)
+        found = self.by_folds(Exchanges.both_gradients, period) + self.penalty()
+        return found + (image + change * folds) * (steps.FOLD_ITERATIONS - 1) + image
+
+    def fold_predictor(self, period):
+        return self.by_folds(Exchanges.predictor, period)
+
+    def fold_sum(self, kind, period):
+        found = self.kernel(kind, period)
+        if kind == LOSS:
+            found += self.by_folds(Exchanges.known_sums, self.facts.fraction(kind))
+            layout = layouts.matrix_product(self.facts.bits, 1, self.facts.parameters * self.facts.folds, 1, layouts.ALL)
+            found += [(ACTIVE, PRODUCT, layout), (PASSIVE, PRODUCT, layout)]
+        return found
+
+    def fold_squares(self):
+        return self.residual_sum()
 
     def row_sum(self, kind, period):
         found = self.kernel(kind, period)
@@ -187,6 +233,11 @@ class Exchanges:
         steps.VARIANCES: variances,
         steps.HELD_OUT_SUM: held_out_sum,
         steps.HELD_OUT_SQUARES: held_out_squares,
+        steps.FOLD_INFORMATION: fold_information,
+        steps.FOLD_POINTS: fold_points,
+        steps.FOLD_PREDICTOR: fold_predictor,
+        steps.FOLD_SUM: fold_sum,
+        steps.FOLD_SQUARES: fold_squares,
         steps.MEAT: meat,
         steps.CORRELATIONS: correlations,
         steps.JOINT_GRADIENT: joint_gradient,

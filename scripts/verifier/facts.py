@@ -49,6 +49,8 @@ class Facts:
         self.has_robust_errors = rest["robust"]
         # Rows kept aside, of which sums are opened.
         self.held_out = rest["held_out"]
+        # Parts of the rows for cross-validation.
+        self.folds = rest["folds"]
         # Whether correlations are opened for an elastic net.
         self.is_net = rest["net"]
         self.opens_squares = family.has_squares and self.opens_loss
@@ -75,6 +77,15 @@ class Facts:
         other = copy(self)
         other.rows, other.count_bits = self.held_out, up_log2(self.held_out)
         return other
+
+    def rows_of_fold(self, index):
+        """Row i is in fold i modulo their number."""
+        return (self.rows - index + self.folds - 1) // self.folds
+
+    @property
+    def has_folds(self):
+        """Whether more rows than coefficients are left without a fold."""
+        return self.folds > 0 and self.rows - self.rows_of_fold(0) > self.parameters
 
     @property
     def may_diverge(self):
@@ -148,12 +159,11 @@ class Facts:
         share = max(slot, fraction + self.row_bits) + 2 - (fraction - LINEAR_ROW_FRACTION)
         return share, (share + 1) // 2
 
-    def has_held_out_room(self, period):
-        """Whether the kernels of sums over rows that were kept aside have room under this period."""
-        rows = self.of_held_out
+    def has_room(self, period):
+        """Whether the kernels of sums at the end have room under this period."""
         try:
             for kind in [LOSS] * self.opens_loss + [BRIER] * self.opens_brier:
-                rows.kernel(kind, period)
+                self.kernel(kind, period)
         except Failure:
             return False
         return True

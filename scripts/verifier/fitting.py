@@ -9,7 +9,8 @@ from verifier.facts import MOST_DOUBLINGS, exponent
 from verifier.families import BRIER, DISPERSION, LOSS
 from verifier.openings import FIRST_LEVEL, opened_bits, trace_width
 from verifier.steps import (
-    ACCEPT, ALIASES, COEFFICIENTS, COLD, CORRELATIONS, DECIDING, DIRECTION, FURTHER, GRADIENT, HELD_OUT_RANGE,
+    ACCEPT, ALIASES, COEFFICIENTS, COLD, CORRELATIONS, DECIDING, DIRECTION, FOLD_INFORMATION, FOLD_POINTS, FOLD_PREDICTOR,
+    FOLD_RANGE, FOLD_SQUARES, FOLD_SUM, FURTHER, GRADIENT, HELD_OUT_RANGE,
     HELD_OUT_SQUARES, HELD_OUT_SUM, INFORMATION, INVERSE, JOINT_GRADIENT, LEAVE_OUT, MEAT, MORE, MOVE, MOVEMENTS, NORM,
     PASSIVE_ALIASES, PREDICTOR, PROPOSE, RANGE, RESIDUAL, RESIDUAL_SUM, ROBUST_VARIANCES, SIGN, SQUARES, START_GRADIENT,
     START_INFORMATION, STAY, STEADY, SUM, THETA, TRACE, VARIANCES, WARM,
@@ -92,6 +93,7 @@ class Program:
         yield COEFFICIENTS, facts.coefficient_fraction(spread)
         if facts.has_errors:
             yield from self.variances(residual)
+        yield from self.validate()
 
     def least_squares(self):
         yield from self.start(is_final=True)
@@ -157,6 +159,7 @@ class Program:
                 break
         yield from self.sums()
         yield from self.errors()
+        yield from self.validate()
 
     def another_theta(self):
         """Whether the active party goes on with another theta, of which it alone knows (5.8)."""
@@ -305,8 +308,8 @@ class Program:
             yield from self.lengthen()
             yield from self.evaluate()
 
-    def information(self):
-        yield INFORMATION, self.period
+    def information(self, by_folds=False):
+        yield FOLD_INFORMATION if by_folds else INFORMATION, self.period
         if self.has_leapt:
             yield STEADY,
 
@@ -386,7 +389,7 @@ class Program:
 
     def sums(self):
         facts = self.facts
-        if facts.has_errors or facts.opens_loss or facts.opens_brier:
+        if facts.has_errors or self.validates or facts.opens_loss or facts.opens_brier:
             yield STAY,
             yield PREDICTOR, self.period
         if facts.opens_loss:
@@ -399,24 +402,49 @@ class Program:
     def errors(self):
         """Variances from an inverse at the end; withheld where there is none."""
         facts, family = self.facts, self.facts.family
-        if not facts.has_errors:
-            return
-        if family.weight_is_mean or facts.has_robust_errors:
+        if self.validates or (facts.has_errors and (family.weight_is_mean or facts.has_robust_errors)):
             yield RESIDUAL, self.period
-        if family.has_constant_weights:
+        is_there = False
+        if family.has_constant_weights and facts.has_errors:
             is_there = yield from self.invert(MORE, is_final=True)
-        else:
-            yield from self.information()
+        elif not family.has_constant_weights and (facts.has_errors or self.validates):
+            yield from self.information(by_folds=self.validates)
             is_there = yield from self.invert_anew(is_final=True)
-        if is_there:
+        if is_there and facts.has_errors:
             yield SIGN,
             yield from self.variances(self.squares)
+
+    @property
+    def validates(self):
+        """Whether rows are predicted without their fold; after a leap there is no inverse to take one out of."""
+        return self.facts.has_folds and not self.has_leapt
+
+    def validate(self):
+        """Sums over all rows, each without its fold (5.11); none where no period serves them."""
+        facts = self.facts
+        if not (self.validates and self.has_inverse):
+            return
+        if facts.family.has_constant_weights:
+            yield FOLD_INFORMATION, self.period
+        yield FOLD_POINTS, self.period
+        yield SIGN,
+        if facts.family.is_linear:
+            yield FOLD_PREDICTOR, self.period
+            yield from self.open(FOLD_SQUARES, is_counted=False)
+            return
+        while self.doublings <= facts.family.doublings and facts.has_room(self.period):
+            if not (yield from self.open(FOLD_RANGE, self.period, is_counted=False)):
+                yield FOLD_PREDICTOR, self.period
+                for kind in [LOSS] * facts.opens_loss + [BRIER] * facts.opens_brier:
+                    yield from self.open(FOLD_SUM, kind, self.period, is_counted=False)
+                return
+            self.doublings, self.period = self.doublings + 1, 2 * self.period
 
     def held_out(self):
         """Sums over the rows that were kept aside (5.9); none where no period serves them."""
         facts = self.facts
         yield SIGN,
-        while self.doublings <= facts.family.doublings and facts.has_held_out_room(self.period):
+        while self.doublings <= facts.family.doublings and facts.of_held_out.has_room(self.period):
             is_beyond = yield from self.open(HELD_OUT_RANGE, self.period, is_counted=False)
             if not is_beyond:
                 if facts.family.is_linear:

@@ -13,6 +13,8 @@ STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS = 2, 4, 5, 8
 REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS}
 # Coefficients of an elastic net: its correlations go in one message.
 MOST_NET_PARAMETERS = 800
+# Parts of the rows for cross-validation.
+FOLDS = range(2, 21)
 # classical, HC0, HC1
 CLASSICAL, COVARIANCES = 1, (1, 2, 3)
 # short, half
@@ -26,7 +28,7 @@ class Job:
 
     def __init__(self, data):
         r = Reader(data, "job.bin", ("T02", "jobNotCanonical"))
-        r.magic(b"moiety job\n\x00\x04")
+        r.magic(b"moiety job\n\x00\x05")
         r.texts(2)
         demand(r.number(4) == 2, "T02", "jobNotCanonical")
         self.active, self.passive = read_party(r), read_party(r)
@@ -52,6 +54,11 @@ class Job:
             demand(self.family == LINEAR and count <= MOST_NET_PARAMETERS, "T02", "jobNotCanonical")
         demand(self.reveals <= REVEALS and covariance in COVARIANCES, "T02", "jobNotCanonical")
         self.has_hold_out = r.number(1) != 0
+        self.folds = r.number(1)
+        demand(
+            self.folds == 0 or (self.folds in FOLDS and METRICS in self.reveals and self.l1 == 0),
+            "T02", "jobNotCanonical",
+        )
         r.fixed(4)
         self.least_cell = r.number(4)
         r.fixed(8 + 4 + 4)

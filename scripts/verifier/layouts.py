@@ -99,21 +99,21 @@ def sum_slot(rows, value_bits, scalar_bits):
     return max(WORD_BITS, value_bits + scalar_bits + up_log2(rows) + 2)
 
 
-def column_sums(bits, rows, columns, value_bits, scalar_bits):
-    """3.3: one number of each row against each column, several rows to a ciphertext."""
+def column_sums(bits, rows, columns, value_bits, scalar_bits, sent=None):
+    """3.3: one number of each row against each column, several rows to a ciphertext. `sent`: of these rows, so many."""
     rows_each = ((bits - HEADROOM_BITS) // sum_slot(rows, value_bits, scalar_bits) + 1) // 2
     room(rows_each >= 1)
     width = ciphertext_bytes(bits)
-    request = Cut(up(rows, rows_each), NUMBERS, item_bytes=width)
+    request = Cut(up(rows if sent is None else sent, rows_each), NUMBERS, item_bytes=width)
     return Exchange(request, Cut(columns, NUMBERS, item_bytes=width))
 
 
-def packed_sums(bits, rows, values, columns, value_bits, scalar_bits):
-    """3.4: several numbers of each row against each column."""
+def packed_sums(bits, rows, values, columns, value_bits, scalar_bits, sent=None):
+    """3.4: several numbers of each row against each column. `sent` as above."""
     slots = min(values, (bits - HEADROOM_BITS) // sum_slot(rows, value_bits, scalar_bits))
     room(slots >= 1)
     per_row, width = up(values, slots), ciphertext_bytes(bits)
-    request = Cut(rows, ROWS, item_bytes=per_row * width, each=per_row)
+    request = Cut(rows if sent is None else sent, ROWS, item_bytes=per_row * width, each=per_row)
     return Exchange(request, Cut(columns * per_row, NUMBERS, item_bytes=width))
 
 

@@ -4,7 +4,7 @@ from verifier.facts import exponent
 from verifier.layouts import up_log2
 from verifier.reading import demand
 from verifier.steps import (
-    HELD_OUT_RANGE, HELD_OUT_SQUARES, HELD_OUT_SUM, NORM, RANGE, RESIDUAL_SUM, SQUARES, SUM, THETA, TRACE,
+    FOLD_RANGE, FOLD_SQUARES, FOLD_SUM, HELD_OUT_RANGE, HELD_OUT_SQUARES, HELD_OUT_SUM, NORM, RANGE, RESIDUAL_SUM, SQUARES, SUM, THETA, TRACE,
 )
 
 WIDTH, STEP, LEAST_DIGIT = 12, 2, 4
@@ -84,13 +84,13 @@ def opening_of(step, facts):
         return Opening(TRACE_LEVEL, TRACE_LEVEL, trace_width(facts))
     if name == NORM:
         return Opening(step[1], facts.norm_floor, NORM_WIDTH)
-    if name == SUM:
+    if name in (SUM, FOLD_SUM):
         return Opening(facts.count_bits + facts.scale_of(step[1]) + 6, -8, refinement=REFINEMENT)
-    if name in (RESIDUAL_SUM, SQUARES):
+    if name in (RESIDUAL_SUM, SQUARES, FOLD_SQUARES):
         return Opening(facts.count_bits + 2, -50, refinement=REFINEMENT)
     if name == HELD_OUT_SUM:
         return opening_of((SUM, *step[1:]), facts.of_held_out)
     if name == HELD_OUT_SQUARES:
         return opening_of((RESIDUAL_SUM,), facts.of_held_out)
-    bits = {RANGE: RangeBits, HELD_OUT_RANGE: RangeBits, THETA: ThetaBit}
+    bits = {RANGE: RangeBits, HELD_OUT_RANGE: RangeBits, FOLD_RANGE: RangeBits, THETA: ThetaBit}
     return bits[name]() if name in bits else None

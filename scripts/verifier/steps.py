@@ -18,8 +18,12 @@ TRACE, NORM, SUM, RESIDUAL_SUM, RANGE = "trace", "norm", "sum", "residual sum", 
 SQUARES, THETA = "squares", "theta"
 # Of rows that were kept aside.
 HELD_OUT_RANGE, HELD_OUT_SUM, HELD_OUT_SQUARES = "held-out range", "held-out sum", "held-out squares"
+# Cross-validation.
+FOLD_INFORMATION, FOLD_POINTS, FOLD_PREDICTOR = "fold information", "fold points", "fold predictor"
+FOLD_RANGE, FOLD_SUM, FOLD_SQUARES = "fold range", "fold sum", "fold squares"
 OPENINGS = {
     TRACE, NORM, SUM, RESIDUAL_SUM, RANGE, SQUARES, THETA, HELD_OUT_RANGE, HELD_OUT_SUM, HELD_OUT_SQUARES,
+    FOLD_RANGE, FOLD_SUM, FOLD_SQUARES,
 }
 # Of these, what the next steps depend on: their bits are counted.
 DECIDING = {TRACE, NORM, RANGE, THETA}
@@ -27,3 +31,5 @@ DECIDING = {TRACE, NORM, RANGE, THETA}
 COLD, FURTHER, WARM, MORE = "cold", "further", "warm", "more"
 # The first iterations of a cold start take both products for symmetric.
 SYMMETRIC = 4
+# Iterations that solve for the steps of the folds.
+FOLD_ITERATIONS = 10

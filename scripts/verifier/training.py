@@ -110,7 +110,7 @@ class TrainingInspector:
             errors=STANDARD_ERRORS in job.reveals and not has_penalty,
             loss=not family.is_linear and (shows_fit or not has_penalty), brier=family.is_binary and shows_fit,
             weighted=self.is_weighted, theta=job.estimates_theta, robust=job.has_robust_errors,
-            held_out=self.held_out(), net=job.l1 > 0,
+            held_out=self.held_out(), folds=job.folds, net=job.l1 > 0,
         )
 
     def finish(self, counts):

@@ -6,7 +6,7 @@ public import Records
 /// Its identity is `hash`, the SHA-256 of its canonical encoding (`protocols/job.md`).
 public struct Job: Sendable, Hashable {
     /// Version of the job file and of its encoding; both parties must read the same one.
-    public static let formatVersion: UInt16 = 4
+    public static let formatVersion: UInt16 = 5
 
     public internal(set) var title: String
     /// Why the parties do this, for those who approve it. May be empty.
@@ -20,6 +20,8 @@ public struct Job: Sendable, Hashable {
     /// contains `.coefficients`.
     public internal(set) var reveal: [Reveal]
     public internal(set) var holdout: HoldOut
+    /// Parts of the fitted rows of which each is predicted without itself; 0 for none.
+    public internal(set) var crossValidation: Int
     public internal(set) var limits: Limits
     /// Guards that the parties agree to loosen, in the order of their codes.
     public internal(set) var loosened: [Guard]

@@ -17,6 +17,8 @@ enum JobBounds {
     static let passiveColumns = 2...10_000
     static let connectTimeout = 1...604_800
     static let messageTimeout = 1...86_400
+    /// Parts of the rows for cross-validation.
+    static let folds = 2...20
     static let features = 10_000
     static let levels = 2...1000
     static let identifierParts = 8

@@ -49,6 +49,7 @@ extension Job {
         keys = Keys(bits: Int(try decoder.readUInt16()), nonces: try decoder.readChoice())
         reveal = try decoder.readArray(max: 16) { decoder throws(WireError) in try decoder.readChoice() }
         holdout = try decoder.readChoice()
+        crossValidation = Int(try decoder.readUInt8())
         limits = Limits(
             minimumCohort: Int(try decoder.readUInt32()), minimumCell: Int(try decoder.readUInt32()),
             parametersPerRow: try decoder.readDouble(), maximumSetSize: Int(try decoder.readUInt32()),

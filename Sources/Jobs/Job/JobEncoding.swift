@@ -37,6 +37,7 @@ extension Job {
         encoder.write(keys.nonces.code)
         encoder.writeArray(reveal) { $0.write($1.code) }
         encoder.write(holdout.code)
+        encoder.write(UInt8(clamping: crossValidation))
         encoder.write(UInt32(clamping: limits.minimumCohort))
         encoder.write(UInt32(clamping: limits.minimumCell))
         encoder.write(limits.parametersPerRow)

@@ -56,6 +56,14 @@ public struct JobEstimate: Sendable, Hashable, Codable {
             fitting.most += (n * (2e-3 + 3e-5 * parameters) * encryption + 2 * iteration) * work
             (least, most) = (least + n * 600 * width, most + n * 2e3 * width)
         }
+        // A predictor, a loss and sums by parts are about a pass and an information more, and each part has nine products of a matrix with
+        // a column, a thirtieth of two iterations each.
+        if job.crossValidation > 0 {
+            let parts = Double(job.crossValidation) * 9 / 60 * iteration
+            fitting.least += (n * 5e-4 * encryption + parts) * work
+            fitting.most += (n * (3e-3 + 3e-5 * parameters) * encryption + 3 * parts) * work
+            (least, most) = (least + n * 2e3 * width, most + n * 15e3 * width)
+        }
         leastBytes = alignment * 0.9 + least
         mostBytes = alignment * 1.2 + most
         leastSeconds = (aligning + fitting.least) / 2

@@ -33,8 +33,8 @@ private struct JobReader {
         let fields = FieldReader(
             root, path: "",
             allowed: [
-                "moiety", "title", "purpose", "parties", "alignment", "model", "keys", "reveal", "holdout", "limits",
-                "loosen", "transcript", "network",
+                "moiety", "title", "purpose", "parties", "alignment", "model", "keys", "reveal", "holdout",
+                "crossValidation", "limits", "loosen", "transcript", "network",
             ], problems: problems)
         version(fields)
         let parties = fields.list("parties").map { party($0.value, at: $0.path) }
@@ -42,7 +42,8 @@ private struct JobReader {
         return Job(
             title: fields.text("title"), purpose: fields.text("purpose", default: ""), parties: parties,
             alignment: alignment(fields), model: model(fields), keys: keys(fields), reveal: reveal(fields),
-            holdout: fields.choice("holdout", default: HoldOut.none, fallback: .none), limits: limits(fields),
+            holdout: fields.choice("holdout", default: HoldOut.none, fallback: .none),
+            crossValidation: crossValidation(fields), limits: limits(fields),
             loosened: loosened(fields), payloads: payloads(fields), network: network(fields, parties: parties))
     }
 
@@ -152,6 +153,12 @@ private struct JobReader {
             tolerance: fields.number("tolerance", default: 1e-4, in: JobBounds.tolerance),
             maximumPasses: fields.integer("maxPasses", default: 30, in: JobBounds.passes),
             covariance: fields.choice("covariance", default: Covariance.classical, fallback: .classical))
+    }
+
+    /// 0 for none.
+    private func crossValidation(_ root: FieldReader) -> Int {
+        if root.value("crossValidation") == nil || root.text("crossValidation") == "none" { return 0 }
+        return root.integer("crossValidation", default: 0, in: JobBounds.folds)
     }
 
     /// nil where the fit estimates it.

@@ -178,6 +178,7 @@ private struct JobRules {
         range(job.model.l1, JobBounds.l1, "model.l1")
         range(job.model.tolerance, JobBounds.tolerance, "model.tolerance")
         range(job.model.maximumPasses, JobBounds.passes, "model.maxPasses")
+        if job.crossValidation != 0 { range(job.crossValidation, JobBounds.folds, "crossValidation") }
         range(job.limits.minimumCohort, JobBounds.cohort, "limits.minimumCohort")
         range(job.limits.minimumCell, JobBounds.cell, "limits.minimumCell")
         range(job.limits.parametersPerRow, JobBounds.parametersPerRow, "limits.parametersPerRow")
@@ -217,6 +218,16 @@ private struct JobRules {
         }
         if job.model.l1 == 0, job.reveal.contains(.correlations) {
             note("reveal", "'correlations' are opened for 'model.l1' only", "set model.l1, or drop 'correlations'")
+        }
+        if job.crossValidation != 0, !job.reveal.contains(.metrics) {
+            note(
+                "crossValidation", "opens sums of losses, which the job does not reveal",
+                "add 'metrics' to reveal, or drop 'crossValidation'")
+        }
+        if job.crossValidation != 0, job.model.l1 > 0 {
+            note(
+                "crossValidation", "is not there for 'model.l1'",
+                "each part would need correlations of its own; use model.l2 or 'holdout: hash'")
         }
         if job.model.covariance.isRobust, !job.reveal.contains(.standardErrors) {
             note(

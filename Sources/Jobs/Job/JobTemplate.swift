@@ -80,6 +80,7 @@ public enum JobTemplate {
         reveal: [coefficients, standard-errors]
 
         # holdout: none                   # hash: a fifth of the rows, chosen by the identifier's hash
+        # crossValidation: none           # 2 to 20 parts of the rows, each predicted without itself; needs metrics revealed
         # limits:
         #   minimumCohort: 50
         #   minimumCell: 11

@@ -107,6 +107,9 @@ public struct Explanation: Sendable, Hashable, Codable {
             "at least \(limits.minimumCohort) common people, at least \(limits.minimumCell) in every level, at most "
             + "\(limits.parametersPerRow) coefficients a row"
             + (job.holdout == .hash ? "; a fifth of them, by their identifier's hash, is kept out of the fit" : "")
+            + (job.crossValidation > 0
+                ? "; cross-validation: each of \(job.crossValidation) parts of the rows is predicted without itself"
+                : "")
     }
 }
 

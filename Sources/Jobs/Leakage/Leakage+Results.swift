@@ -38,7 +38,7 @@ extension LeakageWords {
     private var common: [String] {
         guard family != .linear else {
             return only(.metrics, "R^2 and the residual variance: they follow from the residual sum of squares")
-                + heldOut
+                + heldOut + folds
                 + only(
                     .correlations,
                     "the correlations of all columns with each other (18 bits each) and with the label (22 bits each), and the gradient "
@@ -55,14 +55,28 @@ extension LeakageWords {
                 .thetaEstimated,
                 "for each estimate of theta, \(OpenedBits.thetaRounds) at most: a sum over the fitted rows of ln(1 + mean / theta), to 18 bits "
                     + "beyond its leading digit, and \(active)'s bit whether another one follows; theta itself stays with \(active)"
-            ) + heldOut
+            ) + heldOut + folds
+    }
+
+    private var sums: String {
+        family == .linear
+            ? "the squared residuals" : "the losses" + (family.labelDomain == .yesNo ? " and the squared errors" : "")
+    }
+
+    private var folds: [String] {
+        when(
+            .folds,
+            say: [
+                "\(sums) once more, each summed over the fitted rows, each row at coefficients without its part of the rows, to 18 bits "
+                    + "beyond the leading digit; no coefficient of a part"
+                    + (family == .linear
+                        ? ""
+                        : "; and the other's bit whether its own part of some row's predictor passes a fixed limit")
+            ])
     }
 
     private var heldOut: [String] {
-        let sums =
-            family == .linear
-            ? "the squared residuals" : "the losses" + (family.labelDomain == .yesNo ? " and the squared errors" : "")
-        return when(
+        when(
             .heldOutSums,
             say: [
                 "\(sums), each summed over the rows held out, to 18 bits beyond the leading digit, if they are at least "

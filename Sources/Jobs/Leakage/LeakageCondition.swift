@@ -10,6 +10,8 @@ enum LeakageCondition {
     case heldOutRows
     /// Sums over held-out rows are opened: where no scores of them are.
     case heldOutSums
+    /// Sums over all rows, each without its fold, are opened.
+    case folds
     case thetaEstimated
 }
 
@@ -31,6 +33,7 @@ extension LeakageWords {
                 case .lossOpened: others.append("without a penalty, or where `metrics` is revealed")
                 case .heldOutRows: others.append("with a hold-out")
                 case .heldOutSums: others.append("with a hold-out, where `metrics` is revealed and `scores` is not")
+                case .folds: others.append("with `crossValidation`")
                 case .thetaEstimated: others.append("with `theta: estimate`")
                 }
             }
@@ -54,6 +57,7 @@ extension LeakageWords {
         case .lossOpened: job.opensLoss
         case .heldOutRows: job.holdout != .none
         case .heldOutSums: job.opensHeldOutSums
+        case .folds: job.crossValidation > 0
         case .thetaEstimated: job.estimatesTheta
         }
     }

@@ -35,13 +35,15 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         let squares = Self.window + digits + 52 + Self.refinement
         // From 2^(digits + scale + 6) down to 2^-8.
         let sum = Self.window + digits + 14 + Self.refinement
+        // The same sums of rows held out, or of rows without their fold.
+        let again =
+            Self.periodBits + (isLinear ? squares : 0) + (job.opensLoss ? sum + bounds.scale : 0)
+            + (job.opensBrier ? sum + bounds.scale : 0)
         sums =
             (job.opensSquares ? squares : 0) + (job.opensLoss ? sum + bounds.scale : 0)
             + (job.opensBrier ? sum + bounds.scale : 0)
             + (job.estimatesTheta ? Self.thetaRounds * (sum + bounds.scale) : 0)
-            + (job.opensHeldOutSums
-                ? Self.heldOutBits + (isLinear ? squares : 0) + (job.opensLoss ? sum + bounds.scale : 0)
-                    + (job.opensBrier ? sum + bounds.scale : 0) : 0)
+            + ((job.opensHeldOutSums ? 1 : 0) + (job.crossValidation > 0 ? 1 : 0)) * again
         let m = job.parameterCount(of: role == .active ? job.active : job.passive)
         // Digits follow the largest weight of a row, as the active party announces it.
         let spread = max(0, bounds.weight + 2)
@@ -77,8 +79,8 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     /// How often theta is estimated at most.
     public static let thetaRounds = 6
     private static let alias = 10
-    /// Whether an own part of a row that was kept aside is out of range, under each period.
-    private static let heldOutBits = 5
+    /// Whether an own part of a row is out of range for such a sum, under each period.
+    private static let periodBits = 5
     private static let window = 12
     static let bitsPerPass = 14 + 6 * 2
     private static let refinement = 18

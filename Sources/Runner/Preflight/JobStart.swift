@@ -145,6 +145,13 @@ package struct JobStart: Sendable {
                     "hold-out", .ok,
                     "\(usable - table.fittedRows(of: job)) of \(usable) rows of this site are kept aside"))
         }
+        if job.crossValidation > 0 {
+            checks.append(
+                StartCheck(
+                    "cross-validation", .ok,
+                    "each of \(job.crossValidation) parts of the rows is predicted without itself, by one step from the fit"
+                ))
+        }
         checks.append(errors(job))
         let estimate = JobEstimate(
             job, rows: fitted, ownIdentifiers: usable, isFast: ArithmeticPath.current == .ifma)

@@ -1,8 +1,8 @@
 import Records
 import SplitRegression
 
-/// What scores say about labels, of the rows that were fitted and of those held out side by side: two files and a text
-/// (`protocols/evaluation.md` 5).
+/// What scores or sums say about labels, of the rows that were fitted, of the same rows each without its fold, and of those held out
+/// side by side: two files and a text (`protocols/evaluation.md` 5).
 struct EvaluationTable {
     /// Rows under one name, with their metrics.
     private typealias Rows = (name: String, metrics: ScoreMetrics)
@@ -10,8 +10,9 @@ struct EvaluationTable {
     private let rows: [Rows]
 
     /// - Returns: nil at a party without scores.
-    init?(fitted: ScoreMetrics?, heldOut: ScoreMetrics?) {
-        rows = [("fitted", fitted), ("held-out", heldOut)].compactMap { name, metrics in metrics.map { (name, $0) } }
+    init?(fitted: ScoreMetrics?, validated: ScoreMetrics? = nil, heldOut: ScoreMetrics?) {
+        rows = [("fitted", fitted), ("cross-validated", validated), ("held-out", heldOut)]
+            .compactMap { name, metrics in metrics.map { (name, $0) } }
         guard !rows.isEmpty else { return nil }
     }
 

@@ -32,6 +32,8 @@ package struct JobReport: Codable, Sendable {
     /// Of the fitted rows; only where the job opens scores to this party.
     package let metrics: ScoreMetrics?
     let holdOut: ScoreMetrics?
+    /// Of the fitted rows, each predicted without its fold.
+    let crossValidation: ScoreMetrics?
     let transfer: Transfer
 
     package init(_ finished: FinishedJob) {
@@ -47,6 +49,7 @@ package struct JobReport: Codable, Sendable {
         terms = finished.outcome.terms
         metrics = finished.outcome.metrics.map(Self.fitted)
         holdOut = finished.outcome.holdOutMetrics
+        crossValidation = finished.outcome.foldMetrics
         transfer = Transfer(
             bytesSent: finished.bytesSent, bytesReceived: finished.bytesReceived, seconds: finished.seconds)
     }
@@ -93,7 +96,10 @@ package struct JobReport: Codable, Sendable {
         if !fit.converged { lines.append("not converged within the job's passes: estimates are approximate") }
         if let line = Self.likelihood(fit) { lines.append(line) }
         if let r2 = fit.r2 { lines.append("R^2 \(Number.fixed(r2, decimals: 4))") }
-        if let evaluation = EvaluationTable(fitted: metrics, heldOut: holdOut) { lines.append(evaluation.text) }
+        if let reason = fit.crossValidationWithheld { lines.append("no cross-validation: \(reason)") }
+        if let evaluation = EvaluationTable(fitted: metrics, validated: crossValidation, heldOut: holdOut) {
+            lines.append(evaluation.text)
+        }
         return lines.joined(separator: "\n")
     }
 

@@ -34,7 +34,9 @@ package struct ResultFiles {
     /// Where scores are revealed to this party.
     private func evaluation() throws -> [ResultFile] {
         let outcome = finished.outcome
-        let table = EvaluationTable(fitted: outcome.metrics.map(JobReport.fitted), heldOut: outcome.holdOutMetrics)
+        let table = EvaluationTable(
+            fitted: outcome.metrics.map(JobReport.fitted), validated: outcome.foldMetrics,
+            heldOut: outcome.holdOutMetrics)
         guard let table else { return [] }
         return [ResultFile("evaluation.csv", try table.csv())]
             + (table.hasScores ? [ResultFile("deciles.csv", try table.deciles())] : [])

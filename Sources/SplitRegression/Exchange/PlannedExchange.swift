@@ -18,9 +18,7 @@ extension TrainingFacts {
             let fraction = try residualShape(period: firstPeriod).fraction
             return [sums(try knownRowLayout(columns: passiveColumns, fraction: fraction), .active)] + (try penalties())
         case .startInformation:
-            let bits = startWeightBits
-            return (hasUnitWeights ? [] : [sums(try blockLayout(columns: passiveColumns, valueBits: bits), .active)])
-                + [packed(try crossLayout(values: activeColumns, columns: passiveColumns, valueBits: bits), .active)]
+            return try startWeightedSums(rows: rows)
         case .inverse(let iteration):
             let image = try product(parameters, parameters, parameters)
             let lower = try product(parameters, parameters, parameters, .lower)
@@ -29,18 +27,18 @@ extension TrainingFacts {
             }
         case .direction: return try product(parameters, parameters, 1) + product(1, parameters, 1)
         case .predictor(let period):
-            return [try rowProducts(.active, period: period), try rowProducts(.passive, period: period)]
+            return [
+                try rowProducts(.active, period: period, rows: rows),
+                try rowProducts(.passive, period: period, rows: rows),
+            ]
         case .residual(let period):
             return family == .linear ? [] : [kernel(try layout(.mean, period: period))]
         case .gradient(let period):
-            return [
-                sums(try gradientLayout(columns: passiveColumns, period: period), .active),
-                sums(try gradientLayout(columns: activeColumns, period: period), .passive),
-            ] + (try penalties())
+            return try gradientSums(period: period, rows: rows) + penalties()
         case .information(let period):
             let bits = try weightShareBits(period: period)
             return (weightIsMean ? [] : [kernel(try layout(.weight, period: period))])
-                + (try weightedSums(valueBits: bits))
+                + (try weightedSums(valueBits: bits, rows: rows))
         case .sum(let kind, let period):
             let layout = try layout(kind, period: period)
             guard kind == .loss || kind == .dispersion else { return [kernel(layout)] }
@@ -64,7 +62,7 @@ extension TrainingFacts {
                 .shape(
                     .elementProducts(try elementLayout(period: period, scale: scale), rows: rows), owner: .active,
                     request: .elementShares, reply: .elementProducts)
-            ] + (try weightedSums(valueBits: bits, fraction: Self.meatEntryFractionBits))
+            ] + (try weightedSums(valueBits: bits, fraction: Self.meatEntryFractionBits, rows: rows))
         case .robustVariances:
             return try product(parameters, parameters, parameters) + product(parameters, parameters, parameters)
                 + product(parameters, parameters, parameters, .diagonal) + [
@@ -79,6 +77,7 @@ extension TrainingFacts {
         case .jointGradient:
             let widths = Array(repeating: Self.slopeBits.all, count: parameters)
             return try product(parameters, parameters, 1) + [.results(active: widths, passive: widths)]
+        case .foldInformation, .foldPoints, .foldPredictor, .foldSum, .foldSquares: return try foldExchanges(of: step)
         case .heldOutSum(let kind, let period):
             let rows = ofHeldOutRows
             let layout = try rows.layout(kind, period: period)
@@ -100,31 +99,50 @@ extension TrainingFacts {
                 ]
         case .movements: return [.results(active: movementWidths.active, passive: movementWidths.passive)]
         case .checkpoint: return [.checkpoint]
-        case .trace, .norm, .range, .theta, .heldOutRange, .move, .stay, .propose, .accept, .steady, .leaveOut:
-            return []
+        case .trace, .norm, .range, .theta, .heldOutRange, .foldRange: return []
+        case .move, .stay, .propose, .accept, .steady, .leaveOut: return []
         }
     }
 
-    /// `Q^T W Q` from shares of W.
-    private func weightedSums(valueBits bits: Int, fraction: Int? = nil) throws(TrainingError) -> [PlannedExchange] {
+    func gradientSums(period: Double, rows: Int) throws(TrainingError) -> [PlannedExchange] {
         [
-            sums(try blockLayout(columns: passiveColumns, valueBits: bits), .active),
-            sums(try blockLayout(columns: activeColumns, valueBits: bits), .passive),
-            packed(
-                try crossLayout(values: activeColumns, columns: passiveColumns, valueBits: bits, fraction: fraction),
-                .active),
-            packed(
-                try crossLayout(values: passiveColumns, columns: activeColumns, valueBits: bits, fraction: fraction),
-                .passive),
+            sums(try gradientLayout(columns: passiveColumns, period: period), .active, rows: rows),
+            sums(try gradientLayout(columns: activeColumns, period: period), .passive, rows: rows),
         ]
     }
 
-    private func penalties() throws(TrainingError) -> [PlannedExchange] {
+    /// `Q^T W Q` of weights that the active party knows.
+    func startWeightedSums(rows: Int) throws(TrainingError) -> [PlannedExchange] {
+        let bits = startWeightBits
+        let block = sums(try blockLayout(columns: passiveColumns, valueBits: bits), .active, rows: rows)
+        return (hasUnitWeights ? [] : [block]) + [
+            packed(
+                try crossLayout(values: activeColumns, columns: passiveColumns, valueBits: bits), .active, rows: rows)
+        ]
+    }
+
+    /// `Q^T W Q` from shares of W.
+    func weightedSums(
+        valueBits bits: Int, fraction: Int? = nil, rows: Int
+    ) throws(TrainingError) -> [PlannedExchange] {
+        [
+            sums(try blockLayout(columns: passiveColumns, valueBits: bits), .active, rows: rows),
+            sums(try blockLayout(columns: activeColumns, valueBits: bits), .passive, rows: rows),
+            packed(
+                try crossLayout(values: activeColumns, columns: passiveColumns, valueBits: bits, fraction: fraction),
+                .active, rows: rows),
+            packed(
+                try crossLayout(values: passiveColumns, columns: activeColumns, valueBits: bits, fraction: fraction),
+                .passive, rows: rows),
+        ]
+    }
+
+    func penalties() throws(TrainingError) -> [PlannedExchange] {
         penalty > 0 ? try product(parameters, parameters, 1) : []
     }
 
     /// Both directions, the active party the owner first.
-    private func product(
+    func product(
         _ rows: Int, _ inner: Int, _ columns: Int, _ part: ProductLayout.Part = .all
     ) throws(TrainingError) -> [PlannedExchange] {
         let shape = ExchangeShape.product(
@@ -135,8 +153,8 @@ extension TrainingFacts {
         ]
     }
 
-    private func rowProducts(
-        _ owner: TrainingRole, period: Double
+    func rowProducts(
+        _ owner: TrainingRole, period: Double, rows: Int
     ) throws(TrainingError) -> PlannedExchange {
         .shape(
             try .rowProducts(
@@ -145,15 +163,15 @@ extension TrainingFacts {
             owner: owner, request: .predictorShares, reply: .predictorSums)
     }
 
-    private func kernel(_ layout: KernelLayout) -> PlannedExchange {
+    func kernel(_ layout: KernelLayout) -> PlannedExchange {
         .shape(.kernel(layout, rows: rows), owner: .active, request: .kernelVectors, reply: .kernelResults)
     }
 
-    private func sums(_ layout: ColumnSumLayout, _ owner: TrainingRole) -> PlannedExchange {
-        .shape(.columnSums(layout, rows: rows), owner: owner, request: .rowShares, reply: .columnSums)
+    func sums(_ layout: ColumnSumLayout, _ owner: TrainingRole, rows: Int? = nil) -> PlannedExchange {
+        .shape(.columnSums(layout, rows: rows ?? self.rows), owner: owner, request: .rowShares, reply: .columnSums)
     }
 
-    private func packed(_ layout: PackedSumLayout, _ owner: TrainingRole) -> PlannedExchange {
+    private func packed(_ layout: PackedSumLayout, _ owner: TrainingRole, rows: Int) -> PlannedExchange {
         .shape(.packedSums(layout, rows: rows), owner: owner, request: .rowVectors, reply: .crossSums)
     }
 }

@@ -50,6 +50,8 @@ public struct FitSummary: Sendable, Equatable, Codable {
     public var hasRunaways: Bool?
     /// Why there are no standard errors, where there are none.
     public var standardErrorsWithheld: String?
+    /// Why there is no cross-validation, where the job asks for one.
+    public var crossValidationWithheld: String?
 
     init(family: String, n: Int, parameters: Int, l2: Double, l1: Double, passes: Int, converged: Bool, keyBits: Int) {
         self.family = family

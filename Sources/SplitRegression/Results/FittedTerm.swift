@@ -84,4 +84,6 @@ public struct TrainingOutcome: Sendable {
     public var holdOutScores: [Double]?
     /// Active party, with a hold-out: metrics of the rows kept aside.
     public var holdOutMetrics: ScoreMetrics?
+    /// Of the fitted rows, each predicted without its fold.
+    public var foldMetrics: ScoreMetrics?
 }

@@ -27,9 +27,9 @@ extension TrainingFacts {
     private static let partBits = partFractionBits + 11
 
     /// Whether the sums that are to be opened have room under this period.
-    func hasHeldOutRoom(period: Double) -> Bool {
+    func hasRoom(period: Double) -> Bool {
         let kinds: [Kernel.Kind] = (opensLoss ? [.loss] : []) + (opensBrier ? [.brier] : [])
-        return family == .linear || kinds.allSatisfy { (try? ofHeldOutRows.layout($0, period: period)) != nil }
+        return family == .linear || kinds.allSatisfy { (try? layout($0, period: period)) != nil }
     }
 
     func heldOutSlopeLayout(fraction: Int) throws(TrainingError) -> ColumnSumLayout {

@@ -102,13 +102,13 @@ extension TrainingFacts {
             return WindowOpening(
                 fractionBits: 2 * ShareMatrix.fractionBits, level: level, floor: normFloor,
                 width: WindowOpening.normBits)
-        case .sum(let kind, _):
+        case .sum(let kind, _), .foldSum(let kind, _):
             return WindowOpening(
                 fractionBits: ShareMatrix.fractionBits, level: rowBitsOfCount + scaleBits(of: kind) + 6, floor: -8,
                 refinement: 18)
         case .heldOutSum(let kind, let period): return ofHeldOutRows.opening(of: .sum(kind, period: period))
         case .heldOutSquares: return ofHeldOutRows.opening(of: .residualSum)
-        case .residualSum, .squares:
+        case .residualSum, .squares, .foldSquares:
             return WindowOpening(
                 fractionBits: 2 * Self.linearRowFractionBits, level: rowBitsOfCount + 2, floor: -50, refinement: 18)
         default: return nil

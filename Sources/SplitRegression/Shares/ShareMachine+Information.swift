@@ -1,6 +1,11 @@
 // Weights and information (training.md 5.2).
 extension ShareMachine {
     func computeInformation(period: Double) async throws {
+        try await gatherInformation(try await weights(period: period))
+    }
+
+    /// Shares of the weights at the present predictors.
+    func weights(period: Double) async throws -> RowWeights {
         let layout: KernelLayout
         var weights: [Int128]
         if facts.weightIsMean {
@@ -19,18 +24,14 @@ extension ShareMachine {
         let drop = layout.kernel.shareFractionBits - TrainingFacts.weightFractionBits
         // Both round down: one unit is put back, so that there is no bias.
         weights = weights.map { ($0 >> Int128(drop)) + (isActive ? 1 : 0) }
-        try await gatherInformation(
-            weights, valueBits: try facts.weightShareBits(period: period), atActiveAlone: false)
+        return RowWeights(
+            shares: weights, bits: try facts.weightShareBits(period: period),
+            fractionBits: TrainingFacts.weightFractionBits, entryFractionBits: facts.featureFractionBits)
     }
 
     /// `Q^T W Q / 2^k` from shares of the weights.
-    func gatherInformation(
-        _ weights: [Int128], valueBits: Int, atActiveAlone: Bool
-    ) async throws {
-        var result = try await gram(
-            RowWeights(
-                shares: weights, bits: valueBits, fractionBits: TrainingFacts.weightFractionBits,
-                entryFractionBits: facts.featureFractionBits), atActiveAlone: atActiveAlone)
+    func gatherInformation(_ weights: RowWeights) async throws {
+        var result = try await gram(weights, over: table.all)
         if facts.penalty > 0 { result = result &+ (try penalty()) }
         information = result
     }
@@ -38,37 +39,40 @@ extension ShareMachine {
     /// Numbers that rows are weighted with.
     struct RowWeights {
         /// Each below `2^bits` in magnitude.
-        let shares: [Int128]
+        var shares: [Int128]
         let bits: Int
         let fractionBits: Int
         /// Of the columns' entries in sums across the parties.
         let entryFractionBits: Int
         /// The sums are made greater by two to this.
         var scale = 0
+        /// Whether the active party knows them and the other has no share.
+        var areAtActiveAlone = false
     }
 
     /// `2^scale Q^T W Q / 2^k`
-    func gram(_ weights: RowWeights, atActiveAlone: Bool) async throws -> ShareMatrix {
+    func gram(_ weights: RowWeights, over part: WhitenedRows) async throws -> ShareMatrix {
         var result = ShareMatrix(rows: facts.parameters, columns: facts.parameters)
-        try await addBlocks(weights, atActiveAlone: atActiveAlone, to: &result)
-        try await addCross(weights, atActiveAlone: atActiveAlone, to: &result)
+        try await addBlocks(weights, over: part, to: &result)
+        try await addCross(weights, over: part, to: &result)
         return result
     }
 
     /// Each party's own block: products of its columns with its own share, and with the peer's under encryption.
     private func addBlocks(
-        _ rowWeights: RowWeights, atActiveAlone: Bool, to result: inout ShareMatrix
+        _ rowWeights: RowWeights, over part: WhitenedRows, to result: inout ShareMatrix
     ) async throws {
         let (weights, valueBits) = (rowWeights.shares, rowWeights.bits)
+        let atActiveAlone = rowWeights.areAtActiveAlone
         let pairs = { (count: Int) in (0..<count).flatMap { i in (0...i).map { (i, $0) } } }
         let (own, peers) = (pairs(ownCount), pairs(peerCount))
         let knowsOwn = atActiveAlone && (isActive || facts.hasUnitWeights)
         var mine = Array(repeating: ShareWord.zero, count: own.count)
         if isActive || !atActiveAlone {
-            for (index, (i, j)) in own.enumerated() { mine[index] = ownSum(i, j, weights) }
+            for (index, (i, j)) in own.enumerated() { mine[index] = ownSum(i, j, of: part, weights) }
         } else if facts.hasUnitWeights {
-            let ones = Array(repeating: Int128(1) << Int128(TrainingFacts.weightFractionBits), count: rows)
-            for (index, (i, j)) in own.enumerated() { mine[index] = ownSum(i, j, ones) }
+            let ones = Array(repeating: Int128(1) << Int128(TrainingFacts.weightFractionBits), count: part.count)
+            for (index, (i, j)) in own.enumerated() { mine[index] = ownSum(i, j, of: part, ones) }
         }
         var theirs = Array(repeating: ShareWord.zero, count: peers.count)
         let sends = try facts.blockLayout(columns: peerCount, valueBits: valueBits)
@@ -79,8 +83,8 @@ extension ShareMachine {
         }
         func take() async throws {
             guard !knowsOwn else { return }
-            let sums = try await exchange.evaluateColumnSums(takes, rows: rows) { [table] in
-                table.products($0, fractionBits: TrainingFacts.productFractionBits)
+            let sums = try await exchange.evaluateColumnSums(takes, rows: part.count) {
+                part.products($0, fractionBits: TrainingFacts.productFractionBits)
             }
             for index in sums.indices { mine[index] = mine[index] &+ sums[index] }
         }
@@ -109,8 +113,9 @@ extension ShareMachine {
     }
 
     private func addCross(
-        _ rowWeights: RowWeights, atActiveAlone: Bool, to result: inout ShareMatrix
+        _ rowWeights: RowWeights, over part: WhitenedRows, to result: inout ShareMatrix
     ) async throws {
+        let atActiveAlone = rowWeights.areAtActiveAlone
         // Both directions multiply with the very same integers, or the shares' large parts would not cancel.
         let (weights, entryBits) = (rowWeights.shares, rowWeights.entryFractionBits)
         // One row for each passive column, one column for each active one.
@@ -118,8 +123,8 @@ extension ShareMachine {
         func send() async throws {
             let layout = try facts.crossLayout(
                 values: ownCount, columns: peerCount, valueBits: rowWeights.bits, fraction: entryBits)
-            let sums = try await exchange.ownPackedSums(layout, rows: rows) { [table] range in
-                let entries = table.entries(range, fractionBits: entryBits)
+            let sums = try await exchange.ownPackedSums(layout, rows: part.count) { range in
+                let entries = part.entries(range, fractionBits: entryBits)
                 return range.enumerated().map { index, row in
                     entries.map { ShareWord(weights[row]) &* $0[index] }
                 }
@@ -129,8 +134,8 @@ extension ShareMachine {
         func take() async throws {
             let layout = try facts.crossLayout(
                 values: peerCount, columns: ownCount, valueBits: rowWeights.bits, fraction: entryBits)
-            let sums = try await exchange.evaluatePackedSums(layout, rows: rows) { [table] in
-                table.entries($0, fractionBits: entryBits)
+            let sums = try await exchange.evaluatePackedSums(layout, rows: part.count) {
+                part.entries($0, fractionBits: entryBits)
             }
             cross = cross &+ (isActive ? sums.transposed : sums)
         }

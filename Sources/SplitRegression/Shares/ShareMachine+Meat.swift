@@ -17,6 +17,6 @@ extension ShareMachine {
             RowWeights(
                 shares: truncated(squares, shift: shape.squareShift).map(\.asInt128), bits: shape.squareBits,
                 fractionBits: shape.squareFractionBits, entryFractionBits: TrainingFacts.meatEntryFractionBits,
-                scale: scale), atActiveAlone: false)
+                scale: scale), over: table.all)
     }
 }

@@ -17,33 +17,55 @@ extension ShareMachine {
             let sums = try await exchange.ownColumnSums(rows, layout: layout)
             for (j, sum) in zip(peerRange, sums) { result[j, 0] = sum }
         } else {
-            let sums = try await evaluate(layout)
+            let sums = try await evaluate(layout, over: table.all)
             for (j, sum) in zip(ownRange, sums) { result[j, 0] = sum }
         }
         try await finishGradient(result, fraction: fraction)
     }
 
     func startInformation() async throws {
+        try await gatherInformation(try startWeights())
+    }
+
+    /// Of the active party's own fit, at this party where it is that one.
+    func startWeights() throws(TrainingError) -> RowWeights {
         var weights: [Int128] = []
         if let active {
-            weights = try (0..<rows).map { row in
-                try fixed(
-                    active.weight[row] * family.weight(active.start.predictor[row]),
-                    fractionBits: TrainingFacts.weightFractionBits)
+            for row in 0..<rows {
+                weights.append(
+                    try fixed(
+                        active.weight[row] * family.weight(active.start.predictor[row]),
+                        fractionBits: TrainingFacts.weightFractionBits))
             }
         }
-        try await gatherInformation(weights, valueBits: facts.startWeightBits, atActiveAlone: true)
+        return RowWeights(
+            shares: weights, bits: facts.startWeightBits, fractionBits: TrainingFacts.weightFractionBits,
+            entryFractionBits: facts.featureFractionBits, areAtActiveAlone: true)
     }
 
     // MARK: Predictor and residuals
 
     func computePredictor(period: Double) async throws {
+        take(try await predictorShares(at: trialPoint, over: table.all, period: period), period: period)
+    }
+
+    /// Shares of predictors modulo the period, of all rows in order.
+    func take(_ shares: [ShareWord], period: Double) {
+        guard facts.family != .linear else { return predictors = shares }
         let turn = facts.turnBits(period: period)
-        let own = ownRange.map { trialPoint[$0, 0] }
-        let others = peerRange.map { trialPoint[$0, 0].masked(turn) }
+        turns = shares.map { turn >= 64 ? $0.shiftedRight(turn - 64).low : $0.low << UInt64(64 - turn) }
+    }
+
+    /// - Parameter point: one column.
+    func predictorShares(
+        at point: ShareMatrix, over part: WhitenedRows, period: Double
+    ) async throws -> [ShareWord] {
+        let (turn, rows) = (facts.turnBits(period: period), part.count)
+        let own = ownRange.map { point[$0, 0] }
+        let others = peerRange.map { point[$0, 0].masked(turn) }
         var shares = Array(repeating: ShareWord.zero, count: rows)
         for j in 0..<ownCount {
-            let (column, factor) = (table.columns[j], own[j])
+            let (column, factor) = (part.columns[j], own[j])
             for row in 0..<rows { shares[row] = shares[row] &+ factor &* column[row] }
         }
         func add(_ words: [ShareWord]) { for row in 0..<rows { shares[row] = shares[row] &+ words[row] } }
@@ -53,22 +75,16 @@ extension ShareMachine {
                     others, rows: rows, entries: facts.featureBits, turnBits: turn))
             add(
                 try await exchange.evaluateRowProducts(
-                    table.columns, entries: facts.featureBits, turnBits: turn))
+                    part.columns, entries: facts.featureBits, turnBits: turn))
         } else {
             add(
                 try await exchange.evaluateRowProducts(
-                    table.columns, entries: facts.featureBits, turnBits: turn))
+                    part.columns, entries: facts.featureBits, turnBits: turn))
             add(
                 try await exchange.ownRowProducts(
                     others, rows: rows, entries: facts.featureBits, turnBits: turn))
         }
-        if facts.family == .linear {
-            predictors = shares
-        } else {
-            turns = shares.map {
-                turn >= 64 ? $0.shiftedRight(turn - 64).low : $0.low << UInt64(64 - turn)
-            }
-        }
+        return shares
     }
 
     func computeResiduals(period: Double) async throws {
@@ -159,14 +175,15 @@ extension ShareMachine {
 
     func computeGradient(period: Double) async throws {
         let fraction = try facts.residualShape(period: period).fraction
-        var result = ShareMatrix(rows: facts.parameters, columns: 1)
-        for (index, j) in ownRange.enumerated() { result[j, 0] = ownSum(table.columns[index], residuals) }
-        try await addSums(of: residuals, period: period, to: &result)
-        try await finishGradient(result, fraction: fraction)
+        try await finishGradient(
+            try await sums(of: residuals, over: table.all, period: period), fraction: fraction)
     }
 
-    /// Both directions: the active party's rows first.
-    func addSums(of rows: [Int128], period: Double, to result: inout ShareMatrix) async throws {
+    /// `sum_i q_ij d_i` of residual shares d.
+    func sums(of rows: [Int128], over part: WhitenedRows, period: Double) async throws -> ShareMatrix {
+        var result = ShareMatrix(rows: facts.parameters, columns: 1)
+        for (index, j) in ownRange.enumerated() { result[j, 0] = ownSum(part.columns[index], rows) }
+        // Both directions: the active party's rows first.
         let mine = try facts.gradientLayout(columns: peerCount, period: period)
         let theirs = try facts.gradientLayout(columns: ownCount, period: period)
         if isActive {
@@ -174,18 +191,18 @@ extension ShareMachine {
                 result[j, 0] = result[j, 0] &+ sum
             }
         }
-        for (j, sum) in zip(ownRange, try await evaluate(theirs)) { result[j, 0] = result[j, 0] &+ sum }
+        for (j, sum) in zip(ownRange, try await evaluate(theirs, over: part)) { result[j, 0] = result[j, 0] &+ sum }
         if !isActive {
             for (j, sum) in zip(peerRange, try await exchange.ownColumnSums(rows, layout: mine)) {
                 result[j, 0] = result[j, 0] &+ sum
             }
         }
+        return result
     }
 
     /// Divides by 2^k, and adds the penalty's part.
     func finishGradient(_ sums: ShareMatrix, fraction: Int) async throws {
-        gradient = truncated(
-            sums, shift: fraction + facts.featureFractionBits + facts.rowBitsOfCount - ShareMatrix.fractionBits)
+        gradient = dividedByRows(sums, fraction: fraction)
         if facts.penalty > 0 {
             gradient =
                 try await gradient
@@ -193,11 +210,18 @@ extension ShareMachine {
         }
     }
 
-    func penalty() throws(TrainingError) -> ShareMatrix {
+    /// Sums of so many fraction bits over rows, times entries, divided by 2^k.
+    func dividedByRows(_ sums: ShareMatrix, fraction: Int) -> ShareMatrix {
+        truncated(
+            sums, shift: fraction + facts.featureFractionBits + facts.rowBitsOfCount - ShareMatrix.fractionBits)
+    }
+
+    /// - Parameter share: of it, so much.
+    func penalty(times share: Double = 1) throws(TrainingError) -> ShareMatrix {
         var result = ShareMatrix(rows: facts.parameters, columns: facts.parameters)
         for (i, row) in ownRange.enumerated() {
             for (j, column) in ownRange.enumerated() {
-                result[row, column] = try ShareMatrix.word(table.penalty[i][j])
+                result[row, column] = try ShareMatrix.word(table.penalty[i][j] * share)
             }
         }
         return result
@@ -205,9 +229,9 @@ extension ShareMachine {
 
     // MARK: Parts
 
-    func evaluate(_ layout: ColumnSumLayout) async throws -> [ShareWord] {
-        try await exchange.evaluateColumnSums(layout, rows: rows) { [table] in
-            table.entries($0, fractionBits: table.fractionBits)
+    func evaluate(_ layout: ColumnSumLayout, over part: WhitenedRows) async throws -> [ShareWord] {
+        try await exchange.evaluateColumnSums(layout, rows: part.count) {
+            part.entries($0, fractionBits: part.fractionBits)
         }
     }
 
@@ -218,9 +242,9 @@ extension ShareMachine {
     }
 
     /// The same for the product of two columns.
-    func ownSum(_ i: Int, _ j: Int, _ rows: [Int128]) -> ShareWord {
-        let (a, b) = (table.columns[i], table.columns[j])
-        let shift = Int128(2 * table.fractionBits - TrainingFacts.productFractionBits)
+    func ownSum(_ i: Int, _ j: Int, of part: WhitenedRows, _ rows: [Int128]) -> ShareWord {
+        let (a, b) = (part.columns[i], part.columns[j])
+        let shift = Int128(2 * part.fractionBits - TrainingFacts.productFractionBits)
         var sum = ShareWord.zero
         for row in rows.indices {
             let product = (Int128(a[row]) * Int128(b[row]) + (1 << (shift - 1))) >> shift

@@ -4,34 +4,49 @@ extension ShareMachine {
     func sum(_ kind: Kernel.Kind, period: Double) async throws -> ShareWord {
         let layout = try facts.layout(kind, period: period)
         let shares = try await evaluate(kind, period: period)
-        let total = shares.reduce(ShareWord.zero) { $0 &+ ShareWord($1) }
-        var result = truncated(
-            [total], shift: layout.kernel.shareFractionBits - ShareMatrix.fractionBits)[0]
+        let result = total(shares, of: layout)
         guard kind == .loss || kind == .dispersion else { return result }
-        // What is linear in the predictor: one sum a column, times the point.
+        let sums = try await slopeSums(try slopes(of: layout), of: layout, over: table.all)
+        return try await result &+ linear(sums, at: trialPoint)
+    }
+
+    /// The shares' sum at the scale of matrices.
+    func total(_ shares: [Int128], of layout: KernelLayout) -> ShareWord {
+        let sum = shares.reduce(ShareWord.zero) { $0 &+ ShareWord($1) }
+        return truncated([sum], shift: layout.kernel.shareFractionBits - ShareMatrix.fractionBits)[0]
+    }
+
+    /// What each row's loss has times its predictor; at the active party.
+    func slopes(of layout: KernelLayout) throws(TrainingError) -> [Int128] {
+        guard let active else { return [] }
+        var result: [Int128] = []
+        for row in 0..<rows {
+            let term = ownKernel(layout.kernel).term(
+                label: active.label[row], offset: active.offset[row], weight: active.weight[row], center: active.center)
+            result.append(try fixed(term.slope, fractionBits: layout.kernel.shareFractionBits))
+        }
+        return result
+    }
+
+    /// A row of sums over rows of slopes times each column, divided by 2^k.
+    func slopeSums(_ slopes: [Int128], of layout: KernelLayout, over part: WhitenedRows) async throws -> ShareMatrix {
         let fraction = layout.kernel.shareFractionBits
         let sumLayout = try facts.knownRowLayout(columns: facts.passiveColumns, fraction: fraction)
         var sums = ShareMatrix(rows: 1, columns: facts.parameters)
-        if let active {
-            let slopes = try (0..<rows).map { row in
-                try fixed(
-                    ownKernel(layout.kernel).term(
-                        label: active.label[row], offset: active.offset[row], weight: active.weight[row],
-                        center: active.center
-                    ).slope, fractionBits: fraction)
-            }
-            for j in 0..<ownCount { sums[0, j] = ownSum(table.columns[j], slopes) }
+        if isActive {
+            for j in 0..<ownCount { sums[0, j] = ownSum(part.columns[j], slopes) }
             for (j, sum) in zip(peerRange, try await exchange.ownColumnSums(slopes, layout: sumLayout)) {
                 sums[0, j] = sum
             }
         } else {
-            for (j, sum) in zip(ownRange, try await evaluate(sumLayout)) { sums[0, j] = sum }
+            for (j, sum) in zip(ownRange, try await evaluate(sumLayout, over: part)) { sums[0, j] = sum }
         }
-        let k = facts.rowBitsOfCount
-        sums = truncated(sums, shift: fraction + facts.featureFractionBits + k - ShareMatrix.fractionBits)
-        let linear = try await product(sums, trialPoint, shift: ShareMatrix.fractionBits)[0, 0]
-        result = result &+ linear.shiftedLeft(k)
-        return result
+        return dividedByRows(sums, fraction: fraction)
+    }
+
+    /// Such a row times a point.
+    func linear(_ sums: ShareMatrix, at point: ShareMatrix) async throws -> ShareWord {
+        try await product(sums, point, shift: ShareMatrix.fractionBits)[0, 0].shiftedLeft(facts.rowBitsOfCount)
     }
 
     /// `sum_i d_i^2` of shares `a + b`: the squares that each knows, and twice the mixed products.

@@ -21,6 +21,9 @@ package final class ShareMachine<Exchange: ShareExchange> {
     var traceShare = ShareWord.zero
     /// An elastic net, once correlations are open.
     var selection: Selection?
+    /// Cross-validation: of each fold its rows' information, and the coefficients without them.
+    var foldInformation: [ShareMatrix] = []
+    var foldPoints: [ShareMatrix] = []
     /// The middle of the sandwich estimate.
     var meat: ShareMatrix
     /// Own part and shares of each row's predictor: phases in turns, or numbers modulo 2^152 for a linear fit.
@@ -124,6 +127,13 @@ package final class ShareMachine<Exchange: ShareExchange> {
         case .heldOutSum(let kind, let period):
             return try await open(step, try await heldOutSum(kind, period: period))
         case .heldOutSquares: return try await open(step, try await heldOutSquares())
+        case .foldInformation(let period): try await computeFoldInformation(period: period)
+        case .foldPoints(let period): try await computeFoldPoints(period: period)
+        case .foldRange(let period): return try await openRange(period: period, share: TrainingFacts.shareOfFoldRange)
+        case .foldPredictor(let period): try await computeFoldPredictor(period: period)
+        case .foldSum(let kind, let period):
+            return try await open(step, try await foldSum(kind, period: period))
+        case .foldSquares: return try await open(step, try await foldSquares())
         case .correlations: try await openCorrelations()
         case .propose: try propose()
         case .jointGradient: try await openJointGradient()
@@ -257,14 +267,15 @@ package final class ShareMachine<Exchange: ShareExchange> {
         }
     }
 
-    private func openRange(period: Double) async throws -> Double {
+    /// - Parameter share: of the range, so much.
+    private func openRange(period: Double, share: Double = 1) async throws -> Double {
         let unit = power(-table.fractionBits)
         let parts = (0..<rows).map { row in
             var z = 0.0
             for j in 0..<ownCount { z += Double(table.columns[j][row]) * unit * results.point[j] }
             return z
         }
-        return try await openBit(isBeyond(parts, offsets: active?.offset ?? [], period: period))
+        return try await openBit(isBeyond(parts, offsets: active?.offset ?? [], period: period * share))
     }
 
     /// Whether some own part lies where the series may say nothing.

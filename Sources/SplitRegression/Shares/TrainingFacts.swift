@@ -31,6 +31,8 @@ package struct TrainingFacts: Sendable, Hashable {
     package let isRobust: Bool
     /// Rows that were kept aside, of which sums are opened; 0 for none.
     package let heldOutRows: Int
+    /// K: parts of the rows for cross-validation; 0 for none.
+    package let folds: Int
     /// The fit ends when it has opened so many bits for its decisions.
     package let decisionBits: Int
 
@@ -39,7 +41,8 @@ package struct TrainingFacts: Sendable, Hashable {
         tolerance: Double,
         maximumPasses: Int, modulusBits: Int, computesStandardErrors: Bool, opensLoss: Bool, opensBrier: Bool,
         scaleBits: Int, weightBits: Int, rowBits: Int, isWeighted: Bool = false,
-        estimatesTheta: Bool = false, isRobust: Bool = false, heldOutRows: Int = 0, decisionBits: Int = .max
+        estimatesTheta: Bool = false, isRobust: Bool = false, heldOutRows: Int = 0, folds: Int = 0,
+        decisionBits: Int = .max
     ) {
         self.family = family
         self.rows = rows
@@ -60,6 +63,7 @@ package struct TrainingFacts: Sendable, Hashable {
         self.estimatesTheta = estimatesTheta
         self.isRobust = isRobust
         self.heldOutRows = heldOutRows
+        self.folds = folds
         self.decisionBits = decisionBits
     }
 

@@ -71,6 +71,7 @@ extension TrainingProgram {
             let spread = max(sum, 0x1p-60) / Double(facts.rows)
             steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: spread)))
             if facts.computesStandardErrors { variances(spread: spread) }
+            try crossValidate()
         }
 
         private func leastSquares() throws(Stop) {
@@ -164,6 +165,7 @@ extension TrainingProgram {
                 if norm <= facts.tolerance { break }
             }
             try finish()
+            try crossValidate()
         }
 
         /// Whether the active party goes on with another theta, of which it alone knows.
@@ -259,13 +261,16 @@ extension TrainingProgram {
             return try direction()
         }
 
-        private func computeInformation() {
-            steps.append(.information(period: period))
+        /// - Parameter byFolds: the same sums, kept apart by folds too.
+        private func computeInformation(byFolds: Bool = false) {
+            steps.append(byFolds ? .foldInformation(period: period) : .information(period: period))
             if summary.hasLeapt { steps.append(.steady) }
         }
 
         private func finish() throws(Stop) {
-            let needsPredictor = facts.computesStandardErrors || facts.opensLoss || facts.opensBrier
+            let needsInverse = facts.computesStandardErrors || validates && !facts.hasConstantWeights
+            let needsPredictor =
+                facts.computesStandardErrors || validates || facts.opensLoss || facts.opensBrier
             if needsPredictor { steps += [.stay, .predictor(period: period)] }
             if facts.opensLoss {
                 let loss = try open(.sum(.loss, period: period), isCounted: false)
@@ -274,22 +279,23 @@ extension TrainingProgram {
             }
             if facts.opensBrier { summary.brier = try open(.sum(.brier, period: period), isCounted: false) }
             if facts.opensSquares { summary.residualSum = try open(.squares(period: period), isCounted: false) }
+            if validates || needsInverse && (facts.weightIsMean || facts.isRobust) {
+                steps.append(.residual(period: period))
+            }
+            if needsInverse {
+                let isThere: Bool
+                if facts.hasConstantWeights {
+                    isThere = try invert(.more(iterations: 1), isFinal: true)
+                } else {
+                    computeInformation(byFolds: validates)
+                    isThere = try invertAnew(isFinal: true)
+                }
+                guard isThere else {
+                    summary.withholdsStandardErrors = facts.computesStandardErrors
+                    return
+                }
+            }
             guard facts.computesStandardErrors else { return }
-            if !facts.hasConstantWeights {
-                if facts.weightIsMean || facts.isRobust { steps.append(.residual(period: period)) }
-                computeInformation()
-                guard try invertAnew(isFinal: true) else {
-                    summary.withholdsStandardErrors = true
-                    return
-                }
-            }
-            if facts.hasConstantWeights {
-                if facts.isRobust { steps.append(.residual(period: period)) }
-                guard try invert(.more(iterations: 1), isFinal: true) else {
-                    summary.withholdsStandardErrors = true
-                    return
-                }
-            }
             steps.append(.checkpoint)
             variances(spread: summary.residualSum.map { max($0, 0x1p-60) / Double(facts.rows) } ?? 1)
         }
@@ -304,10 +310,39 @@ extension TrainingProgram {
             steps += [.meat(period: period, scale: scale), .robustVariances(scale: scale)]
         }
 
+        /// Whether rows are predicted without their fold. After a leap there is no inverse that a fold's rows could be taken out of.
+        private var validates: Bool { facts.hasFolds && !summary.hasLeapt }
+
+        /// Sums over all rows, each at the coefficients without its fold; none where no period serves them.
+        private func crossValidate() throws(Stop) {
+            guard validates, hasInverse else { return }
+            if facts.hasConstantWeights { steps.append(.foldInformation(period: period)) }
+            steps += [.foldPoints(period: period), .checkpoint]
+            if facts.family == .linear {
+                steps.append(.foldPredictor(period: period))
+                summary.foldLoss = try open(.foldSquares, isCounted: false)
+                return
+            }
+            while doublings <= facts.periodDoublings, facts.hasRoom(period: period) {
+                if try open(.foldRange(period: period), isCounted: false) == 0 {
+                    steps.append(.foldPredictor(period: period))
+                    if facts.opensLoss {
+                        summary.foldLoss = try open(.foldSum(.loss, period: period), isCounted: false)
+                    }
+                    if facts.opensBrier {
+                        summary.foldBrier = try open(.foldSum(.brier, period: period), isCounted: false)
+                    }
+                    return
+                }
+                doublings += 1
+                period *= 2
+            }
+        }
+
         /// Sums over the rows that were kept aside; none where no period serves them.
         private func heldOut() throws(Stop) {
             steps.append(.checkpoint)
-            while doublings <= facts.periodDoublings, facts.hasHeldOutRoom(period: period) {
+            while doublings <= facts.periodDoublings, facts.ofHeldOutRows.hasRoom(period: period) {
                 if try open(.heldOutRange(period: period), isCounted: false) == 0 {
                     if facts.family == .linear {
                         summary.heldOutLoss = try open(.heldOutSquares, isCounted: false)

@@ -26,6 +26,9 @@ package struct TrainingProgram: Sendable {
         /// Sums over the rows that were kept aside: of losses (linear: squared residuals), and of squared errors of the mean.
         package var heldOutLoss: Double?
         package var heldOutBrier: Double?
+        /// The same of all rows, each at the coefficients without its fold.
+        package var foldLoss: Double?
+        package var foldBrier: Double?
         /// Whether some estimates run away.
         package var hasLeapt = false
     }

@@ -58,6 +58,18 @@ package enum TrainingStep: Sendable, Hashable {
     case heldOutSum(Kernel.Kind, period: Double)
     /// Opened: the same of a linear fit's squared residuals.
     case heldOutSquares
+    /// Shares of the information of each fold's rows, and of all; where weights are constant of the former alone.
+    case foldInformation(period: Double)
+    /// Shares of the coefficients without each fold's rows, by one step from the present residuals.
+    case foldPoints(period: Double)
+    /// Opened: whether a party's own part of some row's predictor leaves no room for such a step.
+    case foldRange(period: Double)
+    /// Shares of each row's predictor, or its phase, at the coefficients without its fold.
+    case foldPredictor(period: Double)
+    /// Opened: a sum over rows at those predictors.
+    case foldSum(Kernel.Kind, period: Double)
+    /// Opened: the same of a linear fit's squared residuals.
+    case foldSquares
     /// Each party gets how much of its columns lies in the directions that the last inverse did not reach.
     case aliases
     /// The passive party gets the same of its columns.
@@ -109,7 +121,7 @@ package enum TrainingStep: Sendable, Hashable {
     /// Whether what it opens is a bit of each party, and no shared number.
     package var opensBits: Bool {
         switch self {
-        case .range, .theta, .heldOutRange: true
+        case .range, .theta, .heldOutRange, .foldRange: true
         default: false
         }
     }
@@ -118,7 +130,7 @@ package enum TrainingStep: Sendable, Hashable {
     package var isOpening: Bool {
         switch self {
         case .trace, .norm, .sum, .residualSum, .squares, .range, .theta: true
-        case .heldOutRange, .heldOutSum, .heldOutSquares: true
+        case .heldOutRange, .heldOutSum, .heldOutSquares, .foldRange, .foldSum, .foldSquares: true
         default: false
         }
     }

@@ -1,17 +1,18 @@
 /// One party's columns in its own whitened coordinates (training.md 5.1): `Q = X T`, rounded once, and what leads back.
 package struct WhitenedTable: Sendable {
-    /// Q, column-major, at `2^-F`.
-    package let columns: [[Int64]]
+    /// Q
+    package let all: WhitenedRows
     /// T, row-major: coefficients are `T u`.
     package let back: [[Double]]
     /// `n lambda / 2^k T^T P T`, P the identity but for the constant.
     package let penalty: [[Double]]
-    package let fractionBits: Int
     private let factor: CholeskyFactor
     private let scale: Double
 
+    /// Q, column-major, at `2^-F`.
+    package var columns: [[Int64]] { all.columns }
+    package var fractionBits: Int { all.fractionBits }
     package var count: Int { columns.count }
-    package var rows: Int { columns.first?.count ?? 0 }
 
     /// - Parameters:
     ///   - columns: standardised, the constant first where there is one.
@@ -29,7 +30,7 @@ package struct WhitenedTable: Sendable {
         } catch {
             throw .aliasedColumn(names[error.index])
         }
-        fractionBits = facts.featureFractionBits
+        let fractionBits = facts.featureFractionBits
         scale = Double(rows).squareRoot() / 2
         let order = columns.count
         let unit = Double(sign: .plus, exponent: fractionBits, significand: 1)
@@ -43,7 +44,7 @@ package struct WhitenedTable: Sendable {
                 result[j][row] = Int64(value)
             }
         }
-        self.columns = result
+        all = WhitenedRows(columns: result, fractionBits: fractionBits)
         // Column l of T is scale L^-T e_l.
         var back = Array(repeating: Array(repeating: 0.0, count: order), count: order)
         for l in 0..<order {
@@ -77,27 +78,5 @@ package struct WhitenedTable: Sendable {
             for j in 0..<count { sum += v[j] * back[j][l] }
             return sum
         }
-    }
-
-    /// Entries of some rows, to fewer fraction bits.
-    package func entries(_ rows: Range<Int>, fractionBits: Int) -> [[Int64]] {
-        let shift = Int64(self.fractionBits - fractionBits)
-        return columns.map { column in column[rows].map { shift == 0 ? $0 : ($0 + (1 << (shift - 1))) >> shift } }
-    }
-
-    /// Products of the columns i and j <= i of some rows, in that order, to so many fraction bits.
-    package func products(_ rows: Range<Int>, fractionBits: Int) -> [[Int64]] {
-        let shift = Int128(2 * self.fractionBits - fractionBits)
-        var result: [[Int64]] = []
-        for i in columns.indices {
-            for j in 0...i {
-                let (a, b) = (columns[i], columns[j])
-                result.append(
-                    rows.map {
-                        Int64(truncatingIfNeeded: (Int128(a[$0]) * Int128(b[$0]) + (1 << (shift - 1))) >> shift)
-                    })
-            }
-        }
-        return result
     }
 }

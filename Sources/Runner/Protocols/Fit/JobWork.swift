@@ -99,6 +99,7 @@ extension TrainingPlan {
             revealScores: job.reveals(.scores),
             minimumScoreColumns: job.limits.minimumPassiveColumns,
             revealFit: job.reveals(.metrics), minimumHeldOut: job.limits.minimumCell,
+            folds: job.crossValidation,
             decisionBits: OpenedBits.decisions(job))
     }
 }
