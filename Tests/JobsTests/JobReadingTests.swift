@@ -106,7 +106,7 @@ import Testing
             ("10", "[coefficients, metrics]", "", nil), ("2", "[metrics]", "", nil),
             ("none", "[coefficients]", "", nil),
             ("10", "[coefficients]", "", "reveal"), ("1", "[metrics]", "", "2 to 20"),
-            ("21", "[metrics]", "", "2 to 20"), ("ten", "[metrics]", "", "2 to 20"),
+            ("21", "[metrics]", "", "2 to 20"), ("ten", "[metrics]", "", "whole number"),
             ("5", "[metrics, correlations]", "l1: 0.5", "holdout"),
         ] as [(String, String, String, String?)])
     func crossValidation(_ folds: String, _ reveal: String, _ model: String, _ hint: String?) throws {
