@@ -34,8 +34,8 @@ difference diabetes gamma progression 0 patients serum 's/family: linear/family:
 difference diabetes negative-binomial progression 0 patients serum 's/family: linear/family: negative-binomial/; $a loosen: [budget]' hospital lab
 difference diabetes gamma progression 0 patients serum 's/family: linear/family: gamma/; $a loosen: [budget]' hospital lab HC0
 difference breast logistic benign 0.01 patients images '$a crossValidation: 5' hospital lab
-difference actg175 logistic cens 0 patients counts '$a crossValidation: 10' lab hospital
-difference actg175 probit cens 0 patients counts 's/family: logistic/family: probit/; $a loosen: [budget]' lab hospital
+difference actg175 logistic cens 0 patients counts "" lab hospital
+difference actg175 probit cens 0 patients counts 's/family: logistic/family: probit/; $a loosen: [budget]\ncrossValidation: 10' lab hospital
 difference dvisits poisson doctorco 0 visits insured "" hospital lab
 difference dvisits negative-binomial doctorco 0 visits insured 's/family: poisson/family: negative-binomial/' hospital lab
 difference dvisits poisson doctorco 0 visits insured 's/standard-errors]/standard-errors, metrics]/; $a crossValidation: 10' hospital lab HC1

@@ -16,7 +16,7 @@ extension TrainingProgram {
         private var thetas = 0
         private var isThetaSettled = false
         /// Whether the last inverse is one.
-        private var hasInverse = false
+        var hasInverse = false
         var lastTrace = 0.0
         /// Exponent of the last opened squared norm.
         private var level = TrainingFacts.firstNormLevel
@@ -34,7 +34,7 @@ extension TrainingProgram {
         }
 
         /// - Parameter isCounted: among the bits of decisions; sums that come once are counted apart (disclosure.md 2.2).
-        private func open(_ step: TrainingStep, isCounted: Bool = true) throws(Stop) -> Double {
+        func open(_ step: TrainingStep, isCounted: Bool = true) throws(Stop) -> Double {
             steps.append(step)
             guard let number = numbers.popFirst() else { throw .opening }
             guard isCounted else { return number }
@@ -262,109 +262,15 @@ extension TrainingProgram {
         }
 
         /// - Parameter byFolds: the same sums, kept apart by folds too.
-        private func computeInformation(byFolds: Bool = false) {
+        func computeInformation(byFolds: Bool = false) {
             steps.append(byFolds ? .foldInformation(period: period) : .information(period: period))
             if summary.hasLeapt { steps.append(.steady) }
-        }
-
-        private func finish() throws(Stop) {
-            let needsInverse = facts.computesStandardErrors || validates && !facts.hasConstantWeights
-            let needsPredictor =
-                facts.computesStandardErrors || validates || facts.opensLoss || facts.opensBrier
-            if needsPredictor { steps += [.stay, .predictor(period: period)] }
-            if facts.opensLoss {
-                let loss = try open(.sum(.loss, period: period), isCounted: false)
-                if mayDiverge, loss < separationLoss { throw .failure(.separation()) }
-                summary.loss = loss
-            }
-            if facts.opensBrier { summary.brier = try open(.sum(.brier, period: period), isCounted: false) }
-            if facts.opensSquares { summary.residualSum = try open(.squares(period: period), isCounted: false) }
-            if validates || needsInverse && (facts.weightIsMean || facts.isRobust) {
-                steps.append(.residual(period: period))
-            }
-            if needsInverse {
-                let isThere: Bool
-                if facts.hasConstantWeights {
-                    isThere = try invert(.more(iterations: 1), isFinal: true)
-                } else {
-                    computeInformation(byFolds: validates)
-                    isThere = try invertAnew(isFinal: true)
-                }
-                guard isThere else {
-                    summary.withholdsStandardErrors = facts.computesStandardErrors
-                    return
-                }
-            }
-            guard facts.computesStandardErrors else { return }
-            steps.append(.checkpoint)
-            variances(spread: summary.residualSum.map { max($0, 0x1p-60) / Double(facts.rows) } ?? 1)
-        }
-
-        /// - Parameter spread: mean square of the residuals, where it is known.
-        private func variances(spread: Double) {
-            guard facts.isRobust else { return steps.append(.variances) }
-            guard let scale = TrainingFacts.meatScale(spread: spread) else {
-                summary.withholdsStandardErrors = true
-                return
-            }
-            steps += [.meat(period: period, scale: scale), .robustVariances(scale: scale)]
-        }
-
-        /// Whether rows are predicted without their fold. After a leap there is no inverse that a fold's rows could be taken out of.
-        private var validates: Bool { facts.hasFolds && !summary.hasLeapt }
-
-        /// Sums over all rows, each at the coefficients without its fold; none where no period serves them.
-        private func crossValidate() throws(Stop) {
-            guard validates, hasInverse else { return }
-            if facts.hasConstantWeights { steps.append(.foldInformation(period: period)) }
-            steps += [.foldPoints(period: period), .checkpoint]
-            if facts.family == .linear {
-                steps.append(.foldPredictor(period: period))
-                summary.foldLoss = try open(.foldSquares, isCounted: false)
-                return
-            }
-            while doublings <= facts.periodDoublings, facts.hasRoom(period: period) {
-                if try open(.foldRange(period: period), isCounted: false) == 0 {
-                    steps.append(.foldPredictor(period: period))
-                    if facts.opensLoss {
-                        summary.foldLoss = try open(.foldSum(.loss, period: period), isCounted: false)
-                    }
-                    if facts.opensBrier {
-                        summary.foldBrier = try open(.foldSum(.brier, period: period), isCounted: false)
-                    }
-                    return
-                }
-                doublings += 1
-                period *= 2
-            }
-        }
-
-        /// Sums over the rows that were kept aside; none where no period serves them.
-        private func heldOut() throws(Stop) {
-            steps.append(.checkpoint)
-            while doublings <= facts.periodDoublings, facts.ofHeldOutRows.hasRoom(period: period) {
-                if try open(.heldOutRange(period: period), isCounted: false) == 0 {
-                    if facts.family == .linear {
-                        summary.heldOutLoss = try open(.heldOutSquares, isCounted: false)
-                    }
-                    if facts.opensLoss {
-                        summary.heldOutLoss = try open(.heldOutSum(.loss, period: period), isCounted: false)
-                    }
-                    if facts.opensBrier {
-                        summary.heldOutBrier = try open(.heldOutSum(.brier, period: period), isCounted: false)
-                    }
-                    return
-                }
-                guard facts.family != .linear else { return }
-                doublings += 1
-                period *= 2
-            }
         }
 
         // MARK: Parts
 
         /// Whether estimates may run away: labels of two kinds, no penalty.
-        private var mayDiverge: Bool {
+        var mayDiverge: Bool {
             facts.penalty == 0 && (facts.family == .logistic || facts.family == .probit)
         }
 
@@ -391,7 +297,7 @@ extension TrainingProgram {
 
         /// From the last inverse, and where that fails from a multiple of the unit matrix. Weights that are not bounded may have outgrown
         /// those of the start.
-        private func invertAnew(isFinal: Bool = false) throws(Stop) -> Bool {
+        func invertAnew(isFinal: Bool = false) throws(Stop) -> Bool {
             if hasInverse, try invert(.warm(iterations: Self.warmIterations), isFinal: isFinal) { return true }
             let exponents = facts.hasBoundedWeights ? [0] : [1, 4]
             for exponent in exponents {

@@ -1,0 +1,96 @@
+// What follows once coefficients are open: sums, standard errors, cross-validation, rows kept aside (training.md 5.4, 5.9, 5.11).
+extension TrainingProgram.Run {
+    func finish() throws(TrainingProgram.Stop) {
+        let needsInverse = facts.computesStandardErrors || validates && !facts.hasConstantWeights
+        let needsPredictor =
+            facts.computesStandardErrors || validates || facts.opensLoss || facts.opensBrier
+        if needsPredictor { steps += [.stay, .predictor(period: period)] }
+        if facts.opensLoss {
+            let loss = try open(.sum(.loss, period: period), isCounted: false)
+            if mayDiverge, loss < separationLoss { throw .failure(.separation()) }
+            summary.loss = loss
+        }
+        if facts.opensBrier { summary.brier = try open(.sum(.brier, period: period), isCounted: false) }
+        if facts.opensSquares { summary.residualSum = try open(.squares(period: period), isCounted: false) }
+        if validates || needsInverse && (facts.weightIsMean || facts.isRobust) {
+            steps.append(.residual(period: period))
+        }
+        if needsInverse {
+            let isThere: Bool
+            if facts.hasConstantWeights {
+                isThere = try invert(.more(iterations: 1), isFinal: true)
+            } else {
+                computeInformation(byFolds: validates)
+                isThere = try invertAnew(isFinal: true)
+            }
+            guard isThere else {
+                summary.withholdsStandardErrors = facts.computesStandardErrors
+                return
+            }
+        }
+        guard facts.computesStandardErrors else { return }
+        steps.append(.checkpoint)
+        variances(spread: summary.residualSum.map { max($0, 0x1p-60) / Double(facts.rows) } ?? 1)
+    }
+
+    /// - Parameter spread: mean square of the residuals, where it is known.
+    func variances(spread: Double) {
+        guard facts.isRobust else { return steps.append(.variances) }
+        guard let scale = TrainingFacts.meatScale(spread: spread) else {
+            summary.withholdsStandardErrors = true
+            return
+        }
+        steps += [.meat(period: period, scale: scale), .robustVariances(scale: scale)]
+    }
+
+    /// Whether rows are predicted without their fold. After a leap there is no inverse that a fold's rows could be taken out of.
+    private var validates: Bool { facts.hasFolds && !summary.hasLeapt }
+
+    /// Sums over all rows, each at the coefficients without its fold; none where no period serves them.
+    func crossValidate() throws(TrainingProgram.Stop) {
+        guard validates, hasInverse else { return }
+        if facts.hasConstantWeights { steps.append(.foldInformation(period: period)) }
+        steps += [.foldPoints(period: period), .checkpoint]
+        if facts.family == .linear {
+            steps.append(.foldPredictor(period: period))
+            summary.foldLoss = try open(.foldSquares, isCounted: false)
+            return
+        }
+        while doublings <= facts.periodDoublings, facts.hasRoom(period: period) {
+            if try open(.foldRange(period: period), isCounted: false) == 0 {
+                steps.append(.foldPredictor(period: period))
+                if facts.opensLoss {
+                    summary.foldLoss = try open(.foldSum(.loss, period: period), isCounted: false)
+                }
+                if facts.opensBrier {
+                    summary.foldBrier = try open(.foldSum(.brier, period: period), isCounted: false)
+                }
+                return
+            }
+            doublings += 1
+            period *= 2
+        }
+    }
+
+    /// Sums over the rows that were kept aside; none where no period serves them.
+    func heldOut() throws(TrainingProgram.Stop) {
+        steps.append(.checkpoint)
+        while doublings <= facts.periodDoublings, facts.ofHeldOutRows.hasRoom(period: period) {
+            if try open(.heldOutRange(period: period), isCounted: false) == 0 {
+                if facts.family == .linear {
+                    summary.heldOutLoss = try open(.heldOutSquares, isCounted: false)
+                }
+                if facts.opensLoss {
+                    summary.heldOutLoss = try open(.heldOutSum(.loss, period: period), isCounted: false)
+                }
+                if facts.opensBrier {
+                    summary.heldOutBrier = try open(.heldOutSum(.brier, period: period), isCounted: false)
+                }
+                return
+            }
+            guard facts.family != .linear else { return }
+            doublings += 1
+            period *= 2
+        }
+    }
+}
