@@ -88,6 +88,17 @@ extension EndToEnd {
             try await Program.run(["verify"] + arguments + ["--format", "json", "--quiet"])
         }
 
+        /// The verifier that shares no code with this package: its last line.
+        private static func second(_ transcript: String, fit: String) async throws -> String {
+            let script = Repository.root.appending(path: "scripts/verify-transcript").path
+            let ended = try await Running(
+                "/usr/bin/env", ["python3", script, transcript, "--fit", fit], in: nil, input: nil
+            )
+            .wait()
+            let last = ended.output.split(separator: "\n").last.map(String.init) ?? ""
+            return "\(ended.code) \(last)"
+        }
+
         @Test(.stopsAHang)
         func heldToItsFit() async throws {
             let fitted = try await Fitted.make()
@@ -106,10 +117,37 @@ extension EndToEnd {
             #expect(none.code == 2 && Self.finding(none, "M01") == "failed otherFit", "\(none.output)")
             let fit = try await Self.verify(sites.results("lab"), "--fit", sites.results("hospital"))
             #expect(fit.code == 2 && Self.finding(fit, "M01") == "not evaluated", "\(fit.output)")
+            try await Self.seconded(fitted)
 
             try await Self.audited(fitted)
             try await Self.alteredModels(fitted)
             try await Self.anotherFit(fitted)
+        }
+
+        /// What the second verifier says of the same.
+        private static func seconded(_ fitted: Fitted) async throws {
+            guard Self.hasPython else { return }
+            let sites = fitted.sites
+            let (scored, fit) = (fitted.transcript("scored", "lab"), "\(sites.results("hospital"))/transcript")
+            for copy in TwoSites.names {
+                #expect(try await second(fitted.transcript("scored", copy), fit: fit) == "0 VALID")
+            }
+            #expect(try await second(scored, fit: fitted.transcript("scored", "hospital")) == "2 M01 otherFit")
+            #expect(try await second(fit, fit: fit) == "1 VALID")
+            // A fit that does not hold binds nobody.
+            let broken = sites.scratch.path("broken")
+            try FileManager.default.copyItem(atPath: fit, toPath: broken)
+            let log = "\(broken)/log/hospital~lab.log"
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: log))
+            bytes[bytes.count / 2] ^= 1
+            try bytes.write(to: URL(fileURLWithPath: log))
+            #expect(try await second(scored, fit: broken).hasPrefix("2 M01 fitInvalid"))
+        }
+
+        private static var hasPython: Bool {
+            (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
+                FileManager.default.isExecutableFile(atPath: "\($0)/python3")
+            }
         }
 
         /// What the lab opens derives its scores again; a changed model or table is named.
@@ -179,6 +217,11 @@ extension EndToEnd {
             }
             let ended = try await verify(fitted.transcript("scored", "lab"), "--fit", sites.results("hospital"))
             #expect(ended.code == 2 && finding(ended, "M01") == "failed modelMismatch", "\(ended.output)")
+            guard hasPython else { return }
+            let other = try await second(
+                fitted.transcript("scored", "lab"), fit: "\(sites.results("hospital"))/transcript")
+            // Both parties' commitments are others in the new fit.
+            #expect(other == "2 M01 modelMismatch: hospital")
         }
 
         // MARK: A program that does not do what it committed to

@@ -3,6 +3,7 @@ import Records
 import Site
 import TestSupport
 import Testing
+import Transcript
 
 @testable import Runner
 
@@ -32,6 +33,16 @@ import Testing
         let table = try SmallJob.table(file.job, csv: csv, in: folder)
         let inputs = JobInputs(
             file, for: FitProtocol(), own: file.job.active, peer: file.job.passive, table: table)
+        return try JobDesign(
+            inputs, table.table.rows(at: Array(0..<table.identifiers.count), of: table.identifiers))
+    }
+
+    /// The lab's side of the job.
+    private func passiveDesign(_ file: JobFile, _ csv: String) throws -> JobDesign {
+        let table = try PartyTable(
+            file.job, party: file.job.passive, csv: folder.write("lab.csv", csv), delimiter: nil, missing: .standard)
+        let inputs = JobInputs(
+            file, for: FitProtocol(), own: file.job.passive, peer: file.job.active, table: table)
         return try JobDesign(
             inputs, table.table.rows(at: Array(0..<table.identifiers.count), of: table.identifiers))
     }
@@ -80,6 +91,32 @@ import Testing
         #expect(check.detail.contains("half of what 'outcome' holds is 80 bits"), "\(check)")
         let loosened = try SmallJob.file(("reveal:", "loosen: [budget]\nreveal:"))
         #expect(try !start(loosened, table).contains { $0.name == "guard-budget" })
+    }
+
+    /// A07: a program that does not ask its own guards is found by an auditor, by the same figures.
+    @Test func anAuditorFindsWhatARunWouldHaveRefused() throws {
+        let file = try SmallJob.file()
+        let loose = try SmallJob.file(("reveal:", "loosen: [budget]\nreveal:"))
+        func error(_ design: JobDesign, _ file: JobFile) -> String? {
+            let finding = JobAudit.guards(design, file.job, of: "hospital")
+            #expect(finding.check == .a07 && finding.status == (finding.error == nil ? .passed : .failed))
+            return finding.error
+        }
+        #expect(error(try design(loose, csv(rows: 160, last: 160)), loose) == "guard-leverage")
+        #expect(error(try design(file, csv(rows: 160)), file) == "guard-budget")
+        #expect(error(try design(loose, csv(rows: 160)), loose) == nil)
+        // 160 rows of the lab, four different ones: scores would show them.
+        func lab(_ different: Int) -> String {
+            let lines = (0..<160).map { row in
+                let cell = row % different
+                return "P\(row),\(cell * 7 % 11),\(cell * cell % 13),\(cell * 5 % 17)\n"
+            }
+            return "id,m1,m2,m3\n" + lines.joined()
+        }
+        #expect(error(try passiveDesign(loose, lab(4)), loose) == "guard-scores")
+        #expect(error(try passiveDesign(loose, lab(157)), loose) == nil)
+        let none = JobAudit.guards(nil, file.job, of: "hospital")
+        #expect(none.status == .notEvaluated && none.error == nil)
     }
 
     /// What a run debits: the peer's bits, bounded by this party's data.

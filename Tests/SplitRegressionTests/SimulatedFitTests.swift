@@ -260,6 +260,14 @@ import Testing
         }
     }
 
+    @Test("A party that throws ends the other one, and its own error is reported")
+    func oneThrows() async throws {
+        var data = Self.data(.logistic)
+        // The passive party cannot even begin; the active one waits for it.
+        data.passive[1] = data.passive[0]
+        await #expect(throws: TrainingError.aliasedColumn("c1")) { try await Self.fit(data, .logistic) }
+    }
+
     @Test("Ridge equals the pooled fit", arguments: [ResponseFamily.linear, .logistic, .poisson])
     func ridge(_ family: ResponseFamily) async throws {
         let data = Self.data(family)

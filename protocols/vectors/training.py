@@ -556,6 +556,7 @@ class Program:
         self.shrinkage = 3 if facts.family in ("probit", "negativeBinomial") else 4
         self.thetas, self.settled = 0, not facts.theta
         self.leapt, self.out = False, 0
+        self.before_leap = None
         self.summary = {"converged": False, "norm": 0.0, "loss": None, "brier": None, "residualSum": None,
                         "withholdsStandardErrors": False}
 
@@ -689,7 +690,7 @@ class Program:
 
     def leap(self):
         n = self.refresh()
-        self.leapt = True
+        self.leapt, self.before_leap = True, self.doublings
         for time in (1, 2):
             for j in (-3, -2):
                 if self.q < self.f.passes:
@@ -819,6 +820,12 @@ class Program:
             self.summary["converged"] = n <= f.tau or self.leapt and self.q < f.passes
             self.summary["norm"] = n
             self.do("move 0", "accept")
+            if not self.settled and self.doublings == self.before_leap and self.doublings < 4 and self.q < f.passes:
+                self.double()
+                self.do("stay")
+                self.one_pass()
+                n, fresh = self.look(), False
+                continue
             if self.goes_on():
                 self.do("residual P", "gradient P")
                 self.count()
@@ -1088,6 +1095,13 @@ def programs():
          Script([12.0, 0.4, 0.0003])),
         ("theta without end", Facts("negativeBinomial", 1000, 4, 5, s=6, h=1, r=8, theta=True),
          Script([12.0, 0.4, 0.0003], theta=[1])),
+        ("theta after a leap", Facts("negativeBinomial", 1000, 4, 5, s=6, h=1, r=8, theta=True),
+         Script(SLOW + [0.004, 0.0003, 0.05, 0.0004, 0.02, 0.0005], theta=[1, 0])),
+        ("theta after a leap under twice the period", Facts("negativeBinomial", 1000, 4, 5, s=6, h=1, r=8, theta=True),
+         Script(SLOW + [0.3, 0.3, 0.22, 0.02, 0.0003, 0.02, 0.0005], theta=[1, 0])),
+        ("theta after a leap, out of passes", Facts("negativeBinomial", 1000, 4, 5, s=6, h=1, r=8, theta=True, passes=4,
+                                                   decisions=1000),
+         Script(SLOW + [0.004, 0.0003], theta=[0])),
         ("theta, then a set range bit", Facts("negativeBinomial", 1000, 4, 5, s=6, h=1, r=8, theta=True),
          Script([12.0, 0.4, 0.0003, 0.02, 0.0003, 0.5, 0.0002, 0.0003], theta=[1, 0, 0], range_=[1, 0])),
         ("negative binomial, steps of Fisher's", Facts("negativeBinomial", 1000, 4, 5, s=6, h=1, r=8),

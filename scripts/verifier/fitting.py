@@ -56,6 +56,7 @@ class Program:
         # Bits of shares that each party has sent so far.
         self.spent = 0
         self.thetas, self.is_theta_settled = 0, not facts.estimates_theta
+        self.doublings_before_leap = None
         # A gamma fit's sum of squares.
         self.squares = None
 
@@ -134,6 +135,11 @@ class Program:
             # The direction is there already.
             yield MOVE, 0
             yield ACCEPT,
+            if self.runaways_may_have_wrapped():
+                yield from self.lengthen()
+                yield from self.evaluate()
+                norm, self.is_fresh = (yield from self.direction()), False
+                continue
             if (yield from self.another_theta()):
                 yield RESIDUAL, self.period
                 yield GRADIENT, self.period
@@ -160,6 +166,12 @@ class Program:
         yield from self.sums()
         yield from self.errors()
         yield from self.validate()
+
+    def runaways_may_have_wrapped(self):
+        """Whether a sum for theta may have rows beyond its series: those that ran away (5.8)."""
+        if self.is_theta_settled or self.doublings != self.doublings_before_leap:
+            return False
+        return self.doublings < self.facts.family.doublings and self.passes < self.facts.most_passes
 
     def another_theta(self):
         """Whether the active party goes on with another theta, of which it alone knows (5.8)."""
@@ -213,7 +225,7 @@ class Program:
         """Several times the direction in which estimates run away; where that does not help, each party learns which of its
         columns move."""
         norm = yield from self.refresh()
-        self.has_leapt = True
+        self.has_leapt, self.doublings_before_leap = True, self.doublings
         for is_last in (False, True):
             for power in LEAPS:
                 if self.passes >= self.facts.most_passes:

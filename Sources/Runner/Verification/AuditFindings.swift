@@ -30,7 +30,7 @@ struct AuditFindings: Sendable {
     ) -> [Finding] {
         let first =
             committed.status == .failed ? [followed([committed])] : Finding.notEvaluated([.a01], hindrance)
-        return first + [self.keys(keys)] + Finding.notEvaluated([.a05, .a06], hindrance)
+        return first + [self.keys(keys)] + Finding.notEvaluated([.a05, .a06, .a07], hindrance)
     }
 
     func keys(_ keys: [SessionReplay.Key]) -> Finding {

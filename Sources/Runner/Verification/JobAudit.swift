@@ -2,7 +2,7 @@ import Jobs
 import Records
 import Transcript
 
-/// The checks of an auditor to whom a party opened its seed and its inputs (A01, A04, A05, A06).
+/// The checks of an auditor to whom a party opened its seed and its inputs (A01, A04 to A07).
 struct JobAudit: Sendable {
     typealias Finding = VerificationReport.Finding
 
@@ -20,6 +20,7 @@ struct JobAudit: Sendable {
         let replayed = try await replay.run(comparesMetrics: !hasScores)
         return [
             common.followed(replayed.findings), common.keys(try replay.keys()), metrics(replayed), cells(replayed),
+            Self.guards(replayed.design, replay.inputs.job, of: party),
         ]
     }
 
@@ -41,6 +42,25 @@ struct JobAudit: Sendable {
                 sentence: "Other metrics follow from the scores that were opened than those that \(party) signed.")
         }
         return Finding(check: .a05, status: .passed, sentence: Check.a05.sentence)
+    }
+
+    /// A07: what a party's own program asks before the training, and what nobody else has the figures for.
+    ///
+    /// - Parameter design: the rows that it trained on; nil where the replay did not come to them.
+    static func guards(_ design: JobDesign?, _ job: Job, of party: String) -> Finding {
+        guard let design else {
+            return Finding(
+                check: .a07, status: .notEvaluated, sentence: "Not evaluated: the replay did not come to the training.")
+        }
+        if let broken = design.brokenGuard(for: job) {
+            // No figure: an audit's report is read by more people than its inputs.
+            return Finding(
+                check: .a07, status: .failed, error: broken,
+                sentence: "\(party) trained on rows for which \(broken) does not hold.")
+        }
+        return Finding(
+            check: .a07, status: .passed,
+            sentence: "\(Check.a07.sentence) What earlier fits opened is in its ledger alone.")
     }
 
     private func cells(_ replayed: JobReplay.Replayed) -> Finding {

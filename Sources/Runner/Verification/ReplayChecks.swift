@@ -84,9 +84,9 @@ package struct ReplayChecks: Sendable {
             beside: try session.results(of: finished).map { ($0.name, $0.bytes) })
     }
 
-    /// A01, A04, A05, A06: the messages of whoever opened its secrets, in either party's copy.
+    /// A01, A04 to A07: the messages of whoever opened its secrets, in either party's copy.
     package func audit(_ bundle: String, minimumCell: Int) async throws -> [Finding] {
-        let checks: [Check] = [.a01, .a04, .a05, .a06]
+        let checks: [Check] = [.a01, .a04, .a05, .a06, .a07]
         if let reason = hindrance { return Finding.notEvaluated(checks, reason) }
         let session = try session()
         try session.demandOpenable()
@@ -108,9 +108,10 @@ package struct ReplayChecks: Sendable {
                 return try common.findings(of: replay.committed(), keys: replay.keys(), without: hindrance)
             }
             return [common.followed(try await again(session, replay).findings), common.keys(try replay.keys())]
-                + Finding.notEvaluated([.a05, .a06], "that is asked of a fit")
+                + Finding.notEvaluated([.a05, .a06, .a07], "that is asked of a fit")
         } catch TranscriptError.otherSeed(let party) {
-            return Self.otherSeed(party, .a01) + Finding.notEvaluated([.a04, .a05, .a06], "the seed is another one")
+            return Self.otherSeed(party, .a01)
+                + Finding.notEvaluated([.a04, .a05, .a06, .a07], "the seed is another one")
         }
     }
 

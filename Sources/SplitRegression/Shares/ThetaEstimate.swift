@@ -9,10 +9,13 @@ package struct ThetaEstimate: Sendable {
     private let range: ClosedRange<Double>
     /// Derivative of the score by `ln theta`, negative, from the active party's own fit at first and then from two scores.
     private var slope: Double
-    private var previous: (logTheta: Double, score: Double)?
+    private var previous: (inverse: Double, score: Double)?
     private var total: Double?
     /// Steps that are small enough, in standard errors: more from one to the next, for noise must not go on for ever.
     private var acceptable = 1e-3
+
+    /// Of `ln theta`, from one theta to the next.
+    private static let longestStep = 1.5
 
     /// How far from the own fit's theta the joint one may lie.
     package static let reach = 16.0
@@ -36,13 +39,20 @@ package struct ThetaEstimate: Sendable {
         guard let total else { return nil }
         // The constant's equation takes care of the other terms: sum w (y + theta) / (mu + theta) is sum w at the optimum.
         let score = theta * (counts.digammas(theta) - total)
-        let logTheta = ElementaryFunctions.log(theta)
-        if let previous, previous.logTheta != logTheta {
-            let secant = (score - previous.score) / (logTheta - previous.logTheta)
-            if secant < 0 { slope = secant }
+        let inverse = 1 / theta
+        var step = min(max(-score / slope, -Self.longestStep), Self.longestStep)
+        if let previous, previous.inverse != inverse {
+            // The score is nearly linear in 1 / theta, the dispersion, where theta is large; in ln theta secants fall short there.
+            let secant = (score - previous.score) / (inverse - previous.inverse)
+            if secant > 0 {
+                slope = -secant * inverse
+                // Of the next 1 / theta to the present one.
+                let ratio = 1 + score / slope
+                let bounds = (ElementaryFunctions.exp(-Self.longestStep), ElementaryFunctions.exp(Self.longestStep))
+                step = -ElementaryFunctions.log(min(max(ratio, bounds.0), bounds.1))
+            }
         }
-        previous = (logTheta, score)
-        let step = min(max(-score / slope, -1.5), 1.5)
+        previous = (inverse, score)
         guard abs(step) > max(1e-4, acceptable / (-slope).squareRoot()) else { return nil }
         acceptable *= 2
         theta *= ElementaryFunctions.exp(step)

@@ -33,6 +33,7 @@ extension TrainingProgram.Run {
     func leap() throws(TrainingProgram.Stop) -> Double {
         var norm = try refresh()
         summary.hasLeapt = true
+        doublingsBeforeLeap = doublings
         for isLast in [false, true] {
             for exponent in Self.leaps where summary.passes < facts.maximumPasses {
                 steps.append(.move(shift: -exponent))

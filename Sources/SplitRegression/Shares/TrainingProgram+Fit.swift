@@ -15,6 +15,8 @@ extension TrainingProgram {
         /// Negative binomial, theta estimated.
         private var thetas = 0
         private var isThetaSettled = false
+        /// Doublings when the fit leapt.
+        var doublingsBeforeLeap: Int?
         /// Whether the last inverse is one.
         var hasInverse = false
         var lastTrace = 0.0
@@ -136,6 +138,13 @@ extension TrainingProgram {
                 summary.norm = norm
                 // The last step costs nothing: its direction is there already.
                 steps += [.move(shift: 0), .accept]
+                if runawaysMayHaveWrapped {
+                    try lengthen()
+                    try pass()
+                    norm = try direction()
+                    isFresh = false
+                    continue
+                }
                 if try goesOn() {
                     steps += [.residual(period: period), .gradient(period: period)]
                     countPass()
@@ -166,6 +175,13 @@ extension TrainingProgram {
             }
             try finish()
             try crossValidate()
+        }
+
+        /// Whether rows that ran away may lie beyond the period of a sum that theta is to be estimated from. There the sum's series is
+        /// wrong by any amount, while residuals, whose series is mirrored, show nothing of it.
+        private var runawaysMayHaveWrapped: Bool {
+            facts.estimatesTheta && !isThetaSettled && summary.hasLeapt && doublings == doublingsBeforeLeap
+                && doublings < facts.periodDoublings && summary.passes < facts.maximumPasses
         }
 
         /// Whether the active party goes on with another theta, of which it alone knows.

@@ -43,6 +43,7 @@ public enum Check: String, Sendable, Hashable, CaseIterable, Codable {
     case a04 = "A04"
     case a05 = "A05"
     case a06 = "A06"
+    case a07 = "A07"
 
     /// What holds when the check passes, in one plain sentence.
     public var sentence: String {
@@ -91,6 +92,8 @@ public enum Check: String, Sendable, Hashable, CaseIterable, Codable {
         case .a04: "The opened party's keys follow from its seed and are well formed."
         case .a05: "The metrics that the opened party signed follow from the scores that were opened to it."
         case .a06: "No column of the opened party singles out fewer rows than the minimum cell."
+        case .a07:
+            "The guards about the opened party's own rows held for this fit: leverage, different rows, the budget."
         }
     }
 }

@@ -145,7 +145,7 @@ extension VerifyCommand {
         var checks: [Check] = peerTranscript == nil ? [] : [.x01, .x02]
         if replay { checks += [.r01, .r02, .r03] }
         if fit != nil { checks.append(.m01) }
-        if audit != nil { checks += isFit ? [.a01, .a04, .a06] : [.a01] }
+        if audit != nil { checks += isFit ? [.a01, .a04, .a06, .a07] : [.a01] }
         return checks
     }
 }

@@ -52,6 +52,15 @@ package struct JobDesign: Sendable {
             + (label?.problems(limits: limits) ?? [])
     }
 
+    /// The first guard about this party's own rows that this fit breaks, whatever earlier fits opened: that stands in a site's ledger.
+    func brokenGuard(for job: Job) -> String? {
+        for case .leverage in problems(for: job) { return Guard.leverage.name }
+        let facts = GuardFacts(
+            job: job, rows: design.rows, budget: budget(for: job),
+            distinctRows: label == nil && job.reveals(.scores) ? design.distinctRows : nil)
+        return Guards.findings(job, facts).first { $0.verdict == .refused && Guard(named: $0.name) != nil }?.name
+    }
+
     /// What the fit opens to the peer, against what this party's rows hold.
     package func budget(for job: Job) -> BitBudget {
         BitBudget(
