@@ -15,7 +15,7 @@ public enum TrainingError: Error, Hashable, Sendable {
     case coefficientOutOfRange
     /// A label that the family's outcomes cannot have.
     case labelOutOfDomain(row: Int)
-    /// Counts that vary no more than Poisson's: theta has no estimate.
+    /// Counts that vary no more than Poisson's, or a theta far from that of the active party's own fit: it has no estimate.
     case notOverdispersed
     case constantLabel
     case rowCountMismatch(own: Int, peer: Int)

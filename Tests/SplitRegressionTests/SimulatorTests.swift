@@ -16,6 +16,7 @@ import Testing
         var opensBrier = false
         /// Whether a column of the passive party is the active one's, too.
         var isCollinear = false
+        var folds = 0
 
         var testDescription: String { name }
 
@@ -32,7 +33,7 @@ import Testing
         }
 
         func parties() throws -> [Fits.Party] {
-            try Fits.parties(data(), family, isRobust: isRobust, opensBrier: opensBrier)
+            try Fits.parties(data(), family, isRobust: isRobust, opensBrier: opensBrier, folds: folds)
         }
     }
 
@@ -40,6 +41,7 @@ import Testing
         Job(name: "linear", family: .linear), Job(name: "logistic", family: .logistic, opensBrier: true),
         Job(name: "Poisson, robust", family: .poisson, isRobust: true),
         Job(name: "a column left out", family: .logistic, isCollinear: true),
+        Job(name: "cross-validation", family: .logistic, opensBrier: true, folds: 4),
     ]
 
     /// The largest distance of a sample's distribution from the uniform one on [0, 1), times the root of its size (Kolmogorov):

@@ -145,7 +145,10 @@ extension LeakageWords {
                     + "slowly, how its own coefficients move in the last step (12 bits a column)"))
             + when(
                 .thetaEstimated,
-                say: ["that \(active)'s counts vary no more than Poisson's, so that theta has no estimate"])
+                say: [
+                    "that theta has no estimate: \(active)'s counts vary no more than Poisson's, or theta is far from that of its "
+                        + "own fit"
+                ])
             + ["no convergence, or predictors beyond the longest period: that it is so, and the last gradient's length"]
     }
 }

@@ -95,7 +95,8 @@ extension Failure {
         case .notOverdispersed:
             self.init(
                 .jobFailed, "notOverdispersed",
-                "the counts vary no more than a Poisson model says: theta has no estimate",
+                "theta has no estimate within reach: the counts vary no more than a Poisson model says, or theta is not "
+                    + "within 16 times of what the active party's own columns alone give",
                 hint: "write 'family: poisson', or give theta")
         case .constantLabel: self.init(.badData, "constantLabel", "the label is the same on all aligned rows")
         case .rowCountMismatch(let own, let peer):
