@@ -46,7 +46,10 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
             .product(name: "GRDB", package: "GRDB.swift"),
         ]
     ),
-    ("Runner", ["Runner", "Jobs", "ProtocolKit", "Records", "Site", "SplitRegression", "Transcript", "Wire"]),
+    (
+        "Runner",
+        ["Bignum", "Runner", "Jobs", "ProtocolKit", "Records", "Site", "SplitRegression", "Transcript", "Wire"]
+    ),
     (
         "EndToEnd",
         [

@@ -9,7 +9,8 @@ struct Topic: Sendable {
 
 let topics = [primitives, paillier, alignment, training, transcripts]
 
-/// `benchmark [TOPIC...] [--bits N] [--path ifma|portable]`: all topics, 2048 and 3072 bits, both paths by default.
+/// `benchmark [TOPIC...] [--bits N] [--path ifma|avx512|avx2|adx|portable]`: by default all topics, 2048 and 3072 bits, and all
+/// paths that this processor has.
 @main
 struct Main {
     static func main() throws {
@@ -24,15 +25,20 @@ struct Main {
             default: names.append(argument)
             }
         }
-        let both = ArithmeticPath.fastestAvailable == .ifma ? ["ifma", "portable"] : ["portable"]
         guard let path, path == ArithmeticPath.current.rawValue else {
             // The path is settled once a process: one process each.
-            for path in path.map({ [$0] }) ?? both where both.contains(path) {
+            let available = ArithmeticPath.available.map(\.rawValue)
+            if let path, !available.contains(path) {
+                FileHandle.standardError.write(
+                    Data("no path \(path): this processor has \(available.joined(separator: ", "))\n".utf8))
+                exit(EXIT_FAILURE)
+            }
+            for path in path.map({ [$0] }) ?? available {
                 let child = Process()
                 child.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
                 child.arguments = names + (sizes.count == 1 ? ["--bits", "\(sizes[0])"] : []) + ["--path", path]
                 var environment = ProcessInfo.processInfo.environment
-                environment["MOIETY_ARITHMETIC"] = path == "portable" ? "portable" : nil
+                environment["MOIETY_ARITHMETIC"] = path
                 child.environment = environment
                 try child.run()
                 child.waitUntilExit()

@@ -53,8 +53,8 @@ internal import CMontgomery
 
     deinit { unsafe cm_ctx_free(context) }
 
-    /// The implementation in use: the portable one also for sizes that the other does not serve.
-    public var path: ArithmeticPath { unsafe cm_ctx_path(context) == CM_PATH_IFMA ? .ifma : .portable }
+    /// The implementation in use: a slower one than was asked for where that one does not serve the size.
+    public var path: ArithmeticPath { ArithmeticPath(code: unsafe cm_ctx_path(context)) ?? .portable }
 
     var limbCount: Int { value.limbCount }
 }

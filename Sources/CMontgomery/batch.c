@@ -1,4 +1,4 @@
-// Element-wise operations and exponentiations with own or shared exponents, written once for both implementations.
+// Element-wise operations and exponentiations with own or shared exponents, written once for all implementations.
 #include "internal.h"
 
 #include <stdlib.h>

@@ -60,7 +60,17 @@ static void *gmp_reallocate(void *memory, size_t old_bytes, size_t new_bytes) {
 
 void cm_wipe_gmp_memory(void) { mp_set_memory_functions(gmp_allocate, gmp_reallocate, gmp_release); }
 
-int cm_ifma_available(void) { return cm_ifma_ops() != NULL; }
+int cm_path_available(int path) {
+    switch (path) {
+    case CM_PATH_PORTABLE: return 1;
+    case CM_PATH_IFMA: return cm_ifma_ops() != NULL;
+    case CM_PATH_AVX512: return cm_avx512_ops() != NULL;
+    case CM_PATH_AVX2: return cm_avx2_ops() != NULL;
+    case CM_PATH_ADX: return cm_adx_ops() != NULL;
+    default: return 0;
+    }
+}
+
 int cm_ctx_path(const cm_ctx *ctx) { return ctx->ops->path; }
 size_t cm_words(const cm_ctx *ctx) { return ctx->words; }
 
@@ -89,8 +99,38 @@ static size_t bit_width(const uint64_t *modulus, size_t limbs) {
     return 64 * limbs - (size_t)__builtin_clzll(modulus[limbs - 1]);
 }
 
-static int serves(const struct cm_ops *ops, size_t bits) {
-    return ops != NULL && bits >= CM_IFMA_MIN_BITS && bits <= CM_IFMA_MAX_BITS;
+// The path asked for, or the next one that serves so many bits.
+static const struct cm_ops *serving(int path, size_t bits) {
+    const struct cm_ops *ops = NULL;
+    if (bits < CM_KERNEL_MIN_BITS || bits > CM_KERNEL_MAX_BITS) return &cm_portable_ops;
+    if (path == CM_PATH_IFMA) ops = cm_ifma_ops();
+    if (path == CM_PATH_AVX512) ops = bits <= CM_LANES_MAX_BITS ? cm_avx512_ops() : cm_adx_ops();
+    if (path == CM_PATH_AVX2) ops = bits <= CM_LANES_MAX_BITS ? cm_avx2_ops() : cm_adx_ops();
+    if (path == CM_PATH_ADX) ops = cm_adx_ops();
+    return ops == NULL ? &cm_portable_ops : ops;
+}
+
+// The same path modulo squares.
+static const struct cm_ops *of_pairs(const struct cm_ops *ops) {
+    switch (ops->path) {
+    case CM_PATH_IFMA: return cm_ifma_pair_ops();
+    case CM_PATH_AVX512: return cm_avx512_pair_ops();
+    case CM_PATH_AVX2: return cm_avx2_pair_ops();
+    case CM_PATH_ADX: return cm_adx_pair_ops();
+    default: return &cm_portable_pair_ops;
+    }
+}
+
+static size_t rounded(size_t size, size_t multiple) { return (size + multiple - 1) / multiple * multiple; }
+
+// Bits of a limb.
+static unsigned radix(const cm_ctx *ctx) {
+    switch (ctx->ops->path) {
+    case CM_PATH_IFMA: return 52;
+    case CM_PATH_AVX512:
+    case CM_PATH_AVX2: return 28;
+    default: return 64;
+    }
 }
 
 // Sizes are there; makes everything that is derived from them and from the modulus.
@@ -117,8 +157,7 @@ static cm_ctx *finish(cm_ctx *ctx, const uint64_t *modulus, size_t limbs) {
     mpz_t m, r;
     mpz_roinit_n(m, (const mp_limb_t *)ctx->modulus, (mp_size_t)limbs);
     mpz_init(r);
-    const unsigned radix = ctx->ops->path == CM_PATH_IFMA ? 52 : 64;
-    const uint64_t powers[2] = {radix * ctx->rows, 2 * radix * ctx->rows};
+    const uint64_t powers[2] = {radix(ctx) * ctx->rows, 2 * radix(ctx) * ctx->rows};
     for (int i = 0; i < 2; i++) {
         mpz_set_ui(r, 1);
         mpz_mul_2exp(r, r, powers[i]);
@@ -140,12 +179,24 @@ cm_ctx *cm_ctx_new(const uint64_t *modulus, size_t limbs, int path) {
     cm_ctx *ctx = calloc(1, sizeof(cm_ctx));
     if (ctx == NULL) return NULL;
     const size_t bits = bit_width(modulus, limbs);
-    const int ifma = path == CM_PATH_IFMA && serves(cm_ifma_ops(), bits);
-    ctx->ops = ifma ? cm_ifma_ops() : &cm_portable_ops;
-    // Six spare bits for values below 6 * modulus that are never fully reduced: R > 36 * modulus. Pairs rely on them too.
-    ctx->n = ifma ? (bits + 6 + 51) / 52 : limbs;
-    ctx->rows = ifma ? (ctx->n + 3) & ~(size_t)3 : limbs;
-    ctx->words = ifma ? (ctx->n + 7) & ~(size_t)7 : limbs;
+    ctx->ops = serving(path, bits);
+    // Where limbs are shorter than words, six spare bits for values below 6 * modulus that are never fully reduced: R > 36 *
+    // modulus. Pairs rely on them too.
+    switch (ctx->ops->path) {
+    case CM_PATH_IFMA:
+        ctx->n = ctx->used = (bits + 6 + 51) / 52;
+        ctx->rows = rounded(ctx->n, 4);
+        break;
+    case CM_PATH_AVX512:
+    case CM_PATH_AVX2:
+        ctx->n = (bits + 6 + 27) / 28;
+        ctx->rows = rounded(ctx->n, 4);
+        ctx->used = cm_lanes_padded(ctx->n) / 2;
+        break;
+    case CM_PATH_ADX: ctx->n = ctx->rows = ctx->used = rounded(limbs, 8); break;
+    default: ctx->n = ctx->rows = ctx->used = limbs; break;
+    }
+    ctx->words = ctx->ops->lanes > 1 ? rounded(ctx->used, 8) : ctx->used;
     return finish(ctx, modulus, limbs);
 }
 
@@ -161,12 +212,15 @@ cm_ctx *cm_ctx_new_square(const uint64_t *root, size_t limbs, int path) {
         cm_ctx_free(of_root);
     } else {
         ctx->root = of_root;
-        const int ifma = cm_ctx_path(ctx->root) == CM_PATH_IFMA;
-        ctx->ops = ifma ? cm_ifma_pair_ops() : &cm_portable_pair_ops;
+        ctx->ops = of_pairs(ctx->root->ops);
         // Both numbers have an even number of limbs where lanes need it.
-        ctx->n = ifma ? 2 * ((ctx->root->n + 1) & ~(size_t)1) : 2 * limbs;
+        size_t half = ctx->root->n;
+        if (ctx->ops->path == CM_PATH_IFMA) half = rounded(half, 2);
+        if (radix(ctx) == 28) half = cm_lanes_padded(half);
+        ctx->n = 2 * half;
         ctx->rows = ctx->root->rows;
-        ctx->words = ifma ? (ctx->n + 7) & ~(size_t)7 : ctx->n;
+        ctx->used = radix(ctx) == 28 ? half : ctx->n;
+        ctx->words = ctx->ops->lanes > 1 ? rounded(ctx->used, 8) : ctx->used;
         finish(ctx, mpz_limbs_read(square), mpz_size(square));
     }
     mpz_clear(square);

@@ -12,7 +12,7 @@ TARGET static void load_plain(const cm_ctx *ctx, uint64_t *group, const uint64_t
                               uint64_t *scratch) {
     // Limbs past the modulus' are zero.
     if (limbs > ctx->limbs) limbs = ctx->limbs;
-    gather(scratch, src, limbs);
+    cm_avx512_gather(scratch, src, limbs);
     narrow((vec *)group, ctx->n, (const vec *)scratch, limbs);
     clear((vec *)group, ctx->n, ctx->words);
 }
@@ -45,47 +45,10 @@ TARGET static void sqr(const cm_ctx *ctx, uint64_t *r, const uint64_t *a, uint64
     reduce(ctx, (vec *)r, T);
 }
 
-uint64_t *cm_ifma_limbs(const mpz_t value, size_t n) {
-    uint64_t *limbs = cm_alloc(n);
-    mpz_t part;
-    mpz_init(part);
-    for (size_t i = 0; i < n; i++) {
-        mpz_fdiv_q_2exp(part, value, 52 * i);
-        mpz_fdiv_r_2exp(part, part, 52);
-        limbs[i] = mpz_get_ui(part);
-    }
-    mpz_clear(part);
-    return limbs;
-}
-
-static void prepare(cm_ctx *ctx) {
-    mpz_t modulus, multiple, power;
-    mpz_roinit_n(modulus, (const mp_limb_t *)ctx->modulus, (mp_size_t)ctx->limbs);
-    mpz_inits(multiple, power, NULL);
-    ctx->kernel_modulus = cm_ifma_limbs(modulus, ctx->n);
-    for (unsigned k = 0; k < 3; k++) {
-        mpz_mul_2exp(multiple, modulus, k);
-        ctx->multiples[k] = cm_ifma_limbs(multiple, ctx->n);
-    }
-    for (unsigned k = 0; k < 2; k++) {
-        // M = modulus * (-modulus^-1 mod 2^(52 j)), then (M + 1) / 2^(52 j)
-        unsigned j = 4u << k;
-        mpz_set_ui(power, 1);
-        mpz_mul_2exp(power, power, 52 * j);
-        mpz_invert(multiple, modulus, power);
-        mpz_sub(multiple, power, multiple);
-        // Limbs above the fourth are not used.
-        if (j == 4) ctx->inverse = cm_ifma_limbs(multiple, ctx->n);
-        mpz_mul(multiple, multiple, modulus);
-        mpz_add_ui(multiple, multiple, 1);
-        mpz_fdiv_q_2exp(multiple, multiple, 52 * j);
-        ctx->friendly[k] = cm_ifma_limbs(multiple, ctx->n);
-    }
-    mpz_clears(multiple, power, NULL);
-}
+static void prepare(cm_ctx *ctx) { cm_lanes_prepare(ctx, LIMB_BITS); }
 
 static const struct cm_ops ops = {
-    CM_IFMA_MEMORY,
+    CM_AVX512_MEMORY(CM_PATH_IFMA),
     .prepare = prepare,
     .scratch_words = scratch_words,
     .load_plain = load_plain,

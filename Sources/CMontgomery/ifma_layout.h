@@ -1,67 +1,11 @@
-// Between element-major storage and lanes, and between 64-bit and 52-bit limbs.
+// Between 64-bit and 52-bit limbs.
 #ifndef CM_IFMA_LAYOUT_H
 #define CM_IFMA_LAYOUT_H
 
+#include "avx512_layout.h"
 #include "ifma_kernel.h"
 
 #include <gmp.h>
-
-// What both forms of residues, plain and pairs, have in common (ifma_select.c, ifma.c).
-void cm_ifma_load(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src);
-void cm_ifma_store(const cm_ctx *ctx, uint64_t *const *dst, const uint64_t *group);
-void cm_ifma_select(const cm_ctx *ctx, uint64_t *r, const uint64_t *table, size_t entries, const uint32_t *digit);
-void cm_ifma_pack_shared(const cm_ctx *ctx, uint64_t *packed, const uint64_t *const *elements, size_t entries);
-void cm_ifma_select_shared(const cm_ctx *ctx, uint64_t *r, size_t groups, const uint64_t *packed, size_t entries,
-                           const uint32_t *digit);
-#define CM_IFMA_MEMORY                                                                                \
-    .path = CM_PATH_IFMA, .lanes = 8, .stripe = 8, .load = cm_ifma_load, .store = cm_ifma_store,         \
-    .select = cm_ifma_select, .pack_shared = cm_ifma_pack_shared, .select_shared = cm_ifma_select_shared
-// The low n limbs of 52 bits.
-uint64_t *cm_ifma_limbs(const mpz_t value, size_t n);
-
-// Transposes an 8 x 8 block of words in registers.
-INLINE void transpose(vec r[8]) {
-    vec a[8], b[8];
-#pragma clang loop unroll(full)
-    for (int k = 0; k < 4; k++) {
-        a[2 * k] = _mm512_unpacklo_epi64(r[2 * k], r[2 * k + 1]);
-        a[2 * k + 1] = _mm512_unpackhi_epi64(r[2 * k], r[2 * k + 1]);
-    }
-#pragma clang loop unroll(full)
-    for (int k = 0; k < 2; k++) {
-#pragma clang loop unroll(full)
-        for (int h = 0; h < 2; h++) {
-            b[4 * k + h] = _mm512_shuffle_i64x2(a[4 * k + h], a[4 * k + 2 + h], 0x88);
-            b[4 * k + 2 + h] = _mm512_shuffle_i64x2(a[4 * k + h], a[4 * k + 2 + h], 0xdd);
-        }
-    }
-#pragma clang loop unroll(full)
-    for (int h = 0; h < 4; h++) {
-        r[h] = _mm512_shuffle_i64x2(b[h], b[4 + h], 0x88);
-        r[4 + h] = _mm512_shuffle_i64x2(b[h], b[4 + h], 0xdd);
-    }
-}
-
-// Words [0, words) of eight sources to lanes; the group is padded with zeros to a multiple of eight limbs.
-LOCAL void gather(uint64_t *group, const uint64_t *const *src, size_t words) {
-    for (size_t k = 0; k < words; k += 8) {
-        const __mmask8 valid = words - k >= 8 ? 0xff : (__mmask8)((1u << (words - k)) - 1);
-        vec r[8];
-        for (int l = 0; l < 8; l++) r[l] = _mm512_maskz_loadu_epi64(valid, src[l] + k);
-        transpose(r);
-        for (int l = 0; l < 8; l++) _mm512_store_si512(group + 8 * (k + l), r[l]);
-    }
-}
-
-LOCAL void scatter(uint64_t *const *dst, const uint64_t *group, size_t words) {
-    for (size_t k = 0; k < words; k += 8) {
-        const __mmask8 valid = words - k >= 8 ? 0xff : (__mmask8)((1u << (words - k)) - 1);
-        vec r[8];
-        for (int l = 0; l < 8; l++) r[l] = _mm512_load_si512(group + 8 * (k + l));
-        transpose(r);
-        for (int l = 0; l < 8; l++) _mm512_mask_storeu_epi64(dst[l] + k, valid, r[l]);
-    }
-}
 
 // 64-bit limbs to 52-bit limbs, lane by lane; `from` has `limbs` rows and is read up to them only.
 LOCAL void narrow(vec *to, size_t n, const vec *from, size_t limbs) {
@@ -102,7 +46,7 @@ LOCAL void scatter_plain(const cm_ctx *ctx, uint64_t *const *dst, size_t limbs, 
             widen((vec *)scratch, part, value, ctx->n);
         else
             clear((vec *)scratch, 0, part);
-        scatter(at, scratch, part);
+        cm_avx512_scatter(at, scratch, part);
     }
 }
 

@@ -97,7 +97,7 @@ TARGET static void load_plain(const cm_ctx *ctx, uint64_t *group, const uint64_t
     vec *T = (vec *)scratch, *U = T + columns(ctx), *work = U + columns(ctx);
     vec *value = (vec *)group;
     if (limbs > ctx->limbs) limbs = ctx->limbs;
-    gather(scratch, src, limbs);
+    cm_avx512_gather(scratch, src, limbs);
     narrow(value, ctx->n, T, limbs);
     for (int part = 0; part < 2; part++) {
         const uint64_t *low = ctx->lift[0] + part * half, *high = ctx->lift[1] + part * half;
@@ -141,49 +141,10 @@ TARGET static void store_plain(const cm_ctx *ctx, uint64_t *const *dst, size_t l
     scatter_plain(ctx, dst, limbs, T, (uint64_t *)work);
 }
 
-// value mod N^2 as a pair of numbers below N, one word a limb.
-static uint64_t *pair_of(const cm_ctx *ctx, const mpz_t root, const mpz_t value) {
-    const size_t half = ctx->n / 2;
-    uint64_t *pair = cm_alloc(ctx->n);
-    mpz_t part[2];
-    mpz_inits(part[0], part[1], NULL);
-    mpz_fdiv_qr(part[1], part[0], value, root);
-    mpz_fdiv_r(part[1], part[1], root);
-    for (int k = 0; k < 2; k++) {
-        uint64_t *limbs = cm_ifma_limbs(part[k], half);
-        memcpy(pair + k * half, limbs, half * sizeof(uint64_t));
-        cm_release(limbs, half);
-    }
-    mpz_clears(part[0], part[1], NULL);
-    return pair;
-}
-
-static void prepare(cm_ctx *ctx) {
-    mpz_t root, value, ones;
-    mpz_roinit_n(root, (const mp_limb_t *)ctx->root->modulus, (mp_size_t)ctx->root->limbs);
-    mpz_inits(value, ones, NULL);
-    ctx->padded_root = cm_ifma_limbs(root, ctx->n / 2);
-    for (size_t k = 0; k < 2; k++) {
-        mpz_set_ui(value, 1);
-        mpz_mul_2exp(value, value, 52 * (ctx->rows + k * ctx->n / 2));
-        ctx->lift[k] = pair_of(ctx, root, value);
-    }
-    // K is the least multiple of N that is not below B + ... + B^rows: what is left are limbs of 52 bits.
-    for (size_t k = 1; k <= ctx->rows; k++) {
-        mpz_set_ui(value, 1);
-        mpz_mul_2exp(value, value, 52 * k);
-        mpz_add(ones, ones, value);
-    }
-    mpz_cdiv_q(value, ones, root);
-    mpz_mul(value, value, root);
-    mpz_sub(value, value, ones);
-    ctx->above_quotient = cm_ifma_limbs(value, ctx->rows);
-    for (size_t k = 0; k < ctx->rows; k++) ctx->above_quotient[k] += UINT64_C(1) << 52;
-    mpz_clears(value, ones, NULL);
-}
+static void prepare(cm_ctx *ctx) { cm_lanes_prepare_pair(ctx, LIMB_BITS); }
 
 static const struct cm_ops ops = {
-    CM_IFMA_MEMORY,
+    CM_AVX512_MEMORY(CM_PATH_IFMA),
     .prepare = prepare,
     .scratch_words = scratch_words,
     .load_plain = load_plain,

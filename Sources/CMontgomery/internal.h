@@ -1,4 +1,4 @@
-// What the two implementations offer, and the algorithms in batch.c are written against.
+// What the implementations offer, and the algorithms in batch.c are written against.
 #ifndef CM_INTERNAL_H
 #define CM_INTERNAL_H
 
@@ -39,20 +39,21 @@ struct cm_ctx {
     size_t n;          // limbs of the implementation
     size_t rows;       // Montgomery's R is 2^(radix * rows); rows >= n, or for pairs >= n / 2
     size_t words;      // words of an element
+    size_t used;       // those of them that are not padding
     uint64_t k0;       // portable: -modulus^-1 modulo 2^64
     uint64_t *modulus; // 64-bit limbs
     uint64_t *kernel_modulus;
-    uint64_t *multiples[3]; // IFMA: modulus times 1, 2, 4
+    uint64_t *multiples[3]; // lanes: modulus times 1, 2, 4
     // (M_j + 1) / B^j for multiples M_j of the modulus that are -1 modulo B^j, see reduce() in ifma_kernel.h:
-    // IFMA j = 4, 8; portable j = n / 2, if that is used.
+    // lanes j = 4, 8; portable j = n / 2, if that is used.
     uint64_t *friendly[2];
-    uint64_t *inverse; // -modulus^-1 modulo B^4 (IFMA) or B^(n / 2) (portable)
-    // Modulo the square of a known root, see ifma_pair.c: residues are pairs, rows the root's. All but the root: IFMA.
+    uint64_t *inverse; // -modulus^-1 modulo B^4 (lanes) or B^(n / 2) (portable)
+    // Modulo the square of a known root, see ifma_pair.c: residues are pairs, rows the root's. All but the root: lanes.
     cm_ctx *root;
     uint64_t *padded_root;    // n / 2 limbs
     uint64_t *lift[2];        // R and R B^(n / 2) as pairs, n words each
     uint64_t *above_quotient; // a multiple of the root whose limbs are above any quotient's
-    // Both paths
+    // All paths
     uint64_t *rr;       // R^2 mod modulus, as an element
     uint64_t *one;      // R mod modulus, as an element
     uint64_t *unit;     // 1 (not in Montgomery form), as an element
@@ -62,13 +63,27 @@ struct cm_ctx {
 };
 
 extern const struct cm_ops cm_portable_ops, cm_portable_pair_ops;
+const struct cm_ops *cm_avx512_ops(void); // NULL where this build or processor has none
+const struct cm_ops *cm_avx512_pair_ops(void); // modulo squares; NULL alike
+const struct cm_ops *cm_avx2_ops(void); // NULL where this build or processor has none
+const struct cm_ops *cm_avx2_pair_ops(void); // modulo squares; NULL alike
+const struct cm_ops *cm_adx_ops(void); // NULL where this build or processor has none
+const struct cm_ops *cm_adx_pair_ops(void); // modulo squares; NULL alike
 const struct cm_ops *cm_ifma_ops(void); // NULL where this build or processor has none
 const struct cm_ops *cm_ifma_pair_ops(void); // modulo squares; NULL alike
 
-enum { CM_MAX_LANES = 8, CM_MAX_ENTRIES = 4096, CM_IFMA_MIN_BITS = 384, CM_IFMA_MAX_BITS = 8300 };
+enum { CM_MAX_LANES = 8, CM_MAX_ENTRIES = 4096, CM_KERNEL_MIN_BITS = 384, CM_KERNEL_MAX_BITS = 8300, CM_LANES_MAX_BITS = 3400 };
+
+// Limbs that products on the paths with 28-bit limbs work on: halves, and from some size on quarters, are whole.
+static inline size_t cm_lanes_padded(size_t n) { return n < 56 ? (n + 1) & ~(size_t)1 : (n + 3) & ~(size_t)3; }
+
 
 uint64_t *cm_alloc(size_t words); // zeroed, 64-byte aligned; ends the process, as GMP does, if memory is short
 void cm_release(uint64_t *memory, size_t words);
 void cm_count(size_t products);
+// lanes_prepare.c: constants of the paths with several lanes, whose limbs have `bits` bits; modulo a number, or the square of
+// the root.
+void cm_lanes_prepare(cm_ctx *ctx, unsigned bits);
+void cm_lanes_prepare_pair(cm_ctx *ctx, unsigned bits);
 
 #endif

@@ -14,11 +14,11 @@ static size_t scratch_words(const cm_ctx *ctx) {
 }
 
 void cm_portable_load(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src) {
-    memcpy(group, src[0], ctx->n * sizeof(uint64_t));
+    memcpy(group, src[0], ctx->used * sizeof(uint64_t));
 }
 
 void cm_portable_store(const cm_ctx *ctx, uint64_t *const *dst, const uint64_t *group) {
-    memcpy(dst[0], group, ctx->n * sizeof(uint64_t));
+    memcpy(dst[0], group, ctx->used * sizeof(uint64_t));
 }
 
 static void load_plain(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src, size_t limbs,
@@ -205,7 +205,7 @@ static void select_words(uint64_t *restrict r, const uint64_t *restrict table, s
 }
 
 void cm_portable_select(const cm_ctx *ctx, uint64_t *r, const uint64_t *table, size_t entries, const uint32_t *digit) {
-    select_words(r, table, ctx->n, entries, digit[0]);
+    select_words(r, table, ctx->used, entries, digit[0]);
 }
 
 // A shared table lies in stripes of so many limbs, each of all entries, so that a stripe stays in the first-level cache
@@ -233,10 +233,10 @@ static void select_stripe(uint64_t *restrict r0, uint64_t *restrict r1, const ui
 
 void cm_portable_select_shared(const cm_ctx *ctx, uint64_t *r, size_t groups, const uint64_t *packed, size_t entries,
                           const uint32_t *digit) {
-    const size_t n = ctx->n;
+    const size_t n = ctx->words, used = ctx->used;
     uint64_t out[2][STRIPE];
-    for (size_t from = 0; from < n; from += STRIPE) {
-        const size_t width = n - from < STRIPE ? n - from : STRIPE;
+    for (size_t from = 0; from < used; from += STRIPE) {
+        const size_t width = used - from < STRIPE ? used - from : STRIPE;
         for (size_t g = 0; g < groups; g += 2) {
             const size_t second = g + 1 < groups ? g + 1 : g;
             select_stripe(out[0], out[1], packed + from * entries, entries, digit[g], digit[second]);
@@ -248,9 +248,9 @@ void cm_portable_select_shared(const cm_ctx *ctx, uint64_t *r, size_t groups, co
 }
 
 void cm_portable_pack_shared(const cm_ctx *ctx, uint64_t *packed, const uint64_t *const *elements, size_t entries) {
-    const size_t n = ctx->n;
-    for (size_t from = 0; from < n; from += STRIPE) {
-        const size_t width = n - from < STRIPE ? n - from : STRIPE;
+    const size_t used = ctx->used;
+    for (size_t from = 0; from < used; from += STRIPE) {
+        const size_t width = used - from < STRIPE ? used - from : STRIPE;
         for (size_t e = 0; e < entries; e++)
             memcpy(packed + from * entries + e * STRIPE, elements[e] + from, width * sizeof(uint64_t));
     }
@@ -277,7 +277,7 @@ static void prepare(cm_ctx *ctx) {
 }
 
 const struct cm_ops cm_portable_ops = {
-    CM_PORTABLE_MEMORY,
+    CM_PORTABLE_MEMORY(CM_PATH_PORTABLE),
     .prepare = prepare,
     .scratch_words = scratch_words,
     .load_plain = load_plain,

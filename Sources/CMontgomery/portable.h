@@ -20,7 +20,7 @@ uint64_t cm_portable_subtract(const cm_ctx *ctx, uint64_t *r, uint64_t *carry, u
 // r = t / R mod modulus, 0 <= t < modulus * R, t of 2n limbs (overwritten); constant time if secret. work: 4n, mpn_sec_mul's.
 void cm_portable_reduce(const cm_ctx *ctx, uint64_t *r, uint64_t *t, uint64_t *work, int secret);
 
-// How groups lie in memory.
+// How groups lie in memory, on every path that takes one residue at a time.
 void cm_portable_load(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src);
 void cm_portable_store(const cm_ctx *ctx, uint64_t *const *dst, const uint64_t *group);
 void cm_portable_select(const cm_ctx *ctx, uint64_t *r, const uint64_t *table, size_t entries, const uint32_t *digit);
@@ -29,8 +29,8 @@ void cm_portable_select_shared(const cm_ctx *ctx, uint64_t *r, size_t groups, co
                                const uint32_t *digit);
 
 enum { CM_PORTABLE_STRIPE = 16 };
-#define CM_PORTABLE_MEMORY                                                                            \
-    .path = CM_PATH_PORTABLE, .lanes = 1, .stripe = CM_PORTABLE_STRIPE, .load = cm_portable_load,        \
+#define CM_PORTABLE_MEMORY(PATH)                                                                      \
+    .path = (PATH), .lanes = 1, .stripe = CM_PORTABLE_STRIPE, .load = cm_portable_load,                  \
     .store = cm_portable_store, .select = cm_portable_select, .pack_shared = cm_portable_pack_shared,    \
     .select_shared = cm_portable_select_shared
 

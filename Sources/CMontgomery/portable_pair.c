@@ -100,7 +100,7 @@ static void store_plain(const cm_ctx *ctx, uint64_t *const *dst, size_t limbs, u
 static void prepare(cm_ctx *ctx) { (void)ctx; }
 
 const struct cm_ops cm_portable_pair_ops = {
-    CM_PORTABLE_MEMORY,
+    CM_PORTABLE_MEMORY(CM_PATH_PORTABLE),
     .prepare = prepare,
     .scratch_words = scratch_words,
     .load_plain = load_plain,

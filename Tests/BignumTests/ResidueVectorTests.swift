@@ -1,4 +1,5 @@
 import Bignum
+import Foundation
 import TestSupport
 import Testing
 
@@ -9,13 +10,33 @@ import Testing
     }
 
     @Test func pathIsTheOneAskedFor() throws {
-        for bits in [384, 1024, 8192] {
-            let n = oddModulus(bits: bits, seed: 16)
-            #expect(try Modulus(n, path: .fastestAvailable).path == .fastestAvailable)
-            #expect(try Modulus(n, path: .portable).path == .portable)
+        let large: ArithmeticPath = ArithmeticPath.adx.isAvailable ? .adx : .portable
+        for path in ArithmeticPath.available {
+            for bits in [384, 1024, 3072] {
+                #expect(try Modulus(oddModulus(bits: bits, seed: 16), path: path).path == path)
+                #expect(try Modulus(squareOf: oddModulus(bits: bits, seed: 16), path: path).path == path)
+            }
+            // Four or eight lanes of short limbs serve the sizes of Paillier's roots.
+            let isShort = path == .avx512 || path == .avx2
+            #expect(try Modulus(oddModulus(bits: 8192, seed: 16), path: path).path == (isShort ? large : path))
+            #expect(try Modulus(oddModulus(bits: 64, seed: 16), path: path).path == .portable)
+            #expect(try Modulus(oddModulus(bits: 10000, seed: 16), path: path).path == .portable)
         }
-        #expect(try Modulus(oddModulus(bits: 64, seed: 16), path: .ifma).path == .portable)
-        #expect(try Modulus(oddModulus(bits: 10000, seed: 16), path: .ifma).path == .portable)
+        for path in ArithmeticPath.allCases where !path.isAvailable {
+            #expect(try Modulus(oddModulus(bits: 1024, seed: 16), path: path).path == .portable)
+        }
+    }
+
+    /// The word in the environment chooses among those that are there.
+    @Test func availablePathsAreNamed() {
+        #expect(ArithmeticPath.available.contains(.portable))
+        #expect(ArithmeticPath.available.first == .fastestAvailable)
+        for path in ArithmeticPath.allCases {
+            #expect(ArithmeticPath(available: path.rawValue) == (path.isAvailable ? path : nil))
+        }
+        #expect(ArithmeticPath(available: "fast") == nil)
+        let word = ProcessInfo.processInfo.environment["MOIETY_ARITHMETIC"] ?? ""
+        #expect(ArithmeticPath.current == ArithmeticPath(available: word) ?? .fastestAvailable)
     }
 
     @Test(arguments: cases)

@@ -29,14 +29,14 @@ import Testing
     ) throws {
         let estimate = JobEstimate(
             try job(family, active: active, passive: passive, nonces: "short"), rows: rows, ownIdentifiers: rows,
-            isFast: false)
+            relativeCost: 8.5)
         #expect((estimate.leastBytes...estimate.mostBytes).contains(mebibytes * 1_048_576), "\(estimate)")
         // Both parties' CPU time: by the clock, on two cores each, between a quarter and all of it.
         #expect(estimate.leastSeconds < cpuSeconds && estimate.mostSeconds > cpuSeconds / 4, "\(estimate)")
         #expect(estimate.mostSeconds < 4 * cpuSeconds, "\(estimate)")
         let fast = JobEstimate(
             try job(family, active: active, passive: passive, nonces: "short"), rows: rows, ownIdentifiers: rows,
-            isFast: true)
+            relativeCost: 1)
         #expect(estimate.leastSeconds > 4 * fast.leastSeconds && fast.mostBytes == estimate.mostBytes)
     }
 
@@ -44,7 +44,7 @@ import Testing
         func estimate(_ nonces: String) throws -> JobEstimate {
             JobEstimate(
                 try job("logistic", active: 3, passive: 3, nonces: nonces), rows: 10_000, ownIdentifiers: 10_000,
-                isFast: true)
+                relativeCost: 1)
         }
         let (short, half) = (try estimate("short"), try estimate("half"))
         #expect(short.mostSeconds < half.mostSeconds && short.leastSeconds < half.leastSeconds)
@@ -53,7 +53,7 @@ import Testing
 
     @Test func wordsHaveUnits() throws {
         let text =
-            "\(JobEstimate(try job("logistic", active: 2, passive: 2), rows: 400, ownIdentifiers: 500, isFast: true))"
+            "\(JobEstimate(try job("logistic", active: 2, passive: 2), rows: 400, ownIdentifiers: 500, relativeCost: 1))"
         #expect(text.contains("MB") && text.contains(" s"), "\(text)")
     }
 }

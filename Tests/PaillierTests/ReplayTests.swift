@@ -3,7 +3,7 @@ import Crypto
 import Paillier
 import Testing
 
-/// The same randomness gives the same bytes on both paths of the arithmetic and in every version: a job's replay rests on it.
+/// The same randomness gives the same bytes on every path of the arithmetic and in every version: a job's replay rests on it.
 @Suite struct ReplayTests {
     @Test func fixedRandomnessGivesFixedBytes() throws {
         var source = generator("replay")

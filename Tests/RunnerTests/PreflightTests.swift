@@ -1,3 +1,4 @@
+import Bignum
 import Foundation
 import Jobs
 import Records
@@ -125,9 +126,16 @@ import Wire
 
     /// A wrong word in the environment is not passed over.
     @Test func anUnknownArithmeticIsNamed() {
-        #expect(SiteChecks.arithmetic([:]).verdict == .ok)
-        #expect(SiteChecks.arithmetic(["MOIETY_ARITHMETIC": "portable"]).verdict == .ok)
+        let usual = SiteChecks.arithmetic([:])
+        #expect(usual.verdict == .ok && usual.detail.hasPrefix("\(ArithmeticPath.current) runs; this processor has "))
+        for path in ArithmeticPath.allCases {
+            let check = SiteChecks.arithmetic(["MOIETY_ARITHMETIC": path.rawValue])
+            #expect(check.verdict == (path.isAvailable ? .ok : .warning))
+            #expect(usual.detail.contains(path.rawValue) == path.isAvailable)
+            if !path.isAvailable { #expect(check.detail.contains("names \(path), which this processor does not have")) }
+        }
         let wrong = SiteChecks.arithmetic(["MOIETY_ARITHMETIC": "fast"])
         #expect(wrong.verdict == .warning && wrong.detail.hasPrefix("MOIETY_ARITHMETIC names no path"))
+        #expect(wrong.hint?.contains("\(ArithmeticPath.fastestAvailable)") == true)
     }
 }

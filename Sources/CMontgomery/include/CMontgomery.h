@@ -1,8 +1,9 @@
 // Batched Montgomery arithmetic modulo one odd modulus.
 //
 // A residue is `cm_words(ctx)` 64-bit words in a form private to the context; vectors of residues are element-major
-// and flat. Two implementations stand behind one interface: eight residues at a time in the 64-bit lanes of AVX-512
-// IFMA, and one at a time on GMP's mpn layer. Values exported from either are identical.
+// and flat. Five implementations stand behind one interface: eight residues at a time in the 64-bit lanes of AVX-512, with
+// IFMA or without; four at a time with AVX2; one at a time with the instructions of BMI2 and ADX; and one at a time on GMP's
+// mpn layer. Values exported from any are identical.
 //
 // Contexts and tables are immutable once made and may be shared by threads; every call works on its own scratch
 // memory, wiped before it is freed. Nothing here starts a thread. Lengths are trusted: the caller (Bignum) checks them.
@@ -15,13 +16,14 @@
 typedef struct cm_ctx cm_ctx;
 typedef struct cm_table cm_table;
 
-enum { CM_PATH_PORTABLE = 0, CM_PATH_IFMA = 1 };
+enum { CM_PATH_PORTABLE = 0, CM_PATH_IFMA = 1, CM_PATH_ADX = 2, CM_PATH_AVX512 = 3, CM_PATH_AVX2 = 4 };
 
-/// Whether this processor and this build can run the AVX-512 IFMA path.
-int cm_ifma_available(void);
+/// Whether this processor and this build can run a path.
+int cm_path_available(int path);
 
 /// A context for an odd modulus > 1 of `limbs` 64-bit limbs, little-endian, top limb nonzero.
-/// Falls back to the portable path where the other does not serve the modulus' size. NULL if memory is short.
+/// Falls back to a path that serves the modulus' size where the one asked for does not or is not there. NULL if memory is
+/// short.
 cm_ctx *cm_ctx_new(const uint64_t *modulus, size_t limbs, int path);
 /// A context for the square of an odd root > 1: as cm_ctx_new of that square, but the root helps. Same results.
 cm_ctx *cm_ctx_new_square(const uint64_t *root, size_t limbs, int path);

@@ -14,11 +14,11 @@ public struct JobEstimate: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - rows: common rows that are fitted.
     ///   - ownIdentifiers: usable ones of this site; the peer is taken to have as many.
-    ///   - isFast: whether the arithmetic is the vector one (AVX-512 IFMA), at the peer too.
-    public init(_ job: Job, rows: Int, ownIdentifiers: Int, isFast: Bool) {
+    ///   - relativeCost: of a modular product, at the peer too, compared with one by AVX-512 IFMA.
+    public init(_ job: Job, rows: Int, ownIdentifiers: Int, relativeCost: Double) {
         // Sizes grow with the bits of the key; products of limbs with their square, for digits as many with its cube.
         let width = Double(job.keys.bits) / 2048
-        let work = width * width * (isFast ? 1 : 8.5)
+        let work = width * width * relativeCost
         // Measured with nonces of half length; short ones spare three quarters of the owners' encryption, most of a pass.
         let encryption = job.keys.nonces == .short ? 0.7 : 1
         // protocols/alignment.md 2: ciphertexts of 3 or 5 slots one way, group elements and tags the other.

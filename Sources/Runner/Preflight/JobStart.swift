@@ -154,7 +154,7 @@ package struct JobStart: Sendable {
         }
         checks.append(errors(job))
         let estimate = JobEstimate(
-            job, rows: fitted, ownIdentifiers: usable, isFast: ArithmeticPath.current == .ifma)
+            job, rows: fitted, ownIdentifiers: usable, relativeCost: ArithmeticPath.current.relativeCost)
         self.estimate = estimate
         checks.append(StartCheck("time and traffic", .ok, "if all rows are common: \(estimate)"))
     }

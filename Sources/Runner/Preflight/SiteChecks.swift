@@ -14,15 +14,20 @@ package struct SiteChecks: Sendable {
     /// What can be wrong with this machine, whatever the site.
     package static func machine() -> [StartCheck] { [clock(), arithmetic(ProcessInfo.processInfo.environment)] }
 
-    /// A wrong word would be passed over in silence, and the other path run than was asked for.
+    /// A wrong word would be passed over in silence, and another path run than was asked for.
     static func arithmetic(_ environment: [String: String]) -> StartCheck {
-        let path = "\(ArithmeticPath.current)"
-        guard let word = environment["MOIETY_ARITHMETIC"], !word.isEmpty, word != "portable" else {
-            return StartCheck("arithmetic", .ok, path)
+        let runs = "\(ArithmeticPath.current)"
+        let here = ArithmeticPath.available.map(\.rawValue).joined(separator: ", ")
+        guard let word = environment["MOIETY_ARITHMETIC"], !word.isEmpty, ArithmeticPath(available: word) == nil else {
+            return StartCheck("arithmetic", .ok, "\(runs) runs; this processor has \(here)")
         }
+        let problem =
+            ArithmeticPath(rawValue: word) == nil
+            ? "MOIETY_ARITHMETIC names no path of the arithmetic"
+            : "MOIETY_ARITHMETIC names \(word), which this processor does not have"
         return StartCheck(
-            "arithmetic", .warning, "MOIETY_ARITHMETIC names no path that can be forced; \(path) runs",
-            hint: "MOIETY_ARITHMETIC=portable, or leave it unset")
+            "arithmetic", .warning, "\(problem); \(runs) runs",
+            hint: "set MOIETY_ARITHMETIC to one of \(here), or leave it unset")
     }
 
     /// Certificates and approvals carry times: a clock that was never set makes them worthless.

@@ -6,7 +6,9 @@ import Site
 
 struct DoctorReport: Encodable, Sendable {
     let version: String
+    /// The path of the arithmetic that runs, and those that this processor has, the fastest first.
     let arithmetic: String
+    let availableArithmetic: [String]
     let cores: Int
     let checks: [StartCheck]
 
@@ -33,6 +35,7 @@ struct DoctorCommand: ReplyingCommand {
         }
         let report = DoctorReport(
             version: Release.version, arithmetic: "\(ArithmeticPath.current)",
+            availableArithmetic: ArithmeticPath.available.map(\.rawValue),
             cores: ProcessInfo.processInfo.activeProcessorCount, checks: checks)
         let failed = checks.contains { $0.verdict == .failed }
         return Reply(report, text: report.text, status: failed ? .configuration : .ok)

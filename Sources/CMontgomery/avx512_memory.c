@@ -1,20 +1,22 @@
-// The AVX-512 IFMA path's memory: groups in and out of element-major storage, and reads of tables by secret digits.
+// Memory of both paths that use AVX-512: groups in and out of element-major storage, and reads of tables by secret digits.
 #include "internal.h"
 
 #if defined(__x86_64__) && defined(__clang__)
 
-#include "ifma_layout.h"
+#include "avx512_layout.h"
 
-TARGET void cm_ifma_load(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src) {
-    gather(group, src, ctx->words);
+typedef __m512i vec;
+
+CM_AVX512 void cm_avx512_load(const cm_ctx *ctx, uint64_t *group, const uint64_t *const *src) {
+    cm_avx512_gather(group, src, ctx->words);
 }
 
-TARGET void cm_ifma_store(const cm_ctx *ctx, uint64_t *const *dst, const uint64_t *group) {
-    scatter(dst, group, ctx->words);
+CM_AVX512 void cm_avx512_store(const cm_ctx *ctx, uint64_t *const *dst, const uint64_t *group) {
+    cm_avx512_scatter(dst, group, ctx->words);
 }
 
 // Every entry is loaded and kept under a mask that is all ones where the digit is its own; eight limbs at a time.
-TARGET void cm_ifma_select(const cm_ctx *ctx, uint64_t *r, const uint64_t *table, size_t entries,
+CM_AVX512 void cm_avx512_select(const cm_ctx *ctx, uint64_t *r, const uint64_t *table, size_t entries,
                                 const uint32_t *digit) {
     const size_t stride = 8 * ctx->words;
     const vec wanted = _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)digit));
@@ -39,9 +41,9 @@ TARGET void cm_ifma_select(const cm_ctx *ctx, uint64_t *r, const uint64_t *table
 }
 
 // Limb-major: the words of all entries for limb k side by side, so that one register holds eight entries.
-void cm_ifma_pack_shared(const cm_ctx *ctx, uint64_t *packed, const uint64_t *const *elements, size_t entries) {
+void cm_avx512_pack_shared(const cm_ctx *ctx, uint64_t *packed, const uint64_t *const *elements, size_t entries) {
     const size_t padded = (entries + 7) & ~(size_t)7;
-    for (size_t k = 0; k < ctx->n; k++)
+    for (size_t k = 0; k < ctx->used; k++)
         for (size_t e = 0; e < entries; e++) packed[k * padded + e] = elements[e][k];
 }
 
@@ -67,7 +69,7 @@ void cm_ifma_pack_shared(const cm_ctx *ctx, uint64_t *packed, const uint64_t *co
 #define PICK_8_BITS(at, index, bit) _mm512_permutexvar_epi64(index, _mm512_load_si512(at))
 
 // Limbs [from, to) of two groups.
-TARGET static void select_pair(uint64_t *r, uint64_t *s, const uint64_t *packed, size_t entries, const uint32_t *digit,
+CM_AVX512 static void select_pair(uint64_t *r, uint64_t *s, const uint64_t *packed, size_t entries, const uint32_t *digit,
                                const uint32_t *other, size_t from, size_t to) {
     const size_t padded = (entries + 7) & ~(size_t)7;
     const vec index[2] = {_mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)digit)),
@@ -101,14 +103,14 @@ TARGET static void select_pair(uint64_t *r, uint64_t *s, const uint64_t *packed,
     }
 }
 
-TARGET void cm_ifma_select_shared(const cm_ctx *ctx, uint64_t *r, size_t groups, const uint64_t *packed, size_t entries,
+CM_AVX512 void cm_avx512_select_shared(const cm_ctx *ctx, uint64_t *r, size_t groups, const uint64_t *packed, size_t entries,
                                  const uint32_t *digit) {
     const size_t stride = 8 * ctx->words;
     // As many limbs at a time as fit in the first-level cache.
     size_t some = 2048 / entries;
     if (some == 0) some = 1;
-    for (size_t from = 0; from < ctx->n; from += some) {
-        const size_t to = from + some < ctx->n ? from + some : ctx->n;
+    for (size_t from = 0; from < ctx->used; from += some) {
+        const size_t to = from + some < ctx->used ? from + some : ctx->used;
         for (size_t g = 0; g < groups; g += 2) {
             // An odd one out is written twice, the same both times.
             const size_t h = g + 1 < groups ? g + 1 : g;
