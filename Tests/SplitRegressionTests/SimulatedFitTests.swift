@@ -317,6 +317,32 @@ import Testing
         }
     }
 
+    @Test("Joint predictors beyond the series of sums, whose own parts are not: the loss is that of the pooled fit")
+    func lossOfLargePredictors() async throws {
+        var data = Self.data(.logistic)
+        // Related columns whose parts of a few rows add up; a ridge keeps the fit from separating them.
+        for row in data.label.indices {
+            let sign = data.label[row] * 2 - 1
+            data.active[0][row] = sign * (row % 40 == 0 ? 6 : 0.3)
+            data.passive[0][row] = sign * (row % 40 == 0 ? 6 : 0.2)
+        }
+        data.active[0] = Case.standardised(data.active[0])
+        data.passive[0] = Case.standardised(data.passive[0])
+        for row in 0..<20 { data.label[row * 7 + 1] = 1 - data.label[row * 7 + 1] }
+        let penalty = 0.003
+        let fit = try await Self.fit(data, .logistic, penalty: penalty, opensBrier: true)
+        guard case .fitted(let summary) = fit.end else {
+            Issue.record("\(fit.end)")
+            return
+        }
+        let pooled = try Self.pooled(data, .logistic, penalty: penalty)
+        let z = linearPredictor(columns: data.columns, coefficients: pooled.coefficients)
+        // Beyond a quarter of the first period, with own parts that are within its fifth.
+        #expect(z.contains { abs($0) > 16 })
+        let loss = zip(z, data.label).reduce(0.0) { $0 + ResponseFamily.logistic.loss($1.0, label: $1.1) }
+        #expect(abs((summary.loss ?? 0) / loss - 1) < 1e-3, "\(summary.loss ?? 0) \(loss)")
+    }
+
     @Test("Labels that both parties together predict are separation")
     func separation() async throws {
         var full = Self.data(.logistic)

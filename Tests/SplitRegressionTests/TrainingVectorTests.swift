@@ -261,6 +261,7 @@ import Testing
         case .heldOutSum(.loss, let period): return "heldOutSum loss \(number(period))"
         case .heldOutSum(_, let period): return "heldOutSum brier \(number(period))"
         case .heldOutSquares: return "heldOutSquares"
+        case .sumRange(let period): return "sumRange \(number(period))"
         case .foldInformation(let period): return "foldInformation \(number(period))"
         case .foldPoints(let period): return "foldPoints \(number(period))"
         case .foldRange(let period): return "foldRange \(number(period))"

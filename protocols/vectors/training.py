@@ -777,12 +777,12 @@ class Program:
             self.doublings += 1
             self.P *= 2
 
-    def has_room(self, count):
+    def has_room(self, count, factor=1):
         rows = copy.copy(self.f)
         rows.rows = count
         try:
             for kind in ["loss"] * self.f.loss + ["brier"] * self.f.brier:
-                kernel_layout(rows, kind, self.P)
+                kernel_layout(rows, kind, factor * self.P)
         except Refusal:
             return False
         return True
@@ -850,6 +850,12 @@ class Program:
 
     def finish(self):
         f = self.f
+        narrow = {"logistic": f.loss or f.brier, "negativeBinomial": f.loss or f.brier, "probit": f.brier}
+        while narrow.get(f.family) and self.ask("sumRange P", counted=False):
+            if self.doublings == 4 or not self.has_room(f.rows, 2):
+                break
+            self.doublings += 1
+            self.P *= 2
         if f.errors or f.loss or f.brier or self.validates():
             self.do("stay", "predictor P")
         if f.loss:
@@ -955,11 +961,11 @@ class Script:
     """Answers each opening from a list of its kind; the last of a list goes on for ever."""
 
     def __init__(self, norms=(), trace=(0.0,), loss=(400.0,), brier=(80.0,), range_=(0,), residual=(500.0,), theta=(0,),
-                 beyond=(0,)):
+                 beyond=(0,), sums=(0,)):
         self.lists = {"norm": list(norms), "trace": list(trace), "loss": list(loss), "brier": list(brier),
                       "range": list(range_), "residualSum": list(residual), "squares": list(residual), "dispersion": [900.0],
                       "theta": list(theta), "heldOutRange": list(beyond), "heldOutSum": [90.0, 21.0], "heldOutSquares": [110.0],
-                      "foldRange": list(beyond), "foldSum": [95.0, 22.0], "foldSquares": [115.0]}
+                      "sumRange": list(sums), "foldRange": list(beyond), "foldSum": [95.0, 22.0], "foldSquares": [115.0]}
 
     def __call__(self, step, program):
         words = step.split()
@@ -1120,6 +1126,15 @@ def programs():
          Script(beyond=[3])),
         ("held-out counts", Facts("poisson", 1000, 4, 5, h=4, r=7, held_out=99), Script([12.0, 0.4, 0.0003], beyond=[1])),
         ("held-out rows after robust errors", fit(robust=True, held_out=250), Script(decay)),
+        ("sums under the third period", fit(brier=True), Script(decay, sums=[2, 1, 0])),
+        ("sums under the longest period", fit(), Script(decay, sums=[3])),
+        ("sums without room for twice the period", fit(rows=300_000, brier=True), Script([30.0, 0.4, 0.00003], sums=[1])),
+        ("sums under a penalty, no loss", fit(penalty=0.1, errors=False, loss=False), Script(decay, sums=[1])),
+        ("probit, its loss has the range's limits", Facts("probit", 1000, 4, 5, h=0, r=3), Script(decay, sums=[1])),
+        ("probit, a Brier score under twice the period", Facts("probit", 1000, 4, 5, h=0, r=3, brier=True),
+         Script(decay, sums=[1, 0])),
+        ("negative binomial, sums under twice the period", Facts("negativeBinomial", 1000, 4, 5, s=6, h=1, r=8),
+         Script([12.0, 7.0, 6.0, 0.4, 0.0003], sums=[1, 0])),
         ("cross-validation", fit(brier=True, folds=10), Script(decay)),
         ("cross-validation without errors", fit(errors=False, folds=2), Script(decay)),
         ("cross-validation under a penalty, in a longer period", fit(penalty=0.1, errors=False, brier=True, folds=5),

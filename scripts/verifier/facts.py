@@ -88,6 +88,12 @@ class Facts:
         return self.folds > 0 and self.rows - self.rows_of_fold(0) > self.parameters
 
     @property
+    def checks_sums(self):
+        """Whether own parts have narrower limits in sums at the end (5.5)."""
+        narrow = self.family.narrow_sums
+        return (self.opens_loss and LOSS in narrow) or (self.opens_brier and BRIER in narrow)
+
+    @property
     def may_diverge(self):
         return self.family.may_diverge and self.penalty == 0
 

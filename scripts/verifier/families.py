@@ -68,6 +68,8 @@ class Family:
         self.weight_is_mean = traits.get("weight_is_mean", False)
         # Whether the outcome is yes or no, and whether a dispersion is estimated from squares.
         self.is_binary, self.has_squares = traits.get("is_binary", False), traits.get("has_squares", False)
+        # Sums before which own parts must lie in a narrower range.
+        self.narrow_sums = traits.get("narrow_sums", ())
         # By what a step under fresh weights shrinks the norm at least, where estimates exist.
         self.least_shrinkage = traits.get("least_shrinkage", 4)
         # Least and most that may be announced of its rows (5.1); more with case weights, and of rows with offsets.
@@ -91,16 +93,17 @@ FAMILIES = {
     "linear": Family(1, {}, has_constant_weights=True, is_linear=True, bounds=((0, 0), (0, 0), (1, 40))),
     "logistic": Family(
         64, {MEAN: SIGMOID, WEIGHT: BELL, LOSS: SOFTPLUS, BRIER: SQUARE}, may_diverge=True, is_binary=True,
-        has_bounded_weights=True, bounds=((0, 0), (-2, -2), (1, 1)), offset_bits=4,
+        has_bounded_weights=True, bounds=((0, 0), (-2, -2), (1, 1)), offset_bits=4, narrow_sums=(LOSS, BRIER),
     ),
     "probit": Family(
         32, {MEAN: MILLS, WEIGHT: PROBIT_WEIGHT, LOSS: PROBIT_LOSS, BRIER: SQUARE}, may_diverge=True, is_binary=True,
         has_bounded_weights=True, bounds=((0, 0), (-2, 0), (1, 5)), offset_bits=2, least_shrinkage=3,
+        narrow_sums=(BRIER,),
     ),
     "poisson": Family(32, dict.fromkeys((MEAN, LOSS), EXPONENTIAL), weight_is_mean=True, may_vanish=True, bounds=COUNTS, **WIDE),
     "negative-binomial": Family(
         64, {MEAN: SIGMOID, WEIGHT: SIGMOID, LOSS: SOFTPLUS, DISPERSION: SOFTPLUS}, may_vanish=True,
-        bounds=((0, 18), (-2, 20), (1, 40)), least_shrinkage=3,
+        bounds=((0, 18), (-2, 20), (1, 40)), least_shrinkage=3, narrow_sums=(LOSS,),
     ),
     "gamma": Family(
         32, dict.fromkeys((MEAN, LOSS, PEARSON), INVERSE_EXPONENTIAL), has_constant_weights=True, has_squares=True,

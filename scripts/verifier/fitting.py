@@ -13,7 +13,7 @@ from verifier.steps import (
     FOLD_RANGE, FOLD_SQUARES, FOLD_SUM, FURTHER, GRADIENT, HELD_OUT_RANGE,
     HELD_OUT_SQUARES, HELD_OUT_SUM, INFORMATION, INVERSE, JOINT_GRADIENT, LEAVE_OUT, MEAT, MORE, MOVE, MOVEMENTS, NORM,
     PASSIVE_ALIASES, PREDICTOR, PROPOSE, RANGE, RESIDUAL, RESIDUAL_SUM, ROBUST_VARIANCES, SIGN, SQUARES, START_GRADIENT,
-    START_INFORMATION, STAY, STEADY, SUM, THETA, TRACE, VARIANCES, WARM,
+    START_INFORMATION, STAY, STEADY, SUM, SUM_RANGE, THETA, TRACE, VARIANCES, WARM,
 )
 
 PASSES_PER_CHECKPOINT = 4
@@ -401,6 +401,11 @@ class Program:
 
     def sums(self):
         facts = self.facts
+        # The joint predictor must lie in the interval of a sum's series.
+        while facts.checks_sums and (yield from self.open(SUM_RANGE, self.period, is_counted=False)):
+            if self.doublings == facts.family.doublings or not facts.has_room(2 * self.period):
+                break
+            self.doublings, self.period = self.doublings + 1, 2 * self.period
         if facts.has_errors or self.validates or facts.opens_loss or facts.opens_brier:
             yield STAY,
             yield PREDICTOR, self.period

@@ -4,7 +4,7 @@ from verifier.facts import exponent
 from verifier.layouts import up_log2
 from verifier.reading import demand
 from verifier.steps import (
-    FOLD_RANGE, FOLD_SQUARES, FOLD_SUM, HELD_OUT_RANGE, HELD_OUT_SQUARES, HELD_OUT_SUM, NORM, RANGE, RESIDUAL_SUM, SQUARES, SUM, THETA, TRACE,
+    FOLD_RANGE, FOLD_SQUARES, FOLD_SUM, HELD_OUT_RANGE, HELD_OUT_SQUARES, HELD_OUT_SUM, NORM, RANGE, RESIDUAL_SUM, SQUARES, SUM, SUM_RANGE, THETA, TRACE,
 )
 
 WIDTH, STEP, LEAST_DIGIT = 12, 2, 4
@@ -92,5 +92,5 @@ def opening_of(step, facts):
         return opening_of((SUM, *step[1:]), facts.of_held_out)
     if name == HELD_OUT_SQUARES:
         return opening_of((RESIDUAL_SUM,), facts.of_held_out)
-    bits = {RANGE: RangeBits, HELD_OUT_RANGE: RangeBits, FOLD_RANGE: RangeBits, THETA: ThetaBit}
+    bits = {RANGE: RangeBits, HELD_OUT_RANGE: RangeBits, FOLD_RANGE: RangeBits, SUM_RANGE: RangeBits, THETA: ThetaBit}
     return bits[name]() if name in bits else None

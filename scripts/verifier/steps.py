@@ -15,7 +15,7 @@ ALIASES, MOVEMENTS = "aliases", "movements"
 PASSIVE_ALIASES, LEAVE_OUT = "passive aliases", "leave out"
 # These open a number to both.
 TRACE, NORM, SUM, RESIDUAL_SUM, RANGE = "trace", "norm", "sum", "residual sum", "range"
-SQUARES, THETA = "squares", "theta"
+SQUARES, THETA, SUM_RANGE = "squares", "theta", "sum range"
 # Of rows that were kept aside.
 HELD_OUT_RANGE, HELD_OUT_SUM, HELD_OUT_SQUARES = "held-out range", "held-out sum", "held-out squares"
 # Cross-validation.
@@ -23,7 +23,7 @@ FOLD_INFORMATION, FOLD_POINTS, FOLD_PREDICTOR = "fold information", "fold points
 FOLD_RANGE, FOLD_SUM, FOLD_SQUARES = "fold range", "fold sum", "fold squares"
 OPENINGS = {
     TRACE, NORM, SUM, RESIDUAL_SUM, RANGE, SQUARES, THETA, HELD_OUT_RANGE, HELD_OUT_SUM, HELD_OUT_SQUARES,
-    FOLD_RANGE, FOLD_SUM, FOLD_SQUARES,
+    FOLD_RANGE, FOLD_SUM, FOLD_SQUARES, SUM_RANGE,
 }
 # Of these, what the next steps depend on: their bits are counted.
 DECIDING = {TRACE, NORM, RANGE, THETA}

@@ -11,7 +11,7 @@ extension LeakageWords {
                     "a commitment (salted hash) to its part of the model: it says nothing about it",
                 ]
                     + (family == .linear
-                        ? [] : ["one bit: whether its own part of some row's predictor passes a fixed limit"]),
+                        ? [] : ["a bit for each of some limits: whether its own part of some row's predictor passes it"]),
                 learns: common),
             row(
                 .end, active, sends: [],
@@ -45,7 +45,7 @@ extension LeakageWords {
                         + "at the solution (29 bits a coefficient): from these all coefficients of both parties follow, under this "
                         + "penalty and every other")
         }
-        return ["the number of passes and whether they converged; the other's bit about its predictor"]
+        return ["the number of passes and whether they converged; the other's bits about its predictor"]
             + when(.lossOpened, "the log-likelihood summed over the fitted rows, to 18 bits beyond its leading digit")
             + (family.labelDomain == .yesNo
                 ? only(.metrics, "the Brier score summed over the fitted rows, likewise") : [])

@@ -43,6 +43,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
             (job.opensSquares ? squares : 0) + (job.opensLoss ? sum + bounds.scale : 0)
             + (job.opensBrier ? sum + bounds.scale : 0)
             + (job.estimatesTheta ? Self.thetaRounds * (sum + bounds.scale) : 0)
+            + (job.checksSums ? Self.periodBits : 0)
             + ((job.opensHeldOutSums ? 1 : 0) + (job.crossValidation > 0 ? 1 : 0)) * again
         let m = job.parameterCount(of: role == .active ? job.active : job.passive)
         // Digits follow the largest weight of a row, as the active party announces it.
@@ -94,6 +95,15 @@ extension Job {
     public var opensLoss: Bool { model.family != .linear && (!model.isPenalised || reveals(.metrics)) }
 
     public var opensBrier: Bool { model.family.labelDomain == .yesNo && reveals(.metrics) }
+
+    /// Whether each party says by a bit, for each period, if its own predictors leave the range of these sums.
+    var checksSums: Bool {
+        switch model.family {
+        case .logistic, .negativeBinomial: opensLoss || opensBrier
+        case .probit: opensBrier
+        case .linear, .poisson, .gamma: false
+        }
+    }
 
     /// Residual squares, or Pearson's: what a dispersion is estimated from.
     public var opensSquares: Bool { model.family == .linear || model.family == .gamma && opensLoss }

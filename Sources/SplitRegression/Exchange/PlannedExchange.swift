@@ -99,7 +99,7 @@ extension TrainingFacts {
                 ]
         case .movements: return [.results(active: movementWidths.active, passive: movementWidths.passive)]
         case .checkpoint: return [.checkpoint]
-        case .trace, .norm, .range, .theta, .heldOutRange, .foldRange: return []
+        case .trace, .norm, .range, .theta, .heldOutRange, .foldRange, .sumRange: return []
         case .move, .stay, .propose, .accept, .steady, .leaveOut: return []
         }
     }

@@ -6,7 +6,7 @@ extension TrainingFacts {
     /// Row i is in the fold i modulo K.
     func rows(ofFold index: Int) -> Int { (rows - index + folds - 1) / folds }
 
-    /// Of the range in which own parts may lie at the end of a fit (5.5), so much; the rest is for the step.
+    /// Of the range in which own parts may lie before sums (5.5), so much; the rest is for the step.
     static let shareOfFoldRange = 0.75
 
     /// Factors of the iteration that solves for a fold's step, in 64ths: the reciprocals of Chebyshev's nodes for eigenvalues from

@@ -12,7 +12,7 @@ extension ShareMachine {
             let labels = isActive ? heldOut.label : parts.map { _ in 0 }
             isBeyond = zip(parts, labels).contains { !(abs($0 - $1) < limit) }
         } else {
-            isBeyond = self.isBeyond(parts, offsets: heldOut.offset, period: period)
+            isBeyond = self.isBeyond(parts, offsets: heldOut.offset, limit: facts.sumPart(period: period))
         }
         return try await openBit(isBeyond)
     }

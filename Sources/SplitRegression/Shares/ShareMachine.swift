@@ -119,7 +119,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
         case .squares(let period): return try await open(step, try await pearsonSum(period: period))
         case .theta: return try await openTheta()
         case .coefficients(let bits): try await openCoefficients(fractionBits: bits)
-        case .range(let period): return try await openRange(period: period)
+        case .range(let period): return try await openRange(limit: facts.safePart(period: period))
+        case .sumRange(let period): return try await openRange(limit: facts.sumPart(period: period))
         case .variances: try await openVariances()
         case .meat(let period, let scale): try await computeMeat(period: period, scale: scale)
         case .robustVariances(let scale): try await openRobustVariances(scale: scale)
@@ -129,7 +130,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
         case .heldOutSquares: return try await open(step, try await heldOutSquares())
         case .foldInformation(let period): try await computeFoldInformation(period: period)
         case .foldPoints(let period): try await computeFoldPoints(period: period)
-        case .foldRange(let period): return try await openRange(period: period, share: TrainingFacts.shareOfFoldRange)
+        case .foldRange(let period):
+            return try await openRange(limit: facts.sumPart(period: period) * TrainingFacts.shareOfFoldRange)
         case .foldPredictor(let period): try await computeFoldPredictor(period: period)
         case .foldSum(let kind, let period):
             return try await open(step, try await foldSum(kind, period: period))
@@ -267,22 +269,20 @@ package final class ShareMachine<Exchange: ShareExchange> {
         }
     }
 
-    /// - Parameter share: of the range, so much.
-    private func openRange(period: Double, share: Double = 1) async throws -> Double {
+    private func openRange(limit: Double) async throws -> Double {
         let unit = power(-table.fractionBits)
         let parts = (0..<rows).map { row in
             var z = 0.0
             for j in 0..<ownCount { z += Double(table.columns[j][row]) * unit * results.point[j] }
             return z
         }
-        return try await openBit(isBeyond(parts, offsets: active?.offset ?? [], period: period * share))
+        return try await openBit(isBeyond(parts, offsets: active?.offset ?? [], limit: limit))
     }
 
     /// Whether some own part lies where the series may say nothing.
     ///
     /// - Parameter offsets: at the active party.
-    func isBeyond(_ parts: [Double], offsets: [Double], period: Double) -> Bool {
-        let limit = facts.safePart(period: period)
+    func isBeyond(_ parts: [Double], offsets: [Double], limit: Double) -> Bool {
         let center = active?.center ?? 0
         // Where a series is a function of the predictor with its offset.
         let shifts: [Double]? = isActive && !family.hasExponentialSeries ? offsets : nil

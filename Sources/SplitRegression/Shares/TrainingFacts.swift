@@ -189,6 +189,25 @@ package struct TrainingFacts: Sendable, Hashable {
         }
     }
 
+    /// The same for sums of losses and squared errors: the joint predictor must lie in their series' interval, which residuals may leave a
+    /// little, because theirs goes on as its mirror image.
+    package func sumPart(period: Double) -> Double {
+        switch family {
+        case .logistic, .negativeBinomial: period / 8
+        case .probit: opensBrier ? period / 8 : safePart(period: period)
+        case .linear, .poisson, .gamma: safePart(period: period)
+        }
+    }
+
+    /// Whether that limit is a stricter one, so that it is looked at before such a sum.
+    var checksSums: Bool {
+        switch family {
+        case .logistic, .negativeBinomial: opensLoss || opensBrier
+        case .probit: opensBrier
+        case .linear, .poisson, .gamma: false
+        }
+    }
+
     /// Fraction bits to which own coefficients are opened: to 2^-12 of a standard error, which is at least
     /// `sqrt(spread / (2 w n))` in whitened coordinates, w the largest weight.
     package func coefficientBits(spread: Double) -> Int {

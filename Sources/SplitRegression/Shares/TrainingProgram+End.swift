@@ -1,6 +1,7 @@
 // What follows once coefficients are open: sums, standard errors, cross-validation, rows kept aside (training.md 5.4, 5.9, 5.11).
 extension TrainingProgram.Run {
     func finish() throws(TrainingProgram.Stop) {
+        if facts.checksSums { try lengthenForSums() }
         let needsInverse = facts.computesStandardErrors || validates && !facts.hasConstantWeights
         let needsPredictor =
             facts.computesStandardErrors || validates || facts.opensLoss || facts.opensBrier
@@ -41,6 +42,16 @@ extension TrainingProgram.Run {
             return
         }
         steps += [.meat(period: period, scale: scale), .robustVariances(scale: scale)]
+    }
+
+    /// Twice the period, as long as some own part asks for it.
+    private func lengthenForSums() throws(TrainingProgram.Stop) {
+        while try open(.sumRange(period: period), isCounted: false) != 0, doublings < facts.periodDoublings,
+            facts.hasRoom(period: 2 * period)
+        {
+            doublings += 1
+            period *= 2
+        }
     }
 
     /// Whether rows are predicted without their fold. After a leap there is no inverse that a fold's rows could be taken out of.

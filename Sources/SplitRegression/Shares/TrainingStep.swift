@@ -40,6 +40,8 @@ package enum TrainingStep: Sendable, Hashable {
     case coefficients(fractionBits: Int)
     /// Opened: whether a party's own part of some row's predictor may have wrapped.
     case range(period: Double)
+    /// Opened: whether a party's own part of some row's predictor may lead beyond the interval of sums.
+    case sumRange(period: Double)
     /// Each party gets the variances of its own coefficients.
     case variances
     /// Shares of the middle of the sandwich estimate at the present residuals, times `2^scale` (Zeileis 2006).
@@ -121,7 +123,7 @@ package enum TrainingStep: Sendable, Hashable {
     /// Whether what it opens is a bit of each party, and no shared number.
     package var opensBits: Bool {
         switch self {
-        case .range, .theta, .heldOutRange, .foldRange: true
+        case .range, .theta, .heldOutRange, .foldRange, .sumRange: true
         default: false
         }
     }
@@ -130,7 +132,7 @@ package enum TrainingStep: Sendable, Hashable {
     package var isOpening: Bool {
         switch self {
         case .trace, .norm, .sum, .residualSum, .squares, .range, .theta: true
-        case .heldOutRange, .heldOutSum, .heldOutSquares, .foldRange, .foldSum, .foldSquares: true
+        case .heldOutRange, .heldOutSum, .heldOutSquares, .foldRange, .foldSum, .foldSquares, .sumRange: true
         default: false
         }
     }
