@@ -62,12 +62,12 @@ import Testing
         )
     }
 
-    /// 12 passes of 26 bits, five traces and a range bit; one sum; 2 x 31 for coefficients, 2 x 36 for variances.
+    /// 12 passes of 26 bits, five traces and a range bit; one sum and five bits of its range; 2 x 31 for coefficients, 2 x 36 for variances.
     @Test func openedBitsAreWhatTheWindowsHave() throws {
         let (job, budget) = try trial(small)
         let opened = OpenedBits(job, rows: 1728, to: .passive)
         #expect(opened.decisions == 12 * 26 + 5 * 12 + 1)
-        #expect(opened.sums == 12 + 11 + 14 + 18)
+        #expect(opened.sums == 12 + 11 + 14 + 18 + 5)
         #expect(opened.coefficients == 2 * (12 + 6 + 13) && opened.variances == 2 * 36)
         #expect(opened.aliases == 0 && opened.total == budget.bits)
         let active = OpenedBits(job, rows: 1728, to: .active)

@@ -11,7 +11,8 @@ extension LeakageWords {
                     "a commitment (salted hash) to its part of the model: it says nothing about it",
                 ]
                     + (family == .linear
-                        ? [] : ["a bit for each of some limits: whether its own part of some row's predictor passes it"]),
+                        ? []
+                        : ["a bit for each of some limits: whether its own part of some row's predictor passes it"]),
                 learns: common),
             row(
                 .end, active, sends: [],
