@@ -151,7 +151,7 @@ extension EndToEnd {
             #expect(words(.failure, "somethingNew").message.contains("something failed there (somethingNew)"))
             let version = Failure(
                 describing: WireError.versionMismatch(peer: "lab", protocol: 2, ours: 1, theirs: 3))
-            #expect(version.message.contains("version 4 of the training protocol"), "\(version.message)")
+            #expect(version.message.contains("version 3 of the training protocol"), "\(version.message)")
         }
 
         /// The first line is the answer, and a check that was asked for and not made is none.
