@@ -21,7 +21,7 @@ import Testing
 
     @Test("Steps are a function of what was opened: more numbers only add to them")
     func grows() {
-        let opened = [0, Self.square(5), Self.square(0.5), Self.square(1e-4), 0, 600, 0]
+        let opened = [0, Self.square(5), Self.square(0.5), Self.square(1e-4), 0, 0, 600, 0]
         let program = TrainingProgram(Self.facts())
         var earlier: [TrainingStep] = []
         for count in 0...opened.count {
@@ -108,7 +108,7 @@ import Testing
 
     @Test("A loss below ln 2 is separation, at the end too")
     func separated() {
-        let opened = [0, Self.square(5), Self.square(1e-4), 0, 0.5]
+        let opened = [0, Self.square(5), Self.square(1e-4), 0, 0, 0.5]
         #expect(Self.end(Self.facts(), opened) == .failed(.separation()))
     }
 
@@ -133,7 +133,7 @@ import Testing
 
     @Test("A set range bit doubles the period and opens again")
     func range() {
-        let opened = [0, Self.square(5), Self.square(1e-4), 1, 600, Self.square(1e-4), 600, 0]
+        let opened = [0, Self.square(5), Self.square(1e-4), 1, 600, Self.square(1e-4), 0, 600, 0]
         let next = TrainingProgram(Self.facts()).continuation(after: opened)
         #expect(next.steps.count { if case .coefficients = $0 { true } else { false } } >= 1)
         #expect(next.steps.contains(.information(period: 128)))
