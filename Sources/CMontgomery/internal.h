@@ -77,7 +77,6 @@ enum { CM_MAX_LANES = 8, CM_MAX_ENTRIES = 4096, CM_KERNEL_MIN_BITS = 384, CM_KER
 // Limbs that products on the paths with 28-bit limbs work on: halves, and from some size on quarters, are whole.
 static inline size_t cm_lanes_padded(size_t n) { return n < 56 ? (n + 1) & ~(size_t)1 : (n + 3) & ~(size_t)3; }
 
-
 uint64_t *cm_alloc(size_t words); // zeroed, 64-byte aligned; ends the process, as GMP does, if memory is short
 void cm_release(uint64_t *memory, size_t words);
 void cm_count(size_t products);

@@ -209,7 +209,7 @@ import Testing
         var random = SplitMix(3)
         var column = Self.data.label.map { _ in random.uniform() < 0.5 ? 1.0 : 0 }
         var gap = abs(try Self.sum(column) - opened)
-        // Whatever brings the sum nearer is kept, until no more digits of it are open.
+        // Whatever brings the sum nearer is kept. More digits are open than this search goes to: some 20 bits, for 2^60 columns.
         for _ in 0..<4000 where gap > 1e-4 * opened {
             var other = column
             for _ in 0..<2 {
