@@ -9,12 +9,30 @@ import Wire
 /// Sizes are the product of `MOIETY_ALIGN_SIZES` ("10000x10000,10000x1000000"); 10^4 by 10^4 and 10^5 by 10^5 by default, the
 /// larger of them with vector instructions only.
 let alignment = Topic(name: "alignment") { bits in
+    printAlignmentHead()
+    for (senderCount, receiverCount) in alignmentSizes {
+        try blocking {
+            try await measureAlignment(
+                sender: senderCount, receiver: receiverCount, AlignmentSettings(scheme: .paillierOPRF, keyBits: bits))
+        }
+    }
+}
+
+/// The same over the curve, whatever the modulus; "keys" is the first chunk, "products" are those of its square roots.
+let curveAlignment = Topic(name: "curve-alignment") { _ in
+    printAlignmentHead()
+    for (senderCount, receiverCount) in alignmentSizes {
+        try blocking {
+            try await measureAlignment(
+                sender: senderCount, receiver: receiverCount, AlignmentSettings(scheme: .curve))
+        }
+    }
+}
+
+private func printAlignmentHead() {
     print(
         pad("sizes", 20) + pad("CPU s", 9) + pad("wall s", 9) + pad("keys, CPU s", 13) + pad("products a pair", 17)
             + pad("MiB sent by", 22) + "peak MiB")
-    for (senderCount, receiverCount) in alignmentSizes {
-        try blocking { try await measureAlignment(sender: senderCount, receiver: receiverCount, bits: bits) }
-    }
 }
 
 private var alignmentSizes: [(Int, Int)] {
@@ -27,7 +45,7 @@ private var alignmentSizes: [(Int, Int)] {
     return ArithmeticPath.current == .ifma ? [(10_000, 10_000), (100_000, 100_000)] : [(10_000, 10_000)]
 }
 
-private func measureAlignment(sender: Int, receiver: Int, bits: Int) async throws {
+private func measureAlignment(sender: Int, receiver: Int, _ terms: AlignmentSettings) async throws {
     let (left, right) = InProcessPeerChannel.pair()
     let (senderChannel, receiverChannel) = (CountingChannel(left), CountingChannel(right))
     let (one, other) = (SigningKey(), SigningKey())
@@ -40,7 +58,9 @@ private func measureAlignment(sender: Int, receiver: Int, bits: Int) async throw
     let senderSet = (0..<sender).map { Array("person-\($0)".utf8) }
     let receiverSet = (sender - common..<sender - common + receiver).map { Array("person-\($0)".utf8) }
     func settings(_ role: AlignmentRole) -> AlignmentSettings {
-        AlignmentSettings(keyBits: bits, role: role)
+        var settings = terms
+        settings.role = role
+        return settings
     }
 
     let keysReady = Mutex<Double?>(nil)

@@ -4,7 +4,7 @@ internal import KeyAgreement
 package import Paillier
 public import Wire
 
-/// Aligns two parties' rows by their identifiers; `protocols/alignment.md`.
+/// Aligns two parties' rows by their identifiers; `protocols/alignment.md`, `protocols/alignment-ecdh.md`.
 public enum Alignment {
     /// Runs this party's side, from the opening to the comparison of the orders.
     ///
@@ -22,35 +22,63 @@ public enum Alignment {
         progress: @escaping @Sendable (AlignmentProgress) -> Void = { _ in },
         admit: @Sendable (SetSizes) throws -> Void = { _ in }
     ) async throws -> Intersection {
-        let group = try AlignmentGroup(keyBits: settings.keyBits)
-        return try await run(
-            identifiers, over: session, settings: settings, parameters: AlignmentParameters(group: group),
-            progress: progress, admit: admit)
+        switch settings.scheme {
+        case .paillierOPRF:
+            let group = try AlignmentGroup(keyBits: settings.keyBits)
+            return try await run(
+                identifiers, over: session, settings: settings, parameters: AlignmentParameters(group: group),
+                progress: progress, admit: admit)
+        case .curve:
+            let start = try await begin(
+                identifiers, over: session, settings: settings, keyBits: Curve.bits, admit: admit)
+            let conversation = try CurveConversation(
+                start.exchange, identifiers: identifiers, head: start.head, progress: progress)
+            return switch start.role {
+            case .sender: try await CurveSender(conversation).run()
+            default: try await CurveReceiver(conversation).run()
+            }
+        }
     }
 
-    /// The same over any group, with keys made beforehand: for tests and benchmarks.
+    /// By the Paillier OPRF over any group, with keys made beforehand: for tests and benchmarks.
     package static func run(
         _ identifiers: [[UInt8]], over session: Session, settings: AlignmentSettings, parameters: AlignmentParameters,
         progress: @escaping @Sendable (AlignmentProgress) -> Void = { _ in },
         admit: @Sendable (SetSizes) throws -> Void = { _ in }
     ) async throws -> Intersection {
-        try check(identifiers, settings)
-        let opening = AlignmentOpening(
-            role: settings.role, keyBits: UInt16(clamping: settings.keyBits), setSize: UInt64(identifiers.count),
-            minimumCohort: UInt64(max(settings.minimumCohort, 1)))
-        try await session.send(opening)
-        let answer = try await session.receive(AlignmentOpening.self)
-        let role = try agree(opening, answer, settings, session)
-        let minimum = Int(clamping: max(opening.minimumCohort, answer.minimumCohort))
-        try checkSizes(own: identifiers.count, peer: Int(clamping: answer.setSize), minimum: minimum)
-        try admit(SetSizes(own: identifiers.count, peer: Int(clamping: answer.setSize)))
+        let start = try await begin(
+            identifiers, over: session, settings: settings, keyBits: settings.keyBits, admit: admit)
         let conversation = Conversation(
-            session: session, identifiers: identifiers, peerCount: Int(answer.setSize), keyBits: settings.keyBits,
-            minimumCohort: minimum, parameters: parameters, progress: progress)
-        return switch role {
+            session: session, identifiers: identifiers, peerCount: start.exchange.peerCount, keyBits: settings.keyBits,
+            minimumCohort: start.exchange.minimumCohort, parameters: parameters, progress: progress)
+        return switch start.role {
         case .sender: try await AlignmentSender(conversation).run()
         default: try await AlignmentReceiver(conversation).run()
         }
+    }
+
+    /// The first step of both protocols, up to this party's last word.
+    ///
+    /// - Parameter keyBits: what the opening names.
+    /// - Returns: the role that follows, and the peer's head after its opening.
+    private static func begin(
+        _ identifiers: [[UInt8]], over session: Session, settings: AlignmentSettings, keyBits: Int,
+        admit: @Sendable (SetSizes) throws -> Void
+    ) async throws -> (role: AlignmentRole, exchange: MatchExchange, head: TreeHead) {
+        try check(identifiers, settings)
+        let opening = AlignmentOpening(
+            role: settings.role, keyBits: UInt16(clamping: keyBits), setSize: UInt64(identifiers.count),
+            minimumCohort: UInt64(max(settings.minimumCohort, 1)))
+        try await session.send(opening)
+        let (answer, head) = try await session.receiveWithHead(AlignmentOpening.self)
+        let role = try agree(opening, answer, settings, session)
+        let sizes = SetSizes(own: identifiers.count, peer: Int(clamping: answer.setSize))
+        let minimum = Int(clamping: max(opening.minimumCohort, answer.minimumCohort))
+        try checkSizes(own: sizes.own, peer: sizes.peer, minimum: minimum)
+        try admit(sizes)
+        let exchange = MatchExchange(
+            session: session, ownCount: sizes.own, peerCount: sizes.peer, minimumCohort: minimum)
+        return (role, exchange, head)
     }
 
     static func check(_ identifiers: [[UInt8]], _ settings: AlignmentSettings) throws(AlignmentError) {
@@ -131,7 +159,7 @@ package struct AlignmentParameters: Sendable {
     }
 }
 
-/// What both roles know once the openings are exchanged.
+/// What both roles of the Paillier OPRF know once the openings are exchanged.
 struct Conversation: Sendable {
     let session: Session
     let identifiers: [[UInt8]]
@@ -153,12 +181,8 @@ struct Conversation: Sendable {
     func report(_ phase: AlignmentProgress.Phase, _ done: Int, of total: Int) {
         progress(AlignmentProgress(phase: phase, done: done, total: total))
     }
-
-    /// The last step of both roles: what one took for the common order must be what the other did.
-    func compareOrders(_ tags: [AlignmentTag]) async throws {
-        let own = OrderDigest(count: UInt64(tags.count), order: hashes.order(of: tags))
-        try await session.send(own)
-        let peer = try await session.receive(OrderDigest.self)
-        guard peer == own else { throw AlignmentError.ordersDiffer }
+    var exchange: MatchExchange {
+        MatchExchange(
+            session: session, ownCount: identifiers.count, peerCount: peerCount, minimumCohort: minimumCohort)
     }
 }

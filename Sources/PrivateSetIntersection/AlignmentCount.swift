@@ -1,4 +1,3 @@
-internal import Bignum
 public import Wire
 
 /// About how many identifiers two parties have in common: what both learn from `Alignment.count`.
@@ -26,30 +25,20 @@ extension Alignment {
         _ identifiers: [[UInt8]], over session: Session, settings: AlignmentSettings = AlignmentSettings(),
         rounding: Int = 5, admit: @Sendable (SetSizes) throws -> Void = { _ in }
     ) async throws -> CommonCount {
-        try await count(
-            identifiers, over: session, settings: settings, rounding: rounding,
-            group: AlignmentGroup(keyBits: settings.keyBits), admit: admit)
-    }
-
-    /// The same over any group, for tests.
-    package static func count(
-        _ identifiers: [[UInt8]], over session: Session, settings: AlignmentSettings, rounding: Int,
-        group: AlignmentGroup, admit: @Sendable (SetSizes) throws -> Void = { _ in }
-    ) async throws -> CommonCount {
         try check(identifiers, settings)
-        let own = AlignmentOpening(
-            role: settings.role, keyBits: UInt16(clamping: settings.keyBits), setSize: UInt64(identifiers.count),
-            minimumCohort: UInt64(max(rounding, 1)))
-        try await session.send(CountOpening(own))
+        let own = CountOpening(
+            role: settings.role, setSize: UInt64(identifiers.count), rounding: UInt64(max(rounding, 1)))
+        try await session.send(own)
         let (answer, head) = try await session.receiveWithHead(CountOpening.self)
-        let role = try agree(own, answer.opening, settings, session)
+        let role = try agree(own.opening, answer.opening, settings, session)
         let sizes = SetSizes(own: identifiers.count, peer: Int(clamping: answer.opening.setSize))
         try checkSizes(own: sizes.own, peer: sizes.peer, minimum: settings.minimumCohort)
         try admit(sizes)
         // Roundings beyond any set say no more than the largest set would.
-        let rounding = Int(min(max(own.minimumCohort, answer.rounding, 1), UInt64(AlignmentSettings.limit)))
+        let rounding = Int(min(max(own.rounding, answer.rounding, 1), UInt64(AlignmentSettings.limit)))
+        let elements = CurveElements(curve: try Curve(), hashes: AlignmentHashes(sessionID: session.id.bytes))
         let counting = Counting(
-            session: session, identifiers: identifiers, peerCount: Int(answer.opening.setSize), group: group,
+            session: session, identifiers: identifiers, peerCount: sizes.peer, elements: elements,
             rounding: rounding, minimum: settings.minimumCohort, head: head)
         let count = role == .sender ? try await counting.help() : try await counting.count()
         return CommonCount(
@@ -63,17 +52,15 @@ private struct Counting: Sendable {
     let session: Session
     let identifiers: [[UInt8]]
     let peerCount: Int
-    let group: AlignmentGroup
+    let elements: CurveElements
     let rounding: Int
     let minimum: Int
     /// What the peer had said at the start: all randomness hangs on it.
     let head: TreeHead
 
-    private var hashes: AlignmentHashes { AlignmentHashes(sessionID: session.id.bytes) }
-
     /// The counter: compares and rounds.
     func count() async throws -> Int {
-        let (_, own) = try await exchange(sending: MaskedByCounter.self, receiving: MaskedByHelper.self)
+        let own = try await exchange(sending: MaskedByCounter.self, receiving: MaskedByHelper.self)
         try await session.checkpoint()
         let theirs = try TaggedRows(own.enumerated().map { (tag: $1, row: UInt32($0)) })
         var matcher = TaggedRows.Matcher(theirs)
@@ -94,8 +81,7 @@ private struct Counting: Sendable {
 
     /// The helper: raises the counter's elements and gives their tags back in an order that says nothing.
     func help() async throws -> Int {
-        let (_, tags) = try await exchange(sending: MaskedByHelper.self, receiving: MaskedByCounter.self)
-        // An element sent twice would come back as two equal tags, in what this side signs.
+        let tags = try await exchange(sending: MaskedByHelper.self, receiving: MaskedByCounter.self)
         let ascending = try TaggedRows(tags.enumerated().map { (tag: $1, row: UInt32($0)) }).tags
         try await session.checkpoint()
         let chunks = Chunking.tags(ascending.count)
@@ -116,49 +102,62 @@ private struct Counting: Sendable {
 
     /// Sends the own set under the own mask while it puts the own mask on the peer's elements.
     ///
-    /// - Returns: the number of elements sent, and the tags of the peer's elements under both masks, in their order.
+    /// - Returns: the tags of the peer's elements under both masks, in their order.
     private func exchange<Own: ElementMessage, Theirs: ElementMessage>(
         sending _: Own.Type, receiving _: Theirs.Type
-    ) async throws -> (sent: Int, tags: [AlignmentTag]) {
-        // 2 c with c in [1, q)
+    ) async throws -> [AlignmentTag] {
         var masks = session.randomness("alignment count mask", after: head)
-        let mask = (BigInt.random(below: group.order.value - 1, using: &masks) + 1) << 1
+        let mask = try CurveMask(elements.curve, using: &masks)
         var permutation = session.randomness("alignment count permutation", after: head)
         let rows = Permutation.random(identifiers.count, using: &permutation)
-        let own = Chunking.elements(rows.count)
-        let theirs = Chunking.elements(peerCount)
-        return try await withThrowingTaskGroup(of: (sent: Int, tags: [AlignmentTag]).self) { tasks in
-            tasks.addTask {
-                for index in 0..<own.count {
-                    try Task.checkCancellation()
-                    let hashed = rows[own[index]].map { hashes.point(of: identifiers[Int($0)], modulus: group.modulus) }
-                    let elements = try ResidueVector(hashed, modulus: group.modulus)
-                    try await session.send(
-                        Own(elements: raise(elements, to: mask).bigEndianBytes()), chunk: Chunk(index, of: own.count))
-                }
-                return (rows.count, [])
-            }
-            tasks.addTask {
-                var tags: [AlignmentTag] = []
-                tags.reserveCapacity(peerCount)
-                for index in 0..<theirs.count {
-                    let message = try await session.receive(Theirs.self, chunk: Chunk(index, of: theirs.count))
-                    let elements = try group.elements(
-                        message.elements, count: theirs[index].count, message: Theirs.name, chunk: index)
-                    let bytes = raise(elements, to: mask).bigEndianBytes()
-                    for start in stride(from: 0, to: bytes.count, by: group.modulus.byteWidth) {
-                        tags.append(hashes.countTag(of: bytes[start..<start + group.modulus.byteWidth]))
-                    }
-                }
-                return (0, tags)
-            }
-            var both: (sent: Int, tags: [AlignmentTag]) = (0, [])
-            for try await part in tasks { both = (both.sent + part.sent, both.tags + part.tags) }
-            return both
+        async let asked = send(rows, under: mask, as: Own.self)
+        async let answered = receive(under: mask, as: Theirs.self)
+        let (own, theirs) = try await (asked, answered)
+        // No element twice, and none of this side's own come back.
+        var seen = ElementSet(expecting: rows.count + peerCount)
+        for (index, part) in own.enumerated() {
+            try seen.insert(part, count: part.count / Curve.width, message: Own.name, chunk: index)
         }
+        for (index, part) in theirs.elements.enumerated() {
+            try seen.insert(part, count: part.count / Curve.width, message: Theirs.name, chunk: index)
+        }
+        return theirs.tags
     }
 
-    private func raise(_ elements: ResidueVector, to mask: BigInt) -> ResidueVector {
-        elements.pow(secret: mask, bits: BlindingSizes.coefficient)
+    /// - Returns: what was sent, by chunk.
+    private func send<Own: ElementMessage>(
+        _ rows: [UInt32], under mask: CurveMask, as _: Own.Type
+    ) async throws -> [[UInt8]] {
+        let chunks = Chunking.elements(rows.count)
+        var sent: [[UInt8]] = []
+        for index in 0..<chunks.count {
+            let asked = rows[chunks[index]].map { identifiers[Int($0)] }
+            let masked = try await elements.masked(asked, by: mask, as: .count)
+            try await session.send(Own(elements: masked), chunk: Chunk(index, of: chunks.count))
+            sent.append(masked)
+        }
+        return sent
+    }
+
+    /// - Returns: what was received, by chunk, and its tags under both masks.
+    private func receive<Theirs: ElementMessage>(
+        under mask: CurveMask, as _: Theirs.Type
+    ) async throws -> (elements: [[UInt8]], tags: [AlignmentTag]) {
+        let chunks = Chunking.elements(peerCount)
+        var received: [[UInt8]] = []
+        var tags: [AlignmentTag] = []
+        tags.reserveCapacity(peerCount)
+        for index in 0..<chunks.count {
+            let message = try await session.receive(Theirs.self, chunk: Chunk(index, of: chunks.count))
+            let count = chunks[index].count
+            guard message.elements.count == count * Curve.width else {
+                throw AlignmentError.wrongCount(
+                    message: Theirs.name, expected: count, found: message.elements.count / Curve.width)
+            }
+            let both = try await elements.masked(message.elements, by: mask, chunk: index)
+            for place in 0..<count { tags.append(elements.hashes.countTag(of: Curve.element(place, of: both))) }
+            received.append(message.elements)
+        }
+        return (received, tags)
     }
 }

@@ -23,6 +23,7 @@ extension AlignmentError: PeerVisibleError {
         case .ciphertextRejected: AbortReason(.violation, "ciphertextRejected")
         case .blindingProofRejected: AbortReason(.violation, "blindingProofRejected")
         case .elementOutOfGroup: AbortReason(.violation, "elementOutOfGroup")
+        case .elementRepeated: AbortReason(.violation, "elementRepeated")
         case .degenerateValue: AbortReason(.violation, "degenerateValue")
         case .tagsNotAscending: AbortReason(.violation, "tagsNotAscending")
         case .evaluationsRepeat: AbortReason(.violation, "evaluationsRepeat")

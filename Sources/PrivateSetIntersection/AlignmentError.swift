@@ -25,9 +25,13 @@ public enum AlignmentError: Error, Equatable, Sendable {
     case wrongCount(message: String, expected: Int, found: Int)
     case ciphertextRejected(chunk: Int)
     case blindingProofRejected(chunk: Int)
-    /// A returned element is 0, 1, -1 or not below P; the position is among the elements of its chunk.
+    /// A returned element is 0, 1, -1 or not below P, or no x-coordinate of the curve; the position is among the elements
+    /// of its chunk.
     case elementOutOfGroup(chunk: Int, index: Int)
-    /// A value that must be invertible is zero: probability 2^-256, or an aimed key.
+    /// An element of the curve came before, from the peer or from this party.
+    case elementRepeated(chunk: Int, index: Int)
+    /// A value that must be invertible is zero, or no try brings an identifier onto the curve: probability 2^-256, or an
+    /// aimed key.
     case degenerateValue
     /// Tags that must ascend strictly, so that none is there twice, do not.
     case tagsNotAscending

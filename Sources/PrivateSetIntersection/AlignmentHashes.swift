@@ -48,31 +48,46 @@ struct AlignmentHashes: Sendable {
     }
 }
 
-/// The hashes of `protocols/alignment-count.md` 1.
-extension AlignmentHashes {
-    /// H3(x) = (SHA-512(label || session id || u32 0 || x) || ...)[0 ..< |P| / 8 + 16], as an integer, mod P
-    func point(of identifier: [UInt8], modulus: Modulus) -> BigInt {
-        let needed = modulus.byteWidth + 16
-        var stream: [UInt8] = []
-        var counter: UInt32 = 0
-        while stream.count < needed {
-            var hash = SHA512()
-            hash.update(data: Self.label("count"))
-            hash.update(data: sessionID)
-            hash.update(data: Self.bigEndian(counter))
-            hash.update(data: identifier)
-            stream += Array(hash.finalize())
-            counter += 1
+/// What points and tags over the curve are made for: each has labels of its own.
+enum CurvePurpose: Sendable {
+    /// `protocols/alignment-ecdh.md` 1
+    case alignment
+    /// `protocols/alignment-count.md` 1
+    case count
+
+    fileprivate func label(_ word: String) -> [UInt8] {
+        switch self {
+        case .alignment: Array("moiety alignment ecdh v1 \(word)".utf8)
+        case .count: Array("moiety count v2 \(word)".utf8)
         }
-        return BigInt(bigEndian: stream.prefix(needed)).mod(modulus.value)
+    }
+}
+
+extension AlignmentHashes {
+    /// c_i = SHA-256(label || session id || u32 i || x)
+    func candidate(of identifier: [UInt8], attempt: UInt32, _ purpose: CurvePurpose) -> [UInt8] {
+        var hash = SHA256()
+        hash.update(data: purpose.label("point"))
+        hash.update(data: sessionID)
+        hash.update(data: Self.bigEndian(attempt))
+        hash.update(data: identifier)
+        return Array(hash.finalize())
+    }
+
+    /// T(x, u) = SHA-256(label || session id || u || x)[0 ..< 16]
+    func tag(of identifier: [UInt8], at element: ArraySlice<UInt8>) -> AlignmentTag {
+        tag(CurvePurpose.alignment, element, identifier)
     }
 
     /// T(u) = SHA-256(label || session id || u)[0 ..< 16]
-    func countTag(of element: ArraySlice<UInt8>) -> AlignmentTag {
+    func countTag(of element: ArraySlice<UInt8>) -> AlignmentTag { tag(CurvePurpose.count, element, []) }
+
+    private func tag(_ purpose: CurvePurpose, _ element: ArraySlice<UInt8>, _ identifier: [UInt8]) -> AlignmentTag {
         var hash = SHA256()
-        hash.update(data: Self.label("count tag"))
+        hash.update(data: purpose.label("tag"))
         hash.update(data: sessionID)
         hash.update(data: Array(element))
+        hash.update(data: identifier)
         return AlignmentTag(bytes: hash.finalize())
     }
 }

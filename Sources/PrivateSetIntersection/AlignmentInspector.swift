@@ -23,16 +23,11 @@ public struct AlignmentInspector: PayloadInspector, KeyInspecting {
     private let duplicates: DuplicateFilter
     /// The party that runs the session and inspects it: it need not verify what it proved itself.
     private let local: String?
-    private var openings: [String: AlignmentOpening] = [:]
+    private var matches: MatchInspection
     package private(set) var keyInspector: KeyInspector<AlignmentKeys>
     private var key: PublicKey?
     /// K, once it was proven to hold a short number.
     private var provenRange: [UInt8]?
-    private var senderTags: [AlignmentTag] = []
-    private var matching: [AlignmentTag] = []
-    /// How many of the sender's tags come before the next that may match.
-    private var passed = 0
-    private var outcome: MatchOutcome?
     private var payloads = KeptPayloads(bulk: MessageType.alignmentBulk)
 
     /// Identifiers that a side may bring at most, whatever the job says (`protocols/alignment.md` 6).
@@ -71,6 +66,7 @@ public struct AlignmentInspector: PayloadInspector, KeyInspecting {
             session: session, moduli: moduli, local: local)
         self.session = session
         self.group = group
+        matches = MatchInspection(session)
     }
 
     public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
@@ -87,7 +83,10 @@ public struct AlignmentInspector: PayloadInspector, KeyInspecting {
 
     private mutating func inspect(_ record: Record, whole payload: [UInt8]) throws {
         switch record.type {
-        case .alignmentOpening: try opening(AlignmentOpening(payload: payload), record)
+        case .alignmentOpening:
+            let opening = try AlignmentOpening(payload: payload)
+            try opening.check(from: record.from, keyBits: keyBits, maximumSetSize: maximumSetSize)
+            matches.open(opening, record)
         case .verifierParameters: try keyInspector.take(VerifierParameters(payload: payload), record)
         case .senderKey:
             try keyInspector.take(SenderKey(payload: payload), record)
@@ -96,17 +95,7 @@ public struct AlignmentInspector: PayloadInspector, KeyInspecting {
         case .hashSalt: _ = try HashSalt(payload: payload)
         case .blindedIdentifiers: try blinded(BlindedIdentifiers(payload: payload), record)
         case .evaluations: try evaluations(Evaluations(payload: payload), record)
-        case .senderTags:
-            let size = try setSize(of: record.from)
-            try tags(SenderTags(payload: payload).tags, after: &senderTags, of: size, record.chunk)
-        case .matchOutcome: try matched(MatchOutcome(payload: payload))
-        case .matchingTags:
-            let size = Int(clamping: outcome?.count ?? 0)
-            let more = try MatchingTags(payload: payload).tags
-            try tags(more, after: &matching, of: size, record.chunk)
-            try known(more)
-        case .orderDigest: try digest(OrderDigest(payload: payload))
-        default: break
+        default: try matches.inspect(record, payload)
         }
     }
 
@@ -135,18 +124,10 @@ public struct AlignmentInspector: PayloadInspector, KeyInspecting {
 
     public mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {
         guard let counts, !payloads.isPruned else { return }
-        if let rows = counts["rows"], rows != Int64(matching.count) {
-            throw Self.failure(
-                "T15", "countMismatch", "The outcome names \(rows) aligned rows, \(matching.count) were.")
-        }
+        try matches.finish(counts)
     }
 
     // MARK: One message each
-
-    private mutating func opening(_ message: AlignmentOpening, _ record: Record) throws {
-        try message.check(from: record.from, keyBits: keyBits, maximumSetSize: maximumSetSize)
-        openings[record.from] = message
-    }
 
     private mutating func encryptedKey(_ message: EncryptedPRFKey, _ record: Record) throws {
         guard let key else { throw Self.failure("T10", "keyMissing", "There is a ciphertext before its key.") }
@@ -192,61 +173,7 @@ public struct AlignmentInspector: PayloadInspector, KeyInspecting {
 
     /// Identifiers in a chunk, by the size of the asker's set.
     private func chunk(_ record: Record, asker: String, slots: Int) throws -> Int {
-        try Self.size(of: record.chunk, Chunking.identifiers(try setSize(of: asker), slots: slots))
-    }
-
-    private func setSize(of party: String) throws -> Int {
-        guard let size = openings[party]?.setSize else {
-            throw Self.failure("T10", "openingMissing", "There is a message before its sender's opening.")
-        }
-        return Int(clamping: size)
-    }
-
-    private static func size(of chunk: Chunk, _ chunks: Chunking) throws -> Int {
-        guard Int(chunk.count) == chunks.count, Int(chunk.index) < chunks.count else {
-            throw failure("T10", "wrongChunk", "A message is cut to other chunks than the sizes imply.")
-        }
-        return chunks[Int(chunk.index)].count
-    }
-
-    /// No more than the smaller set has.
-    private mutating func matched(_ message: MatchOutcome) throws {
-        guard message.count <= openings.values.map(\.setSize).min() ?? 0 else {
-            throw Self.failure("T10", "wrongCount", "More identifiers match than a side has.")
-        }
-        outcome = message
-    }
-
-    /// - Parameter size: how many there are in all chunks.
-    private func tags(
-        _ more: [AlignmentTag], after all: inout [AlignmentTag], of size: Int, _ chunk: Chunk
-    ) throws {
-        guard more.count == (try Self.size(of: chunk, Chunking.tags(size))) else {
-            throw Self.failure("T10", "wrongCount", "This chunk has the wrong number of tags.")
-        }
-        for tag in more {
-            guard all.last.map({ $0 < tag }) ?? true else {
-                throw Self.failure("T10", "tagsOutOfOrder", "Tags do not ascend.")
-            }
-            all.append(tag)
-        }
-    }
-
-    private func digest(_ message: OrderDigest) throws {
-        let order = AlignmentHashes(sessionID: session.bytes).order(of: matching)
-        guard message.count == UInt64(matching.count), message.order == order,
-            outcome.map({ $0.count == message.count }) ?? false
-        else { throw Self.failure("T15", "orderMismatch", "An order's digest is not that of the matching tags.") }
-    }
-
-    /// Both ascend: one walk over the sender's tags suffices.
-    private mutating func known(_ tags: [AlignmentTag]) throws {
-        for tag in tags {
-            while passed < senderTags.count, senderTags[passed] < tag { passed += 1 }
-            guard passed < senderTags.count, senderTags[passed] == tag else {
-                throw Self.failure("T15", "matchUnknown", "A matching tag is not one of the sender's.")
-            }
-        }
+        try MatchInspection.size(of: record.chunk, Chunking.identifiers(try matches.setSize(of: asker), slots: slots))
     }
 
     private mutating func ciphertexts(_ bytes: [UInt8], count: Int, _ key: PublicKey) throws {

@@ -25,10 +25,10 @@ struct AlignmentReceiver: Sendable {
 
         let own = try TaggedRows(try await evaluate(under: key, salt: salt.bytes))
         try await session.checkpoint()
-        let matches = try await receiveTags(matching: own)
+        let matches = try await conversation.exchange.receiveTags(matching: own)
         try await session.checkpoint()
-        try await announce(matches.tags)
-        try await conversation.compareOrders(matches.tags)
+        try await conversation.exchange.announce(matches.tags)
+        try await conversation.exchange.compareOrders(matches.tags)
         return Intersection(
             rowIndices: matches.rows, ownCount: identifiers.count, peerCount: conversation.peerCount, role: .receiver)
     }
@@ -188,40 +188,6 @@ struct AlignmentReceiver: Sendable {
         let values = elements.pow(secret: asked.coefficients).bigEndianBytes()
         return Array(zip(hashes.tags(of: values, width: group.modulus.byteWidth), asked.rows)).map {
             (tag: $0, row: $1)
-        }
-    }
-
-    // MARK: Steps 8 to 10
-
-    private func receiveTags(matching own: TaggedRows) async throws -> TaggedRows.Matcher {
-        var matcher = TaggedRows.Matcher(own)
-        let chunks = Chunking.tags(conversation.peerCount)
-        for index in 0..<chunks.count {
-            let message = try await session.receive(SenderTags.self, chunk: Chunk(index, of: chunks.count))
-            guard message.tags.count == chunks[index].count else {
-                throw AlignmentError.wrongCount(
-                    message: SenderTags.name, expected: chunks[index].count, found: message.tags.count)
-            }
-            try matcher.add(message.tags)
-        }
-        return matcher
-    }
-
-    /// The sender is told neither the count nor the members of a cohort that is too small.
-    private func announce(_ tags: [AlignmentTag]) async throws {
-        if tags.isEmpty {
-            try await session.send(MatchOutcome(kind: .empty, count: 0))
-            throw AlignmentError.emptyIntersection
-        }
-        if tags.count < conversation.minimumCohort {
-            try await session.send(MatchOutcome(kind: .tooSmall, count: 0))
-            throw AlignmentError.cohortTooSmall(minimum: conversation.minimumCohort)
-        }
-        try await session.send(MatchOutcome(kind: .matched, count: UInt64(tags.count)))
-        let chunks = Chunking.tags(tags.count)
-        for index in 0..<chunks.count {
-            try await session.send(
-                MatchingTags(tags: Array(tags[chunks[index]])), chunk: Chunk(index, of: chunks.count))
         }
     }
 }

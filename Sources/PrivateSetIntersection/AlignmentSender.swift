@@ -28,10 +28,10 @@ struct AlignmentSender: Sendable {
 
         let own = try await evaluate(with: key, salt: salt)
         try await session.checkpoint()
-        try await sendTags(own.tags)
+        try await conversation.exchange.sendTags(own.tags)
         try await session.checkpoint()
-        let matches = try await receiveMatches(among: own)
-        try await conversation.compareOrders(matches.tags)
+        let matches = try await conversation.exchange.receiveMatches(among: own)
+        try await conversation.exchange.compareOrders(matches.tags)
         return Intersection(
             rowIndices: matches.rows, ownCount: identifiers.count, peerCount: conversation.peerCount, role: .sender)
     }
@@ -200,40 +200,5 @@ struct AlignmentSender: Sendable {
             await Task.yield()
         }
         return tags
-    }
-
-    // MARK: Steps 7 and 10
-
-    private func sendTags(_ tags: [AlignmentTag]) async throws {
-        let chunks = Chunking.tags(tags.count)
-        for index in 0..<chunks.count {
-            try await session.send(SenderTags(tags: Array(tags[chunks[index]])), chunk: Chunk(index, of: chunks.count))
-        }
-    }
-
-    private func receiveMatches(among own: TaggedRows) async throws -> TaggedRows.Matcher {
-        let outcome = try await session.receive(MatchOutcome.self)
-        switch outcome.kind {
-        case .empty: throw AlignmentError.emptyIntersection
-        case .tooSmall: throw AlignmentError.cohortTooSmall(minimum: conversation.minimumCohort)
-        case .matched: break
-        }
-        let limit = min(identifiers.count, conversation.peerCount)
-        guard let count = Int(exactly: outcome.count), count >= conversation.minimumCohort, count <= limit else {
-            throw AlignmentError.wrongCount(
-                message: MatchOutcome.name, expected: limit, found: Int(clamping: outcome.count))
-        }
-        var matcher = TaggedRows.Matcher(own)
-        let chunks = Chunking.tags(count)
-        for index in 0..<chunks.count {
-            let message = try await session.receive(MatchingTags.self, chunk: Chunk(index, of: chunks.count))
-            guard message.tags.count == chunks[index].count else {
-                throw AlignmentError.wrongCount(
-                    message: MatchingTags.name, expected: chunks[index].count, found: message.tags.count)
-            }
-            try matcher.add(message.tags)
-        }
-        guard matcher.tags.count == count else { throw AlignmentError.unknownTag }
-        return matcher
     }
 }

@@ -7,9 +7,18 @@ public enum AlignmentRole: UInt8, Sendable, Hashable, CaseIterable {
     case receiver = 2
 }
 
+/// By which protocol two sets are aligned.
+public enum AlignmentScheme: Sendable, Hashable, CaseIterable {
+    /// `protocols/alignment.md`
+    case paillierOPRF
+    /// `protocols/alignment-ecdh.md`
+    case curve
+}
+
 /// What the job and this site's policy say about an alignment.
 public struct AlignmentSettings: Sendable, Hashable {
-    /// Bits of the sender's Paillier modulus and of the group's prime: 2048 or 3072.
+    public var scheme: AlignmentScheme
+    /// Bits of the sender's Paillier modulus and of the group's prime: 2048 or 3072. The curve has no key of that size.
     public var keyBits: Int
     public var role: AlignmentRole
     /// The largest set that this site puts in, at most ``limit``.
@@ -23,9 +32,10 @@ public struct AlignmentSettings: Sendable, Hashable {
     public static let limit = 1 << 24
 
     public init(
-        keyBits: Int = 3072, role: AlignmentRole = .bySize, maximumOwnCount: Int = limit, maximumPeerCount: Int = limit,
-        minimumCohort: Int = 1
+        scheme: AlignmentScheme = .paillierOPRF, keyBits: Int = 3072, role: AlignmentRole = .bySize,
+        maximumOwnCount: Int = limit, maximumPeerCount: Int = limit, minimumCohort: Int = 1
     ) {
+        self.scheme = scheme
         self.keyBits = keyBits
         self.role = role
         self.maximumOwnCount = min(maximumOwnCount, Self.limit)
@@ -37,7 +47,7 @@ public struct AlignmentSettings: Sendable, Hashable {
 /// How far an alignment is: for a progress line, never for decisions.
 public struct AlignmentProgress: Sendable, Hashable {
     public enum Phase: String, Sendable, Hashable {
-        /// Keys and proofs; nothing is counted.
+        /// Keys and proofs of Paillier's; nothing is counted.
         case keys
         /// The receiver's identifiers, asked and answered.
         case evaluation

@@ -51,7 +51,7 @@ struct Chunking: Sendable {
         Chunking(total: total, size: BlindingSizes.chunkPlaintexts * slots)
     }
 
-    /// Masked identifiers of a count.
+    /// Points of the curve, one an identifier.
     static func elements(_ total: Int) -> Chunking { Chunking(total: total, size: 8192) }
 
     /// Tags in messages of a mebibyte.

@@ -1,17 +1,17 @@
 public import Wire
 
-/// What a verifier of transcripts checks in a count's payloads (`protocols/transcript.md` 9): shapes, group elements and
-/// the order of tags (T10), the job's key size (T13), and that the outcome names the count that was sent and the rounding
-/// that both asked for (T15). It stops at the first failure.
+/// What a verifier of transcripts checks in a count's payloads (`protocols/transcript.md` 9): shapes, x-coordinates and
+/// the order of tags (T10), that both opened for the curve (T13), that no element comes twice (T20), and that the outcome
+/// names the count that was sent and the rounding that both asked for (T15). It stops at the first failure.
 ///
 /// Of masked identifiers that a transcript keeps by hash it sees how many there are.
 ///
 /// Whether the counter counted well only a replay shows: the tags that it compared hang on its secret mask.
 public struct CountInspector: PayloadInspector {
-    public let checks = ["T10", "T13", "T15"]
+    public let checks = ["T10", "T13", "T15", "T20"]
+    public let checksOfBulk = ["T20"]
 
-    private let keyBits: Int
-    private let group: AlignmentGroup
+    private let elements: ElementInspection
     private let maximumSetSize: UInt64
     private let minimumCohort: Int
     private var openings: [String: AlignmentOpening] = [:]
@@ -20,27 +20,20 @@ public struct CountInspector: PayloadInspector {
     private var payloads = KeptPayloads(bulk: MessageType.countBulk)
 
     /// - Parameters:
-    ///   - keyBits: the job's.
     ///   - maximumSetSize: the job's; the protocol allows no more than 2^24.
     ///   - minimumCohort: the job's.
+    ///   - duplicates: shared with the session's other inspectors.
+    ///   - local: the party that runs the session now; nil for a verifier.
     public init(
-        keyBits: Int, maximumSetSize: Int = AlignmentInspector.largestSetSize, minimumCohort: Int = 1
+        maximumSetSize: Int = AlignmentInspector.largestSetSize, minimumCohort: Int = 1,
+        duplicates: DuplicateFilter = DuplicateFilter(), local: String? = nil
     ) throws(AlignmentError) {
-        self.init(
-            keyBits: keyBits, maximumSetSize: maximumSetSize, minimumCohort: minimumCohort,
-            group: try AlignmentGroup(keyBits: keyBits))
+        self.minimumCohort = min(max(minimumCohort, 1), AlignmentSettings.limit)
+        self.maximumSetSize = UInt64(clamping: min(maximumSetSize, AlignmentInspector.largestSetSize))
+        elements = ElementInspection(curve: try Curve(), duplicates: duplicates, isLive: local != nil)
     }
 
-    /// Over any group, for tests.
-    package init(
-        keyBits: Int, maximumSetSize: Int = AlignmentInspector.largestSetSize, minimumCohort: Int = 1,
-        group: AlignmentGroup
-    ) {
-        self.minimumCohort = min(max(minimumCohort, 1), AlignmentSettings.limit)
-        self.keyBits = keyBits
-        self.group = group
-        self.maximumSetSize = UInt64(clamping: min(maximumSetSize, AlignmentInspector.largestSetSize))
-    }
+    public var unfinished: [String: String] { elements.duplicates.unfinished }
 
     public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
         guard record.type.protocolID == ProtocolVersion.alignment.id else { return }
@@ -48,7 +41,8 @@ public struct CountInspector: PayloadInspector {
         try InspectionFailure.reading(messagesOf: "count") {
             switch content {
             case .payload(let payload): try inspect(record, whole: payload)
-            case .length(let length): try elements(record, length: length)
+            case .length(let length):
+                try elements.inspect(record, length: length, count: try elementCount(record))
             case .nothing: break
             }
         }
@@ -58,14 +52,18 @@ public struct CountInspector: PayloadInspector {
         switch record.type {
         case .countOpening:
             let opening = try CountOpening(payload: payload).opening
-            try opening.check(from: record.from, keyBits: keyBits, maximumSetSize: maximumSetSize)
+            try opening.check(
+                from: record.from, keyBits: Curve.bits, maximumSetSize: maximumSetSize,
+                version: CountOpening.currentVersion)
             guard opening.setSize >= UInt64(minimumCohort) else {
                 throw Self.failure(
                     "setTooSmall", "\(record.from) opened with fewer identifiers than a cohort needs.")
             }
             openings[record.from] = opening
-        case .maskedByCounter: try elements(MaskedByCounter(payload: payload), record)
-        case .maskedByHelper: try elements(MaskedByHelper(payload: payload), record)
+        case .maskedByCounter:
+            try elements.inspect(MaskedByCounter(payload: payload), count: try elementCount(record))
+        case .maskedByHelper:
+            try elements.inspect(MaskedByHelper(payload: payload), count: try elementCount(record))
         case .countTags: try tags(CountTags(payload: payload).tags, record)
         case .roundedCount: try count(RoundedCount(payload: payload).count)
         default: break
@@ -85,28 +83,8 @@ public struct CountInspector: PayloadInspector {
 
     // MARK: One message each
 
-    private func elements(_ message: some ElementMessage, _ record: Record) throws {
-        let count = try elementCount(record)
-        do {
-            _ = try group.elements(
-                message.elements, count: count, message: Self.elements, chunk: Int(record.chunk.index))
-        } catch .wrongCount {
-            throw Self.failure("wrongCount", "\(Self.elements) has the wrong number of values.")
-        } catch {
-            throw Self.failure("elementOutOfGroup", "A masked identifier is not an element of the group.")
-        }
-    }
-
-    private static let elements = "A chunk of masked identifiers"
-
     private func elementCount(_ record: Record) throws -> Int {
-        try size(of: record.chunk, Chunking.elements(try setSize(of: record.from)), Self.elements)
-    }
-
-    private func elements(_ record: Record, length: Int) throws {
-        guard length == MaskedByCounter.length(of: try elementCount(record), width: group.elementWidth) else {
-            throw Self.failure("wrongLength", "\(Self.elements) has another length than its number of values asks for.")
-        }
+        try size(of: record.chunk, Chunking.elements(try setSize(of: record.from)), "A chunk of points")
     }
 
     /// Of the counter's identifiers, who is asked about them.
@@ -157,13 +135,15 @@ public struct CountInspector: PayloadInspector {
 }
 
 extension AlignmentOpening {
-    /// What both inspectors ask of an opening.
-    func check(from party: String, keyBits: Int, maximumSetSize: UInt64) throws(InspectionFailure) {
+    /// What every inspector asks of an opening.
+    func check(
+        from party: String, keyBits: Int, maximumSetSize: UInt64, version: UInt16 = currentVersion
+    ) throws(InspectionFailure) {
         guard Int(self.keyBits) == keyBits else {
             throw InspectionFailure(
                 check: "T13", name: "keySizeMismatch", sentence: "\(party) opened with keys of another size.")
         }
-        guard version == Self.currentVersion, setSize > 0, setSize <= maximumSetSize else {
+        guard self.version == version, setSize > 0, setSize <= maximumSetSize else {
             throw InspectionFailure(
                 check: "T10", name: "malformedMessage", sentence: "An opening names no set that the job allows.")
         }

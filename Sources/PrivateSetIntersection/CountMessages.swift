@@ -9,7 +9,7 @@ extension MessageType {
     package static let countTags = MessageType(rawValue: 0x0113)
     package static let roundedCount = MessageType(rawValue: 0x0114)
 
-    /// A group element for each identifier: what a transcript keeps by hash unless it keeps all.
+    /// A point for each identifier: what a transcript keeps by hash unless it keeps all.
     static let countBulk: Set<MessageType> = [.maskedByCounter, .maskedByHelper]
 }
 
@@ -20,26 +20,23 @@ package struct CountOpening: Message, Hashable {
     package static let type = MessageType.countOpening
     package static let name = "CountOpening"
 
-    /// Version, role, key bits and set size as in an alignment.
+    package static let currentVersion: UInt16 = 2
+
+    /// Role and set size as in an alignment; version and key bits are the count's own.
     package var opening: AlignmentOpening
     /// Carried in the place of the minimum cohort.
     package var rounding: UInt64 { opening.minimumCohort }
 
     package init(_ opening: AlignmentOpening) { self.opening = opening }
 
+    package init(role: AlignmentRole, setSize: UInt64, rounding: UInt64) {
+        opening = AlignmentOpening(
+            role: role, keyBits: UInt16(Curve.bits), setSize: setSize, minimumCohort: rounding)
+        opening.version = Self.currentVersion
+    }
+
     package func encode(into encoder: inout Encoder) { opening.encode(into: &encoder) }
     package init(from decoder: inout Decoder) throws(WireError) { opening = try AlignmentOpening(from: &decoder) }
-}
-
-/// A message that is group elements and nothing else.
-protocol ElementMessage: Message {
-    var elements: [UInt8] { get }
-    init(elements: [UInt8])
-}
-
-extension ElementMessage {
-    /// Bytes of a payload with so many elements.
-    static func length(of count: Int, width: Int) -> Int { 4 + count * width }
 }
 
 package struct MaskedByCounter: ElementMessage {

@@ -40,6 +40,24 @@ import Testing
         #expect(explanation.text.contains("REFUSED") && explanation.text.contains("to satisfy it: "))
     }
 
+    /// Each alignment says what it sends and assumes, and both what they cost.
+    @Test func comparesAlignments() throws {
+        let curve = Fixtures.trial + "\nalignment: {protocol: ecdh-p256}\n"
+        for (yaml, own, other) in [
+            (Fixtures.trial, "paillier-oprf", "ecdh-p256"), (curve, "ecdh-p256", "paillier-oprf"),
+        ] {
+            let explanation = Explanation(try Job(yaml: yaml))
+            let text = explanation.text.replacing("\n    ", with: " ")
+            #expect(text.contains("- by \(own): costs") && text.contains("- or by \(other): costs"))
+            let isCurve = own == "ecdh-p256"
+            #expect(explanation.assumptions.contains { $0.contains("one-more gap") } == isCurve)
+            #expect(explanation.assumptions.contains { $0.contains("k-CAA") } == !isCurve)
+            let sends = explanation.leakage.filter { $0.phase == .alignment }.flatMap(\.sends)
+            #expect(sends.contains { $0.contains("points of a curve") } == isCurve)
+            #expect(sends.contains { $0.contains("Paillier key") } == !isCurve)
+        }
+    }
+
     @Test func jsonHoldsTheSame() throws {
         let explanation = Explanation(try Job(yaml: Fixtures.full))
         let data = try JSONEncoder().encode(explanation)

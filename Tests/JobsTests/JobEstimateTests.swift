@@ -51,6 +51,34 @@ import Testing
         #expect(short.mostBytes == half.mostBytes)
     }
 
+    /// 20,000 by 20,000: 7 CPU s, 2 MB, on any processor.
+    @Test func curveAlignmentsCostTheSameEverywhere() throws {
+        let terms = "\nalignment: {protocol: ecdh-p256}"
+        func estimate(_ identifiers: Int, _ cost: Double, curve: Bool) throws -> JobEstimate {
+            JobEstimate(
+                try Job(
+                    yaml: """
+                        moiety: 5
+                        title: Measured
+                        parties:
+                          - {name: a, role: active, identifier: id, label: y, features: [u]}
+                          - {name: b, role: passive, identifier: id, features: [v]}
+                        model: {family: linear}
+                        keys: {bits: 2048}\(curve ? terms : "")
+                        """), rows: 100, ownIdentifiers: identifiers, relativeCost: cost)
+        }
+        /// What 20,000 identifiers cost above 100.
+        func difference(_ cost: Double, curve: Bool) throws -> (seconds: Double, bytes: Double) {
+            let (many, few) = (try estimate(20_000, cost, curve: curve), try estimate(100, cost, curve: curve))
+            return (many.mostSeconds - few.mostSeconds, many.mostBytes - few.mostBytes)
+        }
+        let (curve, slow) = (try difference(1, curve: true), try difference(8, curve: true))
+        #expect((5.0...9).contains(curve.seconds) && abs(curve.seconds - slow.seconds) < 1e-6)
+        #expect((1.5e6...3e6).contains(curve.bytes))
+        let paillier = try difference(8, curve: false)
+        #expect(paillier.seconds > 3 * curve.seconds && paillier.bytes > 3 * curve.bytes)
+    }
+
     @Test func wordsHaveUnits() throws {
         let text =
             "\(JobEstimate(try job("logistic", active: 2, passive: 2), rows: 400, ownIdentifiers: 500, relativeCost: 1))"

@@ -29,7 +29,7 @@ import Testing
         #expect(job.keys.bits == 3072)
         #expect(job.keys.nonces == .short)
         #expect(job.limits == .standard)
-        #expect(job.alignment.sender == nil)
+        #expect(job.alignment.sender == nil && job.alignment.method == .paillierOPRF)
         #expect(job.network.listener == "hospital")
         #expect(job.model.l2 == 0)
         #expect(job.holdout == .none)

@@ -41,6 +41,7 @@ struct JobVectors: Codable, Equatable {
         ("guards loosened", Fixtures.wide("loosen: [budget, leverage]")),
         ("counts with exposure and case weights", Fixtures.counts),
         ("theta given", Fixtures.thetaGiven),
+        ("aligned over a curve", Fixtures.trial + "\nalignment: {protocol: ecdh-p256}\n"),
     ]
 
     private static let badJobs = [
@@ -48,6 +49,7 @@ struct JobVectors: Codable, Equatable {
         ("two active parties", "role: passive", "role: active"), ("unknown family", "logistic", "cloglog"),
         ("label among the features", "label: cens", "label: age"), ("formula as column", "cd80", "'=cd80'"),
         ("unknown nonces", "family: logistic", "family: logistic\nkeys: {nonces: full}"),
+        ("unknown alignment", "family: logistic", "family: logistic\nalignment: {protocol: ecdh-p384}"),
         ("not a number", "family: logistic", "family: logistic\n  l2: .inf"),
         ("theta of another family", "family: logistic", "family: logistic\n  theta: 2"),
         ("exposure without a log link", "label: cens", "label: cens\n    exposure: days"),

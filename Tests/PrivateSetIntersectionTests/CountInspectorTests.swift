@@ -1,4 +1,3 @@
-import Bignum
 import Testing
 import Wire
 
@@ -12,15 +11,14 @@ struct CountInspectorTests {
     /// An honest count of 30 and 17 identifiers, 17 in common, rounded to 10: the hospital helps, the lab counts.
     private static let honest = Task { () -> [Message] in
         let log = MemoryRecorder()
-        let group = try Small.group()
         let parties = try await Parties.connect(recordingAtHospital: log)
         async let helper = parties.hospital.run {
             try await Alignment.count(
-                identifiers(0..<30), over: $0, settings: Small.settings, rounding: 1, group: group)
+                identifiers(0..<30), over: $0, settings: Small.settings, rounding: 1)
         }
         async let counter = parties.lab.run {
             try await Alignment.count(
-                identifiers(0..<17), over: $0, settings: Small.settings, rounding: 10, group: group)
+                identifiers(0..<17), over: $0, settings: Small.settings, rounding: 10)
         }
         _ = try await (helper, counter)
         let all = try [Direction.outgoing, .incoming].flatMap { log.entries(of: $0) }
@@ -36,8 +34,7 @@ struct CountInspectorTests {
     ) async throws -> String? {
         var messages = try await Self.honest.value
         try change(&messages)
-        var inspector = CountInspector(
-            keyBits: Small.keyBits, maximumSetSize: maximum, minimumCohort: minimum, group: try Small.group())
+        var inspector = try CountInspector(maximumSetSize: maximum, minimumCohort: minimum)
         do throws(InspectionFailure) {
             for (record, payload) in messages { try inspector.inspect(record, payload: payload) }
             try inspector.finish(counts: counts)
@@ -63,7 +60,7 @@ struct CountInspectorTests {
 
     @Test("What was pruned is not held against anyone")
     func pruned() async throws {
-        var inspector = CountInspector(keyBits: Small.keyBits, group: try Small.group())
+        var inspector = try CountInspector()
         for (record, _) in try await Self.honest.value { try inspector.inspect(record, payload: nil) }
         try inspector.finish(counts: ["rounded": 1, "rounding": 1])
     }
@@ -84,15 +81,25 @@ struct CountInspectorTests {
         #expect(try await failure(edit(.countOpening) { $0[3] ^= 1 }) == "T13 keySizeMismatch")
         #expect(try await failure(edit(.countOpening) { $0.removeLast() }) == "T10 malformedMessage")
         #expect(try await failure { $0.removeFirst() } == "T10 openingMissing")
-        let width = try Small.group().modulus.byteWidth
+        #expect(try await failure(edit(.countOpening) { $0[1] ^= 3 }) == "T10 malformedMessage")
+        let width = 32
         for type in [MessageType.maskedByCounter, .maskedByHelper] {
             let short = edit(type) { $0 = try MaskedByCounter(elements: Array($0[4...].dropLast(width))).encoded() }
             #expect(try await failure(short) == "T10 wrongCount")
-            let zero = edit(type) { $0.replaceSubrange(4..<4 + width, with: [UInt8](repeating: 0, count: width)) }
-            #expect(try await failure(zero) == "T10 elementOutOfGroup")
+            let one = edit(type) { $0.replaceSubrange(4..<4 + width, with: [UInt8](repeating: 0, count: 31) + [1]) }
+            #expect(try await failure(one) == "T10 elementOutOfGroup")
+            let twice = edit(type) { $0.replaceSubrange(4..<4 + width, with: $0[4 + width..<4 + 2 * width]) }
+            #expect(try await failure(twice) == "T20 elementRepeated")
             let large = edit(type) { $0.replaceSubrange(4..<4 + width, with: [UInt8](repeating: 255, count: width)) }
             #expect(try await failure(large) == "T10 elementOutOfGroup")
         }
+        // One of the other party's points.
+        let reflected: (inout [Message]) throws -> Void = { messages in
+            let from = try #require(messages.firstIndex { $0.record.type == .maskedByCounter })
+            let to = try #require(messages.firstIndex { $0.record.type == .maskedByHelper })
+            messages[to].payload.replaceSubrange(4..<4 + width, with: messages[from].payload[4..<4 + width])
+        }
+        #expect(try await failure(reflected) == "T20 elementRepeated")
         let swapped = edit(.countTags) { payload in
             var tags = try CountTags(payload: payload).tags
             tags.swapAt(0, 1)

@@ -1,4 +1,3 @@
-import Bignum
 import TestSupport
 import Testing
 import Wire
@@ -10,11 +9,10 @@ struct CountTests {
     private func count(
         _ hospital: [[UInt8]], _ lab: [[UInt8]], rounding: (Int, Int) = (1, 1), plan: ProtocolPlan? = nil
     ) async throws -> Outcome<CommonCount> {
-        let group = try Small.group()
         return try await both(plan: plan) {
-            try await Alignment.count(hospital, over: $0, settings: Small.settings, rounding: rounding.0, group: group)
+            try await Alignment.count(hospital, over: $0, settings: Small.settings, rounding: rounding.0)
         } lab: {
-            try await Alignment.count(lab, over: $0, settings: Small.settings, rounding: rounding.1, group: group)
+            try await Alignment.count(lab, over: $0, settings: Small.settings, rounding: rounding.1)
         }
     }
 
@@ -40,14 +38,13 @@ struct CountTests {
     /// Two people that are known to be at the other site, and one about whom the asker wants to know.
     @Test("A set of two known people and a target is refused, by its own side and by the other")
     func tooFewToCount() async throws {
-        let group = try Small.group()
         var strict = Small.settings
         strict.minimumCohort = 4
         func run(_ own: AlignmentSettings, _ peer: AlignmentSettings) async throws -> Outcome<CommonCount> {
             try await both {
-                try await Alignment.count(identifiers(7..<10), over: $0, settings: own, rounding: 1, group: group)
+                try await Alignment.count(identifiers(7..<10), over: $0, settings: own, rounding: 1)
             } lab: {
-                try await Alignment.count(identifiers(0..<30), over: $0, settings: peer, rounding: 1, group: group)
+                try await Alignment.count(identifiers(0..<30), over: $0, settings: peer, rounding: 1)
             }
         }
         let own = try await run(strict, strict)
@@ -59,15 +56,14 @@ struct CountTests {
 
     @Test("Counts below the minimum are suppressed, at both", arguments: [(0, 0), (3, 0), (4, 5), (8, 10)])
     func suppresses(common: Int, said: Int) async throws {
-        let group = try Small.group()
         var strict = Small.settings
         strict.minimumCohort = 4
         let settings = strict
         let outcome = try await both {
-            try await Alignment.count(identifiers(0..<30), over: $0, settings: settings, rounding: 5, group: group)
+            try await Alignment.count(identifiers(0..<30), over: $0, settings: settings, rounding: 5)
         } lab: {
             try await Alignment.count(
-                identifiers((30 - common)..<(50 - common)), over: $0, settings: settings, rounding: 1, group: group)
+                identifiers((30 - common)..<(50 - common)), over: $0, settings: settings, rounding: 1)
         }
         #expect(try outcome.hospital.get().roundedCount == said && outcome.hospital.get().minimum == 4)
         #expect(try outcome.lab.get().roundedCount == said)
@@ -91,68 +87,82 @@ struct CountTests {
         #expect(try outcome.lab.get().roundedCount == 8500)
     }
 
-    @Test("Duplicates and sets above the limit are refused; elements outside the group too")
-    func refusals() async throws {
+    @Test("Duplicates are refused")
+    func duplicates() async throws {
         #expect(
             try await count([[1], [1]], [[1]]).hospital.alignmentError == .duplicateIdentifier(first: 0, second: 1))
-        let group = try Small.group()
-        let zero = [UInt8](repeating: 0, count: group.modulus.byteWidth)
-        let outcome = try await both {
-            try await Alignment.count(
-                identifiers(0..<2), over: $0, settings: Small.settings, rounding: 1, group: group
-            ).roundedCount
-        } lab: { session in
-            try await session.send(
-                CountOpening(
-                    AlignmentOpening(
-                        role: .bySize, keyBits: UInt16(Small.keyBits), setSize: 1, minimumCohort: 1)))
-            _ = try await session.receive(CountOpening.self)
-            try await session.send(MaskedByCounter(elements: zero))
-            _ = try await session.receive(MaskedByHelper.self)
-            try await session.checkpoint()
-            return Int(try await session.receive(CountTags.self).tags.count)
-        }
-        #expect(outcome.hospital.alignmentError == .elementOutOfGroup(chunk: 0, index: 0))
     }
 
-    @Test("An element sent twice gets no tags: equal ones would be the helper's fault in the log")
-    func repeatedElements() async throws {
-        let group = try Small.group()
-        let four = [UInt8](repeating: 0, count: group.modulus.byteWidth - 1) + [4]
-        let outcome = try await both {
+    /// A counter of `size` identifiers that sends what `elements` makes of the helper's points.
+    private func hostileCounter(
+        size: Int, _ elements: @escaping @Sendable (_ helper: [UInt8]) -> [UInt8]
+    ) async throws -> Outcome<Int> {
+        try await both {
             try await Alignment.count(
-                identifiers(0..<4), over: $0, settings: Small.settings, rounding: 1, group: group
+                identifiers(0..<4), over: $0, settings: Small.settings, rounding: 1
             ).roundedCount
         } lab: { session in
-            try await session.send(
-                CountOpening(
-                    AlignmentOpening(
-                        role: .bySize, keyBits: UInt16(Small.keyBits), setSize: 2, minimumCohort: 1)))
+            try await session.send(CountOpening(role: .bySize, setSize: UInt64(size), rounding: 1))
             _ = try await session.receive(CountOpening.self)
-            try await session.send(MaskedByCounter(elements: four + four))
-            _ = try await session.receive(MaskedByHelper.self)
+            let theirs = try await session.receive(MaskedByHelper.self).elements
+            try await session.send(MaskedByCounter(elements: elements(theirs)))
             try await session.checkpoint()
             return Int(try await session.receive(CountTags.self).tags.count)
         }
-        #expect(outcome.hospital.alignmentError == .evaluationsRepeat)
-        #expect(outcome.lab.alignmentError == nil && (try? outcome.lab.get()) == nil)
+    }
+
+    @Test("Numbers that are no point, repeated points and the helper's own get no tags")
+    func refusals() async throws {
+        func refusal(_ size: Int, _ elements: @escaping @Sendable ([UInt8]) -> [UInt8]) async throws -> AlignmentError?
+        {
+            let outcome = try await hostileCounter(size: size, elements)
+            #expect((try? outcome.lab.get()) == nil)
+            return outcome.hospital.alignmentError
+        }
+        // x = 6 is on the curve, x = 1 is not.
+        let off = [UInt8](repeating: 0, count: 31) + [1]
+        let on = [UInt8](repeating: 0, count: 31) + [6]
+        #expect(try await refusal(1) { _ in off } == .elementOutOfGroup(chunk: 0, index: 0))
+        #expect(try await refusal(2) { _ in on + off } == .elementOutOfGroup(chunk: 0, index: 1))
+        #expect(
+            try await refusal(1) { _ in [UInt8](repeating: 255, count: 32) }
+                == .elementOutOfGroup(chunk: 0, index: 0))
+        #expect(try await refusal(2) { _ in on + on } == .elementRepeated(chunk: 0, index: 1))
+        #expect(try await refusal(1) { Array($0[..<32]) } == .elementRepeated(chunk: 0, index: 0))
+        #expect(
+            try await refusal(2) { _ in on } == .wrongCount(message: "MaskedByCounter", expected: 2, found: 1))
+        #expect(
+            try await refusal(1) { _ in on + [1] } == .wrongCount(message: "MaskedByCounter", expected: 1, found: 1))
+    }
+
+    @Test("Openings for another protocol or version are refused", arguments: [0, 1])
+    func otherOpenings(index: Int) async throws {
+        let outcome = try await both {
+            try await Alignment.count(
+                identifiers(0..<4), over: $0, settings: Small.settings, rounding: 1
+            ).roundedCount
+        } lab: { session in
+            var opening = CountOpening(role: .bySize, setSize: 1, rounding: 1)
+            if index == 0 { opening.opening.version = 1 } else { opening.opening.keyBits = 2048 }
+            try await session.send(opening)
+            _ = try await session.receive(CountOpening.self)
+            return Int(try await session.receive(MaskedByHelper.self).elements.count)
+        }
+        #expect(
+            outcome.hospital.alignmentError
+                == (index == 0 ? .protocolVersionDiffers(own: 2, peer: 1) : .keySizesDiffer(own: 256, peer: 2048)))
     }
 
     @Test("A count that cannot be is refused", arguments: [3, 7, 1000])
     func impossibleCount(found: Int) async throws {
-        let group = try Small.group()
         let outcome = try await both {
             try await Alignment.count(
-                identifiers(0..<4), over: $0, settings: Small.settings, rounding: 5, group: group
+                identifiers(0..<4), over: $0, settings: Small.settings, rounding: 5
             ).roundedCount
         } lab: { session in
-            try await session.send(
-                CountOpening(
-                    AlignmentOpening(
-                        role: .bySize, keyBits: UInt16(Small.keyBits), setSize: 1, minimumCohort: 1)))
+            try await session.send(CountOpening(role: .bySize, setSize: 1, rounding: 1))
             _ = try await session.receive(CountOpening.self)
-            try await session.send(
-                MaskedByCounter(elements: try group.generator.bigEndianBytes(width: group.modulus.byteWidth)))
+            try await session.send(MaskedByCounter(elements: [UInt8](repeating: 0, count: 31) + [6]))
             _ = try await session.receive(MaskedByHelper.self)
             try await session.checkpoint()
             _ = try await session.receive(CountTags.self)

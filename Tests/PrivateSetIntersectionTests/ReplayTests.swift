@@ -8,8 +8,10 @@ import Wire
 
 @Suite("Replay of an alignment")
 struct ReplayTests {
-    @Test("Each party's messages follow, bit for bit, from its seed, its set and what it received")
-    func everyMessage() async throws {
+    @Test(
+        "Each party's messages follow, bit for bit, from its seed, its set and what it received",
+        arguments: AlignmentScheme.allCases)
+    func everyMessage(scheme: AlignmentScheme) async throws {
         let folder = NSTemporaryDirectory() + "moiety-alignment-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let (a, b) = (identifiers(0..<2100), identifiers(100..<2200))
@@ -17,13 +19,20 @@ struct ReplayTests {
         let keys = [SigningKey(), SigningKey()]
         let names = ["hospital", "lab"]
         let channels = InProcessPeerChannel.pair()
-        let settings = [settings(.sender), settings(.receiver)]
+        let settings = [settings(.sender, scheme), settings(.receiver, scheme)]
         let parameters = try Small.parameters()
 
+        @Sendable func align(
+            _ identifiers: [[UInt8]], over session: Session, settings: AlignmentSettings
+        ) async throws -> Intersection {
+            guard scheme == .paillierOPRF else {
+                return try await Alignment.run(identifiers, over: session, settings: settings)
+            }
+            return try await Alignment.run(identifiers, over: session, settings: settings, parameters: parameters)
+        }
         @Sendable func run(_ side: Int, over session: Session) async throws -> Intersection {
             try await session.run {
-                try await Alignment.run(
-                    side == 0 ? a : b, over: $0, settings: settings[side], parameters: parameters)
+                try await align(side == 0 ? a : b, over: $0, settings: settings[side])
             }
         }
         @Sendable func open(_ side: Int, over channel: InProcessPeerChannel) async throws -> Session {
@@ -49,14 +58,14 @@ struct ReplayTests {
         let replay = try Replay(folder: "\(folder)/1", seed: seeds[1])
         let error = await result {
             try await replay.session.run {
-                try await Alignment.run(a, over: $0, settings: settings[1], parameters: parameters)
+                try await align(a, over: $0, settings: settings[1])
             }
         }
         #expect(throws: (any Error).self) { try error.get() }
         #expect(replay.finding().error == "replayMismatch")
     }
 
-    private func settings(_ role: AlignmentRole) -> AlignmentSettings {
-        AlignmentSettings(keyBits: Small.keyBits, role: role)
+    private func settings(_ role: AlignmentRole, _ scheme: AlignmentScheme) -> AlignmentSettings {
+        AlignmentSettings(scheme: scheme, keyBits: Small.keyBits, role: role)
     }
 }

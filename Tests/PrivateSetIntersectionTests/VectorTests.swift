@@ -43,20 +43,6 @@ struct VectorTests {
         #expect(hashes.order(of: tags.sorted()).bytes == (try bytes(vector, "order")))
     }
 
-    @Test("An identifier under both masks of a count", arguments: [0, 1])
-    func count(index: Int) throws {
-        let vector = try (field(protocolFile("vectors/alignment.json"), "groups") as [Any])[index]
-        let count: Any = try field(vector, "count")
-        let p = try AlignmentGroup(keyBits: field(vector, "bits")).modulus
-        let hashes = AlignmentHashes(sessionID: try bytes(vector, "session"))
-        let point = hashes.point(of: try bytes(count, "identifier"), modulus: p)
-        #expect(point == (try number(count, "h3")))
-        let masked = try ResidueVector([point], modulus: p).pow(secret: number(count, "a"), bits: 257)
-        #expect(masked[0] == (try number(count, "masked")))
-        let both = try masked.pow(secret: number(count, "b"), bits: 257).bigEndianBytes()
-        #expect(hashes.countTag(of: both[...]).bytes == (try bytes(count, "tag")))
-    }
-
     @Test("Challenge matrices and their sums")
     func challenges() throws {
         for vector in try field(protocolFile("vectors/alignment.json"), "challenges") as [Any] {

@@ -22,6 +22,7 @@ import Wire
         (.ciphertextRejected(chunk: 0), .violation, "ciphertextRejected"),
         (.blindingProofRejected(chunk: 0), .violation, "blindingProofRejected"),
         (.elementOutOfGroup(chunk: 0, index: 0), .violation, "elementOutOfGroup"),
+        (.elementRepeated(chunk: 0, index: 0), .violation, "elementRepeated"),
         (.degenerateValue, .violation, "degenerateValue"), (.tagsNotAscending, .violation, "tagsNotAscending"),
         (.evaluationsRepeat, .violation, "evaluationsRepeat"), (.unknownTag, .violation, "unknownTag"),
         (.ordersDiffer, .violation, "ordersDiffer"), (.emptyIntersection, .refusal, "emptyIntersection"),

@@ -13,8 +13,12 @@ import Testing
 
     /// `protocols/purposes.json` is what the program follows.
     @Test func itsDocumentIsThePublishedOne() throws {
-        let jobs = try ModelFamily.allCases.map(\.rawValue).map { family in
-            (name: family, job: try Job(yaml: SmallJob.yaml.replacing("logistic", with: family)))
+        let jobs = try ModelFamily.allCases.map(\.rawValue).flatMap { family in
+            let yaml = SmallJob.yaml.replacing("logistic", with: family)
+            return [
+                (name: family, job: try Job(yaml: yaml)),
+                (name: family + " ecdh-p256", job: try Job(yaml: yaml + "\nalignment: {protocol: ecdh-p256}\n")),
+            ]
         }
         let made = try RegistryDocument(.moiety, jobs: jobs).encoded()
         if ProcessInfo.processInfo.environment["MOIETY_WRITE_PROTOCOLS"] != nil {

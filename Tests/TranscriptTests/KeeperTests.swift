@@ -88,7 +88,7 @@ enum RecordedSessions {
                 var settings = alignment
                 settings.role = side.label == nil ? .sender : .receiver
                 _ = try await Alignment.count(
-                    side.identifiers, over: session, settings: settings, rounding: 5, group: parameters.group)
+                    side.identifiers, over: session, settings: settings, rounding: 5)
             }
         case .prediction:
             let plan = WholeJobTests.plan(.alignment, .inputs, .checkpoint, .prediction)

@@ -40,26 +40,6 @@ def h2(session, element, width):
     return sha256(b"moiety alignment v1 H2" + session + element.to_bytes(width, "big"))[:16]
 
 
-def h3(session, x, modulus, bits):
-    data, counter = b"", 0
-    while len(data) * 8 < bits + 128:
-        data += hashlib.sha512(b"moiety alignment v1 count" + session + struct.pack(">I", counter) + x).digest()
-        counter += 1
-    return int.from_bytes(data[: bits // 8 + 16], "big") % modulus
-
-
-def count_vector(q, modulus, bits, session):
-    """protocols/alignment-count.md: one identifier under both masks."""
-    x = b"patient-0001"
-    a = 2 * (integer(f"{bits}/count/a", 256) % (q - 1) + 1)
-    b = 2 * (integer(f"{bits}/count/b", 256) % (q - 1) + 1)
-    point = h3(session, x, modulus, bits)
-    masked = pow(point, a, modulus)
-    both = pow(masked, b, modulus)
-    tag = sha256(b"moiety alignment v1 count tag" + session + both.to_bytes(bits // 8, "big"))[:16]
-    return {"identifier": x.hex(), "h3": f"{point:x}", "a": f"{a:x}", "b": f"{b:x}", "masked": f"{masked:x}", "tag": tag.hex()}
-
-
 def order(session, tags):
     return sha256(b"moiety alignment v1 order" + session + struct.pack(">Q", len(tags)) + b"".join(tags))
 
@@ -111,7 +91,6 @@ def group_vectors(q, group):
     return {
         "bits": bits, "session": session.hex(), "salt": salt.hex(), "k": f"{k:x}", "slots": slots, "entries": entries,
         "plaintext": f"{plaintext:x}", "order_tags": [t.hex() for t in ascending], "order": order(session, ascending).hex(),
-        "count": count_vector(q, modulus, bits, session),
     }
 
 

@@ -7,11 +7,24 @@ from verifier.reading import Reader, demand
 
 OPENING, KEY, BLINDED, EVALUATIONS, TAGS, OUTCOME, MATCHES = 0x0101, 0x0103, 0x0106, 0x0107, 0x0108, 0x0109, 0x010A
 COUNT_OPENING, BY_COUNTER, BY_HELPER, COUNT_TAGS = 0x0110, 0x0111, 0x0112, 0x0113
+MASKED, MASKED_TWICE = 0x0120, 0x0121
+# Messages that a transcript may keep by hash, none of which comes twice.
+POINTS = {BY_COUNTER, BY_HELPER, MASKED, MASKED_TWICE}
+BULK = {BLINDED} | POINTS
 # Bits of a slot, plaintexts in a chunk, rows of the proof of blinding, bytes of its answers in a slot.
 SLOT_BITS, PLAINTEXTS, PROOF_ROWS, ANSWER_BYTES = 611, 2048, 128, 36 + 76
 # Of a chunk: tags, masked identifiers. Bytes of a tag.
 TAGS_A_CHUNK, MASKED_A_CHUNK, TAG = 65_536, 8192, 16
 MOST_IDENTIFIERS = 2**24
+# P-256: what an opening names in the place of a key's bits; bytes of an x-coordinate; p and B of y^2 = x^3 - 3 x + B.
+CURVE_BITS, POINT = 256, 32
+FIELD = 2**256 - 2**224 + 2**192 + 2**96 - 1
+CONSTANT = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+
+
+def is_point(x):
+    """Whether the curve has a point with that x-coordinate."""
+    return x < FIELD and pow(pow(x, 3, FIELD) - 3 * x + CONSTANT, (FIELD - 1) // 2, FIELD) in (0, 1)
 
 
 def size_of_chunk(record, total, size):
@@ -24,8 +37,10 @@ def size_of_chunk(record, total, size):
 class AlignmentInspector:
     """Takes each record after all that it had seen, up to the first whose payload was pruned."""
 
-    def __init__(self):
+    def __init__(self, has_curve):
+        """`has_curve`: whether the session aligns or counts over the curve, and not with a Paillier key."""
         self.sizes, self.bits, self.matches, self.last = {}, None, 0, {}
+        self.has_curve, self.points = has_curve, set()
 
     def take(self, record):
         kind, payload = record["type"], record["payload"]
@@ -35,9 +50,8 @@ class AlignmentInspector:
             self.bits = messages.key_bits(payload)
         elif kind in (BLINDED, EVALUATIONS):
             self.take_chunk(record)
-        elif kind in (BY_COUNTER, BY_HELPER):
-            count = size_of_chunk(record, self.size(record["from"]), MASKED_A_CHUNK)
-            self.demand_fields(record, None, [count * up(self.bits, 8)])
+        elif kind in (BY_COUNTER, BY_HELPER, MASKED, MASKED_TWICE):
+            self.take_points(record)
         elif kind in (TAGS, COUNT_TAGS):
             self.take_tags(record, self.size(record["from" if kind == TAGS else "to"]))
         elif kind == OUTCOME:
@@ -50,14 +64,28 @@ class AlignmentInspector:
         r = Reader(record["payload"], "opening", messages.MALFORMED)
         version, role, bits, size, _ = (r.number(width) for width in (2, 1, 2, 8, 8))
         r.finish()
-        r.demand(version == 1 and role < 3 and 0 < size <= MOST_IDENTIFIERS, "range")
+        expected = 2 if record["type"] == COUNT_OPENING else 1
+        r.demand(version == expected and role < 3 and 0 < size <= MOST_IDENTIFIERS, "range")
+        demand((bits == CURVE_BITS) == self.has_curve, "T13", "keySizeMismatch")
         self.sizes[record["from"]] = size
-        # A count has no key: its group is of the size that both opened with.
         self.bits = bits
 
     def size(self, party):
         demand(party in self.sizes, "T10", "openingMissing")
         return self.sizes[party]
+
+    def take_points(self, record):
+        """As many as there are identifiers to ask about; where they are kept, on the curve and each for the first time."""
+        asker = record["to" if record["type"] == MASKED_TWICE else "from"]
+        count = size_of_chunk(record, self.size(asker), MASKED_A_CHUNK)
+        self.demand_fields(record, None, [count * POINT])
+        if record["payload"] is None:
+            return
+        for start in range(4, 4 + count * POINT, POINT):
+            point = record["payload"][start : start + POINT]
+            demand(is_point(int.from_bytes(point, "big")), "T10", "elementOutOfGroup")
+            demand(point not in self.points, "T20", "elementRepeated")
+            self.points.add(point)
 
     def take_chunk(self, record):
         """Blinded identifiers with their proof, or what they evaluate to."""

@@ -17,6 +17,9 @@ MOST_NET_PARAMETERS = 800
 FOLDS = range(2, 21)
 # classical, HC0, HC1
 CLASSICAL, COVARIANCES = 1, (1, 2, 3)
+# paillier-oprf, ecdh-p256
+ECDH = 2
+ALIGNMENTS = (1, ECDH)
 # short, half
 NONCES = (1, 2)
 # leverage, budget
@@ -24,7 +27,7 @@ LOOSENS = {9, 10}
 
 
 class Job:
-    """The model and what may be opened of it; everything else is passed over."""
+    """The model, what may be opened of it and the alignment; everything else is passed over."""
 
     def __init__(self, data):
         r = Reader(data, "job.bin", ("T02", "jobNotCanonical"))
@@ -33,7 +36,8 @@ class Job:
         demand(r.number(4) == 2, "T02", "jobNotCanonical")
         self.active, self.passive = read_party(r), read_party(r)
         demand((self.active["role"], self.passive["role"]) == (1, 2), "T02", "jobNotCanonical")
-        r.number(1)
+        self.alignment = r.number(1)
+        demand(self.alignment in ALIGNMENTS, "T02", "jobNotCanonical")
         self.sender = read_optional_text(r)
         self.family = r.number(1)
         has_theta = read_flag(r)
@@ -41,6 +45,8 @@ class Job:
         if has_theta:
             read_number(r)
         self.estimates_theta = self.family == NEGATIVE_BINOMIAL and not has_theta
+        # Its plan in purposes.json.
+        self.kind = FAMILY_NAMES.get(self.family, "") + (" ecdh-p256" if self.alignment == ECDH else "")
         self.l2, self.l1, self.tolerance = read_number(r), read_number(r), read_number(r)
         self.most_passes, covariance = r.number(4), r.number(1)
         self.has_robust_errors = covariance != CLASSICAL

@@ -47,6 +47,7 @@ extension AlignmentTerms.Method: Coded {
     var code: UInt8 {
         switch self {
         case .paillierOPRF: 1
+        case .ecdhP256: 2
         }
     }
 }

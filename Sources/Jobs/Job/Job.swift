@@ -61,6 +61,8 @@ public struct AlignmentTerms: Sendable, Hashable {
     public enum Method: String, Sendable, Hashable, CaseIterable, Codable {
         /// `protocols/alignment.md`
         case paillierOPRF = "paillier-oprf"
+        /// `protocols/alignment-ecdh.md`
+        case ecdhP256 = "ecdh-p256"
     }
 
     public internal(set) var method: Method

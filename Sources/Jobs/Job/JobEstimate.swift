@@ -24,8 +24,15 @@ public struct JobEstimate: Sendable, Hashable, Codable {
         // protocols/alignment.md 2: ciphertexts of 3 or 5 slots one way, group elements and tags the other.
         let slots = Double((job.keys.bits - 1) / 611)
         let identifiers = Double(ownIdentifiers)
-        let alignment = identifiers * (512 * width / slots + 256 * width + 32) + 2e6 * width
-        let aligning = (identifiers * 2.2e-4 + 3) * work
+        let (alignment, aligning): (Double, Double)
+        switch job.alignment.method {
+        case .paillierOPRF:
+            alignment = identifiers * (512 * width / slots + 256 * width + 32) + 2e6 * width
+            aligning = (identifiers * 2.2e-4 + 3) * work
+        case .ecdhP256:
+            // protocols/alignment-ecdh.md 2: two points and two tags; four products on the curve, on any processor.
+            (alignment, aligning) = (identifiers * 96, identifiers * 3.6e-4)
+        }
         // A logistic fit sends some 25 to 80 kB a row at 2048 bits, a linear one a few. Each iteration of the inverse is two products of
         // matrices, 0.7 CPU s of both parties at 31 coefficients; a fit has some ten to eighty.
         let n = Double(rows)

@@ -59,7 +59,7 @@ public enum JobTemplate {
         \(passiveDraft.map { party(passive, "passive", $0) } ?? passiveExample(passive))
 
         # alignment:
-        #   protocol: paillier-oprf
+        #   protocol: paillier-oprf       # ecdh-p256: cheaper without AVX-512 IFMA, under other assumptions
         #   sender: auto                  # the party with more identifiers, or a party's name
 
         model:

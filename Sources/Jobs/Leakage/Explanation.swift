@@ -38,6 +38,8 @@ public struct Explanation: Sendable, Hashable, Codable {
     public let parties: [PartySummary]
     public let model: String
     public let keys: String
+    /// The alignment of the job first: what each costs and assumes.
+    public let alignment: [String]
     public let rows: String
     /// The words of the reveal list.
     public let opened: [String]
@@ -68,6 +70,10 @@ public struct Explanation: Sendable, Hashable, Codable {
         parties = job.parties.map { PartySummary($0, words) }
         model = Self.model(job)
         keys = "Paillier, \(job.keys.bits) bits, \(job.keys.nonces.rawValue) nonces"
+        let methods = [job.alignment.method] + AlignmentTerms.Method.allCases.filter { $0 != job.alignment.method }
+        alignment = methods.map { method in
+            (method == job.alignment.method ? "by " : "or by ") + "\(method.rawValue): \(method.meaning)"
+        }
         rows = Self.rows(job)
         opened = job.reveal.map(\.rawValue)
         eachSends = words.eachSends()

@@ -1,4 +1,5 @@
-/// Session, count and alignment (`protocols/wire.md`, `protocols/alignment-count.md` 5, `protocols/alignment.md` 7).
+/// Session, count and alignment (`protocols/wire.md`, `protocols/alignment-count.md` 5, `protocols/alignment.md` 7,
+/// `protocols/alignment-ecdh.md` 5).
 extension LeakageWords {
     func session() -> [LeakageTable.Row] {
         [active, passive].map { party in
@@ -57,11 +58,7 @@ extension LeakageWords {
         return [
             row(
                 .alignment, answering,
-                sends: [
-                    Self.opening,
-                    "a Paillier key made for this alignment with proofs, and the key of a pseudorandom function encrypted "
-                        + "under it, with a proof of its range",
-                    "one group element for each blinded identifier of the receiver",
+                sends: [Self.opening] + answers + [
                     "a 128-bit tag for each of its identifiers, sorted: random to whoever lacks the identifier",
                     "a digest of the common order",
                 ],
@@ -73,12 +70,9 @@ extension LeakageWords {
                 ]),
             row(
                 .alignment, asking,
-                sends: [
-                    Self.opening,
-                    "parameters for the proofs of the sender's key, with a proof of their own; a salt",
-                    "its identifiers, blinded and encrypted, with a proof that each asks for one identifier",
+                sends: [Self.opening] + questions + [
                     "whether there is a match and whether there are enough; if so their number and tags, sorted, and a digest "
-                        + "of the common order",
+                        + "of the common order"
                 ],
                 learns: [
                     "the sender's set size and minimum cohort, even if the alignment goes no further",
@@ -89,6 +83,34 @@ extension LeakageWords {
                     "by listing guesses among its identifiers, whether those are at the sender: at most \(setSizeBound) in all",
                 ]),
         ]
+    }
+
+    /// What the sender sends between opening and tags.
+    private var answers: [String] {
+        switch method {
+        case .paillierOPRF:
+            [
+                "a Paillier key made for this alignment with proofs, and the key of a pseudorandom function encrypted "
+                    + "under it, with a proof of its range",
+                "one group element for each blinded identifier of the receiver",
+            ]
+        case .ecdhP256:
+            [
+                "the receiver's points under a mask of its own too, once all of them have come and both sides have signed them"
+            ]
+        }
+    }
+
+    /// What the receiver sends of its identifiers.
+    private var questions: [String] {
+        switch method {
+        case .paillierOPRF:
+            [
+                "parameters for the proofs of the sender's key, with a proof of their own; a salt",
+                "its identifiers, blinded and encrypted, with a proof that each asks for one identifier",
+            ]
+        case .ecdhP256: ["its identifiers as points of a curve under its mask, in an order of its own"]
+        }
     }
 
     private static let opening = "how many identifiers it has, and the smallest cohort that it accepts"

@@ -17,6 +17,11 @@ public enum LeakageDocument {
         ## 1. Logistic regression
 
         \(table(.logistic, LeakagePhase.known))
+        ### Alignment by `ecdh-p256`
+
+        In place of the alignment above, which is that by `paillier-oprf`.
+
+        \(rows(LeakageTable(family: .logistic, alignment: .ecdhP256), [.alignment]))
         ## 2. Linear regression
 
         Session, count, alignment and prediction as above.
@@ -98,13 +103,14 @@ public enum LeakageDocument {
 
     private static func table(_ family: ModelFamily, _ phases: [LeakagePhase]) -> String {
         let table = LeakageTable(family: family)
-        return phases.map { phase in
-            let rows = table.rows(in: phase)
-            guard !rows.isEmpty else { return "" }
-            return "### \(phase.title)\n\n| | sends | learns |\n|---|---|---|\n"
-                + rows.map(line).joined(separator: "\n")
-                + "\n\n"
-        }.joined()
+        return phases.filter { !table.rows(in: $0).isEmpty }
+            .map { "### \($0.title)\n\n" + rows(table, [$0]) }.joined()
+    }
+
+    private static func rows(_ table: LeakageTable, _ phases: [LeakagePhase]) -> String {
+        "| | sends | learns |\n|---|---|---|\n"
+            + phases.flatMap { table.rows(in: $0) }.map(line).joined(separator: "\n")
+            + "\n\n"
     }
 
     /// What the families without a table of their own add to the logistic one, and leave out.

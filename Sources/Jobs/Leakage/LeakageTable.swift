@@ -32,7 +32,9 @@ public struct LeakageTable: Sendable, Hashable, Codable {
     public init(job: Job, rows: Int? = nil) { self.init(LeakageWords(job: job, rows: rows)) }
 
     /// The table of any two-party job of a family, with `A` for the active and `B` for the passive party.
-    public init(family: ModelFamily) { self.init(LeakageWords(family: family)) }
+    public init(family: ModelFamily, alignment: AlignmentTerms.Method = .paillierOPRF) {
+        self.init(LeakageWords(family: family, alignment: alignment))
+    }
 
     init(_ words: LeakageWords) {
         rows =

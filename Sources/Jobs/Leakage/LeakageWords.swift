@@ -11,6 +11,7 @@ struct LeakageWords {
     let setSizeBound: String
     let minimumCohort: String
     let mostPasses: String
+    let method: AlignmentTerms.Method
     /// Sender of the alignment, if the job names one.
     let sender: String?
     /// nil in the general table.
@@ -27,12 +28,13 @@ struct LeakageWords {
         setSizeBound = "\(job.limits.maximumSetSize)"
         minimumCohort = "\(job.limits.minimumCohort)"
         mostPasses = "\(job.model.maximumPasses)"
+        method = job.alignment.method
         sender = job.alignment.sender
         self.job = job
         self.rows = rows
     }
 
-    init(family: ModelFamily) {
+    init(family: ModelFamily, alignment: AlignmentTerms.Method) {
         self.family = family
         active = "A"
         passive = "B"
@@ -41,6 +43,7 @@ struct LeakageWords {
         setSizeBound = "`limits.maximumSetSize`"
         minimumCohort = "`limits.minimumCohort`"
         mostPasses = "`model.maxPasses`"
+        method = alignment
         sender = nil
         job = nil
         rows = nil

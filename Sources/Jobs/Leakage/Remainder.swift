@@ -31,8 +31,21 @@ enum Remainder {
     /// Of every job; what its nonces assume comes to that.
     private static let common = [
         "Both parties follow the protocol. The transcript shows who deviated, where it shows a deviation at all.",
-        "Decisional composite residuosity for Paillier; k-CAA in the alignment's group with random-oracle hashes.",
+        "Decisional composite residuosity for Paillier.",
+        "Decisional Diffie-Hellman on the curve P-256 for the count, with random-oracle hashes.",
     ]
+
+    /// Of the alignment.
+    private static func alignment(_ method: AlignmentTerms.Method) -> String {
+        switch method {
+        case .paillierOPRF:
+            "Alignment by `paillier-oprf`: k-CAA in its group with random-oracle hashes; the receiver's other identifiers are "
+                + "hidden from the sender by statistics."
+        case .ecdhP256:
+            "Alignment by `ecdh-p256`: the decisional and the one-more gap Diffie-Hellman problem on the curve P-256, with "
+                + "random-oracle hashes."
+        }
+    }
 
     private static let shortNonces =
         "encryption under one's own training key is about four times cheaper, under one more assumption: a nonce with a "
@@ -40,11 +53,14 @@ enum Remainder {
         + "privacy of what a party computes under the other's key, do not rest on it."
 
     static func assumptions(_ job: Job) -> [String] {
-        common + (job.keys.nonces == .short ? ["Short nonces: \(shortNonces)"] : [])
+        common + [alignment(job.alignment.method)] + (job.keys.nonces == .short ? ["Short nonces: \(shortNonces)"] : [])
     }
 
     /// Of any job.
-    static let assumptions = common + ["Short nonces (`keys.nonces`, the default): \(shortNonces)"]
+    static let assumptions =
+        common + AlignmentTerms.Method.allCases.map(alignment) + [
+            "Short nonces (`keys.nonces`, the default): \(shortNonces)"
+        ]
 
     /// What deserves a second look before a person signs.
     static func warnings(_ job: Job) -> [String] {

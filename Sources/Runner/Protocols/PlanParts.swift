@@ -1,12 +1,18 @@
 import Jobs
 import Paillier
 import PrivateSetIntersection
+import ProtocolKit
 import Records
 import SplitRegression
 import Wire
 
 /// What the plans of several protocols are made of.
 extension ProtocolPlan {
+    /// The opening, then the job's alignment, then the rest.
+    init(aligning job: Job, then rest: [Part] = []) {
+        self.init(job, aligning: .alignment(of: job.alignment.method), then: rest)
+    }
+
     /// The opening, then an alignment or a count, then the rest. Who sends in the alignment may follow from the set sizes: then both
     /// ways are allowed, and a session must follow one of them to its end.
     init(_ job: Job, aligning description: ProtocolDescription, then rest: [Part] = []) {
@@ -38,11 +44,30 @@ struct InspectionLedger {
     let duplicates = DuplicateFilter()
 }
 
-extension AlignmentInspector {
-    init(_ job: Job, in session: Bytes32, _ seen: InspectionLedger, local: String?) throws {
-        try self.init(
-            keyBits: job.keys.bits, maximumSetSize: job.limits.maximumSetSize, session: session, moduli: seen.moduli,
-            duplicates: seen.duplicates, local: local)
+extension ProtocolDescription {
+    static func alignment(of method: AlignmentTerms.Method) -> ProtocolDescription {
+        switch method {
+        case .paillierOPRF: .alignment
+        case .ecdhP256: .curveAlignment
+        }
+    }
+
+    /// Of every method that a job may name.
+    static let alignments = AlignmentTerms.Method.allCases.map { alignment(of: $0) }
+}
+
+extension InspectionLedger {
+    /// What looks at the payloads of the job's alignment.
+    func alignmentInspector(_ job: Job, in session: InspectedSession) throws -> any PayloadInspector {
+        let (largest, id, local) = (job.limits.maximumSetSize, session.session, session.local)
+        return switch job.alignment.method {
+        case .paillierOPRF:
+            try AlignmentInspector(
+                keyBits: job.keys.bits, maximumSetSize: largest, session: id, moduli: moduli, duplicates: duplicates,
+                local: local)
+        case .ecdhP256:
+            try CurveAlignmentInspector(maximumSetSize: largest, session: id, duplicates: duplicates, local: local)
+        }
     }
 }
 

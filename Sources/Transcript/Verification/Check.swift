@@ -68,7 +68,7 @@ public enum Check: String, Sendable, Hashable, CaseIterable, Codable {
         case .t17: "What each record says it had seen is what had been sent."
         case .t18: "The session's identity follows from the job, the parties and their nonces."
         case .t19: "Every proof was made for this session, this prover and this verifier."
-        case .t20: "No ciphertext was sent twice."
+        case .t20: "No ciphertext or point was sent twice."
         case .t21: "No ciphertext was sent unencrypted."
         case .t22: "The decryptions are the ones that the ciphertexts hold."
         case .t23: "A training's steps and its end follow from the numbers that were opened."

@@ -11,19 +11,16 @@ package struct AlignmentProtocol: SiteProtocol {
     package var purpose: SessionPurpose { SessionPurpose("alignment") }
     package var phrase: String { "an alignment" }
     package var versions: [ProtocolVersion] { [.alignment] }
-    package var descriptions: [ProtocolDescription] { [.alignment] }
+    package var descriptions: [ProtocolDescription] { ProtocolDescription.alignments }
     package var commitments: Set<String> { ["identifiers"] }
     package var counts: Set<String> { ["rows"] }
     package var disclosure: Disclosure { [] }
     package var phases: [LeakagePhase] { [.session, .alignment, .early] }
 
-    package func plan(for job: Job) -> ProtocolPlan { ProtocolPlan(job, aligning: .alignment) }
+    package func plan(for job: Job) -> ProtocolPlan { ProtocolPlan(aligning: job) }
 
     package func inspectors(for job: Job, in session: InspectedSession) throws -> [any PayloadInspector] {
-        [
-            try AlignmentInspector(job, in: session.session, InspectionLedger(), local: session.local),
-            CommittedSetInspector(),
-        ]
+        [try InspectionLedger().alignmentInspector(job, in: session), CommittedSetInspector()]
     }
 
     package func work(_ setup: WorkSetup) -> AlignmentWork {

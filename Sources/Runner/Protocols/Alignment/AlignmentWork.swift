@@ -53,8 +53,13 @@ extension JobInputs {
 
 extension AlignmentSettings {
     init(_ job: Job, own: Party) {
+        let scheme: AlignmentScheme =
+            switch job.alignment.method {
+            case .paillierOPRF: .paillierOPRF
+            case .ecdhP256: .curve
+            }
         self.init(
-            keyBits: job.keys.bits,
+            scheme: scheme, keyBits: job.keys.bits,
             role: job.alignment.sender.map { $0 == own.name ? .sender : .receiver } ?? .bySize,
             maximumOwnCount: job.limits.maximumSetSize, maximumPeerCount: job.limits.maximumSetSize,
             minimumCohort: job.limits.minimumCohort)

@@ -22,8 +22,9 @@ package struct CountProtocol: SiteProtocol {
     package func inspectors(for job: Job, in session: InspectedSession) throws -> [any PayloadInspector] {
         [
             try CountInspector(
-                keyBits: job.keys.bits, maximumSetSize: job.limits.maximumSetSize,
-                minimumCohort: job.limits.minimumCohort), CommittedSetInspector(),
+                maximumSetSize: job.limits.maximumSetSize, minimumCohort: job.limits.minimumCohort, local: session.local
+            ),
+            CommittedSetInspector(),
         ]
     }
 

@@ -13,7 +13,7 @@ package struct FitProtocol: SiteProtocol {
     package var phrase: String { "a fit" }
     package var versions: [ProtocolVersion] { [.alignment, .training, .inputs, .model] }
     package var descriptions: [ProtocolDescription] {
-        [.alignment, .inputs] + ModelFamily.allCases.map { .training($0) } + [.model]
+        ProtocolDescription.alignments + [.inputs] + ModelFamily.allCases.map { .training($0) } + [.model]
     }
     package var commitments: Set<String> { ["identifiers", "rows"] }
     package var counts: Set<String> { ["rows", "fitted", "passes", "parameters", "converged"] }
@@ -24,7 +24,7 @@ package struct FitProtocol: SiteProtocol {
 
     package func plan(for job: Job) -> ProtocolPlan {
         ProtocolPlan(
-            job, aligning: .alignment,
+            aligning: job,
             then: [
                 .init(.inputs, of: job), .checkpoint(job), .init(.training(job.model.family), of: job),
                 .init(.model, of: job),
@@ -38,7 +38,7 @@ package struct FitProtocol: SiteProtocol {
                 session: session.session, active: job.active.name, moduli: seen.moduli, duplicates: seen.duplicates,
                 local: session.local
             ) { rows in TrainingPlan(job, rows: rows) },
-            try AlignmentInspector(job, in: session.session, seen, local: session.local), CommittedSetInspector(),
+            try seen.alignmentInspector(job, in: session), CommittedSetInspector(),
             InputRootsInspector(job, label: true), ModelCommitmentInspector(),
         ]
     }

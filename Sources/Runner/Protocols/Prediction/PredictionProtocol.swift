@@ -14,7 +14,7 @@ package struct PredictionProtocol: SiteProtocol {
     package var phrase: String { "a prediction" }
     package var caveat: String? { "with the part of the model that each party committed to" }
     package var versions: [ProtocolVersion] { [.alignment, .training, .inputs] }
-    package var descriptions: [ProtocolDescription] { [.alignment, .inputs, .prediction] }
+    package var descriptions: [ProtocolDescription] { ProtocolDescription.alignments + [.inputs, .prediction] }
     package var commitments: Set<String> { ["identifiers", "rows", ModelBinding.label] }
     package var counts: Set<String> { ["rows"] }
     package var disclosure: Disclosure { [.scores, .otherRows] }
@@ -22,13 +22,13 @@ package struct PredictionProtocol: SiteProtocol {
 
     package func plan(for job: Job) -> ProtocolPlan {
         ProtocolPlan(
-            job, aligning: .alignment,
+            aligning: job,
             then: [.init(.inputs, of: job), .checkpoint(job), .init(.prediction, of: job)])
     }
 
     package func inspectors(for job: Job, in session: InspectedSession) throws -> [any PayloadInspector] {
         [
-            try AlignmentInspector(job, in: session.session, InspectionLedger(), local: session.local),
+            try InspectionLedger().alignmentInspector(job, in: session),
             ScoreInspector(areRevealed: job.reveals(.scores)), CommittedSetInspector(ofOne: [ModelBinding.label]),
             InputRootsInspector(job, label: false),
         ]
