@@ -48,8 +48,11 @@ import Testing
         ] {
             let explanation = Explanation(try Job(yaml: yaml))
             let text = explanation.text.replacing("\n    ", with: " ")
-            #expect(text.contains("- by \(own): costs") && text.contains("- or by \(other): costs"))
+            let words = text.replacing("\n", with: " ")
+            #expect(words.contains("Alignment: \(own) takes") && words.contains("Or: \(other) takes"), "\(words)")
+            #expect(explanation.alignment.map { $0.hasPrefix(own) } == [true, false])
             let isCurve = own == "ecdh-p256"
+            #expect(explanation.warnings.contains { $0.contains("P-256 alone") } == isCurve)
             #expect(explanation.assumptions.contains { $0.contains("one-more gap") } == isCurve)
             #expect(explanation.assumptions.contains { $0.contains("k-CAA") } == !isCurve)
             let sends = explanation.leakage.filter { $0.phase == .alignment }.flatMap(\.sends)

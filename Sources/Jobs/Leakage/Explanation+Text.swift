@@ -7,8 +7,9 @@ extension Explanation {
         page.line("job \(job)", indent: 0)
         if !purpose.isEmpty { page.line(purpose, indent: 0) }
         for party in parties { page.line(party.line, indent: 0) }
-        page.line("\(model). Limits: \(rows). \(keys). Opened: \(opened.joined(separator: ", ")).", indent: 0)
-        page.list("Identifiers are aligned", alignment)
+        page.line(
+            "\(model). Limits: \(rows). \(keys). Opened: \(opened.joined(separator: ", ")). "
+                + "Alignment: \(alignmentBrief)", indent: 0)
         page.list("Each party sends the other", eachSends)
         page.list("Each party learns of the other", eachLearns)
         for party in parties {

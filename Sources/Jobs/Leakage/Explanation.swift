@@ -38,8 +38,10 @@ public struct Explanation: Sendable, Hashable, Codable {
     public let parties: [PartySummary]
     public let model: String
     public let keys: String
-    /// The alignment of the job first: what each costs and assumes.
+    /// What the job's alignment costs and assumes, then what the other one does.
     public let alignment: [String]
+    /// The same on one line.
+    public let alignmentBrief: String
     public let rows: String
     /// The words of the reveal list.
     public let opened: [String]
@@ -70,10 +72,8 @@ public struct Explanation: Sendable, Hashable, Codable {
         parties = job.parties.map { PartySummary($0, words) }
         model = Self.model(job)
         keys = "Paillier, \(job.keys.bits) bits, \(job.keys.nonces.rawValue) nonces"
-        let methods = [job.alignment.method] + AlignmentTerms.Method.allCases.filter { $0 != job.alignment.method }
-        alignment = methods.map { method in
-            (method == job.alignment.method ? "by " : "or by ") + "\(method.rawValue): \(method.meaning)"
-        }
+        alignment = job.alignment.methods.map(\.meaning)
+        alignmentBrief = job.alignment.methods.map(\.brief).joined(separator: " Or: ")
         rows = Self.rows(job)
         opened = job.reveal.map(\.rawValue)
         eachSends = words.eachSends()

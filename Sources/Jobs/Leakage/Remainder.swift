@@ -75,6 +75,11 @@ enum Remainder {
                 "Keys of \(job.keys.bits) bits (112-bit security) are not advised for data that must stay secret beyond 2030."
             )
         }
+        if job.alignment.method == .ecdhP256 {
+            found.append(
+                "The alignment rests on P-256 alone: whoever solves discrete logarithms there, also later from a kept "
+                    + "transcript, can test guesses of both sides' identifiers.")
+        }
         if job.reveals(.scores) {
             found.append("Scores show \(job.active.name) the other side's predictor row by row, for every person.")
         }
