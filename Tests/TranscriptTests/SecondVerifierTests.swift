@@ -79,6 +79,13 @@ let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separa
             try Data(edited.utf8).write(to: file)
             #expect(try run([file.path]) == 1)
         }
+        // And another point.
+        let curve = Repository.root.appending(path: "protocols/vectors/alignment-ecdh.json")
+        let points = try String(contentsOf: curve, encoding: .utf8)
+        let spoilt = points.replacing("\"taken\": [", with: "\"taken\": [\"\(String(repeating: "f", count: 64))\",")
+        #expect(spoilt != points)
+        try Data(spoilt.utf8).write(to: file)
+        #expect(try run([vectors.path, file.path]) == 1)
     }
 
     @Test func bothAgree() throws {

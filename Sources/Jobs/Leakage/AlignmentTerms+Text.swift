@@ -14,8 +14,8 @@ extension AlignmentTerms.Method {
     /// The same for one screen.
     var brief: String {
         switch self {
-        case .paillierOPRF: "\(rawValue) takes 0.2 to 2 ms a pair and rests on Paillier and k-CAA."
-        case .ecdhP256: "\(rawValue) takes 0.4 ms a pair and rests on Diffie-Hellman on P-256."
+        case .paillierOPRF: "\(rawValue): 0.2 to 2 ms a pair, assumes Paillier, k-CAA."
+        case .ecdhP256: "\(rawValue): 0.4 ms, assumes P-256."
         }
     }
 }

@@ -73,7 +73,7 @@ public struct Explanation: Sendable, Hashable, Codable {
         model = Self.model(job)
         keys = "Paillier, \(job.keys.bits) bits, \(job.keys.nonces.rawValue) nonces"
         alignment = job.alignment.methods.map(\.meaning)
-        alignmentBrief = job.alignment.methods.map(\.brief).joined(separator: " Or: ")
+        alignmentBrief = job.alignment.methods.map(\.brief).joined(separator: " By ")
         rows = Self.rows(job)
         opened = job.reveal.map(\.rawValue)
         eachSends = words.eachSends()

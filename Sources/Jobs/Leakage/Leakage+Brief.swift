@@ -16,7 +16,7 @@ extension LeakageWords {
             sender.map { "\(peer(of: $0)), by putting guesses among its identifiers" }
             ?? "the side with fewer identifiers, by putting guesses among them"
         return [
-            "who approved the job there; how many rows and columns the other has, and which columns changed since an earlier job",
+            "who approved the job there; its number of rows and columns; columns changed since an earlier job",
             "which of its own people the other has too, and of the rest that it has not; \(guesses), whether the other has those "
                 + "(at most \(setSizeBound) in all)",
         ] + told(LeakageTable.both, \.learns)
