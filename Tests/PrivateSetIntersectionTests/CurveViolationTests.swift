@@ -80,26 +80,43 @@ struct CurveViolationTests {
             _ = try await session.receive(MaskedTwice.self, chunk: Chunk(0, of: 2), within: .milliseconds(300))
             return true
         }
-        #expect((try? outcome.lab.get()) == nil)
+        guard case .failure(let error) = outcome.lab else {
+            Issue.record("the first chunk was answered")
+            return
+        }
+        #expect(error as? WireError == .timeout(peer: "hospital", waitingFor: "MaskedTwice"), "\(error)")
         #expect((try? outcome.hospital.get()) == nil)
     }
 
-    /// What the receiver's program and every verifier hold against a sender that answers early.
+    /// What the receiver's program, and every verifier after it, holds against a sender that answers early.
     @Test("An answer before the last question is out of order")
     func earlyAnswer() async throws {
         let plan = ProtocolPlan([.init(.curveAlignment, parties: ["sender": "hospital", "receiver": "lab"])])
-        let outcome = try await both(plan: plan) { session in
-            try await session.send(
-                AlignmentOpening(role: .sender, keyBits: 256, setSize: 4, minimumCohort: 1))
-            _ = try await session.receive(AlignmentOpening.self)
-            // Refused here already, by the program's own plan.
-            try await session.send(MaskedTwice(elements: Self.x(5)))
-            return true
-        } lab: {
-            _ = try await Alignment.run(identifiers(0..<1), over: $0, settings: Curved.settings(.receiver))
-            return true
+        var sides = Sides(roles: ("hospital", "lab"), protocols: [.alignment], plan: plan)
+        // A program that follows no plan.
+        sides.planA = nil
+        let pair = try await sides.opened()
+        async let sender = result {
+            try await pair.a.run { session in
+                try await session.send(
+                    AlignmentOpening(role: .sender, keyBits: 256, setSize: 4, minimumCohort: 1))
+                _ = try await session.receive(AlignmentOpening.self)
+                try await session.send(MaskedTwice(elements: Self.x(5)))
+                _ = try await session.receive(MaskedIdentifiers.self)
+            }
         }
-        #expect((try? outcome.hospital.get()) == nil && (try? outcome.lab.get()) == nil)
+        async let receiver = result {
+            try await pair.b.run {
+                _ = try await Alignment.run(identifiers(0..<1), over: $0, settings: Curved.settings(.receiver))
+            }
+        }
+        _ = await sender
+        let found = await receiver
+        guard case .failure(let error) = found else {
+            Issue.record("the answer was taken")
+            return
+        }
+        #expect(error as? WireError == .outOfOrder(peer: "hospital", message: .maskedTwice), "\(error)")
     }
 
     // MARK: A hostile sender

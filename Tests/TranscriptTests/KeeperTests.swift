@@ -13,7 +13,7 @@ import Testing
 /// A keeper that has the genuine start of a session, its own keys and not the peer's, and makes up the rest in the peer's
 /// name: in every kind of session, after every checkpoint, it never comes to VALID.
 @Suite(.serialized) struct KeeperTests {
-    enum Kind: CaseIterable { case count, alignment, prediction, linear, logistic }
+    enum Kind: CaseIterable { case count, alignment, curveAlignment, prediction, linear, logistic }
 
     @Test(arguments: Kind.allCases)
     func aKeeperCannotSpeakForItsPeer(_ kind: Kind) async throws {
@@ -82,6 +82,15 @@ enum RecordedSessions {
             return try await record(.alignment, WholeJobTests.plan(.alignment), ["rows": 60]) {
                 try await align($0, $1)
             }
+        case .curveAlignment:
+            return try await record(
+                .alignment, WholeJobTests.plan(.curveAlignment), ["rows": 60],
+                extra: "alignment: {protocol: ecdh-p256}\n"
+            ) { side, session in
+                let role = side.label == nil ? AlignmentRole.sender : .receiver
+                _ = try await Alignment.run(
+                    side.identifiers, over: session, settings: AlignmentSettings(scheme: .curve, role: role))
+            }
         case .count:
             let counts: [String: Int64] = ["rounded": 60, "rounding": 5]
             return try await record(.count, WholeJobTests.plan(.alignmentCount), counts) { side, session in
@@ -129,11 +138,13 @@ enum RecordedSessions {
 
     private static func record(
         _ purpose: SessionPurpose, _ plan: ProtocolPlan, _ counts: [String: Int64], isLinear: Bool = false,
+        extra: String = "",
         _ work: @escaping @Sendable (WholeJobTests.Side, Session) async throws -> Void
     ) async throws -> (Recorded, [String: Int64]) {
         let folder = try TemporaryFolder()
         let bits = isLinear ? 22 : 16
-        let yaml = isLinear ? WholeJobTests.yaml.replacing("logistic", with: "linear") : WholeJobTests.yaml
+        let yaml =
+            (isLinear ? WholeJobTests.yaml.replacing("logistic", with: "linear") : WholeJobTests.yaml) + extra
         let recorded = Recorded(
             purpose: purpose, plan: plan, folder: folder, yaml: yaml,
             keys: ["hospital": SigningKey(), "lab": SigningKey()],

@@ -3,8 +3,8 @@ extension AlignmentTerms.Method {
     public var meaning: String {
         switch self {
         case .paillierOPRF:
-            "\(rawValue) takes 0.2 ms a pair of identifiers with AVX-512 IFMA and 1 ms without, at 3072 bits twice that; it rests "
-                + "on Paillier's assumption and k-CAA, and hides by statistics what the asking side has."
+            "\(rawValue) takes 0.2 ms a pair of identifiers with AVX-512 IFMA and 1.4 to 2.5 ms without, at 3072 bits twice that; it "
+                + "rests on Paillier's assumption and k-CAA, and hides by statistics what the asking side has."
         case .ecdhP256:
             "\(rawValue) takes 0.4 ms a pair of identifiers on any processor; it rests on Diffie-Hellman problems on the curve "
                 + "P-256 for both sides: whoever solves them, also from a kept transcript, can test guesses."
@@ -14,7 +14,7 @@ extension AlignmentTerms.Method {
     /// The same for one screen.
     var brief: String {
         switch self {
-        case .paillierOPRF: "\(rawValue): 0.2 to 2 ms a pair, assumes Paillier, k-CAA."
+        case .paillierOPRF: "\(rawValue): 0.2 to 5 ms a pair, assumes Paillier, k-CAA."
         case .ecdhP256: "\(rawValue): 0.4 ms, assumes P-256."
         }
     }
