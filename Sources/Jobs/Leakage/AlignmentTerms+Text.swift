@@ -14,7 +14,7 @@ extension AlignmentTerms.Method {
     /// The same for one screen.
     var brief: String {
         switch self {
-        case .paillierOPRF: "\(rawValue): 0.2 to 5 ms a pair, assumes Paillier, k-CAA."
+        case .paillierOPRF: "\(rawValue): 0.2 to 5 ms, assumes Paillier, k-CAA."
         case .ecdhP256: "\(rawValue): 0.4 ms, assumes P-256."
         }
     }

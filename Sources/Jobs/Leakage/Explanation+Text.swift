@@ -9,7 +9,7 @@ extension Explanation {
         for party in parties { page.line(party.line, indent: 0) }
         page.line(
             "\(model). Limits: \(rows). \(keys). Opened: \(opened.joined(separator: ", ")). "
-                + "Alignment by \(alignmentBrief)", indent: 0)
+                + "Alignment of a pair by \(alignmentBrief)", indent: 0)
         page.list("Each party sends the other", eachSends)
         page.list("Each party learns of the other", eachLearns)
         for party in parties {
