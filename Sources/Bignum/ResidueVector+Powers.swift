@@ -42,10 +42,16 @@ extension ResidueVector {
     ///
     /// `bases` and `exponents` are rows x terms, row-major; squarings are shared by the terms of a row (Straus). The
     /// pattern depends on `exponents.bits` and the sizes only.
+    ///
+    /// With several sets the exponents are rows x terms x sets, and result i is the product over the sets s of such products, each to
+    /// the power `2^(shift (sets - 1 - s))`: the powers of a base serve all sets.
+    /// - Precondition: `shift >= exponents.bits` where there is more than one set.
     public static func simultaneousPow(
-        bases: ResidueVector, secret exponents: LimbVector, terms: Int
+        bases: ResidueVector, secret exponents: LimbVector, terms: Int, sets: Int = 1, shift: Int = 0
     ) -> ResidueVector {
-        precondition(terms > 0 && bases.count % terms == 0 && exponents.count == bases.count, "rows x terms of each")
+        precondition(terms > 0 && bases.count % terms == 0, "rows x terms of bases")
+        precondition(sets > 0 && exponents.count == bases.count * sets, "as many exponents, in each set")
+        precondition(sets == 1 || shift >= exponents.bits, "sets overlap")
         let result = ResidueVector(uninitialized: bases.count / terms, modulus: bases.modulus)
         let (source, target, modulus) = (bases.buffer, result.buffer, bases.modulus)
         inParallel(count: result.count) { part in
@@ -53,7 +59,8 @@ extension ResidueVector {
             unsafe cm_pow_rows(
                 modulus.context, target.pointer + part.lowerBound * modulus.words,
                 source.pointer + first * modulus.words, part.count, terms,
-                exponents.buffer.pointer + first * exponents.limbsPerElement, exponents.limbsPerElement, exponents.bits)
+                exponents.buffer.pointer + first * sets * exponents.limbsPerElement, exponents.limbsPerElement,
+                exponents.bits, sets, shift)
         }
         return result
     }

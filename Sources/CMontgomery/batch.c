@@ -118,13 +118,13 @@ static size_t fill_powers(const cm_ctx *ctx, uint64_t *table, size_t entries, ui
     return products;
 }
 
-// Window of least cost, in products: 2^w - 2 for the table, and for each digit one and the reading of the whole table,
-// which is measured to take about 2^w / n of one.
-static unsigned best_window(const cm_ctx *ctx, size_t bits) {
+// Window of least cost, in products: 2^w - 2 for the table that all sets of digits share, and for each digit one and the
+// reading of the whole table, which is measured to take about 2^w / n of one.
+static unsigned best_window(const cm_ctx *ctx, size_t bits, size_t sets) {
     unsigned best = 1;
     double cost = 1e300;
     for (unsigned w = 1; w <= 6; w++) {
-        double entries = (double)(1u << w), digits = (double)((bits + w - 1) / w);
+        double entries = (double)(1u << w), digits = (double)(sets * ((bits + w - 1) / w));
         double c = entries - 2 + digits * (1 + entries / (double)ctx->n);
         if (c < cost) {
             cost = c;
@@ -214,7 +214,7 @@ void cm_pow(const cm_ctx *ctx, uint64_t *dst, const uint64_t *base, size_t count
     }
     const struct cm_ops *ops = ctx->ops;
     size_t g = ops->lanes * ctx->words;
-    unsigned w = best_window(ctx, bits);
+    unsigned w = best_window(ctx, bits, 1);
     size_t entries = (size_t)1 << w, total = (entries + 3) * g + ops->scratch_words(ctx), products = 0;
     uint64_t *memory = cm_alloc(total), *table = memory, *acc = table + entries * g, *chosen = acc + g;
     uint64_t *spill = chosen + g, *scratch = spill + g;
@@ -246,40 +246,43 @@ void cm_pow(const cm_ctx *ctx, uint64_t *dst, const uint64_t *base, size_t count
     cm_release(memory, total);
 }
 
+// Term by term: the powers of one base stay near the processor, and each digit of each set has a product of its own, which
+// Horner's rule puts together in the end.
 void cm_pow_rows(const cm_ctx *ctx, uint64_t *dst, const uint64_t *bases, size_t rows, size_t terms,
-                 const uint64_t *exps, size_t exp_limbs, size_t bits) {
+                 const uint64_t *exps, size_t exp_limbs, size_t bits, size_t sets, size_t shift) {
     const struct cm_ops *ops = ctx->ops;
     size_t g = ops->lanes * ctx->words;
-    unsigned w = best_window(ctx, bits);
-    size_t entries = (size_t)1 << w, products = 0;
-    size_t total = (terms * entries + 3) * g + ops->scratch_words(ctx);
-    uint64_t *memory = cm_alloc(total), *tables = memory, *acc = tables + terms * entries * g;
-    uint64_t *chosen = acc + g, *spill = chosen + g, *scratch = spill + g;
-    size_t top = bits == 0 ? 0 : (bits - 1) / w * w;
+    unsigned w = best_window(ctx, bits, sets);
+    size_t entries = (size_t)1 << w, digits = bits == 0 ? 1 : (bits + w - 1) / w, products = 0;
+    size_t total = (entries + sets * digits + 2) * g + ops->scratch_words(ctx);
+    uint64_t *memory = cm_alloc(total), *table = memory, *parts = table + entries * g;
+    uint64_t *chosen = parts + sets * digits * g, *spill = chosen + g, *scratch = spill + g;
     for (size_t i = 0; i < rows; i += ops->lanes) {
         const uint64_t *in[CM_MAX_LANES];
         uint64_t *out[CM_MAX_LANES];
         size_t active = 0, steps = 0;
         for (size_t k = 0; k < terms; k++) {
             active = point(ctx, in, bases + k * ctx->words, terms * ctx->words, i, rows);
-            ops->load(ctx, tables + (k * entries + 1) * g, in);
-            steps += fill_powers(ctx, tables + k * entries * g, entries, scratch);
-        }
-        memcpy(acc, ctx->one_group, g * sizeof(uint64_t));
-        for (size_t at = top;; at -= w) {
-            if (at != top)
-                for (unsigned s = 0; s < w; s++, steps++) ops->sqr(ctx, acc, acc, scratch);
-            for (size_t k = 0; k < terms; k++) {
+            ops->load(ctx, table + g, in);
+            steps += fill_powers(ctx, table, entries, scratch);
+            for (size_t part = 0; part < sets * digits; part++) {
+                size_t set = part / digits, at = (digits - 1 - part % digits) * w;
                 uint32_t digit[CM_MAX_LANES];
                 for (size_t l = 0; l < ops->lanes; l++) {
                     size_t row = i + (l < active ? l : active - 1);
-                    digit[l] = bits == 0 ? 0 : digit_at(exps + (row * terms + k) * exp_limbs, exp_limbs, at, w);
+                    const uint64_t *exponent = exps + ((row * terms + k) * sets + set) * exp_limbs;
+                    digit[l] = bits == 0 ? 0 : digit_at(exponent, exp_limbs, at, w);
                 }
-                int first = at == top && k == 0;
-                ops->select(ctx, first ? acc : chosen, tables + k * entries * g, entries, digit);
-                if (!first) ops->mul(ctx, acc, acc, chosen, scratch), steps++;
+                ops->select(ctx, k == 0 ? parts + part * g : chosen, table, entries, digit);
+                if (k > 0) ops->mul(ctx, parts + part * g, parts + part * g, chosen, scratch), steps++;
             }
-            if (at == 0) break;
+        }
+        // From the first digit of one set to the first one of the next it is `shift` bits, whatever the digits in between.
+        uint64_t *acc = parts;
+        for (size_t part = 1; part < sets * digits; part++) {
+            size_t squarings = part % digits == 0 ? shift - (digits - 1) * w : w;
+            for (size_t s = 0; s < squarings; s++, steps++) ops->sqr(ctx, acc, acc, scratch);
+            ops->mul(ctx, acc, acc, parts + part * g, scratch), steps++;
         }
         point_out(ctx, out, dst, ctx->words, i, rows, spill);
         ops->store(ctx, out, acc);

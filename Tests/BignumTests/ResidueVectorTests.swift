@@ -86,15 +86,20 @@ import Testing
     func rowwisePowers(path: ArithmeticPath, bits: Int) throws {
         let n = oddModulus(bits: bits, seed: 9)
         let modulus = try Modulus(n, path: path)
-        for (rows, terms, width) in [(1, 1, 1), (3, 4, 20), (9, 2, 65), (8, 3, 0)] {
+        for (rows, terms, width, sets) in [
+            (1, 1, 1, 1), (3, 4, 20, 1), (9, 2, 65, 1), (8, 3, 0, 1), (11, 4, 18, 2), (2, 1, 24, 5), (9, 3, 0, 2),
+        ] {
             var generator = SplitMix(4)
             let a = edgeValues(below: n, count: rows * terms, seed: 10)
-            let e = LimbVector.random(count: rows * terms, bits: width, using: &generator)
+            let e = LimbVector.random(count: rows * terms * sets, bits: width, using: &generator)
+            let shift = width + sets
             let result = ResidueVector.simultaneousPow(
-                bases: try ResidueVector(a, modulus: modulus), secret: e, terms: terms)
+                bases: try ResidueVector(a, modulus: modulus), secret: e, terms: terms, sets: sets, shift: shift)
             for row in 0..<rows {
                 let expected = (0..<terms).reduce(BigInt(1)) { product, k in
-                    (product * a[row * terms + k].power(e[row * terms + k], n)).mod(n)
+                    let place = row * terms + k
+                    let exponent = (0..<sets).reduce(BigInt(0)) { ($0 << shift) + e[place * sets + $1] }
+                    return (product * a[place].power(exponent, n)).mod(n)
                 }
                 #expect(result[row] == expected)
             }

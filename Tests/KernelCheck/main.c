@@ -110,19 +110,26 @@ static void powers(const cm_ctx *ctx, int bits, int path, size_t limbs, const mp
             check("power", bits, path, out + i * limbs, limbs, u);
         }
     }
-    size_t rows = count / terms;
-    cm_pow_rows(ctx, y, x, rows, terms, e, exp_limbs, width);
-    cm_export(ctx, out, limbs, y, rows);
-    for (size_t i = 0; i < rows; i++) {
-        mpz_set_ui(p, 1);
-        for (size_t k = 0; k < terms; k++) {
-            read_value(u, a, i * terms + k, limbs);
-            read_value(v, e, i * terms + k, exp_limbs);
-            mpz_powm(u, u, v, m);
-            mpz_mul(p, p, u);
+    for (size_t sets = 1; sets <= 3; sets++) { // exponents of several sets, `shift` bits apart
+        size_t rows = count / (terms * sets), shift = width + 5;
+        cm_pow_rows(ctx, y, x, rows, terms, e, exp_limbs, width, sets, shift);
+        cm_export(ctx, out, limbs, y, rows);
+        for (size_t i = 0; i < rows; i++) {
+            mpz_set_ui(p, 1);
+            for (size_t s = 0; s < sets; s++) {
+                mpz_set_ui(v, 1);
+                mpz_mul_2exp(v, v, shift);
+                mpz_powm(p, p, v, m);
+                for (size_t k = 0; k < terms; k++) {
+                    read_value(u, a, i * terms + k, limbs);
+                    read_value(v, e, (i * terms + k) * sets + s, exp_limbs);
+                    mpz_powm(u, u, v, m);
+                    mpz_mul(p, p, u);
+                }
+                mpz_mod(p, p, m);
+            }
+            check("product of powers", bits, path, out + i * limbs, limbs, p);
         }
-        mpz_mod(p, p, m);
-        check("product of powers", bits, path, out + i * limbs, limbs, p);
     }
     mpz_clears(u, v, p, NULL);
     free(a), free(e), free(out), free(x), free(y);

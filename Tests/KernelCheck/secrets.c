@@ -59,7 +59,8 @@ static void run(size_t limbs, int square, int path) {
     cm_pow(ctx, result, bases, COUNT, own, EXPONENT, EXPONENT, 100, 1);
     cm_export(ctx, plain, limbs, result, COUNT);
     cm_pow(ctx, result, bases, COUNT, own, EXPONENT, 0, 100, 1);
-    cm_pow_rows(ctx, result, bases, COUNT, TERMS, own, EXPONENT, 100);
+    cm_pow_rows(ctx, result, bases, COUNT, TERMS, own, EXPONENT, 100, 1, 0);
+    cm_pow_rows(ctx, result, bases, COUNT, 1, own, EXPONENT, 100, TERMS, 101);
     cm_table *table = cm_table_new(ctx, bases, DIGITS, DIGIT, NULL);
     cm_table_pow(ctx, table, result, COUNT, own, EXPONENT);
     cm_export(ctx, plain, limbs, result, COUNT);

@@ -53,9 +53,10 @@ void cm_sqr(const cm_ctx *ctx, uint64_t *dst, const uint64_t *a, size_t count);
 void cm_pow(const cm_ctx *ctx, uint64_t *dst, const uint64_t *base, size_t count, const uint64_t *exps,
             size_t exp_limbs, size_t exp_step, size_t bits, int secret);
 
-/// dst[i] = prod over k < terms of bases[i * terms + k] ^ exps[i * terms + k]: constant pattern.
+/// dst[i] = prod over s < sets of (prod over k < terms of bases[i * terms + k] ^ exps[(i * terms + k) * sets + s])
+/// ^ 2^(shift * (sets - 1 - s)): constant pattern. `shift` is at least `bits` where there is more than one set.
 void cm_pow_rows(const cm_ctx *ctx, uint64_t *dst, const uint64_t *bases, size_t rows, size_t terms,
-                 const uint64_t *exps, size_t exp_limbs, size_t bits);
+                 const uint64_t *exps, size_t exp_limbs, size_t bits, size_t sets, size_t shift);
 
 /// All powers base[k]^0 ... base[k]^(2^digit_bits - 1) of `digits` bases, for exponents cut into digits of at most 12 bits.
 /// A factor (a residue, or NULL) multiplies every result; with no digit there is nothing to multiply.

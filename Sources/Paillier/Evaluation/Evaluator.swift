@@ -72,10 +72,17 @@ public final class Evaluator: Sendable {
 
     /// `sum_k t_ik m_ik` for each row i of `terms` ciphertexts, t non-negative; the pattern of operations depends on
     /// `scalars.bits` and the sizes only.
-    public func rowwiseProducts(_ ciphertexts: CiphertextVector, scalars: LimbVector, terms: Int) -> EncryptedSums {
+    ///
+    /// With several sets each ciphertext has so many scalars side by side, `sum_s 2^(shift (sets - 1 - s)) sum_k t_iks m_ik` is the
+    /// result, and `shift` is at least `scalars.bits`.
+    public func rowwiseProducts(
+        _ ciphertexts: CiphertextVector, scalars: LimbVector, terms: Int, sets: Int = 1, shift: Int = 0
+    ) -> EncryptedSums {
         precondition(ciphertexts.key == publicKey, "ciphertexts under another key")
         return EncryptedSums(
-            residues: .simultaneousPow(bases: ciphertexts.residues, secret: scalars, terms: terms), key: publicKey)
+            residues: .simultaneousPow(
+                bases: ciphertexts.residues, secret: scalars, terms: terms, sets: sets, shift: shift),
+            key: publicKey)
     }
 
     /// Consecutive groups of sums in one plaintext each, `sum_s m_s 2^(s slotBits)`.
