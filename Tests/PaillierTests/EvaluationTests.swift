@@ -55,6 +55,37 @@ import Testing
         #expect(decrypt(products) == [7, (3 << 20) + 4, 5 + 6 * ((1 << 20) - 1)])
     }
 
+    @Test("Row-wise products of several sets: the first one stands highest")
+    func rowwiseProductsOfSets() throws {
+        let scalars = try LimbVector(integers: [7, 1, 0, 2, 31, 0, 1, 31])
+        let products = evaluator.rowwiseProducts(
+            encrypt([1, 2, 3, -4]), scalars: scalars, terms: 2, sets: 2, shift: 10)
+        #expect(decrypt(products) == [(7 << 10) + 1 + 4, (31 * 3 - 4) << 10 - 4 * 31])
+    }
+
+    @Test("Products of rows with a vector, and the same under tables that are shifted")
+    func rowProducts() throws {
+        let vector = encrypt([5, -3, 1000])
+        let columns: [[UInt64]] = [[0, 1, 2047, 7], [3, 0, 2047, 1], [1, 1, 2047, 0]]
+        let expected = [991, 1005, 1002 * 2047, 32]
+        var products = try EncryptedRowProducts(of: vector, scalarBits: 11)
+        #expect(decrypt(try products.products(rows: 4) { columns[$0][$1] }) == expected)
+        for shift in 1...2 {
+            products.shift(bits: 13)
+            #expect(
+                decrypt(try products.products(rows: 4) { columns[$0][$1] }) == expected.map { $0 << (13 * shift) })
+        }
+        #expect(throws: PaillierError.scalarOutOfRange(column: 2)) {
+            try products.products(rows: 1) { entry, _ in entry == 2 ? 2048 : 0 }
+        }
+        // Many rows pay for tables, few do not.
+        func prefers(_ rows: Int) -> Bool {
+            EncryptedRowProducts.prefersShiftedTables(
+                rows: rows, entries: 12, scalarBits: 30, perResult: 29, slotBits: 66)
+        }
+        #expect(!prefers(500) && prefers(5000))
+    }
+
     @Test(
         "Columns over the same ciphertexts: without a table, and with tables of every width",
         arguments: [1, 2, 3, 4, 9, 40])

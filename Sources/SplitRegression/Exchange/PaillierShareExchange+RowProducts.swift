@@ -47,16 +47,25 @@ extension PaillierShareExchange {
             vector.append(contentsOf: chunk)
         }
         guard case .rowProducts(_, _, let each) = shape else { return [] }
-        let products = try EncryptedRowProducts(of: vector, scalarBits: entries + 1)
+        var products = try EncryptedRowProducts(of: vector, scalarBits: entries + 1)
         let offset = UInt64(1) << UInt64(entries)
         let chunks = shape.replyResults(width: width)
+        let shifted = EncryptedRowProducts.prefersShiftedTables(
+            rows: rows, entries: columns.count, scalarBits: entries + 1, perResult: each, slotBits: turnBits)
+        // Of all rows at once, slot by slot; else chunk by chunk.
+        let all = shifted ? try packedBySlots(&products, columns, offset: offset, each, turnBits) : nil
         var result = Array(repeating: ShareWord.zero, count: rows)
         for chunk in 0..<chunks.count {
             let groups = chunks.range(chunk)
-            let part = groups.lowerBound * each..<min(rows, groups.upperBound * each)
-            let sums = try products.products(
-                columns.map { $0[part].map { UInt64(bitPattern: $0) &+ offset } })
-            let packed = sums.packed(perCiphertext: each, slotBits: turnBits)
+            let packed: EncryptedSums
+            if let all {
+                packed = all[groups]
+            } else {
+                let first = groups.lowerBound * each
+                packed = try products.products(rows: min(rows, groups.upperBound * each) - first) {
+                    UInt64(bitPattern: columns[$0][first + $1]) &+ offset
+                }.packed(perCiphertext: each, slotBits: turnBits)
+            }
             let masks = try await answer(
                 PredictorSumsKind.self, packed, round: round, chunk: chunk, of: chunks.count)
             for (index, group) in groups.enumerated() {
@@ -64,6 +73,26 @@ extension PaillierShareExchange {
                     result[group * each + s] = -masks.word(index, at: s * turnBits, bits: turnBits)
                 }
             }
+        }
+        return result
+    }
+
+    /// Rows at one place in their results at a time, under tables shifted to that place.
+    private func packedBySlots(
+        _ products: inout EncryptedRowProducts, _ columns: [[Int64]], offset: UInt64, _ each: Int, _ turnBits: Int
+    ) throws -> EncryptedSums {
+        let rows = columns.first?.count ?? 0
+        let groups = (rows + each - 1) / each
+        var result = EncryptedSums.zeros(count: groups, key: keys.peer)
+        for s in 0..<min(each, rows) {
+            try Task.checkCancellation()
+            if s > 0 { products.shift(bits: turnBits) }
+            let present = (rows - s + each - 1) / each
+            var sums = try products.products(rows: present) {
+                UInt64(bitPattern: columns[$0][$1 * each + s]) &+ offset
+            }
+            if present < groups { sums.append(contentsOf: .zeros(count: groups - present, key: keys.peer)) }
+            result = result.adding(sums)
         }
         return result
     }
