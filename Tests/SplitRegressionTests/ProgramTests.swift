@@ -101,9 +101,36 @@ import Testing
 
     @Test("A step that no length helps takes the information anew under the longer period")
     func restarts() {
-        let opened = [0, Self.square(5), Self.square(6), Self.square(6), 500]
+        let opened = [0, Self.square(5), Self.square(6), Self.square(6)]
         let steps = TrainingProgram(Self.facts()).continuation(after: opened).steps
-        #expect(steps.suffix(3) == [.information(period: 128), .inverse(.warm(iterations: 4)), .trace])
+        #expect(steps.suffix(3) == [.information(period: 64), .inverse(.warm(iterations: 4)), .trace])
+        // No loss under a logistic fit's second period; under its third one, and under a probit fit's second one.
+        #expect(!steps.contains(.sum(.loss, period: 64)))
+        let again = opened + [0, Self.square(5), Self.square(6), Self.square(6)]
+        #expect(
+            TrainingProgram(Self.facts()).continuation(after: again).steps.last
+                == .sum(.loss, period: 128))
+        #expect(
+            TrainingProgram(Self.facts(.probit)).continuation(after: opened).steps.last
+                == .sum(.loss, period: 64))
+    }
+
+    @Test("Under its first period a logistic fit does not leap: the period doubles before")
+    func leaps() {
+        // Steps under fresh weights that shrink by less than four, three times.
+        var opened = [0, Self.square(0.9)]
+        for norm in [0.6, 0.4] { opened += [Self.square(norm), 0, Self.square(norm)] }
+        opened.append(Self.square(0.3))
+        let steps = TrainingProgram(Self.facts()).continuation(after: opened).steps
+        #expect(steps.last == .trace && !steps.contains(.sum(.loss, period: 64)))
+        let evaluation: [TrainingStep] = [
+            .stay, .predictor(period: 64), .residual(period: 64), .gradient(period: 64),
+        ]
+        #expect(steps.contains(evaluation))
+        let leap = TrainingProgram(Self.facts()).continuation(after: opened + [0, Self.square(0.3)]).steps
+        #expect(leap.contains([.move(shift: -3), .predictor(period: 64)]))
+        let probit = TrainingProgram(Self.facts(.probit)).continuation(after: opened + [0, Self.square(0.3)]).steps
+        #expect(probit.contains([.move(shift: -3), .predictor(period: 32)]))
     }
 
     @Test("A loss below ln 2 is separation, at the end too")
@@ -116,7 +143,7 @@ import Testing
     func outOfRange() {
         let next = TrainingProgram(Self.facts(penalty: 1)).continuation(
             after: [0, Self.square(2), Self.square(3), Self.square(3)])
-        #expect(next.steps.contains(.predictor(period: 128)))
+        #expect(next.steps.contains(.predictor(period: 64)))
         let opened = [0, Self.square(2)] + Array(repeating: Self.square(3), count: 60)
         #expect(Self.end(Self.facts(penalty: 1, passes: 60), opened) == .failed(.predictorOutOfRange(radius: 256)))
     }
@@ -133,10 +160,10 @@ import Testing
 
     @Test("A set range bit doubles the period and opens again")
     func range() {
-        let opened = [0, Self.square(5), Self.square(1e-4), 1, 600, Self.square(1e-4), 0, 600, 0]
+        let opened = [0, Self.square(5), Self.square(1e-4), 1, Self.square(1e-4), 0, 600, 0]
         let next = TrainingProgram(Self.facts()).continuation(after: opened)
         #expect(next.steps.count { if case .coefficients = $0 { true } else { false } } >= 1)
-        #expect(next.steps.contains(.information(period: 128)))
+        #expect(next.steps.contains(.information(period: 64)))
     }
 
     @Test("Windows: the digit is that of the sum, whatever the shares")

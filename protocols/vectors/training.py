@@ -95,10 +95,16 @@ SHAPE_OF = {
 
 
 def first_period(family):
-    return {"logistic": 64, "negativeBinomial": 64, "linear": 1}.get(family, 32)
+    return {"negativeBinomial": 64, "linear": 1}.get(family, 32)
 
 
-def interval(family, shape):
+def most_doublings(family):
+    return {"poisson": 1, "gamma": 1, "logistic": 5}.get(family, 4)
+
+
+def interval(family, shape, period):
+    if shape in ("sigmoid", "bell") and period < 64:
+        return (-7 / 32, 7 / 32)
     return (-0.125, 0.5) if family == "gamma" and shape == "exponential" else SHAPES[shape][2]
 
 
@@ -138,8 +144,8 @@ def householder(matrix, right):
 def series(family, kind):
     shape = SHAPE_OF[family, kind]
     terms, per_unit, _, reg = SHAPES[shape]
-    low, high = interval(family, shape)
     period = first_period(family)
+    low, high = interval(family, shape, period)
     modes = per_unit * period // 16
     frequencies = [2 * j + 1 if terms.startswith("odd") else j + 1 for j in range(modes)]
     points = 24 * modes + 1
@@ -243,7 +249,7 @@ def kernel_layout(facts, kind, period):
         if j < 1:
             continue
         c = -(-length // g)
-        cost = 18 * c + c * (14 + g * ((scalar + 4) // 4)) + ((g - 1) * w + 1000) // j
+        cost = 18 * c + c * (6 + g * ((scalar + 4) // 3)) + ((g - 1) * w + 1000) // j
         if best is None or cost < best[0]:
             best = (cost, g, j)
     if best is None:
@@ -633,9 +639,9 @@ class Program:
         self.doublings += 1
         self.P *= 2
         self.level = 8
-        if self.doublings > (1 if self.f.family in ("poisson", "gamma") else 4):
+        if self.doublings > most_doublings(self.f.family):
             raise Failure("separation" if self.diverges else "predictorOutOfRange")
-        if self.diverges:
+        if self.diverges and not (self.f.family == "logistic" and self.P == 64):
             self.loss()
 
     def invert(self, start, final=False):
@@ -689,6 +695,10 @@ class Program:
             self.do("steady")
 
     def leap(self):
+        if self.f.family == "logistic" and self.P == 32:
+            self.double()
+            self.do("stay")
+            self.one_pass()
         n = self.refresh()
         self.leapt, self.before_leap = True, self.doublings
         for time in (1, 2):
@@ -702,7 +712,7 @@ class Program:
                         self.do("accept")
                         return found
             self.do("stay")
-            if time == 1 and self.q < self.f.passes and self.doublings < (1 if self.f.family == "poisson" else 4):
+            if time == 1 and self.q < self.f.passes and self.doublings < most_doublings(self.f.family):
                 self.double()
                 self.do("stay")
                 self.one_pass()
@@ -763,7 +773,7 @@ class Program:
         """Sums over the rows that were kept aside."""
         f = self.f
         self.do("checkpoint")
-        while self.doublings <= (1 if f.family in ("poisson", "gamma") else 4) and self.has_room(f.held_out):
+        while self.doublings <= most_doublings(f.family) and self.has_room(f.held_out):
             if self.ask("heldOutRange P", counted=False) == 0:
                 if f.family == "linear":
                     self.summary["heldOutLoss"] = self.ask("heldOutSquares", counted=False)
@@ -820,7 +830,7 @@ class Program:
             self.summary["converged"] = n <= f.tau or self.leapt and self.q < f.passes
             self.summary["norm"] = n
             self.do("move 0", "accept")
-            if not self.settled and self.doublings == self.before_leap and self.doublings < 4 and self.q < f.passes:
+            if not self.settled and self.doublings == self.before_leap and self.doublings < most_doublings(f.family) and self.q < f.passes:
                 self.double()
                 self.do("stay")
                 self.one_pass()
@@ -835,7 +845,7 @@ class Program:
             self.do("checkpoint", f"coefficients {result_bits(f)}")
             if confirmed or self.ask("range P") == 0:
                 break
-            if self.leapt and self.doublings == (1 if f.family == "poisson" else 4):
+            if self.leapt and self.doublings == most_doublings(f.family):
                 self.summary["converged"] = False
                 break
             self.double()
@@ -852,7 +862,7 @@ class Program:
         f = self.f
         narrow = {"logistic": f.loss or f.brier, "negativeBinomial": f.loss or f.brier, "probit": f.brier}
         while narrow.get(f.family) and self.ask("sumRange P", counted=False):
-            if self.doublings == 4 or not self.has_room(f.rows, 2):
+            if self.doublings == most_doublings(f.family) or not self.has_room(f.rows, 2):
                 break
             self.doublings += 1
             self.P *= 2
@@ -902,7 +912,7 @@ class Program:
             self.do("foldPredictor P")
             self.summary["foldLoss"] = self.ask("foldSquares", counted=False)
             return
-        most = 1 if f.family in ("poisson", "gamma") else 4
+        most = most_doublings(f.family)
         while self.doublings <= most and self.has_room(f.rows):
             if self.ask("foldRange P", counted=False) == 0:
                 self.do("foldPredictor P")

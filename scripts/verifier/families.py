@@ -55,6 +55,8 @@ class Family:
         self.first_period, self.series = first_period, series
         # How often the period may double.
         self.doublings = traits.get("doublings", 4)
+        # The shortest period of a leap; under longer ones labels that separate are looked for.
+        self.leap_period = traits.get("leap_period", 0)
         # Shares of rows that may be read of each row in a job.
         self.slots_of_row = traits.get("slots_of_row", 256)
         self.is_linear = traits.get("is_linear", False)
@@ -92,7 +94,8 @@ COUNTS = ((0, 40), (-2, 20), (1, 40))
 FAMILIES = {
     "linear": Family(1, {}, has_constant_weights=True, is_linear=True, bounds=((0, 0), (0, 0), (1, 40))),
     "logistic": Family(
-        64, {MEAN: SIGMOID, WEIGHT: BELL, LOSS: SOFTPLUS, BRIER: SQUARE}, may_diverge=True, is_binary=True,
+        32, {MEAN: SIGMOID, WEIGHT: BELL, LOSS: SOFTPLUS, BRIER: SQUARE}, may_diverge=True, is_binary=True,
+        doublings=5, leap_period=64,
         has_bounded_weights=True, bounds=((0, 0), (-2, -2), (1, 1)), offset_bits=4, narrow_sums=(LOSS, BRIER),
     ),
     "probit": Family(

@@ -224,6 +224,9 @@ class Program:
     def leap(self):
         """Several times the direction in which estimates run away; where that does not help, each party learns which of its
         columns move."""
+        if self.period < self.facts.family.leap_period:
+            yield from self.lengthen()
+            yield from self.evaluate()
         norm = yield from self.refresh()
         self.has_leapt, self.doublings_before_leap = True, self.doublings
         for is_last in (False, True):
@@ -332,7 +335,7 @@ class Program:
         self.level = FIRST_LEVEL
         if self.doublings > self.facts.family.doublings:
             raise NoResult
-        if self.facts.may_diverge:
+        if self.facts.may_diverge and self.period > self.facts.family.leap_period:
             yield STAY,
             yield PREDICTOR, self.period
             yield from self.open_loss()

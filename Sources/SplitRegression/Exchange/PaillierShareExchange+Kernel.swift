@@ -77,33 +77,26 @@ extension PaillierShareExchange {
         return result
     }
 
-    /// The product of a row's vector with its scalars in reverse order, as polynomials: entry by entry, then shifted into place, so that
-    /// one shift serves all rows of a group.
+    /// The product of a row's vector with its scalars in reverse order, as polynomials: the sets of scalars by the places of their
+    /// entries in ciphertexts, the first one highest, so that one shift serves all rows of a group.
     private func kernelSums(
         _ layout: KernelLayout, _ vectors: CiphertextVector, scalars: [[UInt32]]
     ) -> EncryptedSums {
-        let perRow = layout.ciphertextsPerRow
+        let (perRow, sets) = (layout.ciphertextsPerRow, layout.entries)
         let full = scalars.count / layout.rowsPerGroup * layout.rowsPerGroup
         var result = EncryptedSums.zeros(count: 0, key: keys.peer)
         for part in [0..<full, full..<scalars.count] where !part.isEmpty {
             let terms = (part.lowerBound == 0 && full > 0 ? layout.rowsPerGroup : part.count) * perRow
-            let bases = vectors[part.lowerBound * perRow..<part.upperBound * perRow]
-            var sums: EncryptedSums?
-            for entry in 0..<layout.entries {
-                var exponents = LimbVector(
-                    count: part.count * perRow, bits: layout.kernel.fractionBits.scalar + 2)
-                for (position, row) in part.enumerated() {
-                    for k in 0..<perRow {
-                        let index = k * layout.entries + entry
-                        if index < scalars[row].count {
-                            exponents.setLimb(position * perRow + k, 0, UInt64(scalars[row][index]))
-                        }
-                    }
+            var exponents = LimbVector(count: part.count * perRow * sets, bits: layout.scalarBits)
+            for (position, row) in part.enumerated() {
+                for (index, scalar) in scalars[row].enumerated() {
+                    exponents.setLimb(position * perRow * sets + index, 0, UInt64(scalar))
                 }
-                let products = keys.evaluator.rowwiseProducts(bases, scalars: exponents, terms: terms)
-                sums = sums.map { $0.shifted(bits: layout.slotBits).adding(products) } ?? products
             }
-            if let sums { result.append(contentsOf: sums) }
+            result.append(
+                contentsOf: keys.evaluator.rowwiseProducts(
+                    vectors[part.lowerBound * perRow..<part.upperBound * perRow], scalars: exponents, terms: terms,
+                    sets: sets, shift: layout.slotBits))
         }
         return result
     }

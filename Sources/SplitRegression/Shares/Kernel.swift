@@ -77,6 +77,8 @@ package struct Kernel: Sendable, Hashable {
         switch shape {
         case .exponential: family == .gamma ? -period / 8...period / 2 : -period / 2...period / 8
         case .mills, .probitLoss: -3 * period / 8...3 * period / 8
+        // Where the mirror image begins the function is not yet flat: a series that has to follow that corner is worse elsewhere.
+        case .sigmoid, .bell: period < 64 ? -7 * period / 32...7 * period / 32 : -period / 4...period / 4
         default: -period / 4...period / 4
         }
     }

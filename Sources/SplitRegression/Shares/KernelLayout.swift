@@ -20,11 +20,12 @@ package struct KernelLayout: Sendable, Hashable {
         for entries in 1...8 {
             let rows = ((modulusBits - Self.headroomBits - cross) / slotBits + 1 - (entries - 1)) / entries
             guard rows >= 1 else { continue }
-            // Products of a row: encryptions at the owner, powers and squarings at the evaluator, masks and decryption.
+            // Products of a row: encryptions at the owner, powers and squarings at the evaluator, masks and decryption. A table of
+            // eight powers serves all scalars of a ciphertext, three bits at a time.
             let ciphertexts = (kernel.length + entries - 1) / entries
-            let digits = (scalar + 4) / 4
+            let digits = (scalar + 4) / 3
             let cost =
-                18 * ciphertexts + ciphertexts * (14 + entries * digits)
+                18 * ciphertexts + ciphertexts * (6 + entries * digits)
                 + ((entries - 1) * slotBits + 300 + 700) / rows
             if best.map({ cost < $0.cost }) ?? true { best = (cost, entries, rows) }
         }
@@ -39,6 +40,9 @@ package struct KernelLayout: Sendable, Hashable {
     static let failureBits = 40
     /// A result wraps modulo N with probability `2^-64`.
     static let headroomBits = 64
+
+    /// Scalars are at most `2^(S + 1)`.
+    package var scalarBits: Int { kernel.fractionBits.scalar + 2 }
 
     package var ciphertextsPerRow: Int { (kernel.length + entries - 1) / entries }
     package func groups(rows: Int) -> Int { (rows + rowsPerGroup - 1) / rowsPerGroup }

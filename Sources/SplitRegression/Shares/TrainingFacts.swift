@@ -176,14 +176,19 @@ package struct TrainingFacts: Sendable, Hashable {
     package var periodDoublings: Int {
         switch family {
         case .poisson, .gamma: 1
+        case .logistic: 5
         default: 4
         }
     }
+
+    /// Under a logistic fit's first period, which most fits never leave, nothing is looked for that needs room: neither a loss
+    /// at which labels separate nor a leap.
+    package func isShort(_ period: Double) -> Bool { family == .logistic && period < 64 }
     /// A party's own part of any row's predictor must end below this: then nothing wrapped.
     package func safePart(period: Double) -> Double {
         switch family {
         case .linear: .infinity
-        case .logistic, .negativeBinomial: period / 4 - 6
+        case .logistic, .negativeBinomial: isShort(period) ? period / 8 : period / 4 - 6
         case .probit: 3 * period / 16
         case .poisson, .gamma: period / 16
         }
@@ -245,8 +250,8 @@ extension ResponseFamily {
     package var firstPeriod: Double {
         switch self {
         case .linear: 1
-        // Half of it has a sigmoid to 5e-5 only, which labels multiply.
-        case .logistic, .negativeBinomial: 64
+        // A sum for theta has to serve large means.
+        case .negativeBinomial: 64
         default: 32
         }
     }

@@ -31,6 +31,11 @@ extension TrainingProgram.Run {
     ///
     /// - Returns: the norm there. Where it does not fall, each party learns which of its columns move, and the fit ends.
     func leap() throws(TrainingProgram.Stop) -> Double {
+        if facts.isShort(period) {
+            // Rows would go round at once.
+            try lengthen()
+            try pass()
+        }
         var norm = try refresh()
         summary.hasLeapt = true
         doublingsBeforeLeap = doublings

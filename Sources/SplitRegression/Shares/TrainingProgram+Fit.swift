@@ -306,7 +306,7 @@ extension TrainingProgram {
             guard doublings <= facts.periodDoublings else {
                 throw .failure(mayDiverge ? .separation() : .predictorOutOfRange(radius: period / 8))
             }
-            guard mayDiverge else { return }
+            guard mayDiverge, !facts.isShort(period / 2) else { return }
             steps += [.stay, .predictor(period: period)]
             if try open(.sum(.loss, period: period)) < separationLoss { throw .failure(.separation()) }
         }
