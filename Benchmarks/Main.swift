@@ -10,20 +10,26 @@ struct Topic: Sendable {
 let topics = [primitives, paillier, alignment, curveAlignment, training, transcripts]
 
 /// `benchmark [TOPIC...] [--bits N] [--path ifma|avx512|avx2|adx|portable]`: by default all topics, 2048 and 3072 bits, and all
-/// paths that this processor has.
+/// paths that this processor has. `benchmark ratios [--bits N] [--turns N]` compares the paths.
 @main
 struct Main {
     static func main() throws {
         var names: [String] = []
         var sizes = [2048, 3072]
         var path: String?
+        var turns = 5
         var arguments = CommandLine.arguments.dropFirst().makeIterator()
         while let argument = arguments.next() {
             switch argument {
             case "--bits": sizes = arguments.next().flatMap { Int($0) }.map { [$0] } ?? sizes
             case "--path": path = arguments.next()
+            case "--turns": turns = arguments.next().flatMap { Int($0) } ?? turns
             default: names.append(argument)
             }
+        }
+        if names == ["ratios"] {
+            for bits in sizes { try Ratios(bits: bits, turns: max(turns, 1)).run() }
+            return
         }
         guard let path, path == ArithmeticPath.current.rawValue else {
             // The path is settled once a process: one process each.
@@ -46,7 +52,8 @@ struct Main {
             return
         }
         for bits in sizes {
-            for topic in topics where names.isEmpty || names.contains(topic.name) {
+            for topic in names.isEmpty ? topics : topics + [operations]
+            where names.isEmpty || names.contains(topic.name) {
                 print("\n## \(topic.name), n of \(bits) bits, \(path)\n")
                 try topic.run(bits)
             }

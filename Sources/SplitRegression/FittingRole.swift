@@ -174,6 +174,11 @@ struct FittingRole {
             passes: result.passes, converged: result.converged, keyBits: plan.keyBits)
         summary.hasRunaways = result.hasLeapt ? true : nil
         summary.leftOut = result.leftOut > 0 ? result.leftOut : nil
+        if result.sumsMayBeOff {
+            summary.sumsMayBeOff =
+                "some row's predictor may be larger than the sums over rows have room for; coefficients and standard errors "
+                + "do not depend on these sums"
+        }
         let isTooExact =
             plan.covariance.isRobust
             && result.residualSum.map { TrainingFacts.meatScale(spread: $0 / Double(context.rows)) == nil } ?? false

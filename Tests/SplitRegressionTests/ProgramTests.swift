@@ -166,6 +166,19 @@ import Testing
         #expect(next.steps.contains(.information(period: 64)))
     }
 
+    @Test("Where no longer period is left before sums, the result says that they may be off")
+    func sumsWithoutRoom() {
+        func end(_ bits: [Double]) -> TrainingProgram.Summary? {
+            let opened = [0, Self.square(5), Self.square(1e-4), 0] + bits + [600, 0]
+            guard case .fitted(let summary)? = Self.end(Self.facts(), opened) else { return nil }
+            return summary
+        }
+        #expect(end([0])?.sumsMayBeOff == false && end([0])?.loss == 600)
+        #expect(end([1, 0])?.sumsMayBeOff == false)
+        #expect(end(Array(repeating: 1, count: 5)) == nil)
+        #expect(end(Array(repeating: 1, count: 6))?.sumsMayBeOff == true)
+    }
+
     @Test("Windows: the digit is that of the sum, whatever the shares")
     func windows() {
         for value in [0.7, 1e-3, -5.0, 300] {

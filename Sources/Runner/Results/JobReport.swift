@@ -95,6 +95,9 @@ package struct JobReport: Codable, Sendable {
         }
         if !fit.converged { lines.append("not converged within the job's passes: estimates are approximate") }
         if let line = Self.likelihood(fit) { lines.append(line) }
+        if let reason = fit.sumsMayBeOff {
+            lines.append("log-likelihood, and what follows from it, may be off: \(reason)")
+        }
         if let r2 = fit.r2 { lines.append("R^2 \(Number.fixed(r2, decimals: 4))") }
         if let reason = fit.crossValidationWithheld { lines.append("no cross-validation: \(reason)") }
         if let evaluation = EvaluationTable(fitted: metrics, validated: crossValidation, heldOut: holdOut) {

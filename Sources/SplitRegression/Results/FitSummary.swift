@@ -48,6 +48,8 @@ public struct FitSummary: Sendable, Equatable, Codable {
     public var covariance: String?
     /// Whether estimates ran away in either party's columns, as those of a level with one outcome do.
     public var hasRunaways: Bool?
+    /// Why log-likelihood and Brier score, and what follows from them, may be off, where they may be.
+    public var sumsMayBeOff: String?
     /// Why there are no standard errors, where there are none.
     public var standardErrorsWithheld: String?
     /// Why there is no cross-validation, where the job asks for one.

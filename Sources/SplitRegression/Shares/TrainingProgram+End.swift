@@ -46,9 +46,11 @@ extension TrainingProgram.Run {
 
     /// Twice the period, as long as some own part asks for it.
     private func lengthenForSums() throws(TrainingProgram.Stop) {
-        while try open(.sumRange(period: period), isCounted: false) != 0, doublings < facts.periodDoublings,
-            facts.hasRoom(period: 2 * period)
-        {
+        while try open(.sumRange(period: period), isCounted: false) != 0 {
+            guard doublings < facts.periodDoublings, facts.hasRoom(period: 2 * period) else {
+                summary.sumsMayBeOff = true
+                return
+            }
             doublings += 1
             period *= 2
         }

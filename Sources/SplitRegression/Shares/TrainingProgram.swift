@@ -21,6 +21,8 @@ package struct TrainingProgram: Sendable {
         /// Linear: of the residuals. Gamma: by Pearson.
         package var residualSum: Double?
         package var withholdsStandardErrors = false
+        /// Whether rows may lie beyond the series of sums over them, and no longer period was left.
+        package var sumsMayBeOff = false
         /// Columns of the passive party that follow from others of both.
         package var leftOut = 0
         /// Sums over the rows that were kept aside: of losses (linear: squared residuals), and of squared errors of the mean.
