@@ -247,31 +247,39 @@ void cm_pow(const cm_ctx *ctx, uint64_t *dst, const uint64_t *base, size_t count
 }
 
 // Term by term: the powers of one base stay near the processor, and each digit of each set has a product of its own, which
-// Horner's rule puts together in the end.
+// Horner's rule puts together in the end. Where rows leave lanes free, the terms of a row are dealt out to several lanes.
 void cm_pow_rows(const cm_ctx *ctx, uint64_t *dst, const uint64_t *bases, size_t rows, size_t terms,
                  const uint64_t *exps, size_t exp_limbs, size_t bits, size_t sets, size_t shift) {
     const struct cm_ops *ops = ctx->ops;
-    size_t g = ops->lanes * ctx->words;
-    unsigned w = best_window(ctx, bits, sets);
-    size_t entries = (size_t)1 << w, digits = bits == 0 ? 1 : (bits + w - 1) / w, products = 0;
-    size_t total = (entries + sets * digits + 2) * g + ops->scratch_words(ctx);
+    size_t lanes = ops->lanes, w = ctx->words, g = lanes * w;
+    size_t split = rows == 0 || rows >= lanes ? 1 : lanes / rows < terms ? lanes / rows : terms;
+    size_t block = split > 1 ? rows : lanes; // lane l has row l % block, and of its terms l / block and every split-th after it
+    unsigned width = best_window(ctx, bits, sets);
+    size_t entries = (size_t)1 << width, digits = bits == 0 ? 1 : (bits + width - 1) / width, products = 0;
+    size_t total = (entries + sets * digits + 3) * g + ops->scratch_words(ctx);
     uint64_t *memory = cm_alloc(total), *table = memory, *parts = table + entries * g;
-    uint64_t *chosen = parts + sets * digits * g, *spill = chosen + g, *scratch = spill + g;
-    for (size_t i = 0; i < rows; i += ops->lanes) {
+    uint64_t *chosen = parts + sets * digits * g, *spill = chosen + g, *dealt = spill + g, *scratch = dealt + g;
+    for (size_t i = 0; i < rows; i += lanes) {
         const uint64_t *in[CM_MAX_LANES];
         uint64_t *out[CM_MAX_LANES];
-        size_t active = 0, steps = 0;
-        for (size_t k = 0; k < terms; k++) {
-            active = point(ctx, in, bases + k * ctx->words, terms * ctx->words, i, rows);
+        size_t active = split > 1 ? rows * split : rows - i < lanes ? rows - i : lanes, steps = 0;
+        for (size_t k = 0; k < terms; k += split) {
+            size_t place[CM_MAX_LANES]; // of the base; what is beyond the last term is a base to the power 0
+            int beyond[CM_MAX_LANES];
+            for (size_t l = 0; l < lanes; l++) {
+                size_t lane = l < active ? l : active - 1, term = k + lane / block;
+                beyond[l] = term >= terms;
+                place[l] = (i + lane % block) * terms + (beyond[l] ? 0 : term);
+                in[l] = bases + place[l] * w;
+            }
             ops->load(ctx, table + g, in);
             steps += fill_powers(ctx, table, entries, scratch);
             for (size_t part = 0; part < sets * digits; part++) {
-                size_t set = part / digits, at = (digits - 1 - part % digits) * w;
+                size_t set = part / digits, at = (digits - 1 - part % digits) * width;
                 uint32_t digit[CM_MAX_LANES];
-                for (size_t l = 0; l < ops->lanes; l++) {
-                    size_t row = i + (l < active ? l : active - 1);
-                    const uint64_t *exponent = exps + ((row * terms + k) * sets + set) * exp_limbs;
-                    digit[l] = bits == 0 ? 0 : digit_at(exponent, exp_limbs, at, w);
+                for (size_t l = 0; l < lanes; l++) {
+                    const uint64_t *exponent = exps + (place[l] * sets + set) * exp_limbs;
+                    digit[l] = bits == 0 || beyond[l] ? 0 : digit_at(exponent, exp_limbs, at, width);
                 }
                 ops->select(ctx, k == 0 ? parts + part * g : chosen, table, entries, digit);
                 if (k > 0) ops->mul(ctx, parts + part * g, parts + part * g, chosen, scratch), steps++;
@@ -280,13 +288,23 @@ void cm_pow_rows(const cm_ctx *ctx, uint64_t *dst, const uint64_t *bases, size_t
         // From the first digit of one set to the first one of the next it is `shift` bits, whatever the digits in between.
         uint64_t *acc = parts;
         for (size_t part = 1; part < sets * digits; part++) {
-            size_t squarings = part % digits == 0 ? shift - (digits - 1) * w : w;
+            size_t squarings = part % digits == 0 ? shift - (digits - 1) * width : width;
             for (size_t s = 0; s < squarings; s++, steps++) ops->sqr(ctx, acc, acc, scratch);
             ops->mul(ctx, acc, acc, parts + part * g, scratch), steps++;
         }
-        point_out(ctx, out, dst, ctx->words, i, rows, spill);
-        ops->store(ctx, out, acc);
         products += steps * active;
+        if (split > 1) {
+            // The lanes of a row meet.
+            point_out(ctx, out, dealt, w, 0, active, spill);
+            ops->store(ctx, out, acc);
+            for (size_t s = 0; s < split; s++) {
+                point(ctx, in, dealt + s * rows * w, w, 0, rows);
+                ops->load(ctx, s == 0 ? acc : chosen, in);
+                if (s > 0) ops->mul(ctx, acc, acc, chosen, scratch), products += rows;
+            }
+        }
+        point_out(ctx, out, dst, w, i, rows, spill);
+        ops->store(ctx, out, acc);
     }
     cm_count(products);
     cm_release(memory, total);

@@ -88,6 +88,7 @@ import Testing
         let modulus = try Modulus(n, path: path)
         for (rows, terms, width, sets) in [
             (1, 1, 1, 1), (3, 4, 20, 1), (9, 2, 65, 1), (8, 3, 0, 1), (11, 4, 18, 2), (2, 1, 24, 5), (9, 3, 0, 2),
+            (1, 31, 20, 1), (2, 5, 33, 3), (3, 2, 9, 1),
         ] {
             var generator = SplitMix(4)
             let a = edgeValues(below: n, count: rows * terms, seed: 10)
