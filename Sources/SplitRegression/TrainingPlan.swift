@@ -90,7 +90,8 @@ public struct TrainingPlan: Sendable, Equatable {
             opensLoss: family != .linear && (revealFit || l2 == 0),
             opensBrier: family.labelDomain == .yesNo && revealFit,
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
-            isWeighted: isWeighted, estimatesTheta: estimatesTheta, isRobust: covariance.isRobust,
+            periodBits: bounds.periodBits, isWeighted: isWeighted, estimatesTheta: estimatesTheta,
+            isRobust: covariance.isRobust,
             heldOutRows: opensHeldOut(heldOut) ? heldOut : 0, folds: revealFit ? folds : 0,
             decisionBits: decisionBits)
     }

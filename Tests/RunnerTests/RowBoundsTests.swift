@@ -16,7 +16,9 @@ import Testing
             revealFit: true
         ).response
         func isAllowed(_ scale: Int, _ weight: Int) -> Bool {
-            Announcement(scaleBits: scale, weightBits: weight, rowBits: 1).isAllowed(
+            Announcement(
+                scaleBits: scale, weightBits: weight, rowBits: 1, periodBits: response.firstPeriods.lowerBound
+            ).isAllowed(
                 for: response, isWeighted: hasCaseWeights, hasOffset: false)
         }
         #expect(isAllowed(bounds.scale, bounds.weight))

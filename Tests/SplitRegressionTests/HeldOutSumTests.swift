@@ -64,7 +64,7 @@ import Testing
 
     @Test("A sum over few rows tells about each of them: none is opened below the job's cell, nor beside scores")
     func fewRows() {
-        let bounds = Announcement(scaleBits: 0, weightBits: -2, rowBits: 1)
+        let bounds = Announcement(scaleBits: 0, weightBits: -2, rowBits: 1, periodBits: 5)
         var plan = TrainingPlan(family: .logistic, keyBits: 2048)
         plan.minimumHeldOut = 11
         #expect(plan.facts(rows: 100, heldOut: 11, bounds).heldOutRows == 11)

@@ -254,10 +254,12 @@ struct InspectorTests {
     func bounds() async throws {
         let log = try await TrainingLog.of(.linear)
         let place = try #require(log.all(.trainingBounds).first)
-        for (scale, weight, row) in [(-1, 0, 1), (41, 0, 1), (0, -3, 1), (0, 0, 0), (0, 0, 41)] {
+        for (scale, weight, row, period) in [
+            (-1, 0, 1, 0), (41, 0, 1, 0), (0, -3, 1, 0), (0, 0, 0, 0), (0, 0, 41, 0), (0, 0, 1, -1), (0, 0, 1, 7),
+        ] {
             var messages = log.messages
             messages[place].payload = try TrainingBounds(
-                Announcement(scaleBits: scale, weightBits: weight, rowBits: row)
+                Announcement(scaleBits: scale, weightBits: weight, rowBits: row, periodBits: period)
             ).encoded()
             #expect(log.failure(messages) == "T10 malformedMessage")
         }
@@ -270,10 +272,14 @@ struct InspectorTests {
     func otherBounds(_ family: ModelFamily) async throws {
         let log = try await TrainingLog.of(family)
         let place = try #require(log.all(.trainingBounds).first)
-        for (scale, weight, row) in [(1, 0, 1), (0, 40, 1), (40, -2, 1)] {
+        let (weight, period) = family == .linear ? (0, 0) : (-2, 5)
+        for (scale, weight, row, period) in [
+            (1, weight, 1, period), (0, 40, 1, period), (40, weight, 1, period), (0, weight, 1, period - 1),
+            (0, weight, 1, period == 0 ? 5 : 4),
+        ] where period >= 0 {
             var messages = log.messages
             messages[place].payload = try TrainingBounds(
-                Announcement(scaleBits: scale, weightBits: weight, rowBits: row)
+                Announcement(scaleBits: scale, weightBits: weight, rowBits: row, periodBits: period)
             ).encoded()
             #expect(log.failure(messages) == "T13 boundsNotAllowed")
         }

@@ -90,7 +90,8 @@ import Testing
             computesStandardErrors: errors && penalty == 0 && l1 == 0, opensLoss: family != .linear,
             opensBrier: opensBrier,
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
-            isWeighted: data.weight != nil, estimatesTheta: estimatesTheta, isRobust: isRobust,
+            periodBits: bounds.periodBits, isWeighted: data.weight != nil, estimatesTheta: estimatesTheta,
+            isRobust: isRobust,
             heldOutRows: heldOut?.label.count ?? 0, folds: folds)
         return [TrainingRole.active, .passive].map { role in
             let isActive = role == .active
@@ -313,6 +314,29 @@ import Testing
         }
         for j in fit.coefficients.indices {
             #expect(abs(fit.coefficients[j] - pooled.coefficients[j]) < 1e-3 * pooled.errors[j], "\(j)")
+            #expect(abs(fit.errors[j] / pooled.errors[j] - 1) < 1e-3, "\(j)")
+        }
+    }
+
+    @Test(
+        "Rare events and strong signals: rows beyond the first period, or own parts beyond its range",
+        arguments: [(1.0, -4.0), (2, -5), (3, -6), (1, -6), (3, 0), (6, 1)])
+    func beyondTheFirstPeriod(strength: Double, constant: Double) async throws {
+        let data = Case(rows: 3000, active: 3, passive: 3, seed: 5) { z, generator in
+            generator.uniform() < ResponseFamily.mean(strength * z + constant) ? 1 : 0
+        }
+        let fit = try await Self.fit(data, .logistic)
+        let pooled = try Self.pooled(data, .logistic)
+        guard case .fitted(let summary) = fit.end else {
+            Issue.record("\(fit.end)")
+            return
+        }
+        let z = linearPredictor(columns: data.columns, coefficients: pooled.coefficients)
+        #expect(z.contains { abs($0) > 4 })
+        let loss = zip(z, data.label).reduce(0.0) { $0 + ResponseFamily.logistic.loss($1.0, label: $1.1) }
+        #expect(summary.loss.map { abs($0 / loss - 1) < 1e-4 } == true)
+        for j in fit.coefficients.indices {
+            #expect(abs(fit.coefficients[j] - pooled.coefficients[j]) < 3e-4 * pooled.errors[j], "\(j)")
             #expect(abs(fit.errors[j] / pooled.errors[j] - 1) < 1e-3, "\(j)")
         }
     }

@@ -13,7 +13,7 @@ import Testing
         let penalty, l1, tolerance: Double
         let maximumPasses, modulusBits: Int
         let computesStandardErrors, opensLoss, opensBrier: Bool
-        let scaleBits, weightBits, rowBits, decisionBits: Int
+        let scaleBits, weightBits, rowBits, periodBits, decisionBits: Int
         let isWeighted, estimatesTheta, isRobust: Bool
         let heldOutRows, folds: Int
 
@@ -24,7 +24,7 @@ import Testing
                 maximumPasses: maximumPasses,
                 modulusBits: modulusBits, computesStandardErrors: computesStandardErrors, opensLoss: opensLoss,
                 opensBrier: opensBrier, scaleBits: scaleBits, weightBits: weightBits, rowBits: rowBits,
-                isWeighted: isWeighted, estimatesTheta: estimatesTheta, isRobust: isRobust,
+                periodBits: periodBits, isWeighted: isWeighted, estimatesTheta: estimatesTheta, isRobust: isRobust,
                 heldOutRows: heldOutRows, folds: folds, decisionBits: decisionBits)
         }
     }

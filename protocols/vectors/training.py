@@ -98,8 +98,8 @@ def first_period(family):
     return {"negativeBinomial": 64, "linear": 1}.get(family, 32)
 
 
-def most_doublings(family):
-    return {"poisson": 1, "gamma": 1, "logistic": 5}.get(family, 4)
+def most_doublings(facts):
+    return {"poisson": 1, "gamma": 1, "logistic": 10 - facts.e}.get(facts.family, 4)
 
 
 def interval(family, shape, period):
@@ -178,7 +178,7 @@ class Facts:
     """What both parties know before the first exchange."""
 
     def __init__(self, family, rows, active, passive, *, s=0, h=-2, r=1, modulus=3072, penalty=0.0, tau=1e-3,
-                 passes=60, errors=True, loss=True, brier=False, weighted=False, theta=False,
+                 passes=60, errors=True, loss=True, brier=False, weighted=False, theta=False, e=None,
                  robust=False, held_out=0, l1=0.0, folds=0, decisions=None):
         self.family, self.rows, self.active, self.passive = family, rows, active, passive
         self.s, self.h, self.r, self.modulus, self.penalty = s, h, r, modulus, penalty
@@ -191,7 +191,8 @@ class Facts:
         self.k = ceil_log2(rows)
         self.F = 36 if family == "linear" else 20
         self.b = self.F + (self.k + 1) // 2 + 1
-        self.first_period = first_period(family)
+        self.first_period = first_period(family) if e is None else 2 ** e
+        self.e = exponent(self.first_period)
         self.norm_floor = 2 * exponent(tau / 8) - self.k
 
     def without(self):
@@ -206,7 +207,7 @@ class Facts:
             "family": self.family, "rows": self.rows, "activeColumns": self.active, "passiveColumns": self.passive,
             "penalty": self.penalty, "tolerance": self.tau, "maximumPasses": self.passes, "modulusBits": self.modulus,
             "computesStandardErrors": self.errors, "opensLoss": self.loss, "opensBrier": self.brier,
-            "scaleBits": self.s, "weightBits": self.h, "rowBits": self.r, "decisionBits": self.decisions,
+            "scaleBits": self.s, "weightBits": self.h, "rowBits": self.r, "periodBits": self.e, "decisionBits": self.decisions,
             "isWeighted": self.weighted, "estimatesTheta": self.theta, "isRobust": self.robust,
             "heldOutRows": self.held_out, "l1": self.l1, "folds": self.folds,
         }
@@ -551,7 +552,7 @@ LN2 = 0.693147180559945
 class Program:
     def __init__(self, facts, opened):
         self.f, self.opened, self.used = facts, list(opened), 0
-        self.steps, self.q, self.doublings, self.spent = [], 0, 0, 0
+        self.steps, self.q, self.doublings, self.spent = [], 0, 0, int(facts.family == "logistic")
         self.P, self.level, self.good = facts.first_period, 8, False
         self.trace = 0.0
         penalised = facts.penalty > 0
@@ -639,7 +640,7 @@ class Program:
         self.doublings += 1
         self.P *= 2
         self.level = 8
-        if self.doublings > most_doublings(self.f.family):
+        if self.doublings > most_doublings(self.f):
             raise Failure("separation" if self.diverges else "predictorOutOfRange")
         if self.diverges and not (self.f.family == "logistic" and self.P == 64):
             self.loss()
@@ -712,7 +713,7 @@ class Program:
                         self.do("accept")
                         return found
             self.do("stay")
-            if time == 1 and self.q < self.f.passes and self.doublings < most_doublings(self.f.family):
+            if time == 1 and self.q < self.f.passes and self.doublings < most_doublings(self.f):
                 self.double()
                 self.do("stay")
                 self.one_pass()
@@ -773,7 +774,7 @@ class Program:
         """Sums over the rows that were kept aside."""
         f = self.f
         self.do("checkpoint")
-        while self.doublings <= most_doublings(f.family) and self.has_room(f.held_out):
+        while self.doublings <= most_doublings(f) and self.has_room(f.held_out):
             if self.ask("heldOutRange P", counted=False) == 0:
                 if f.family == "linear":
                     self.summary["heldOutLoss"] = self.ask("heldOutSquares", counted=False)
@@ -830,7 +831,7 @@ class Program:
             self.summary["converged"] = n <= f.tau or self.leapt and self.q < f.passes
             self.summary["norm"] = n
             self.do("move 0", "accept")
-            if not self.settled and self.doublings == self.before_leap and self.doublings < most_doublings(f.family) and self.q < f.passes:
+            if not self.settled and self.doublings == self.before_leap and self.doublings < most_doublings(f) and self.q < f.passes:
                 self.double()
                 self.do("stay")
                 self.one_pass()
@@ -845,7 +846,7 @@ class Program:
             self.do("checkpoint", f"coefficients {result_bits(f)}")
             if confirmed or self.ask("range P") == 0:
                 break
-            if self.leapt and self.doublings == most_doublings(f.family):
+            if self.leapt and self.doublings == most_doublings(f):
                 self.summary["converged"] = False
                 break
             self.double()
@@ -862,7 +863,7 @@ class Program:
         f = self.f
         narrow = {"logistic": f.loss or f.brier, "negativeBinomial": f.loss or f.brier, "probit": f.brier}
         while narrow.get(f.family) and self.ask("sumRange P", counted=False):
-            if self.doublings == most_doublings(f.family) or not self.has_room(f.rows, 2):
+            if self.doublings == most_doublings(f) or not self.has_room(f.rows, 2):
                 break
             self.doublings += 1
             self.P *= 2
@@ -912,7 +913,7 @@ class Program:
             self.do("foldPredictor P")
             self.summary["foldLoss"] = self.ask("foldSquares", counted=False)
             return
-        most = most_doublings(f.family)
+        most = most_doublings(f)
         while self.doublings <= most and self.has_room(f.rows):
             if self.ask("foldRange P", counted=False) == 0:
                 self.do("foldPredictor P")
@@ -1006,6 +1007,8 @@ def programs():
         ("ridge with metrics", fit(penalty=0.5, errors=False, brier=True), Script([12.0, 8.0, 7.5, 0.2, 0.0001])),
         ("a refused step", fit(), Script([40.0, 55.0, 21.0, 18.0, 2.0, 0.1, 0.0002])),
         ("a doubled period", fit(), Script([40.0, 55.0, 60.0, 12.0, 9.0, 1.0, 0.02, 0.0003])),
+        ("a longer first period", fit(e=6), Script([40.0, 55.0, 60.0, 12.0, 9.0, 1.0, 0.02, 0.0003])),
+        ("a leap under a longer first period", fit(e=6), Script(SLOW + [0.2, 0.02, 0.0004])),
         ("a step under three periods", fit(penalty=1e-4, errors=False),
          Script([40.0, 55.0, 60.0, 70.0, 71.0, 72.0, 41.0, 12.0, 0.5, 0.0004])),
         ("a negative norm is infinite", fit(), Script([40.0, -1.0, 12.0, 0.6, 0.0003])),
@@ -1214,10 +1217,10 @@ def entry(name, facts, program, end):
 
 def payloads():
     bounds = []
-    for s, h, r in [(0, -2, 1), (40, 40, 40), (6, 3, 8), (0, -3, 1), (41, 0, 1), (-1, 0, 1), (0, 41, 1), (0, 0, 0),
-                    (0, 0, 41), (1 << 40, 0, 1)]:
-        allowed = 0 <= s <= 40 and -2 <= h <= 40 and 1 <= r <= 40
-        bounds.append({"payload": struct.pack(">qqq", s, h, r).hex(), "allowed": allowed})
+    for s, h, r, e in [(0, -2, 1, 5), (40, 40, 40, 6), (6, 3, 8, 0), (0, -3, 1, 5), (41, 0, 1, 5), (-1, 0, 1, 5),
+                       (0, 41, 1, 5), (0, 0, 0, 5), (0, 0, 41, 5), (1 << 40, 0, 1, 5), (0, 0, 1, -1), (0, 0, 1, 7)]:
+        allowed = 0 <= s <= 40 and -2 <= h <= 40 and 1 <= r <= 40 and 0 <= e <= 6
+        bounds.append({"payload": struct.pack(">qqqq", s, h, r, e).hex(), "allowed": allowed})
     opened = []
     for bits, value in [(1, 1), (12, 4095), (20, 0), (63, (1 << 63) - 1), (12, 4096), (0, 0), (64, 5), (1, 2)]:
         opened.append({"payload": struct.pack(">IQ", bits, value).hex(), "bits": bits, "value": str(value),

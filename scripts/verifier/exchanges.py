@@ -85,7 +85,7 @@ class Exchanges:
     # Steps
 
     def start_gradient(self):
-        fraction, _ = self.facts.residual(self.facts.family.first_period)
+        fraction, _ = self.facts.residual(self.facts.first_period)
         return self.known_sums(fraction) + self.penalty()
 
     def start_information(self):

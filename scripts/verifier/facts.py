@@ -39,7 +39,10 @@ class Facts:
         """`bounds`: what the active party announced (5.1). `rest`: see below."""
         self.family, self.rows, self.bits = family, rows, bits
         self.active_columns, self.passive_columns = active_columns, passive_columns
-        self.scale_bits, self.weight_bits, self.row_bits = bounds
+        self.scale_bits, self.weight_bits, self.row_bits, period_bits = bounds
+        self.first_period = 1 << period_bits
+        # How often the period may double.
+        self.doublings = family.doublings - family.first_periods.index(self.first_period)
         # lambda; the joint gradient at which a fit ends, in the scale of standard errors; most gradients.
         self.penalty, self.tolerance, self.most_passes = rest["penalty"], rest["tolerance"], rest["most_passes"]
         # Most bits that the fit may open for its decisions.

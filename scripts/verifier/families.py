@@ -51,9 +51,10 @@ EXPONENTIAL, INVERSE_EXPONENTIAL = exponential(18, 29), exponential(20, 27)
 
 
 class Family:
-    def __init__(self, first_period, series, **traits):
-        self.first_period, self.series = first_period, series
-        # How often the period may double.
+    def __init__(self, first_periods, series, **traits):
+        """`first_periods`: those that the active party may announce."""
+        self.first_periods, self.series = first_periods, series
+        # How often the first of these may double.
         self.doublings = traits.get("doublings", 4)
         # The shortest period of a leap; under longer ones labels that separate are looked for.
         self.leap_period = traits.get("leap_period", 0)
@@ -78,10 +79,12 @@ class Family:
         self.bounds, self.offset_bits = traits["bounds"], traits.get("offset_bits", 0)
 
     def allows(self, bounds, is_weighted, has_offset):
+        *bounds, period_bits = bounds
         (scale, weight, row), more = self.bounds, CASE_WEIGHT_BITS if is_weighted and self.is_binary else 0
         row_more = more + (self.offset_bits if has_offset else 0)
         allowed = [(low, high + m) for (low, high), m in zip((scale, weight, row), (more, more, row_more))]
-        return all(low <= value <= high for value, (low, high) in zip(bounds, allowed))
+        is_allowed = all(low <= value <= high for value, (low, high) in zip(bounds, allowed))
+        return is_allowed and 1 << period_bits in self.first_periods
 
 
 # Case weights are at most 2 to this power.
@@ -92,24 +95,24 @@ CASE_WEIGHT_BITS = 20
 WIDE = {"doublings": 1, "slots_of_row": 16}
 COUNTS = ((0, 40), (-2, 20), (1, 40))
 FAMILIES = {
-    "linear": Family(1, {}, has_constant_weights=True, is_linear=True, bounds=((0, 0), (0, 0), (1, 40))),
+    "linear": Family((1,), {}, has_constant_weights=True, is_linear=True, bounds=((0, 0), (0, 0), (1, 40))),
     "logistic": Family(
-        32, {MEAN: SIGMOID, WEIGHT: BELL, LOSS: SOFTPLUS, BRIER: SQUARE}, may_diverge=True, is_binary=True,
+        (32, 64), {MEAN: SIGMOID, WEIGHT: BELL, LOSS: SOFTPLUS, BRIER: SQUARE}, may_diverge=True, is_binary=True,
         doublings=5, leap_period=64,
         has_bounded_weights=True, bounds=((0, 0), (-2, -2), (1, 1)), offset_bits=4, narrow_sums=(LOSS, BRIER),
     ),
     "probit": Family(
-        32, {MEAN: MILLS, WEIGHT: PROBIT_WEIGHT, LOSS: PROBIT_LOSS, BRIER: SQUARE}, may_diverge=True, is_binary=True,
+        (32,), {MEAN: MILLS, WEIGHT: PROBIT_WEIGHT, LOSS: PROBIT_LOSS, BRIER: SQUARE}, may_diverge=True, is_binary=True,
         has_bounded_weights=True, bounds=((0, 0), (-2, 0), (1, 5)), offset_bits=2, least_shrinkage=3,
         narrow_sums=(BRIER,),
     ),
-    "poisson": Family(32, dict.fromkeys((MEAN, LOSS), EXPONENTIAL), weight_is_mean=True, may_vanish=True, bounds=COUNTS, **WIDE),
+    "poisson": Family((32,), dict.fromkeys((MEAN, LOSS), EXPONENTIAL), weight_is_mean=True, may_vanish=True, bounds=COUNTS, **WIDE),
     "negative-binomial": Family(
-        64, {MEAN: SIGMOID, WEIGHT: SIGMOID, LOSS: SOFTPLUS, DISPERSION: SOFTPLUS}, may_vanish=True,
+        (64,), {MEAN: SIGMOID, WEIGHT: SIGMOID, LOSS: SOFTPLUS, DISPERSION: SOFTPLUS}, may_vanish=True,
         bounds=((0, 18), (-2, 20), (1, 40)), least_shrinkage=3, narrow_sums=(LOSS,),
     ),
     "gamma": Family(
-        32, dict.fromkeys((MEAN, LOSS, PEARSON), INVERSE_EXPONENTIAL), has_constant_weights=True, has_squares=True,
+        (32,), dict.fromkeys((MEAN, LOSS, PEARSON), INVERSE_EXPONENTIAL), has_constant_weights=True, has_squares=True,
         bounds=COUNTS, **WIDE,
     ),
 }

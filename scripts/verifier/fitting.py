@@ -42,7 +42,7 @@ class Program:
     """`run` yields the steps in order; each opening takes its number by `send`. NoResult: a fit without a result."""
 
     def __init__(self, facts):
-        self.facts, self.period, self.doublings = facts, facts.family.first_period, 0
+        self.facts, self.period, self.doublings = facts, facts.first_period, 0
         self.passes, self.is_converged = 0, False
         # Where the next norm is looked for: four bits above the last one.
         self.level = FIRST_LEVEL
@@ -54,7 +54,8 @@ class Program:
         # Whether the last inverse is one, and the trace at its second look.
         self.has_inverse, self.last_trace = False, 0.0
         # Bits of shares that each party has sent so far.
-        self.spent = 0
+        # The active party chose the first period.
+        self.spent = len(facts.family.first_periods) - 1
         self.thetas, self.is_theta_settled = 0, not facts.estimates_theta
         self.doublings_before_leap = None
         # A gamma fit's sum of squares.
@@ -151,7 +152,7 @@ class Program:
             yield COEFFICIENTS, facts.coefficient_fraction(1)
             if is_confirmed or (yield from self.open(RANGE, self.period)) == 0:
                 break
-            if self.has_leapt and self.doublings == facts.family.doublings:
+            if self.has_leapt and self.doublings == facts.doublings:
                 self.is_converged = False
                 break
             # A point that is near the answer under twice the period as well had no row that wrapped.
@@ -171,7 +172,7 @@ class Program:
         """Whether a sum for theta may have rows beyond its series: those that ran away (5.8)."""
         if self.is_theta_settled or self.doublings != self.doublings_before_leap:
             return False
-        return self.doublings < self.facts.family.doublings and self.passes < self.facts.most_passes
+        return self.doublings < self.facts.doublings and self.passes < self.facts.most_passes
 
     def another_theta(self):
         """Whether the active party goes on with another theta, of which it alone knows (5.8)."""
@@ -240,7 +241,7 @@ class Program:
                     yield ACCEPT,
                     return reached
             yield STAY,
-            if is_last or self.doublings == self.facts.family.doublings or self.passes >= self.facts.most_passes:
+            if is_last or self.doublings == self.facts.doublings or self.passes >= self.facts.most_passes:
                 break
             # The rows may have gone round.
             yield from self.lengthen()
@@ -333,7 +334,7 @@ class Program:
         self.doublings += 1
         self.period *= 2
         self.level = FIRST_LEVEL
-        if self.doublings > self.facts.family.doublings:
+        if self.doublings > self.facts.doublings:
             raise NoResult
         if self.facts.may_diverge and self.period > self.facts.family.leap_period:
             yield STAY,
@@ -406,7 +407,7 @@ class Program:
         facts = self.facts
         # The joint predictor must lie in the interval of a sum's series.
         while facts.checks_sums and (yield from self.open(SUM_RANGE, self.period, is_counted=False)):
-            if self.doublings == facts.family.doublings or not facts.has_room(2 * self.period):
+            if self.doublings == facts.doublings or not facts.has_room(2 * self.period):
                 break
             self.doublings, self.period = self.doublings + 1, 2 * self.period
         if facts.has_errors or self.validates or facts.opens_loss or facts.opens_brier:
@@ -452,7 +453,7 @@ class Program:
             yield FOLD_PREDICTOR, self.period
             yield from self.open(FOLD_SQUARES, is_counted=False)
             return
-        while self.doublings <= facts.family.doublings and facts.has_room(self.period):
+        while self.doublings <= facts.doublings and facts.has_room(self.period):
             if not (yield from self.open(FOLD_RANGE, self.period, is_counted=False)):
                 yield FOLD_PREDICTOR, self.period
                 for kind in [LOSS] * facts.opens_loss + [BRIER] * facts.opens_brier:
@@ -464,7 +465,7 @@ class Program:
         """Sums over the rows that were kept aside (5.9); none where no period serves them."""
         facts = self.facts
         yield SIGN,
-        while self.doublings <= facts.family.doublings and facts.of_held_out.has_room(self.period):
+        while self.doublings <= facts.doublings and facts.of_held_out.has_room(self.period):
             is_beyond = yield from self.open(HELD_OUT_RANGE, self.period, is_counted=False)
             if not is_beyond:
                 if facts.family.is_linear:

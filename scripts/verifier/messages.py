@@ -16,7 +16,7 @@ MALFORMED = "T10", "malformedMessage"
 MOST_COLUMNS, LARGEST_EXPONENT, MOST_SCORES = 10_000, 1000, 1 << 19
 MOST_CIPHERTEXT_BYTES, MOST_RESULT_BYTES = 1 << 22, 1 << 20
 # What the active party may announce: scale, weight and row bits (protocols/training.md 5.1).
-ALLOWED_BOUNDS = (0, 40), (-2, 40), (1, 40)
+ALLOWED_BOUNDS = (0, 40), (-2, 40), (1, 40), (0, 6)
 
 
 def read_setup(payload):

@@ -30,6 +30,8 @@ extension LeakageWords {
             + "every number that \(party) knows of a row, labels among them"
         return [bounds]
             + (family == .linear ? ["\(whose) label's standard deviation, rounded up to a power of two"] : [])
+            + (family == .logistic
+                ? ["one bit: whether \(whose) own fit predicts some row beyond 6, as log odds"] : [])
     }
 
     static let roots =

@@ -155,7 +155,7 @@ struct TrainingBounds: Message {
     init(_ announcement: Announcement) { self.announcement = announcement }
 
     func encode(into encoder: inout Encoder) {
-        for bits in [announcement.scaleBits, announcement.weightBits, announcement.rowBits] {
+        for bits in [announcement.scaleBits, announcement.weightBits, announcement.rowBits, announcement.periodBits] {
             encoder.write(Int64(bits))
         }
     }
@@ -164,7 +164,8 @@ struct TrainingBounds: Message {
         announcement = Announcement(
             scaleBits: try Self.bits(&decoder, "scaleBits", in: Announcement.allowed.scale),
             weightBits: try Self.bits(&decoder, "weightBits", in: Announcement.allowed.weight),
-            rowBits: try Self.bits(&decoder, "rowBits", in: Announcement.allowed.row))
+            rowBits: try Self.bits(&decoder, "rowBits", in: Announcement.allowed.row),
+            periodBits: try Self.bits(&decoder, "periodBits", in: Announcement.allowed.period))
     }
 
     private static func bits(

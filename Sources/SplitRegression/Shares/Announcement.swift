@@ -3,9 +3,11 @@ package struct Announcement: Sendable, Hashable {
     package let scaleBits: Int
     package let weightBits: Int
     package let rowBits: Int
+    /// The first period's exponent.
+    package let periodBits: Int
 
     /// What any peer may announce.
-    package static let allowed = (scale: 0...40, weight: -2...40, row: 1...40)
+    package static let allowed = (scale: 0...40, weight: -2...40, row: 1...40, period: 0...6)
 
     /// Whether they are bounds that such rows can have. Where the peer could choose, widths would follow its choice.
     ///
@@ -25,12 +27,17 @@ package struct Announcement: Sendable, Hashable {
             case .poisson, .gamma: (40, -2...20, 40)
             }
         return (0...scale).contains(scaleBits) && weight.contains(weightBits) && (1...row).contains(rowBits)
+            && family.firstPeriods.contains(periodBits)
     }
+
+    /// Where a logistic start's predictors, offsets included, are within this, the period starts at 32.
+    private static let farthestOfShort = 6.0
 
     /// Case weights are at most 2 to this power.
     package static let caseWeightBits = 20
 
-    package init(scaleBits: Int, weightBits: Int, rowBits: Int) {
+    package init(scaleBits: Int, weightBits: Int, rowBits: Int, periodBits: Int) {
+        self.periodBits = periodBits
         self.scaleBits = scaleBits
         self.weightBits = weightBits
         self.rowBits = rowBits
@@ -71,6 +78,9 @@ package struct Announcement: Sendable, Hashable {
                 value = max(value, abs(term.constant), abs(term.scale), abs(term.slope))
             }
         }
+        // Predictors of the joint fit reach farther, as a rule: with such a start rows go round under the shorter one.
+        let isFar = rows.start.predictor.contains { abs($0) > Self.farthestOfShort }
+        periodBits = isFar ? rows.family.firstPeriods.upperBound : rows.family.firstPeriods.lowerBound
         scaleBits = Self.bits(scale)
         weightBits = Self.bits(weight)
         rowBits = max(1, Self.bits(value) + 1)

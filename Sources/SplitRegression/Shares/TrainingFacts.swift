@@ -23,6 +23,8 @@ package struct TrainingFacts: Sendable, Hashable {
     package let weightBits: Int
     /// Announced by the active party: `2^rowBits` is above every value that it knows of a row, labels among them.
     package let rowBits: Int
+    /// Announced by the active party: the first period is `2^periodBits`.
+    package let periodBits: Int
     /// Whether rows have case weights.
     package let isWeighted: Bool
     /// Negative binomial: whether the active party estimates theta, fit after fit.
@@ -40,7 +42,7 @@ package struct TrainingFacts: Sendable, Hashable {
         family: ResponseFamily, rows: Int, activeColumns: Int, passiveColumns: Int, penalty: Double, l1: Double = 0,
         tolerance: Double,
         maximumPasses: Int, modulusBits: Int, computesStandardErrors: Bool, opensLoss: Bool, opensBrier: Bool,
-        scaleBits: Int, weightBits: Int, rowBits: Int, isWeighted: Bool = false,
+        scaleBits: Int, weightBits: Int, rowBits: Int, periodBits: Int? = nil, isWeighted: Bool = false,
         estimatesTheta: Bool = false, isRobust: Bool = false, heldOutRows: Int = 0, folds: Int = 0,
         decisionBits: Int = .max
     ) {
@@ -59,6 +61,7 @@ package struct TrainingFacts: Sendable, Hashable {
         self.scaleBits = scaleBits
         self.weightBits = weightBits
         self.rowBits = rowBits
+        self.periodBits = periodBits ?? family.firstPeriods.lowerBound
         self.isWeighted = isWeighted
         self.estimatesTheta = estimatesTheta
         self.isRobust = isRobust
@@ -172,11 +175,11 @@ package struct TrainingFacts: Sendable, Hashable {
     package var hasUnitWeights: Bool { hasConstantWeights && !isWeighted }
 
     /// Where the period starts, and how often it may double.
-    package var firstPeriod: Double { family.firstPeriod }
+    package var firstPeriod: Double { Double(1 << periodBits) }
     package var periodDoublings: Int {
         switch family {
         case .poisson, .gamma: 1
-        case .logistic: 5
+        case .logistic: 10 - periodBits
         default: 4
         }
     }
@@ -241,18 +244,19 @@ extension ResponseFamily {
     /// The active party shrinks its start until its own predictors lie within.
     package var firstRange: Double {
         switch self {
-        case .logistic, .probit: firstPeriod / 4
+        case .logistic, .probit: Double(1 << firstPeriods.upperBound) / 4
         default: .infinity
         }
     }
 
-    /// Where the period starts.
-    package var firstPeriod: Double {
+    /// Exponents of the periods that a fit may start under.
+    package var firstPeriods: ClosedRange<Int> {
         switch self {
-        case .linear: 1
+        case .linear: 0...0
+        case .logistic: 5...6
         // A sum for theta has to serve large means.
-        case .negativeBinomial: 64
-        default: 32
+        case .negativeBinomial: 6...6
+        default: 5...5
         }
     }
 }

@@ -27,6 +27,8 @@ extension TrainingProgram {
             self.facts = facts
             numbers = opened[...]
             period = facts.firstPeriod
+            // The active party's choice of the first period.
+            spent = facts.family.firstPeriods.count - 1
         }
 
         func fit() throws(Stop) -> Summary {
