@@ -25,13 +25,17 @@ extension LeakageWords {
 
     /// What the active party announces, so that widths can be chosen.
     private func bounds(of party: String, _ whose: String) -> [String] {
+        if family == .logistic {
+            return [
+                "powers of two above what \(party) multiplies a row with, its own fit's weights and its numbers of a row; one bit: "
+                    + "whether that fit predicts a row beyond 6 (log odds)"
+            ]
+        }
         let bounds =
             "three powers of two: above what \(party) multiplies a row with, above the largest weight of \(whose) own fit, and above "
             + "every number that \(party) knows of a row, labels among them"
         return [bounds]
             + (family == .linear ? ["\(whose) label's standard deviation, rounded up to a power of two"] : [])
-            + (family == .logistic
-                ? ["one bit: whether \(whose) own fit predicts some row beyond 6, as log odds"] : [])
     }
 
     static let roots =
