@@ -34,7 +34,7 @@ public func makeSeeds(_ count: OpaquePointer?, _ arguments: OpaquePointer?) -> C
     for folder in folders.split(separator: ":").map(String.init) {
         let layout = TranscriptLayout(folder: folder)
         guard let parties = try? PartiesFile(folder: folder) else { continue }
-        for (from, to) in [(parties.keeper, parties.peer), (parties.peer, parties.keeper)] {
+        for (from, to) in parties.parties.flatMap({ one in parties.parties.map { (one, $0) } }) where from != to {
             guard var reader = try? LogReader(layout, TranscriptLayout.log(from: from.name, to: to.name)) else {
                 continue
             }
@@ -64,7 +64,7 @@ private func message<M: Message>(_ type: M.Type) -> Decode {
 private let decoders: [Decode] = [
     // Frames, records, the session's messages.
     {
-        if let frame = try? Frame(encoded: $0) { expect(frame.encoded, toBe: $0, "Frame") }
+        if let frame = try? Frame(encoded: $0) { expect(try? frame.encoded, toBe: $0, "Frame") }
     },
     {
         if let record = try? Record(encoded: $0) { expect(try? record.encoded, toBe: $0, "Record") }
@@ -86,11 +86,13 @@ private let decoders: [Decode] = [
     message(MaskedByHelper.self), message(CountTags.self), message(RoundedCount.self),
     // Training.
     message(TrainingSetup.self), message(TrainingParametersMessage.self), message(TrainingKeyMessage.self),
-    message(SumShare.self),
-    message(ScoreChunk.self), message(Payload<CoefficientChunkKind>.self), message(Payload<MaskedSumsKind>.self),
-    message(Payload<OpenedSumsKind>.self), message(Payload<BasisRowsKind>.self),
-    message(Numbers<PredictorRangeKind>.self), message(Numbers<HistoryProductsKind>.self),
-    message(Numbers<PassiveSolutionKind>.self),
+    message(TrainingBounds.self), message(WindowShare.self), message(ResultShares.self), message(ScoreChunk.self),
+    message(Payload<PredictorSharesKind>.self), message(Payload<PredictorSumsKind>.self),
+    message(Payload<KernelVectorsKind>.self), message(Payload<KernelResultsKind>.self),
+    message(Payload<RowSharesKind>.self), message(Payload<ColumnSumsKind>.self),
+    message(Payload<RowVectorsKind>.self), message(Payload<CrossSumsKind>.self),
+    message(Payload<MatrixSharesKind>.self), message(Payload<MatrixProductsKind>.self),
+    message(Payload<ElementSharesKind>.self), message(Payload<ElementProductsKind>.self),
     // Files of a transcript.
     {
         if let parties = try? PartiesFile(encoded: $0) { expect(try? parties.encoded, toBe: $0, "PartiesFile") }
