@@ -3,10 +3,10 @@ extension AlignmentTerms.Method {
     public var meaning: String {
         switch self {
         case .paillierOPRF:
-            "\(rawValue) takes 0.2 ms a pair of identifiers with AVX-512 IFMA and 1.4 to 2.5 ms without, at 3072 bits twice that; it "
+            "\(rawValue) takes 0.2 ms a pair of identifiers with AVX-512 IFMA and some 1 to 2.5 ms without, at 3072 bits twice that; it "
                 + "rests on Paillier's assumption and k-CAA, and hides by statistics what the asking side has."
         case .ecdhP256:
-            "\(rawValue) takes 0.4 ms a pair of identifiers on any processor; it rests on Diffie-Hellman problems on the curve "
+            "\(rawValue) takes some 0.4 ms a pair of identifiers, with or without AVX-512; it rests on Diffie-Hellman problems on the curve "
                 + "P-256 for both sides: whoever solves them, also from a kept transcript, can test guesses."
         }
     }
