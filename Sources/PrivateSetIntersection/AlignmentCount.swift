@@ -63,16 +63,7 @@ private struct Counting: Sendable {
         let own = try await exchange(sending: MaskedByCounter.self, receiving: MaskedByHelper.self)
         try await session.checkpoint()
         let theirs = try TaggedRows(own.enumerated().map { (tag: $1, row: UInt32($0)) })
-        var matcher = TaggedRows.Matcher(theirs)
-        let chunks = Chunking.tags(identifiers.count)
-        for index in 0..<chunks.count {
-            let message = try await session.receive(CountTags.self, chunk: Chunk(index, of: chunks.count))
-            guard message.tags.count == chunks[index].count else {
-                throw AlignmentError.wrongCount(
-                    message: CountTags.name, expected: chunks[index].count, found: message.tags.count)
-            }
-            try matcher.add(message.tags)
-        }
+        let matcher = try await session.receive(CountTags.self, count: identifiers.count, matching: theirs)
         try await session.checkpoint()
         let rounded = CountRounding(to: rounding, suppressingBelow: minimum).rounded(matcher.tags.count)
         try await session.send(RoundedCount(count: UInt64(rounded)))
@@ -84,11 +75,7 @@ private struct Counting: Sendable {
         let tags = try await exchange(sending: MaskedByHelper.self, receiving: MaskedByCounter.self)
         let ascending = try TaggedRows(tags.enumerated().map { (tag: $1, row: UInt32($0)) }).tags
         try await session.checkpoint()
-        let chunks = Chunking.tags(ascending.count)
-        for index in 0..<chunks.count {
-            try await session.send(
-                CountTags(tags: Array(ascending[chunks[index]])), chunk: Chunk(index, of: chunks.count))
-        }
+        try await session.send(ascending, as: CountTags.self)
         try await session.checkpoint()
         let found = try await session.receive(RoundedCount.self).count
         let limit = min(identifiers.count, peerCount) + rounding / 2

@@ -25,32 +25,44 @@ extension ProtocolDescription {
         let (sender, receiver) = ("sender", "receiver")
         return ProtocolDescription(
             name: "alignment", version: .alignment,
-            flow: .sequence([
-                step("opening", sender, .alignmentOpening),
-                step("opening", receiver, .alignmentOpening),
-                step("verifier parameters", receiver, .verifierParameters, answers: .message(.alignmentOpening)),
-                step("sender's key", sender, .senderKey, answers: .message(.verifierParameters)),
-                step("encrypted PRF key", sender, .encryptedPRFKey, answers: .message(.verifierParameters)),
-                step("hash salt", receiver, .hashSalt, answers: .message(.encryptedPRFKey)),
-                step(
-                    "blinded identifiers", receiver, .blindedIdentifiers, answers: .message(.encryptedPRFKey),
-                    isChunked: true, signedEvery: chunks),
-                step(
-                    "evaluations", sender, .evaluations, answers: .chunk(.blindedIdentifiers), isChunked: true,
-                    signedEvery: chunks),
-                // What was asked is signed before it is told which of it the other has, and what was answered before the
-                // sender learns that.
-                .checkpoint,
-                step("sender's tags", sender, .senderTags, answers: .message(.blindedIdentifiers), isChunked: true),
-                .checkpoint,
-                step("match outcome", receiver, .matchOutcome, answers: .message(.senderTags)),
-                .optional(
-                    .sequence([
-                        step("matching tags", receiver, .matchingTags, isChunked: true),
-                        step("order digest", receiver, .orderDigest),
-                        step("order digest", sender, .orderDigest, answers: .message(.matchingTags)),
-                    ])),
-            ]))
+            flow: .sequence(
+                [
+                    step("opening", sender, .alignmentOpening),
+                    step("opening", receiver, .alignmentOpening),
+                    step("verifier parameters", receiver, .verifierParameters, answers: .message(.alignmentOpening)),
+                    step("sender's key", sender, .senderKey, answers: .message(.verifierParameters)),
+                    step("encrypted PRF key", sender, .encryptedPRFKey, answers: .message(.verifierParameters)),
+                    step("hash salt", receiver, .hashSalt, answers: .message(.encryptedPRFKey)),
+                    step(
+                        "blinded identifiers", receiver, .blindedIdentifiers, answers: .message(.encryptedPRFKey),
+                        isChunked: true, signedEvery: chunks),
+                    step(
+                        "evaluations", sender, .evaluations, answers: .chunk(.blindedIdentifiers), isChunked: true,
+                        signedEvery: chunks),
+                    // What was asked is signed before it is told which of it the other has, and what was answered before the
+                    // sender learns that.
+                    .checkpoint,
+                    step("sender's tags", sender, .senderTags, answers: .message(.blindedIdentifiers), isChunked: true),
+                    .checkpoint,
+                ] + ProtocolFlow.matches))
+    }
+}
+
+extension ProtocolFlow {
+    /// How every alignment ends: what matches, and one order.
+    static var matches: [ProtocolFlow] {
+        let (sender, receiver) = ("sender", "receiver")
+        return [
+            .step(ProtocolStep("match outcome", sender: receiver, type: .matchOutcome, answers: .message(.senderTags))),
+            .optional(
+                .sequence([
+                    .step(ProtocolStep("matching tags", sender: receiver, type: .matchingTags, isChunked: true)),
+                    .step(ProtocolStep("order digest", sender: receiver, type: .orderDigest)),
+                    .step(
+                        ProtocolStep(
+                            "order digest", sender: sender, type: .orderDigest, answers: .message(.matchingTags))),
+                ])),
+        ]
     }
 }
 

@@ -22,7 +22,7 @@ extension MessageType {
 }
 
 /// Longest byte field of an alignment message; a session's frame limit is below it.
-private let longestField = 1 << 26
+let longestField = 1 << 26
 
 package struct AlignmentOpening: Message, Hashable {
     package static let type = MessageType.alignmentOpening
@@ -168,14 +168,12 @@ package struct Evaluations: Message {
 }
 
 /// All tags of the sender's set, ascending.
-package struct SenderTags: Message {
+package struct SenderTags: TagMessage {
     package static let type = MessageType.senderTags
     package static let name = "SenderTags"
 
     var tags: [AlignmentTag]
 
-    package func encode(into encoder: inout Encoder) { encoder.write(tags: tags) }
-    package init(from decoder: inout Decoder) throws(WireError) { tags = try decoder.readTags() }
     init(tags: [AlignmentTag]) { self.tags = tags }
 }
 
@@ -212,14 +210,12 @@ package struct MatchOutcome: Message, Hashable {
 }
 
 /// The tags that both have, ascending: the common row order.
-package struct MatchingTags: Message {
+package struct MatchingTags: TagMessage {
     package static let type = MessageType.matchingTags
     package static let name = "MatchingTags"
 
     var tags: [AlignmentTag]
 
-    package func encode(into encoder: inout Encoder) { encoder.write(tags: tags) }
-    package init(from decoder: inout Decoder) throws(WireError) { tags = try decoder.readTags() }
     init(tags: [AlignmentTag]) { self.tags = tags }
 }
 

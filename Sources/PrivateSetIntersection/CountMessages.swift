@@ -13,9 +13,6 @@ extension MessageType {
     static let countBulk: Set<MessageType> = [.maskedByCounter, .maskedByHelper]
 }
 
-/// Longest byte field of a message; a session's frame limit is below it.
-private let longestField = 1 << 26
-
 package struct CountOpening: Message, Hashable {
     package static let type = MessageType.countOpening
     package static let name = "CountOpening"
@@ -45,10 +42,6 @@ package struct MaskedByCounter: ElementMessage {
     package var elements: [UInt8]
 
     package init(elements: [UInt8]) { self.elements = elements }
-    package func encode(into encoder: inout Encoder) { encoder.writePrefixed(elements) }
-    package init(from decoder: inout Decoder) throws(WireError) {
-        elements = try decoder.readPrefixed(max: longestField)
-    }
 }
 
 package struct MaskedByHelper: ElementMessage {
@@ -57,21 +50,15 @@ package struct MaskedByHelper: ElementMessage {
     package var elements: [UInt8]
 
     package init(elements: [UInt8]) { self.elements = elements }
-    package func encode(into encoder: inout Encoder) { encoder.writePrefixed(elements) }
-    package init(from decoder: inout Decoder) throws(WireError) {
-        elements = try decoder.readPrefixed(max: longestField)
-    }
 }
 
 /// Tags of what the counter sent, under both masks, ascending.
-package struct CountTags: Message {
+package struct CountTags: TagMessage {
     package static let type = MessageType.countTags
     package static let name = "CountTags"
     var tags: [AlignmentTag]
 
     init(tags: [AlignmentTag]) { self.tags = tags }
-    package func encode(into encoder: inout Encoder) { encoder.write(tags: tags) }
-    package init(from decoder: inout Decoder) throws(WireError) { tags = try decoder.readTags() }
 }
 
 package struct RoundedCount: Message, Hashable {

@@ -17,25 +17,19 @@ extension ProtocolDescription {
         }
         return ProtocolDescription(
             name: "alignment over a curve", version: .alignment,
-            flow: .sequence([
-                step("opening", sender, .alignmentOpening),
-                step("opening", receiver, .alignmentOpening),
-                step(
-                    "masked identifiers", receiver, .maskedIdentifiers, answers: .message(.alignmentOpening),
-                    isChunked: true),
-                // Every question is signed before one is answered.
-                .checkpoint,
-                step("masked twice", sender, .maskedTwice, answers: .message(.maskedIdentifiers), isChunked: true),
-                step("sender's tags", sender, .senderTags, answers: .message(.maskedIdentifiers), isChunked: true),
-                // What was answered is signed before the sender learns which of it matches.
-                .checkpoint,
-                step("match outcome", receiver, .matchOutcome, answers: .message(.senderTags)),
-                .optional(
-                    .sequence([
-                        step("matching tags", receiver, .matchingTags, isChunked: true),
-                        step("order digest", receiver, .orderDigest),
-                        step("order digest", sender, .orderDigest, answers: .message(.matchingTags)),
-                    ])),
-            ]))
+            flow: .sequence(
+                [
+                    step("opening", sender, .alignmentOpening),
+                    step("opening", receiver, .alignmentOpening),
+                    step(
+                        "masked identifiers", receiver, .maskedIdentifiers, answers: .message(.alignmentOpening),
+                        isChunked: true),
+                    // Every question is signed before one is answered.
+                    .checkpoint,
+                    step("masked twice", sender, .maskedTwice, answers: .message(.maskedIdentifiers), isChunked: true),
+                    step("sender's tags", sender, .senderTags, answers: .message(.maskedIdentifiers), isChunked: true),
+                    // What was answered is signed before the sender learns which of it matches.
+                    .checkpoint,
+                ] + ProtocolFlow.matches))
     }()
 }

@@ -10,9 +10,6 @@ extension MessageType {
     static let curveBulk: Set<MessageType> = [.maskedIdentifiers, .maskedTwice]
 }
 
-/// Longest byte field of a message; a session's frame limit is below it.
-private let longestField = 1 << 26
-
 /// A message that is x-coordinates and nothing else.
 protocol ElementMessage: Message {
     var elements: [UInt8] { get }
@@ -22,6 +19,11 @@ protocol ElementMessage: Message {
 extension ElementMessage {
     /// Bytes of a payload with so many elements.
     static func length(of count: Int) -> Int { 4 + count * Curve.width }
+
+    package func encode(into encoder: inout Encoder) { encoder.writePrefixed(elements) }
+    package init(from decoder: inout Decoder) throws(WireError) {
+        self.init(elements: try decoder.readPrefixed(max: longestField))
+    }
 }
 
 /// The receiver's questions, under its mask.
@@ -31,10 +33,6 @@ package struct MaskedIdentifiers: ElementMessage {
     package var elements: [UInt8]
 
     package init(elements: [UInt8]) { self.elements = elements }
-    package func encode(into encoder: inout Encoder) { encoder.writePrefixed(elements) }
-    package init(from decoder: inout Decoder) throws(WireError) {
-        elements = try decoder.readPrefixed(max: longestField)
-    }
 }
 
 /// The sender's answers: the questions under both masks, in their order.
@@ -44,8 +42,4 @@ package struct MaskedTwice: ElementMessage {
     package var elements: [UInt8]
 
     package init(elements: [UInt8]) { self.elements = elements }
-    package func encode(into encoder: inout Encoder) { encoder.writePrefixed(elements) }
-    package init(from decoder: inout Decoder) throws(WireError) {
-        elements = try decoder.readPrefixed(max: longestField)
-    }
 }

@@ -13,10 +13,7 @@ struct MatchExchange: Sendable {
 
     /// - Parameter tags: ascending.
     func sendTags(_ tags: [AlignmentTag]) async throws {
-        let chunks = Chunking.tags(tags.count)
-        for index in 0..<chunks.count {
-            try await session.send(SenderTags(tags: Array(tags[chunks[index]])), chunk: Chunk(index, of: chunks.count))
-        }
+        try await session.send(tags, as: SenderTags.self)
     }
 
     func receiveMatches(among own: TaggedRows) async throws -> TaggedRows.Matcher {
@@ -31,16 +28,7 @@ struct MatchExchange: Sendable {
             throw AlignmentError.wrongCount(
                 message: MatchOutcome.name, expected: limit, found: Int(clamping: outcome.count))
         }
-        var matcher = TaggedRows.Matcher(own)
-        let chunks = Chunking.tags(count)
-        for index in 0..<chunks.count {
-            let message = try await session.receive(MatchingTags.self, chunk: Chunk(index, of: chunks.count))
-            guard message.tags.count == chunks[index].count else {
-                throw AlignmentError.wrongCount(
-                    message: MatchingTags.name, expected: chunks[index].count, found: message.tags.count)
-            }
-            try matcher.add(message.tags)
-        }
+        let matcher = try await session.receive(MatchingTags.self, count: count, matching: own)
         guard matcher.tags.count == count else { throw AlignmentError.unknownTag }
         return matcher
     }
@@ -48,17 +36,7 @@ struct MatchExchange: Sendable {
     // MARK: The receiver
 
     func receiveTags(matching own: TaggedRows) async throws -> TaggedRows.Matcher {
-        var matcher = TaggedRows.Matcher(own)
-        let chunks = Chunking.tags(peerCount)
-        for index in 0..<chunks.count {
-            let message = try await session.receive(SenderTags.self, chunk: Chunk(index, of: chunks.count))
-            guard message.tags.count == chunks[index].count else {
-                throw AlignmentError.wrongCount(
-                    message: SenderTags.name, expected: chunks[index].count, found: message.tags.count)
-            }
-            try matcher.add(message.tags)
-        }
-        return matcher
+        try await session.receive(SenderTags.self, count: peerCount, matching: own)
     }
 
     /// The sender is told neither the count nor the members of a cohort that is too small.
@@ -72,11 +50,7 @@ struct MatchExchange: Sendable {
             throw AlignmentError.cohortTooSmall(minimum: minimumCohort)
         }
         try await session.send(MatchOutcome(kind: .matched, count: UInt64(tags.count)))
-        let chunks = Chunking.tags(tags.count)
-        for index in 0..<chunks.count {
-            try await session.send(
-                MatchingTags(tags: Array(tags[chunks[index]])), chunk: Chunk(index, of: chunks.count))
-        }
+        try await session.send(tags, as: MatchingTags.self)
     }
 
     // MARK: Both

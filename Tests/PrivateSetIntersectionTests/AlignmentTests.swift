@@ -38,19 +38,19 @@ struct AlignmentTests {
         #expect(Set(try outcome.lab.get().rowIndices) == [0, 1])
     }
 
-    @Test("Arbitrary bytes are identifiers, the empty string among them")
-    func arbitraryBytes() async throws {
+    @Test("Arbitrary bytes are identifiers, the empty string among them", arguments: AlignmentScheme.allCases)
+    func arbitraryBytes(_ scheme: AlignmentScheme) async throws {
         let shared: [[UInt8]] = [[], [0], [0, 0], [255, 254], Array(repeating: 65, count: 1000)]
-        let outcome = try await align(shared + [[1]], [[2]] + shared.reversed())
+        let outcome = try await align(shared + [[1]], [[2]] + shared.reversed(), by: scheme)
         #expect(try outcome.hospital.get().rowIndices.count == shared.count)
         #expect(try outcome.lab.get().rowIndices == outcome.hospital.get().rowIndices.map { shared.count - $0 })
     }
 
-    @Test("The row order says nothing about the order of a file")
-    func orderIsFresh() async throws {
+    @Test("The row order says nothing about the order of a file", arguments: AlignmentScheme.allCases)
+    func orderIsFresh(_ scheme: AlignmentScheme) async throws {
         let ids = identifiers(0..<12)
-        let first = try await align(ids, ids).hospital.get().rowIndices
-        let second = try await align(ids, ids).hospital.get().rowIndices
+        let first = try await align(ids, ids, by: scheme).hospital.get().rowIndices
+        let second = try await align(ids, ids, by: scheme).hospital.get().rowIndices
         #expect(first != second)
         #expect(first.sorted() == second.sorted())
     }

@@ -6,10 +6,8 @@ import Wire
 /// The inspector of counts: an honest count passes; each message that nobody honest sends has its name.
 @Suite("Inspector of counts", .serialized)
 struct CountInspectorTests {
-    typealias Message = (record: Record, payload: [UInt8])
-
     /// An honest count of 30 and 17 identifiers, 17 in common, rounded to 10: the hospital helps, the lab counts.
-    private static let honest = Task { () -> [Message] in
+    private static let honest = Task { () -> [InspectedMessage] in
         let log = MemoryRecorder()
         let parties = try await Parties.connect(recordingAtHospital: log)
         async let helper = parties.hospital.run {
@@ -30,7 +28,7 @@ struct CountInspectorTests {
 
     private func failure(
         counts: [String: Int64] = ["rounded": 20, "rounding": 10], maximum: Int = 30, minimum: Int = 1,
-        _ change: (inout [Message]) throws -> Void = { _ in }
+        _ change: (inout [InspectedMessage]) throws -> Void = { _ in }
     ) async throws -> String? {
         var messages = try await Self.honest.value
         try change(&messages)
@@ -40,16 +38,6 @@ struct CountInspectorTests {
             try inspector.finish(counts: counts)
             return nil
         } catch { return "\(error.check) \(error.name)" }
-    }
-
-    /// Replaces the contents of the first message of a kind.
-    private func edit(
-        _ type: MessageType, _ change: @escaping (inout [UInt8]) throws -> Void
-    ) -> (inout [Message]) throws -> Void {
-        { messages in
-            let index = try #require(messages.firstIndex { $0.record.type == type })
-            try change(&messages[index].payload)
-        }
     }
 
     @Test("An honest count passes")
@@ -94,7 +82,7 @@ struct CountInspectorTests {
             #expect(try await failure(large) == "T10 elementOutOfGroup")
         }
         // One of the other party's points.
-        let reflected: (inout [Message]) throws -> Void = { messages in
+        let reflected: (inout [InspectedMessage]) throws -> Void = { messages in
             let from = try #require(messages.firstIndex { $0.record.type == .maskedByCounter })
             let to = try #require(messages.firstIndex { $0.record.type == .maskedByHelper })
             messages[to].payload.replaceSubrange(4..<4 + width, with: messages[from].payload[4..<4 + width])

@@ -56,23 +56,6 @@ struct CurveAlignmentTests {
         #expect(Set(curve.map { a[$0] }) == Set(a).intersection(b))
     }
 
-    @Test("Arbitrary bytes are identifiers, the empty string among them, in any order of a file")
-    func arbitraryBytes() async throws {
-        let shared: [[UInt8]] = [[], [0], [0, 0], [255, 254], Array(repeating: 65, count: 1000)]
-        let outcome = try await alignOverCurve(shared + [[1]], [[2]] + shared.reversed())
-        #expect(try outcome.hospital.get().rowIndices.count == shared.count)
-        #expect(try outcome.lab.get().rowIndices == outcome.hospital.get().rowIndices.map { shared.count - $0 })
-    }
-
-    @Test("The row order says nothing about the order of a file")
-    func orderIsFresh() async throws {
-        let ids = identifiers(0..<12)
-        let first = try await alignOverCurve(ids, ids).hospital.get().rowIndices
-        let second = try await alignOverCurve(ids, ids).hospital.get().rowIndices
-        #expect(first != second)
-        #expect(first.sorted() == second.sorted())
-    }
-
     @Test(
         "Several chunks, over a channel that holds one frame, as the description says", arguments: ["hospital", "lab"])
     func severalChunks(sender: String) async throws {

@@ -6,10 +6,8 @@ import Wire
 /// The inspector of alignments over the curve: an honest one passes; each message that nobody honest sends has its name.
 @Suite("Inspector of alignments over the curve", .serialized)
 struct CurveInspectorTests {
-    typealias Message = (record: Record, payload: [UInt8])
-
     /// An honest alignment of 30 and 17 identifiers, 12 in common: the hospital sends, the lab asks.
-    private static let honest = Task { () -> (session: Bytes32, messages: [Message]) in
+    private static let honest = Task { () -> (session: Bytes32, messages: [InspectedMessage]) in
         let log = MemoryRecorder()
         let parties = try await Parties.connect(recordingAtHospital: log)
         async let sender = parties.hospital.run {
@@ -37,7 +35,7 @@ struct CurveInspectorTests {
 
     private func failure(
         counts: [String: Int64] = ["rows": 12], maximum: Int = 30, local: String? = nil, keeping: Bool = true,
-        _ change: (inout [Message]) throws -> Void = { _ in }
+        _ change: (inout [InspectedMessage]) throws -> Void = { _ in }
     ) async throws -> String? {
         var (session, messages) = try await Self.honest.value
         try change(&messages)
@@ -50,16 +48,6 @@ struct CurveInspectorTests {
             try inspector.finish(counts: counts)
             return nil
         } catch { return "\(error.check) \(error.name)" }
-    }
-
-    /// Replaces the contents of the first message of a kind.
-    private func edit(
-        _ type: MessageType, _ change: @escaping (inout [UInt8]) throws -> Void
-    ) -> (inout [Message]) throws -> Void {
-        { messages in
-            let index = try #require(messages.firstIndex { $0.record.type == type })
-            try change(&messages[index].payload)
-        }
     }
 
     @Test("An honest alignment passes, with its points and with their hashes")
@@ -95,7 +83,7 @@ struct CurveInspectorTests {
             #expect(try await failure(edit(type) { $0.removeLast() }) == "T10 malformedMessage")
         }
         // An answer that is another row's question.
-        let reflected: (inout [Message]) throws -> Void = { messages in
+        let reflected: (inout [InspectedMessage]) throws -> Void = { messages in
             let from = try #require(messages.firstIndex { $0.record.type == .maskedIdentifiers })
             let to = try #require(messages.firstIndex { $0.record.type == .maskedTwice })
             messages[to].payload.replaceSubrange(4..<36, with: messages[from].payload[36..<68])

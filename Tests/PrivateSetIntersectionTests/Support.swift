@@ -107,6 +107,27 @@ func align(
         lab: { try await Alignment.run(lab, over: $0, settings: labSettings, parameters: parameters) })
 }
 
+/// The same by either protocol.
+func align(_ hospital: [[UInt8]], _ lab: [[UInt8]], by scheme: AlignmentScheme) async throws -> Outcome<Intersection> {
+    switch scheme {
+    case .paillierOPRF: try await align(hospital, lab)
+    case .curve: try await alignOverCurve(hospital, lab)
+    }
+}
+
+/// What inspectors read.
+typealias InspectedMessage = (record: Record, payload: [UInt8])
+
+/// Replaces the contents of the first message of a kind.
+func edit(
+    _ type: MessageType, _ change: @escaping (inout [UInt8]) throws -> Void
+) -> (inout [InspectedMessage]) throws -> Void {
+    { messages in
+        let index = try #require(messages.firstIndex { $0.record.type == type })
+        try change(&messages[index].payload)
+    }
+}
+
 func identifiers(_ numbers: some Sequence<Int>) -> [[UInt8]] { numbers.map { Array("patient-\($0)".utf8) } }
 
 /// A JSON file of `protocols/`.
