@@ -108,6 +108,27 @@ import Wire
         #expect(failure { _ = try closed.scoringJob(at: hospital) }?.code == "scoresNotOpened")
     }
 
+    @Test("Sums that may be off are said to be, in the report that people read")
+    func sumsThatMayBeOff() throws {
+        func report(_ more: String) throws -> String {
+            let text = """
+                {"job": "00", "title": "A fit", "session": "00", "party": "hospital", "peer": "lab", "terms": [],
+                 "alignment": {"aligned": 60, "ownIdentifiers": 80, "peerIdentifiers": 70, "identifiers": {
+                    "rowsRead": 80, "rejected": {}, "firstRejectedLine": {}, "remarked": {}, "firstRemarkedLine": {},
+                    "collapsedDuplicates": 0, "conflictingIdentifiers": 0, "conflictingRowsDropped": 0,
+                    "incompleteRows": 0, "missingByColumn": {}, "usable": 80}},
+                 "fit": {"family": "logistic", "n": 60, "parameters": 3, "l2": 0, "l1": 0, "passes": 4, "converged": true,
+                    "keyBits": 2048\(more)},
+                 "transfer": {"bytesSent": 1, "bytesReceived": 1, "seconds": 1}}
+                """
+            return try JSONDecoder().decode(JobReport.self, from: Data(text.utf8)).text
+        }
+        #expect(
+            try report(", \"sumsMayBeOff\": \"too far\"").contains(
+                "log-likelihood, and what follows from it, may be off: too far"))
+        #expect(!(try report("")).contains("may be off"))
+    }
+
     @Test func numbersForPeople() {
         #expect(Number.short(1.50001, decimals: 2) == "1.5" && Number.short(nil) == "")
         #expect(Number.fixed(2, decimals: 3) == "2.000" && Number.fixed(.nan, decimals: 1) == "NA")

@@ -6,7 +6,7 @@ extension AlignmentTerms.Method {
             "\(rawValue) takes 0.2 ms a pair of identifiers with AVX-512 IFMA and some 1 to 2.5 ms without, at 3072 bits twice that; it "
                 + "rests on Paillier's assumption and k-CAA, and hides by statistics what the asking side has."
         case .ecdhP256:
-            "\(rawValue) takes some 0.4 ms a pair of identifiers, with or without AVX-512; it rests on Diffie-Hellman problems on the curve "
+            "\(rawValue) takes some 0.5 ms a pair of identifiers, with or without AVX-512; it rests on Diffie-Hellman problems on the curve "
                 + "P-256 for both sides: whoever solves them, also from a kept transcript, can test guesses."
         }
     }
@@ -15,7 +15,7 @@ extension AlignmentTerms.Method {
     var brief: String {
         switch self {
         case .paillierOPRF: "\(rawValue): 0.2 to 5 ms, assumes Paillier, k-CAA."
-        case .ecdhP256: "\(rawValue): 0.4 ms, assumes P-256."
+        case .ecdhP256: "\(rawValue): 0.5 ms, assumes P-256."
         }
     }
 }
