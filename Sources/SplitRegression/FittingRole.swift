@@ -195,7 +195,7 @@ struct FittingRole {
         if plan.family == .linear {
             if let sum = result.residualSum, isActive || facts.computesStandardErrors {
                 summary.addLinear(
-                    residual: sum * unit * unit, label: isActive ? label : nil, rows: context.rows,
+                    residual: sum * unit * unit, label: isActive ? label : nil, weight: weight, rows: context.rows,
                     parameters: facts.parameters, isPenalised: plan.isPenalised)
             }
         } else {

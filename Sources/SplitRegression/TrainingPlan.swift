@@ -123,6 +123,7 @@ public struct TrainingPlan: Sendable, Equatable {
         guard l1 >= 0, l1.isFinite, l1 == 0 || family == .linear else {
             throw .invalidPlan("l1 must be zero or positive, and belongs to linear fits")
         }
+        guard l1 == 0 || !isWeighted else { throw .invalidPlan("an elastic net takes no case weights") }
         guard tolerance >= 1e-6, tolerance <= 0.1 else { throw .invalidPlan("tolerance must lie in [1e-6, 0.1]") }
         guard maximumPasses >= 1, maximumPasses <= 10_000 else { throw .invalidPlan("passes must lie in [1, 10000]") }
     }

@@ -234,11 +234,13 @@ import Testing
         #expect(try Job(yaml: estimated) == job)
     }
 
-    @Test func linearModelsTakeNoneOfThem() {
+    @Test func linearModelsTakeCaseWeightsAlone() {
         let text = Fixtures.counts.replacing("negative-binomial", with: "linear")
+        #expect(Fixtures.problems(text).map(\.path) == ["parties[0].offset", "parties[0].exposure"])
+        let net =
+            text.replacing("family: linear", with: "family: linear\n  l1: 0.1")
+            + "\nreveal: [coefficients, correlations]"
         #expect(
-            Fixtures.problems(text).map(\.path) == [
-                "parties[0].offset", "parties[0].exposure", "parties[0].weights",
-            ])
+            Fixtures.problems(net).map(\.path) == ["parties[0].offset", "parties[0].exposure", "parties[0].weights"])
     }
 }

@@ -8,8 +8,6 @@ import Testing
 @Suite struct RowBoundsTests {
     @Test(arguments: ModelFamily.allCases, [false, true])
     func budgetCountsWhatMayBeAnnounced(_ family: ModelFamily, _ hasCaseWeights: Bool) {
-        // A linear model takes no case weights.
-        if family == .linear, hasCaseWeights { return }
         let bounds = RowBounds(family, hasCaseWeights: hasCaseWeights)
         let response = TrainingPlan(
             family: family, activeColumns: 1, passiveColumns: 1, standardErrors: true, revealScores: false,

@@ -79,6 +79,61 @@ import Testing
         #expect(abs((active.summary.aic ?? 0) - (-2 * found + 2 * (3 + extra))) < 1e-9)
     }
 
+    @Test("Case weights of a linear fit, and R's numbers of such a fit")
+    func weightedLinear() async throws {
+        let table = Self.table(.linear)
+        let weight = (0..<Self.rows).map { 0.5 + Double($0 % 7) }
+        var plan = TrainingPlan(family: .linear, keyBits: 768)
+        plan.isWeighted = true
+        plan.folds = 4
+        let (active, passive) = try await table.train(plan, weight: weight).get()
+        let columns =
+            try [Array(repeating: 1, count: Self.rows)] + table.input(\.active, fractionBits: 22).design.columns
+            + table.input(\.passive, fractionBits: 22).design.columns
+        let pooled = try ActiveRows(
+            label: table.label, weight: weight, columns: columns, family: .linear, penalty: 0, range: .infinity)
+        let inverse = try CholeskyFactor(SymmetricMatrix.gram(columns, weights: weight), tolerance: 1e-14).inverse()
+        let (n, p, squares) = (Double(Self.rows), 3.0, 2 * pooled.start.loss)
+        let sigma = (squares / (n - p)).squareRoot()
+        for (j, term) in (active.terms + passive.terms).enumerated() {
+            let error = inverse[j, j].squareRoot() * sigma
+            #expect(abs(term.standardized - pooled.start.coefficients[j]) < 1e-3 * error, "\(term.term)")
+            guard j > 0 else { continue }
+            let own = try #require(term.standardError) * term.standardized / term.estimate
+            #expect(abs(own / error - 1) < 1e-3, "\(term.term)")
+        }
+        for summary in [active.summary, passive.summary] {
+            #expect(abs((summary.sigma ?? 0) / sigma - 1) < 1e-4)
+        }
+        // summary(lm(weights =)) and logLik() of it.
+        let mean = zip(weight, table.label).reduce(0) { $0 + $1.0 * $1.1 } / weight.reduce(0, +)
+        let total = zip(weight, table.label).reduce(0) { $0 + $1.0 * ($1.1 - mean) * ($1.1 - mean) }
+        #expect(abs((active.summary.r2 ?? 0) - (1 - squares / total)) < 1e-5)
+        let logLikelihood =
+            0.5
+            * (weight.reduce(0) { $0 + ElementaryFunctions.log($1) }
+                - n
+                * (ElementaryFunctions.log(2 * .pi) + 1 - ElementaryFunctions.log(n) + ElementaryFunctions.log(squares)))
+        #expect(abs((active.summary.logLikelihood ?? 0) - logLikelihood) < 1e-2)
+        #expect(abs((active.summary.aic ?? 0) - (-2 * logLikelihood + 2 * (p + 1))) < 2e-2)
+        var data = SimulatedFitTests.Case(active: [columns[1]], passive: [columns[2]], label: table.label)
+        data.weight = weight
+        let exact = try CrossValidationTests.sums(data, .linear, folds: 4) {
+            try SimulatedFitTests.pooled($0, .linear).coefficients
+        }
+        let rmse = try #require(active.foldMetrics?.rmse)
+        #expect(abs(rmse / (exact.loss / weight.reduce(0, +)).squareRoot() - 1) < 1e-3)
+        #expect(passive.foldMetrics == nil)
+    }
+
+    @Test("An elastic net takes no case weights")
+    func weightedNet() async throws {
+        var plan = TrainingPlan(family: .linear, keyBits: 768)
+        (plan.isWeighted, plan.l1) = (true, 0.1)
+        let outcome = try await Self.table(.linear).train(plan, weight: Array(repeating: 2, count: Self.rows))
+        #expect(throws: TrainingError.invalidPlan("an elastic net takes no case weights")) { try outcome.get() }
+    }
+
     @Test(
         "Robust errors, cross-validation, and sums over rows kept aside",
         arguments: [ModelFamily.linear, .logistic, .poisson, .gamma])

@@ -243,6 +243,8 @@ import Testing
         case .accept: return "accept"
         case .predictor(let period): return "predictor \(number(period))"
         case .residual(let period): return "residual \(number(period))"
+        case .weigh(.weight): return "weigh weight"
+        case .weigh(.root): return "weigh root"
         case .gradient(let period): return "gradient \(number(period))"
         case .information(let period): return "information \(number(period))"
         case .sum(.loss, let period): return "sum loss \(number(period))"

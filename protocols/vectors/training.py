@@ -328,10 +328,10 @@ def squares():
     result = []
     for family, s, h, r in [("logistic", 0, -2, 1), ("logistic", 8, 6, 9), ("linear", 0, 0, 4), ("probit", 0, 0, 3),
                             ("poisson", 0, 5, 8), ("poisson", 16, 14, 17), ("negativeBinomial", 6, 3, 8), ("gamma", 4, 0, 7),
-                            ("gamma", 14, 0, 16)]:
+                            ("gamma", 14, 0, 16), ("linear", 0, 7, 14)]:
         for modulus in (2048, 3072):
-            facts = Facts(family, 5000, 6, 9, s=s, h=h, r=r, modulus=modulus, weighted=family == "logistic" and s > 0,
-                          robust=True)
+            facts = Facts(family, 5000, 6, 9, s=s, h=h, r=r, modulus=modulus, robust=True,
+                          weighted=family == "logistic" and s > 0 or family == "linear" and h > 0)
             for scale in (0, 5, 34):
                 result.append({"facts": facts.json(), **square_shape(facts, facts.first_period, scale)})
     return result
@@ -340,11 +340,12 @@ def squares():
 def layouts():
     result = []
     shapes = [("logistic", 0, -2, 1), ("linear", 0, 0, 4), ("probit", 0, 0, 3), ("poisson", 0, 5, 8),
-              ("negativeBinomial", 6, 3, 8), ("gamma", 4, 0, 7)]
+              ("negativeBinomial", 6, 3, 8), ("gamma", 4, 0, 7), ("linear", 0, 7, 11), ("gamma", 4, 5, 12)]
     for family, s, h, r in shapes:
         for modulus in (2048, 3072):
             for n in (1000, 100_000):
-                facts = Facts(family, n, 6, 9, s=s, h=h, r=r, modulus=modulus)
+                weighted = family in ("linear", "gamma") and h > 0
+                facts = Facts(family, n, 6, 9, s=s, h=h, r=r, modulus=modulus, weighted=weighted)
                 period = facts.first_period
                 kernels = {}
                 for (owner, kind) in SHAPE_OF:
@@ -382,12 +383,15 @@ def layouts():
                 if family in ("linear", "gamma"):
                     if family == "linear":
                         entry["residualSum"] = column_layout(facts, 111, 56)
+                        if weighted:
+                            entry["weighing"] = {"slotBits": 222, "rowsPerCiphertext": (modulus - 64) // 222}
                     elif "slotBits" in kernels["pearson"]:
                         v, scalar, _ = widths(facts, "pearson", period)
                         share = max(kernels["pearson"]["slotBits"], v + scalar + r) + 36 - v - scalar
                         entry["squares"] = column_layout(facts, share, (share + 1) // 2 + 1)
-                else:
+                if weighted or family not in ("linear", "gamma"):
                     entry["startBlock"] = column_layout(facts, start, products)
+                if family not in ("linear", "gamma"):
                     entry["block"] = column_layout(facts, weight, products)
                     entry["cross"] = {"active": packed_layout(facts, facts.active, weight + facts.b),
                                       "passive": packed_layout(facts, facts.passive, weight + facts.b)}
@@ -469,7 +473,8 @@ def window_shape(facts, step):
         return 80, max(int(name[1]), facts.norm_floor), facts.norm_floor, 14, 0
     if name[0] == "sum":
         return 40, max(facts.k + scale_of(facts, name[1]) + 6, -8), -8, 12, 18
-    return 68, max(facts.k + 2, -50), -50, 12, 18
+    heavy = max(0, facts.h) if facts.weighted else 0
+    return 68, max(facts.k + 2 + heavy, -50), -50, 12, 18
 
 
 def take(digits, width, level, floor, refinement):
@@ -514,6 +519,8 @@ def windows():
     words = stream("windows")
     facts = Facts("logistic", 1000, 3, 4)
     linear = Facts("linear", 100_000, 3, 4, h=0, r=4)
+    weighted = Facts("linear", 100_000, 3, 4, h=7, r=11, weighted=True)
+    names = {id(facts): "logistic", id(linear): "linear", id(weighted): "weighted"}
     cases = [(facts, "trace", x) for x in (0.0, 0.1, 0.26, 0.49, 1.75, -3.0, 7.0, -0.01, 500.0)]
     cases += [(facts, "norm 8", x) for x in (5000.0, 1e6, 60.0, 0.37, 1e-7, 0.0, -1e-30, -2.5, -1e-9)]
     cases += [(facts, "norm -9", x) for x in (1e-3, 300.0, 1e-11)]
@@ -522,6 +529,7 @@ def windows():
     cases += [(facts, "sum brier 64", 88.125)]
     cases += [(facts, "sum dispersion 64", 731.5)]
     cases += [(linear, "residualSum", x) for x in (81_234.56, 1e-12, 0.0, 3.0, 1e-20)]
+    cases += [(weighted, "residualSum", x) for x in (8.1e9, 3.0)]
     result = []
     for f, step, x in cases:
         scale = window_shape(f, step)[0]
@@ -529,10 +537,10 @@ def windows():
         a = next(words)
         b = (value - a) % (1 << W)
         digits, used, number = open_shares(f, step, a, b)
-        result.append({"facts": "linear" if f is linear else "logistic", "step": step, "active": word(a),
+        result.append({"facts": names[id(f)], "step": step, "active": word(a),
                        "passive": word(b), "bits": used, "windows": [[str(v) for v in pair] for pair in digits],
                        "number": repr(number)})
-    return {"facts": {"logistic": facts.json(), "linear": linear.json()}, "openings": result}
+    return {"facts": {"logistic": facts.json(), "linear": linear.json(), "weighted": weighted.json()}, "openings": result}
 
 
 # 5. The program
@@ -946,16 +954,27 @@ class Program:
             self.start(True)
             self.do("direction", "accept")
             for _ in range(2):
-                self.do("move 0", "predictor P", "residual P", "gradient P", "direction", "accept")
+                self.do("move 0", "predictor P", "residual P")
+                self.weigh("weight")
+                self.do("gradient P", "direction", "accept")
             self.do("move 0")
-        self.do("accept", "predictor P", "residual P", "checkpoint")
+        self.do("accept", "predictor P", "residual P")
+        self.weigh("root")
+        self.do("checkpoint")
         total = self.ask("residualSum", counted=False)
         self.q = 1
         self.summary.update(residualSum=total, converged=True)
         self.do(f"coefficients {result_bits(self.f, total)}")
+        if self.f.errors and self.f.robust or self.validates():
+            self.weigh("root")
         if self.f.errors:
             self.variances()
         self.validate()
+
+    def weigh(self, by):
+        """What residual shares of a linear fit are multiplied with."""
+        if self.f.weighted:
+            self.do(f"weigh {by}")
 
     def run(self):
         try:
@@ -1094,6 +1113,16 @@ def programs():
         ("linear, close", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(residual=[0.9])),
         ("linear, exact", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(residual=[0.0])),
         ("linear, ridge", Facts("linear", 5000, 4, 5, h=0, r=4, loss=False, errors=False, penalty=0.1), Script()),
+        ("linear, case weights", Facts("linear", 1000, 4, 5, h=7, r=11, loss=False, weighted=True), Script()),
+        ("linear, case weights, robust errors",
+         Facts("linear", 1000, 4, 5, h=7, r=14, loss=False, weighted=True, robust=True), Script(residual=[20.0])),
+        ("linear, case weights, robust errors that are not computed",
+         Facts("linear", 1000, 4, 5, h=-2, r=4, loss=False, weighted=True, robust=True, errors=False), Script(residual=[2e5])),
+        ("linear, case weights, a column left out, cross-validation and held-out rows",
+         Facts("linear", 1000, 4, 5, h=20, r=24, loss=False, weighted=True, folds=10, held_out=40), Script(trace=[3.0, 1.0, 0.0])),
+        ("linear, case weights, ridge",
+         Facts("linear", 1000, 4, 5, h=1, r=5, loss=False, weighted=True, errors=False, penalty=0.1, folds=3), Script()),
+        ("gamma, case weights", Facts("gamma", 1000, 4, 5, s=3, h=4, r=6, weighted=True), Script([12.0, 0.4, 0.0003])),
         ("linear, collinear", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(trace=[3.0])),
         ("linear, near at once", Facts("linear", 1000, 4, 5, h=0, r=4, loss=False), Script(trace=[0.5])),
         ("Poisson", Facts("poisson", 1000, 4, 5, h=4, r=7, loss=False), Script([12.0, 7.0, 6.0, 0.4, 0.0003])),

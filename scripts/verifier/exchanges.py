@@ -135,6 +135,10 @@ class Exchanges:
         entry_bits = facts.feature_bits - facts.feature_fraction + SQUARE_ENTRY_FRACTION
         return [(ACTIVE, ELEMENTS, layout)] + self.weighted(square_bits, entry_bits)
 
+    def weigh(self, _):
+        """Both parties' numbers are below what a residual share is."""
+        return [(ACTIVE, ELEMENTS, layouts.element_products(self.facts.bits, self.facts.rows, LINEAR_ROW_BITS))]
+
     # Steps fold by fold: each with its own rows, in the widths of all of them
 
     def by_folds(self, method, *rest):
@@ -170,7 +174,7 @@ class Exchanges:
         return found
 
     def fold_squares(self):
-        return self.residual_sum()
+        return (self.weigh(steps.BY_ROOT) if self.facts.weighs_residuals else []) + self.residual_sum()
 
     def row_sum(self, kind, period):
         found = self.kernel(kind, period)
@@ -224,6 +228,7 @@ class Exchanges:
         steps.DIRECTION: direction,
         steps.PREDICTOR: predictor,
         steps.RESIDUAL: residual,
+        steps.WEIGH: weigh,
         steps.GRADIENT: gradient,
         steps.INFORMATION: information,
         steps.SUM: row_sum,

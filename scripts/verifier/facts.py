@@ -113,6 +113,11 @@ class Facts:
         return self.family.has_constant_weights and not self.is_weighted
 
     @property
+    def weighs_residuals(self):
+        """Kernels do it for the other families."""
+        return self.family.is_linear and self.is_weighted
+
+    @property
     def norm_floor(self):
         """A square below 2 to this power says no more than that the fit is done (3.6)."""
         return 2 * exponent(self.tolerance / 8) - self.count_bits

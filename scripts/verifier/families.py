@@ -81,6 +81,8 @@ class Family:
     def allows(self, bounds, is_weighted, has_offset):
         *bounds, period_bits = bounds
         (scale, weight, row), more = self.bounds, CASE_WEIGHT_BITS if is_weighted and self.is_binary else 0
+        if self.is_linear and is_weighted:
+            weight = LINEAR_WEIGHTS
         row_more = more + (self.offset_bits if has_offset else 0)
         allowed = [(low, high + m) for (low, high), m in zip((scale, weight, row), (more, more, row_more))]
         is_allowed = all(low <= value <= high for value, (low, high) in zip(bounds, allowed))
@@ -89,6 +91,8 @@ class Family:
 
 # Case weights are at most 2 to this power.
 CASE_WEIGHT_BITS = 20
+# Without them a linear fit's weights are 1.
+LINEAR_WEIGHTS = (-2, CASE_WEIGHT_BITS)
 
 
 # Wide series get by with fewer slots.

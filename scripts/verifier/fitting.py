@@ -9,11 +9,11 @@ from verifier.facts import MOST_DOUBLINGS, exponent
 from verifier.families import BRIER, DISPERSION, LOSS
 from verifier.openings import FIRST_LEVEL, opened_bits, trace_width
 from verifier.steps import (
-    ACCEPT, ALIASES, COEFFICIENTS, COLD, CORRELATIONS, DECIDING, DIRECTION, FOLD_INFORMATION, FOLD_POINTS, FOLD_PREDICTOR,
+    ACCEPT, ALIASES, BY_ROOT, BY_WEIGHT, COEFFICIENTS, COLD, CORRELATIONS, DECIDING, DIRECTION, FOLD_INFORMATION, FOLD_POINTS, FOLD_PREDICTOR,
     FOLD_RANGE, FOLD_SQUARES, FOLD_SUM, FURTHER, GRADIENT, HELD_OUT_RANGE,
     HELD_OUT_SQUARES, HELD_OUT_SUM, INFORMATION, INVERSE, JOINT_GRADIENT, LEAVE_OUT, MEAT, MORE, MOVE, MOVEMENTS, NORM,
     PASSIVE_ALIASES, PREDICTOR, PROPOSE, RANGE, RESIDUAL, RESIDUAL_SUM, ROBUST_VARIANCES, SIGN, SQUARES, START_GRADIENT,
-    START_INFORMATION, STAY, STEADY, SUM, SUM_RANGE, THETA, TRACE, VARIANCES, WARM,
+    START_INFORMATION, STAY, STEADY, SUM, SUM_RANGE, THETA, TRACE, VARIANCES, WARM, WEIGH,
 )
 
 PASSES_PER_CHECKPOINT = 4
@@ -88,11 +88,15 @@ class Program:
         yield ACCEPT,
         yield PREDICTOR, period
         yield RESIDUAL, period
+        if facts.weighs_residuals:
+            yield WEIGH, BY_ROOT
         yield SIGN,
         residual = yield from self.open(RESIDUAL_SUM, is_counted=False)
         self.passes, self.is_converged = 1, True
         spread = max(residual, 2.0**-60) / facts.rows
         yield COEFFICIENTS, facts.coefficient_fraction(spread)
+        if facts.weighs_residuals and (self.validates or (facts.has_errors and facts.has_robust_errors)):
+            yield WEIGH, BY_ROOT
         if facts.has_errors:
             yield from self.variances(residual)
         yield from self.validate()
@@ -280,6 +284,8 @@ class Program:
     def gradient(self, period):
         yield PREDICTOR, period
         yield RESIDUAL, period
+        if self.facts.weighs_residuals:
+            yield WEIGH, BY_WEIGHT
         yield GRADIENT, period
 
     def evaluate(self):

@@ -57,7 +57,10 @@ class Job:
         demand((CORRELATIONS in self.reveals) == (self.l1 > 0), "T02", "jobNotCanonical")
         if self.l1 > 0:
             count = 1 + self.active["columns"] + self.passive["columns"]
-            demand(self.family == LINEAR and count <= MOST_NET_PARAMETERS, "T02", "jobNotCanonical")
+            is_weighted = self.active["weights"] is not None
+            demand(
+                self.family == LINEAR and count <= MOST_NET_PARAMETERS and not is_weighted, "T02", "jobNotCanonical"
+            )
         demand(self.reveals <= REVEALS and covariance in COVARIANCES, "T02", "jobNotCanonical")
         self.has_hold_out = r.number(1) != 0
         self.folds = r.number(1)

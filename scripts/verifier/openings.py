@@ -87,10 +87,16 @@ def opening_of(step, facts):
     if name in (SUM, FOLD_SUM):
         return Opening(facts.count_bits + facts.scale_of(step[1]) + 6, -8, refinement=REFINEMENT)
     if name in (RESIDUAL_SUM, SQUARES, FOLD_SQUARES):
-        return Opening(facts.count_bits + 2, -50, refinement=REFINEMENT)
+        return squares(facts, max(0, facts.weight_bits) if facts.is_weighted else 0)
     if name == HELD_OUT_SUM:
         return opening_of((SUM, *step[1:]), facts.of_held_out)
     if name == HELD_OUT_SQUARES:
-        return opening_of((RESIDUAL_SUM,), facts.of_held_out)
+        # Rows kept aside count once each.
+        return squares(facts.of_held_out, 0)
     bits = {RANGE: RangeBits, HELD_OUT_RANGE: RangeBits, FOLD_RANGE: RangeBits, SUM_RANGE: RangeBits, THETA: ThetaBit}
     return bits[name]() if name in bits else None
+
+
+def squares(facts, weight_bits):
+    """Of a sum that case weights of so many bits multiply."""
+    return Opening(facts.count_bits + 2 + weight_bits, -50, refinement=REFINEMENT)

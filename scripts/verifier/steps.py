@@ -5,6 +5,8 @@ START_GRADIENT, START_INFORMATION, INVERSE, DIRECTION = "start gradient", "start
 MOVE, STAY, ACCEPT, STEADY = "move", "stay", "accept", "steady"
 PREDICTOR, RESIDUAL, GRADIENT, INFORMATION = "predictor", "residual", "gradient", "information"
 COEFFICIENTS, VARIANCES, SIGN = "coefficients", "variances", "checkpoint"
+# A linear fit's residuals are multiplied with case weights, or with their roots.
+WEIGH, BY_WEIGHT, BY_ROOT = "weigh", "weight", "root"
 # The middle of the sandwich estimate, and the variances from it.
 MEAT, ROBUST_VARIANCES = "meat", "robust variances"
 # An elastic net: what is opened to both, and the point that both know.

@@ -86,12 +86,11 @@ private struct JobRules {
             if party.role == .passive { note(place, "belongs to the active party") }
             if others.contains(name) { note(place, "'\(name)' is the identifier's column, the label or listed before") }
             others.append(name)
-            if family == .linear {
-                note(
-                    place, "a linear model takes none",
-                    word == "weights"
-                        ? "case weights belong to the other families"
-                        : "subtract it from the label: the fit is the same")
+            if family == .linear, word != "weights" {
+                note(place, "a linear model takes none", "subtract it from the label: the fit is the same")
+            }
+            if job.model.l1 > 0, word == "weights" {
+                note(place, "an elastic net takes no case weights", "use model.l2, or drop 'weights'")
             }
         }
         if party.beside.exposure != nil, family != .linear, !family.hasLogLink {

@@ -31,20 +31,22 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         let digits = Self.digits(rows)
         let bounds = RowBounds(job)
         decisions = Self.decisions(job)
-        // From 2^(digits + 2) down to 2^-50, two bits a window, and 18 beyond the leading digit.
-        let squares = Self.window + digits + 52 + Self.refinement
+        // From 2^(digits + 2) down to 2^-50, two bits a window, and 18 beyond the leading digit; case weights make them greater.
+        let once = Self.window + digits + 52 + Self.refinement
+        let squares = once + (job.hasCaseWeights ? bounds.weight : 0)
         // From 2^(digits + scale + 6) down to 2^-8.
         let sum = Self.window + digits + 14 + Self.refinement
         // The same sums of rows held out, or of rows without their fold.
-        let again =
+        let again = { (squares: Int) in
             Self.periodBits + (isLinear ? squares : 0) + (job.opensLoss ? sum + bounds.scale : 0)
-            + (job.opensBrier ? sum + bounds.scale : 0)
+                + (job.opensBrier ? sum + bounds.scale : 0)
+        }
         sums =
             (job.opensSquares ? squares : 0) + (job.opensLoss ? sum + bounds.scale : 0)
             + (job.opensBrier ? sum + bounds.scale : 0)
             + (job.estimatesTheta ? Self.thetaRounds * (sum + bounds.scale) : 0)
             + (job.checksSums ? Self.periodBits : 0)
-            + ((job.opensHeldOutSums ? 1 : 0) + (job.crossValidation > 0 ? 1 : 0)) * again
+            + (job.opensHeldOutSums ? again(once) : 0) + (job.crossValidation > 0 ? again(squares) : 0)
         let m = job.parameterCount(of: role == .active ? job.active : job.passive)
         // Digits follow the largest weight of a row, as the active party announces it.
         let spread = max(0, bounds.weight + 2)
@@ -125,7 +127,7 @@ public struct RowBounds: Sendable, Hashable {
     public init(_ family: ModelFamily, hasCaseWeights: Bool) {
         let caseWeight = hasCaseWeights ? 20 : 0
         switch family {
-        case .linear: (scale, weight) = (0, 0)
+        case .linear: (scale, weight) = (0, caseWeight)
         case .logistic: (scale, weight) = (caseWeight, -2 + caseWeight)
         case .probit: (scale, weight) = (caseWeight, caseWeight)
         case .negativeBinomial: (scale, weight) = (18, 20)

@@ -22,8 +22,8 @@ extension ScoreMetrics {
         if family == .linear {
             // Rounding, or a peer, may leave less than nothing.
             rmse = (max(0, loss) / count).squareRoot() * unit
-            if let label, let observed {
-                let total = label.reduce(0) { $0 + ($1 - observed) * ($1 - observed) }
+            if let label {
+                let total = label.squaresAboutMean(weight: weight)
                 r2 = total > 0 ? 1 - loss * unit * unit / total : nil
             }
         } else if family.isBinary {

@@ -30,7 +30,8 @@ extension TrainingFacts {
             return try [kernel(layout)]
                 + byFolds { rows throws(TrainingError) in [sums(slopes, .active, rows: rows)] }
                 + product(1, folds * parameters, 1)
-        case .foldSquares: return [sums(try residualSumLayout(), .active)]
+        case .foldSquares:
+            return (weighsResiduals ? [try weighing()] : []) + [sums(try residualSumLayout(), .active)]
         default: return []
         }
     }

@@ -33,6 +33,7 @@ extension TrainingFacts {
             ]
         case .residual(let period):
             return family == .linear ? [] : [kernel(try layout(.mean, period: period))]
+        case .weigh: return [try weighing()]
         case .gradient(let period):
             return try gradientSums(period: period, rows: rows) + penalties()
         case .information(let period):
@@ -58,11 +59,8 @@ extension TrainingFacts {
                 ]
         case .meat(let period, let scale):
             let bits = try scoreShape(period: period, scale: scale).squareBits
-            return [
-                .shape(
-                    .elementProducts(try elementLayout(period: period, scale: scale), rows: rows), owner: .active,
-                    request: .elementShares, reply: .elementProducts)
-            ] + (try weightedSums(valueBits: bits, fraction: Self.meatEntryFractionBits, rows: rows))
+            return [elements(try elementLayout(period: period, scale: scale))]
+                + (try weightedSums(valueBits: bits, fraction: Self.meatEntryFractionBits, rows: rows))
         case .robustVariances:
             return try product(parameters, parameters, parameters) + product(parameters, parameters, parameters)
                 + product(parameters, parameters, parameters, .diagonal) + [
@@ -165,6 +163,13 @@ extension TrainingFacts {
 
     func kernel(_ layout: KernelLayout) -> PlannedExchange {
         .shape(.kernel(layout, rows: rows), owner: .active, request: .kernelVectors, reply: .kernelResults)
+    }
+
+    /// Residuals of a linear fit times case weights.
+    func weighing() throws(TrainingError) -> PlannedExchange { elements(try weighingLayout()) }
+
+    private func elements(_ layout: ElementLayout) -> PlannedExchange {
+        .shape(.elementProducts(layout, rows: rows), owner: .active, request: .elementShares, reply: .elementProducts)
     }
 
     func sums(_ layout: ColumnSumLayout, _ owner: TrainingRole, rows: Int? = nil) -> PlannedExchange {

@@ -72,9 +72,9 @@ extension FitSummary {
     ///
     /// - Parameters:
     ///   - residual: in squared units of the label.
-    ///   - label: at the active party.
+    ///   - label: at the active party, and case weights where rows have some: numbers are those of R's `lm` with `weights`.
     mutating func addLinear(
-        residual: Double, label: [Double]?, rows: Int, parameters: Int, isPenalised: Bool
+        residual: Double, label: [Double]?, weight: [Double]?, rows: Int, parameters: Int, isPenalised: Bool
     ) {
         let (n, p) = (Double(rows), Double(parameters))
         let freedom = n - p
@@ -83,8 +83,7 @@ extension FitSummary {
             residualDegreesOfFreedom = Int(freedom)
         }
         guard let label else { return }
-        let mean = label.reduce(0, +) / n
-        let total = label.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        let total = label.squaresAboutMean(weight: weight)
         let r2 = 1 - residual / total
         self.r2 = r2
         guard !isPenalised else { return }
@@ -94,7 +93,8 @@ extension FitSummary {
             fStatistic = f
             fPValue = Distributions.fUpper(f, p - 1, freedom)
         }
-        let logLikelihood = -n / 2 * (log(2 * Double.pi * residual / n) + 1)
+        let ofWeights = (weight ?? []).reduce(0) { $0 + log($1) }
+        let logLikelihood = (ofWeights - n * (log(2 * Double.pi * residual / n) + 1)) / 2
         self.logLikelihood = logLikelihood
         // R counts the variance as a parameter of a linear model: logLik(lm), AIC and BIC with df = p + 1.
         aic = -2 * logLikelihood + 2 * (p + 1)

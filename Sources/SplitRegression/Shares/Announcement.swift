@@ -18,7 +18,7 @@ package struct Announcement: Sendable, Hashable {
         let most = isWeighted ? Self.caseWeightBits : 0
         let (scale, weight, row): (Int, ClosedRange<Int>, Int) =
             switch family {
-            case .linear: (0, 0...0, 40)
+            case .linear: (0, isWeighted ? -2...most : 0...0, 40)
             // Labels of two kinds.
             case .logistic: (most, -2...(most - 2), most + (hasOffset ? 5 : 1))
             case .probit: (most, -2...most, most + (hasOffset ? 7 : 5))

@@ -107,11 +107,17 @@ extension TrainingFacts {
                 fractionBits: ShareMatrix.fractionBits, level: rowBitsOfCount + scaleBits(of: kind) + 6, floor: -8,
                 refinement: 18)
         case .heldOutSum(let kind, let period): return ofHeldOutRows.opening(of: .sum(kind, period: period))
-        case .heldOutSquares: return ofHeldOutRows.opening(of: .residualSum)
-        case .residualSum, .squares, .foldSquares:
-            return WindowOpening(
-                fractionBits: 2 * Self.linearRowFractionBits, level: rowBitsOfCount + 2, floor: -50, refinement: 18)
+        // Rows kept aside count once each.
+        case .heldOutSquares: return ofHeldOutRows.openingOfSquares(weightBits: 0)
+        case .residualSum, .squares, .foldSquares: return openingOfSquares(weightBits: isWeighted ? weightBits : 0)
         default: return nil
         }
+    }
+
+    /// - Parameter weightBits: of case weights that the squares are multiplied with.
+    private func openingOfSquares(weightBits: Int) -> WindowOpening {
+        WindowOpening(
+            fractionBits: 2 * Self.linearRowFractionBits, level: rowBitsOfCount + 2 + max(0, weightBits), floor: -50,
+            refinement: 18)
     }
 }

@@ -91,6 +91,7 @@ extension ShareMachine {
     /// Linear: of the residuals at those predictors.
     func foldSquares() async throws -> ShareWord {
         try computeLinearResiduals()
+        if facts.weighsResiduals { try await weigh(.root) }
         return try await residualSum()
     }
 }

@@ -48,7 +48,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
         heldOut: HeldOutRows = HeldOutRows(columns: []), exchange: Exchange
     ) throws(TrainingError) {
         let isWeighted = active?.weight.contains { $0 != 1 } ?? false
-        guard !isWeighted || facts.isWeighted && facts.family != .linear else {
+        guard !isWeighted || facts.isWeighted else {
             throw .invalidPlan("rows have case weights, which this fit does not take")
         }
         self.role = role
@@ -106,6 +106,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
             present = (gradient, direction)
         case .predictor(let period): try await computePredictor(period: period)
         case .residual(let period): try await computeResiduals(period: period)
+        case .weigh(let weighing): try await weigh(weighing)
         case .gradient(let period): try await computeGradient(period: period)
         case .information(let period): try await computeInformation(period: period)
         case .steady:

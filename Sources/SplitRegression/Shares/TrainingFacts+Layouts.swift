@@ -50,6 +50,14 @@ extension TrainingFacts {
         try columnSums(2, valueBits: Self.linearRowBits + 1, scalarBits: Self.linearHalfBits + 1)
     }
 
+    /// Case weights of a linear fit, and their roots: a product with a residual share is cut back to that share's bits.
+    static let caseWeightFractionBits = ShareWord.modulusBits - linearRowBits
+
+    /// Both parties' numbers are below what a residual share is.
+    func weighingLayout() throws(TrainingError) -> ElementLayout {
+        try ElementLayout(valueBits: Self.linearRowBits, modulusBits: modulusBits)
+    }
+
     /// Bits of a share of Pearson's residual, cut to the fraction of a linear fit's, and of each half of it.
     func squareBits(period: Double) throws(TrainingError) -> (share: Int, half: Int) {
         let layout = try layout(.pearson, period: period)

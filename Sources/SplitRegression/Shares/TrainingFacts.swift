@@ -146,6 +146,9 @@ package struct TrainingFacts: Sendable, Hashable {
     /// Whether weights are the same at every predictor, so that the first information is the last.
     package var hasConstantWeights: Bool { family == .linear || family == .gamma }
 
+    /// Whether shares of residuals are multiplied with case weights: kernels do it for the other families.
+    package var weighsResiduals: Bool { family == .linear && isWeighted }
+
     /// Whether Pearson's sum of squares is opened, from which the dispersion follows.
     package var opensSquares: Bool { family == .gamma && opensLoss }
 

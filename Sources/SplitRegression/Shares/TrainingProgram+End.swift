@@ -56,6 +56,9 @@ extension TrainingProgram.Run {
         }
     }
 
+    /// Whether a linear fit goes on with what each row has in the gradient.
+    var usesScores: Bool { facts.computesStandardErrors && facts.isRobust || validates }
+
     /// Whether rows are predicted without their fold. After a leap there is no inverse that a fold's rows could be taken out of.
     private var validates: Bool { facts.hasFolds && !summary.hasLeapt }
 

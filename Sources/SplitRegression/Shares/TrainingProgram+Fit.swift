@@ -67,13 +67,16 @@ extension TrainingProgram {
             } else {
                 try leastSquares()
             }
-            steps += [.accept, .predictor(period: period), .residual(period: period), .checkpoint]
+            steps += [.accept, .predictor(period: period), .residual(period: period)]
+            if facts.weighsResiduals { steps.append(.weigh(.root)) }
+            steps.append(.checkpoint)
             let sum = try open(.residualSum, isCounted: false)
             summary.residualSum = sum
             summary.passes = 1
             summary.converged = true
             let spread = max(sum, 0x1p-60) / Double(facts.rows)
             steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: spread)))
+            if facts.weighsResiduals, usesScores { steps.append(.weigh(.root)) }
             if facts.computesStandardErrors { variances(spread: spread) }
             try crossValidate()
         }
@@ -83,6 +86,7 @@ extension TrainingProgram {
             steps += [.direction, .accept]
             for _ in 0..<2 {
                 steps += [.move(shift: 0), .predictor(period: period), .residual(period: period)]
+                if facts.weighsResiduals { steps.append(.weigh(.weight)) }
                 steps += [.gradient(period: period), .direction, .accept]
             }
             steps.append(.move(shift: 0))

@@ -22,6 +22,8 @@ package enum TrainingStep: Sendable, Hashable {
     case predictor(period: Double)
     /// Shares of the residuals there.
     case residual(period: Double)
+    /// Linear, with case weights: shares of the residuals times the rows' weights, or times the roots of these.
+    case weigh(Weighing)
     /// Shares of the gradient, from those of the residuals.
     case gradient(period: Double)
     /// Shares of the weights, and of the information.
@@ -82,6 +84,11 @@ package enum TrainingStep: Sendable, Hashable {
     case movements
     /// Both sign what they have sent.
     case checkpoint
+
+    /// What a linear fit's residuals are multiplied with. By the root twice is by the weight.
+    package enum Weighing: Sendable, Hashable {
+        case weight, root
+    }
 
     package enum Inverse: Sendable, Hashable {
         /// From a multiple of the unit matrix, `2^-exponent` times the first one, in stretched iterations.
