@@ -6,15 +6,16 @@ import SplitRegression
 import Synchronization
 import Wire
 
-/// Logistic training, both parties in this process over an in-process channel: keys and proofs, one pass (residuals exact to the
-/// pass's tolerance, both gradients), and where `MOIETY_TRAIN_SIZES` says `fit`, the whole fit with standard errors.
+/// Logistic training, both parties in this process over an in-process channel: keys and proofs, then the steps of one pass alone
+/// (predictor, residuals, gradient), or where `MOIETY_TRAIN_SIZES` says `fit`, the whole fit with standard errors, whose first pass
+/// stands with the start before it.
 ///
 /// Sizes are `rows x active + passive`: "20000x20+20:fit,100000x30+300". Columns are normal deviates, the costliest kind: every entry
 /// has all its bits. Default: a pass over 10^4 x (30 + 300), and a fit of 20,000 x (20 + 20) with vector instructions.
 /// `MOIETY_NONCES=half` takes half nonces.
 let training = Topic(name: "training") { bits in
     print(
-        pad("sizes", 24) + pad("passes", 8) + pad("keys, CPU s", 13) + pad("a pass, CPU s", 15) + pad("wall s", 9)
+        pad("sizes", 24) + pad("passes", 8) + pad("before, CPU s", 14) + pad("a pass, CPU s", 15) + pad("wall s", 9)
             + pad("products a row", 16) + pad("all, CPU s", 12) + pad("MiB sent by", 22) + "peak MiB")
     for size in trainingSizes { try blocking { try await measureTraining(size, bits: bits) } }
 }
@@ -59,36 +60,43 @@ private func measureTraining(_ size: TrainingSize, bits: Int) async throws {
     @Sendable func mark(_ name: String) {
         marks.withLock { if $0[name] == nil { $0[name] = (processorSeconds() - start, Date(), counter.soFar) } }
     }
-    let work = Task {
+    let report: @Sendable (TrainingProgress) -> Void = { progress in
+        switch progress {
+        case .keysExchanged where size.wholeFit, .phase("pass"): mark("begun")
+        case .pass(1, _): mark("pass")
+        default: break
+        }
+    }
+    var passes = 1
+    if size.wholeFit {
         async let theirs = passive.run { session in
             try await Training.passive(Training.Input(design: passiveDesign), plan: plan, over: session)
         }
-        let mine = try await active.run { session in
+        passes = try await active.run { session in
             try await Training.active(
-                Training.Input(design: activeDesign), label: label, plan: plan, over: session,
-                progress: { progress in
-                    switch progress {
-                    case .keysExchanged: mark("keys")
-                    case .pass(1, _):
-                        mark("pass")
-                        if !size.wholeFit { withUnsafeCurrentTask { $0?.cancel() } }
-                    default: break
-                    }
-                })
+                Training.Input(design: activeDesign), label: label, plan: plan, over: session, progress: report)
+        }.summary.passes
+        _ = try await theirs
+    } else {
+        async let theirs: Void = passive.run { session in
+            try await Training.pass(.passive, Training.Input(design: passiveDesign), plan: plan, over: session) { _ in }
         }
-        return (mine.summary.passes, try await theirs.summary.passes)
+        try await active.run { session in
+            try await Training.pass(
+                .active, Training.Input(design: activeDesign), label: label, plan: plan, over: session, progress: report
+            )
+        }
+        try await theirs
     }
-    let passes = try? await work.value.0
-    if size.wholeFit, passes == nil { _ = try await work.value }
     let all = processorSeconds() - start
     counter.stop()
-    let (keys, pass) = marks.withLock { ($0["keys"], $0["pass"]) }
-    guard let keys, let pass else { throw WrongResult.training }
+    let (begun, pass) = marks.withLock { ($0["begun"], $0["pass"]) }
+    guard let begun, let pass else { throw WrongResult.training }
     print(
-        pad("\(size.rows) x (\(size.active) + \(size.passive))", 24) + pad(passes.map(String.init) ?? "1", 8)
-            + pad(format(keys.processor), 13) + pad(format(pass.processor - keys.processor), 15)
-            + pad(format(pass.wall.timeIntervalSince(keys.wall)), 9)
-            + pad(format(Double(pass.products - keys.products) / Double(size.rows)), 16)
+        pad("\(size.rows) x (\(size.active) + \(size.passive))", 24) + pad(String(passes), 8)
+            + pad(format(begun.processor), 14) + pad(format(pass.processor - begun.processor), 15)
+            + pad(format(pass.wall.timeIntervalSince(begun.wall)), 9)
+            + pad(format(Double(pass.products - begun.products) / Double(size.rows)), 16)
             + pad(size.wholeFit ? format(all) : "-", 12)
             + pad("\(activeChannel.mebibytes) + \(passiveChannel.mebibytes)", 22) + format(peakMemory()))
 }

@@ -29,17 +29,9 @@ struct FittingRole {
     }
 
     func fit() async throws -> TrainingOutcome {
-        let columns = (isActive ? [Array(repeating: 1.0, count: context.rows)] : []) + design.columns
-        let names = (isActive ? [FittedTerm.intercept] : []) + design.terms
-        let heldOut = heldOutRows()
-        let (facts, active) = try await announce(columns, names, heldOut)
-        let table = try WhitenedTable(columns, hasConstant: isActive, names: names, facts: facts)
-        let exchange = PaillierShareExchange(
-            keys: context.keys, session: context.session, round: 0, report: context.report)
-        var machine = try ShareMachine(
-            role: context.role, facts: facts, table: table, active: active,
-            centring: (isActive ? [0] : []) + zip(design.means, design.sds).map { $1 > 0 ? $0 / $1 : 0 },
-            heldOut: heldOut ?? HeldOutRows(columns: []), exchange: exchange)
+        let (columns, names) = (columns, names)
+        var machine = try await machine()
+        let facts = machine.facts
         let summary: TrainingProgram.Summary
         var kept = Kept(columns: columns, names: names)
         do {
@@ -63,6 +55,35 @@ struct FittingRole {
             summary, own, facts: machine.facts, family: machine.family, round: exchange.round + 1)
         if let selection = machine.selection { add(selection, l1: facts.l1, to: &outcome) }
         return outcome
+    }
+
+    /// Of all own columns, the constant first at the active party.
+    private var columns: [[Double]] {
+        (isActive ? [Array(repeating: 1.0, count: context.rows)] : []) + design.columns
+    }
+    private var names: [String] { (isActive ? [FittedTerm.intercept] : []) + design.terms }
+
+    /// At the start of the fit, once the active party has announced its bounds.
+    private func machine() async throws -> ShareMachine<PaillierShareExchange> {
+        let (columns, names, heldOut) = (columns, names, heldOutRows())
+        let (facts, active) = try await announce(columns, names, heldOut)
+        let table = try WhitenedTable(columns, hasConstant: isActive, names: names, facts: facts)
+        return try ShareMachine(
+            role: context.role, facts: facts, table: table, active: active,
+            centring: (isActive ? [0] : []) + zip(design.means, design.sds).map { $1 > 0 ? $0 / $1 : 0 },
+            heldOut: heldOut ?? HeldOutRows(columns: []),
+            exchange: PaillierShareExchange(
+                keys: context.keys, session: context.session, round: 0, report: context.report))
+    }
+
+    /// The steps of a pass at the start and no more: for benchmarks of tables whose fit nobody would wait for.
+    func passAlone() async throws {
+        let machine = try await machine()
+        let period = machine.facts.firstPeriod
+        context.report(.phase("pass"))
+        let steps: [TrainingStep] = [.predictor(period: period), .residual(period: period), .gradient(period: period)]
+        for step in steps { _ = try await machine.perform(step) }
+        context.report(.pass(1, gradientNorm: .infinity))
     }
 
     /// What an elastic net came to, and its whole path.

@@ -132,6 +132,17 @@ public enum Training {
         return fit
     }
 
+    /// The seam for benchmarks: keys, and the steps of one pass.
+    package static func pass(
+        _ role: TrainingRole, _ input: Input, label: [Double] = [], plan: TrainingPlan, over session: Session,
+        progress: @escaping @Sendable (TrainingProgress) -> Void
+    ) async throws {
+        let exponent = role == .active ? try labelExponent(label, family: plan.family) : 0
+        let context = try await open(
+            role, input, exponent: exponent, plan: plan, keyFloor: 2048, session: session, progress: progress)
+        try await FittingRole(context: context, design: input.design, label: label).passAlone()
+    }
+
     /// Either party may be the one that finds the labels separated; both report it under its name.
     private static func sharingSeparation(
         _ body: () async throws -> TrainingOutcome
