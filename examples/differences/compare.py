@@ -115,8 +115,9 @@ def family(name, theta=None):
     return lambda z, y: z - y, lambda z: 1.0, None
 
 
-def fit(rows, labels, name, penalty, theta=None, start=None):
+def fit(rows, labels, name, penalty, theta=None, start=None, weights=None):
     """Fisher's scoring on standardised columns; gives coefficients and the information."""
+    weights = weights or [1.0] * len(rows)
     residual, weight, _ = family(name, theta)
     n, p = len(rows), len(rows[0])
     beta = start or [0.0] * p
@@ -126,8 +127,8 @@ def fit(rows, labels, name, penalty, theta=None, start=None):
     for _ in range(200):
         z = [sum(b * x for b, x in zip(beta, row)) for row in rows]
         gradient, information = [0.0] * p, [[0.0] * p for _ in range(p)]
-        for row, eta, y in zip(rows, z, labels):
-            r, w = residual(eta, y), weight(eta)
+        for row, eta, y, v in zip(rows, z, labels, weights):
+            r, w = v * residual(eta, y), v * weight(eta)
             for i in range(p):
                 gradient[i] += row[i] * r
                 wx = w * row[i]
@@ -200,12 +201,12 @@ def number(text):
     return words[word] if word in words else float(word)
 
 
-def sandwich(rows, labels, z, residual, bread):
+def sandwich(rows, labels, z, residual, bread, weights):
     """White's estimate: the bread, the sum of squared scores, the bread."""
     p = len(bread)
     meat = [[0.0] * p for _ in range(p)]
-    for row, eta, y in zip(rows, z, labels):
-        square = residual(eta, y) ** 2
+    for row, eta, y, v in zip(rows, z, labels, weights):
+        square = (v * residual(eta, y)) ** 2
         for i in range(p):
             for j in range(p):
                 meat[i][j] += square * row[i] * row[j]
@@ -213,27 +214,33 @@ def sandwich(rows, labels, z, residual, bread):
     return [[sum(half[i][k] * bread[k][j] for k in range(p)) for j in range(p)] for i in range(p)]
 
 
-def likelihood(name, theta, rows, labels, beta):
+def likelihood(name, theta, rows, labels, beta, weights):
     z = [sum(b * x for b, x in zip(beta, row)) for row in rows]
     if name == "linear":
-        squares = sum((y - e) ** 2 for y, e in zip(labels, z))
-        return -len(rows) / 2 * (math.log(2 * math.pi * squares / len(rows)) + 1)
+        squares = sum(v * (y - e) ** 2 for y, e, v in zip(labels, z, weights))
+        constants = sum(math.log(v) for v in weights)
+        return (constants - len(rows) * (math.log(2 * math.pi * squares / len(rows)) + 1)) / 2
     if name == "gamma":
         deviance = 2 * sum((y - math.exp(e)) / math.exp(e) - math.log(y / math.exp(e)) for y, e in zip(labels, z))
         a = len(rows) / deviance
         return sum((a - 1) * math.log(y) - a * y * math.exp(-e) - a * (e - math.log(a)) - math.lgamma(a)
                    for y, e in zip(labels, z))
-    return sum(family(name, theta)[2](e, y) for e, y in zip(z, labels))
+    return sum(v * family(name, theta)[2](e, y) for e, y, v in zip(z, labels, weights))
 
 
-def validated(folder, rows, labels, name, penalty, beta):
+def job_word(folder, key):
+    """What the job has for a key; None where it has none."""
+    with open(f"{folder}/job.yaml", encoding="utf-8") as file:
+        words = [line.split() for line in file if line.strip().startswith(f"{key}:")]
+    return words[0][1] if words else None
+
+
+def validated(folder, rows, labels, name, penalty, beta, weights):
     """How far cross-validation is from refits without each part, as a share of what it adds to the fitted rows' own sum; nothing
     where the job has none."""
-    with open(f"{folder}/job.yaml", encoding="utf-8") as file:
-        words = [line.split() for line in file if line.startswith("crossValidation:")]
-    if not words:
+    if job_word(folder, "crossValidation") is None:
         return ""
-    count = int(words[0][1])
+    count = int(job_word(folder, "crossValidation"))
     measures = {row["measure"]: float(row["estimate"]) for row in read(f"{folder}/evaluation.csv")
                 if row["rows"] == "cross-validated"}
 
@@ -246,19 +253,20 @@ def validated(folder, rows, labels, name, penalty, beta):
         return -2 * family(name)[2](z, y)
 
     def total(beta, places):
-        return sum(score(sum(b * x for b, x in zip(beta, rows[i])), labels[i]) for i in places)
+        return sum(weights[i] * score(sum(b * x for b, x in zip(beta, rows[i])), labels[i]) for i in places)
 
-    n, refits = len(rows), 0.0
+    n, refits, count_of_rows = len(rows), 0.0, sum(weights)
     for part in range(count):
         rest = [i for i in range(n) if i % count != part]
         # Columns are not standardised anew; the penalty is on the same scale.
-        other, _ = fit([rows[i] for i in rest], [labels[i] for i in rest], name, penalty)
+        other, _ = fit([rows[i] for i in rest], [labels[i] for i in rest], name, penalty,
+                       weights=[weights[i] for i in rest])
         refits += total(other, range(part, n, count))
     plain = total(beta, range(n))
     if name == "linear":
-        found = n * measures["rmse"] ** 2
+        found = count_of_rows * measures["rmse"] ** 2
     else:
-        found = measures["deviance"] if name == "poisson" else 2 * n * measures["log.loss"]
+        found = measures["deviance"] if name == "poisson" else 2 * count_of_rows * measures["log.loss"]
     share = abs(found - refits) / abs(refits - plain)
     if share > (1e-3 if name == "linear" else 0.1):
         sys.exit(f"{name}: cross-validation is {share:.1%} of the difference off")
@@ -273,7 +281,8 @@ def main():
     columns = joined(tables, results)
     features = [row["term"] for row in terms if row["term"] != "(Intercept)"]
     labels = [number(text) for text in columns[label]]
-    n = len(labels)
+    n, column = len(labels), job_word(results[0], "weights")
+    weights = [number(text) for text in columns[column]] if column else [1.0] * n
     rows, scaling = [[1.0] for _ in range(n)], []
     for feature in features:
         values = [number(text) for text in columns[feature]]
@@ -286,7 +295,7 @@ def main():
     if name == "negative-binomial":
         theta = 1.0
         for _ in range(50):
-            start, _ = fit(rows, labels, name, penalty, theta, start)
+            start, _ = fit(rows, labels, name, penalty, theta, start, weights)
             means = [math.exp(sum(b * x for b, x in zip(start, row))) for row in rows]
             new = best_theta(labels, means)
             done = abs(new - theta) < 1e-9 * theta
@@ -295,19 +304,19 @@ def main():
                 break
     glance = [row for folder in results for row in read(f"{folder}/glance.csv")]
     l1 = float(glance[0]["l1"])
-    beta, information = fit(rows, labels, name, penalty, theta, start)
+    beta, information = fit(rows, labels, name, penalty, theta, start, weights)
     if l1:
         beta = elastic_net(rows, labels, l1, penalty)
     p, dispersion = len(beta), 1.0
     z = [sum(b * x for b, x in zip(beta, row)) for row in rows]
     if name == "linear":
-        dispersion = sum((y - e) ** 2 for y, e in zip(labels, z)) / (n - p)
+        dispersion = sum(v * (y - e) ** 2 for y, e, v in zip(labels, z, weights)) / (n - p)
     if name == "gamma":
-        dispersion = sum((y * math.exp(-e) - 1) ** 2 for y, e in zip(labels, z)) / (n - p)
+        dispersion = sum(v * (y * math.exp(-e) - 1) ** 2 for y, e, v in zip(labels, z, weights)) / (n - p)
     variance = [[v * dispersion for v in line] for line in inverse(information)]
     covariance = glance[0]["vcov"]
     if covariance in ("HC0", "HC1"):
-        variance = sandwich(rows, labels, z, family(name, theta)[0], inverse(information))
+        variance = sandwich(rows, labels, z, family(name, theta)[0], inverse(information), weights)
         if covariance == "HC1":
             variance = [[v * n / (n - p) for v in line] for line in variance]
     raw = [1.0] + [-m / s for m, s in scaling]
@@ -332,14 +341,15 @@ def main():
         expected = student_p(statistic, n - p) if has_t else math.erfc(abs(statistic) / math.sqrt(2))
         worst["p"] = max(worst["p"], abs(float(row["p.value"]) - expected))
     opened = [float(row["logLik"]) for row in glance if row.get("logLik", "NA") not in ("NA", "", None)]
-    loglik = "" if not opened else f"{abs(opened[0] / likelihood(name, theta, rows, labels, beta) - 1):.0e}"
+    loglik = "" if not opened else f"{abs(opened[0] / likelihood(name, theta, rows, labels, beta, weights) - 1):.0e}"
     extra = ""
     if theta is not None:
         found = [float(row["theta"]) for row in glance if row.get("theta", "NA") not in ("NA", "", None)]
         extra = f", theta {abs(found[0] / theta - 1):.0e}" if found else ""
     family_name = name + (f", lambda {penalty:g}" if penalty else "") + (f", l1 {l1:g}" if l1 else "") + (f", {covariance}" if covariance[:2] == "HC" else "")
+    family_name += f", weights {column}" if column else ""
     has_errors = worst["error"] > 0
-    folds = "" if l1 else validated(results[0], rows, labels, name, penalty, beta)
+    folds = "" if l1 else validated(results[0], rows, labels, name, penalty, beta, weights)
     cells = [example, family_name, f"{n:,} x {p}", f"{worst['coefficient']:.1e}"]
     cells += [f"{worst['share']:.1e}", f"{worst['error']:.1e}", f"{worst['p']:.0e}"] if has_errors else ["", "", ""]
     print("| " + " | ".join(cells + [loglik + extra, folds]) + " |")

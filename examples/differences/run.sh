@@ -29,6 +29,8 @@ echo "| table | model | rows x coefficients | coefficient (standardised) | in st
 echo "|---|---|---|---|---|---|---|---|---|"
 difference diabetes linear progression 0 patients serum "" hospital lab
 difference diabetes linear progression 0 patients serum '$a loosen: [budget]\ncrossValidation: 10' hospital lab HC1
+difference diabetes linear progression 0 patients serum 's/\[age, sex, bmi, bp\]/[age, sex, bmi]\n    weights: bp/; s/, scores, metrics/, metrics/; $a loosen: [budget]\ncrossValidation: 10' hospital lab
+difference diabetes linear progression 0 patients serum 's/\[age, sex, bmi, bp\]/[age, sex, bmi]\n    weights: bp/; $a loosen: [budget]' hospital lab HC1
 difference diabetes linear progression 0.05 patients serum 's/^  family: .*/&\n  l1: 3\n  l2: 0.05/; s/^reveal: .*/reveal: [coefficients, correlations]/; $a loosen: [budget]' hospital lab
 difference diabetes gamma progression 0 patients serum 's/family: linear/family: gamma/; $a loosen: [budget]' hospital lab
 difference diabetes negative-binomial progression 0 patients serum 's/family: linear/family: negative-binomial/; $a loosen: [budget]' hospital lab
