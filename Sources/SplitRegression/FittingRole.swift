@@ -52,7 +52,7 @@ struct FittingRole {
             results: machine.results, isRunaway: isRunaway,
             places: design.terms.map { term in kept.names.dropFirst(isActive ? 1 : 0).firstIndex(of: term) })
         var outcome = try outcome(
-            summary, own, facts: machine.facts, family: machine.family, round: exchange.round + 1)
+            summary, own, facts: machine.facts, family: machine.family, round: machine.exchange.round + 1)
         if let selection = machine.selection { add(selection, l1: facts.l1, to: &outcome) }
         return outcome
     }

@@ -57,7 +57,9 @@ package struct Announcement: Sendable, Hashable {
         var value = 1.0
         var weight = 0.25
         for (row, family) in rows.label.indices.flatMap({ row in families.map { (row, $0) } }) {
-            for kind in [Kernel.Kind.mean, .weight, .loss, .dispersion] {
+            // A linear fit has no kernels.
+            let kinds: [Kernel.Kind] = family == .linear ? [] : [.mean, .weight, .loss, .dispersion]
+            for kind in kinds {
                 let kernel = Kernel(family: family, kind: kind, period: 64, scaleBits: 0)
                 let term = kernel.term(
                     label: rows.label[row], offset: rows.offset[row], weight: rows.weight[row], center: rows.center)
