@@ -1,6 +1,7 @@
 import Bignum
 import Foundation
 import Paillier
+import PrivateSetIntersection
 
 /// The operations that most of a job's time goes into, a line of its name and microseconds each: what ``Ratios`` reads.
 let operations = Topic(name: "operations") { bits in
@@ -33,6 +34,13 @@ let operations = Topic(name: "operations") { bits in
     time("kernel of training, evaluator, a row", operations: rows) {
         _ = evaluator.rowwiseProducts(vectors, scalars: scalars, terms: 9 * perRow, sets: sets, shift: 103)
     }
+    // The alignment's function: in the sender's hands one power of a fixed base, in the receiver's one of each answer.
+    let group = try AlignmentGroup(keyBits: bits).modulus
+    let powers = FixedBaseTable(base: 4, exponentBits: 257, modulus: group)
+    let exponents = LimbVector.random(count: count, bits: 256, using: &generator)
+    var answers = powers.pow(secret: exponents)
+    time("PRF, sender, an identifier", operations: count) { answers = powers.pow(secret: exponents) }
+    time("PRF, receiver, an answer", operations: count) { _ = answers.pow(secret: exponents) }
     let row = try EncryptedRowProducts(of: ciphertexts[0..<12], scalarBits: 30)
     try time("predictor of twelve columns, evaluator, a row", operations: 512) {
         _ = try row.products(rows: 512) {

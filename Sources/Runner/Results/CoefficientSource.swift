@@ -30,6 +30,11 @@ package struct CoefficientSource {
     /// Whether anything at hand says which job and session it is of.
     package var isTraced: Bool { job != nil && session != nil }
     package var file: String { path }
+    /// glance.csv beside it, where that is there.
+    var wholeFit: String? {
+        let beside = URL(fileURLWithPath: path).deletingLastPathComponent().path + "/glance.csv"
+        return path.hasSuffix("coefficients.csv") && FileManager.default.fileExists(atPath: beside) ? beside : nil
+    }
 
     private struct Metrics: Decodable {
         let session: String

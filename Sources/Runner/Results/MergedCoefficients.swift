@@ -86,6 +86,39 @@ package struct MergedCoefficients {
         return TermNames.rVariable(String(parts[0])) + (parts.count == 2 ? parts[1] : "")
     }
 
+    /// One coefficient under both names that it has.
+    struct Row {
+        let term: String
+        /// nil where a term does not say which part of it is the level.
+        let rName: String?
+        let party: String
+        private let numbers: [String: Double]
+
+        init(_ source: CoefficientSource, _ row: Int, rName: String?) {
+            term = source.table.columns[0].text(at: row)
+            party = source.party
+            self.rName = rName
+            numbers = source.table.columns.reduce(into: [:]) { $0[$1.name] = Double($1.text(at: row)) }
+        }
+
+        /// By a column's name; nil for one that is not a finite number.
+        subscript(_ column: String) -> Double? { numbers[column].flatMap { $0.isFinite ? $0 : nil } }
+    }
+
+    /// In the order of ``csv(terms:)``.
+    var rows: [Row] {
+        sources.flatMap { source in
+            (0..<source.table.rowCount).map { row in
+                Row(source, row, rName: try? rName(of: source.table.columns[0].text(at: row), source))
+            }
+        }
+    }
+
+    var files: [CoefficientSource] { sources }
+    /// nil where the files say nothing of it.
+    var jobFile: JobFile? { sources.lazy.compactMap(\.job).first }
+    var session: String? { sources.lazy.compactMap(\.session).first }
+
     private static func hasIntercept(_ source: CoefficientSource) -> Bool {
         (0..<source.table.rowCount).contains { source.table.columns[0].text(at: $0) == "(Intercept)" }
     }

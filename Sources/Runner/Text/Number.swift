@@ -22,6 +22,9 @@ package enum Number {
         guard value != 0 else { return "0" }
         let exponent = Int(log10(abs(value)).rounded(.down))
         if (-3...2).contains(exponent) { return fixed(value, decimals: 2 - exponent, trimming: false) }
-        return fixed(value / pow(10, Double(exponent)), decimals: 1) + "e\(exponent)"
+        // 9.97 has one more digit before the point once it is rounded.
+        let tenths = (value / pow(10, Double(exponent)) * 10).rounded()
+        let carries = abs(tenths) >= 100
+        return fixed(tenths / (carries ? 100 : 10), decimals: 1) + "e\(exponent + (carries ? 1 : 0))"
     }
 }

@@ -5,8 +5,9 @@ import SplitRegression
 
 struct ModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "model", abstract: "Look at this site's part of a model, and score new rows with the peer.",
-        subcommands: [ModelShow.self, ModelPredict.self])
+        commandName: "model",
+        abstract: "Look at this site's part of a model, export it, and score new rows with the peer.",
+        subcommands: [ModelShow.self, ModelPredict.self, ModelExport.self])
 }
 
 struct ModelShow: ReplyingCommand {
