@@ -58,7 +58,10 @@ import Wire
     private func parts(_ replaced: (String, String)...) throws -> (own: SavedModel, peer: SavedModel) {
         let more = [
             ("title: Small", "title: '<Small> & \"others\"'"),
-            ("features: [age]", "features: [age, {column: arm, type: categorical, levels: [none, 'a<b'], reference: none}]"),
+            (
+                "features: [age]",
+                "features: [age, {column: arm, type: categorical, levels: [none, 'a<b'], reference: none}]"
+            ),
             ("features: [m1, m2, m3]", "features: [m1, {column: smoker, type: binary}]"),
         ]
         let file = try JobFile(

@@ -100,6 +100,7 @@ package struct JobReport: Codable, Sendable {
         }
         if let r2 = fit.r2 { lines.append("R^2 \(Number.fixed(r2, decimals: 4))") }
         if let reason = fit.crossValidationWithheld { lines.append("no cross-validation: \(reason)") }
+        if let plot = ForestPlot(terms, ratio: family.ratioName) { lines.append(plot.text) }
         if let evaluation = EvaluationTable(fitted: metrics, validated: crossValidation, heldOut: holdOut) {
             lines.append(evaluation.text)
         }

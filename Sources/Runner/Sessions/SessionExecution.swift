@@ -107,6 +107,7 @@ package struct SessionExecution: Sendable {
     ) async throws -> (FinishedSession<Work.Result>, SessionOutput) {
         let counting = CountingRecorder(evidence.writer)
         let (job, kind, observer) = (prepared.job, prepared.inputs.session, observer)
+        progress.count { (counting.total(.outgoing), counting.total(.incoming)) }
         return try await link.withSession(
             SessionTerms(prepared.inputs, attempt: attempt), plan: kind.plan(for: job),
             inspectors: { try kind.liveInspectors(for: job, in: $0) }, seed: evidence.seed, recorder: counting,

@@ -16,6 +16,20 @@ package enum Number {
                 .precision(.fractionLength((trimming ? 0 : decimals)...decimals)))
     }
 
+    /// Of memory or a transfer, in units of 1000.
+    package static func bytes(_ count: Int) -> String {
+        var (value, unit) = (Double(count), "B")
+        for next in ["kB", "MB", "GB", "TB"] where value >= 1000 { (value, unit) = (value / 1000, next) }
+        return "\(fixed(value, decimals: value < 10 && unit != "B" ? 1 : 0)) \(unit)"
+    }
+
+    /// Seconds, minutes or hours, coarsely.
+    package static func duration(_ seconds: Double) -> String {
+        if seconds < 90 { return "\(fixed(seconds, decimals: 0)) s" }
+        if seconds < 5400 { return "\(fixed(seconds / 60, decimals: 0)) min" }
+        return "\(fixed(seconds / 3600, decimals: 1)) h"
+    }
+
     /// Three significant digits with an exponent, for p-values and differences.
     package static func scientific(_ value: Double) -> String {
         guard value.isFinite else { return "NA" }

@@ -1,15 +1,18 @@
 import Foundation
 import Runner
 import Site
+import Synchronization
 
 /// Where a command speaks: data on standard output, everything else on standard error.
 ///
-/// Nothing is ever drawn over: one line an event, so that logs and terminals show the same.
+/// One line an event. On a terminal a last line says where counted work stands, and is drawn over; logs have plain lines.
 struct Console: RunObserver {
     let format: OutputFormat
     let quiet: Bool
     let verbose: Bool
     let colour: Bool
+    /// Whether standard error is a terminal that a line may be drawn over.
+    let updatesInPlace: Bool
 
     init(_ options: OutputOptions) {
         format = options.format
@@ -17,7 +20,10 @@ struct Console: RunObserver {
         verbose = options.verbose
         // https://no-color.org: any non-empty value switches colour off.
         let refused = ProcessInfo.processInfo.environment["NO_COLOR"].map { !$0.isEmpty } ?? false
-        colour = !refused && isatty(STDERR_FILENO) == 1
+        let isTerminal = isatty(STDERR_FILENO) == 1
+        colour = !refused && isTerminal
+        let kind = ProcessInfo.processInfo.environment["TERM"]
+        updatesInPlace = isTerminal && kind != nil && kind != "dumb" && !options.verbose && !options.quiet
     }
 
     static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
@@ -27,6 +33,7 @@ struct Console: RunObserver {
     /// - Throws: as `StandardOutput.write`.
     func data(_ text: String) throws {
         let text = text.hasSuffix("\n") ? text : text + "\n"
+        Self.write("", to: .standardError)
         try StandardOutput.write(format == .text ? Self.printable(text) : text)
     }
 
@@ -35,6 +42,17 @@ struct Console: RunObserver {
         guard !quiet else { return }
         Self.write(Self.printable(text) + "\n", to: .standardError)
     }
+
+    func status(_ text: String) {
+        guard updatesInPlace else { return progress(text) }
+        Self.isDrawn.withLock { isDrawn in
+            isDrawn = true
+            Self.put(StatusLine.drawn(Self.printable(text)), to: .standardError)
+        }
+    }
+
+    /// Whether the terminal's last line is one that is drawn over: it goes before anything else is said.
+    private static let isDrawn = Mutex(false)
 
     /// What only somebody who looks for a fault wants to read.
     func detail(_ text: String) {
@@ -85,6 +103,13 @@ struct Console: RunObserver {
     }
 
     private static func write(_ text: String, to handle: FileHandle) {
+        isDrawn.withLock { isDrawn in
+            put((isDrawn ? StatusLine.cleared : "") + text, to: handle)
+            isDrawn = false
+        }
+    }
+
+    private static func put(_ text: String, to handle: FileHandle) {
         // Where standard error takes nothing, there is nobody left to tell.
         try? handle.write(contentsOf: Data(text.utf8))
     }
