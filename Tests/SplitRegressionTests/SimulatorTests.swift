@@ -17,6 +17,7 @@ import Testing
         /// Whether a column of the passive party is the active one's, too.
         var isCollinear = false
         var folds = 0
+        var isWeighted = false
 
         var testDescription: String { name }
 
@@ -29,6 +30,7 @@ import Testing
                 }
             }
             if isCollinear { data.passive[0] = data.active[1] }
+            if isWeighted { data.weight = (0..<rows).map { 0.5 + Double($0 % 5) } }
             return data
         }
 
@@ -42,6 +44,7 @@ import Testing
         Job(name: "Poisson, robust", family: .poisson, isRobust: true),
         Job(name: "a column left out", family: .logistic, isCollinear: true),
         Job(name: "cross-validation", family: .logistic, opensBrier: true, folds: 4),
+        Job(name: "linear, case weights", family: .linear, isRobust: true, folds: 3, isWeighted: true),
     ]
 
     /// The largest distance of a sample's distribution from the uniform one on [0, 1), times the root of its size (Kolmogorov):
