@@ -27,12 +27,12 @@ let operations = Topic(name: "operations") { bits in
     try time("column sums, 16-bit signed, a term", operations: count * 32) {
         try columnSums.add(ciphertexts, scalars: columns)
     }
-    // As a logistic pass has it at 2048 bits: ten ciphertexts a row of two entries each, nine rows to a result.
-    let (rows, perRow, sets) = (16 * 9, 10, 2)
+    // As a logistic pass has it at 2048 bits: five ciphertexts a row of four entries each, four rows to a result.
+    let (rows, perRow, sets) = (36 * 4, 5, 4)
     let vectors = ciphertexts.gathering((0..<rows * perRow).map { $0 % count })
     let scalars = LimbVector.random(count: rows * perRow * sets, bits: 18, using: &generator)
     time("kernel of training, evaluator, a row", operations: rows) {
-        _ = evaluator.rowwiseProducts(vectors, scalars: scalars, terms: 9 * perRow, sets: sets, shift: 103)
+        _ = evaluator.rowwiseProducts(vectors, scalars: scalars, terms: 4 * perRow, sets: sets, shift: 103)
     }
     // The alignment's function: in the sender's hands one power of a fixed base, in the receiver's one of each answer.
     let group = try AlignmentGroup(keyBits: bits).modulus

@@ -250,7 +250,7 @@ def kernel_layout(facts, kind, period):
         if j < 1:
             continue
         c = -(-length // g)
-        cost = 18 * c + c * (6 + g * ((scalar + 4) // 3)) + ((g - 1) * w + 1000) // j
+        cost = 50 * c + c * (6 + g * ((scalar + 4) // 3)) + ((g - 1) * w + 1100) // j
         if best is None or cost < best[0]:
             best = (cost, g, j)
     if best is None:

@@ -81,8 +81,8 @@ class KernelLayout:
             if rows_per_group < 1:
                 continue
             per_row, digits = up(length, entries), (scalar + 4) // 3
-            results = ((entries - 1) * self.slot_bits + 1000) // rows_per_group
-            choices.append((per_row * (18 + 6 + entries * digits) + results, entries, per_row, rows_per_group))
+            results = ((entries - 1) * self.slot_bits + 1100) // rows_per_group
+            choices.append((per_row * (50 + 6 + entries * digits) + results, entries, per_row, rows_per_group))
         room(choices)
         _, self.entries, self.per_row, self.rows_per_group = min(choices)
 

@@ -20,13 +20,14 @@ package struct KernelLayout: Sendable, Hashable {
         for entries in 1...8 {
             let rows = ((modulusBits - Self.headroomBits - cross) / slotBits + 1 - (entries - 1)) / entries
             guard rows >= 1 else { continue }
-            // Products of a row: encryptions at the owner, powers and squarings at the evaluator, masks and decryption. A table of
-            // eight powers serves all scalars of a ciphertext, three bits at a time.
+            // In products of a row, as measured on every path of the arithmetic: encryption, transfer and checks of a ciphertext;
+            // powers and squarings at the evaluator, where a table of eight powers serves all scalars of a ciphertext, three bits
+            // at a time; masks and decryption of a result.
             let ciphertexts = (kernel.length + entries - 1) / entries
             let digits = (scalar + 4) / 3
             let cost =
-                18 * ciphertexts + ciphertexts * (6 + entries * digits)
-                + ((entries - 1) * slotBits + 300 + 700) / rows
+                50 * ciphertexts + ciphertexts * (6 + entries * digits)
+                + ((entries - 1) * slotBits + 1100) / rows
             if best.map({ cost < $0.cost }) ?? true { best = (cost, entries, rows) }
         }
         guard let best else { throw .keyTooSmall(bits: modulusBits) }
