@@ -19,7 +19,8 @@ package enum TermNames: String, CaseIterable, Sendable {
 
 /// Both parties' coefficients in one table.
 package struct MergedCoefficients {
-    private let sources: [CoefficientSource]
+    /// The active party's first.
+    let sources: [CoefficientSource]
     private let job: Job?
 
     package var parties: [String] { sources.map(\.party) }
