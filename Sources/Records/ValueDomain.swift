@@ -28,7 +28,7 @@ public enum ValueDomain: String, Sendable, Hashable, CaseIterable {
     }
 
     /// What a value must be, as the end of a sentence.
-    var rule: String {
+    package var rule: String {
         switch self {
         case .number: "a number"
         case .yesNo: "yes or no"

@@ -100,7 +100,7 @@ import Testing
             term("(Intercept)", 50, sd: 1, error: 1), term("age", 0.05, sd: 10, error: 0.01),
             term("marker", -0.25, sd: 1, error: 0.2), term("none", 1, sd: 1, error: nil),
         ]
-        let plot = try #require(ForestPlot(terms, ratio: "odds ratio")).text.split(separator: "\n").map(String.init)
+        let plot = try #require(ForestLines(terms, ratio: "odds ratio")).text.split(separator: "\n").map(String.init)
         #expect(plot.count == 4)
         #expect(plot[0] == "odds ratios of one standard deviation of each column, with 95% intervals")
         #expect(plot[1] == "          0.5                 1                2.01", "\(plot[1])")
@@ -117,7 +117,7 @@ import Testing
 
     @Test func noForestWithoutIntervals() {
         #expect(
-            ForestPlot([term("(Intercept)", 5, sd: 1, error: 1), term("age", 1, sd: 1, error: nil)], ratio: nil) == nil)
-        #expect(ForestPlot([FittedTerm(leftOut: "age")], ratio: nil) == nil)
+            ForestLines([term("(Intercept)", 5, sd: 1, error: 1), term("age", 1, sd: 1, error: nil)], ratio: nil) == nil)
+        #expect(ForestLines([FittedTerm(leftOut: "age")], ratio: nil) == nil)
     }
 }

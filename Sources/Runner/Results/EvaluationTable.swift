@@ -73,25 +73,43 @@ struct EvaluationTable {
 
     /// For people: measures with their intervals, then deciles of the rows that say most, those held out if there are any.
     var text: String {
-        let columns = rows.map { Self.measures($0.metrics) }
-        var names: [String] = []
-        for measure in columns.joined() where !names.contains(measure.name) { names.append(measure.name) }
         var table = TextTable(
-            ["evaluation"] + rows.map { "\($0.name) rows" },
-            sides: [.left] + rows.map { _ in .left })
-        for name in names {
-            let measures = columns.map { column in column.first { $0.name == name } }
-            guard let words = measures.compactMap({ $0?.words }).first else { continue }
-            table.add([words] + measures.map { $0.map(Self.shown) ?? "NA" })
-        }
-        let notes = rows.compactMap { rows in
-            rows.metrics.calibration?.withheld.map { "calibration of \(rows.name) rows: \($0)" }
-        }
+            ["evaluation"] + columns, sides: [.left] + rows.map { _ in .left })
+        for line in lines { table.add(line) }
         return ([table.text()] + notes + decileText).joined(separator: "\n")
     }
 
+    /// What the columns of `lines` are about, beside the first.
+    var columns: [String] { rows.map { "\($0.name) rows" } }
+
+    /// A measure each: what people call it, then its value for each kind of rows.
+    var lines: [[String]] {
+        let columns = rows.map { Self.measures($0.metrics) }
+        var names: [String] = []
+        for measure in columns.joined() where !names.contains(measure.name) { names.append(measure.name) }
+        return names.compactMap { name in
+            let measures = columns.map { column in column.first { $0.name == name } }
+            return measures.compactMap { $0?.words }.first.map { words in
+                [words] + measures.map { $0.map(Self.shown) ?? "NA" }
+            }
+        }
+    }
+
+    /// Why something is missing.
+    var notes: [String] {
+        rows.compactMap { rows in
+            rows.metrics.calibration?.withheld.map { "calibration of \(rows.name) rows: \($0)" }
+        }
+    }
+
+    /// The rows that say most, those held out if there are any.
+    var tenths: (name: String, metrics: ScoreMetrics, groups: [ScoreGroup])? {
+        guard let (name, metrics) = rows.last, let groups = metrics.deciles, !groups.isEmpty else { return nil }
+        return (name, metrics, groups)
+    }
+
     private var decileText: [String] {
-        guard let (name, metrics) = rows.last, let groups = metrics.deciles, !groups.isEmpty else { return [] }
+        guard let (name, _, groups) = tenths else { return [] }
         var table = TextTable(
             ["group", "n", "predicted", "observed"], sides: [.right, .right, .right, .right])
         for group in groups {

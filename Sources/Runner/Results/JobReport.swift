@@ -73,6 +73,21 @@ package struct JobReport: Codable, Sendable {
                 + "\(fit.passes) \(fit.passes == 1 ? "pass" : "passes")",
             table.text(),
         ]
+        lines += remarks
+        if let plot = ForestLines(terms, ratio: family.ratioName) { lines.append(plot.text) }
+        if let evaluation { lines.append(evaluation.text) }
+        return lines.joined(separator: "\n")
+    }
+
+    /// Where scores, or sums over rows, were opened to this party.
+    var evaluation: EvaluationTable? {
+        EvaluationTable(fitted: metrics, validated: crossValidation, heldOut: holdOut)
+    }
+
+    /// What a reader of the coefficients must know of the fit, and the numbers that describe it as a whole.
+    var remarks: [String] {
+        let family = ModelFamily(rawValue: fit.family) ?? .linear
+        var lines: [String] = []
         if let name = fit.covariance, name != Covariance.classical.rawValue {
             lines.append("intervals and p from robust standard errors (\(name))")
         }
@@ -100,11 +115,7 @@ package struct JobReport: Codable, Sendable {
         }
         if let r2 = fit.r2 { lines.append("R^2 \(Number.fixed(r2, decimals: 4))") }
         if let reason = fit.crossValidationWithheld { lines.append("no cross-validation: \(reason)") }
-        if let plot = ForestPlot(terms, ratio: family.ratioName) { lines.append(plot.text) }
-        if let evaluation = EvaluationTable(fitted: metrics, validated: crossValidation, heldOut: holdOut) {
-            lines.append(evaluation.text)
-        }
-        return lines.joined(separator: "\n")
+        return lines
     }
 
     /// What describes the whole fit of a generalised linear model.
@@ -120,13 +131,9 @@ package struct JobReport: Codable, Sendable {
     }
 
     private static func cells(of term: FittedTerm, hasRatios: Bool) -> [String] {
-        func shown(_ value: Double) -> String { Number.fixed(hasRatios ? exp(value) : value, decimals: 3) }
-        var interval = ""
-        if let low = term.confLow, let high = term.confHigh { interval = "\(shown(low)) to \(shown(high))" }
-        return [
-            term.term, term.note == .leftOut ? "" : Number.fixed(term.estimate, decimals: 5),
-            term.note == .leftOut ? "" : hasRatios ? shown(term.estimate) : "", interval,
-            term.pValue.map(Number.scientific) ?? "",
-        ]
+        let text = TermText(
+            estimate: term.note == .leftOut ? nil : term.estimate, low: term.confLow, high: term.confHigh,
+            pValue: term.pValue, hasRatios: hasRatios)
+        return [term.term, text.estimate, text.ratio, text.interval, text.pValue]
     }
 }

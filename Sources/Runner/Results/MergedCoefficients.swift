@@ -19,7 +19,8 @@ package enum TermNames: String, CaseIterable, Sendable {
 
 /// Both parties' coefficients in one table.
 package struct MergedCoefficients {
-    private let sources: [CoefficientSource]
+    /// The active party's first.
+    let sources: [CoefficientSource]
     private let job: Job?
 
     package var parties: [String] { sources.map(\.party) }
@@ -114,7 +115,6 @@ package struct MergedCoefficients {
         }
     }
 
-    var files: [CoefficientSource] { sources }
     /// nil where the files say nothing of it.
     var jobFile: JobFile? { sources.lazy.compactMap(\.job).first }
     var session: String? { sources.lazy.compactMap(\.session).first }

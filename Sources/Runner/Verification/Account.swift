@@ -135,13 +135,10 @@ package struct Account {
     /// Of this very job; phases that did not happen are left out.
     private func addLeakage(_ job: Job, _ summary: TranscriptSummary, _ page: inout TextPage) {
         let count = (summary.counts["fitted"] ?? summary.counts["rows"]).flatMap { Int(exactly: $0) }
-        let all = LeakageTable(job: job, rows: count).rows + session.leakage(of: job, rows: count)
         page.heading("What each learned, if both followed the protocol")
-        for phase in session.phases {
-            if phase == .early && !summary.counts.isEmpty { continue }
-            let rows = all.filter { $0.phase == phase && !$0.learns.isEmpty }
-            if !rows.isEmpty { page.line("\(phase.title)", indent: 2) }
-            for row in rows {
+        for phase in LearnedPhases(job, session, rows: count, hasOutcome: !summary.counts.isEmpty).phases {
+            page.line(phase.title, indent: 2)
+            for row in phase.rows {
                 page.line(row.party, indent: 4)
                 for line in row.learns { page.line("- \(line)", indent: 6) }
             }

@@ -120,13 +120,12 @@ struct VerifyCommand: ReplyingCommand {
         if let results = ResultChecks.folder(around: transcript), report.failure == nil {
             report = report.adding([ResultChecks.finding(transcript: transcript, results: results)])
         }
-        let known = Set(options.pinned.keys)
-        let unknown = site == nil ? [] : (report.summary?.parties ?? []).map(\.name).filter { !known.contains($0) }
+        let unknown = site == nil ? [] : report.unknown(to: options)
         let asked = requested(isFit: report.summary?.purpose.map { $0 == .fit } ?? true)
         let text = explain ? Account(of: report, transcript: transcript).text : report.text
         // Whoever asked for a check that was not made has no answer, whatever holds otherwise.
         let isAnswered = report.missing(of: asked).isEmpty && unknown.isEmpty
-        let status = report.verdict.status
+        let status = report.verdict.exitStatus
         return Reply(
             report, text: "\(report.sentence(requested: asked, unknown: unknown))\n\(text)",
             status: status == .ok && !isAnswered ? .verificationFailed : status)
@@ -147,15 +146,5 @@ extension VerifyCommand {
         if fit != nil { checks.append(.m01) }
         if audit != nil { checks += isFit ? [.a01, .a04, .a06, .a07] : [.a01] }
         return checks
-    }
-}
-
-extension VerificationReport.Verdict {
-    fileprivate var status: ExitStatus {
-        switch self {
-        case .valid, .validPruned: .ok
-        case .notClosed: .jobFailed
-        case .invalid: .verificationFailed
-        }
     }
 }

@@ -8,7 +8,8 @@ struct DemoCommand: ReplyingCommand {
         commandName: "demo", abstract: "A hospital and a laboratory fit one model on this machine, for real.",
         discussion: """
             Two processes of this program, each with its own keys and its own table of ACTG 175, meet over mutual TLS \
-            on the loopback interface. What they fit is compared with the fit of the joined table.
+            on the loopback interface. What they fit is compared with the fit of the joined table. The last line names a \
+            report of it, a page to open in a browser.
             """)
 
     @Option(help: "Bits of the Paillier keys: 2048 or 3072.") var bits = 2048

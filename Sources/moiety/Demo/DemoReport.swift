@@ -8,6 +8,8 @@ struct DemoReport: Encodable, Sendable {
     let comparison: Comparison
     let verification: [String]
     let kept: String?
+    /// The page about the fit.
+    let report: String
 
     var text: String {
         var table = TextTable(
@@ -33,6 +35,7 @@ struct DemoReport: Encodable, Sendable {
         ]
         lines += verification
         if let kept { lines.append("both sites and their results: \(kept)") }
+        lines.append("report, to open in a browser: \(report)")
         return lines.joined(separator: "\n")
     }
 }

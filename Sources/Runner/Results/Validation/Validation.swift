@@ -138,7 +138,7 @@ package struct Validation: Codable, Sendable {
         title = merged.jobFile?.job.title
         session = merged.session
         parties = merged.parties
-        results = try merged.files.flatMap { source in
+        results = try merged.sources.flatMap { source in
             try ([source.file] + [source.wholeFit].compactMap(\.self)).map { try Source($0, isResult: true) }
         }
         self.reference = try reference.files.map { try Source($0, isResult: false) }
@@ -179,7 +179,7 @@ package struct Validation: Codable, Sendable {
         _ merged: MergedCoefficients, _ reference: ReferenceFit, _ limits: Tolerances
     ) throws -> [Whole] {
         var own: [String: Double] = [:]
-        for path in merged.files.compactMap(\.wholeFit) {
+        for path in merged.sources.compactMap(\.wholeFit) {
             let table = try Table.read(csv: path)
             guard table.rowCount == 1 else { continue }
             for column in table.columns {

@@ -2,7 +2,7 @@ import Foundation
 package import SplitRegression
 
 /// Estimates with their intervals on one axis, for a terminal: `|` is no effect, `o` an estimate, `-` its interval.
-package struct ForestPlot {
+package struct ForestLines {
     private struct Row {
         let name: String
         let low: Double

@@ -1,0 +1,74 @@
+import Jobs
+import Records
+import SplitRegression
+
+/// How many rows each table had, and what became of them.
+extension StudyReport {
+    var attritionSection: ReportSection {
+        let found = [results, peer?.results].compactMap(\.self)
+        let reports = job.parties.flatMap { party in found.filter { $0.party == party.name } }
+        let names = reports.map(\.party) + (reports.count < 2 ? [results.peer] : [])
+        var table = HTMLTable(
+            id: "attrition", caption: "From each table to the fit: numbers of rows", ["rows"] + names,
+            sides: [.left] + names.map { _ in .right })
+        /// The other party's where its folder is at hand.
+        func add(_ words: String, isLeftOut: Bool = false, _ count: (JobReport) -> Int?, unknown: String = "not told") {
+            let counts = reports.map(count)
+            guard !isLeftOut || counts.contains(where: { ($0 ?? 0) > 0 }) else { return }
+            let cells = counts.map { HTML.text($0.map { "\($0)" } ?? "") }
+            table.add([.text(words)] + cells + (reports.count < 2 ? [.text(unknown)] : []))
+        }
+        add("in the table") { $0.alignment.identifiers.rowsRead }
+        for reason in RejectionReason.allCases {
+            add("left out: identifier \(reason.words)", isLeftOut: true) { $0.alignment.identifiers.rejected[reason] }
+        }
+        add("left out: repeated rows", isLeftOut: true) { $0.alignment.identifiers.collapsedDuplicates }
+        add("left out: rows in conflict with another of the same identifier", isLeftOut: true) {
+            $0.alignment.identifiers.conflictingRowsDropped
+        }
+        add("left out: a column of the job has no value", isLeftOut: true) { $0.alignment.identifiers.incompleteRows }
+        add("in the alignment", { $0.alignment.ownIdentifiers }, unknown: "\(results.alignment.peerIdentifiers)")
+        let (aligned, fitted) = (results.alignment.aligned, results.fit.n)
+        add("of people in both tables", { _ in aligned }, unknown: "\(aligned)")
+        if aligned > fitted {
+            add("kept out of the fit, to test it", { _ in aligned - fitted }, unknown: "\(aligned - fitted)")
+        }
+        add("in the fit", { _ in fitted }, unknown: "\(fitted)")
+        return ReportSection("rows", "Rows", [.paragraph(.text(attritionWords)), table.html, missingValues(reports)])
+    }
+
+    private var attritionWords: String {
+        let events = results.fit.events.map { " \($0) of the \(results.fit.n) fitted rows have the outcome." } ?? ""
+        return "A row is used where its identifier is valid and every column that the job names has a value. "
+            + "Nothing is imputed.\(events)"
+    }
+
+    /// A row may lack more than one.
+    private func missingValues(_ reports: [JobReport]) -> HTML {
+        var table = HTMLTable(
+            id: "missing", caption: "Rows without a value, by column (a row may lack several)",
+            ["column", "party", "rows"], sides: [.left, .left, .right])
+        for report in reports {
+            let missing = report.alignment.identifiers.missingByColumn.filter { $0.value > 0 }
+            for (column, count) in missing.sorted(by: { $0.key < $1.key }) {
+                table.add([.text(column), .text(report.party), "\(count)"])
+            }
+        }
+        return table.html
+    }
+}
+
+extension RejectionReason {
+    /// After "identifier".
+    var words: String {
+        switch self {
+        case .empty: "empty"
+        case .missingLiteral: "a word for no value"
+        case .notDigits: "with more than digits"
+        case .wrongLength: "of a wrong length"
+        case .badCheckDigit: "with a wrong check digit"
+        case .controlCharacter: "with a control character"
+        case .tooLong: "too long"
+        }
+    }
+}
