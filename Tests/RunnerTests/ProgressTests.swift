@@ -117,7 +117,8 @@ import Testing
 
     @Test func noForestWithoutIntervals() {
         #expect(
-            ForestLines([term("(Intercept)", 5, sd: 1, error: 1), term("age", 1, sd: 1, error: nil)], ratio: nil) == nil)
+            ForestLines([term("(Intercept)", 5, sd: 1, error: 1), term("age", 1, sd: 1, error: nil)], ratio: nil) == nil
+        )
         #expect(ForestLines([FittedTerm(leftOut: "age")], ratio: nil) == nil)
     }
 }
