@@ -170,7 +170,7 @@ struct FittingRole {
     /// For people who wait.
     private func announce(_ step: TrainingStep) {
         switch step {
-        case .information: context.report(.inference(step: "information"))
+        case .information: context.report(.inference(step: "information matrix"))
         case .sum(.loss, _): context.report(.phase("log-likelihood"))
         case .sum(.brier, _): context.report(.phase("Brier score"))
         case .sum(.dispersion, _): context.report(.phase("dispersion parameter theta"))
@@ -178,7 +178,7 @@ struct FittingRole {
         case .squares: context.report(.phase("Pearson's sum of squares"))
         case .variances, .meat: context.report(.inference(step: "standard errors"))
         case .heldOutSum, .heldOutSquares: context.report(.phase("rows kept aside"))
-        case .foldInformation: context.report(.inference(step: "information"))
+        case .foldInformation: context.report(.inference(step: "information matrix"))
         case .foldPoints, .foldSum, .foldSquares: context.report(.phase("cross-validation"))
         default: break
         }
@@ -193,6 +193,7 @@ struct FittingRole {
         var summary = FitSummary(
             family: plan.family.rawValue, n: context.rows, parameters: facts.parameters, l2: plan.l2, l1: plan.l1,
             passes: result.passes, converged: result.converged, keyBits: plan.keyBits)
+        summary.isWeighted = plan.isWeighted ? true : nil
         summary.hasRunaways = result.hasLeapt ? true : nil
         summary.leftOut = result.leftOut > 0 ? result.leftOut : nil
         if result.sumsMayBeOff {

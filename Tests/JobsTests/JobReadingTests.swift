@@ -234,6 +234,12 @@ import Testing
         #expect(try Job(yaml: estimated) == job)
     }
 
+    @Test(arguments: ["offset", "exposure", "weights"]) func columnBesideTheLabelWithoutAName(_ word: String) {
+        let lines = Fixtures.counts.split(separator: "\n", omittingEmptySubsequences: false)
+        let text = lines.map { $0.contains("\(word):") ? "    \(word):" : $0 }.joined(separator: "\n")
+        #expect(Fixtures.problems(text).map(\.path) == ["parties[0].\(word)"])
+    }
+
     @Test func linearModelsTakeCaseWeightsAlone() {
         let text = Fixtures.counts.replacing("negative-binomial", with: "linear")
         #expect(Fixtures.problems(text).map(\.path) == ["parties[0].offset", "parties[0].exposure"])

@@ -73,6 +73,29 @@ import Wire
         }
     }
 
+    @Test func termsThatTheJobDoesNotHave() throws {
+        try FileManager.default.createDirectory(atPath: folder.path("own"), withIntermediateDirectories: true)
+        let job = try SmallJob.file()
+        for (name, text) in [
+            ("coefficients.csv", "\(Self.header)\n\(Self.rows)"), ("job.yaml", job.yaml),
+            ("metrics.json", "{\"session\": \"00\", \"job\": \"\(job.hash)\"}"),
+        ] {
+            _ = try folder.write("own/\(name)", text)
+        }
+        let own = try CoefficientSource(folder.path("own"))
+        func merged(_ terms: [String]) throws -> MergedCoefficients {
+            let rows = terms.map { "\($0),2.0,NA,NA,NA,NA,NA,lab,2.0,NA\n" }.joined()
+            return try MergedCoefficients([
+                own, CoefficientSource(folder.write("peer.csv", "\(Self.header)\n\(rows)")),
+            ])
+        }
+        #expect(try merged(["m1", "m2", "m3"]).count == 5)
+        for terms in [["m1", "m2"], ["m1", "m2", "evil"], ["m1", "m2", "m3", "m4"]] {
+            let refused = failure { _ = try merged(terms) }
+            #expect(refused?.code == "otherTerms" && refused?.message.contains("peer.csv") == true, "\(terms)")
+        }
+    }
+
     @Test func otherTablesAreNamed() throws {
         let files = [
             try folder.write("a.csv", "term,party\nage,lab\n"),

@@ -107,6 +107,7 @@ import Testing
         // One party's own file has no more than its own terms.
         let alone = try validation(of: merged(peers: nil))
         #expect(alone.isEquivalent && alone.terms.count == 2 && alone.withoutResult.isEmpty)
+        #expect(alone.notCompared == ["armlow"] && alone.text.contains("not compared: armlow"))
         // A column that only one of both left out.
         let kept = try validation(Self.tidy.replacing("\"odd\",NA", with: "\"odd\",3"), of: merged())
         #expect(!kept.isEquivalent && kept.withoutReference == ["odd"])
@@ -131,6 +132,11 @@ import Testing
         let own = try merged()
         #expect(failure { _ = try validation(glance: "nobs\n1\n2\n", of: own) }?.code == "notGlance")
         #expect(failure { _ = try validation(glance: "nobs\nmany\n", of: own) }?.code == "notNumeric")
+        // What says nothing must not pass for a comparison.
+        let other = failure { _ = try validation(glance: "deviance,df.null\n1,2\n", of: own) }
+        #expect(other?.code == "nothingInCommon" && other?.message.contains("glance.csv") == true)
+        let some = try validation(glance: "nobs,deviance,df.null\n377,2,3\n", of: own)
+        #expect(some.isEquivalent && some.notCompared == ["deviance", "df.null"])
         #expect(failure { _ = try ReferenceFit(terms: folder.path("none.csv"), whole: nil) }?.status == .noInput)
     }
 }

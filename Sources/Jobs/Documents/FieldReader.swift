@@ -66,6 +66,16 @@ package struct FieldReader {
         return value
     }
 
+    /// The text of a key that may be left out, and must have a value where it stands.
+    package func optionalText(_ key: String) -> String? {
+        guard let value = fields[key] else { return nil }
+        guard !value.isEmpty else {
+            problems.add(place(key), "has no value", hint: "name one, or drop the line")
+            return nil
+        }
+        return text(of: value, at: place(key))
+    }
+
     package func text(_ key: String, default standard: String? = nil) -> String {
         guard let value = value(key) else {
             if let standard { return standard }

@@ -66,14 +66,14 @@ private struct JobReader {
             value, path: path,
             allowed: ["name", "role", "table", "identifier", "label", "offset", "exposure", "weights", "features"],
             problems: problems)
-        func column(_ key: String) -> String? { fields.value(key) == nil ? nil : fields.text(key) }
         let name = fields.text("name")
         return Party(
             name: name, role: fields.choice("role", default: nil, fallback: Party.Role.passive),
             table: fields.text("table", default: name), identifier: identifier(fields),
-            label: column("label"),
+            label: fields.value("label") == nil ? nil : fields.text("label"),
             beside: OutcomeColumns(
-                offset: column("offset"), exposure: column("exposure"), weights: column("weights")),
+                offset: fields.optionalText("offset"), exposure: fields.optionalText("exposure"),
+                weights: fields.optionalText("weights")),
             features: fields.list("features").map { feature($0.value, at: $0.path) })
     }
 

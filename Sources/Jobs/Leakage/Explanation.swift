@@ -104,6 +104,7 @@ public struct Explanation: Sendable, Hashable, Codable {
         return
             "\(job.model.family.rawValue) regression\(theta), \(job.parameterCount) coefficients with the intercept, \(penalty), "
             + (job.model.family == .linear ? "exact in one exchange" : stop)
+            + (job.hasCaseWeights ? "; rows have case weights" : "")
             + (job.model.covariance.isRobust ? "; robust standard errors (\(job.model.covariance.rawValue))" : "")
     }
 

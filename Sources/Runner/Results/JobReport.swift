@@ -91,6 +91,11 @@ package struct JobReport: Codable, Sendable {
         if let name = fit.covariance, name != Covariance.classical.rawValue {
             lines.append("intervals and p from robust standard errors (\(name))")
         }
+        if fit.isWeighted == true {
+            lines.append(
+                "rows have case weights: in the fit and its cross-validation; numbers from scores, and of rows held out, count "
+                    + "each row once")
+        }
         if let nonzero = fit.nonzero {
             lines.append(
                 "elastic net: \(nonzero) of \(fit.parameters - 1) coefficients are not zero; path.csv has other penalties"

@@ -2,6 +2,7 @@ import Foundation
 import Jobs
 import Records
 import Site
+import SplitRegression
 
 /// How the terms of a model are called.
 package enum TermNames: String, CaseIterable, Sendable {
@@ -48,8 +49,18 @@ package struct MergedCoefficients {
             throw Self.apart("they are of different \(what)", sources[0], sources[1])
         }
         for source in sources {
-            guard let job, job.party(named: source.party) == nil else { continue }
-            throw Self.apart("\(source.party) is no party of the job", sources[0], source)
+            guard let job else { continue }
+            guard let party = job.party(named: source.party) else {
+                throw Self.apart("\(source.party) is no party of the job", sources[0], source)
+            }
+            let terms =
+                (party.role == .active ? [FittedTerm.intercept] : [])
+                + party.features.map(ColumnSpec.init).flatMap(\.terms).map(\.name)
+            guard (0..<source.table.rowCount).map({ source.table.columns[0].text(at: $0) }) == terms else {
+                throw Failure(
+                    .badData, "otherTerms", "\(source.file) has not the terms that the job gives \(source.party)",
+                    hint: "was it edited, or is it of another job? ask whoever ran the job for it again")
+            }
         }
         // The intercept stands with the active party.
         self.sources = sources.sorted { Self.hasIntercept($0) && !Self.hasIntercept($1) }

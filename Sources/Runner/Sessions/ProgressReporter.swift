@@ -57,7 +57,7 @@ package final class ProgressReporter: Sendable {
             }
             say("\(self.pass(pass)): gradient norm \(Number.scientific(norm)) standard errors")
         case .phase(let name): begin(name)
-        case .inference(let step): begin("standard errors: \(step)")
+        case .inference(let step): begin(step)
         case .finished(let passes): say("fitted in \(passes) \(passes == 1 ? "pass" : "passes")")
         }
     }

@@ -16,7 +16,8 @@ extension ScoreMetrics {
         self.init(n: rows)
         let (loss, count) = (sums.loss, weight.map { $0.reduce(0, +) } ?? Double(n))
         if let label {
-            observed = label.reduce(0, +) / Double(n)
+            observed =
+                weight.map { zip($0, label).reduce(0) { $0 + $1.0 * $1.1 } / count } ?? label.reduce(0, +) / Double(n)
             if family.isBinary { events = label.count { $0 > 0.5 } }
         }
         if family == .linear {

@@ -46,6 +46,8 @@ public struct FitSummary: Sendable, Equatable, Codable {
     public var leftOut: Int?
     /// How standard errors were estimated, where there are some.
     public var covariance: String?
+    /// Whether rows have case weights.
+    public var isWeighted: Bool?
     /// Whether estimates ran away in either party's columns, as those of a level with one outcome do.
     public var hasRunaways: Bool?
     /// Why log-likelihood and Brier score, and what follows from them, may be off, where they may be.

@@ -41,6 +41,7 @@ extension StudyReport {
         let passes = family == .linear ? "" : ", \(results.fit.passes) passes"
         return "\(familyName) regression, \(results.fit.parameters) coefficients with the intercept\(passes), "
             + (results.fit.converged ? "converged" : "NOT converged")
+            + (results.fit.isWeighted == true ? "; rows have case weights" : "")
     }
 
     private var verdictLine: String {

@@ -13,6 +13,8 @@ package struct ReferenceFit {
     let terms: [Term]
     /// Numbers of the whole fit by broom's names; those that are NA are missing.
     let whole: [String: Double]
+    /// Columns of that table that are none of them.
+    let unused: [String]
     /// The files that were read.
     let files: [String]
 
@@ -53,10 +55,10 @@ package struct ReferenceFit {
         }
         terms = found
         files = [path] + [glance].compactMap(\.self)
-        whole = try glance.map { try Self.wholeFit($0) } ?? [:]
+        (whole, unused) = try glance.map { try Self.wholeFit($0) } ?? ([:], [])
     }
 
-    private static func wholeFit(_ path: String) throws -> [String: Double] {
+    private static func wholeFit(_ path: String) throws -> (numbers: [String: Double], unused: [String]) {
         let table = try read(path)
         guard table.rowCount == 1 else {
             throw Failure(
@@ -69,7 +71,8 @@ package struct ReferenceFit {
         for measure in Validation.Measure.all where table.header.contains(measure.name) {
             result[measure.name] = try number(table, 0, measure.name)
         }
-        return result
+        let names = Set(Validation.Measure.all.map(\.name))
+        return (result, table.header.filter { !names.contains($0) })
     }
 
     private static func read(_ path: String) throws -> Table {

@@ -31,6 +31,7 @@ extension Validation {
         where !names.isEmpty {
             lines.append("\(what): \(names.joined(separator: ", "))")
         }
+        if !notCompared.isEmpty { lines.append("not compared: \(notCompared.joined(separator: ", "))") }
         for source in results where source.isAsWritten == false {
             lines.append("\(source.file) is not what the session wrote")
         }

@@ -94,6 +94,9 @@ package struct Validation: Codable, Sendable {
     /// Terms of the results that the reference has no estimate of, and the other way round.
     package let withoutReference: [String]
     package let withoutResult: [String]
+    /// What the reference has and was not compared: terms of a party whose results were not given, numbers of the whole fit that the
+    /// results do not have.
+    package let notCompared: [String]
 
     /// - Throws: `Failure` 65 for two files without a term in common.
     package init(_ merged: MergedCoefficients, against reference: ReferenceFit, _ tolerances: Tolerances) throws {
@@ -124,9 +127,21 @@ package struct Validation: Codable, Sendable {
         }
         // One party's file alone has no more than its own terms.
         let isWhole = merged.parties.count == 2
-        withoutResult = isWhole ? reference.terms.map(\.name).filter { !compared.contains($0) } : []
+        let others = reference.terms.map(\.name).filter { !compared.contains($0) }
+        withoutResult = isWhole ? others : []
         withoutReference = missing
         whole = try Self.whole(merged, reference, tolerances)
+        if reference.files.count > 1, whole.isEmpty {
+            throw Failure(
+                .badData, "nothingInCommon",
+                "\(reference.files[1]) and the results have no number of the whole fit in common",
+                hint: "numbers of a fit stand in the active party's glance.csv: give its results folder")
+        }
+        let found = Set(whole.map(\.measure))
+        notCompared =
+            (isWhole ? [] : others)
+            + Measure.all.map(\.name).filter { reference.whole[$0] != nil && !found.contains($0) }
+            + reference.unused
         self.terms = terms
         self.tolerances = tolerances
         schemaVersion = 1
