@@ -6,9 +6,8 @@ package import Site
 import SplitRegression
 import Transcript
 
-/// A fit as one page for people who were not there: what was done, what came out, whether it verifies. It holds no
-/// row, no identifier
-/// and no score of a person.
+/// A fit as one page for people who were not there: what was done, what came out, whether it verifies. It holds no row, no
+/// identifier and no score of a person.
 package struct StudyReport: Sendable {
     let study: StudyFolder
     let peer: StudyPeer?

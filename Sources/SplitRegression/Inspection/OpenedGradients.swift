@@ -1,8 +1,7 @@
 package import Wire
 
-/// How long the joint gradient was, pass by pass, read from what a transcript keeps of a training: the active party's
-/// bounds and the
-/// windows that both parties sent. Nothing here is new to either of them: both saw these numbers while they trained.
+/// How long the joint gradient was, pass by pass, read from what a transcript keeps of a training: the active party's bounds and
+/// the windows that both parties sent. Nothing here is new to either of them: both saw these numbers while they trained.
 package struct OpenedGradients: Sendable, Hashable {
     /// One gradient.
     package struct Pass: Sendable, Hashable {

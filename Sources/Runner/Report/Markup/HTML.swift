@@ -1,8 +1,7 @@
 import Foundation
 
-/// A piece of a page. Every text that is put in is escaped, and names of elements and attributes are literals of this
-/// program: no text
-/// of a user or a peer can become markup. What comes out is HTML and at the same time well-formed XML.
+/// A piece of a page. Every text that is put in is escaped, and names of elements and attributes are literals of this program: no
+/// text of a user or a peer can become markup. What comes out is HTML and at the same time well-formed XML.
 package indirect enum HTML: Sendable {
     case text(String)
     case element(StaticString, [Attribute], [HTML])
@@ -67,9 +66,8 @@ package indirect enum HTML: Sendable {
         ["a", "code", "strong", "em", "span", "abbr", "sub", "sup", "b", "tspan"].contains(name)
     }
 
-    /// Characters of markup as references. What is no character to look at (controls, marks that turn text around) is
-    /// shown as such: so
-    /// nothing steers a reader's eye, and XML, which has no controls, can be read.
+    /// Characters of markup as references. What is no character to look at (controls, marks that turn text around) is shown as
+    /// such: so nothing steers a reader's eye, and XML, which has no controls, can be read.
     static func escaped(_ text: String) -> String {
         var out = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {

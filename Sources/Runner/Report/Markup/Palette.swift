@@ -1,6 +1,5 @@
-/// The colours of a report, in daylight and at night. Text on what it stands on has at least the contrast of WCAG 2.2
-/// AA (4.5 to 1), and
-/// lines of figures that of graphics (3 to 1); a test computes both.
+/// The colours of a report, in daylight and at night. Text on what it stands on has at least the contrast of WCAG 2.2 AA (4.5 to
+/// 1), and lines of figures that of graphics (3 to 1); a test computes both.
 struct Palette: Sendable {
     enum Colour: String, CaseIterable, Sendable {
         case paper, panel, ink, muted, line, accent, second
