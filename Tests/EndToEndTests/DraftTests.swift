@@ -121,7 +121,9 @@ extension EndToEnd {
 
         @Test func resultsThatDoNotBelongTogether() async throws {
             let scratch = try TemporaryFolder()
-            let own = try folder(scratch, "own", "(Intercept),1,NA,NA,NA,NA,NA,hospital,2\n")
+            let own = try folder(
+                scratch, "own",
+                "(Intercept),1,NA,NA,NA,NA,NA,hospital,2\nage,-0.5,NA,NA,NA,NA,NA,hospital,1\n")
             let rows = "marker,0.125,NA,NA,NA,NA,NA,lab,1\n"
             for (name, other) in [
                 ("session", try folder(scratch, "s", rows, session: "bb")),
