@@ -34,6 +34,13 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(results)/transcript").count == 3)
     }
 
+    @Test func modeOfAFileThatIsNotForEverybody() throws {
+        let path = sites.folder.path("own")
+        try OutputFile.write([7], to: path, mode: .ownerOnly)
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+    }
+
     @Test func nothingGoesAmongASitesOwnFiles() {
         for name in [
             "peers/results", "peers", "approvals/a.yaml", "staging/x", "failed/x", "second.key", "ledger.jsonl",

@@ -30,9 +30,7 @@ package struct StudyReport: Sendable {
     /// - Parameters:
     ///   - peer: of the same session.
     ///   - site: the one that ran the job: its pinned identities, its policy and its budgets.
-    /// - Throws: `Failure` 5 for results that do not belong together, 78 for another site, 66 where there is no
-    /// transcript to
-    ///   verify.
+    /// - Throws: `Failure` 5 for results that do not belong together, 78 for another site, 66 where there is no transcript to verify.
     package init(_ study: StudyFolder, peer: StudyPeer?, site: SiteFolder?, verifies: Bool) throws {
         // What takes no time first.
         let merged = try Self.merged(study, peer)

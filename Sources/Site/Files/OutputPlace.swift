@@ -1,5 +1,5 @@
 import Foundation
-import Records
+package import Records
 import Transcript
 
 /// Where commands may write what they are asked for. A file in a transcript makes it invalid, and one among a site's books or
@@ -64,8 +64,8 @@ package enum OutputFile {
     /// Whole or not at all; nothing that is there is replaced.
     ///
     /// - Throws: as `OutputPlace.check`; `RecordsError`.
-    package static func write(_ bytes: [UInt8], to path: String) throws {
+    package static func write(_ bytes: [UInt8], to path: String, mode: FileMode = .readable) throws {
         try OutputPlace.check(path)
-        try AtomicFile.write(bytes, to: path)
+        try AtomicFile.write(bytes, to: path, mode: mode)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Records
 import Runner
 import Site
 
@@ -27,7 +28,8 @@ struct ModelExport: ReplyingCommand {
         let own = try SavedModel.read(model)
         let other = try peer.map { (model: try SavedModel.read($0), path: $0) }
         let document = try PMMLDocument(own, path: model, peer: other)
-        try OutputFile.write(try document.bytes(), to: out)
+        // As model.json, whose coefficients, means and standard deviations it has.
+        try OutputFile.write(try document.bytes(), to: out, mode: .ownerOnly)
         let report = ExportedModelReport(
             parties: [own.party] + [other?.model.party].compactMap(\.self), isWhole: other != nil, out: out)
         return Reply(report, text: "wrote \(out)")

@@ -52,9 +52,8 @@ struct Demo: Sendable {
             kept: keptIn, report: try writeReport(sites, keptIn: keptIn))
     }
 
-    /// The hospital's report with what the laboratory found: on this one machine both are at hand. Nothing else is
-    /// left of a demo that
-    /// nobody wanted to keep.
+    /// The hospital's report with what the laboratory found: on this one machine both are at hand. Nothing else is left of a demo
+    /// that nobody wanted to keep.
     ///
     /// - Returns: where it is when all is done.
     private func writeReport(_ sites: Sites, keptIn: String?) throws -> String {
