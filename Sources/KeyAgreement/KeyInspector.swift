@@ -141,7 +141,7 @@ package protocol KeyInspecting<Purpose>: PayloadInspector {
 
 /// The purposes that a session may have keys for: whose proof is this, if not the one it should be?
 enum KeyPurposes {
-    static let names = ["alignment", "training"]
+    static let names = ["alignment", "description", "training"]
 }
 
 extension Session {

@@ -6,6 +6,15 @@ public struct ColumnSpec: Sendable, Codable, Hashable {
         case binary
         /// Treatment coding: one 0/1 term for each level but the reference, in the order declared.
         case categorical(levels: [String], reference: String)
+
+        /// In the order of their numbers: "no", "yes" of a yes/no column; nil for a numeric one.
+        public var levelNames: [String]? {
+            switch self {
+            case .numeric: nil
+            case .binary: ["no", "yes"]
+            case .categorical(let levels, _): levels
+            }
+        }
     }
 
     public let name: String

@@ -131,7 +131,7 @@ public struct DesignMatrix: Sendable {
 
 extension Scaling {
     /// Two passes with compensated sums (Neumaier 1974): the order of the rows is common, so a replay gives the same bits.
-    init(measuring values: [Double]) {
+    package init(measuring values: [Double]) {
         guard !values.isEmpty else {
             self.init(mean: 0, sd: 0)
             return

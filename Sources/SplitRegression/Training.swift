@@ -196,7 +196,8 @@ public enum Training {
         }
         let parameters = own.columns + peer.columns
         guard rows > parameters else { throw TrainingError.tooFewRows(rows: rows, parameters: parameters) }
-        let keys = try await TrainingKeys.exchange(plan: plan, floor: keyFloor, session: session)
+        let keys = try await TrainingKeys.exchange(
+            TrainingKeyPurpose.self, terms: plan.keyTerms(floor: keyFloor), nonces: plan.nonces, session: session)
         try await session.checkpoint()
         progress(.keysExchanged(bits: plan.keyBits))
         return TrainingContext(

@@ -15,7 +15,7 @@ package enum TrainingKeyPurpose: KeyPurpose {
 package typealias TrainingParametersMessage = ParametersMessage<TrainingKeyPurpose>
 package typealias TrainingKeyMessage = KeyMessage<TrainingKeyPurpose>
 
-/// This party's training key, the peer's, and the evaluator that works under the peer's.
+/// This party's key for one purpose, the peer's, and the evaluator that works under the peer's.
 struct TrainingKeys: Sendable {
     let own: PrivateKey
     let peer: PublicKey
@@ -25,25 +25,25 @@ struct TrainingKeys: Sendable {
     /// the same steps: verifier parameters, then key and proof, each direction.
     ///
     /// - Throws: `PaillierError` naming the defect of a bad key, proof or parameter.
-    static func exchange(plan: TrainingPlan, floor: Int, session: Session) async throws -> TrainingKeys {
-        let terms = plan.keyTerms(floor: floor)
-        var ringGenerator = session.randomness("training/verifier-parameters")
-        let verifier = try KeyVerifier(
-            TrainingKeyPurpose.self, terms: terms, session: session, using: &ringGenerator)
+    static func exchange<Purpose: KeyPurpose>(
+        _: Purpose.Type, terms: KeyTerms, nonces: NonceLength, session: Session
+    ) async throws -> TrainingKeys {
+        var ringGenerator = session.randomness("\(Purpose.name)/verifier-parameters")
+        let verifier = try KeyVerifier(Purpose.self, terms: terms, session: session, using: &ringGenerator)
         try await session.send(verifier.message)
-        let (parameters, head) = try await session.receiveWithHead(TrainingParametersMessage.self)
+        let (parameters, head) = try await session.receiveWithHead(ParametersMessage<Purpose>.self)
         let prover = try KeyProver(parameters, terms: terms, session: session)
 
-        var keyGenerator = session.randomness("training/key", after: head)
+        var keyGenerator = session.randomness("\(Purpose.name)/key", after: head)
         let own =
-            floor >= PublicKey.minimumBits
-            ? try PrivateKey.generate(bits: terms.bits, nonces: plan.nonces, using: &keyGenerator)
-            : try PrivateKey.generateUnchecked(bits: terms.bits, nonces: plan.nonces, using: &keyGenerator)
-        var proofGenerator = session.randomness("training/key-proof", after: head)
+            terms.floor >= PublicKey.minimumBits
+            ? try PrivateKey.generate(bits: terms.bits, nonces: nonces, using: &keyGenerator)
+            : try PrivateKey.generateUnchecked(bits: terms.bits, nonces: nonces, using: &keyGenerator)
+        var proofGenerator = session.randomness("\(Purpose.name)/key-proof", after: head)
         try await session.send(prover.prove(own, using: &proofGenerator))
-        let peer = try verifier.verify(try await session.receive(TrainingKeyMessage.self))
+        let peer = try verifier.verify(try await session.receive(KeyMessage<Purpose>.self))
         try SharedFactors.check([own.publicKey, peer])
-        var bases = session.randomness("training/bases")
+        var bases = session.randomness("\(Purpose.name)/bases")
         return TrainingKeys(own: own, peer: peer, evaluator: Evaluator(publicKey: peer, using: &bases))
     }
 }

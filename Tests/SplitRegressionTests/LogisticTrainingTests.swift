@@ -46,7 +46,8 @@ import Testing
         let sample = MadeTable.sample(.logistic, rows: 120, active: 1, passive: 1, seed: 6)
         let label = zip(sample.active["a0"]!, sample.passive["b0"]!).map { $0 + $1 > 0 ? 1.0 : 0 }
         let table = MadeTable(active: sample.active, passive: sample.passive, label: label)
-        let outcome = try await table.train(TrainingPlan(family: .logistic, maximumPasses: 30, keyBits: 512))
+        // 22 passes as a rule; where truncation is unlucky, up to 30.
+        let outcome = try await table.train(TrainingPlan(family: .logistic, maximumPasses: 60, keyBits: 512))
         #expect {
             try outcome.active.get()
         } throws: {

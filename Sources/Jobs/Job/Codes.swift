@@ -93,6 +93,7 @@ extension Reveal: Coded {
         case .scores: 4
         case .metrics: 5
         case .correlations: 8
+        case .description: 9
         }
     }
 }

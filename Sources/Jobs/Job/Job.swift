@@ -6,7 +6,7 @@ public import Records
 /// Its identity is `hash`, the SHA-256 of its canonical encoding (`protocols/job.md`).
 public struct Job: Sendable, Hashable {
     /// Version of the job file and of its encoding; both parties must read the same one.
-    public static let formatVersion: UInt16 = 5
+    public static let formatVersion: UInt16 = 6
 
     public internal(set) var title: String
     /// Why the parties do this, for those who approve it. May be empty.

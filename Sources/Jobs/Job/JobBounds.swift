@@ -21,6 +21,9 @@ enum JobBounds {
     static let folds = 2...20
     static let features = 10_000
     static let levels = 2...1000
+    /// Groups of a description, and the largest cell that it tests for (`protocols/describe.md`).
+    static let groups = 2...8
+    static let describedCell = 100
     static let identifierParts = 8
     static let columnBytes = 128
     static let titleBytes = 200

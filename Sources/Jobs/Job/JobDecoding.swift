@@ -66,7 +66,7 @@ extension Job {
         var texts = [title, purpose]
         for party in parties {
             texts += party.identifier.columns + [party.label].compactMap(\.self) + party.beside.all.map(\.column)
-            for feature in party.features {
+            for feature in party.features + [party.group].compactMap(\.self) {
                 texts.append(feature.column)
                 if case .categorical(let levels, _) = feature.kind { texts += levels }
             }
@@ -93,6 +93,7 @@ extension Party {
         }
         label = try readColumn()
         beside = OutcomeColumns(offset: try readColumn(), exposure: try readColumn(), weights: try readColumn())
+        group = try decoder.readOptional { decoder throws(WireError) in try Feature(from: &decoder) }
         features = try decoder.readArray(max: JobBounds.features, minimumBytes: 5) { decoder throws(WireError) in
             try Feature(from: &decoder)
         }

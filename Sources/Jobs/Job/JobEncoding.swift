@@ -65,16 +65,21 @@ extension Party {
         for column in [beside.offset, beside.exposure, beside.weights] {
             encoder.writeOptional(column) { $0.write($1) }
         }
-        encoder.writeArray(features) { encoder, feature in
-            encoder.write(feature.column)
-            switch feature.kind {
-            case .numeric: encoder.write(UInt8(1))
-            case .binary: encoder.write(UInt8(2))
-            case .categorical(let levels, let reference):
-                encoder.write(UInt8(3))
-                encoder.writeArray(levels) { $0.write($1) }
-                encoder.write(UInt32(clamping: levels.firstIndex(of: reference) ?? 0))
-            }
+        encoder.writeOptional(group) { encoder, group in group.encode(into: &encoder) }
+        encoder.writeArray(features) { encoder, feature in feature.encode(into: &encoder) }
+    }
+}
+
+extension Feature {
+    fileprivate func encode(into encoder: inout Encoder) {
+        encoder.write(column)
+        switch kind {
+        case .numeric: encoder.write(UInt8(1))
+        case .binary: encoder.write(UInt8(2))
+        case .categorical(let levels, let reference):
+            encoder.write(UInt8(3))
+            encoder.writeArray(levels) { $0.write($1) }
+            encoder.write(UInt32(clamping: levels.firstIndex(of: reference) ?? 0))
         }
     }
 }

@@ -64,8 +64,9 @@ private struct JobReader {
     private func party(_ value: YAMLValue, at path: String) -> Party {
         let fields = FieldReader(
             value, path: path,
-            allowed: ["name", "role", "table", "identifier", "label", "offset", "exposure", "weights", "features"],
-            problems: problems)
+            allowed: [
+                "name", "role", "table", "identifier", "label", "offset", "exposure", "weights", "group", "features",
+            ], problems: problems)
         let name = fields.text("name")
         return Party(
             name: name, role: fields.choice("role", default: nil, fallback: Party.Role.passive),
@@ -74,7 +75,21 @@ private struct JobReader {
             beside: OutcomeColumns(
                 offset: fields.optionalText("offset"), exposure: fields.optionalText("exposure"),
                 weights: fields.optionalText("weights")),
+            group: fields.value("group").map { group($0, at: fields.place("group")) },
             features: fields.list("features").map { feature($0.value, at: $0.path) })
+    }
+
+    /// A name alone is a yes/no column.
+    private func group(_ value: YAMLValue, at path: String) -> Feature {
+        if case .scalar(let text, _, _) = value { return Feature(column: FieldReader.clean(text), kind: .binary) }
+        let fields = FieldReader(value, path: path, allowed: ["column", "levels"], problems: problems)
+        let levels = fields.list("levels").map { fields.text(of: $0.value, at: $0.path) }
+        if levels.isEmpty {
+            problems.add(
+                fields.place("levels"), "is missing", hint: "list every level; a yes/no column is named without a mapping")
+        }
+        return Feature(
+            column: fields.text("column"), kind: .categorical(levels: levels, reference: levels.first ?? ""))
     }
 
     private func identifier(_ party: FieldReader) -> Identifier {

@@ -73,7 +73,39 @@ private struct JobRules {
             if party.features.isEmpty { note("\(path).features", "is empty", "a passive party brings features") }
         }
         beside(of: party, at: path)
+        group(of: party, at: path)
         features(of: party, at: path)
+    }
+
+    /// What a description groups by: a column of its own, a yes/no label or a feature.
+    private mutating func group(of party: Party, at path: String) {
+        guard let group = party.group else { return }
+        let (place, name) = ("\(path).group", group.column)
+        column(name, at: place)
+        if party.role == .passive { note(place, "belongs to the active party") }
+        if party.identifier.columns.contains(name) { note(place, "'\(name)' is the identifier's column") }
+        if let (word, _, _) = party.beside.all.first(where: { $0.column == name }) {
+            note(place, "'\(name)' is the party's \(word)")
+        }
+        if !job.reveals(.description) {
+            note(place, "is for the description of the cohort, which the job does not reveal", "add 'description' to reveal")
+        }
+        if name == party.label, job.model.family.labelDomain != .yesNo || group.kind != .binary {
+            note(place, "'\(name)' is the label, and no yes/no column", "group by another column, or by a yes/no label")
+        }
+        if let feature = party.features.first(where: { $0.column == name }), feature.levels != group.levels {
+            note(place, "'\(name)' is a feature with other levels", "give both the same levels, in the same order")
+        }
+        switch group.kind {
+        case .numeric: note(place, "is a numeric column", "list its levels")
+        case .binary: break
+        case .categorical(let levels, let reference):
+            check(levels: levels, reference: reference, at: place)
+            if levels.count > JobBounds.groups.upperBound {
+                note("\(place).levels", "has \(levels.count) entries", "at most \(JobBounds.groups.upperBound) groups")
+            }
+            if reference != levels.first { note(place, "has another reference than its first level") }
+        }
     }
 
     /// Offset, exposure, case weights.
@@ -217,6 +249,11 @@ private struct JobRules {
         }
         if job.model.l1 == 0, job.reveal.contains(.correlations) {
             note("reveal", "'correlations' are opened for 'model.l1' only", "set model.l1, or drop 'correlations'")
+        }
+        if job.reveals(.description), job.limits.minimumCell > JobBounds.describedCell {
+            note(
+                "limits.minimumCell", "\(job.limits.minimumCell) is too large for a description",
+                "at most \(JobBounds.describedCell), or drop 'description' from reveal")
         }
         if job.crossValidation != 0, !job.reveal.contains(.metrics) {
             note(

@@ -76,7 +76,7 @@ public enum JobTemplate {
         #   nonces: short                 # half: slower encryption, one assumption less; a site's policy may demand it
 
         # Each party always gets its own coefficients. More: standard-errors (not with l2), metrics, scores (with 3 or
-        # more coefficients at \(passive)).
+        # more coefficients at \(passive)), description (Table 1 for both parties: moiety describe).
         reveal: [coefficients, standard-errors]
 
         # holdout: none                   # hash: a fifth of the rows, chosen by the identifier's hash
@@ -108,7 +108,7 @@ public enum JobTemplate {
               normaliser: raw             # raw, trim, upper, digits, nhs: the same at both parties
               # duplicates: error         # error, drop, first
             label: outcome
-            # Where the model needs them also exposure or offset, weights (protocols/job.md).
+            # Where the model needs them also exposure or offset, weights; for a description a group (protocols/job.md).
             features:
               - age                       # a name alone is a numeric column
               - {column: smoker, type: binary}
@@ -141,7 +141,9 @@ public enum JobTemplate {
         ]
         if let label = draft.label {
             lines.append("    label: \(quoted(label))")
-            lines.append("    # Where the model needs them also exposure or offset, weights (protocols/job.md).")
+            lines.append(
+                "    # Where the model needs them also exposure or offset, weights; for a description a group "
+                    + "(protocols/job.md).")
         }
         lines.append("    # The peer reads these names and levels. Delete what the model does not need.")
         lines.append(draft.features.isEmpty ? "    features: []" : "    features:")

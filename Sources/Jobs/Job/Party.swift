@@ -20,11 +20,25 @@ public struct Party: Sendable, Hashable {
     public internal(set) var label: String?
     /// What stands beside the outcome; the active party only.
     public internal(set) var beside: OutcomeColumns
+    /// By which rows are described (`protocols/describe.md`); the active party only. Its reference is the first level.
+    public internal(set) var group: Feature?
     /// In the order of the model's terms.
     public internal(set) var features: [Feature]
 
     /// Columns of the design matrix that the features become, without intercept.
     public var columnCount: Int { features.reduce(0) { $0 + $1.columnCount } }
+}
+
+extension Party {
+    /// Features as a description shows them: without the column that it groups by.
+    public var described: [Feature] { features.filter { $0.column != group?.column } }
+
+    /// The group's column where it is neither label nor feature.
+    public var groupAlone: Feature? {
+        group.flatMap { group in
+            group.column == label || features.contains { $0.column == group.column } ? nil : group
+        }
+    }
 }
 
 /// Columns of the active party that enter a model without a coefficient.
@@ -83,4 +97,7 @@ public struct Feature: Sendable, Hashable {
         case .categorical(let levels, _): levels.count - 1
         }
     }
+
+    /// A yes/no column's are "no" and "yes"; nil for a numeric one.
+    public var levels: [String]? { kind.levelNames }
 }

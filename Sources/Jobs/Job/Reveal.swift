@@ -11,6 +11,8 @@ public enum Reveal: String, Sendable, Hashable, CaseIterable, Codable {
     case metrics
     /// Correlations of all columns with each other and with the label, and with them all coefficients, to both parties.
     case correlations
+    /// The description of the cohort: means, standard deviations and counts of all columns by group, to both parties.
+    case description
 
     /// What is opened, in one clause.
     public var meaning: String {
@@ -19,6 +21,8 @@ public enum Reveal: String, Sendable, Hashable, CaseIterable, Codable {
         case .standardErrors: "standard errors of each party's own coefficients, to that party"
         case .correlations:
             "the correlations of all columns with each other and with the label, and so all coefficients, to both parties"
+        case .description:
+            "means, standard deviations and counts of all columns by group, to both parties, when the cohort is described"
         case .scores: "the score of every aligned row, to the active party"
         case .metrics:
             "log-loss and Brier score, or R^2, of the fitted rows, from sums that both parties open; without scores also of rows held out"

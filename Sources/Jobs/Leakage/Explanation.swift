@@ -10,7 +10,7 @@ public struct Explanation: Sendable, Hashable, Codable {
         public let table: String
         public let identifier: String
         public let label: String?
-        /// Its offset, exposure and case weights.
+        /// Its offset, exposure and case weights, and what it is described by.
         public let beside: [String]
         public let features: [String]
         /// Columns of the design matrix, without intercept.
@@ -127,7 +127,9 @@ extension Explanation.PartySummary {
         table = party.table
         identifier = party.identifier.parts.map { "\($0.column) (\($0.normaliser.rawValue))" }.joined(separator: " + ")
         label = party.label
-        beside = party.beside.all.map { "\($0.word) \($0.column)" }
+        beside =
+            party.beside.all.map { "\($0.word) \($0.column)" }
+            + [party.group].compactMap { $0.map { "described by \($0.column)" } }
         features = party.features.map { feature in
             switch feature.kind {
             case .numeric: feature.column

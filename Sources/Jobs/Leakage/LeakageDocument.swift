@@ -97,6 +97,7 @@ public enum LeakageDocument {
             case .scores: "`guard-scores`"
             case .metrics: ""
             case .correlations: "`model.l1`, a linear model"
+            case .description: "`limits.minimumCell` of at most 100"
             }
         return "| `\(item.rawValue)` | \(item.meaning) | \(needs) |"
     }

@@ -14,6 +14,7 @@ public struct LeakagePhase: Sendable, Hashable, Codable {
     public static let session = LeakagePhase("session", title: "When the session opens")
     public static let count = LeakagePhase("count", title: "When common rows are counted, and not aligned")
     public static let alignment = LeakagePhase("alignment", title: "Alignment, once")
+    public static let description = LeakagePhase("description", title: "When the cohort is described")
     public static let setup = LeakagePhase("setup", title: "Before training, once")
     public static let training = LeakagePhase("training", title: "Training")
     public static let end = LeakagePhase("end", title: "At the end")
@@ -21,7 +22,9 @@ public struct LeakagePhase: Sendable, Hashable, Codable {
     public static let early = LeakagePhase("early", title: "If it ends without a result")
 
     /// Those of this program's own protocols, in the order of the table.
-    static let known: [LeakagePhase] = [.session, .count, .alignment, .setup, .training, .end, .prediction, .early]
+    static let known: [LeakagePhase] = [
+        .session, .count, .alignment, .description, .setup, .training, .end, .prediction, .early,
+    ]
 
     /// Its name alone.
     public init(from decoder: any Swift.Decoder) throws {

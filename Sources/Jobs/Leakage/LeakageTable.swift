@@ -38,8 +38,8 @@ public struct LeakageTable: Sendable, Hashable, Codable {
 
     init(_ words: LeakageWords) {
         rows =
-            words.session() + words.counting() + words.alignment() + words.setup() + words.training() + words.end()
-            + words.prediction() + words.early()
+            words.session() + words.counting() + words.alignment() + words.description() + words.setup()
+            + words.training() + words.end() + words.prediction() + words.early()
     }
 
     public func rows(in phase: Phase) -> [Row] { rows.filter { $0.phase == phase } }

@@ -89,7 +89,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     private static let refinement = 18
 
     /// The least b with 2^b >= rows.
-    private static func digits(_ rows: Int) -> Int { rows < 2 ? 0 : Int.bitWidth - (rows - 1).leadingZeroBitCount }
+    static func digits(_ rows: Int) -> Int { rows < 2 ? 0 : Int.bitWidth - (rows - 1).leadingZeroBitCount }
 }
 
 extension Job {
@@ -146,6 +146,8 @@ public struct BitBudget: Sendable, Hashable {
     /// The job counts the bits and does not bound them.
     public let loosened: Bool
     private let passes: Int
+    /// "fit", or what else opens bits.
+    private let what: String
 
     /// - Parameters:
     ///   - rows: rows of the fit.
@@ -158,7 +160,8 @@ public struct BitBudget: Sendable, Hashable {
             passes: job.model.family == .linear ? 0 : job.model.maximumPasses)
     }
 
-    package init(bits: Int, hidden: HiddenBits, loosened: Bool = false, passes: Int = 0) {
+    package init(bits: Int, hidden: HiddenBits, loosened: Bool = false, passes: Int = 0, what: String = "fit") {
+        self.what = what
         self.bits = bits
         self.hidden = hidden
         self.loosened = loosened
@@ -171,7 +174,7 @@ public struct BitBudget: Sendable, Hashable {
     public func finding(earlier: Int, inAll: Int) -> GuardFinding {
         let (most, mostInAll) = (hidden.bits / 2, hidden.bits)
         var figures =
-            "this fit opens at most \(bits) bits to the peer; half of what '\(hidden.what)' holds is \(Guards.whole(most)) bits"
+            "this \(what) opens at most \(bits) bits to the peer; half of what '\(hidden.what)' holds is \(Guards.whole(most)) bits"
         if earlier > 0 { figures += "; earlier jobs opened \(earlier)" }
         if inAll > earlier { figures += ", with all peers \(inAll) (at most \(Guards.whole(mostInAll)))" }
         if loosened { return GuardFinding(.budget, .kept, figures + "; loosened: not bounded", loosened: true) }

@@ -114,3 +114,34 @@ extension Failure {
         }
     }
 }
+
+extension Failure {
+    package init(describing error: DescriptionError) {
+        switch error {
+        case .smallGroup(let level, let rows, let minimum):
+            self.init(
+                .refusedByPolicy, "smallGroup",
+                "the group '\(level)' has \(rows) of the common rows, fewer than the minimum cell of \(minimum)",
+                hint: "merge it with another group in the table and in the job's 'group', or group by another column")
+        case .weightlessGroup(let level):
+            self.init(.badData, "weightlessGroup", "all rows of the group '\(level)' have weight 0")
+        case .twoValues(let column):
+            self.init(
+                .badData, "twoValues",
+                "the numeric column '\(column)' has two values over the common rows: its mean would be a count",
+                hint: "declare it in the job as 'type: binary', or as 'type: categorical' with its two levels")
+        case .constantColumn(let column):
+            self.init(.badData, "constantColumn", "'\(column)' is the same on all common rows")
+        case .tooManyRows(let rows):
+            self.init(.badData, "tooManyRows", "\(rows) common rows are more than a description takes")
+        case .rowCountMismatch(let own, let peer):
+            self.init(.peersDisagree, "rowCountMismatch", "this site has \(own) rows to describe, the peer \(peer)")
+        case .keyTooSmall(let bits):
+            self.init(.configuration, "keyTooSmall", "keys of \(bits) bits have no room for these groups")
+        case .invalidPlan(let what):
+            self.init(.internalError, "invalidPlan", "the description does not fit its job: \(what)")
+        case .protocolViolation(let what):
+            self.init(.protocolViolation, "protocolViolation", "the peer broke the description's protocol: \(what)")
+        }
+    }
+}

@@ -86,7 +86,9 @@ extension InputRootsInspector {
         let columns = [job.active, job.passive].map { party in
             let beside = party.beside.all.filter { label || $0.domain != .weight }.map(\.column)
             return (
-                party.name, (label ? [party.label].compactMap(\.self) : []) + beside + party.features.map(\.column)
+                party.name,
+                (label ? [party.label].compactMap(\.self) : []) + beside
+                    + (label ? [party.groupAlone?.column].compactMap(\.self) : []) + party.features.map(\.column)
             )
         }
         self.init(columns: Dictionary(columns, uniquingKeysWith: { first, _ in first }))

@@ -9,6 +9,7 @@ package enum SiteProtocols {
         FitProtocol(),
         AlignmentProtocol(),
         CountProtocol(),
+        DescriptionProtocol(),
         PredictionProtocol(),
     ]
 

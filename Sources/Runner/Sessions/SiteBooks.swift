@@ -47,6 +47,11 @@ struct SiteBooks: JobBooks {
                 smallestCell: design.design.cells.map(\.rows).min()))
     }
 
+    func admit(_ cohort: DescribedCohort) throws {
+        let problems = cohort.problems(for: job)
+        guard problems.isEmpty else { throw RecordsError.unfitDesign(problems) }
+    }
+
     func admit(_ own: CohortInputs) throws -> [SessionInputs.Own] {
         try cohorts.check(own.columns.map { ($0.name, $0.root, $0.cells) }, over: own.rows)
     }
@@ -63,6 +68,10 @@ struct SiteBooks: JobBooks {
 
     func remember(_ design: JobDesign, _ inputs: SessionInputs?) throws {
         try cohorts.open(design.rows, fit: design.budget(for: job), inputs: inputs)
+    }
+
+    func remember(_ cohort: DescribedCohort, _ inputs: SessionInputs?) throws {
+        try cohorts.open(cohort.rows, fit: cohort.budget(for: job), inputs: inputs)
     }
 
     func openScores(of rows: AlignedRows) throws { try cohorts.openScores(of: rows) }

@@ -60,11 +60,12 @@ extension SessionReplay {
             let holds = AlignmentAudit.isKeyWellFormed(message, after: head, over: log.session, keyBits: bits)
             keys.append(("alignment", holds))
         }
-        if let message = try log.payload(ofSent: TrainingAudit.keyMessage),
-            let head = log.head(afterReceiving: TrainingAudit.keyFollows)
-        {
-            let holds = TrainingAudit.isKeyWellFormed(message, after: head, over: log.session, keyBits: bits)
-            keys.append(("training", holds))
+        for audit in [KeyAudit.training, .description] {
+            guard let message = try log.payload(ofSent: audit.keyMessage),
+                let head = log.head(afterReceiving: audit.keyFollows)
+            else { continue }
+            let holds = audit.isKeyWellFormed(message, after: head, over: log.session, keyBits: bits)
+            keys.append((audit.purpose, holds))
         }
         return keys
     }

@@ -115,14 +115,14 @@ package struct Opening: Sendable {
 }
 
 extension SessionProtocol {
-    /// Only fits and predictions are opened to an auditor in this version: sessions that compute with columns.
+    /// Only sessions that compute with columns are opened to an auditor in this version.
     ///
     /// - Throws: `Failure` 65 for any other session.
     package func demandOpenable() throws {
         guard !commitments.contains("rows") else { return }
         throw Failure(
             .badData, "notOpenable", "this transcript is of \(phrase), which cannot be opened to an auditor",
-            hint: "fits and predictions can; its own keeper replays it: moiety verify --replay")
+            hint: "fits, descriptions and predictions can; its own keeper replays it: moiety verify --replay")
     }
 }
 

@@ -96,7 +96,8 @@ package struct ReplayChecks: Sendable {
             throw Failure(.badData, "notAParty", "'\(opening.party)' is not a party of this job")
         }
         let isFit = session.purpose == .fit
-        let table = try PartyTable(opened: opening.table, file.job, party: own, hasLabel: isFit)
+        let table = try PartyTable(
+            opened: opening.table, file.job, party: own, hasLabel: !session.commitments.contains(ModelBinding.label))
         do {
             let replay = try SessionReplay(
                 transcript: folder, party: own.name,

@@ -11,6 +11,8 @@ package struct PartyTable: Sendable {
     package let label: ColumnSpec?
     /// What stands beside it: offset, exposure, case weights.
     package let beside: [BesideColumn]
+    /// What a description groups by, where that is a column of its own.
+    package let group: ColumnSpec?
     /// What the outcome's values may be.
     private let labelDomain: ValueDomain
     package let missing: MissingTokens
@@ -29,8 +31,9 @@ package struct PartyTable: Sendable {
         labelDomain = job.model.family.labelDomain
         label = party.label.map(labelDomain.column(named:))
         beside = BesideColumn.all(of: party)
+        group = party.groupAlone.map(ColumnSpec.init)
         self.missing = missing
-        let wanted = features + [label].compactMap(\.self) + beside.map(\.spec)
+        let wanted = features + [label, group].compactMap(\.self) + beside.map(\.spec)
         let rule = try IdentifierRule(party.identifier)
         table = try Table.read(csv: path, columns: rule.columns + wanted.map(\.name), delimiter: delimiter)
         identifiers = try table.identifiers(
@@ -46,7 +49,7 @@ package struct PartyTable: Sendable {
     package init(scoring party: Party, csv path: String, delimiter: Delimiter?, missing: MissingTokens) throws {
         self.party = party
         features = party.features.map(ColumnSpec.init)
-        (label, labelDomain) = (nil, .number)
+        (label, labelDomain, group) = (nil, .number, nil)
         beside = BesideColumn.all(of: party).filter { $0.domain != .weight }
         self.missing = missing
         let rule = try IdentifierRule(party.identifier)
@@ -61,15 +64,17 @@ package struct PartyTable: Sendable {
         let (path, source) = try site.source(ofTable: party.table)
         self.party = party
         features = []
-        (label, labelDomain, beside) = (nil, .number, [])
+        (label, labelDomain, beside, group) = (nil, .number, [], nil)
         missing = source.missing
         let rule = try IdentifierRule(party.identifier)
         table = try Table.read(csv: path, columns: rule.columns, delimiter: source.delimiter)
         identifiers = try table.identifiers(rule, duplicates: party.identifier.duplicates)
     }
 
-    /// The label, where the session has one, what stands beside it, then the features, in the order of the job.
-    package var privateColumns: [ColumnSpec] { [label].compactMap(\.self) + beside.map(\.spec) + features }
+    /// The label, where the session has one, what stands beside it, the group's column, then the features, in the order of the job.
+    package var privateColumns: [ColumnSpec] {
+        [label].compactMap(\.self) + beside.map(\.spec) + [group].compactMap(\.self) + features
+    }
 
     /// The outcome over these rows.
     ///

@@ -71,6 +71,20 @@ extension PaillierShareExchange {
     func ownPackedSums(
         _ layout: PackedSumLayout, rows: Int, values: (Range<Int>) -> [[ShareWord]]
     ) async throws -> ShareMatrix {
+        try await ownPackedSums(layout, rows: rows, as: RowVectorsKind.self, CrossSumsKind.self, values: values)
+    }
+
+    func evaluatePackedSums(
+        _ layout: PackedSumLayout, rows: Int, columns: (Range<Int>) -> [[Int64]]
+    ) async throws -> ShareMatrix {
+        try await evaluatePackedSums(layout, rows: rows, as: RowVectorsKind.self, CrossSumsKind.self, columns: columns)
+    }
+
+    /// The same as messages of another protocol.
+    func ownPackedSums<Request: PayloadKind, Reply: PayloadKind>(
+        _ layout: PackedSumLayout, rows: Int, as _: Request.Type, _: Reply.Type,
+        values: (Range<Int>) -> [[ShareWord]]
+    ) async throws -> ShareMatrix {
         let round = nextRound()
         let shape = ExchangeShape.packedSums(layout, rows: rows)
         let chunks = shape.requestRows(width: width)
@@ -84,17 +98,18 @@ extension PaillierShareExchange {
                     packing.add(words[row][k], at: (k - part * slots) * layout.slotBits)
                 }
             }
-            try await send(RowVectorsKind.self, packed, round: round, chunk: chunk, of: chunks.count)
+            try await send(Request.self, packed, round: round, chunk: chunk, of: chunks.count)
         }
         var result = ShareMatrix(rows: layout.columns, columns: layout.values)
-        try await openAll(CrossSumsKind.self, shape, round: round) { opened, range in
+        try await openAll(Reply.self, shape, round: round) { opened, range in
             Self.place(opened, range, layout, sign: false, in: &result)
         }
         return result
     }
 
-    func evaluatePackedSums(
-        _ layout: PackedSumLayout, rows: Int, columns: (Range<Int>) -> [[Int64]]
+    func evaluatePackedSums<Request: PayloadKind, Reply: PayloadKind>(
+        _ layout: PackedSumLayout, rows: Int, as _: Request.Type, _: Reply.Type,
+        columns: (Range<Int>) -> [[Int64]]
     ) async throws -> ShareMatrix {
         let round = nextRound()
         let shape = ExchangeShape.packedSums(layout, rows: rows)
@@ -108,7 +123,7 @@ extension PaillierShareExchange {
         for chunk in 0..<chunks.count {
             let range = chunks.range(chunk)
             let ciphertexts = try await receive(
-                RowVectorsKind.self, count: range.count * perRow, round: round, chunk: chunk, of: chunks.count)
+                Request.self, count: range.count * perRow, round: round, chunk: chunk, of: chunks.count)
             let scalars = columns(range)
             for part in 0..<perRow {
                 let own =
@@ -124,7 +139,7 @@ extension PaillierShareExchange {
             for part in finished { total.append(contentsOf: part[column..<column + 1]) }
         }
         var result = ShareMatrix(rows: layout.columns, columns: layout.values)
-        try await answerAll(CrossSumsKind.self, total, shape, round: round) { masks, range in
+        try await answerAll(Reply.self, total, shape, round: round) { masks, range in
             Self.place(masks, range, layout, sign: true, in: &result)
         }
         return result

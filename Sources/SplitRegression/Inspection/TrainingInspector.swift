@@ -81,17 +81,15 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
         case .scoreChunk: try follower?.take(scores: ScoreChunk(payload: payload).scores.count, record)
         default:
             guard let owner = try follower?.owner(of: record) else { return }
-            let count = try ciphertexts(payload, under: owner)
+            let count = try CiphertextInspection.count(payload, under: keyInspector.keys[owner], duplicates)
             try follower?.take(ciphertexts: count, record)
         }
     }
 
     private mutating func inspect(_ record: Record, length: Int) throws {
         guard let owner = try follower?.owner(of: record) else { return }
-        let count = try ciphertexts(inBytes: length, under: owner)
-        guard count == 0 || duplicates.insert(record.payloadHash.bytes) else {
-            throw Self.failure("T20", "ciphertextRepeated", "Ciphertexts were sent twice.")
-        }
+        let count = try CiphertextInspection.count(
+            inBytes: length, of: record, under: keyInspector.keys[owner], duplicates)
         try follower?.take(ciphertexts: count, record)
     }
 
@@ -134,49 +132,6 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
             passive: record.from == active ? record.to : record.from,
             width: CiphertextVector.serializedWidth(of: key))
     }
-
-    /// Gives how many there are.
-    private mutating func ciphertexts(_ payload: [UInt8], under owner: String) throws -> Int {
-        let bytes = try Payload<RowSharesKind>(payload: payload).bytes
-        let key = try key(of: owner)
-        let width = CiphertextVector.serializedWidth(of: key)
-        let count = bytes.count / width
-        do { _ = try CiphertextVector(serialized: bytes, count: count, key: key) } catch .ciphertextUnencrypted {
-            throw Self.failure("T21", "ciphertextUnencrypted", "A ciphertext can be read by anyone.")
-        } catch .ciphertextOutOfRange {
-            throw Self.failure("T11", "ciphertextOutOfRange", "A ciphertext is not below the square of its modulus.")
-        } catch .ciphertextNotUnit {
-            throw Self.failure("T11", "ciphertextNotUnit", "A ciphertext shares a factor with its modulus.")
-        } catch {
-            throw Self.wrongLength
-        }
-        for index in 0..<count where !duplicates.insert(bytes[index * width..<(index + 1) * width]) {
-            throw Self.failure("T20", "ciphertextRepeated", "A ciphertext was sent twice.")
-        }
-        return count
-    }
-
-    /// Gives how many there are in a payload of that length.
-    private func ciphertexts(inBytes length: Int, under owner: String) throws -> Int {
-        let (bytes, width) = (
-            length - Payload<RowSharesKind>.prefix, CiphertextVector.serializedWidth(of: try key(of: owner))
-        )
-        guard (0...Payload<RowSharesKind>.largest).contains(bytes) else {
-            throw Self.failure(
-                "T10", "malformedMessage", "A message of the training has a length that its kind cannot have.")
-        }
-        guard bytes.isMultiple(of: width) else { throw Self.wrongLength }
-        return bytes / width
-    }
-
-    private func key(of owner: String) throws -> PublicKey {
-        guard let key = keyInspector.keys[owner] else {
-            throw Self.failure("T10", "keyMissing", "There are ciphertexts before a key.")
-        }
-        return key
-    }
-
-    private static let wrongLength = failure("T10", "wrongLength", "Ciphertexts have not the width of their key.")
 
     private static func failure(_ check: String, _ name: String, _ sentence: String) -> InspectionFailure {
         InspectionFailure(check: check, name: name, sentence: sentence)

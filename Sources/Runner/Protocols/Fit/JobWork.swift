@@ -11,6 +11,10 @@ package protocol JobBooks: SessionBooks {
     func admit(_ design: JobDesign, _ intersection: Intersection) throws
     /// What a fit opens about these rows is about to be opened: the model and its bits.
     func remember(_ design: JobDesign, _ inputs: SessionInputs?) throws
+    /// Throws when these columns must not be described.
+    func admit(_ cohort: DescribedCohort) throws
+    /// What a description opens about these rows is about to be opened: it counts as a model, with its bits.
+    func remember(_ cohort: DescribedCohort, _ inputs: SessionInputs?) throws
     /// Scores of these rows are about to be opened.
     func openScores(of rows: AlignedRows) throws
 }

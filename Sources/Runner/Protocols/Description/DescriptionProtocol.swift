@@ -1,0 +1,70 @@
+package import Jobs
+import PrivateSetIntersection
+package import ProtocolKit
+import Records
+import Site
+import SplitRegression
+package import Wire
+
+/// Table 1 of the common rows: all columns by group, before or after weighting.
+package struct DescriptionProtocol: SiteProtocol {
+    package init() {}
+
+    package var purpose: SessionPurpose { SessionPurpose("describe") }
+    package var phrase: String { "a description of the cohort" }
+    package var versions: [ProtocolVersion] { [.alignment, .description, .inputs] }
+    package var descriptions: [ProtocolDescription] { ProtocolDescription.alignments + [.inputs, .describing] }
+    package var commitments: Set<String> { ["identifiers", "rows"] }
+    package var counts: Set<String> { ["rows", "groups", "shown"] }
+    package var disclosure: Disclosure { .model }
+    package var phases: [LeakagePhase] { [.session, .alignment, .description, .early] }
+
+    package func plan(for job: Job) -> ProtocolPlan {
+        ProtocolPlan(
+            aligning: job, then: [.init(.inputs, of: job), .checkpoint(job), .init(.describing, of: job)])
+    }
+
+    package func inspectors(for job: Job, in session: InspectedSession) throws -> [any PayloadInspector] {
+        let seen = InspectionLedger()
+        return [
+            DescriptionInspector(
+                session: session.session, active: job.active.name, plan: DescriptionPlan(job), moduli: seen.moduli,
+                duplicates: seen.duplicates, local: session.local),
+            try seen.alignmentInspector(job, in: session), CommittedSetInspector(),
+            InputRootsInspector(job, label: true),
+        ]
+    }
+
+    package func check(_ inputs: JobInputs) throws {
+        guard !inputs.job.reveals(.description) else { return }
+        throw Failure(
+            .refusedByPolicy, "descriptionNotOpened", "the job does not open a description of the cohort",
+            hint: "'description' must stand in the job's reveal list when it is approved")
+    }
+
+    package func work(_ setup: WorkSetup) -> DescriptionWork {
+        DescriptionWork(inputs: setup.inputs, opening: setup.opening, books: setup.books, progress: setup.progress)
+    }
+
+    package func results(of finished: FinishedSession<DescriptionWork.Result>) throws -> [ResultFile] {
+        try DescriptionFiles(finished.result.table, of: finished.inputs).all()
+            + [ResultFile("intersection.csv", try IdentifierTable.csv(of: finished.result.rows), mode: .ownerOnly)]
+    }
+
+    package func files(of finished: FinishedSession<DescriptionWork.Result>) throws -> [ResultFile] {
+        try results(of: finished) + [ResultFile("job.yaml", Array(finished.inputs.file.yaml.utf8))]
+    }
+
+    package func details(of result: DescriptionWork.Result) -> [String: String] {
+        ["rows": "\(result.rows.count)", "shown": "\(result.table.shownColumns)"]
+    }
+}
+
+extension DescriptionPlan {
+    init(_ job: Job) {
+        self.init(
+            active: job.active.described.map(ColumnSpec.init), passive: job.passive.features.map(ColumnSpec.init),
+            groups: job.active.group?.levels ?? [], isWeighted: job.hasCaseWeights,
+            minimumCell: job.limits.minimumCell, keyBits: job.keys.bits, nonces: job.keys.nonces.length)
+    }
+}

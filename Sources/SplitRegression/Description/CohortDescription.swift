@@ -1,0 +1,74 @@
+internal import KeyAgreement
+public import Wire
+
+/// The two roles of a description, from key exchange to the table that both have (describe.md).
+public enum CohortDescription {
+    /// What one party brings, in common order of rows.
+    public struct Input: Sendable {
+        /// Of each of its columns in the plan: numbers, or indices of levels.
+        public var columns: [[Double]]
+        public var rows: Int
+        /// At the active party: each row's group, and its case weight where rows have some.
+        public var group: [Int]?
+        public var weight: [Double]?
+
+        public init(columns: [[Double]], rows: Int, group: [Int]? = nil, weight: [Double]? = nil) {
+            self.columns = columns
+            self.rows = rows
+            self.group = group
+            self.weight = weight
+        }
+    }
+
+    /// Runs the role of the party with the groups.
+    ///
+    /// - Throws: ``DescriptionError``, `TrainingError.keyTooSmall`, `PaillierError`, `WireError`.
+    public static func active(
+        _ input: Input, plan: DescriptionPlan, over session: Session,
+        progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
+    ) async throws -> DescriptionTable {
+        try await run(.active, input, plan: plan, keyFloor: 2048, over: session, progress: progress)
+    }
+
+    /// Runs the other role.
+    public static func passive(
+        _ input: Input, plan: DescriptionPlan, over session: Session,
+        progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
+    ) async throws -> DescriptionTable {
+        try await run(.passive, input, plan: plan, keyFloor: 2048, over: session, progress: progress)
+    }
+
+    /// The seam for tests: keys below the floor of shipped paths.
+    package static func run(
+        _ role: TrainingRole, _ input: Input, plan: DescriptionPlan, keyFloor: Int, over session: Session,
+        progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
+    ) async throws -> DescriptionTable {
+        try plan.validate()
+        let specs = role == .active ? plan.active : plan.passive
+        guard input.columns.count == specs.count, input.columns.allSatisfy({ $0.count == input.rows }),
+            (input.weight != nil) == (role == .active && plan.isWeighted)
+        else { throw DescriptionError.invalidPlan("columns or weights are not those of the job") }
+        let own = try DescribedRows(specs, values: input.columns)
+        let grouped =
+            role == .active
+            ? try GroupedRows(
+                group: input.group ?? Array(repeating: 0, count: input.rows), weight: input.weight,
+                levels: plan.groups, minimum: plan.minimumCell) : nil
+        let setup = DescriptionSetup(rows: input.rows)
+        try await session.send(setup)
+        let peer = try await session.receive(DescriptionSetup.self)
+        guard peer.rows == input.rows else {
+            throw DescriptionError.rowCountMismatch(own: input.rows, peer: peer.rows)
+        }
+        let keys = try await TrainingKeys.exchange(
+            DescriptionKeyPurpose.self, terms: KeyTerms(bits: plan.keyBits, floor: keyFloor), nonces: plan.nonces,
+            session: session)
+        try await session.checkpoint()
+        progress(.phase("sums by group"))
+        return try await DescribingRole(
+            role: role, plan: plan, shape: plan.shape(rows: input.rows), own: own, grouped: grouped,
+            exchange: PaillierShareExchange(keys: keys, session: session, round: 0, report: progress),
+            session: session, progress: progress
+        ).describe()
+    }
+}

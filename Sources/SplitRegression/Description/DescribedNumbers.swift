@@ -1,0 +1,89 @@
+/// A number that is opened to both parties: where it belongs, and through which window (describe.md 5).
+package struct DescribedNumber: Sendable, Hashable {
+    package let column: Int
+    package let block: Int
+    /// 0 and 1: the sums of `z` and `s` of a numeric column; else a level.
+    package let item: Int
+    package let group: Int
+    /// Low bits of the sum that are not opened.
+    package let cut: Int
+    package let bits: Int
+    package let isSigned: Bool
+    /// The most that it can be: rows or weight of its group, cut; none for sums of a numeric column.
+    package let most: UInt64?
+}
+
+extension DescriptionShape {
+    /// All of them, in the order column, block, item, group.
+    package func numbers(_ shown: [ShownColumn], _ sizes: [GroupSize]) -> [DescribedNumber] {
+        var result: [DescribedNumber] = []
+        for (column, (levels, showing)) in zip(columns, shown).enumerated() where showing.isShown {
+            for block in 0..<blocks {
+                for item in Self.items(shown: showing, levels) {
+                    for group in 0..<groups {
+                        result.append(number(column, block, item, group, isNumeric: levels == nil, sizes[group]))
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    /// Items of a column whose numbers are sent; the pool, or else the first level, is what they leave.
+    package static func items(shown: ShownColumn, _ levels: Int?) -> [Int] {
+        guard let levels else { return shown.isShown ? [0, 1] : [] }
+        switch shown {
+        case .nothing: return []
+        case .all: return Array(1..<levels)
+        case .without(let pool): return (0..<levels).filter { !pool.contains($0) }
+        }
+    }
+
+    private func number(
+        _ column: Int, _ block: Int, _ item: Int, _ group: Int, isNumeric: Bool, _ size: GroupSize
+    ) -> DescribedNumber {
+        let sum = size.sum(block: block)
+        let exponent = 63 - sum.leadingZeroBitCount
+        if isNumeric {
+            // To 2^-11 of a standard deviation, or of its square.
+            let cut = Self.fractionBits + exponent - Self.meanBits
+            let bits = countBits + (block == 0 ? 0 : Self.weightBits) - exponent + Self.meanBits + 3
+            return DescribedNumber(
+                column: column, block: block, item: item, group: group, cut: cut, bits: bits, isSigned: item == 0,
+                most: nil)
+        }
+        let (cut, bits) = block == 0 ? (0, countBits + 1) : (exponent - Self.shareBits, Self.shareBits + 2)
+        return DescribedNumber(
+            column: column, block: block, item: item, group: group, cut: cut, bits: bits, isSigned: false,
+            most: sum >> UInt64(cut) + (cut > 0 ? 1 : 0))
+    }
+
+    /// Means are opened to `2^-11` standard deviations, weighted shares of levels to `2^-13`.
+    static let meanBits = 11
+    static let shareBits = 13
+}
+
+extension DescribedNumber {
+    /// What a party sends of its share.
+    package func window(of share: ShareWord) -> ShareWord { share.masked().shiftedRight(cut).masked(bits) }
+
+    /// The active party's number of its own column, rounded.
+    package func whole(_ sum: ShareWord) -> ShareWord {
+        let half = cut > 0 ? ShareWord(low: 1, middle: 0, high: 0).shiftedLeft(cut - 1) : .zero
+        return window(of: sum &+ half)
+    }
+
+    /// Of both parties' windows. Both round down: one unit is put back.
+    package func opened(_ own: ShareWord, _ peer: ShareWord) -> Int64 {
+        opened(own &+ peer &+ ShareWord(Int64(cut > 0 ? 1 : 0)))
+    }
+
+    /// Of the number modulo `2^bits`.
+    package func opened(_ word: ShareWord) -> Int64 {
+        let word = word.masked(bits)
+        return Int64(truncatingIfNeeded: (isSigned ? word.signed(bits) : word).low)
+    }
+
+    /// Whether a group can have so many.
+    package func allows(_ value: Int64) -> Bool { most.map { value >= 0 && UInt64(value) <= $0 } ?? true }
+}

@@ -1,0 +1,43 @@
+public import Wire
+
+/// What ends a description. No case carries a value of a row.
+public enum DescriptionError: Error, Hashable, Sendable {
+    /// A group of fewer rows than a cell may have.
+    case smallGroup(level: String, rows: Int, minimum: Int)
+    /// A group whose weights are all 0.
+    case weightlessGroup(level: String)
+    /// Numeric columns with two values: counts of them would be opened as means.
+    case twoValues(column: String)
+    case constantColumn(String)
+    case tooManyRows(Int)
+    case rowCountMismatch(own: Int, peer: Int)
+    case keyTooSmall(bits: Int)
+    case invalidPlan(String)
+    /// The peer sent something that this protocol does not allow at this place.
+    case protocolViolation(String)
+}
+
+extension DescriptionError: PeerVisibleError {
+    /// What the peer is told when this ends the session: a name, never a value.
+    public var abortReason: AbortReason {
+        switch self {
+        case .protocolViolation: AbortReason(.violation, name)
+        case .smallGroup, .weightlessGroup, .twoValues, .constantColumn: AbortReason(.refusal, name)
+        default: AbortReason(.failure, name)
+        }
+    }
+
+    public var name: String {
+        switch self {
+        case .smallGroup: "smallGroup"
+        case .weightlessGroup: "weightlessGroup"
+        case .twoValues: "twoValues"
+        case .constantColumn: "constantColumn"
+        case .tooManyRows: "tooManyRows"
+        case .rowCountMismatch: "rowCountMismatch"
+        case .keyTooSmall: "keyTooSmall"
+        case .invalidPlan: "invalidPlan"
+        case .protocolViolation: "protocolViolation"
+        }
+    }
+}

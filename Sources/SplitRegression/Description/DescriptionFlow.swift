@@ -1,0 +1,48 @@
+public import Wire
+
+extension ProtocolDescription {
+    /// The order of a description's messages, for the running session and for verifiers (describe.md 2).
+    ///
+    /// Its roles are named "active" and "passive".
+    public static let describing: ProtocolDescription = {
+        let (active, passive) = ("active", "passive")
+        func step(
+            _ name: String, _ sender: String, _ type: MessageType, answers: ProtocolStep.Answer = .nothing,
+            isChunked: Bool = false
+        ) -> ProtocolFlow {
+            .step(
+                ProtocolStep(
+                    name, sender: sender, type: type, answers: answers, isChunked: isChunked,
+                    isBulk: MessageType.ofDescribedCiphertexts.contains(type)))
+        }
+        func both(_ name: String, _ type: MessageType, answers: ProtocolStep.Answer = .nothing) -> ProtocolFlow {
+            .sequence([step(name, active, type, answers: answers), step(name, passive, type, answers: answers)])
+        }
+        func test(_ owner: String) -> ProtocolFlow {
+            .sequence([
+                step("cell shares", owner, .cellShares, isChunked: true),
+                step(
+                    "cell tests", owner == active ? passive : active, .cellTests, answers: .chunk(.cellShares),
+                    isChunked: true),
+            ])
+        }
+        let tests = ProtocolFlow.sequence([test(active), test(passive)])
+        let flags = ProtocolFlow.sequence([.checkpoint, both("small cells", .smallCells)])
+        return ProtocolDescription(
+            name: "description", version: .description,
+            flow: .sequence([
+                both("setup", .descriptionSetup),
+                both("verifier parameters", .descriptionParameters, answers: .message(.descriptionSetup)),
+                both("description key", .descriptionKey, answers: .message(.descriptionParameters)),
+                .checkpoint,
+                step("groups", active, .groups),
+                step("group vectors", active, .groupVectors, isChunked: true),
+                step("group sums", passive, .groupSums, answers: .message(.groupVectors), isChunked: true),
+                tests, flags,
+                // Of pools, where there are some; ciphertexts where the passive party has some.
+                .optional(.sequence([.optional(tests), flags])),
+                .checkpoint,
+                both("numbers", .describedNumbers), both("scales", .scales),
+            ]))
+    }()
+}

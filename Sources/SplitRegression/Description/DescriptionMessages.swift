@@ -1,0 +1,147 @@
+internal import KeyAgreement
+public import Wire
+
+extension ProtocolVersion {
+    /// What a session that describes a cohort must list.
+    public static let description = ProtocolVersion(id: 0x05, version: 1)
+}
+
+extension MessageType {
+    static let descriptionSetup = MessageType(rawValue: 0x0500)
+    static let descriptionParameters = MessageType(rawValue: 0x0501)
+    static let descriptionKey = MessageType(rawValue: 0x0502)
+    static let groups = MessageType(rawValue: 0x0503)
+    static let groupVectors = MessageType(rawValue: 0x0510)
+    static let groupSums = MessageType(rawValue: 0x0511)
+    static let cellShares = MessageType(rawValue: 0x0512)
+    static let cellTests = MessageType(rawValue: 0x0513)
+    static let smallCells = MessageType(rawValue: 0x0514)
+    static let describedNumbers = MessageType(rawValue: 0x0515)
+    static let scales = MessageType(rawValue: 0x0516)
+
+    /// Ciphertexts and nothing else.
+    static let ofDescribedCiphertexts: Set<MessageType> = [.groupVectors, .groupSums, .cellShares, .cellTests]
+}
+
+/// Each party's key for a description.
+enum DescriptionKeyPurpose: KeyPurpose {
+    static let name = "description"
+    static let parametersType = MessageType.descriptionParameters
+    static let parametersName = "DescriptionParameters"
+    static let keyType = MessageType.descriptionKey
+    static let keyName = "DescriptionKey"
+}
+
+struct DescriptionSetup: Message {
+    static let type = MessageType.descriptionSetup
+    static let name = "DescriptionSetup"
+    var rows: Int
+
+    init(rows: Int) { self.rows = rows }
+
+    func encode(into encoder: inout Encoder) { encoder.write(UInt32(clamping: rows)) }
+
+    init(from decoder: inout Decoder) throws(WireError) {
+        rows = Int(try decoder.readUInt32())
+        guard (2...DescriptionPlan.mostRows).contains(rows) else { throw .invalidValue("rows") }
+    }
+}
+
+/// The active party's groups: `u64` rows, weights and their squares each.
+struct GroupsMessage: Message {
+    static let type = MessageType.groups
+    static let name = "Groups"
+    var groups: [GroupSize]
+
+    init(_ groups: [GroupSize]) { self.groups = groups }
+
+    func encode(into encoder: inout Encoder) {
+        encoder.writeArray(groups) { encoder, group in
+            encoder.write(group.rows)
+            encoder.write(group.weight)
+            encoder.write(group.squares)
+        }
+    }
+
+    init(from decoder: inout Decoder) throws(WireError) {
+        groups = try decoder.readArray(max: 64, minimumBytes: 24) { decoder throws(WireError) in
+            GroupSize(
+                rows: try decoder.readUInt64(), weight: try decoder.readUInt64(), squares: try decoder.readUInt64())
+        }
+    }
+}
+
+/// For each cell, or each pool and group, whether it is small.
+struct SmallCells: Message {
+    static let type = MessageType.smallCells
+    static let name = "SmallCells"
+    var flags: [Bool]
+
+    init(_ flags: [Bool]) { self.flags = flags }
+
+    func encode(into encoder: inout Encoder) { encoder.writePrefixed(flags.map { $0 ? 1 : 0 }) }
+
+    init(from decoder: inout Decoder) throws(WireError) {
+        let bytes = try decoder.readPrefixed(max: 1 << 20)
+        guard bytes.allSatisfy({ $0 <= 1 }) else { throw .invalidValue("flag") }
+        flags = bytes.map { $0 == 1 }
+    }
+}
+
+/// Numbers, or windows of shares of them, each in as many bytes as its width asks for.
+struct DescribedNumbersMessage: Message {
+    static let type = MessageType.describedNumbers
+    static let name = "DescribedNumbers"
+    /// As results of a training are written.
+    var numbers: ResultShares
+
+    init(_ words: [ShareWord], bits: [Int]) { numbers = ResultShares(words, bits: bits) }
+
+    func encode(into encoder: inout Encoder) { numbers.encode(into: &encoder) }
+    init(from decoder: inout Decoder) throws(WireError) { numbers = try ResultShares(from: &decoder) }
+}
+
+/// Mean and standard deviation of each numeric column of a party that is shown.
+struct ScalesMessage: Message {
+    static let type = MessageType.scales
+    static let name = "Scales"
+    var scales: [ColumnScale]
+
+    init(_ scales: [ColumnScale]) { self.scales = scales }
+
+    func encode(into encoder: inout Encoder) {
+        encoder.writeArray(scales) { encoder, scale in
+            encoder.write(scale.mean)
+            encoder.write(scale.sd)
+        }
+    }
+
+    init(from decoder: inout Decoder) throws(WireError) {
+        scales = try decoder.readArray(max: 10_000, minimumBytes: 16) { decoder throws(WireError) in
+            let scale = ColumnScale(mean: try decoder.readDouble(), sd: try decoder.readDouble())
+            guard scale.sd > 0 else { throw .invalidValue("standard deviation") }
+            return scale
+        }
+    }
+}
+
+/// The active party's encrypted groups, a row's side by side.
+enum GroupVectorsKind: PayloadKind {
+    static let type = MessageType.groupVectors
+    static let name = "GroupVectors"
+}
+/// Masked sums with the passive party's columns.
+enum GroupSumsKind: PayloadKind {
+    static let type = MessageType.groupSums
+    static let name = "GroupSums"
+}
+/// Encrypted shares of counts.
+enum CellSharesKind: PayloadKind {
+    static let type = MessageType.cellShares
+    static let name = "CellShares"
+}
+/// Blinded differences from the counts that are small.
+enum CellTestsKind: PayloadKind {
+    static let type = MessageType.cellTests
+    static let name = "CellTests"
+}

@@ -1,0 +1,104 @@
+/// Sizes and places of everything in a description, the same for whoever sends, reads or checks it (describe.md 1 to 3).
+package struct DescriptionShape: Sendable, Hashable {
+    /// n
+    package let rows: Int
+    /// How many levels each party's columns have; nil for a numeric one.
+    package let active: [Int?]
+    package let passive: [Int?]
+    /// G
+    package let groups: Int
+    package let isWeighted: Bool
+    /// T
+    package let minimumCell: Int
+    package let modulusBits: Int
+
+    package init(
+        rows: Int, active: [Int?], passive: [Int?], groups: Int, isWeighted: Bool, minimumCell: Int, modulusBits: Int
+    ) {
+        self.rows = rows
+        self.active = active
+        self.passive = passive
+        self.groups = groups
+        self.isWeighted = isWeighted
+        self.minimumCell = minimumCell
+        self.modulusBits = modulusBits
+    }
+
+    /// The active party's first.
+    package var columns: [Int?] { active + passive }
+    /// Ways of counting rows: each once, and each with its weight.
+    package var blocks: Int { isWeighted ? 2 : 1 }
+    /// k
+    package var countBits: Int { ceilLog2(rows) }
+
+    /// Fraction bits of a standardised value, and of a weight.
+    package static let fractionBits = 16
+    package static let weightBits = 20
+
+    // MARK: Sums
+
+    /// Items of a column in its sums, before a level is left out: `z`, `s`, `o` of a numeric one, else its levels.
+    static func items(_ levels: Int?) -> Int { levels ?? 3 }
+
+    /// Numbers of a row at the evaluator: of a column with levels all but the first.
+    package var sumColumns: Int { passive.reduce(0) { $0 + ($1.map { $0 - 1 } ?? 3) } }
+
+    package func sumLayout() throws(TrainingError) -> PackedSumLayout {
+        try PackedSumLayout(
+            values: groups * blocks, columns: sumColumns, valueBits: isWeighted ? Self.weightBits + 1 : 1,
+            scalarBits: countBits + Self.fractionBits + 1, rows: rows, modulusBits: modulusBits)
+    }
+
+    // MARK: Cells
+
+    /// Cells of a column: one in each group for each level, one for a numeric column.
+    package func cells(_ levels: Int?) -> Int { (levels ?? 1) * groups }
+    package var activeCells: Int { active.reduce(0) { $0 + cells($1) } }
+    package var passiveCells: Int { passive.reduce(0) { $0 + cells($1) } }
+
+    /// Bits of the numbers that a test compares.
+    package var testBits: Int { countBits + 1 }
+
+    /// How cell shares are cut into chunks: each is answered by `T` ciphertexts.
+    package func testChunks(cells: Int) -> RowChunks {
+        RowChunks(rows: cells, multiple: 1, bytesPerRow: 0, largestRows: max(1, 4096 / minimumCell))
+    }
+}
+
+/// What the active party says of a group: rows, and where rows have weights the sum of these in units of `2^-20` of the largest, and
+/// of their squares; else the number of rows both times.
+package struct GroupSize: Sendable, Hashable {
+    package var rows: UInt64
+    package var weight: UInt64
+    package var squares: UInt64
+
+    package init(rows: UInt64, weight: UInt64, squares: UInt64) {
+        self.rows = rows
+        self.weight = weight
+        self.squares = squares
+    }
+
+    /// N_g
+    package func sum(block: Int) -> UInt64 { block == 0 ? rows : weight }
+}
+
+extension DescriptionShape {
+    /// Whether groups can be so: what the passive party, the session and a verifier ask.
+    package func allows(_ groups: [GroupSize]) -> Bool {
+        guard groups.count == self.groups else { return false }
+        var left = UInt64(rows)
+        let unit: UInt64 = 1 << UInt64(Self.weightBits)
+        for group in groups {
+            guard group.rows <= left, group.rows >= UInt64(minimumCell) else { return false }
+            left -= group.rows
+            guard isWeighted else {
+                guard group.weight == group.rows, group.squares == group.rows else { return false }
+                continue
+            }
+            guard group.weight >= unit, group.weight <= group.rows * unit, group.squares >= group.weight,
+                group.squares / unit < group.weight || group.squares == group.weight * unit
+            else { return false }
+        }
+        return left == 0
+    }
+}
