@@ -115,7 +115,7 @@ public struct Outcome: Sendable, Hashable {
     /// More than any job comes to; other counts are at least not negative.
     private static let largestCounts: [String: Int64] = [
         "rows": 1 << 24, "fitted": 1 << 24, "passes": 10_000, "parameters": 1 << 20, "converged": 1,
-        "rounded": 1 << 25, "rounding": 1 << 24,
+        "rounded": 1 << 25, "rounding": 1 << 24, "groups": 1 << 20, "shown": 1 << 20,
     ]
 
     /// The first count by name that no job can come to: a stranger may sign any number.

@@ -100,7 +100,7 @@ enum Small {
         title: String = "Small", payloads: String = "hashes"
     ) -> String {
         """
-        moiety: 5
+        moiety: 6
         title: \(title)
         parties:
           - name: hospital

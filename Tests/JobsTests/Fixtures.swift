@@ -3,7 +3,7 @@ import Jobs
 enum Fixtures {
     /// Hospital and lab of actg175: 9 + 1 coefficients at the active party, 2 at the passive one.
     static let trial = """
-        moiety: 5
+        moiety: 6
         title: CD4 and CD8 counts beside the clinic's columns
         parties:
           - name: hospital
@@ -24,7 +24,7 @@ enum Fixtures {
 
     /// Visits by a clinic's and a registry's columns.
     static let counts = """
-        moiety: 5
+        moiety: 6
         title: Visits
         parties:
           - name: clinic
@@ -49,7 +49,7 @@ enum Fixtures {
     /// Ten columns and the intercept against twenty, as in the breast tables.
     static func wide(_ more: String = "", features: Int = 20) -> String {
         """
-        moiety: 5
+        moiety: 6
         title: Wide
         parties:
           - name: hospital
@@ -68,7 +68,7 @@ enum Fixtures {
 
     /// Every field written out, with categorical and composite columns.
     static let full = """
-        moiety: 5
+        moiety: 6
         title: Every field
         purpose: >-
           To see that nothing is lost.
@@ -107,6 +107,11 @@ enum Fixtures {
         transcript: {payloads: full}
         network: {listener: clinic-2, connectTimeout: 60, messageTimeout: 30}
         """
+
+    /// The trial's clinic compares three arms, which are no feature.
+    static let described = trial(
+        "label: cens", "label: cens\n    group: {column: arm, levels: [placebo, low, high]}"
+    ).replacing("standard-errors]", with: "description]")
 
     /// The trial with one piece of text replaced.
     static func trial(_ old: String, _ new: String) -> String { trial.replacing(old, with: new) }

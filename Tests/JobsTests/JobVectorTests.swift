@@ -40,7 +40,12 @@ struct JobVectors: Codable, Equatable {
         ("hospital and lab", Fixtures.trial), ("every field", Fixtures.full),
         ("guards loosened", Fixtures.wide("loosen: [budget, leverage]")),
         ("counts with exposure and case weights", Fixtures.counts),
-        ("theta given", Fixtures.thetaGiven),
+        ("theta given", Fixtures.thetaGiven), ("described by arm", Fixtures.described),
+        (
+            "described by the label",
+            Fixtures.trial("label: cens", "label: cens\n    group: cens").replacing(
+                "standard-errors]", with: "description]")
+        ),
         ("aligned over a curve", Fixtures.trial + "\nalignment: {protocol: ecdh-p256}\n"),
     ]
 
@@ -55,6 +60,8 @@ struct JobVectors: Codable, Equatable {
         ("exposure without a log link", "label: cens", "label: cens\n    exposure: days"),
         ("an offset that is a feature", "label: cens", "label: cens\n    offset: age"),
         ("weights at the passive party", "table: counts", "table: counts\n    weights: w"),
+        ("a group that nothing reveals", "label: cens", "label: cens\n    group: arm"),
+        ("a group at the passive party", "table: counts", "table: counts\n    group: arm"),
     ]
 
     private func made() throws -> JobVectors {
@@ -64,11 +71,11 @@ struct JobVectors: Codable, Equatable {
             ("empty", ""), ("truncated", Hex.encode(bytes.dropLast())), ("extended", Hex.encode(bytes + [0])),
             (
                 "future format",
-                edited(Hex.encode("moiety job\n".utf8) + "0005", Hex.encode("moiety job\n".utf8) + "0006")
+                edited(Hex.encode("moiety job\n".utf8) + "0006", Hex.encode("moiety job\n".utf8) + "0007")
             ),
             (
                 "past format",
-                edited(Hex.encode("moiety job\n".utf8) + "0005", Hex.encode("moiety job\n".utf8) + "0004")
+                edited(Hex.encode("moiety job\n".utf8) + "0006", Hex.encode("moiety job\n".utf8) + "0005")
             ),
             // 12 passes, HC1, 2048 bits
             ("unknown covariance", edited("0000000c030800", "0000000c040800")),
@@ -78,7 +85,7 @@ struct JobVectors: Codable, Equatable {
             ("reveal list out of order", edited("0000000401020405", "0000000402010405")),
             // The end of that list, a hold-out, then ten parts for cross-validation.
             ("too many parts of the rows", edited("02040501" + "0a", "02040501" + "15")),
-            ("unknown reveal item", edited("0000000401020405", "0000000401020409")),
+            ("unknown reveal item", edited("0000000401020405", "000000040102040a")),
             // 3, 6 and 7 are never used again.
             ("reveal item 3", edited("0000000401020405", "0000000401020304")),
             ("reveal item 6", edited("0000000401020405", "0000000401020406")),
@@ -90,7 +97,7 @@ struct JobVectors: Codable, Equatable {
             format: Int(Job.formatVersion),
             good: try Self.goodJobs.map { name, yaml in
                 let job = try Job(yaml: yaml)
-                let sessions = ["fit", "alignment", "count", "prediction"].map { SessionPurpose($0) }.map {
+                let sessions = ["fit", "alignment", "count", "describe", "prediction"].map { SessionPurpose($0) }.map {
                     ($0.rawValue, $0.hash(of: job.hash).hex)
                 }
                 return .init(

@@ -1,3 +1,4 @@
+import Paillier
 import Records
 import TestSupport
 import Testing
@@ -207,9 +208,6 @@ struct DescribedFixture: Sendable {
         #expect(throws: DescriptionError.weightlessGroup(level: "arm 1")) {
             try GroupedRows(
                 group: data.group!, weight: data.group!.map { 1 - Double($0) }, levels: data.groups, minimum: 1)
-        }
-        #expect(throws: DescriptionError.twoValues(column: "x")) {
-            try DescribedRows.numeric([0, 1, 1, 0], named: "x")
         }
         #expect(throws: DescriptionError.constantColumn("x")) { try DescribedRows.numeric([2, 2, 2], named: "x") }
         data = DescribedFixture.made(rows: 60, groups: 2, isWeighted: false, seed: 8)

@@ -68,8 +68,10 @@ extension LinearTrainingTests {
         // Without a plan of messages: the exchange alone.
         let limits = SessionLimits(wait: .seconds(120), handshake: .seconds(10), farewell: .milliseconds(500))
         let (pair, settled) = (try await Sides(protocols: [.training], limits: limits).opened(), plan)
-        async let a = TrainingKeys.exchange(plan: settled, floor: 512, session: pair.a)
-        async let b = TrainingKeys.exchange(plan: settled, floor: 512, session: pair.b)
+        async let a = TrainingKeys.exchange(
+            TrainingKeyPurpose.self, terms: settled.keyTerms(floor: 512), nonces: settled.nonces, session: pair.a)
+        async let b = TrainingKeys.exchange(
+            TrainingKeyPurpose.self, terms: settled.keyTerms(floor: 512), nonces: settled.nonces, session: pair.b)
         let (one, other) = try await (a, b)
         #expect(one.own.nonces == nonces && other.own.nonces == nonces)
     }

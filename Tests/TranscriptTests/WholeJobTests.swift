@@ -62,7 +62,7 @@ import Testing
 
     /// The job of ``plan`` but for its keys, for verifiers that take the plan from it.
     static let yaml = """
-        moiety: 5
+        moiety: 6
         title: Whole
         parties:
           - {name: hospital, role: active, identifier: id, label: y, features: [x, z]}
@@ -290,10 +290,10 @@ import Testing
 
     /// A04: the key follows from the seed at its place in the session, and from nothing else.
     private static func expectKeysFollow(_ replay: Replay) throws {
-        let message = try #require(try replay.payload(ofSent: TrainingAudit.keyMessage))
-        let head = try #require(replay.head(afterReceiving: TrainingAudit.keyFollows))
+        let message = try #require(try replay.payload(ofSent: KeyAudit.training.keyMessage))
+        let head = try #require(replay.head(afterReceiving: KeyAudit.training.keyFollows))
         func follows(_ message: [UInt8], _ head: TreeHead, bits: Int = trainingBits) -> Bool {
-            TrainingAudit.isKeyWellFormed(
+            KeyAudit.training.isKeyWellFormed(
                 message, after: head, over: replay.session, keyBits: bits)
         }
         #expect(follows(message, head))

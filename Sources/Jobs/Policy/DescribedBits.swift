@@ -27,9 +27,10 @@ public struct DescribedBits: Sendable, Hashable, Codable {
             features.reduce(0) { $0.plusClamped(($1.levels.map { $0.count * level } ?? 2 * moment).timesClamped(groups)) }
         }
         func cells(_ features: [Feature]) -> Int {
-            features.reduce(0) { $0.plusClamped(($1.levels.map { $0.count + 1 } ?? 1).timesClamped(groups)) }
+            features.reduce(0) { $0.plusClamped(($1.levels.map { $0.count + 1 } ?? 10).timesClamped(groups)) }
         }
-        func scales(_ features: [Feature]) -> Int { features.count { $0.levels == nil }.timesClamped(64) }
+        // Mean and standard deviation, and how many values there are.
+        func scales(_ features: [Feature]) -> Int { features.count { $0.levels == nil }.timesClamped(128 + 4) }
         sums = numbers(job.passive.features)
         self.cells = cells(job.passive.features)
         if role == .active {

@@ -125,11 +125,6 @@ extension Failure {
                 hint: "merge it with another group in the table and in the job's 'group', or group by another column")
         case .weightlessGroup(let level):
             self.init(.badData, "weightlessGroup", "all rows of the group '\(level)' have weight 0")
-        case .twoValues(let column):
-            self.init(
-                .badData, "twoValues",
-                "the numeric column '\(column)' has two values over the common rows: its mean would be a count",
-                hint: "declare it in the job as 'type: binary', or as 'type: categorical' with its two levels")
         case .constantColumn(let column):
             self.init(.badData, "constantColumn", "'\(column)' is the same on all common rows")
         case .tooManyRows(let rows):

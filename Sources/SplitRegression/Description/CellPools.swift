@@ -24,10 +24,10 @@ extension DescriptionShape {
     /// - Parameter small: of each cell, in their order: column, level, group.
     package func pools(small: [Bool]) -> [CellPool] {
         var first = 0
-        return columns.map { levels in
-            defer { first += cells(levels) }
-            let small = small[first..<first + cells(levels)]
-            guard let levels else { return small.contains(true) ? .nothingShown : .notNeeded }
+        return columns.map { column in
+            defer { first += cells(column) }
+            let small = small[first..<first + cells(column)]
+            guard case .levels(let levels) = column else { return small.contains(true) ? .nothingShown : .notNeeded }
             var pool = (0..<levels).filter { level in
                 small[first + level * groups..<first + (level + 1) * groups].contains(true)
             }

@@ -54,11 +54,15 @@ public enum CohortDescription {
             ? try GroupedRows(
                 group: input.group ?? Array(repeating: 0, count: input.rows), weight: input.weight,
                 levels: plan.groups, minimum: plan.minimumCell) : nil
-        let setup = DescriptionSetup(rows: input.rows)
-        try await session.send(setup)
+        try await session.send(DescriptionSetup(rows: input.rows, values: own.values))
         let peer = try await session.receive(DescriptionSetup.self)
         guard peer.rows == input.rows else {
             throw DescriptionError.rowCountMismatch(own: input.rows, peer: peer.rows)
+        }
+        let isActive = role == .active
+        let (activeValues, passiveValues) = isActive ? (own.values, peer.values) : (peer.values, own.values)
+        guard let shape = plan.shape(rows: input.rows, activeValues: activeValues, passiveValues: passiveValues) else {
+            throw DescriptionError.protocolViolation("values of other columns than the peer has")
         }
         let keys = try await TrainingKeys.exchange(
             DescriptionKeyPurpose.self, terms: KeyTerms(bits: plan.keyBits, floor: keyFloor), nonces: plan.nonces,
@@ -66,7 +70,7 @@ public enum CohortDescription {
         try await session.checkpoint()
         progress(.phase("sums by group"))
         return try await DescribingRole(
-            role: role, plan: plan, shape: plan.shape(rows: input.rows), own: own, grouped: grouped,
+            role: role, plan: plan, shape: shape, own: own, grouped: grouped,
             exchange: PaillierShareExchange(keys: keys, session: session, round: 0, report: progress),
             session: session, progress: progress
         ).describe()

@@ -17,11 +17,11 @@ extension DescriptionShape {
     /// All of them, in the order column, block, item, group.
     package func numbers(_ shown: [ShownColumn], _ sizes: [GroupSize]) -> [DescribedNumber] {
         var result: [DescribedNumber] = []
-        for (column, (levels, showing)) in zip(columns, shown).enumerated() where showing.isShown {
+        for (index, (column, showing)) in zip(columns, shown).enumerated() where showing.isShown {
             for block in 0..<blocks {
-                for item in Self.items(shown: showing, levels) {
+                for item in Self.items(shown: showing, column) {
                     for group in 0..<groups {
-                        result.append(number(column, block, item, group, isNumeric: levels == nil, sizes[group]))
+                        result.append(number(index, block, item, group, isNumeric: column.isNumeric, sizes[group]))
                     }
                 }
             }
@@ -30,8 +30,8 @@ extension DescriptionShape {
     }
 
     /// Items of a column whose numbers are sent; the pool, or else the first level, is what they leave.
-    package static func items(shown: ShownColumn, _ levels: Int?) -> [Int] {
-        guard let levels else { return shown.isShown ? [0, 1] : [] }
+    package static func items(shown: ShownColumn, _ column: DescribedColumn) -> [Int] {
+        guard case .levels(let levels) = column else { return shown.isShown ? [0, 1] : [] }
         switch shown {
         case .nothing: return []
         case .all: return Array(1..<levels)
@@ -85,5 +85,20 @@ extension DescribedNumber {
     }
 
     /// Whether a group can have so many.
-    package func allows(_ value: Int64) -> Bool { most.map { value >= 0 && UInt64(value) <= $0 } ?? true }
+    fileprivate func allows(_ value: Int64) -> Bool { most.map { value >= 0 && UInt64(value) <= $0 } ?? true }
+}
+
+extension [DescribedNumber] {
+    /// Whether groups can have so many of each level, and of all that are shown. One unit more for each that is rounded.
+    package func allow(_ values: [Int64]) -> Bool {
+        guard zip(self, values).allSatisfy({ $0.allows($1) }) else { return false }
+        var left: [[Int]: Int64] = [:]
+        for (number, value) in zip(self, values) {
+            guard let most = number.most else { continue }
+            let place = [number.column, number.block, number.group]
+            let unit: Int64 = number.cut > 0 ? 1 : 0
+            left[place] = left[place, default: Int64(most) - unit] + unit - value
+        }
+        return left.values.allSatisfy { $0 >= 0 }
+    }
 }

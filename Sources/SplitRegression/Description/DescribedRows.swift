@@ -21,8 +21,8 @@ public struct ColumnScale: Sendable, Codable, Hashable {
 /// One party's columns as a description sums them (describe.md 1).
 package struct DescribedRows: Sendable {
     package enum Column: Sendable {
-        /// z, its square, and whether it is off the most frequent value.
-        case numeric(z: [Int64], s: [Int64], o: [Int64], scale: ColumnScale)
+        /// z and its square; and of at most ten values the index of each row's, else whether it is off the most frequent one.
+        case numeric(z: [Int64], s: [Int64], index: [Int], values: Int, scale: ColumnScale)
         /// Of each row the level's index.
         case levels([Int], count: Int)
     }
@@ -30,7 +30,7 @@ package struct DescribedRows: Sendable {
     package let columns: [Column]
 
     /// - Parameter values: of each column, a row each: numbers, or indices of levels.
-    /// - Throws: `twoValues`, `constantColumn`.
+    /// - Throws: `constantColumn`.
     package init(_ specs: [ColumnSpec], values: [[Double]]) throws(DescriptionError) {
         var columns: [Column] = []
         for (spec, values) in zip(specs, values) {
@@ -48,13 +48,21 @@ package struct DescribedRows: Sendable {
         guard scaling.sd > 0 else { throw .constantColumn(name) }
         var counts: [Double: Int] = [:]
         for value in values { counts[value, default: 0] += 1 }
-        guard counts.count > 2 else { throw .twoValues(column: name) }
-        let most = counts.values.max() ?? 0
-        let mode = counts.filter { $0.value == most }.keys.min() ?? 0
+        let index: [Int]
+        let isFew = counts.count <= DescribedColumn.mostValues
+        if isFew {
+            let places = Dictionary(
+                uniqueKeysWithValues: counts.keys.sorted().enumerated().map { ($0.element, $0.offset) })
+            index = values.map { places[$0] ?? 0 }
+        } else {
+            let most = counts.values.max() ?? 0
+            let mode = counts.filter { $0.value == most }.keys.min() ?? 0
+            index = values.map { $0 == mode ? 0 : 1 }
+        }
         let unit = Double(1 << DescriptionShape.fractionBits)
         let z = values.map { Int64(((($0 - scaling.mean) / scaling.sd) * unit).rounded(.toNearestOrEven)) }
         return .numeric(
-            z: z, s: z.map { ($0 * $0 + 1 << 15) >> 16 }, o: values.map { $0 == mode ? 0 : 1 },
+            z: z, s: z.map { ($0 * $0 + 1 << 15) >> 16 }, index: index, values: isFew ? counts.count : 0,
             scale: ColumnScale(mean: scaling.mean, sd: scaling.sd))
     }
 
@@ -62,10 +70,20 @@ package struct DescribedRows: Sendable {
     package func sumColumns(_ range: Range<Int>) -> [[Int64]] {
         columns.flatMap { column -> [[Int64]] in
             switch column {
-            case .numeric(let z, let s, let o, _): [z, s, o].map { Array($0[range]) }
-            case .levels(let index, let count): (1..<count).map { level in index[range].map { $0 == level ? 1 : 0 } }
+            case .numeric(let z, let s, let index, let values, _):
+                [z, s].map { Array($0[range]) } + Self.indicators(index[range], 1..<max(2, values))
+            case .levels(let index, let count): Self.indicators(index[range], 1..<count)
             }
         }
+    }
+
+    private static func indicators(_ index: ArraySlice<Int>, _ counted: Range<Int>) -> [[Int64]] {
+        counted.map { value in index.map { $0 == value ? 1 : 0 } }
+    }
+
+    /// Of own numeric columns: how many different values they have, 0 for more than ten.
+    package var values: [Int] {
+        columns.compactMap { if case .numeric(_, _, _, let values, _) = $0 { values } else { nil } }
     }
 
     /// Exact sums over rows of what each has in its group, `[column][block][item][group]`.
@@ -73,9 +91,13 @@ package struct DescribedRows: Sendable {
         columns.map { column in
             groups.numbers.map { numbers in
                 switch column {
-                case .numeric(let z, let s, let o, _): [z, s, o].map { groups.sums(of: numbers) { Int128($0[$1]) }($0) }
+                case .numeric(let z, let s, let index, let values, _):
+                    [z, s].map { column in groups.sums(of: numbers) { Int128(column[$0]) } }
+                        + (values == 0 ? 1..<2 : 0..<values).map { value in
+                            groups.sums(of: numbers) { index[$0] == value ? 1 : 0 }
+                        }
                 case .levels(let index, let count):
-                    (0..<count).map { level in groups.sums(of: numbers) { $0[$1] == level ? 1 : 0 }(index) }
+                    (0..<count).map { level in groups.sums(of: numbers) { index[$0] == level ? 1 : 0 } }
                 }
             }
         }
@@ -83,7 +105,7 @@ package struct DescribedRows: Sendable {
 
     /// Of numeric columns, in order; nil for the others.
     package var scales: [ColumnScale?] {
-        columns.map { if case .numeric(_, _, _, let scale) = $0 { scale } else { nil } }
+        columns.map { if case .numeric(_, _, _, _, let scale) = $0 { scale } else { nil } }
     }
 }
 
@@ -143,14 +165,10 @@ package struct GroupedRows: Sendable {
         }
     }
 
-    /// Sums by group of a column's values times what rows count.
-    fileprivate func sums<Values>(
-        of numbers: [Int64], _ value: @escaping (Values, Int) -> Int128
-    ) -> (Values) -> [Int128] {
-        { values in
-            var result = Array(repeating: Int128(0), count: sizes.count)
-            for (row, group) in group.enumerated() { result[group] += Int128(numbers[row]) * value(values, row) }
-            return result
-        }
+    /// Sums by group of a row's value times what it counts.
+    fileprivate func sums(of numbers: [Int64], _ value: (Int) -> Int128) -> [Int128] {
+        var result = Array(repeating: Int128(0), count: sizes.count)
+        for (row, group) in group.enumerated() { result[group] += Int128(numbers[row]) * value(row) }
+        return result
     }
 }

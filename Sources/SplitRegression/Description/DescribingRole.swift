@@ -65,14 +65,16 @@ struct DescribingRole {
             ) { own.sumColumns($0) }
         }
         var next = 0
-        let passive = shape.passive.map { levels in
-            let count = levels.map { $0 - 1 } ?? 3
+        let passive = shape.passive.map { column in
+            let count = column.sums
             defer { next += count }
             return (0..<shape.blocks).map { block in
                 var items = (next..<next + count).map { row in
                     (0..<shape.groups).map { shares[row, block * shape.groups + $0] }
                 }
-                if levels != nil { items.insert(rest(of: items, sizes, block), at: 0) }
+                // Counts come after the sums of a numeric column.
+                let first = column.isNumeric ? 2 : 0
+                if column.leavesFirst { items.insert(rest(of: items.dropFirst(first), sizes, block), at: first) }
                 return items
             }
         }
@@ -80,8 +82,8 @@ struct DescribingRole {
         return Sums(active: active ?? [], passive: passive)
     }
 
-    /// A first level's share: the active party's part of the whole is all of it.
-    private func rest(of others: [[ShareWord]], _ sizes: [GroupSize], _ block: Int) -> [ShareWord] {
+    /// A first count's share: the active party's part of the whole is all of it.
+    private func rest(of others: ArraySlice<[ShareWord]>, _ sizes: [GroupSize], _ block: Int) -> [ShareWord] {
         (0..<shape.groups).map { group in
             let all = isActive ? ShareWord(Int128(sizes[group].sum(block: block))) : .zero
             return others.reduce(all) { $0 &- $1[group] }
@@ -99,8 +101,8 @@ struct DescribingRole {
     }
 
     private func cells(_ sums: Sums) -> Cells {
-        func counts(_ columns: [[[[ShareWord]]]], _ levels: [Int?]) -> [ShareWord] {
-            zip(columns, levels).flatMap { $1 == nil ? $0[0][2] : $0[0].flatMap { $0 } }
+        func counts(_ sums: [[[[ShareWord]]]], _ columns: [DescribedColumn]) -> [ShareWord] {
+            zip(sums, columns).flatMap { $0[0].dropFirst($1.isNumeric ? 2 : 0).flatMap { $0 } }
         }
         return Cells(
             own: counts(sums.active, shape.active), shared: counts(sums.passive, shape.passive),
@@ -174,7 +176,7 @@ struct DescribingRole {
             guard index >= activeCount else { return number.opened(isActive ? shares[index] : words[index]) }
             return number.opened(shares[index], isActive ? words[index - activeCount] : words[index])
         }
-        guard zip(numbers, values).allSatisfy({ $0.allows($1) }) else {
+        guard numbers.allow(values) else {
             throw DescriptionError.protocolViolation("more rows of a level than a group has")
         }
         return DescriptionTable(
@@ -185,7 +187,7 @@ struct DescribingRole {
     /// Of all numeric columns that are shown.
     private func scales(_ shown: [ShownColumn]) async throws -> [ColumnScale] {
         func count(_ range: Range<Int>) -> Int {
-            range.count { shape.columns[$0] == nil && shown[$0].isShown }
+            range.count { shape.columns[$0].isNumeric && shown[$0].isShown }
         }
         let (first, last) = (0..<shape.active.count, shape.active.count..<shape.columns.count)
         let ownRange = isActive ? first : last

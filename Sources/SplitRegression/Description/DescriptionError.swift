@@ -6,8 +6,6 @@ public enum DescriptionError: Error, Hashable, Sendable {
     case smallGroup(level: String, rows: Int, minimum: Int)
     /// A group whose weights are all 0.
     case weightlessGroup(level: String)
-    /// Numeric columns with two values: counts of them would be opened as means.
-    case twoValues(column: String)
     case constantColumn(String)
     case tooManyRows(Int)
     case rowCountMismatch(own: Int, peer: Int)
@@ -22,7 +20,7 @@ extension DescriptionError: PeerVisibleError {
     public var abortReason: AbortReason {
         switch self {
         case .protocolViolation: AbortReason(.violation, name)
-        case .smallGroup, .weightlessGroup, .twoValues, .constantColumn: AbortReason(.refusal, name)
+        case .smallGroup, .weightlessGroup, .constantColumn: AbortReason(.refusal, name)
         default: AbortReason(.failure, name)
         }
     }
@@ -31,7 +29,6 @@ extension DescriptionError: PeerVisibleError {
         switch self {
         case .smallGroup: "smallGroup"
         case .weightlessGroup: "weightlessGroup"
-        case .twoValues: "twoValues"
         case .constantColumn: "constantColumn"
         case .tooManyRows: "tooManyRows"
         case .rowCountMismatch: "rowCountMismatch"

@@ -8,8 +8,8 @@ extension ProtocolVersion {
 
 extension MessageType {
     static let descriptionSetup = MessageType(rawValue: 0x0500)
-    static let descriptionParameters = MessageType(rawValue: 0x0501)
-    static let descriptionKey = MessageType(rawValue: 0x0502)
+    package static let descriptionParameters = MessageType(rawValue: 0x0501)
+    package static let descriptionKey = MessageType(rawValue: 0x0502)
     static let groups = MessageType(rawValue: 0x0503)
     static let groupVectors = MessageType(rawValue: 0x0510)
     static let groupSums = MessageType(rawValue: 0x0511)
@@ -24,26 +24,39 @@ extension MessageType {
 }
 
 /// Each party's key for a description.
-enum DescriptionKeyPurpose: KeyPurpose {
-    static let name = "description"
-    static let parametersType = MessageType.descriptionParameters
-    static let parametersName = "DescriptionParameters"
-    static let keyType = MessageType.descriptionKey
-    static let keyName = "DescriptionKey"
+package enum DescriptionKeyPurpose: KeyPurpose {
+    package static let name = "description"
+    package static let parametersType = MessageType.descriptionParameters
+    package static let parametersName = "DescriptionParameters"
+    package static let keyType = MessageType.descriptionKey
+    package static let keyName = "DescriptionKey"
 }
 
+/// Rows, and of each own numeric column how many different values it has; 0 for more than ten.
 struct DescriptionSetup: Message {
     static let type = MessageType.descriptionSetup
     static let name = "DescriptionSetup"
     var rows: Int
+    var values: [Int]
 
-    init(rows: Int) { self.rows = rows }
+    init(rows: Int, values: [Int]) {
+        self.rows = rows
+        self.values = values
+    }
 
-    func encode(into encoder: inout Encoder) { encoder.write(UInt32(clamping: rows)) }
+    func encode(into encoder: inout Encoder) {
+        encoder.write(UInt32(clamping: rows))
+        encoder.writeArray(values) { $0.write(UInt8(clamping: $1)) }
+    }
 
     init(from decoder: inout Decoder) throws(WireError) {
         rows = Int(try decoder.readUInt32())
-        guard (2...DescriptionPlan.mostRows).contains(rows) else { throw .invalidValue("rows") }
+        guard (2..<DescriptionPlan.mostRows).contains(rows) else { throw .invalidValue("rows") }
+        values = try decoder.readArray(max: 10_000, minimumBytes: 1) { decoder throws(WireError) in
+            let count = Int(try decoder.readUInt8())
+            guard count != 1, count <= DescribedColumn.mostValues else { throw .invalidValue("values") }
+            return count
+        }
     }
 }
 

@@ -40,10 +40,22 @@ public struct DescriptionPlan: Sendable, Equatable {
         }
     }
 
-    package func shape(rows: Int) -> DescriptionShape {
-        DescriptionShape(
-            rows: rows, active: active.map { $0.kind.levelNames?.count },
-            passive: passive.map { $0.kind.levelNames?.count }, groups: max(1, groups.count), isWeighted: isWeighted,
+    /// - Parameter values: how many values each party's numeric columns have, as it said.
+    /// - Returns: nil where these are not as many as the job has columns.
+    package func shape(rows: Int, activeValues: [Int], passiveValues: [Int]) -> DescriptionShape? {
+        guard let active = Self.columns(active, activeValues), let passive = Self.columns(passive, passiveValues) else {
+            return nil
+        }
+        return DescriptionShape(
+            rows: rows, active: active, passive: passive, groups: max(1, groups.count), isWeighted: isWeighted,
             minimumCell: minimumCell, modulusBits: keyBits)
+    }
+
+    private static func columns(_ specs: [ColumnSpec], _ values: [Int]) -> [DescribedColumn]? {
+        guard values.count == specs.count(where: { $0.kind.levelNames == nil }) else { return nil }
+        var next = values.makeIterator()
+        return specs.map { spec in
+            spec.kind.levelNames.map { .levels($0.count) } ?? .numeric(values: next.next() ?? 0)
+        }
     }
 }

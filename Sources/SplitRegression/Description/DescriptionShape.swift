@@ -1,10 +1,35 @@
+/// What the sizes of a description depend on, of one column.
+package enum DescribedColumn: Sendable, Hashable {
+    case levels(Int)
+    /// With so many different values; 0 for more than ``mostValues``.
+    case numeric(values: Int)
+
+    /// A numeric column with more is not looked at value by value.
+    package static let mostValues = 10
+
+    package var isNumeric: Bool { if case .numeric = self { true } else { false } }
+
+    /// Levels or values whose rows are counted; 1 for those off the most frequent value.
+    package var counted: Int {
+        switch self {
+        case .levels(let count): count
+        case .numeric(let values): max(1, values)
+        }
+    }
+
+    /// Whether the first count is what the others leave.
+    var leavesFirst: Bool { self != .numeric(values: 0) }
+
+    /// The evaluator's numbers of a row: `z` and `s` of a numeric column, then counts.
+    var sums: Int { (isNumeric ? 2 : 0) + counted - (leavesFirst ? 1 : 0) }
+}
+
 /// Sizes and places of everything in a description, the same for whoever sends, reads or checks it (describe.md 1 to 3).
 package struct DescriptionShape: Sendable, Hashable {
     /// n
     package let rows: Int
-    /// How many levels each party's columns have; nil for a numeric one.
-    package let active: [Int?]
-    package let passive: [Int?]
+    package let active: [DescribedColumn]
+    package let passive: [DescribedColumn]
     /// G
     package let groups: Int
     package let isWeighted: Bool
@@ -13,7 +38,8 @@ package struct DescriptionShape: Sendable, Hashable {
     package let modulusBits: Int
 
     package init(
-        rows: Int, active: [Int?], passive: [Int?], groups: Int, isWeighted: Bool, minimumCell: Int, modulusBits: Int
+        rows: Int, active: [DescribedColumn], passive: [DescribedColumn], groups: Int, isWeighted: Bool,
+        minimumCell: Int, modulusBits: Int
     ) {
         self.rows = rows
         self.active = active
@@ -25,7 +51,7 @@ package struct DescriptionShape: Sendable, Hashable {
     }
 
     /// The active party's first.
-    package var columns: [Int?] { active + passive }
+    package var columns: [DescribedColumn] { active + passive }
     /// Ways of counting rows: each once, and each with its weight.
     package var blocks: Int { isWeighted ? 2 : 1 }
     /// k
@@ -37,11 +63,8 @@ package struct DescriptionShape: Sendable, Hashable {
 
     // MARK: Sums
 
-    /// Items of a column in its sums, before a level is left out: `z`, `s`, `o` of a numeric one, else its levels.
-    static func items(_ levels: Int?) -> Int { levels ?? 3 }
-
-    /// Numbers of a row at the evaluator: of a column with levels all but the first.
-    package var sumColumns: Int { passive.reduce(0) { $0 + ($1.map { $0 - 1 } ?? 3) } }
+    /// Numbers of a row at the evaluator.
+    package var sumColumns: Int { passive.reduce(0) { $0 + $1.sums } }
 
     package func sumLayout() throws(TrainingError) -> PackedSumLayout {
         try PackedSumLayout(
@@ -51,8 +74,8 @@ package struct DescriptionShape: Sendable, Hashable {
 
     // MARK: Cells
 
-    /// Cells of a column: one in each group for each level, one for a numeric column.
-    package func cells(_ levels: Int?) -> Int { (levels ?? 1) * groups }
+    /// Cells of a column: one in each group for each count.
+    package func cells(_ column: DescribedColumn) -> Int { column.counted * groups }
     package var activeCells: Int { active.reduce(0) { $0 + cells($1) } }
     package var passiveCells: Int { passive.reduce(0) { $0 + cells($1) } }
 

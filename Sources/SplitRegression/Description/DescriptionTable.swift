@@ -123,15 +123,17 @@ private struct ColumnLines {
     /// In units of standard deviations from the mean of all rows.
     private struct Moments {
         let mean: Double
-        let variance: Double
+        /// nil for one row, or one with all the weight.
+        let variance: Double?
     }
 
+    /// - Parameter squares: of what rows count; with rows counted once their number, so that the factor is n / (n - 1).
     private func moments(_ z: Double, _ s: Double, rows: Double, squares: Double) -> Moments {
         let unit = 1 / Double(1 << DescriptionShape.fractionBits)
         let mean = z * unit / rows
-        // Rows counted once: n / (n - 1), as squares are rows then.
-        let factor = rows * rows / (rows * rows - squares)
-        return Moments(mean: mean, variance: max(0, s * unit / rows - mean * mean) * factor)
+        let rest = rows * rows - squares
+        return Moments(
+            mean: mean, variance: rest > 0 ? max(0, s * unit / rows - mean * mean) * (rows * rows / rest) : nil)
     }
 
     func numericLines(_ scale: ColumnScale?) -> [DescriptionTable.Line] {
@@ -144,7 +146,7 @@ private struct ColumnLines {
             }
         }
         func cell(_ moments: Moments) -> Cell {
-            Cell(mean: scale.mean + scale.sd * moments.mean, sd: scale.sd * moments.variance.squareRoot())
+            Cell(mean: scale.mean + scale.sd * moments.mean, sd: moments.variance.map { scale.sd * $0.squareRoot() })
         }
         let counted = moments(0)
         let all = self.moments(
@@ -163,7 +165,7 @@ private struct ColumnLines {
 
     func levelLines() -> [DescriptionTable.Line] {
         guard let levels else { return [] }
-        let single = DescriptionShape.items(shown: shown, levels.count)
+        let single = DescriptionShape.items(shown: shown, .levels(levels.count))
         // What the others leave: the pool, or the first level.
         let rest: [Int] = if case .without(let pool) = shown { pool } else { [0] }
         return levels.indices.compactMap { level in
@@ -197,9 +199,10 @@ private struct ColumnLines {
 
     /// Of two groups the second less the first; of more the largest over all pairs. Variances are those of rows counted once (Stuart
     /// 2010, 3.4.1), in either block.
-    private func difference(_ means: [Double], _ variances: [Double]) -> Double? {
+    private func difference(_ means: [Double], _ variances: [Double?]) -> Double? {
         func of(_ a: Int, _ b: Int) -> Double? {
-            let spread = ((variances[a] + variances[b]) / 2).squareRoot()
+            guard let first = variances[a], let second = variances[b] else { return nil }
+            let spread = ((first + second) / 2).squareRoot()
             return spread > 0 ? (means[b] - means[a]) / spread : nil
         }
         if means.count == 2 { return of(0, 1) }

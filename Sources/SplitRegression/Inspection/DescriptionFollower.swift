@@ -116,11 +116,11 @@ struct DescriptionFollower {
         drop(record.from)
         windows[record.from] = words
         guard let a = windows[active], let b = windows[passive] else { return }
-        for (index, number) in numbers.enumerated() {
-            let value = index < own ? number.opened(a[index]) : number.opened(a[index], b[index - own])
-            guard number.allows(value) else {
-                throw Self.failure("T23", "countTooLarge", "A level has more rows than its group.")
-            }
+        let values = numbers.enumerated().map { index, number in
+            index < own ? number.opened(a[index]) : number.opened(a[index], b[index - own])
+        }
+        guard numbers.allow(values) else {
+            throw Self.failure("T23", "countTooLarge", "A level has more rows than its group.")
         }
     }
 
@@ -170,7 +170,7 @@ struct DescriptionFollower {
         round += 1
         let (first, last) = (0..<shape.active.count, shape.active.count..<shape.columns.count)
         for (party, range) in [(active, first), (passive, last)] {
-            let count = range.count { shape.columns[$0] == nil && shown[$0].isShown }
+            let count = range.count { shape.columns[$0].isNumeric && shown[$0].isShown }
             expect(.scales, .scales(count), from: party)
         }
     }

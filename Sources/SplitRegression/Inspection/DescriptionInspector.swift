@@ -1,5 +1,6 @@
 public import KeyAgreement
 public import Paillier
+import Records
 public import Wire
 
 /// What the running session and a verifier of transcripts check in a description's payloads (describe.md 2 and 3), with nothing but
@@ -15,8 +16,8 @@ public struct DescriptionInspector: PayloadInspector, KeyInspecting {
     /// Name of the active party.
     private let active: String
     private let duplicates: DuplicateFilter
-    private var rows: [String: Int] = [:]
-    private(set) var keyInspector: KeyInspector<DescriptionKeyPurpose>
+    private var setups: [String: DescriptionSetup] = [:]
+    package private(set) var keyInspector: KeyInspector<DescriptionKeyPurpose>
     private var follower: DescriptionFollower?
     private var payloads = KeptPayloads(bulk: MessageType.ofDescribedCiphertexts)
 
@@ -85,7 +86,7 @@ public struct DescriptionInspector: PayloadInspector, KeyInspecting {
     }
 
     public mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {
-        guard let counts, !payloads.isPruned, let follower, let rows = rows.values.first else { return }
+        guard let counts, !payloads.isPruned, let follower, let rows = setups.values.first?.rows else { return }
         let facts = [("rows", rows), ("groups", follower.sizes.count), ("shown", follower.shownColumns ?? 0)]
         for (name, value) in facts {
             guard let named = counts[name], named != Int64(value) else { continue }
@@ -97,19 +98,26 @@ public struct DescriptionInspector: PayloadInspector, KeyInspecting {
     // MARK: One message each
 
     private mutating func setup(_ message: DescriptionSetup, _ record: Record) throws {
-        if let other = rows[record.to], other != message.rows {
+        if let other = setups[record.to], other.rows != message.rows {
             throw Self.failure("T10", "setupsDiffer", "The parties did not describe the same number of rows.")
         }
-        rows[record.from] = message.rows
+        let own = record.from == active ? plan.active : plan.passive
+        guard message.values.count == own.count(where: { $0.kind.levelNames == nil }) else {
+            throw Self.failure(
+                "T13", "columnsNotAllowed", "\(record.from) has another number of columns than the job gives it.")
+        }
+        setups[record.from] = message
     }
 
     /// Once both keys are there.
     private mutating func follow(_ record: Record) {
         let keys = keyInspector.keys
-        guard keys.count == 2, let key = keys[record.from], let rows = rows[record.from] else { return }
+        let passive = record.from == active ? record.to : record.from
+        guard keys.count == 2, let key = keys[record.from], let own = setups[active], let other = setups[passive],
+            let shape = plan.shape(rows: own.rows, activeValues: own.values, passiveValues: other.values)
+        else { return }
         follower = DescriptionFollower(
-            shape: plan.shape(rows: rows), active: active,
-            passive: record.from == active ? record.to : record.from,
+            shape: shape, active: active, passive: passive,
             width: CiphertextVector.serializedWidth(of: key))
     }
 

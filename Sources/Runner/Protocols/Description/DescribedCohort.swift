@@ -1,7 +1,7 @@
 package import Jobs
 package import Records
-package import Site
-package import SplitRegression
+import Site
+import SplitRegression
 
 /// The aligned rows as a description takes them.
 package struct DescribedCohort: Sendable {
