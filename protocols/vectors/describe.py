@@ -888,7 +888,7 @@ def spoiled(session):
     def changed(name, change):
         messages = json.loads(json.dumps(good))
         change(messages)
-        return {"name": name, **session.facts(), "messages": messages}
+        return {**session.facts(), "name": name, "messages": messages}
 
     def place(kind, side, count=0):
         return [i for i, one in enumerate(good) if one["type"] == kind and one["from"] == side][count]
@@ -936,7 +936,7 @@ def spoiled(session):
         changed("a flag of the other's pool", put(SMALL, PASSIVE, 1, payload=prefixed(bytes(pool_flags)).hex())),
         changed("a flag too few", put(SMALL, PASSIVE, payload=prefixed(bytes(flags[1:])).hex())),
         changed("a flag of 2", put(SMALL, ACTIVE, payload=prefixed(b"\2" + content(SMALL, ACTIVE)[1:]).hex())),
-        changed("another cell is small", put(SMALL, PASSIVE, payload=prefixed(bytes(flags[:-1]) + b"\1").hex())),
+        changed("another cell is small", put(SMALL, PASSIVE, payload=prefixed(content(SMALL, PASSIVE)[:-1] + b"\1").hex())),
         changed("a number too few", put(NUMBERS, PASSIVE, payload=prefixed(sent[: -ceil(session.sent[PASSIVE][1][-1], 8)]).hex())),
         changed("a byte too many", put(NUMBERS, PASSIVE, payload=prefixed(sent + b"\0").hex())),
         changed("a bit too many", put(NUMBERS, ACTIVE, payload=prefixed(bytes(over)).hex())),

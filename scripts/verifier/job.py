@@ -8,9 +8,12 @@ LINEAR, NEGATIVE_BINOMIAL = 1, 5
 FAMILY_NAMES = {
     LINEAR: "linear", 2: "logistic", 3: "probit", 4: "poisson", NEGATIVE_BINOMIAL: "negative-binomial", 6: "gamma",
 }
-STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS = 2, 4, 5, 8
-# coefficients, standard-errors, scores, metrics, correlations
-REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS}
+STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION = 2, 4, 5, 8, 9
+# coefficients, standard-errors, scores, metrics, correlations, description
+REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION}
+# Kinds of a column; levels of a yes/no column.
+NUMERIC, BINARY, CATEGORICAL = 1, 2, 3
+BINARY_LEVELS = 2
 # Coefficients of an elastic net: its correlations go in one message.
 MOST_NET_PARAMETERS = 800
 # Parts of the rows for cross-validation.
@@ -31,11 +34,12 @@ class Job:
 
     def __init__(self, data):
         r = Reader(data, "job.bin", ("T02", "jobNotCanonical"))
-        r.magic(b"moiety job\n\x00\x05")
+        r.magic(b"moiety job\n\x00\x06")
         r.texts(2)
         demand(r.number(4) == 2, "T02", "jobNotCanonical")
         self.active, self.passive = read_party(r), read_party(r)
         demand((self.active["role"], self.passive["role"]) == (1, 2), "T02", "jobNotCanonical")
+        demand(self.passive["group"] is None, "T02", "jobNotCanonical")
         self.alignment = r.number(1)
         demand(self.alignment in ALIGNMENTS, "T02", "jobNotCanonical")
         self.sender = read_optional_text(r)
@@ -93,9 +97,9 @@ def read_optional_text(r):
 
 
 def read_party(r):
-    """Its name, its role, its label and what stands beside it (None for the passive one), its features, and how many
-    coefficients they end with."""
-    party = {"name": r.prefixed(), "role": r.number(1), "columns": 0, "features": []}
+    """Its name, its role, its label and what stands beside it (None for the passive one), its features, their levels (0
+    of a numeric one), and how many coefficients they end with."""
+    party = {"name": r.prefixed(), "role": r.number(1), "columns": 0, "features": [], "levels": []}
     r.texts(1)
     for _ in range(r.number(4)):
         r.texts(1)
@@ -103,16 +107,33 @@ def read_party(r):
     r.fixed(1)
     party["label"] = read_optional_text(r)
     party["offset"], party["exposure"], party["weights"] = (read_optional_text(r) for _ in range(3))
+    party["group"] = read_group(r)
     for _ in range(r.number(4)):
-        party["features"].append(r.prefixed())
-        kind = r.number(1)
-        demand(kind in (1, 2, 3), "T02", "jobNotCanonical")
-        if kind < 3:
-            party["columns"] += 1
-            continue
-        levels = r.number(4)
-        demand(levels > 1, "T02", "jobNotCanonical")
-        r.texts(levels)
-        r.fixed(4)
-        party["columns"] += levels - 1
+        name, levels, _ = read_feature(r)
+        party["features"].append(name)
+        party["levels"].append(levels)
+        party["columns"] += max(1, levels - 1)
     return party
+
+
+def read_group(r):
+    """Column and levels; its reference is the first of them."""
+    if not read_flag(r):
+        return None
+    name, levels, reference = read_feature(r)
+    demand(levels > 0 and reference == 0, "T02", "jobNotCanonical")
+    return name, levels
+
+
+def read_feature(r):
+    """Column, levels and which of them is the reference."""
+    name, kind = r.prefixed(), r.number(1)
+    demand(kind in (NUMERIC, BINARY, CATEGORICAL), "T02", "jobNotCanonical")
+    if kind != CATEGORICAL:
+        return name, BINARY_LEVELS if kind == BINARY else 0, 0
+    levels = r.number(4)
+    demand(levels > 1, "T02", "jobNotCanonical")
+    r.texts(levels)
+    reference = r.number(4)
+    demand(reference < levels, "T02", "jobNotCanonical")
+    return name, levels, reference

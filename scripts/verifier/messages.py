@@ -1,4 +1,7 @@
-"""Payloads of a training (protocols/wire.md 2, Sources/SplitRegression/Messages)."""
+"""Payloads of a training (protocols/wire.md 2, Sources/SplitRegression/Messages) and of a description (describe.md 2)."""
+
+import math
+import struct
 
 from verifier.reading import Reader, demand
 
@@ -14,7 +17,7 @@ CIPHERTEXTS = {
 }
 MALFORMED = "T10", "malformedMessage"
 MOST_COLUMNS, LARGEST_EXPONENT, MOST_SCORES = 10_000, 1000, 1 << 19
-MOST_CIPHERTEXT_BYTES, MOST_RESULT_BYTES = 1 << 22, 1 << 20
+MOST_CIPHERTEXT_BYTES, MOST_RESULT_BYTES, MOST_DESCRIBED_BYTES = 1 << 22, 1 << 20, 1 << 22
 # What the active party may announce: scale, weight and row bits (protocols/training.md 5.1).
 ALLOWED_BOUNDS = (0, 40), (-2, 40), (1, 40), (0, 6)
 
@@ -77,3 +80,37 @@ def key_bits(payload):
     r = Reader(payload, "key", MALFORMED)
     r.fixed(4)
     return r.number(4)
+
+
+def read_rows(payload):
+    r = Reader(payload, "setup", MALFORMED)
+    rows = r.number(4)
+    r.finish()
+    r.demand(rows > 0, "range")
+    return rows
+
+
+def read_groups(payload):
+    """n, W and Q of each."""
+    r = Reader(payload, "groups", MALFORMED)
+    groups = [(r.number(8), r.number(8), r.number(8)) for _ in range(r.number(4))]
+    r.finish()
+    return groups
+
+
+def read_flags(payload):
+    flags = read_bytes(payload, MOST_DESCRIBED_BYTES)
+    demand(set(flags) <= {0, 1}, *MALFORMED)
+    return list(flags)
+
+
+def scale_count(payload):
+    """Of means and standard deviations, each a number that has an encoding, the second one above 0."""
+    r = Reader(payload, "scales", MALFORMED)
+    count = r.number(4)
+    for _ in range(count):
+        mean, deviation = struct.unpack(">dd", r.fixed(16))
+        is_negative_zero = mean == 0 and math.copysign(1, mean) < 0
+        r.demand(math.isfinite(mean) and math.isfinite(deviation) and not is_negative_zero and deviation > 0, "range")
+    r.finish()
+    return count
