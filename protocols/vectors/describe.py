@@ -14,7 +14,17 @@ LARGEST_PAYLOAD = 3_670_016
 SETUP, PARAMETERS, KEY, GROUPS, VECTORS, SUMS = 0x0500, 0x0501, 0x0502, 0x0503, 0x0510, 0x0511
 SHARES, TESTS, SMALL, NUMBERS, SCALES, CHECKPOINT = 0x0512, 0x0513, 0x0514, 0x0515, 0x0516, 0x0004
 ACTIVE, PASSIVE = "active", "passive"
-NUMERIC = {"kind": "numeric"}
+# A numeric column with more different values is not looked at value by value; its count is 0.
+MOST_VALUES = 10
+MOST_ROWS = 2**24 - 1
+
+
+def few(values):
+    """A numeric column of so many different values."""
+    return {"kind": "numeric", "values": values}
+
+
+NUMERIC = few(0)
 
 
 class Stream:
@@ -78,25 +88,49 @@ def moments(values):
     return mean, sum((v - mean) ** 2 for v in values) / len(values)
 
 
-def numeric(values):
-    """z, s and o of each row."""
+def different(values):
+    """In ascending order; 0.0 and -0.0 are one."""
+    return sorted(set(values))
+
+
+def count_values(values):
+    count = len(different(values))
+    return count if count <= MOST_VALUES else 0
+
+
+def standardised(values):
+    """z and s of each row."""
     mean, variance = moments(values)
     z = []
     for value in values:
         distance = Fraction(value) - mean
         size = root(distance**2 * 2**32 / variance)
         z.append(size if distance >= 0 else -size)
-    s = [(one * one + 2**15) // 2**16 for one in z]
-    counts = {}
-    for value in values:
-        counts[value] = counts.get(value, 0) + 1
+    return z, [(one * one + 2**15) // 2**16 for one in z]
+
+
+def off_commonest(values):
+    """o of each row."""
+    counts = {value: values.count(value) for value in values}
     commonest = min(value for value, count in counts.items() if count == max(counts.values()))
-    return z, s, [int(value != commonest) for value in values]
+    return [int(value != commonest) for value in values]
 
 
-def levels(values, count):
-    """A list for each level but the first."""
-    return [[int(value == level) for value in values] for level in range(1, count)]
+def indicators(values, kinds):
+    """A list for each of these values or levels."""
+    return [[int(value == one) for value in values] for one in kinds]
+
+
+def evaluated_after_squares(values):
+    """Of a numeric column: indicators of all values but the least, or o."""
+    return indicators(values, different(values)[1:]) if count_values(values) else [off_commonest(values)]
+
+
+def counted(column, values):
+    """Rows of each cell, as indicators: of all levels, of all values, or o."""
+    if not is_numeric(column):
+        return indicators(values, range(column["levels"]))
+    return indicators(values, different(values)) if column["values"] else [off_commonest(values)]
 
 
 def weights(groups, count, values):
@@ -135,12 +169,26 @@ def tied_values():
 
 def columns():
     stream = Stream("columns")
+    ten = [round(-2 + 0.75 * (place * 7 % 10), 2) for place in range(30)]
     raw = [
-        ("several most frequent", [3.0, 1.0, 3.0, 1.0, 2.0, 7.0]),
-        ("all different", [4.5, -1.25, 0.5, 8.0, 2.0]),
+        ("several most frequent of few", [3.0, 1.0, 3.0, 1.0, 2.0, 7.0]),
+        ("several most frequent of many", [3.0, 1.0, 3.0, 1.0, 2.0, 7.0] + [10.0 + place for place in range(8)] + [-4.0]),
+        ("five values, all different", [4.5, -1.25, 0.5, 8.0, 2.0]),
         ("negative values", [-2.5, -2.5, 0.0, 7.25, -100.0, 0.001, -2.5]),
         ("ties to even", tied_values()),
+        ("ties to even, a mean that ties down", [32 + value for value in tied_values()]),
+        ("ties to even, a mean that ties up", [96 + value for value in tied_values()]),
         ("zero and negative zero", [-0.0, 0.0, 5.0, 5.0, -0.0, 1.0, 5.0, 0.0]),
+        ("zero and negative zero are the tenth value", [-0.0, 0.0] + [1.5 * place for place in range(1, 10)]),
+        ("zero and negative zero are the most frequent", [float(place) for place in range(-6, 7)] + [-0.0]),
+        ("two values", [1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0]),
+        ("two values, a deviation that ties down", [1 + 2.0**-12, -1 - 2.0**-12]),
+        ("two values, a deviation that ties up", [1 + 3 * 2.0**-12, -1 - 3 * 2.0**-12]),
+        ("a deviation just below a power of two", [0.99999, -0.99999]),
+        ("a mean that rounds to zero from below", [-1.0, 1.0, -1.0, 1.0, -1.001, 1.0]),
+        ("ten values", ten),
+        ("eleven values", ten + [5.5]),
+        ("ten values far apart, most frequent last", [1e6, -1e6, 0.5, 0.25, 3.0, 7.5, 11.0, 12.0, 13.0, 99.0, 99.0]),
         ("far from zero", [1e6 + x for x in (0.25, 0.5, 0.5, -3.75, 12.0, 0.25, 0.5)]),
         ("one outlier of many", [1000.0] + [0.0] * 59 + [0.125] * 4),
         ("tiny", [3e-300, 1e-300, 4e-300, 1e-300, 5e-300]),
@@ -149,27 +197,30 @@ def columns():
     ]
     numbers = []
     for name, values in raw:
-        z, s, o = numeric(values)
-        numbers.append({"name": name, "values": values, "z": z, "s": s, "o": o})
+        z, s = standardised(values)
+        numbers.append({
+            "name": name, "values": values, "different": count_values(values), "z": z, "s": s,
+            "indicators": evaluated_after_squares(values), "scale": scale_json(scale_of(values))})
     weighted = []
     for name, groups, count, values in [
         ("one group", [0] * 5, 1, [1.0, 2.0, 0.5, 0.001, 2.0]),
         ("a largest weight for each group", [0, 1, 1, 0, 1, 0], 2, [0.1, 5.0, 2.5, 0.3, 1.1, 0.2]),
         ("ties to even", [0] * 6, 1, [524288.0, 1.25, 1.75, 0.25, 0.75, 2.25]),
         ("down to nothing", [0, 0, 1, 1], 2, [1e6, 0.25, 1e6, 0.001]),
-        ("three groups", [stream.below(3) for _ in range(30)], 3, [round(0.01 + stream.below(500) / 100, 2) for _ in range(30)]),
+        ("three groups", [stream.below(3) for _ in range(30)], 3,
+         [round(0.01 + stream.below(500) / 100, 2) for _ in range(30)]),
         ("all alike", [1, 0, 1, 0], 2, [3.0, 7.0, 3.0, 7.0]),
     ]:
         integers = weights(groups, count, values)
         found = group_numbers(groups, count, integers)
         n, w, q = ([one[place] for one in found] for place in range(3))
         weighted.append({
-            "name": name, "groups": groups, "count": count, "values": values, "integers": integers, "n": n, "W": w, "Q": q})
-    values = [0, 2, 1, 1, 3, 0, 2]
+            "name": name, "group": groups, "groups": count, "values": values, "integers": integers,
+            "n": n, "W": w, "Q": q})
     return {
         "numeric": numbers, "weights": weighted,
-        "levels": [{"levels": 4, "values": values, "columns": levels(values, 4)},
-                   {"levels": 2, "values": [1, 0, 0, 1], "columns": levels([1, 0, 0, 1], 2)}],
+        "levels": [{"levels": count, "values": values, "indicators": indicators(values, range(1, count))}
+                   for count, values in [(4, [0, 2, 1, 1, 3, 0, 2]), (2, [1, 0, 0, 1])]],
     }
 
 
@@ -182,12 +233,14 @@ def is_numeric(column):
 
 def entries(column):
     """Columns of numbers that the evaluator has for it."""
-    return 3 if is_numeric(column) else column["levels"] - 1
+    if is_numeric(column):
+        return 2 + (column["values"] - 1 if column["values"] else 1)
+    return column["levels"] - 1
 
 
 def cells_of(column):
     """In each group."""
-    return 1 if is_numeric(column) else column["levels"]
+    return (column["values"] or 1) if is_numeric(column) else column["levels"]
 
 
 def width(modulus_bits):
@@ -217,19 +270,23 @@ def layout(rows, groups, weighted, modulus_bits, own, least):
 
 
 def layouts():
-    mixed = [NUMERIC, {"levels": 2}, NUMERIC, {"levels": 5}]
+    mixed = [NUMERIC, {"levels": 2}, few(2), {"levels": 5}, few(10)]
     found = []
     for rows, groups, weighted, bits, own, least in [
         (1000, 1, False, 2048, [NUMERIC], 1), (1000, 1, True, 3072, [NUMERIC], 11), (1024, 2, False, 3072, mixed, 11),
-        (1025, 2, True, 3072, mixed, 11), (512, 3, True, 2048, mixed, 5), (513, 13, False, 2048, mixed, 5),
-        (513, 14, False, 2048, mixed, 5), (60, 7, True, 2048, [{"levels": 3}], 100), (100_000, 4, True, 3072, mixed * 2, 10),
-        (100_000, 19, False, 3072, [{"levels": 100}, NUMERIC], 100), (100_000, 20, False, 3072, [{"levels": 100}], 100),
-        (5000, 40, True, 3072, [{"levels": 901}], 11), (5000, 200, True, 3072, [NUMERIC] * 3, 7),
-        (4_000, 4000, False, 2048, [{"levels": 2}], 1), (1 << 24, 2, True, 3072, mixed, 50), (2, 1, False, 3072, [NUMERIC], 1),
-        (4096, 5, False, 3072, [{"levels": 41}], 3), (4096, 4, False, 3072, [{"levels": 1024}, {"levels": 2}], 1),
-        (700, 95, True, 3072, [NUMERIC], 4), (700, 96, True, 3072, [NUMERIC], 4),
+        (1000, 1, False, 2048, [few(2)], 11), (1000, 2, False, 2048, [few(3)], 11), (1000, 1, True, 3072, [few(10)], 11),
+        (1025, 2, True, 3072, mixed, 11), (512, 3, True, 2048, mixed, 5), (513, 8, False, 2048, mixed, 5),
+        (513, 6, True, 2048, mixed, 5), (513, 7, True, 2048, mixed, 5), (60, 7, True, 2048, [{"levels": 3}], 100),
+        (100_000, 4, True, 3072, mixed * 2, 10), (100_000, 8, False, 3072, [{"levels": 100}, NUMERIC], 100),
+        (5000, 8, True, 3072, [{"levels": 901}], 11), (5000, 8, True, 2048, [NUMERIC] * 3 + [few(9)], 7),
+        (MOST_ROWS, 2, True, 3072, mixed, 50), (2, 1, False, 3072, [NUMERIC], 1),
+        (4096, 5, False, 3072, [{"levels": 41}], 3), (4096, 4, False, 3072, [{"levels": 1000}, few(6), {"levels": 18}], 1),
+        (4096, 4, False, 3072, [{"levels": 1000}, few(6), {"levels": 19}], 1),
+        (4000, 8, True, 2048, [{"levels": 1000}, {"levels": 1000}, few(10), {"levels": 40}], 4),
+        (4000, 8, True, 2048, [{"levels": 1000}, {"levels": 1000}, few(10), {"levels": 41}], 4),
     ]:
-        facts = {"rows": rows, "groups": groups, "weighted": weighted, "modulusBits": bits, "columns": own, "minimumCell": least}
+        facts = {"rows": rows, "groups": groups, "weighted": weighted, "modulusBits": bits, "columns": own,
+                 "minimumCell": least}
         found.append({**facts, **layout(rows, groups, weighted, bits, own, least)})
     return found
 
@@ -247,7 +304,7 @@ def by_column(all_columns, groups, small):
 
 
 def pools(all_columns, groups, small):
-    """Of each column None, a list of levels, or "none"."""
+    """Of each column None where no cell is small; else the levels that are tested together, none where nothing is shown."""
     found = []
     for column, flags in by_column(all_columns, groups, small):
         pool = [level for level, row in enumerate(flags) if any(row)]
@@ -255,34 +312,44 @@ def pools(all_columns, groups, small):
             found.append(None)
             continue
         if is_numeric(column) or column["levels"] == 2:
-            found.append("none")
+            found.append([])
             continue
         if len(pool) == 1:
             pool = sorted(pool + [pool[0] - 1 if pool[0] else 1])
-        found.append("none" if len(pool) == column["levels"] else pool)
+        found.append([] if len(pool) == column["levels"] else pool)
     return found
 
 
 def shown(all_columns, groups, tested, small_pools):
+    """Of each column None, or the levels whose numbers are opened and the pool; neither of a numeric one."""
     rest, found = list(small_pools), []
     for column, pool in zip(all_columns, tested):
-        if pool == "none":
-            found.append(False)
-        elif pool is None:
-            found.append(True if is_numeric(column) else {"levels": list(range(1, column["levels"])), "pool": []})
+        if pool is None:
+            found.append({"levels": [] if is_numeric(column) else list(range(1, column["levels"])), "pool": []})
+        elif not pool:
+            found.append(None)
         else:
             flags = [rest.pop(0) for _ in range(groups)]
             left = [level for level in range(column["levels"]) if level not in pool]
-            found.append(False if any(flags) else {"levels": left, "pool": pool})
+            found.append(None if any(flags) else {"levels": left, "pool": pool})
     assert not rest
     return found
+
+
+def count_pools(tested):
+    """Those that are tested."""
+    return sum(bool(pool) for pool in tested)
 
 
 def pool_cases():
     three, four, two, seven = {"levels": 3}, {"levels": 4}, {"levels": 2}, {"levels": 7}
     raw = [
-        ("nothing small", [NUMERIC, two, three], 2, [0] * 12, None),
+        ("nothing small", [NUMERIC, two, three, few(2)], 2, [0] * 16, None),
         ("a small numeric column", [NUMERIC, NUMERIC], 2, [0, 1, 0, 0], None),
+        ("a small value of two", [few(2), few(2), few(2)], 1, [1, 0, 0, 1, 0, 0], None),
+        ("small values are not pooled", [few(4), few(5)], 2, [0, 0, 0, 1, 1, 0, 0, 0] + [0] * 10, None),
+        ("the last value of ten in one group", [few(10), few(10)], 2, [0] * 19 + [1] + [0] * 20, None),
+        ("all values small", [few(3)], 1, [1, 1, 1], None),
         ("one of two levels", [two, two, two], 1, [1, 0, 0, 1, 0, 0], None),
         ("both of two levels", [two], 2, [1, 0, 0, 1], None),
         ("the first of three", [three], 1, [1, 0, 0], None),
@@ -299,18 +366,20 @@ def pool_cases():
         ("a pool of three of seven", [seven], 1, [0, 1, 0, 1, 0, 1, 0], None),
         ("the last of seven, small pool", [seven], 1, [0, 0, 0, 0, 0, 0, 1], [1]),
         ("numeric columns about a pool", [NUMERIC, three, NUMERIC], 2, [1, 0, 0, 0, 1, 0, 0, 0, 0, 0], None),
+        ("few values about a pool", [few(3), three, few(2), four], 2,
+         [0, 0, 1, 0, 0, 0] + [0, 0, 1, 0, 0, 0] + [0] * 4 + [0] * 6 + [1, 0], [0, 0, 0, 1]),
     ]
     stream = Stream("pools")
     for place in range(8):
-        own = [[NUMERIC, two, three, four, seven][stream.below(5)] for _ in range(6)]
+        own = [[NUMERIC, two, three, four, seven, few(2), few(3)][stream.below(7)] for _ in range(7)]
         groups = 1 + stream.below(3)
-        small = [int(stream.below(5) == 0) for _ in range(groups * sum(map(cells_of, own)))]
-        tested = sum(isinstance(pool, list) for pool in pools(own, groups, small))
+        small = [int(stream.below(7) == 0) for _ in range(groups * sum(map(cells_of, own)))]
+        tested = count_pools(pools(own, groups, small))
         raw.append((f"drawn {place}", own, groups, small, [int(stream.below(6) == 0) for _ in range(groups * tested)]))
     found = []
     for name, own, groups, small, flags in raw:
         tested = pools(own, groups, small)
-        count = groups * sum(isinstance(pool, list) for pool in tested)
+        count = groups * count_pools(tested)
         flags = [0] * count if flags is None else flags
         assert len(flags) == count
         found.append({"name": name, "columns": own, "groups": groups, "small": small, "pools": tested,
@@ -339,8 +408,8 @@ def shape(kind, block, rows, group):
 
 
 def own_number(total, cut, bits):
-    """What the active party sends."""
-    return nearest(Fraction(total, 2**cut)) % 2**bits
+    """What the active party sends: rounded, halves up."""
+    return math.floor(Fraction(total, 2**cut) + Fraction(1, 2)) % 2**bits
 
 
 def part(share, cut, bits):
@@ -356,12 +425,19 @@ def joined(a, b, cut, bits, signed):
     return represented(part(a, cut, bits) + part(b, cut, bits) + (cut > 0), bits, signed)
 
 
+def has_size(levels, total, cut):
+    """Whether a group of this size can have these numbers of levels, all that are opened of a column."""
+    most, more = total >> cut, int(cut > 0)
+    return all(one <= most + more for one in levels) and sum(levels) <= most + more * len(levels)
+
+
 def numbers():
     stream = Stream("numbers")
     items = []
     for rows, groups, weighted in [
         (1000, [(1000,) * 3], False), (1000, [(11,) * 3, (989,) * 3], False), (1024, [(512,) * 3, (511,) * 3, (1,) * 3], False),
-        (2, [(2, 2, 2)], False), (1025, [(1025, 2**20, 2**40)], True), (1 << 24, [(1 << 24, 2**44 - 1, 2**63)], True),
+        (2, [(2, 2, 2)], False), (1025, [(1025, 2**20, 2**40)], True),
+        (MOST_ROWS, [(MOST_ROWS, 2**44 - 2**20, 2**63)], True),
         (600, [(200, 2**20 + 5, 2**40 + 25), (400, 400 * 2**20, 400 * 2**40)], True),
         (100_000, [(40_000, 123_456_789_012, 10**17), (60_000, 2**30 - 1, 2**49)], True),
     ]:
@@ -386,13 +462,24 @@ def numbers():
                              "number": joined(a, b, cut, bits, signed)})
     for total, cut, bits, signed in [
         (0, 12, 19, True), (2047, 12, 19, True), (2048, 12, 19, True), (6144, 12, 19, True), (-2048, 12, 19, True),
-        (-6144, 12, 19, True), (-2049, 12, 19, True), (987_654_321, 14, 17, True), (-987_654_321, 14, 17, True),
+        (-6144, 12, 19, True), (-2049, 12, 19, True), (-1, 12, 19, True), (2049, 12, 19, False), (5 * 2**18, 19, 15, False),
+        (987_654_321, 14, 17, True), (-987_654_321, 14, 17, True),
         (987_654_321, 14, 17, False), (37, 0, 11, False), (2**33 + 12345, 20, 15, False),
     ]:
         sent = own_number(total, cut, bits)
         own.append({"sum": str(total), "cut": cut, "bits": bits, "signed": signed, "sent": sent,
                     "number": represented(sent, bits, signed)})
-    return {"items": items, "openings": openings, "own": own}
+    sizes = []
+    for total, cut, levels in [
+        (100, 0, [100]), (100, 0, [101]), (100, 0, [60, 40]), (100, 0, [60, 41]), (100, 0, [0, 0, 0]), (100, 0, [34, 33, 33]),
+        (2**20, 7, [8192]), (2**20, 7, [8193]), (2**20, 7, [8194]), (2**20, 7, [4097, 4097]), (2**20, 7, [4097, 4098]),
+        (2**21 - 1, 7, [16383, 1]), (2**21 - 1, 7, [16384, 1]), (2**21 - 1, 7, [16384, 2]), (2**21 - 1, 7, [16385, 0]),
+        (2**21 - 1, 7, [5462, 5462, 5462]), (2**21 - 1, 7, [5462, 5462, 5463]),
+        (2**44 - 2**20, 30, [16383, 1, 1, 1]), (2**44 - 2**20, 30, [16383, 2, 1, 1, 1]),
+        (2**44 - 2**20, 30, [16384, 2, 1, 1, 1]),
+    ]:
+        sizes.append({"total": str(total), "cut": cut, "levels": levels, "allowed": has_size(levels, total, cut)})
+    return {"items": items, "openings": openings, "own": own, "sizes": sizes}
 
 
 # 4. Cells
@@ -436,52 +523,60 @@ def kinds(column, view):
     return [("z", True), ("s", False)] if is_numeric(column) else [("level", False)] * len(view["levels"])
 
 
-def difference(values, spreads):
-    """Of the pair that is furthest apart, the later group less the earlier one."""
-    found = None
+def difference(values, variances):
+    """Of two groups the second less the first, of more the largest magnitude; None where a denominator is 0."""
+    found = []
     for second in range(len(values)):
         for first in range(second):
-            spread = math.sqrt((spreads[first] + spreads[second]) / 2)
-            if spread == 0:
+            both = [variances[first], variances[second]]
+            if None in both or sum(both) == 0:
                 return None
-            one = (values[second] - values[first]) / spread
-            if found is None or abs(one) > abs(found):
-                found = one
-    return found
+            found.append((values[second] - values[first]) / math.sqrt(sum(both) / 2))
+    if len(found) < 2:
+        return found[0] if found else None
+    return max(map(abs, found))
+
+
+def corrected(total, squares):
+    """f; None without a denominator."""
+    return Fraction(total**2, total**2 - squares) if total**2 > squares else None
+
+
+def deviation_of(m, q, scale, f):
+    return None if f is None else scale * math.sqrt(max(0, (q - m * m) * f))
 
 
 def described_numeric(rows, groups, weighted, items, scale):
     mean, deviation = scale
-    blocks, spreads = [], None
+    blocks, variances = [], None
     for block in range(blocks_of(weighted)):
         means, deviations = [], []
         for place, group in enumerate(groups):
             cut, total = shape("z", block, rows, group)[0], total_of(group, block)
             m, q = (Fraction(items[block][item][place]) * Fraction(2) ** (cut - 16) / total for item in (0, 1))
-            f = Fraction(group[0], group[0] - 1) if not block else Fraction(total**2, total**2 - group[2])
+            # n / (n - 1) is n^2 / (n^2 - n).
             means.append(mean + deviation * float(m))
-            deviations.append(deviation * math.sqrt(max(0, (q - m * m) * f)))
-        spreads = spreads or [one * one for one in deviations]
-        blocks.append({"means": means, "deviations": deviations, "difference": difference(means, spreads)})
+            deviations.append(deviation_of(m, q, deviation, corrected(total, group[2] if block else total)))
+        variances = variances or [None if one is None else one * one for one in deviations]
+        blocks.append({"means": means, "deviations": deviations, "difference": difference(means, variances)})
     m, q = (
         sum(Fraction(items[0][item][place]) * Fraction(2) ** (shape("z", 0, rows, group)[0] - 16)
             for place, group in enumerate(groups)) / rows for item in (0, 1))
-    whole = {"mean": mean + deviation * float(m),
-             "deviation": deviation * math.sqrt(max(0, (q - m * m) * Fraction(rows, rows - 1)))}
+    whole = {"mean": mean + deviation * float(m), "deviation": deviation_of(m, q, deviation, corrected(rows, rows))}
     return {"blocks": blocks, "all": whole}
 
 
 def described_levels(rows, groups, weighted, items, view):
-    """Counts of the levels that are shown and then of what they leave: the pool, or without one the first level."""
-    blocks, spreads = [], None
+    """Of the levels that are shown and then of what they leave: the pool, or without one the first level."""
+    blocks, variances = [], None
     for block in range(blocks_of(weighted)):
         counts = [[number * 2 ** shape("level", block, rows, group)[0] for number, group in zip(item, groups)]
                   for item in items[block]]
-        counts.append([total_of(group, block) - sum(column) for group, column in zip(groups, zip(*counts))])
+        counts.append([max(0, total_of(group, block) - sum(column)) for group, column in zip(groups, zip(*counts))])
         shares = [[count / total_of(group, block) for count, group in zip(item, groups)] for item in counts]
-        spreads = spreads or [[p * (1 - p) for p in item] for item in shares]
-        blocks.append({"counts": counts, "shares": shares,
-                       "differences": [difference(item, spread) for item, spread in zip(shares, spreads)]})
+        variances = variances or [[p * (1 - p) for p in item] for item in shares]
+        blocks.append({"counts": None if block else counts, "shares": shares,
+                       "differences": [difference(item, spread) for item, spread in zip(shares, variances)]})
     totals = [sum(item) for item in blocks[0]["counts"]]
     return {"levels": view["levels"], "rest": view["pool"] or [0], "blocks": blocks,
             "all": {"counts": totals, "shares": [count / rows for count in totals]}}
@@ -491,28 +586,55 @@ def table(rows, groups, weighted, all_columns, views, opened, scales):
     """`opened`: of each shown column its blocks, items and groups; `scales` of each shown numeric column."""
     opened, scales, found = list(opened), list(scales), []
     for column, view in zip(all_columns, views):
-        if not view:
+        if view is None:
             found.append(None)
         elif is_numeric(column):
-            found.append(described_numeric(rows, groups, weighted, opened.pop(0), scales.pop(0)))
+            found.append({"numeric": described_numeric(rows, groups, weighted, opened.pop(0), scales.pop(0))})
         else:
-            found.append(described_levels(rows, groups, weighted, opened.pop(0), view))
+            found.append({"levels": described_levels(rows, groups, weighted, opened.pop(0), view)})
     sizes = [w * w / q for _, w, q in groups] if weighted else None
     return {"columns": found, "effectiveSizes": sizes}
 
 
 def edges():
-    """Numbers that no rows would give, or only nearly: no variance in one group, or in both."""
+    """Numbers that no rows would give, or only nearly: without variance, without a denominator, more than there can be."""
     two, weighted = [(40,) * 3, (60,) * 3], [(40, 2**20 * 25, 2**40 * 20), (60, 2**20 * 33, 2**40 * 30)]
-    yield ("less than no variance in a group", two, False, [NUMERIC], [True], [[[[-310, 400], [77, 2900]]]], [(12.5, 3.0)])
-    yield ("no variance in both groups", two, False, [NUMERIC], [True], [[[[0, 0], [0, 0]]]], [(12.5, 3.0)])
-    yield ("weights, less than no variance in a group", weighted, True, [NUMERIC], [True],
+    all_of = {"levels": [], "pool": []}
+
+    def all_but_first(levels):
+        return {"levels": list(range(1, levels)), "pool": []}
+
+    yield ("less than no variance in a group", two, False, [NUMERIC], [all_of], [[[[-310, 400], [77, 2900]]]], [(12.5, 3.0)])
+    yield ("no variance in both groups", two, False, [NUMERIC], [all_of], [[[[0, 0], [0, 0]]]], [(12.5, 3.0)])
+    yield ("the second group is below the first", two, False, [few(5), {"levels": 3}], [all_of, all_but_first(3)],
+           [[[[700, -600], [2100, 2000]]], [[[20, 10], [5, 40]]]], [(0.5, 4.0)])
+    yield ("weights, less than no variance in a group", weighted, True, [NUMERIC], [all_of],
            [[[[-310, 400], [1100, 2900]], [[-270, 300], [70, 2300]]]], [(-1000.0, 0.015625)])
+    yield ("a group of one row", [(1,) * 3, (59,) * 3], False, [NUMERIC], [all_of], [[[[-900, 40], [410, 2100]]]], [(12.5, 3.0)])
+    yield ("a group with all its weight on one row", [(30, 2**20, 2**40), (70, 2**20 * 33, 2**40 * 30)], True, [NUMERIC],
+           [all_of], [[[[-310, 400], [1100, 2900]], [[-270, 300], [70, 2300]]]], [(6.0, 2.0)])
+    yield ("weights, a group of one row", [(1, 2**20, 2**40), (70, 2**20 * 33, 2**40 * 30)], True, [few(3)],
+           [all_of], [[[[-310, 400], [1100, 2900]], [[-310, 300], [1100, 2300]]]], [(6.0, 2.0)])
+    yield ("three groups, no variance in two", [(20,) * 3, (30,) * 3, (50,) * 3], False, [NUMERIC, {"levels": 2}],
+           [all_of, all_but_first(2)], [[[[100, -200, 0], [0, 0, 2100]]], [[[0, 30, 25]]]], [(12.5, 3.0)])
+    yield ("three groups, no variance in one", [(20,) * 3, (30,) * 3, (50,) * 3], False, [NUMERIC, {"levels": 2}],
+           [all_of, all_but_first(2)], [[[[100, -200, 0], [0, 900, 2100]]], [[[0, 29, 25]]]], [(12.5, 3.0)])
+    yield ("shares of 0 and 1", two, False, [{"levels": 3}, {"levels": 2}, {"levels": 2}],
+           [all_but_first(3), all_but_first(2), all_but_first(2)], [[[[0, 0], [11, 23]]], [[[40, 60]]], [[[0, 60]]]], [])
+    # The cut numbers of both levels are one too large: they leave less than nothing.
+    yield ("weights, levels that leave less than nothing", weighted, True, [{"levels": 3}], [all_but_first(3)],
+           [[[[13, 22], [20, 38]], [[5462, 3001], [7340, 5447]]]], [])
     five = [(n,) * 3 for n in (20, 20, 20, 20, 20)]
-    yield ("the furthest pair of five", five, False, [{"levels": 3}], [{"levels": [1, 2], "pool": []}],
+    yield ("the furthest pair of five", five, False, [{"levels": 3}], [all_but_first(3)],
            [[[[5, 6, 4, 9, 5], [10, 10, 9, 6, 8]]]], [])
-    yield ("one group", [(100,) * 3], False, [{"levels": 4}, NUMERIC], [{"levels": [0, 3], "pool": [1, 2]}, True],
+    yield ("the furthest pair of three, falling", [(30,) * 3, (30,) * 3, (40,) * 3], False, [NUMERIC], [all_of],
+           [[[[800, 100, -700], [2100, 2000, 2300]]]], [(1.0, 8.0)])
+    yield ("one group", [(100,) * 3], False, [{"levels": 4}, NUMERIC], [{"levels": [0, 3], "pool": [1, 2]}, all_of],
            [[[[12], [40]]], [[[0], [3210]]]], [(2.0**40, 2.0**10)])
+
+
+def scale_json(scale):
+    return {"mean": scale[0], "deviation": scale[1]}
 
 
 def given(name, groups, weighted, all_columns, views, opened, scales):
@@ -520,12 +642,12 @@ def given(name, groups, weighted, all_columns, views, opened, scales):
     return {
         "name": name, "rows": rows, "weighted": weighted,
         "groups": [{"n": n, "W": str(w), "Q": str(q)} for n, w, q in groups], "columns": all_columns, "shown": views,
-        "numbers": opened, "scales": [{"mean": m, "deviation": d} for m, d in scales],
+        "numbers": opened, "scales": list(map(scale_json, scales)),
         "table": table(rows, groups, weighted, all_columns, views, opened, scales)}
 
 
 def scale_of(values):
-    """Mean and standard deviation, rounded to 2^(e(sd) - 11)."""
+    """Mean and standard deviation, rounded to 2^(e(sd) - 11), ties to even; e is that of the unrounded one."""
     mean, variance = moments(values)
     e = 0
     while Fraction(4) ** e > variance:
@@ -544,8 +666,8 @@ def prefixed(content):
     return struct.pack(">I", len(content)) + content
 
 
-def setup_payload(rows):
-    return struct.pack(">I", rows)
+def setup_payload(rows, values):
+    return struct.pack(">II", rows, len(values)) + bytes(values)
 
 
 def groups_payload(groups):
@@ -564,9 +686,16 @@ def payloads():
     def case(payload, why=None, **more):
         return {"payload": payload.hex(), **more, **({"bad": why} if why else {})}
 
-    setups = [case(setup_payload(rows), rows=rows) for rows in (1, 1000, 1 << 24)]
-    setups += [case(setup_payload(0), "no rows"), case(b"\0\0\3", "truncated"), case(setup_payload(5) + b"\0", "left over"),
-               case(b"", "empty")]
+    setups = [case(setup_payload(rows, values), rows=rows, values=values)
+              for rows, values in ((2, []), (1000, [0]), (MOST_ROWS, [2, 10, 0, 3]), (60, list(range(2, 11))))]
+    setups += [case(setup_payload(rows, [0]), "rows") for rows in (0, 1, MOST_ROWS + 1, 2**32 - 1)]
+    setups += [case(setup_payload(1000, values), "values") for values in ([1], [0, 11], [255, 2], [2, 0, 1])]
+    setups += [
+        case(b"", "empty"), case(setup_payload(5, [])[:-1], "truncated"), case(setup_payload(1000, [3])[:4], "truncated"),
+        case(setup_payload(1000, [0, 3])[:-1], "more values than bytes"), case(setup_payload(5, []) + b"\0", "left over"),
+        case(setup_payload(1000, [0, 3]) + b"\2", "left over"),
+        case(struct.pack(">II", 1000, 2**32 - 1), "more values than bytes"),
+    ]
     one, two = [(60, 60, 60)], [(25, 2**20 + 7, 2**40 + 49), (35, 35 * 2**20, 35 * 2**40)]
     groups = [case(groups_payload(found), groups=[list(map(str, group)) for group in found])
               for found in (one, two, [(2**64 - 1,) * 3])]
@@ -646,7 +775,9 @@ def refused():
         ("weights too large in one group", 60, 2, 11, True, [(20, 20 * m + 1, 20 * m * m), (40, m, m * m)]),
         ("squares too small", 60, 1, 11, True, [(60, 2 * m, 2 * m - 1)]),
         ("squares too large", 60, 1, 11, True, [(60, 2 * m, 2 * m * m + 1)]),
-        ("squares of all bits", 1 << 24, 1, 11, True, [(1 << 24, 2**44, 2**64 - 1)]),
+        ("most of everything", MOST_ROWS, 1, 11, True, [(MOST_ROWS, 2**44 - m, 2**64 - m * m)]),
+        ("squares too large, most rows", MOST_ROWS, 1, 11, True, [(MOST_ROWS, 2**44 - m, 2**64 - m * m + 1)]),
+        ("squares of all bits", MOST_ROWS, 1, 11, True, [(MOST_ROWS, 2**44 - m, 2**64 - 1)]),
         ("a product that wraps round", 60, 1, 11, True, [(60, 2**63, 2**63)]),
     ]:
         found.append({
@@ -676,15 +807,16 @@ class Session:
         self.columns = [column for _, column, _ in self.all]
         self.stream = Stream("session " + name)
         assert refusal(rows, groups, least, self.weighted, self.groups) is None
+        for _, column, values in self.all:
+            check_column(column, values, least)
 
     def sums(self, numbers, block):
         return [sum(a * b for a, b in zip(numbers, vector)) for vector in self.vectors[block]]
 
     def tables(self, column, values, block):
-        """Sums of each level or of z, s and o, in each group."""
-        if is_numeric(column):
-            return [self.sums(one, block) for one in numeric(values)]
-        return [self.sums([int(value == level) for value in values], block) for level in range(column["levels"])]
+        """Sums in each group: of z and s where it is numeric, then of each cell's rows."""
+        moments = standardised(values) if is_numeric(column) else ()
+        return [self.sums(one, block) for one in (*moments, *counted(column, values))]
 
     def decide(self):
         """Flags, pools, and what is shown. `flags[party]`, `pool_flags[party]`."""
@@ -695,9 +827,10 @@ class Session:
                 self.flag(side, row, flags, joint)
         self.tested = pools(self.columns, self.count, joint)
         for (side, column, values), pool in zip(self.all, self.tested):
-            if isinstance(pool, list):
+            if pool:
                 counts = self.tables(column, values, 0)
-                self.flag(side, [sum(counts[level][g] for level in pool) for g in range(self.count)], pool_flags, joint_pools)
+                sums = [sum(counts[level][g] for level in pool) for g in range(self.count)]
+                self.flag(side, sums, pool_flags, joint_pools)
         self.flags, self.pool_flags, self.small, self.small_pools = flags, pool_flags, joint, joint_pools
         self.views = shown(self.columns, self.count, self.tested, joint_pools)
 
@@ -713,7 +846,7 @@ class Session:
         self.sent = {ACTIVE: ([], []), PASSIVE: ([], [])}
         self.opened, self.scales = [], {ACTIVE: [], PASSIVE: []}
         for (side, column, values), view in zip(self.all, self.views):
-            if not view:
+            if view is None:
                 continue
             blocks = []
             for block in range(blocks_of(self.weighted)):
@@ -745,6 +878,10 @@ class Session:
         self.sent[side][0].append(value)
         self.sent[side][1].append(bits)
 
+    def values(self, side):
+        """What a party says of its numeric columns."""
+        return [column["values"] for column, _ in self.own[side] if is_numeric(column)]
+
     def messages(self):
         """In order. Ciphertexts by their number, checkpoints by their type alone."""
         self.decide()
@@ -753,7 +890,8 @@ class Session:
         both = (ACTIVE, PASSIVE)
 
         def say(kind, side, payload):
-            found.append({"type": kind, "from": side, "round": self.round, "chunk": 0, "chunks": 1, "payload": payload.hex()})
+            found.append({"type": kind, "from": side, "round": self.round, "chunk": 0, "chunks": 1,
+                          "payload": payload.hex()})
 
         def encrypted(kind, side, sizes):
             for index, size in enumerate(sizes):
@@ -764,7 +902,7 @@ class Session:
             found.extend({"type": CHECKPOINT, "from": side} for side in both)
 
         for side in both:
-            say(SETUP, side, setup_payload(self.rows))
+            say(SETUP, side, setup_payload(self.rows, self.values(side)))
         for side in both:
             # Proofs are another page's: keys are here by their bits alone.
             found.append({"type": PARAMETERS, "from": side, "round": 0, "chunk": 0, "chunks": 1})
@@ -791,7 +929,7 @@ class Session:
                 say(SMALL, side, prefixed(bytes(flags[side])))
 
         test(at["cells"], self.flags)
-        pooled = [side for (side, _, _), pool in zip(self.all, self.tested) if isinstance(pool, list)]
+        pooled = [side for (side, _, _), pool in zip(self.all, self.tested) if pool]
         if pooled:
             test(self.count * pooled.count(PASSIVE), self.pool_flags)
         sign()
@@ -805,9 +943,7 @@ class Session:
 
     def json(self):
         messages = self.messages()
-        numeric_views = [side for (side, column, _), view in zip(self.all, self.views) if view and is_numeric(column)]
         scales = self.scales[ACTIVE] + self.scales[PASSIVE]
-        assert len(scales) == len(numeric_views)
         self.found = table(self.rows, self.groups, self.weighted, self.columns, self.views, self.opened, scales)
         self.check()
         return {
@@ -830,23 +966,38 @@ class Session:
     def check(self):
         """The bounds of section 6, against the rows themselves."""
         for (_, column, values), view, one in zip(self.all, self.views, self.found["columns"]):
-            if not view:
+            if view is None:
                 continue
+            one = one["numeric" if is_numeric(column) else "levels"]
             for block, vectors in enumerate(self.vectors):
                 for place, vector in enumerate(vectors):
-                    if not is_numeric(column):
-                        exact = [sum(w for w, v in zip(vector, values) if v == level) for level in view["levels"]]
-                        found = [item[place] for item in one["blocks"][block]["counts"][:-1]]
-                        assert found == exact or block and all(abs(a - b) <= 2**-12 * sum(vector) for a, b in zip(found, exact))
+                    if is_numeric(column):
+                        self.check_moments(values, vector, self.groups[place], block, place, one["blocks"][block])
                         continue
-                    mean, variance = moments(values)
-                    total = sum(vector)
-                    m = sum(w * Fraction(v) for w, v in zip(vector, values)) / total
-                    assert abs(one["blocks"][block]["means"][place] - m) <= 2**-11 * math.sqrt(variance)
-                    spread = sum(w * (Fraction(v) - m) ** 2 for w, v in zip(vector, values)) / total
-                    n, _, q = self.groups[place]
-                    f = Fraction(total**2, total**2 - q) if block else Fraction(n, n - 1)
-                    assert abs(one["blocks"][block]["deviations"][place] ** 2 - spread * f) <= 2**-9 * variance * f
+                    exact = [sum(w for w, v in zip(vector, values) if v == level) for level in view["levels"]]
+                    if block == 0:
+                        assert [item[place] for item in one["blocks"][0]["counts"][:-1]] == exact
+                    shares = [item[place] for item in one["blocks"][block]["shares"][:-1]]
+                    assert all(abs(a - b / sum(vector)) <= 2**-12 for a, b in zip(shares, exact))
+
+    @staticmethod
+    def check_moments(values, vector, group, block, place, found):
+        variance, total = moments(values)[1], sum(vector)
+        m = sum(w * Fraction(v) for w, v in zip(vector, values)) / total
+        assert abs(found["means"][place] - m) <= 2**-10 * math.sqrt(variance)
+        f = corrected(total, group[2] if block else total)
+        assert (f is None) == (found["deviations"][place] is None)
+        if f is not None:
+            spread = sum(w * (Fraction(v) - m) ** 2 for w, v in zip(vector, values)) / total
+            assert abs(found["deviations"][place] ** 2 - spread * f) <= 2**-8 * variance * f
+
+
+def check_column(column, values, least):
+    """That its party does not refuse it."""
+    if is_numeric(column):
+        assert column["values"] == count_values(values) != 1 and sum(off_commonest(values)) >= least
+    else:
+        assert all(sum(one) >= least for one in counted(column, values))
 
 
 def cut_into(count, size):
@@ -855,98 +1006,190 @@ def cut_into(count, size):
 
 def sessions():
     found = []
+    five, two = {"levels": 5}, {"levels": 2}
+    # Beside each column the levels or values that are rare, each with the group in which it is.
     for name, rows, kinds_of, groups, weighted, least, bits in [
-        ("one group", 60, ([NUMERIC], [NUMERIC, {"levels": 2}]), 1, False, 5, 2048),
-        ("two groups, pools at both", 150, ([NUMERIC, {"levels": 5}], [{"levels": 5}, NUMERIC, {"levels": 3}]), 2, False, 9, 2048),
-        ("two groups, weights", 300, ([{"levels": 3}, NUMERIC], [NUMERIC, {"levels": 4}, {"levels": 2}]), 2, True, 11, 3072),
-        ("three groups, weights, pools", 600, ([{"levels": 2}], [{"levels": 7}, {"levels": 3}, NUMERIC]), 3, True, 12, 3072),
-        ("a pool at the active party alone", 90, ([{"levels": 6}], [NUMERIC]), 1, False, 8, 2048),
-        ("nothing is shown", 40, ([], [{"levels": 2}, {"levels": 3}]), 2, False, 10, 2048),
-        ("a pool of most levels", 80, ([], [{"levels": 9}, NUMERIC]), 2, False, 7, 2048),
-        ("several chunks", 700, ([NUMERIC], [{"levels": 30}, NUMERIC]), 4, True, 100, 3072),
+        ("one group", 60, ([(NUMERIC, {})], [(NUMERIC, {}), (two, {}), (few(3), {})]), 1, False, 5, 2048),
+        ("two groups, pools at both", 240,
+         ([(NUMERIC, {}), (five, {1: 0, 3: 1}), (few(4), {})],
+          [(five, {0: 1}), (few(5), {2: 0}), (NUMERIC, {}), ({"levels": 3}, {})]), 2, False, 9, 2048),
+        ("two groups, weights", 500,
+         ([({"levels": 3}, {}), (NUMERIC, {})], [(NUMERIC, {}), ({"levels": 4}, {}), (few(10), {}), (two, {})]),
+         2, True, 11, 3072),
+        ("three groups, weights, pools", 800,
+         ([(two, {}), (few(2), {})], [({"levels": 7}, {5: 0, 6: 2}), ({"levels": 3}, {2: 1}), (NUMERIC, {})]),
+         3, True, 12, 3072),
+        ("a pool at the active party alone", 200, ([({"levels": 6}, {4: 1})], [(NUMERIC, {})]), 2, False, 8, 2048),
+        ("a small pool at the passive party", 200,
+         ([(few(3), {1: 0})], [(five, {1: 0, 2: 0}), (five, {3: 1})]), 2, False, 10, 2048),
+        ("nothing is shown", 160,
+         ([], [(two, {1: 0}), ({"levels": 3}, {0: 0, 1: 0, 2: 1}), (few(2), {0: 1}), (NUMERIC, {0: 1})]),
+         2, False, 10, 2048),
+        ("a pool of most levels", 400,
+         ([(few(3), {1: 0}), (few(6), {})], [({"levels": 9}, {0: 0, 2: 1, 3: 0, 5: 1, 6: 0, 8: 1}), (NUMERIC, {})]),
+         2, False, 7, 2048),
+        ("several chunks", 800,
+         ([(NUMERIC, {})], [({"levels": 24}, {}), (NUMERIC, {}), (few(2), {})]), 8, True, 20, 2048),
+        ("a group of one row", 30, ([(NUMERIC, {})], [(NUMERIC, {}), (few(2), {}), (two, {})]), 2, True, 1, 2048),
     ]:
         stream = Stream("rows " + name)
         group = [stream.below(groups) for _ in range(rows)]
-        own = {side: [drawn(column, group, stream) for column in columns] for side, columns in zip((ACTIVE, PASSIVE), kinds_of)}
+        if name == "a group of one row":
+            group = [int(place != 7) for place in range(rows)]
+        own = {side: [drawn(column, rare, group, stream) for column, rare in columns]
+               for side, columns in zip((ACTIVE, PASSIVE), kinds_of)}
         case = [round(0.05 + stream.below(400) / 100, 2) for _ in range(rows)] if weighted else None
         found.append(Session(name, rows, own, group, groups, case, least, bits))
     return found
 
 
-def drawn(column, group, stream):
-    """Values that differ between groups; high levels are rare."""
-    if is_numeric(column):
-        return column, [round(10 + 2 * g + sum(stream.below(700) for _ in range(4)) / 100, 2) for g in group]
-    count = column["levels"]
-    return column, [min(stream.below(count), stream.below(count + g % 2)) for g in group]
+def drawn(column, rare, group, stream):
+    """A column with its values. Of a numeric one with many values a rare 0 is a group that has nearly one value alone."""
+    if is_numeric(column) and not column["values"]:
+        varied = [round(10 + 2 * g + sum(stream.below(700) for _ in range(4)) / 100, 2) for g in group]
+        return column, [10.0 if rare.get(0) == g and stream.below(12) else value for g, value in zip(group, varied)]
+    places = [place_of(cells_of(column), rare, g, stream) for g in group]
+    # Of few values: -1, -0.75, 0, 1.25, ...
+    return column, [place**2 / 4 - 1 for place in places] if is_numeric(column) else places
+
+
+def place_of(count, rare, group, stream):
+    while True:
+        place = stream.below(count)
+        if rare.get(place) != group or stream.below(12) == 0:
+            return place
 
 
 def spoiled(session):
-    """The messages of a session with one change each: what the other party and a verifier refuse."""
+    """The messages of a session with one change each: what the other party and a verifier refuse, and by which check."""
     good = session.messages()
+    rows, values = session.rows, {side: session.values(side) for side in (ACTIVE, PASSIVE)}
+    found = []
 
-    def changed(name, change):
+    def spoil(verdict, name, change):
         messages = json.loads(json.dumps(good))
         change(messages)
-        return {**session.facts(), "name": name, "messages": messages}
+        found.append({**session.facts(), "name": name, "verdict": verdict, "messages": messages})
 
     def place(kind, side, count=0):
         return [i for i, one in enumerate(good) if one["type"] == kind and one["from"] == side][count]
 
-    def put(kind, side, count=0, **fields):
+    def put(kind, side, count=0, payload=None, **fields):
+        if payload is not None:
+            fields["payload"] = payload.hex()
         return lambda messages: messages[place(kind, side, count)].update(fields)
+
+    def put_count(kind, side, more):
+        return put(kind, side, ciphertexts=good[place(kind, side)]["ciphertexts"] + more)
 
     def drop(kind, side, count=0):
         return lambda messages: messages.pop(place(kind, side, count))
 
-    def content(kind, side, count=0):
-        return bytes.fromhex(good[place(kind, side, count)]["payload"])[4:]
-
     def sign_less(count):
         return lambda messages: [messages.pop(place(CHECKPOINT, side, count)) for side in (PASSIVE, ACTIVE)]
 
-    flags, pool_flags = (bytearray(content(SMALL, PASSIVE, count)) for count in (0, 1))
-    flags[0] = pool_flags[0] = 1
-    sent, scales = content(NUMBERS, PASSIVE), content(SCALES, PASSIVE)
-    n = session.groups[0][0]
-    # The first number of the active party that is a level's: after z and s of its numeric column.
-    own = bytearray(content(NUMBERS, ACTIVE))
-    widths = session.sent[ACTIVE][1]
-    start, size = sum(ceil(bits, 8) for bits in widths[:4]), ceil(widths[4], 8)
-    own[start : start + size] = (n + 1).to_bytes(size, "big")
-    over = bytearray(content(NUMBERS, ACTIVE))
-    over[0] |= 1 << 7
-    wide = place(SHARES, ACTIVE)
-    return [
-        changed("other rows", put(SETUP, PASSIVE, payload=setup_payload(session.rows - 1).hex())),
-        changed("other key sizes", put(KEY, PASSIVE, bits=3072)),
-        changed("a group too few", put(GROUPS, ACTIVE, payload=groups_payload(session.groups[:1]).hex())),
-        changed("a ciphertext too few", lambda messages: messages[place(SUMS, PASSIVE)].update(
-            ciphertexts=good[place(SUMS, PASSIVE)]["ciphertexts"] - 1)),
-        changed("a test too few", lambda messages: messages[place(TESTS, ACTIVE)].update(
-            ciphertexts=good[place(TESTS, ACTIVE)]["ciphertexts"] - 1)),
-        changed("a cell too many", lambda messages: messages[wide].update(ciphertexts=good[wide]["ciphertexts"] + 1)),
-        changed("cells in other chunks", lambda messages: messages[wide].update(chunks=2)),
-        changed("a round too early", put(SHARES, PASSIVE, round=2)),
-        changed("only one owner", drop(SHARES, PASSIVE)),
-        changed("no checkpoint before small cells", sign_less(1)),
-        changed("no checkpoint before small pools", sign_less(2)),
-        changed("no checkpoint before numbers", sign_less(3)),
-        changed("a flag of the other's cell", put(SMALL, PASSIVE, payload=prefixed(bytes(flags)).hex())),
-        changed("a flag of the other's pool", put(SMALL, PASSIVE, 1, payload=prefixed(bytes(pool_flags)).hex())),
-        changed("a flag too few", put(SMALL, PASSIVE, payload=prefixed(bytes(flags[1:])).hex())),
-        changed("a flag of 2", put(SMALL, ACTIVE, payload=prefixed(b"\2" + content(SMALL, ACTIVE)[1:]).hex())),
-        changed("another cell is small", put(SMALL, PASSIVE, payload=prefixed(content(SMALL, PASSIVE)[:-1] + b"\1").hex())),
-        changed("a number too few", put(NUMBERS, PASSIVE, payload=prefixed(sent[: -ceil(session.sent[PASSIVE][1][-1], 8)]).hex())),
-        changed("a byte too many", put(NUMBERS, PASSIVE, payload=prefixed(sent + b"\0").hex())),
-        changed("a bit too many", put(NUMBERS, ACTIVE, payload=prefixed(bytes(over)).hex())),
-        changed("a level above its group", put(NUMBERS, ACTIVE, payload=prefixed(bytes(own)).hex())),
-        changed("a scale too few", put(SCALES, PASSIVE, payload=scales_payload([]).hex())),
-        changed("a scale too many", put(SCALES, PASSIVE, payload=(struct.pack(">I", 2) + scales + scales).hex())),
-        changed("the end is missing", drop(SCALES, PASSIVE)),
-        changed("more than the end", lambda messages: messages.append(
-            {**messages[-1], "round": messages[-1]["round"] + 1})),
-    ]
+    def both_set_up(payload):
+        return lambda messages: [put(SETUP, side, payload=payload(side))(messages) for side in (ACTIVE, PASSIVE)]
+
+    def flags(side, count, change):
+        content = bytearray(content_of(SMALL, side, count))
+        return put(SMALL, side, count, payload=prefixed(bytes(change(content))))
+
+    def content_of(kind, side, count=0):
+        return bytes.fromhex(good[place(kind, side, count)]["payload"])[4:]
+
+    def numbers(side, changes):
+        """`changes`: numbers by their place."""
+        sent, bits = session.sent[side]
+        return put(NUMBERS, side, payload=numbers_payload([changes.get(i, one) for i, one in enumerate(sent)], bits))
+
+    def flip(at, value):
+        return lambda content: content[:at] + bytes([value]) + content[at + 1 :]
+
+    # Setup
+    spoil("T10 setupsDiffer", "other rows", put(SETUP, PASSIVE, payload=setup_payload(rows - 1, values[PASSIVE])))
+    spoil("T10 malformedMessage", "one row", both_set_up(lambda side: setup_payload(1, values[side])))
+    spoil("T10 malformedMessage", "too many rows", both_set_up(lambda side: setup_payload(2**24, values[side])))
+    spoil("T10 malformedMessage", "one value", put(SETUP, PASSIVE, payload=setup_payload(rows, [1, 0])))
+    spoil("T10 malformedMessage", "eleven values", put(SETUP, ACTIVE, payload=setup_payload(rows, [0, 11])))
+    spoil("T10 malformedMessage", "rows alone", put(SETUP, ACTIVE, payload=struct.pack(">I", rows)))
+    spoil("T13 columnsNotAllowed", "a numeric column too few",
+          put(SETUP, PASSIVE, payload=setup_payload(rows, values[PASSIVE][1:])))
+    spoil("T13 columnsNotAllowed", "a numeric column too many",
+          put(SETUP, ACTIVE, payload=setup_payload(rows, values[ACTIVE] + [0])))
+    spoil("T13 columnsNotAllowed", "no numeric columns", put(SETUP, ACTIVE, payload=setup_payload(rows, [])))
+    spoil("T10 wrongCount", "more values of a column", put(SETUP, PASSIVE, payload=setup_payload(rows, [6, 0])))
+    spoil("T10 wrongCount", "many values of a column of few", put(SETUP, PASSIVE, payload=setup_payload(rows, [0, 0])))
+    spoil("T24 openedTooMuch", "more values of the active party's column",
+          put(SETUP, ACTIVE, payload=setup_payload(rows, [0, 5])))
+    spoil("T13 keySizeMismatch", "other key sizes", put(KEY, PASSIVE, bits=3072))
+    spoil("T13 groupsNotAllowed", "a group too few", put(GROUPS, ACTIVE, payload=groups_payload(session.groups[:1])))
+
+    # Exchanges
+    spoil("T10 wrongCount", "a ciphertext too few", put_count(SUMS, PASSIVE, -1))
+    spoil("T10 wrongCount", "a test too few", put_count(TESTS, ACTIVE, -1))
+    spoil("T10 wrongCount", "a cell too many", put_count(SHARES, ACTIVE, 1))
+    spoil("T10 wrongCount", "cells in other chunks", put(SHARES, ACTIVE, chunks=2))
+    spoil("T10 wrongRound", "a round too early", put(SHARES, PASSIVE, round=2))
+    spoil("T23 stepMismatch", "only one owner", drop(SHARES, PASSIVE))
+    spoil("T16 checkpointMissing", "no checkpoint before small cells", sign_less(1))
+    spoil("T16 checkpointMissing", "no checkpoint before small pools", sign_less(2))
+    spoil("T16 checkpointMissing", "no checkpoint before numbers", sign_less(3))
+
+    # Small cells
+    spoil("T23 stepMismatch", "a flag of the other's cell", flags(PASSIVE, 0, flip(0, 1)))
+    spoil("T23 stepMismatch", "a flag of the other's pool", flags(PASSIVE, 1, flip(0, 1)))
+    spoil("T24 openedTooMuch", "a flag too few", flags(PASSIVE, 0, lambda content: content[1:]))
+    spoil("T24 openedTooMuch", "a flag too many", flags(ACTIVE, 0, lambda content: content + b"\0"))
+    spoil("T24 openedTooMuch", "a flag of a pool too few", flags(ACTIVE, 1, lambda content: content[1:]))
+    spoil("T10 malformedMessage", "a flag of 2", flags(ACTIVE, 0, flip(0, 2)))
+    # The last column has no small cell. With this one it has a pool.
+    spoil("T10 wrongCount", "another cell is small", flags(PASSIVE, 0, lambda content: content[:-1] + b"\1"))
+    # The first column of the active party is not shown then: its numbers are too many.
+    spoil("T24 openedTooMuch", "a numeric column is small", flags(ACTIVE, 0, flip(0, 1)))
+
+    # Numbers and scales
+    sent, scales = content_of(NUMBERS, PASSIVE), content_of(SCALES, PASSIVE)
+    bits = session.sent[PASSIVE][1]
+    # The first of the active party's numbers that are levels', after z and s of its numeric column: two groups of the second
+    # column's first level that is shown, then two of the next.
+    first, count, (n, _, _) = 4, session.count, session.groups[0]
+    own = session.sent[ACTIVE][0]
+    assert session.sent[ACTIVE][1][first] == up(rows) + 1 and len(session.views[1]["levels"]) > 1
+    theirs = [i for i, width in enumerate(bits) if width == up(rows) + 1][0]
+    spoil("T24 openedTooMuch", "a number too few", put(NUMBERS, PASSIVE, payload=prefixed(sent[: -ceil(bits[-1], 8)])))
+    spoil("T24 openedTooMuch", "a byte too many", put(NUMBERS, PASSIVE, payload=prefixed(sent + b"\0")))
+    spoil("T24 openedTooMuch", "a bit too many", numbers(ACTIVE, {first: 2 ** (up(rows) + 1)}))
+    spoil("T23 countTooLarge", "a level above its group", numbers(ACTIVE, {first: n + 1}))
+    spoil("T23 countTooLarge", "levels above their group", numbers(ACTIVE, {first: n - own[first + count] + 1}))
+    spoil("T23 countTooLarge", "a share that makes a level too large",
+          numbers(PASSIVE, {theirs: (session.sent[PASSIVE][0][theirs] + n + 1) % 2 ** bits[theirs]}))
+    spoil("T24 openedTooMuch", "a scale too few", put(SCALES, PASSIVE, payload=scales_payload([])))
+    spoil("T24 openedTooMuch", "a scale too many", put(SCALES, PASSIVE, payload=struct.pack(">I", 2) + scales + scales))
+    spoil("T23 descriptionNotFinished", "the end is missing", drop(SCALES, PASSIVE))
+    spoil("T23 stepMismatch", "more than the end", lambda messages: messages.append(
+        {**messages[-1], "round": messages[-1]["round"] + 1}))
+    return found
+
+
+# Of each key of the document.
+ABOUT = [
+    "A column is {kind: numeric, values} (0: more than ten) or {levels}. A group is n, W, Q.",
+    "Block 0 counts rows once, block 1 by weight. Items, levels and groups count from 0.",
+    "Integers above 2^53 and payloads are strings, decimal and hexadecimal; null is what there is not.",
+    "columns: section 1. Values of each row and what follows: z, s, indicators of all values but the least, or o.",
+    "layouts: sections 2 and 3. Sizes of the exchanges of sums, and of the first tests; columns are the passive party's.",
+    "pools: section 3, step 5. small and smallPools in the order of the page. pools: null, no small cell; [], nothing shown.",
+    "shown: null, not shown; levels whose numbers are opened, and the pool. Both are empty for a numeric column.",
+    "numbers: section 5. Cuts and bits of items, openings of shares, the active party's own, sizes that a group can have.",
+    "cells: section 4. Ciphertexts under N = p q with generator 1 + N: the owner's share, and tests before they are rerandomised.",
+    "payloads: section 2, by type. bad says why one is refused.",
+    "refused: section 3, step 2. why is null where groups are allowed.",
+    "sessions: rows of both parties and all messages without their ciphertexts; types as numbers, 4 is a checkpoint.",
+    "results: section 6. numbers of each shown column by block, item and group; rest: levels that the last of counts is of.",
+    "spoiled: messages of the second session with one change each, and the check and name by which an inspector refuses them;",
+    "the order of messages alone (T09) refuses some before.",
+]
 
 
 def line(value):
@@ -957,6 +1200,7 @@ def main():
     described = sessions()
     document = {
         "spec": "protocols/describe.md, version 1",
+        "about": ABOUT,
         "columns": columns(), "layouts": layouts(), "pools": pool_cases(), "numbers": numbers(), "cells": cells(),
         "payloads": payloads(), "refused": refused(),
         "sessions": [one.json() for one in described],

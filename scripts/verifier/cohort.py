@@ -1,5 +1,5 @@
 """What follows from a described cohort's columns, groups and small cells (protocols/describe.md 1 to 5): sizes of its
-exchanges, what is shown, widths of its numbers. A column is the number of its levels, 0 for a numeric one."""
+exchanges, what is shown, widths of its numbers."""
 
 from verifier import layouts
 from verifier.expecting import ACTIVE, PASSIVE
@@ -12,8 +12,12 @@ ONCE, BY_WEIGHT = 0, 1
 UNIT_BITS, WEIGHT_BITS, WEIGHT_FRACTION = 1, 21, 20
 WEIGHTED_LEVEL_BITS = 15
 LARGEST_CELL = 100
-# Items of a numeric column that are opened, and all of its numbers of a row: the sums of z and s; z, s and o.
-OPENED, NUMERIC_ENTRIES = 2, 3
+MOST_ROWS = (1 << 24) - 1
+# A numeric column with more different values is not looked at value by value: what is said of it is 0.
+MOST_VALUES = 10
+MANY_VALUES = 0
+# Items of a numeric column that are opened: the sums of z and s.
+MOMENTS = 2
 
 
 def exponent(number):
@@ -26,21 +30,39 @@ def joined(one, other, cut, bits):
     return (one + other + (cut > 0)) % (1 << bits)
 
 
-def count_cells(levels):
-    """Of a column, in each group."""
-    return max(1, levels)
+class Column:
+    """Of either party: with so many levels, or a numeric one with so many different values."""
+
+    def __init__(self, levels=0, values=MANY_VALUES):
+        self.levels, self.values = levels, values
+
+    @property
+    def is_numeric(self):
+        return not self.levels
+
+    @property
+    def cells(self):
+        """In each group: of its levels, of its few values, or of the rows off the most frequent one."""
+        return self.levels or self.values or 1
+
+    @property
+    def entries(self):
+        """The evaluator's numbers of a row."""
+        if not self.is_numeric:
+            return self.levels - 1
+        return MOMENTS + (self.values - 1 if self.values else 1)
 
 
 class View:
     """What is shown of a column."""
 
-    def __init__(self, levels, numbers=(), pool=()):
+    def __init__(self, column, numbers=(), pool=()):
         """`numbers`: levels whose numbers are opened; none of a numeric column."""
-        self.levels, self.numbers, self.pool = levels, list(numbers), list(pool)
+        self.column, self.numbers, self.pool = column, list(numbers), list(pool)
 
     @property
     def items(self):
-        return len(self.numbers) if self.levels else OPENED
+        return MOMENTS if self.column.is_numeric else len(self.numbers)
 
 
 class Cohort:
@@ -55,17 +77,17 @@ class Cohort:
 
     @property
     def all(self):
-        return [(role, levels) for role in (ACTIVE, PASSIVE) for levels in self.columns[role]]
+        return [(role, column) for role in (ACTIVE, PASSIVE) for column in self.columns[role]]
 
     def cells(self, role):
-        return len(self.groups) * sum(map(count_cells, self.columns[role]))
+        return len(self.groups) * sum(column.cells for column in self.columns[role])
 
     # Exchanges
 
     def sums(self):
         """Of the groups' numbers with the passive party's."""
         values = len(self.groups) * len(self.blocks)
-        entries = sum(levels - 1 if levels else NUMERIC_ENTRIES for levels in self.columns[PASSIVE])
+        entries = sum(column.entries for column in self.columns[PASSIVE])
         value_bits = WEIGHT_BITS if self.weighted else UNIT_BITS
         return layouts.packed_sums(self.bits, self.rows, values, entries, value_bits, self.count_bits + 17)
 
@@ -82,10 +104,10 @@ class Cohort:
         """N of a group."""
         return self.groups[group][block]
 
-    def shape(self, levels, block, group):
+    def shape(self, is_level, block, group):
         """Where an item is cut, and the bits that are left."""
         e, k = exponent(self.size(group, block)), self.count_bits
-        if not levels:
+        if not is_level:
             return 5 + e, k + WEIGHT_FRACTION * block - e + 14
         return (e - 13, WEIGHTED_LEVEL_BITS) if block == BY_WEIGHT else (0, k + 1)
 
@@ -102,26 +124,28 @@ class Cohort:
     def widths(self, views, sender):
         """The active party sends numbers of all columns, the passive one of its own."""
         return [
-            self.shape(view.levels, block, group)[1]
+            self.shape(not view.column.is_numeric, block, group)[1]
             for role, view, block, group in self.items(views) if sender == ACTIVE or role == PASSIVE
         ]
 
     def check_levels(self, views, active, passive):
-        """No level has more rows than its group, nor have all that are shown. Where low bits were cut, each number may be
-        one too large."""
+        """No level has more rows than its group, nor have all that are opened of a column."""
         active, passive, together = iter(active), iter(passive), {}
         for role, view, block, group in self.items(views):
-            cut, bits = self.shape(view.levels, block, group)
+            cut, bits = self.shape(not view.column.is_numeric, block, group)
             number = next(active)
             if role == PASSIVE:
                 number = joined(number, next(passive), cut, bits)
-            if not view.levels:
-                continue
-            most, carry = self.size(group, block) >> cut, int(cut > 0)
-            key = (id(view), block, group)
-            together[key] = together.get(key, 0) + number
-            fits = number <= most + carry and together[key] <= most + carry * view.items
-            demand(fits, "T23", "numberNotPossible")
+            if not view.column.is_numeric:
+                _, _, numbers = together.setdefault((id(view), block, group), (self.size(group, block), cut, []))
+                numbers.append(number)
+        demand(all(has_size(*one) for one in together.values()), "T23", "countTooLarge")
+
+
+def has_size(total, cut, numbers):
+    """Whether these may be levels of a group. Where low bits were cut, each may be one too large."""
+    most, more = total >> cut, int(cut > 0)
+    return all(number <= most + more for number in numbers) and sum(numbers) <= most + more * len(numbers)
 
 
 def check_groups(groups, count, rows, least, weighted):
@@ -143,12 +167,13 @@ class Pools:
     def __init__(self, columns, groups, small):
         self.columns, self.groups, self.of = columns, groups, []
         flags = iter(small)
-        for levels in columns:
-            rows = [[next(flags) for _ in range(groups)] for _ in range(count_cells(levels))]
-            self.of.append(self.pool(levels, [level for level, row in enumerate(rows) if any(row)]))
+        for column in columns:
+            rows = [[next(flags) for _ in range(groups)] for _ in range(column.cells)]
+            self.of.append(self.pool(column.levels, [place for place, row in enumerate(rows) if any(row)]))
 
     @staticmethod
     def pool(levels, small):
+        """`levels`: 0 for a numeric column, whose values are not pooled."""
         if not small:
             return None
         if len(small) == 1 and levels > 2:
@@ -162,11 +187,11 @@ class Pools:
     def views(self, small):
         """`small`: whether each of them is, in each group."""
         flags, found = iter(small), []
-        for levels, pool in zip(self.columns, self.of):
+        for column, pool in zip(self.columns, self.of):
             if pool is None:
-                found.append(View(levels, range(1, levels)))
+                found.append(View(column, range(1, column.levels)))
             elif pool and not any([next(flags) for _ in range(self.groups)]):
-                found.append(View(levels, [level for level in range(levels) if level not in pool], pool))
+                found.append(View(column, [level for level in range(column.levels) if level not in pool], pool))
             else:
                 found.append(None)
         return found

@@ -1,9 +1,9 @@
-"""A description of the cohort checked from its messages alone (protocols/describe.md): its form (T10), its groups and
-keys (T13), whether the job allows it (T14), what the outcome says of it (T15), its checkpoints (T16), its steps and its
-end (T23), how much was opened (T24)."""
+"""A description of the cohort checked from its messages alone (protocols/describe.md): its form (T10), its groups, keys
+and columns (T13), whether the job allows it (T14), what the outcome says of it (T15), its checkpoints (T16), its steps
+and its end (T23), how much was opened (T24)."""
 
 from verifier import cohort, messages
-from verifier.cohort import Cohort, Pools
+from verifier.cohort import Cohort, Column, Pools
 from verifier.expecting import ACTIVE, CHECKPOINT, PASSIVE, Expectations
 from verifier.job import DESCRIPTION
 from verifier.layouts import ciphertext_bytes
@@ -16,10 +16,16 @@ SMALL_CELLS, NUMBERS, SCALES = 0x0514, 0x0515, 0x0516
 CIPHERTEXTS = {GROUP_VECTORS, GROUP_SUMS, CELL_SHARES, CELL_TESTS}
 
 
-def columns_of(party):
-    """Levels of each of its columns, 0 of a numeric one; the group's column is not among them."""
-    group = party["group"][0] if party["group"] else None
-    return [levels for name, levels in zip(party["features"], party["levels"]) if name != group]
+def features_of(party):
+    """The group's column is not among them."""
+    group = party["group"].name if party["group"] else None
+    return [feature for feature in party["features"] if feature.name != group]
+
+
+def columns_of(features, values):
+    """`values`: what their party says of the numeric ones."""
+    rest = iter(values)
+    return [Column(len(feature.levels)) if feature.levels else Column(values=next(rest)) for feature in features]
 
 
 class DescriptionInspector(Expectations):
@@ -28,12 +34,12 @@ class DescriptionInspector(Expectations):
     def __init__(self, job):
         super().__init__(job.active["name"], job.passive["name"])
         self.job, self.role = job, {name: role for role, name in self.names.items()}
-        self.columns = {ACTIVE: columns_of(job.active), PASSIVE: columns_of(job.passive)}
-        self.group_count = job.active["group"][1] if job.active["group"] else 1
+        self.features = {ACTIVE: features_of(job.active), PASSIVE: features_of(job.passive)}
+        self.group_count = len(job.active["group"].levels) if job.active["group"] else 1
         # Rows that matched, where the alignment says it.
         self.matches = None
-        # What each party said: rows, bits of its key, small cells or pools, numbers.
-        self.rows, self.bits, self.flags, self.numbers = {}, {}, {}, {}
+        # What each party said: rows, its columns, bits of its key, small cells or pools, numbers.
+        self.rows, self.columns, self.bits, self.flags, self.numbers = {}, {}, {}, {}, {}
         self.cohort = self.pools = self.views = None
         for role in (ACTIVE, PASSIVE):
             for kind in (SETUP, PARAMETERS, KEY, CHECKPOINT):
@@ -41,11 +47,10 @@ class DescriptionInspector(Expectations):
         self.expect(ACTIVE, GROUPS)
 
     def take(self, record):
-        is_allowed = DESCRIPTION in self.job.reveals and 1 <= self.job.least_cell <= cohort.LARGEST_CELL
-        demand(is_allowed, "T14", "undeclaredMessage")
+        demand(DESCRIPTION in self.job.reveals, "T14", "undeclaredMessage")
         kind, payload = record["type"], record["payload"]
         if kind == SETUP:
-            self.take_setup(record, messages.read_rows(payload))
+            self.take_setup(record, *messages.read_cohort(payload))
         elif kind == PARAMETERS:
             self.take_one(record)
         elif kind == KEY:
@@ -74,11 +79,14 @@ class DescriptionInspector(Expectations):
         demand(record["chunk"] == (0, 1), "T10", "wrongChunk")
         self.expected[record["from"]].popleft()
 
-    def take_setup(self, record, rows):
+    def take_setup(self, record, rows, values):
         self.take_one(record)
         demand(self.rows.get(record["to"], rows) == rows, "T10", "setupsDiffer")
         demand(self.matches in (None, rows), "T10", "wrongCount")
-        self.rows[record["from"]] = rows
+        role = self.role[record["from"]]
+        numeric = sum(not feature.levels for feature in self.features[role])
+        demand(len(values) == numeric, "T13", "columnsNotAllowed")
+        self.rows[record["from"]], self.columns[role] = rows, columns_of(self.features[role], values)
 
     def take_key(self, record, bits):
         self.take_one(record)
@@ -105,7 +113,7 @@ class DescriptionInspector(Expectations):
     def take_flags(self, record, flags):
         """Of the active party's cells the passive one says nothing."""
         own, others = self.next(record).size
-        demand(len(flags) == own + others, "T10", "wrongCount")
+        demand(len(flags) == own + others, "T24", "openedTooMuch")
         demand(self.role[record["from"]] == ACTIVE or not any(flags[:own]), "T23", "stepMismatch")
         self.take_one(record)
         self.flags[record["from"]] = flags
@@ -125,10 +133,10 @@ class DescriptionInspector(Expectations):
         """After small cells pools, where there are any; then numbers."""
         groups = len(self.cohort.groups)
         if self.pools is None:
-            self.pools = Pools([levels for _, levels in self.cohort.all], groups, small)
+            self.pools = Pools([column for _, column in self.cohort.all], groups, small)
             small = []
             if self.pools.count():
-                own = len(self.columns[ACTIVE])
+                own = len(self.features[ACTIVE])
                 self.expect_flags(groups * self.pools.count(slice(own)), groups * self.pools.count(slice(own, None)))
                 return
         self.views = self.pools.views(small)
@@ -139,7 +147,7 @@ class DescriptionInspector(Expectations):
         self.round += 1
         for role in (ACTIVE, PASSIVE):
             shown = [view for (of, _), view in zip(self.cohort.all, self.views) if of == role and view]
-            self.expect(role, SCALES, sum(not view.levels for view in shown))
+            self.expect(role, SCALES, sum(view.column.is_numeric for view in shown))
 
     def expect_flags(self, active, passive):
         """The passive party's cells or pools are tested, those of the active one it knows."""

@@ -1,7 +1,9 @@
 """What a fit takes from its job: the canonical encoding of protocols/job.md 3."""
 
 import struct
+from collections import namedtuple
 
+from verifier.cohort import LARGEST_CELL
 from verifier.reading import Reader, demand
 
 LINEAR, NEGATIVE_BINOMIAL = 1, 5
@@ -11,9 +13,13 @@ FAMILY_NAMES = {
 STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION = 2, 4, 5, 8, 9
 # coefficients, standard-errors, scores, metrics, correlations, description
 REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION}
+# Families of a yes/no label.
+BINARY_LABELS = {2, 3}
 # Kinds of a column; levels of a yes/no column.
 NUMERIC, BINARY, CATEGORICAL = 1, 2, 3
-BINARY_LEVELS = 2
+BINARY_LEVELS = [b"no", b"yes"]
+# Of the column that a description groups by.
+MOST_GROUPS = 8
 # Coefficients of an elastic net: its correlations go in one message.
 MOST_NET_PARAMETERS = 800
 # Parts of the rows for cross-validation.
@@ -39,7 +45,6 @@ class Job:
         demand(r.number(4) == 2, "T02", "jobNotCanonical")
         self.active, self.passive = read_party(r), read_party(r)
         demand((self.active["role"], self.passive["role"]) == (1, 2), "T02", "jobNotCanonical")
-        demand(self.passive["group"] is None, "T02", "jobNotCanonical")
         self.alignment = r.number(1)
         demand(self.alignment in ALIGNMENTS, "T02", "jobNotCanonical")
         self.sender = read_optional_text(r)
@@ -74,12 +79,25 @@ class Job:
         )
         r.fixed(4)
         self.least_cell = r.number(4)
+        describes = DESCRIPTION in self.reveals
+        demand(not describes or 1 <= self.least_cell <= LARGEST_CELL, "T02", "jobNotCanonical")
+        demand(self.passive["group"] is None and self.has_group(describes), "T02", "jobNotCanonical")
         r.fixed(8 + 4 + 4)
         demand({r.number(1) for _ in range(r.number(4))} <= LOOSENS, "T02", "jobNotCanonical")
         r.fixed(1)
         r.texts(1)
         r.fixed(4 + 4)
         r.finish()
+
+    def has_group(self, describes):
+        """Whether a description can group by it, if there is one."""
+        group = self.active["group"]
+        if group is None:
+            return True
+        if group.name == self.active["label"] and not (group.kind == BINARY and self.family in BINARY_LABELS):
+            return False
+        same = all(feature.levels == group.levels for feature in self.active["features"] if feature.name == group.name)
+        return describes and same and 0 < len(group.levels) <= MOST_GROUPS and group.reference == 0
 
 
 def read_number(r):
@@ -97,9 +115,9 @@ def read_optional_text(r):
 
 
 def read_party(r):
-    """Its name, its role, its label and what stands beside it (None for the passive one), its features, their levels (0
-    of a numeric one), and how many coefficients they end with."""
-    party = {"name": r.prefixed(), "role": r.number(1), "columns": 0, "features": [], "levels": []}
+    """Its name, its role, its label and what stands beside it (None for the passive one), its features, and how many
+    coefficients they end with."""
+    party = {"name": r.prefixed(), "role": r.number(1)}
     r.texts(1)
     for _ in range(r.number(4)):
         r.texts(1)
@@ -107,33 +125,22 @@ def read_party(r):
     r.fixed(1)
     party["label"] = read_optional_text(r)
     party["offset"], party["exposure"], party["weights"] = (read_optional_text(r) for _ in range(3))
-    party["group"] = read_group(r)
-    for _ in range(r.number(4)):
-        name, levels, _ = read_feature(r)
-        party["features"].append(name)
-        party["levels"].append(levels)
-        party["columns"] += max(1, levels - 1)
+    party["group"] = read_feature(r) if read_flag(r) else None
+    party["features"] = [read_feature(r) for _ in range(r.number(4))]
+    party["columns"] = sum(max(1, len(feature.levels) - 1) for feature in party["features"])
     return party
 
 
-def read_group(r):
-    """Column and levels; its reference is the first of them."""
-    if not read_flag(r):
-        return None
-    name, levels, reference = read_feature(r)
-    demand(levels > 0 and reference == 0, "T02", "jobNotCanonical")
-    return name, levels
+# Levels have names, a numeric column has none; `reference` is the place of one.
+Feature = namedtuple("Feature", "name kind levels reference")
 
 
 def read_feature(r):
-    """Column, levels and which of them is the reference."""
     name, kind = r.prefixed(), r.number(1)
     demand(kind in (NUMERIC, BINARY, CATEGORICAL), "T02", "jobNotCanonical")
     if kind != CATEGORICAL:
-        return name, BINARY_LEVELS if kind == BINARY else 0, 0
-    levels = r.number(4)
-    demand(levels > 1, "T02", "jobNotCanonical")
-    r.texts(levels)
+        return Feature(name, kind, BINARY_LEVELS if kind == BINARY else [], 0)
+    levels = [r.prefixed() for _ in range(r.number(4))]
     reference = r.number(4)
-    demand(reference < levels, "T02", "jobNotCanonical")
-    return name, levels, reference
+    demand(len(levels) > 1 and reference < len(levels), "T02", "jobNotCanonical")
+    return Feature(name, kind, levels, reference)

@@ -3,6 +3,7 @@
 import math
 import struct
 
+from verifier.cohort import MOST_ROWS, MOST_VALUES
 from verifier.reading import Reader, demand
 
 SETUP, PARAMETERS, KEY, BOUNDS = 0x0200, 0x0201, 0x0202, 0x0203
@@ -82,12 +83,15 @@ def key_bits(payload):
     return r.number(4)
 
 
-def read_rows(payload):
+def read_cohort(payload):
+    """Rows, and of each numeric column how many different values it has, 0 for many."""
     r = Reader(payload, "setup", MALFORMED)
-    rows = r.number(4)
+    rows, count = r.number(4), r.number(4)
+    r.demand(count <= MOST_COLUMNS, "too many")
+    values = list(r.fixed(count))
     r.finish()
-    r.demand(rows > 0, "range")
-    return rows
+    r.demand(2 <= rows <= MOST_ROWS and all(one <= MOST_VALUES and one != 1 for one in values), "range")
+    return rows, values
 
 
 def read_groups(payload):
