@@ -191,7 +191,7 @@ def columns():
         ("ten values far apart, most frequent last", [1e6, -1e6, 0.5, 0.25, 3.0, 7.5, 11.0, 12.0, 13.0, 99.0, 99.0]),
         ("far from zero", [1e6 + x for x in (0.25, 0.5, 0.5, -3.75, 12.0, 0.25, 0.5)]),
         ("one outlier of many", [1000.0] + [0.0] * 59 + [0.125] * 4),
-        ("tiny", [3e-300, 1e-300, 4e-300, 1e-300, 5e-300]),
+        ("tiny", [3e-120, 1e-120, 4e-120, 1e-120, 5e-120]),
         ("decimals", [round(20 + stream.below(6000) / 100, 2) for _ in range(40)]),
         ("repeated decimals", [round(stream.below(8) / 10 - 0.3, 1) for _ in range(50)]),
     ]
