@@ -3,11 +3,11 @@
 from copy import copy
 
 from verifier import layouts, messages, steps
+from verifier.expecting import ACTIVE, PASSIVE
 from verifier.facts import LINEAR_PART_BITS, LINEAR_ROW_BITS, PART_BITS, SQUARE_ENTRY_FRACTION
 from verifier.families import DISPERSION, LOSS, MEAN, PEARSON, WEIGHT
 from verifier.layouts import DIAGONAL, LOWER
 
-ACTIVE, PASSIVE = "active", "passive"
 # What the owner sends, and what the evaluator answers.
 ROW_PRODUCTS = messages.PREDICTOR_SHARES, messages.PREDICTOR_SUMS
 KERNEL = messages.KERNEL_VECTORS, messages.KERNEL_RESULTS

@@ -1,33 +1,24 @@
 """Which message has to come next in a training, by the numbers opened so far: with its round, how many ciphertexts in
 which chunk, how many bits (protocols/training.md 3 and 5)."""
 
-from collections import deque
-
 from verifier import fitting, messages, steps
-from verifier.exchanges import ACTIVE, PASSIVE, Exchanges
+from verifier.exchanges import Exchanges
+from verifier.expecting import ACTIVE, PASSIVE, Expectations
 from verifier.facts import ROBUST_VARIANCE, SLOPE
-from verifier.layouts import Cut, up
+from verifier.layouts import Cut
 from verifier.openings import opening_of
 from verifier.reading import demand
 
 SCORES_A_CHUNK = 1 << 16
-CHECKPOINT = 0x0004
 
 
-class Expected:
-    """A message from one party: of one type and round, with a width in bits, several of them, or a cut into chunks."""
-
-    def __init__(self, kind, number, size=None):
-        self.kind, self.round, self.size, self.chunk = kind, number, size, 0
-
-
-class Follower:
+class Follower(Expectations):
     def __init__(self, active, passive, score_rows):
         """`score_rows`: of each message with scores at the end."""
-        self.names, self.score_rows = {ACTIVE: active, PASSIVE: passive}, score_rows
-        self.expected = {active: deque(), passive: deque()}
+        super().__init__(active, passive)
+        self.score_rows = score_rows
         self.facts = self.program = self.run = self.exchanges = self.opening = None
-        self.windows, self.round, self.has_result = {}, 0, False
+        self.windows, self.has_result = {}, False
 
     @property
     def passes(self):
@@ -44,41 +35,7 @@ class Follower:
 
     # What came
 
-    def next(self, record):
-        """What had to come from its sender, if it is this."""
-        queue = self.expected[record["from"]]
-        demand(queue, "T23", "stepMismatch")
-        demand(queue[0].kind != CHECKPOINT, "T16", "checkpointMissing")
-        demand(queue[0].kind == record["type"], "T23", "stepMismatch")
-        demand(queue[0].round == record["round"], "T10", "wrongRound")
-        return queue[0]
-
-    def take_numbers(self, record, count):
-        """A chunk of them."""
-        next = self.next(record)
-        cut, (index, chunks) = next.size, record["chunk"]
-        demand(chunks == cut.count and index == next.chunk, "T10", "wrongCount")
-        demand(count == cut.numbers(index), "T10", "wrongCount")
-        next.chunk += 1
-        if next.chunk == cut.count:
-            self.expected[record["from"]].popleft()
-
-    take_ciphertexts = take_scores = take_numbers
-
-    def take_results(self, record, content):
-        """Numbers of just these widths, each in whole bytes."""
-        widths = self.next(record).size
-        demand(len(content) == sum(up(bits, 8) for bits in widths), "T24", "openedTooMuch")
-        for bits in widths:
-            number, content = content[: up(bits, 8)], content[up(bits, 8) :]
-            demand(int.from_bytes(number, "big") >> bits == 0, "T24", "openedTooMuch")
-        self.expected[record["from"]].popleft()
-
-    def take_checkpoint(self, record):
-        queue = self.expected[record["from"]]
-        if queue:
-            demand(queue[0].kind == CHECKPOINT, "T23", "stepMismatch")
-            queue.popleft()
+    take_ciphertexts = take_scores = Expectations.take_numbers
 
     def take_window(self, record, bits, value):
         demand(bits == self.next(record).size, "T24", "openedTooMuch")
@@ -158,10 +115,3 @@ class Follower:
         for rows in self.score_rows:
             self.round += 1
             self.expect(PASSIVE, messages.SCORES, Cut(rows, SCORES_A_CHUNK))
-
-    def expect_checkpoints(self):
-        for sender in (ACTIVE, PASSIVE):
-            self.expect(sender, CHECKPOINT)
-
-    def expect(self, role, kind, size=None):
-        self.expected[self.names[role]].append(Expected(kind, self.round, size))

@@ -1,16 +1,25 @@
 """What a fit takes from its job: the canonical encoding of protocols/job.md 3."""
 
 import struct
+from collections import namedtuple
 
+from verifier.cohort import LARGEST_CELL
 from verifier.reading import Reader, demand
 
 LINEAR, NEGATIVE_BINOMIAL = 1, 5
 FAMILY_NAMES = {
     LINEAR: "linear", 2: "logistic", 3: "probit", 4: "poisson", NEGATIVE_BINOMIAL: "negative-binomial", 6: "gamma",
 }
-STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS = 2, 4, 5, 8
-# coefficients, standard-errors, scores, metrics, correlations
-REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS}
+STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION = 2, 4, 5, 8, 9
+# coefficients, standard-errors, scores, metrics, correlations, description
+REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION}
+# Families of a yes/no label.
+BINARY_LABELS = {2, 3}
+# Kinds of a column; levels of a yes/no column.
+NUMERIC, BINARY, CATEGORICAL = 1, 2, 3
+BINARY_LEVELS = [b"no", b"yes"]
+# Of the column that a description groups by.
+MOST_GROUPS = 8
 # Coefficients of an elastic net: its correlations go in one message.
 MOST_NET_PARAMETERS = 800
 # Parts of the rows for cross-validation.
@@ -31,7 +40,7 @@ class Job:
 
     def __init__(self, data):
         r = Reader(data, "job.bin", ("T02", "jobNotCanonical"))
-        r.magic(b"moiety job\n\x00\x05")
+        r.magic(b"moiety job\n\x00\x06")
         r.texts(2)
         demand(r.number(4) == 2, "T02", "jobNotCanonical")
         self.active, self.passive = read_party(r), read_party(r)
@@ -70,12 +79,25 @@ class Job:
         )
         r.fixed(4)
         self.least_cell = r.number(4)
+        describes = DESCRIPTION in self.reveals
+        demand(not describes or 1 <= self.least_cell <= LARGEST_CELL, "T02", "jobNotCanonical")
+        demand(self.passive["group"] is None and self.has_group(describes), "T02", "jobNotCanonical")
         r.fixed(8 + 4 + 4)
         demand({r.number(1) for _ in range(r.number(4))} <= LOOSENS, "T02", "jobNotCanonical")
         r.fixed(1)
         r.texts(1)
         r.fixed(4 + 4)
         r.finish()
+
+    def has_group(self, describes):
+        """Whether a description can group by it, if there is one."""
+        group = self.active["group"]
+        if group is None:
+            return True
+        if group.name == self.active["label"] and not (group.kind == BINARY and self.family in BINARY_LABELS):
+            return False
+        same = all(feature.levels == group.levels for feature in self.active["features"] if feature.name == group.name)
+        return describes and same and 0 < len(group.levels) <= MOST_GROUPS and group.reference == 0
 
 
 def read_number(r):
@@ -95,7 +117,7 @@ def read_optional_text(r):
 def read_party(r):
     """Its name, its role, its label and what stands beside it (None for the passive one), its features, and how many
     coefficients they end with."""
-    party = {"name": r.prefixed(), "role": r.number(1), "columns": 0, "features": []}
+    party = {"name": r.prefixed(), "role": r.number(1)}
     r.texts(1)
     for _ in range(r.number(4)):
         r.texts(1)
@@ -103,16 +125,22 @@ def read_party(r):
     r.fixed(1)
     party["label"] = read_optional_text(r)
     party["offset"], party["exposure"], party["weights"] = (read_optional_text(r) for _ in range(3))
-    for _ in range(r.number(4)):
-        party["features"].append(r.prefixed())
-        kind = r.number(1)
-        demand(kind in (1, 2, 3), "T02", "jobNotCanonical")
-        if kind < 3:
-            party["columns"] += 1
-            continue
-        levels = r.number(4)
-        demand(levels > 1, "T02", "jobNotCanonical")
-        r.texts(levels)
-        r.fixed(4)
-        party["columns"] += levels - 1
+    party["group"] = read_feature(r) if read_flag(r) else None
+    party["features"] = [read_feature(r) for _ in range(r.number(4))]
+    party["columns"] = sum(max(1, len(feature.levels) - 1) for feature in party["features"])
     return party
+
+
+# Levels have names, a numeric column has none; `reference` is the place of one.
+Feature = namedtuple("Feature", "name kind levels reference")
+
+
+def read_feature(r):
+    name, kind = r.prefixed(), r.number(1)
+    demand(kind in (NUMERIC, BINARY, CATEGORICAL), "T02", "jobNotCanonical")
+    if kind != CATEGORICAL:
+        return Feature(name, kind, BINARY_LEVELS if kind == BINARY else [], 0)
+    levels = [r.prefixed() for _ in range(r.number(4))]
+    reference = r.number(4)
+    demand(len(levels) > 1 and reference < len(levels), "T02", "jobNotCanonical")
+    return Feature(name, kind, levels, reference)

@@ -1,5 +1,9 @@
-"""Payloads of a training (protocols/wire.md 2, Sources/SplitRegression/Messages)."""
+"""Payloads of a training (protocols/wire.md 2, Sources/SplitRegression/Messages) and of a description (describe.md 2)."""
 
+import math
+import struct
+
+from verifier.cohort import MOST_ROWS, MOST_VALUES
 from verifier.reading import Reader, demand
 
 SETUP, PARAMETERS, KEY, BOUNDS = 0x0200, 0x0201, 0x0202, 0x0203
@@ -14,7 +18,7 @@ CIPHERTEXTS = {
 }
 MALFORMED = "T10", "malformedMessage"
 MOST_COLUMNS, LARGEST_EXPONENT, MOST_SCORES = 10_000, 1000, 1 << 19
-MOST_CIPHERTEXT_BYTES, MOST_RESULT_BYTES = 1 << 22, 1 << 20
+MOST_CIPHERTEXT_BYTES, MOST_RESULT_BYTES, MOST_DESCRIBED_BYTES = 1 << 22, 1 << 20, 1 << 22
 # What the active party may announce: scale, weight and row bits (protocols/training.md 5.1).
 ALLOWED_BOUNDS = (0, 40), (-2, 40), (1, 40), (0, 6)
 
@@ -77,3 +81,40 @@ def key_bits(payload):
     r = Reader(payload, "key", MALFORMED)
     r.fixed(4)
     return r.number(4)
+
+
+def read_cohort(payload):
+    """Rows, and of each numeric column how many different values it has, 0 for many."""
+    r = Reader(payload, "setup", MALFORMED)
+    rows, count = r.number(4), r.number(4)
+    r.demand(count <= MOST_COLUMNS, "too many")
+    values = list(r.fixed(count))
+    r.finish()
+    r.demand(2 <= rows <= MOST_ROWS and all(one <= MOST_VALUES and one != 1 for one in values), "range")
+    return rows, values
+
+
+def read_groups(payload):
+    """n, W and Q of each."""
+    r = Reader(payload, "groups", MALFORMED)
+    groups = [(r.number(8), r.number(8), r.number(8)) for _ in range(r.number(4))]
+    r.finish()
+    return groups
+
+
+def read_flags(payload):
+    flags = read_bytes(payload, MOST_DESCRIBED_BYTES)
+    demand(set(flags) <= {0, 1}, *MALFORMED)
+    return list(flags)
+
+
+def scale_count(payload):
+    """Of means and standard deviations, each a number that has an encoding, the second one above 0."""
+    r = Reader(payload, "scales", MALFORMED)
+    count = r.number(4)
+    for _ in range(count):
+        mean, deviation = struct.unpack(">dd", r.fixed(16))
+        is_negative_zero = mean == 0 and math.copysign(1, mean) < 0
+        r.demand(math.isfinite(mean) and math.isfinite(deviation) and not is_negative_zero and deviation > 0, "range")
+    r.finish()
+    return count

@@ -1,0 +1,197 @@
+"""What follows from a described cohort's columns, groups and small cells (protocols/describe.md 1 to 5): sizes of its
+exchanges, what is shown, widths of its numbers."""
+
+from verifier import layouts
+from verifier.expecting import ACTIVE, PASSIVE
+from verifier.layouts import NUMBERS, Cut, Exchange, ciphertext_bytes, up_log2
+from verifier.reading import demand
+
+# Rows counted once; with their weights.
+ONCE, BY_WEIGHT = 0, 1
+# Bits of a group's numbers, in all; fraction bits of weights.
+UNIT_BITS, WEIGHT_BITS, WEIGHT_FRACTION = 1, 21, 20
+WEIGHTED_LEVEL_BITS = 15
+LARGEST_CELL = 100
+MOST_ROWS = (1 << 24) - 1
+# A numeric column with more different values is not looked at value by value: what is said of it is 0.
+MOST_VALUES = 10
+MANY_VALUES = 0
+# Items of a numeric column that are opened: the sums of z and s.
+MOMENTS = 2
+
+
+def exponent(number):
+    """The largest e with 2^e <= it."""
+    return number.bit_length() - 1
+
+
+def joined(one, other, cut, bits):
+    """Both parties' parts of a number. Where low bits were cut, both rounded down."""
+    return (one + other + (cut > 0)) % (1 << bits)
+
+
+class Column:
+    """Of either party: with so many levels, or a numeric one with so many different values."""
+
+    def __init__(self, levels=0, values=MANY_VALUES):
+        self.levels, self.values = levels, values
+
+    @property
+    def is_numeric(self):
+        return not self.levels
+
+    @property
+    def cells(self):
+        """In each group: of its levels, of its few values, or of the rows off the most frequent one."""
+        return self.levels or self.values or 1
+
+    @property
+    def entries(self):
+        """The evaluator's numbers of a row."""
+        if not self.is_numeric:
+            return self.levels - 1
+        return MOMENTS + (self.values - 1 if self.values else 1)
+
+
+class View:
+    """What is shown of a column."""
+
+    def __init__(self, column, numbers=(), pool=()):
+        """`numbers`: levels whose numbers are opened; none of a numeric column."""
+        self.column, self.numbers, self.pool = column, list(numbers), list(pool)
+
+    @property
+    def items(self):
+        return MOMENTS if self.column.is_numeric else len(self.numbers)
+
+
+class Cohort:
+    def __init__(self, rows, groups, bits, least, columns, weighted):
+        """`groups`: n, W and Q of each; `columns` of each role; `least`: rows of a cell that is not small."""
+        self.rows, self.groups, self.bits, self.least, self.weighted = rows, groups, bits, least, weighted
+        self.columns = columns
+        self.count_bits = up_log2(rows)
+        self.blocks = [ONCE, BY_WEIGHT] if weighted else [ONCE]
+
+    # Columns of both, the active party's first
+
+    @property
+    def all(self):
+        return [(role, column) for role in (ACTIVE, PASSIVE) for column in self.columns[role]]
+
+    def cells(self, role):
+        return len(self.groups) * sum(column.cells for column in self.columns[role])
+
+    # Exchanges
+
+    def sums(self):
+        """Of the groups' numbers with the passive party's."""
+        values = len(self.groups) * len(self.blocks)
+        entries = sum(column.entries for column in self.columns[PASSIVE])
+        value_bits = WEIGHT_BITS if self.weighted else UNIT_BITS
+        return layouts.packed_sums(self.bits, self.rows, values, entries, value_bits, self.count_bits + 17)
+
+    def tests(self, cells):
+        """So many cells, and for each of them a test for each count below the least."""
+        def cut(each):
+            return Cut(cells, NUMBERS // self.least, item_bytes=self.least * ciphertext_bytes(self.bits), each=each)
+
+        return Exchange(cut(1), cut(self.least))
+
+    # Numbers
+
+    def size(self, group, block):
+        """N of a group."""
+        return self.groups[group][block]
+
+    def shape(self, is_level, block, group):
+        """Where an item is cut, and the bits that are left."""
+        e, k = exponent(self.size(group, block)), self.count_bits
+        if not is_level:
+            return 5 + e, k + WEIGHT_FRACTION * block - e + 14
+        return (e - 13, WEIGHTED_LEVEL_BITS) if block == BY_WEIGHT else (0, k + 1)
+
+    def items(self, views):
+        """Role, column's view, block and group of each number in order."""
+        for (role, _), view in zip(self.all, views):
+            if view is None:
+                continue
+            for block in self.blocks:
+                for _ in range(view.items):
+                    for group in range(len(self.groups)):
+                        yield role, view, block, group
+
+    def widths(self, views, sender):
+        """The active party sends numbers of all columns, the passive one of its own."""
+        return [
+            self.shape(not view.column.is_numeric, block, group)[1]
+            for role, view, block, group in self.items(views) if sender == ACTIVE or role == PASSIVE
+        ]
+
+    def check_levels(self, views, active, passive):
+        """No level has more rows than its group, nor have all that are opened of a column."""
+        active, passive, together = iter(active), iter(passive), {}
+        for role, view, block, group in self.items(views):
+            cut, bits = self.shape(not view.column.is_numeric, block, group)
+            number = next(active)
+            if role == PASSIVE:
+                number = joined(number, next(passive), cut, bits)
+            if not view.column.is_numeric:
+                _, _, numbers = together.setdefault((id(view), block, group), (self.size(group, block), cut, []))
+                numbers.append(number)
+        demand(all(has_size(*one) for one in together.values()), "T23", "countTooLarge")
+
+
+def has_size(total, cut, numbers):
+    """Whether these may be levels of a group. Where low bits were cut, each may be one too large."""
+    most, more = total >> cut, int(cut > 0)
+    return all(number <= most + more for number in numbers) and sum(numbers) <= most + more * len(numbers)
+
+
+def check_groups(groups, count, rows, least, weighted):
+    """What the active party says of its groups."""
+    fits = len(groups) == count and sum(n for n, _, _ in groups) == rows
+    for n, total, squares in groups:
+        fits = fits and n >= least
+        if weighted:
+            unit = 1 << WEIGHT_FRACTION
+            fits = fits and unit <= total <= unit * n and total <= squares <= unit * total
+        else:
+            fits = fits and total == squares == n
+    demand(fits, "T13", "groupsNotAllowed")
+
+
+class Pools:
+    """Levels that are shown as one, of each column: None where no cell is small, [] where nothing is shown."""
+
+    def __init__(self, columns, groups, small):
+        self.columns, self.groups, self.of = columns, groups, []
+        flags = iter(small)
+        for column in columns:
+            rows = [[next(flags) for _ in range(groups)] for _ in range(column.cells)]
+            self.of.append(self.pool(column.levels, [place for place, row in enumerate(rows) if any(row)]))
+
+    @staticmethod
+    def pool(levels, small):
+        """`levels`: 0 for a numeric column, whose values are not pooled."""
+        if not small:
+            return None
+        if len(small) == 1 and levels > 2:
+            small = [0, 1] if small == [0] else [small[0] - 1, small[0]]
+        return small if len(small) < levels and levels > 2 else []
+
+    def count(self, columns=slice(None)):
+        """Of these columns: pools that are tested."""
+        return sum(bool(pool) for pool in self.of[columns])
+
+    def views(self, small):
+        """`small`: whether each of them is, in each group."""
+        flags, found = iter(small), []
+        for column, pool in zip(self.columns, self.of):
+            if pool is None:
+                found.append(View(column, range(1, column.levels)))
+            elif pool and not any([next(flags) for _ in range(self.groups)]):
+                found.append(View(column, [level for level in range(column.levels) if level not in pool], pool))
+            else:
+                found.append(None)
+        return found
