@@ -17,7 +17,8 @@ struct Moiety: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, InitCommand.self, DoctorCommand.self, PeerCommand.self, DataCommand.self,
             TableCommand.self,
-            AlignCommand.self, DescribeCommand.self, JobCommand.self, ServeCommand.self, ResultsCommand.self, ReportCommand.self,
+            AlignCommand.self, DescribeCommand.self, JobCommand.self, ServeCommand.self, ResultsCommand.self,
+            ReportCommand.self,
             ValidateCommand.self,
             ModelCommand.self,
             LogCommand.self, VerifyCommand.self, PolicyCommand.self,

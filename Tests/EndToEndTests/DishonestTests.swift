@@ -33,6 +33,8 @@ extension EndToEnd {
             func admit(_ inputs: SessionInputs, over rows: AlignedRows) throws {}
             func remember(_ rows: AlignedRows, _ inputs: SessionInputs?) throws {}
             func remember(_ design: JobDesign, _ inputs: SessionInputs?) throws {}
+            func admit(_ cohort: DescribedCohort) throws {}
+            func remember(_ cohort: DescribedCohort, _ inputs: SessionInputs?) throws {}
             func openScores(of rows: AlignedRows) throws {}
         }
 

@@ -27,7 +27,7 @@ import Wire
     /// Sessions of two purposes under one job never pass for each other.
     @Test func termsNameThePurpose() {
         let terms = SiteProtocols.all.map { SessionTerms(inputs($0), attempt: 3) }
-        #expect(Set(terms.map(\.jobHash)).count == 4)
+        #expect(Set(terms.map(\.jobHash)).count == terms.count)
         #expect(terms.allSatisfy { $0.role == "active" && $0.peerRole == "passive" && $0.attempt == 3 })
         #expect(SessionTerms(inputs(FitProtocol()), attempt: 0).jobHash == file.job.hash)
     }

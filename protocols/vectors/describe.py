@@ -524,17 +524,17 @@ def kinds(column, view):
 
 
 def difference(values, variances):
-    """Of two groups the second less the first, of more the largest magnitude; None where a denominator is 0."""
+    """Of two groups the second less the first, of more the largest magnitude over pairs with a denominator."""
     found = []
     for second in range(len(values)):
         for first in range(second):
             both = [variances[first], variances[second]]
             if None in both or sum(both) == 0:
-                return None
+                continue
             found.append((values[second] - values[first]) / math.sqrt(sum(both) / 2))
-    if len(found) < 2:
+    if len(values) == 2:
         return found[0] if found else None
-    return max(map(abs, found))
+    return max(map(abs, found), default=None)
 
 
 def corrected(total, squares):

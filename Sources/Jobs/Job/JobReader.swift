@@ -86,7 +86,8 @@ private struct JobReader {
         let levels = fields.list("levels").map { fields.text(of: $0.value, at: $0.path) }
         if levels.isEmpty {
             problems.add(
-                fields.place("levels"), "is missing", hint: "list every level; a yes/no column is named without a mapping")
+                fields.place("levels"), "is missing",
+                hint: "list every level; a yes/no column is named without a mapping")
         }
         return Feature(
             column: fields.text("column"), kind: .categorical(levels: levels, reference: levels.first ?? ""))

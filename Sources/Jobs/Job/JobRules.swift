@@ -88,7 +88,9 @@ private struct JobRules {
             note(place, "'\(name)' is the party's \(word)")
         }
         if !job.reveals(.description) {
-            note(place, "is for the description of the cohort, which the job does not reveal", "add 'description' to reveal")
+            note(
+                place, "is for the description of the cohort, which the job does not reveal",
+                "add 'description' to reveal")
         }
         if name == party.label, job.model.family.labelDomain != .yesNo || group.kind != .binary {
             note(place, "'\(name)' is the label, and no yes/no column", "group by another column, or by a yes/no label")

@@ -76,7 +76,7 @@ public enum JobTemplate {
         #   nonces: short                 # half: slower encryption, one assumption less; a site's policy may demand it
 
         # Each party always gets its own coefficients. More: standard-errors (not with l2), metrics, scores (with 3 or
-        # more coefficients at \(passive)), description (Table 1 for both parties: moiety describe).
+        # more coefficients at \(passive)), description (Table 1, for both parties).
         reveal: [coefficients, standard-errors]
 
         # holdout: none                   # hash: a fifth of the rows, chosen by the identifier's hash

@@ -30,6 +30,8 @@ extension LeakageWords {
 
     private func told(_ party: String, _ statements: KeyPath<LeakageTable.Row, [String]>) -> [String] {
         let alone = setup().filter { $0.party != LeakageTable.both }
-        return (alone + training() + end() + description()).filter { $0.party == party }.flatMap { $0[keyPath: statements] }
+        return (alone + training() + end() + description()).filter { $0.party == party }.flatMap {
+            $0[keyPath: statements]
+        }
     }
 }

@@ -4,7 +4,9 @@ extension LeakageWords {
         let both = only(.description, Self.roots, "a Paillier key made for the description, with proofs")
         guard !both.isEmpty else { return [] }
         let least = job.map { "\($0.limits.minimumCell)" } ?? "`limits.minimumCell`"
-        let weights = job.map { $0.hasCaseWeights ? " and of its weights" : "" } ?? ", with `weights` of these and their squares too,"
+        let weights =
+            job.map { $0.hasCaseWeights ? " and of its weights" : "" }
+            ?? ", with `weights` of these and their squares too,"
         return [
             row(
                 .description, LeakageTable.both,
@@ -16,7 +18,9 @@ extension LeakageWords {
                     .description,
                     "of each column of both, in each of \(active)'s groups: mean and standard deviation, or the rows of each level; "
                         + "not of levels, or numeric columns, with fewer than \(least) rows in some group")
-                    + described(.passive).map { "\(passive)'s columns in all at most \($0) bits (\(Guard.budget.name))" }),
+                    + described(.passive).map {
+                        "\(passive)'s columns in all at most \($0) bits (\(Guard.budget.name))"
+                    }),
             row(
                 .description, active,
                 sends: only(.description, "the number of rows of each of its groups\(weights)"), learns: []),

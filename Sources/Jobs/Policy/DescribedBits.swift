@@ -24,7 +24,9 @@ public struct DescribedBits: Sendable, Hashable, Codable {
         let moment = digits + 14 - min(least, digits) + (weighted ? digits + 14 : 0)
         let level = digits + 1 + (weighted ? 15 : 0)
         func numbers(_ features: [Feature]) -> Int {
-            features.reduce(0) { $0.plusClamped(($1.levels.map { $0.count * level } ?? 2 * moment).timesClamped(groups)) }
+            features.reduce(0) {
+                $0.plusClamped(($1.levels.map { $0.count * level } ?? 2 * moment).timesClamped(groups))
+            }
         }
         func cells(_ features: [Feature]) -> Int {
             features.reduce(0) { $0.plusClamped(($1.levels.map { $0.count + 1 } ?? 10).timesClamped(groups)) }

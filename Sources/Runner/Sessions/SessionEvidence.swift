@@ -102,7 +102,8 @@ extension JobInputs {
 
 extension PartyTable {
     var committedColumns: [String] {
-        identifiers.rule.columns + features.map(\.name) + [label?.name, group?.name].compactMap(\.self) + beside.map(\.name)
+        identifiers.rule.columns + features.map(\.name) + [label?.name, group?.name].compactMap(\.self)
+            + beside.map(\.name)
     }
 
     /// The rows that go into alignment as they are committed to: for each usable identifier the cells of the

@@ -73,7 +73,8 @@ extension DescriptionTable {
         let groups = zip(names, sizes).map { name, size in
             Group(
                 name: name, rows: Int(size.rows),
-                effectiveSize: shape.isWeighted ? Double(size.weight) / Double(size.squares) * Double(size.weight) : nil)
+                effectiveSize: shape.isWeighted ? Double(size.weight) / Double(size.squares) * Double(size.weight) : nil
+            )
         }
         var sums: [Place: [Double]] = [:]
         for (number, value) in numbers {
@@ -87,7 +88,8 @@ extension DescriptionTable {
             let builder = ColumnLines(
                 column: index, levels: spec.kind.levelNames, shown: showing, shape: shape, sizes: sizes, sums: sums)
             let lines =
-                !showing.isShown ? [] : spec.kind.levelNames == nil ? builder.numericLines(scale.next()) : builder.levelLines()
+                !showing.isShown
+                ? [] : spec.kind.levelNames == nil ? builder.numericLines(scale.next()) : builder.levelLines()
             return Column(
                 name: spec.name, isActive: index < plan.active.count, isNumeric: spec.kind.levelNames == nil,
                 lines: lines)

@@ -21,7 +21,8 @@ package struct DescribedCohort: Sendable {
         let isActive = inputs.own.role == .active
         let specs = isActive ? plan.active : plan.passive
         let columns = try specs.map { try rows.values($0, missing: table.missing) }
-        let group = try isActive ? job.active.group.map { try rows.values(ColumnSpec($0), missing: table.missing) } : nil
+        let group =
+            try isActive ? job.active.group.map { try rows.values(ColumnSpec($0), missing: table.missing) } : nil
         input = CohortDescription.Input(
             columns: columns, rows: rows.count, group: group.map { $0.map { Int($0) } },
             weight: isActive ? try table.values(of: .weight, rows) : nil)

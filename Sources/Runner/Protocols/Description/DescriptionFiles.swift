@@ -32,8 +32,9 @@ package struct DescriptionFiles {
         for column in table.columns {
             let party = column.isActive ? names.active : names.passive
             for line in column.lines {
-                func append(_ counting: String, _ group: String?, _ n: Int?, _ cell: DescriptionTable.Cell?, _ smd: Double?) throws
-                {
+                func append(
+                    _ counting: String, _ group: String?, _ n: Int?, _ cell: DescriptionTable.Cell?, _ smd: Double?
+                ) throws {
                     try writer.append([
                         .text(party), .text(column.name), line.level.map { .text($0) } ?? .missing, .text(counting),
                         group.map { .text($0) } ?? .missing, n.map { .integer($0) } ?? .missing,
