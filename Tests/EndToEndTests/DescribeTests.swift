@@ -55,6 +55,7 @@ extension EndToEnd {
             let csv = try file(sites, "lab", "description.csv")
             let count = (0..<120).count { $0 % 2 == 1 && $0 * 5 % 3 == 1 }
             #expect(csv.contains("lab,grade,II,once,drug,60,NA,NA,\(count),"), "\(csv)")
+            #expect(try file(sites, "lab", "attrition.csv").contains("in the table,NA,120\n"))
             let text = try file(sites, "lab", "description.txt")
             #expect(text.contains("effective n") && text.contains("marker, mean (SD)"), "\(text)")
 
@@ -81,6 +82,31 @@ extension EndToEnd {
             }
             let explained = try await Program.run("verify", "\(sites.results("lab"))/transcript", "--explain")
             #expect(explained.output.contains("When the cohort is described"), "\(explained.output)")
+            try await expectReport(sites)
+        }
+
+        /// The page of a fit under the same job has the table; a table that somebody edited is refused.
+        private func expectReport(_ sites: TwoSites) async throws {
+            let described = sites.results("lab")
+            let fit = sites.scratch.path("fit")
+            func arguments(_ name: String) -> [String] {
+                ["job", "run", sites.job, "--site", sites.site(name), "--out", "\(fit)-\(name)"]
+            }
+            let (hospital, address) = try await sites.listen(arguments("hospital"))
+            let lab = try await Program.run(arguments("lab") + ["--peer-address", address])
+            let other = await hospital.wait()
+            try #require(lab.code == 0 && other.code == 0, "\(lab.errors)\(other.errors)")
+            let page = try await Program.run("report", "\(fit)-lab", "--description", described)
+            #expect(page.code == 0, "\(page.output)\(page.errors)")
+            let html = try String(contentsOfFile: "\(fit)-lab/report.html", encoding: .utf8)
+            #expect(html.contains("Table 1, weighted") && html.contains("grade: II"), "\(html.count)")
+            let file = "\(described)/description.json"
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            try text.replacing("\"rows\" : 60", with: "\"rows\" : 61").write(
+                toFile: file, atomically: true, encoding: .utf8)
+            let edited = try await Program.run(
+                "report", "\(fit)-lab", "--description", described, "--format", "json")
+            #expect(edited.code == 2 && edited.errorCode == "descriptionNotVerified", "\(edited.output)")
         }
 
         /// What a job does not open, and a group that is too small.

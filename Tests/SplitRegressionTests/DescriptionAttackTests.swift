@@ -1,3 +1,5 @@
+import Bignum
+import Paillier
 import TestSupport
 import Testing
 
@@ -57,6 +59,65 @@ import Testing
             }
         }
         #expect(found * 2 > hidden)
+    }
+
+    /// What the owner of a count's share sees of the tests: where the zeros are, and the other plaintexts.
+    private func tests(
+        of count: Int, cells: Int, keepsOrder: Bool
+    ) throws -> (zeros: [Int], others: [Double]) {
+        let key = try SmallKeys.key(bits: 512)
+        var generator = SplitMix(7)
+        let (bits, minimum) = (11, Self.minimum)
+        let mask: UInt64 = 1 << 11 - 1
+        let own = (0..<cells).map { _ in generator.next() & mask }
+        let other = own.map { (UInt64(count) &- $0) & mask }
+        let shares = key.encrypt(key.publicKey.plaintexts(own.map { BigInt($0) }), using: &generator)
+        var bases = SplitMix(8)
+        let evaluator = Evaluator(publicKey: key.publicKey, using: &bases)
+        let answers: CiphertextVector
+        if keepsOrder {
+            // The weaker protocol: differences in order, each times a random number.
+            let places = (0..<cells).flatMap { Array(repeating: $0, count: minimum) }
+            let targets = other.flatMap { y in (0..<UInt64(minimum)).map { -BigInt(($0 &- y) & mask) } }
+            let blinding = LimbVector.random(count: targets.count, below: key.publicKey.n, using: &generator)
+            answers = evaluator.rerandomize(
+                EncryptedSums(shares).gathering(places).adding(plaintexts: key.publicKey.plaintexts(targets))
+                    .multiplied(by: blinding), using: &generator)
+        } else {
+            answers = PaillierShareExchange.cellTests(
+                of: shares, other[...], below: minimum, bits: bits, evaluator, using: &generator)
+        }
+        var (zeros, others) = ([Int](), [Double]())
+        let opened = key.decrypt(answers)
+        let largest = Double(key.publicKey.n.limb(7))
+        for index in 0..<opened.count {
+            if (0..<opened.limbsPerElement).allSatisfy({ opened.limb(index, $0) == 0 }) {
+                zeros.append(index % minimum)
+            } else {
+                others.append(Double(opened.limb(index, 7)) / largest)
+            }
+        }
+        return (zeros, others)
+    }
+
+    @Test("Tests in order give a small count away; in an order drawn anew they say whether it is small")
+    func placesOfZeros() throws {
+        let ordered = try tests(of: 4, cells: 40, keepsOrder: true)
+        #expect(ordered.zeros == Array(repeating: 4, count: 40))
+        let drawn = try tests(of: 4, cells: 440, keepsOrder: false)
+        #expect(drawn.zeros.count == 440)
+        for place in 0..<Self.minimum {
+            // 40 of each, more or less.
+            #expect((15...75).contains(drawn.zeros.count { $0 == place }), "\(place)")
+        }
+        // The others are uniform: no trace of how far a count is from them.
+        for tenth in 0..<10 {
+            let count = drawn.others.count { $0 >= Double(tenth) / 10 && $0 < Double(tenth + 1) / 10 }
+            #expect(abs(count - 440) < 100, "\(tenth): \(count)")
+        }
+        #expect(try tests(of: 11, cells: 20, keepsOrder: false).zeros.isEmpty)
+        #expect(try tests(of: 700, cells: 20, keepsOrder: false).zeros.isEmpty)
+        #expect(try tests(of: 0, cells: 20, keepsOrder: false).zeros.count == 20)
     }
 
     @Test("Where leading digits of all cells are opened, a level's total pins some small cell down")

@@ -51,9 +51,10 @@ extension StudyReport {
     /// In the order in which a reader asks.
     private var sections: [ReportSection] {
         [
-            glance, studySection, attritionSection, coefficientSection, convergenceSection, evaluationSection,
-            learnedSection, budgetSection, verificationSection, modelCard, citationSection, checkSection,
-        ]
+            glance, studySection, attritionSection, descriptionSection, coefficientSection, convergenceSection,
+            evaluationSection, learnedSection, budgetSection, verificationSection, modelCard, citationSection,
+            checkSection,
+        ].compactMap(\.self)
     }
 
     private var isBroken: Bool { verification.standing == .broken }

@@ -13,6 +13,8 @@ package struct StudyReport: Sendable {
     let peer: StudyPeer?
     package let verification: ReportVerification
     let budget: BudgetReport?
+    /// Table 1, where it was given.
+    let description: StudyDescription?
     let gradients: OpenedGradients?
     /// The active party's first.
     let terms: [ReportedTerm]
@@ -29,24 +31,30 @@ package struct StudyReport: Sendable {
     ///
     /// - Parameters:
     ///   - peer: of the same session.
+    ///   - description: of the same job.
     ///   - site: the one that ran the job: its pinned identities, its policy and its budgets.
     /// - Throws: `Failure` 5 for results that do not belong together, 78 for another site, 66 where there is no transcript to verify.
-    package init(_ study: StudyFolder, peer: StudyPeer?, site: SiteFolder?, verifies: Bool) throws {
+    package init(
+        _ study: StudyFolder, peer: StudyPeer?, description: StudyDescription? = nil, site: SiteFolder?, verifies: Bool
+    ) throws {
         // What takes no time first.
         let merged = try Self.merged(study, peer)
         let budget = try site.map { try Self.budget(of: study, at: $0) }
         let verification =
             verifies ? try ReportVerification.verifying(study, against: peer?.transcript, site: site) : .skipped
-        self.init(study, peer: peer, merged, budget: budget, verification: verification, at: Timestamp.now())
+        self.init(
+            study, peer: peer, merged, budget: budget, description: description, verification: verification,
+            at: Timestamp.now())
     }
 
     init(
         _ study: StudyFolder, peer: StudyPeer?, _ merged: MergedCoefficients, budget: BudgetReport?,
-        verification: ReportVerification, at time: String
+        description: StudyDescription? = nil, verification: ReportVerification, at time: String
     ) {
         self.study = study
         self.peer = peer
         self.budget = budget
+        self.description = description
         self.verification = verification
         writtenAt = time
         untraced = merged.untraced

@@ -40,32 +40,45 @@ extension PaillierShareExchange {
         return small
     }
 
-    /// Evaluator: for each small number what the owner's share would be then, in an order drawn anew, the difference times a
-    /// random number.
+    /// Evaluator: answers the owner's shares.
     private func evaluateTests(_ numbers: [UInt64], _ shape: DescriptionShape) async throws {
         let round = nextRound()
         let chunks = shape.testChunks(cells: numbers.count)
-        let (tests, key) = (shape.minimumCell, keys.peer)
-        let mask: UInt64 = (1 << UInt64(shape.testBits)) - 1
         for chunk in 0..<chunks.count {
             let range = chunks.range(chunk)
             let shares = try await receive(
                 CellSharesKind.self, count: range.count, round: round, chunk: chunk, of: chunks.count)
             try Task.checkCancellation()
             var generator = session.randomness(CellTestsKind.name, round: round, chunk: UInt32(chunk))
-            var targets: [BigInt] = []
-            for number in numbers[range] {
-                var order = Array(0..<UInt64(tests))
-                order.shuffle(using: &generator)
-                targets += order.map { -BigInt(($0 &- number) & mask) }
-            }
-            let places = range.indices.flatMap { Array(repeating: $0 - range.lowerBound, count: tests) }
-            let blinding = LimbVector.random(count: targets.count, below: key.n, using: &generator)
-            let differences = EncryptedSums(shares).gathering(places).adding(plaintexts: key.plaintexts(targets))
-            let answers = keys.evaluator.rerandomize(differences.multiplied(by: blinding), using: &generator)
+            let answers = Self.cellTests(
+                of: shares, numbers[range], below: shape.minimumCell, bits: shape.testBits, keys.evaluator,
+                using: &generator)
             try await session.send(
                 Payload<CellTestsKind>(answers.serialized), round: round, chunk: Chunk(chunk, of: chunks.count))
         }
+    }
+
+    /// For each count: how far the owner's share is from what it would be of each small number, in an order drawn anew, times a random
+    /// number each. So a small count leaves one 0 at a place that says nothing, another none.
+    ///
+    /// - Parameters:
+    ///   - numbers: the evaluator's shares modulo `2^bits`.
+    ///   - minimum: numbers below it are small.
+    static func cellTests(
+        of shares: CiphertextVector, _ numbers: ArraySlice<UInt64>, below minimum: Int, bits: Int,
+        _ evaluator: Evaluator, using generator: inout some RandomNumberGenerator
+    ) -> CiphertextVector {
+        let (key, mask) = (evaluator.publicKey, UInt64(1) << UInt64(bits) - 1)
+        var targets: [BigInt] = []
+        for number in numbers {
+            var order = Array(0..<UInt64(minimum))
+            order.shuffle(using: &generator)
+            targets += order.map { -BigInt(($0 &- number) & mask) }
+        }
+        let places = (0..<numbers.count).flatMap { Array(repeating: $0, count: minimum) }
+        let blinding = LimbVector.random(count: targets.count, below: key.n, using: &generator)
+        let differences = EncryptedSums(shares).gathering(places).adding(plaintexts: key.plaintexts(targets))
+        return evaluator.rerandomize(differences.multiplied(by: blinding), using: &generator)
     }
 }
 

@@ -13,8 +13,9 @@ public struct ColumnScale: Sendable, Codable, Hashable {
     /// To `2^-11` of the standard deviation, as it is sent.
     package var rounded: ColumnScale {
         let unit = Double(sign: .plus, exponent: Int(sd.exponent) - DescriptionShape.meanBits, significand: 1)
+        // There is no -0 in a message.
         return ColumnScale(
-            mean: (mean / unit).rounded(.toNearestOrEven) * unit, sd: (sd / unit).rounded(.toNearestOrEven) * unit)
+            mean: (mean / unit).rounded(.toNearestOrEven) * unit + 0, sd: (sd / unit).rounded(.toNearestOrEven) * unit)
     }
 }
 

@@ -11,6 +11,7 @@ struct DescribeReport: Encodable, Sendable {
     let job: String
     let peer: String
     let table: DescriptionTable
+    let attrition: AttritionTable
     let out: String
 }
 
@@ -43,9 +44,10 @@ struct DescribeCommand: ReplyingCommand {
         let (finished, written) = try await SessionExecution(
             prepared, over: link, out: out, observer: console
         ).run(DescriptionProtocol())
-        let table = finished.result.table
+        let files = DescriptionFiles(finished.result.table, of: prepared.inputs)
         return Reply(
-            DescribeReport(job: prepared.file.hash, peer: prepared.peer.name, table: table, out: written),
-            text: DescriptionFiles(table, of: prepared.inputs).text)
+            DescribeReport(
+                job: prepared.file.hash, peer: prepared.peer.name, table: finished.result.table,
+                attrition: files.attrition, out: written), text: files.text)
     }
 }

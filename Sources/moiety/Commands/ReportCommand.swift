@@ -25,6 +25,10 @@ struct ReportCommand: ReplyingCommand {
                 + "said.", valueName: "file"))
     var out: String?
     @Option(
+        help: ArgumentHelp(
+            "What `moiety describe` wrote under the same job: the page then has Table 1.", valueName: "dir"))
+    var description: String?
+    @Option(
         name: .customLong("site"),
         help: ArgumentHelp("The site that ran the job: its pinned peers, its policy, its budgets.", valueName: "dir"))
     var sitePath: String?
@@ -53,7 +57,10 @@ struct ReportCommand: ReplyingCommand {
                 console.warning("\(secrets) holds its keeper's secrets: nobody else should have it")
             }
         }
-        let report = try StudyReport(study, peer: peer, site: site, verifies: !noVerify)
+        let table = try description.map {
+            try StudyDescription(reading: $0, of: study, site: site, verifies: !noVerify)
+        }
+        let report = try StudyReport(study, peer: peer, description: table, site: site, verifies: !noVerify)
         for file in report.untraced {
             console.warning(
                 "whether \(file) is of the same fit as the other was not checked: no metrics.json and job.yaml "

@@ -10,16 +10,22 @@ package struct DescriptionFiles {
 
     private let table: DescriptionTable
     private let names: (active: String, passive: String)
+    /// This site's own: the other knows its own.
+    package let attrition: AttritionTable
+    private let own: String
 
     package init(_ table: DescriptionTable, of inputs: JobInputs) {
         self.table = table
         names = (inputs.job.active.name, inputs.job.passive.name)
+        own = inputs.own.name
+        attrition = AttritionTable(inputs.table.identifiers.report, common: table.rows)
     }
 
     package func all() throws -> [ResultFile] {
         [
             ResultFile(Self.json, try ResultFiles.json(table)), ResultFile("description.csv", try csv()),
-            ResultFile("description.txt", Array((text + "\n").utf8)),
+            ResultFile("description.txt", Array((tables + "\n").utf8)),
+            ResultFile("attrition.csv", try attrition.csv()),
         ]
     }
 
@@ -62,7 +68,10 @@ package struct DescriptionFiles {
     private func number(_ value: Double?) -> CSVWriter.Cell { value.map { .number($0) } ?? .missing }
 
     /// What `moiety describe` prints.
-    package var text: String {
+    package var text: String { "\(tables)\n\n\(attrition.text(of: own))" }
+
+    /// The same at both sites.
+    private var tables: String {
         var parts = [block("rows counted once", weighted: false)]
         if table.isWeighted { parts.append(block("rows with their weights", weighted: true)) }
         let hidden = table.columns.filter(\.lines.isEmpty).map { "\($0.name)" }
@@ -97,12 +106,12 @@ package struct DescriptionFiles {
         text.add(sizes)
         for column in table.columns {
             let party = column.isActive ? names.active : names.passive
-            for line in column.lines {
+            for line in column.shownLines {
                 var row = [line.level.map { "\(column.name): \($0), %" } ?? "\(column.name), mean (SD)"]
                 row[0] += "  [\(party)]"
-                if !weighted { row.append(Self.cell(line.all)) }
+                if !weighted { row.append(line.all.text) }
                 let cells = weighted ? line.weighted ?? [] : line.groups
-                row += groups.isEmpty ? [] : cells.map(Self.cell)
+                row += groups.isEmpty ? [] : cells.map(\.text)
                 if hasGroups {
                     let difference = weighted ? line.weightedDifference : line.difference
                     row.append(difference.map { Number.fixed($0, decimals: 3) } ?? "")
@@ -112,14 +121,24 @@ package struct DescriptionFiles {
         }
         return text.text(indent: 0)
     }
+}
 
-    private static func cell(_ cell: DescriptionTable.Cell) -> String {
-        if let mean = cell.mean, let sd = cell.sd {
-            // To a hundredth of a standard deviation or finer: what was opened is finer still.
+extension DescriptionTable.Cell {
+    /// For people: mean and standard deviation to a hundredth of the latter, or rows and percent.
+    package var text: String {
+        if let mean, let sd {
             let decimals = sd > 0 ? min(max(2 - Int(log10(sd).rounded(.down)), 0), 6) : 2
             return "\(Number.fixed(mean, decimals: decimals)) (\(Number.fixed(sd, decimals: decimals)))"
         }
-        let share = Number.fixed(100 * (cell.share ?? 0), decimals: 1)
-        return cell.count.map { "\($0) (\(share))" } ?? share
+        if let mean { return Number.short(mean) }
+        let percent = Number.fixed(100 * (share ?? 0), decimals: 1)
+        return count.map { "\($0) (\(percent))" } ?? percent
+    }
+}
+
+extension DescriptionTable.Column {
+    /// Lines as people read them: of a yes/no column the second says all.
+    package var shownLines: [DescriptionTable.Line] {
+        lines.map(\.level) == ["no", "yes"] ? Array(lines.suffix(1)) : lines
     }
 }

@@ -1,0 +1,47 @@
+package import Records
+
+/// How many rows of this site's table there were, and what became of them, for a result that has no report of its own.
+package struct AttritionTable: Sendable, Codable {
+    package struct Step: Sendable, Codable, Hashable {
+        /// "in the table", "left out: ...", "in both tables".
+        package let step: String
+        /// Of a column without a value; nil for other steps.
+        package let column: String?
+        package let rows: Int
+    }
+
+    package let steps: [Step]
+
+    /// - Parameter common: rows that are in both tables.
+    package init(_ report: IdentifierReport, common: Int) {
+        var steps = [Step(step: "in the table", column: nil, rows: report.rowsRead)]
+        func leftOut(_ words: String, _ rows: Int) {
+            if rows > 0 { steps.append(Step(step: "left out: \(words)", column: nil, rows: rows)) }
+        }
+        for reason in RejectionReason.allCases { leftOut("identifier \(reason.words)", report.rejected[reason] ?? 0) }
+        leftOut("repeated rows", report.collapsedDuplicates)
+        leftOut("rows in conflict with another of the same identifier", report.conflictingRowsDropped)
+        leftOut("a column of the job has no value", report.incompleteRows)
+        // A row may lack several.
+        steps += report.missingByColumn.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map {
+            Step(step: "no value", column: $0.key, rows: $0.value)
+        }
+        steps.append(Step(step: "in the alignment", column: nil, rows: report.usable))
+        steps.append(Step(step: "in both tables", column: nil, rows: common))
+        self.steps = steps
+    }
+
+    func csv() throws -> [UInt8] {
+        var writer = try CSVWriter(header: ["step", "column", "rows"])
+        for step in steps {
+            try writer.append([.text(step.step), step.column.map { .text($0) } ?? .missing, .integer(step.rows)])
+        }
+        return writer.bytes
+    }
+
+    package func text(of party: String) -> String {
+        var table = TextTable(["rows of \(party)", ""], sides: [.left, .right])
+        for step in steps { table.add([step.column.map { "  no value of \($0)" } ?? step.step, "\(step.rows)"]) }
+        return table.text(indent: 0)
+    }
+}
