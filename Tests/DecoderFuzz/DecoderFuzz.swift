@@ -93,6 +93,19 @@ private let decoders: [Decode] = [
     message(Payload<RowVectorsKind>.self), message(Payload<CrossSumsKind>.self),
     message(Payload<MatrixSharesKind>.self), message(Payload<MatrixProductsKind>.self),
     message(Payload<ElementSharesKind>.self), message(Payload<ElementProductsKind>.self),
+    // Description of a cohort.
+    message(DescriptionSetup.self), message(GroupsMessage.self), message(SmallCells.self),
+    message(DescribedNumbersMessage.self), message(ScalesMessage.self), message(Payload<GroupVectorsKind>.self),
+    message(Payload<GroupSumsKind>.self), message(Payload<CellSharesKind>.self), message(Payload<CellTestsKind>.self),
+    { bytes in
+        guard let groups = try? GroupsMessage(payload: bytes).groups else { return }
+        for isWeighted in [false, true] {
+            let shape = DescriptionShape(
+                rows: 1000, active: [], passive: [.levels(2)], groups: groups.count, isWeighted: isWeighted,
+                minimumCell: 1, modulusBits: 2048)
+            if shape.allows(groups) { _ = shape.numbers([.all], groups) }
+        }
+    },
     // Files of a transcript.
     {
         if let parties = try? PartiesFile(encoded: $0) { expect(try? parties.encoded, toBe: $0, "PartiesFile") }
