@@ -38,7 +38,9 @@ extension LeakageWords {
 
     private var common: [String] {
         guard family != .linear else {
-            return only(.metrics, "R^2 and the residual variance: they follow from the residual sum of squares")
+            return only(
+                .metrics,
+                "the residual variance, which follows from the residual sum of squares, and at \(active), which knows its label, R^2")
                 + heldOut + folds
                 + only(
                     .correlations,
