@@ -39,11 +39,13 @@ approve() {
     "$moiety" job approve "$1" --site "$work/lab" --person "Grace Lab" --yes -q
 }
 
-# run_job JOB LISTENER DIALER: runs it at both sites; results in WORK/<site>-results. Ends with the first failure's code.
-run_job() {
-    job=$1 listener=$2 dialer=$3
+# run_both NAME LISTENER DIALER COMMAND...: runs it at both sites; results in WORK/<site>-NAME, what each site says in
+# WORK/<site>.log. Ends with the first failure's code.
+run_both() {
+    name=$1 listener=$2 dialer=$3
+    shift 3
     rm -f "$work/address"
-    "$moiety" job run "$job" --site "$work/$listener" --out "$work/$listener-results" --announce "$work/address" >"$work/$listener.log" 2>&1 &
+    "$moiety" "$@" --site "$work/$listener" --out "$work/$listener-$name" --announce "$work/address" >"$work/$listener.log" 2>&1 &
     waiting=$!
     tries=0
     while [ ! -s "$work/address" ] && kill -0 "$waiting" 2>/dev/null && [ "$tries" -lt 600 ]; do
@@ -51,7 +53,12 @@ run_job() {
         tries=$((tries + 1))
     done
     status=0
-    "$moiety" job run "$job" --site "$work/$dialer" --out "$work/$dialer-results" --peer-address "$(cat "$work/address")" >"$work/$dialer.log" 2>&1 || status=$?
+    "$moiety" "$@" --site "$work/$dialer" --out "$work/$dialer-$name" --peer-address "$(cat "$work/address")" >"$work/$dialer.log" 2>&1 || status=$?
     wait "$waiting" || status=$?
     return "$status"
+}
+
+# run_job JOB LISTENER DIALER: runs it at both sites; results in WORK/<site>-results.
+run_job() {
+    run_both results "$2" "$3" job run "$1"
 }
