@@ -54,7 +54,7 @@ extension EndToEnd {
             // Grade II of the drug's rows: numbers 1, 3, ... of which 5 i mod 3 is 1.
             let csv = try file(sites, "lab", "description.csv")
             let count = (0..<120).count { $0 % 2 == 1 && $0 * 5 % 3 == 1 }
-            #expect(csv.contains("lab,grade,II,once,drug,60,NA,NA,\(count),"), "\(csv)")
+            #expect(csv.contains("lab,grade,II,once,drug,60,NA,NA,NA,\(count),"), "\(csv)")
             #expect(try file(sites, "lab", "attrition.csv").contains("in the table,NA,120\n"))
             let text = try file(sites, "lab", "description.txt")
             #expect(text.contains("effective n") && text.contains("marker, mean (SD)"), "\(text)")
@@ -123,12 +123,12 @@ extension EndToEnd {
 
             // One placebo in twenty: six rows.
             let small = try await sites(arms: 20)
-            let ended = try await describe(small)
-            let own = try #require(ended["hospital"])
+            // Nobody is dialled: so few rows in the table are too few in any cohort.
+            let own = try await Program.run(
+                "describe", small.job, "--site", small.site("hospital"), "--out", small.results("hospital"), "--format",
+                "json")
             #expect(own.code == 4 && own.errorCode == "smallGroup", "\(own.output)")
-            #expect(own.output.contains("placebo") && own.output.contains("6"), "\(own.output)")
-            let other = try #require(ended["lab"])
-            #expect(other.code != 0 && !other.output.contains("placebo"), "\(other.output)")
+            #expect(own.output.contains("placebo") && own.output.contains("6 of the rows"), "\(own.output)")
             #expect(try small.leftovers().isEmpty)
         }
     }

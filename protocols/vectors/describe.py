@@ -399,12 +399,20 @@ def total_of(group, block):
     return group[block]
 
 
+def effective(group):
+    """E_g."""
+    return group[1] ** 2 // group[2]
+
+
 def shape(kind, block, rows, group):
     """Cut and bits."""
     k, e = up(rows), exponent(total_of(group, block))
+    most = exponent(effective(group)) + 3 if block else math.inf
     if kind == "level":
-        return (e - 13, 15) if block else (0, k + 1)
-    return 5 + e, k + 20 * block - e + 14
+        digits = min(13, most)
+        return (e - digits, digits + 2) if block else (0, k + 1)
+    digits = min(11, most)
+    return 16 + e - digits, k + 20 * block - e + digits + 3
 
 
 def own_number(total, cut, bits):
@@ -747,10 +755,12 @@ def refusal(rows, count, least, weighted, groups):
     for n, w, q in groups:
         if not weighted and (w, q) != (n, n):
             return "unweighted"
-        if weighted and not 2**20 <= w <= 2**20 * n:
+        if weighted and not 2**20 * least <= w <= 2**20 * n:
             return "weights"
         if weighted and not w <= q <= 2**20 * w:
             return "squares"
+        if weighted and n > 20 * effective((n, w, q)):
+            return "effective"
     return None
 
 
@@ -767,14 +777,18 @@ def refused():
         ("largest numbers", 60, 2, 11, False, [(2**64 - 1,) * 3, (61,) * 3]),
         ("weights without weights", 60, 1, 11, False, [(60, 60 * m, 60 * m * m)]),
         ("squares without weights", 60, 1, 11, False, [(60, 60, 3600)]),
-        ("weights", 60, 2, 11, True, [(20, 5 * m + 3, 4 * m * m), (40, 40 * m, 40 * m * m)]),
-        ("least weights", 60, 1, 11, True, [(60, m, m * m)]), ("most weights", 60, 1, 11, True, [(60, 60 * m, 60 * m * m)]),
-        ("least squares", 60, 1, 11, True, [(60, m, m)]),
-        ("weights too small", 60, 1, 11, True, [(60, m - 1, m * m)]), ("no weights", 60, 1, 11, True, [(60, 60, 60)]),
+        ("weights", 60, 2, 11, True, [(20, 15 * m + 3, 12 * m * m), (40, 40 * m, 40 * m * m)]),
+        ("least weights", 60, 1, 11, True, [(60, 11 * m, 11 * m * m)]),
+        ("one row with more than its part", 60, 1, 11, True, [(60, 11 * m - 1, 11 * m * m)]),
+        ("a twentieth", 220, 1, 11, True, [(220, 11 * m, 11 * m * m)]),
+        ("less than a twentieth", 221, 1, 11, True, [(221, 11 * m, 11 * m * m)]),
+        ("effective size rounded down", 221, 1, 11, True, [(221, 12 * m - 1, 12 * m * m)]), ("most weights", 60, 1, 11, True, [(60, 60 * m, 60 * m * m)]),
+        ("least squares", 60, 1, 11, True, [(60, 11 * m, 11 * m)]),
+        ("weights too small", 60, 1, 1, True, [(60, m - 1, m * m)]), ("no weights", 60, 1, 11, True, [(60, 60, 60)]),
         ("weights too large", 60, 1, 11, True, [(60, 60 * m + 1, 60 * m * m)]),
         ("weights too large in one group", 60, 2, 11, True, [(20, 20 * m + 1, 20 * m * m), (40, m, m * m)]),
-        ("squares too small", 60, 1, 11, True, [(60, 2 * m, 2 * m - 1)]),
-        ("squares too large", 60, 1, 11, True, [(60, 2 * m, 2 * m * m + 1)]),
+        ("squares too small", 60, 1, 11, True, [(60, 20 * m, 20 * m - 1)]),
+        ("squares too large", 60, 1, 11, True, [(60, 20 * m, 20 * m * m + 1)]),
         ("most of everything", MOST_ROWS, 1, 11, True, [(MOST_ROWS, 2**44 - m, 2**64 - m * m)]),
         ("squares too large, most rows", MOST_ROWS, 1, 11, True, [(MOST_ROWS, 2**44 - m, 2**64 - m * m + 1)]),
         ("squares of all bits", MOST_ROWS, 1, 11, True, [(MOST_ROWS, 2**44 - m, 2**64 - 1)]),
@@ -978,18 +992,20 @@ class Session:
                     if block == 0:
                         assert [item[place] for item in one["blocks"][0]["counts"][:-1]] == exact
                     shares = [item[place] for item in one["blocks"][block]["shares"][:-1]]
-                    assert all(abs(a - b / sum(vector)) <= 2**-12 for a, b in zip(shares, exact))
+                    digits = min(13, exponent(effective(self.groups[place])) + 3) if block else 13
+                    assert all(abs(a - b / sum(vector)) <= 2 ** (1 - digits) for a, b in zip(shares, exact))
 
     @staticmethod
     def check_moments(values, vector, group, block, place, found):
         variance, total = moments(values)[1], sum(vector)
         m = sum(w * Fraction(v) for w, v in zip(vector, values)) / total
-        assert abs(found["means"][place] - m) <= 2**-10 * math.sqrt(variance)
+        digits = min(11, exponent(effective(group)) + 3) if block else 11
+        assert abs(found["means"][place] - m) <= 2 ** (1 - digits) * math.sqrt(variance)
         f = corrected(total, group[2] if block else total)
         assert (f is None) == (found["deviations"][place] is None)
         if f is not None:
             spread = sum(w * (Fraction(v) - m) ** 2 for w, v in zip(vector, values)) / total
-            assert abs(found["deviations"][place] ** 2 - spread * f) <= 2**-8 * variance * f
+            assert abs(found["deviations"][place] ** 2 - spread * f) <= 2 ** (3 - digits) * variance * f
 
 
 def check_column(column, values, least):

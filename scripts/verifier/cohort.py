@@ -10,7 +10,7 @@ from verifier.reading import demand
 ONCE, BY_WEIGHT = 0, 1
 # Bits of a group's numbers, in all; fraction bits of weights.
 UNIT_BITS, WEIGHT_BITS, WEIGHT_FRACTION = 1, 21, 20
-WEIGHTED_LEVEL_BITS = 15
+MEAN_DIGITS, SHARE_DIGITS = 11, 13
 LARGEST_CELL = 100
 MOST_ROWS = (1 << 24) - 1
 # A numeric column with more different values is not looked at value by value: what is said of it is 0.
@@ -107,9 +107,13 @@ class Cohort:
     def shape(self, is_level, block, group):
         """Where an item is cut, and the bits that are left."""
         e, k = exponent(self.size(group, block)), self.count_bits
+        # Where few people count, digits are fewer.
+        most = exponent(effective(self.groups[group])) + 3 if block == BY_WEIGHT else SHARE_DIGITS
         if not is_level:
-            return 5 + e, k + WEIGHT_FRACTION * block - e + 14
-        return (e - 13, WEIGHTED_LEVEL_BITS) if block == BY_WEIGHT else (0, k + 1)
+            digits = min(MEAN_DIGITS, most)
+            return 16 + e - digits, k + WEIGHT_FRACTION * block - e + digits + 3
+        digits = min(SHARE_DIGITS, most)
+        return (e - digits, digits + 2) if block == BY_WEIGHT else (0, k + 1)
 
     def items(self, views):
         """Role, column's view, block and group of each number in order."""
@@ -148,6 +152,16 @@ def has_size(total, cut, numbers):
     return all(number <= most + more for number in numbers) and sum(numbers) <= most + more * len(numbers)
 
 
+# Of a group's rows this part at least must count.
+LEAST_EFFECTIVE = 20
+
+
+def effective(group):
+    """How many rows of one weight each would say as much."""
+    _, total, squares = group
+    return total**2 // squares if squares else 0
+
+
 def check_groups(groups, count, rows, least, weighted):
     """What the active party says of its groups."""
     fits = len(groups) == count and sum(n for n, _, _ in groups) == rows
@@ -155,7 +169,8 @@ def check_groups(groups, count, rows, least, weighted):
         fits = fits and n >= least
         if weighted:
             unit = 1 << WEIGHT_FRACTION
-            fits = fits and unit <= total <= unit * n and total <= squares <= unit * total
+            fits = fits and least * unit <= total <= unit * n and total <= squares <= unit * total
+            fits = fits and n <= LEAST_EFFECTIVE * effective((n, total, squares))
         else:
             fits = fits and total == squares == n
     demand(fits, "T13", "groupsNotAllowed")

@@ -96,16 +96,16 @@ private struct JobRules {
             note(place, "'\(name)' is the label, and no yes/no column", "group by another column, or by a yes/no label")
         }
         if let feature = party.features.first(where: { $0.column == name }), feature.levels != group.levels {
-            note(place, "'\(name)' is a feature with other levels", "give both the same levels, in the same order")
+            note(
+                place,
+                feature.levels == nil ? "'\(name)' is a numeric feature" : "'\(name)' is a feature with other levels",
+                "give both the same levels, in the same order")
         }
         switch group.kind {
         case .numeric: note(place, "is a numeric column", "list its levels")
         case .binary: break
         case .categorical(let levels, let reference):
-            check(levels: levels, reference: reference, at: place)
-            if levels.count > JobBounds.groups.upperBound {
-                note("\(place).levels", "has \(levels.count) entries", "at most \(JobBounds.groups.upperBound) groups")
-            }
+            check(levels: levels, reference: reference, at: place, allowed: JobBounds.groups)
             if reference != levels.first { note(place, "has another reference than its first level") }
         }
     }
@@ -154,9 +154,13 @@ private struct JobRules {
         }
     }
 
-    private mutating func check(levels: [String], reference: String, at path: String) {
-        if !JobBounds.levels.contains(levels.count) {
-            note("\(path).levels", "has \(levels.count) entries", "between 2 and 1000 levels")
+    private mutating func check(
+        levels: [String], reference: String, at path: String, allowed: ClosedRange<Int> = JobBounds.levels
+    ) {
+        if !allowed.contains(levels.count) {
+            note(
+                "\(path).levels", "has \(levels.count) \(levels.count == 1 ? "entry" : "entries")",
+                "between \(allowed.lowerBound) and \(allowed.upperBound) levels")
         }
         var seen: Set<String> = []
         for (index, level) in levels.enumerated() {

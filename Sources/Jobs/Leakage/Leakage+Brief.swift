@@ -30,8 +30,9 @@ extension LeakageWords {
 
     private func told(_ party: String, _ statements: KeyPath<LeakageTable.Row, [String]>) -> [String] {
         let alone = setup().filter { $0.party != LeakageTable.both }
-        return (alone + training() + end() + description()).filter { $0.party == party }.flatMap {
-            $0[keyPath: statements]
+        func told(_ rows: [LeakageTable.Row]) -> [String] {
+            rows.filter { $0.party == party }.flatMap { $0[keyPath: statements] }
         }
+        return told(alone + training() + end()) + told(description()).map { "if described: \($0)" }
     }
 }

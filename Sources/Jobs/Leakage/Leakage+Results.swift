@@ -39,8 +39,7 @@ extension LeakageWords {
     private var common: [String] {
         guard family != .linear else {
             return only(
-                .metrics,
-                "the residual variance, which follows from the residual sum of squares, and at \(active), which knows its label, R^2")
+                .metrics, "the residual variance, and at \(active) R^2: they follow from the residual sum of squares")
                 + heldOut + folds
                 + only(
                     .correlations,

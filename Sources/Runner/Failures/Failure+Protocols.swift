@@ -121,10 +121,14 @@ extension Failure {
         case .smallGroup(let level, let rows, let minimum):
             self.init(
                 .refusedByPolicy, "smallGroup",
-                "the group '\(level)' has \(rows) of the common rows, fewer than the minimum cell of \(minimum)",
+                "the group '\(level)' has \(rows) of the rows, fewer than the minimum cell of \(minimum)",
                 hint: "merge it with another group in the table and in the job's 'group', or group by another column")
-        case .weightlessGroup(let level):
-            self.init(.badData, "weightlessGroup", "all rows of the group '\(level)' have weight 0")
+        case .unevenWeights(let level, let minimum):
+            self.init(
+                .refusedByPolicy, "unevenWeights",
+                "in the group '\(level)' one row has more than a \(minimum)th of all weight, or the weights leave less than a "
+                    + "twentieth of its rows: a weighted table would be about few people",
+                hint: "truncate the weights, at their 99th percentile for example, or stabilise them")
         case .constantColumn(let column):
             self.init(.badData, "constantColumn", "'\(column)' is the same on all common rows")
         case .tooManyRows(let rows):

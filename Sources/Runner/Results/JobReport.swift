@@ -113,7 +113,12 @@ package struct JobReport: Codable, Sendable {
         if family != .linear, fit.l2 == 0, fit.l1 == 0, fit.standardErrorsWithheld != nil {
             lines.append("not checked: whether a column follows from the other party's columns")
         }
-        if !fit.converged { lines.append("not converged within the job's passes: estimates are approximate") }
+        if !fit.converged {
+            let norm = fit.gradientNorm.map { ": the gradient is still \(Number.scientific($0)) standard errors" } ?? ""
+            lines.append(
+                "not converged after \(fit.passes) passes\(norm), and so are estimates from exact ones; a larger model.maxPasses helps "
+                    + "where passes ran out, else model.tolerance is finer than these rows allow")
+        }
         if let line = Self.likelihood(fit) { lines.append(line) }
         if let reason = fit.sumsMayBeOff {
             lines.append("log-likelihood, and what follows from it, may be off: \(reason)")

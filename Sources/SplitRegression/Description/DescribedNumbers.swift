@@ -43,22 +43,27 @@ extension DescriptionShape {
         _ column: Int, _ block: Int, _ item: Int, _ group: Int, isNumeric: Bool, _ size: GroupSize
     ) -> DescribedNumber {
         let sum = size.sum(block: block)
-        let exponent = 63 - sum.leadingZeroBitCount
+        let exponent = Self.exponent(sum)
+        // Where few people count, digits are fewer.
+        let most = block == 0 ? Int.max : Self.exponent(size.effectiveRows) + 3
         if isNumeric {
             // To 2^-11 of a standard deviation, or of its square.
-            let cut = Self.fractionBits + exponent - Self.meanBits
-            let bits = countBits + (block == 0 ? 0 : Self.weightBits) - exponent + Self.meanBits + 3
+            let digits = min(Self.meanBits, most)
+            let bits = countBits + (block == 0 ? 0 : Self.weightBits) - exponent + digits + 3
             return DescribedNumber(
-                column: column, block: block, item: item, group: group, cut: cut, bits: bits, isSigned: item == 0,
-                most: nil)
+                column: column, block: block, item: item, group: group, cut: Self.fractionBits + exponent - digits,
+                bits: bits, isSigned: item == 0, most: nil)
         }
-        let (cut, bits) = block == 0 ? (0, countBits + 1) : (exponent - Self.shareBits, Self.shareBits + 2)
+        let digits = min(Self.shareBits, most)
+        let (cut, bits) = block == 0 ? (0, countBits + 1) : (exponent - digits, digits + 2)
         return DescribedNumber(
             column: column, block: block, item: item, group: group, cut: cut, bits: bits, isSigned: false,
             most: sum >> UInt64(cut) + (cut > 0 ? 1 : 0))
     }
 
-    /// Means are opened to `2^-11` standard deviations, weighted shares of levels to `2^-13`.
+    private static func exponent(_ sum: UInt64) -> Int { 63 - sum.leadingZeroBitCount }
+
+    /// Means are opened to `2^-11` standard deviations, weighted shares of levels to `2^-13`, or coarser.
     static let meanBits = 11
     static let shareBits = 13
 }

@@ -121,7 +121,7 @@ package struct GroupedRows: Sendable {
     /// - Parameters:
     ///   - weight: 0 or above, of each row; nil where rows have none.
     ///   - levels: names of the groups.
-    /// - Throws: `smallGroup`, `weightlessGroup`, `tooManyRows`.
+    /// - Throws: `smallGroup`, `unevenWeights`, `tooManyRows`.
     package init(
         group: [Int], weight: [Double]?, levels: [String], minimum: Int
     ) throws(DescriptionError) {
@@ -139,7 +139,9 @@ package struct GroupedRows: Sendable {
         }
         var numbers = [Array(repeating: Int64(1), count: group.count)]
         if let weight {
-            if let empty = largest.firstIndex(where: { $0 <= 0 }) { throw .weightlessGroup(level: names[empty]) }
+            if let empty = largest.firstIndex(where: { $0 <= 0 }) {
+                throw .unevenWeights(level: names[empty], minimum: minimum)
+            }
             let unit = Double(1 << DescriptionShape.weightBits)
             numbers.append(
                 zip(group, weight).map { Int64((unit * $1 / largest[$0]).rounded(.toNearestOrEven)) })
@@ -153,6 +155,8 @@ package struct GroupedRows: Sendable {
                 sizes[group].weight += UInt64(number)
                 sizes[group].squares += UInt64(number * number)
             }
+            let uneven = sizes.firstIndex { !DescriptionShape.isSpread($0, minimumCell: minimum) }
+            if let uneven { throw .unevenWeights(level: names[uneven], minimum: minimum) }
         }
         self.sizes = sizes
     }

@@ -4,8 +4,8 @@ public import Wire
 public enum DescriptionError: Error, Hashable, Sendable {
     /// A group of fewer rows than a cell may have.
     case smallGroup(level: String, rows: Int, minimum: Int)
-    /// A group whose weights are all 0.
-    case weightlessGroup(level: String)
+    /// A group of which few rows have nearly all the weight.
+    case unevenWeights(level: String, minimum: Int)
     case constantColumn(String)
     case tooManyRows(Int)
     case rowCountMismatch(own: Int, peer: Int)
@@ -20,7 +20,7 @@ extension DescriptionError: PeerVisibleError {
     public var abortReason: AbortReason {
         switch self {
         case .protocolViolation: AbortReason(.violation, name)
-        case .smallGroup, .weightlessGroup, .constantColumn: AbortReason(.refusal, name)
+        case .smallGroup, .unevenWeights, .constantColumn: AbortReason(.refusal, name)
         default: AbortReason(.failure, name)
         }
     }
@@ -28,7 +28,7 @@ extension DescriptionError: PeerVisibleError {
     public var name: String {
         switch self {
         case .smallGroup: "smallGroup"
-        case .weightlessGroup: "weightlessGroup"
+        case .unevenWeights: "unevenWeights"
         case .constantColumn: "constantColumn"
         case .tooManyRows: "tooManyRows"
         case .rowCountMismatch: "rowCountMismatch"

@@ -6,7 +6,8 @@ public struct DescriptionPlan: Sendable, Equatable {
     /// Columns of each party, in the order of the job; the group's column is not among them.
     public var active: [ColumnSpec]
     public var passive: [ColumnSpec]
-    /// Levels of the group's column; empty without one.
+    /// The group's column, and its levels; nil and empty without one.
+    public var groupColumn: String?
     public var groups: [String]
     /// Whether rows have case weights.
     public var isWeighted: Bool
@@ -17,11 +18,12 @@ public struct DescriptionPlan: Sendable, Equatable {
     public var nonces: NonceLength
 
     public init(
-        active: [ColumnSpec], passive: [ColumnSpec], groups: [String], isWeighted: Bool = false, minimumCell: Int,
-        keyBits: Int = 3072, nonces: NonceLength = .short
+        active: [ColumnSpec], passive: [ColumnSpec], groupColumn: String? = nil, groups: [String],
+        isWeighted: Bool = false, minimumCell: Int, keyBits: Int = 3072, nonces: NonceLength = .short
     ) {
         self.active = active
         self.passive = passive
+        self.groupColumn = groupColumn
         self.groups = groups
         self.isWeighted = isWeighted
         self.minimumCell = minimumCell

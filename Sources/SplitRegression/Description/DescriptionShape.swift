@@ -103,9 +103,28 @@ package struct GroupSize: Sendable, Hashable {
 
     /// N_g
     package func sum(block: Int) -> UInt64 { block == 0 ? rows : weight }
+
+    /// E_g: how many rows of one weight each would say as much. 0 without weights.
+    package var effectiveRows: UInt64 {
+        squares == 0 ? 0 : UInt64(clamping: UInt128(weight) * UInt128(weight) / UInt128(squares))
+    }
 }
 
 extension DescriptionShape {
+    /// Whether weights do not make the group one of few people: no row has more than the `T`-th part of them, and the effective size is a
+    /// twentieth of the rows or more.
+    package func isSpread(_ group: GroupSize) -> Bool {
+        Self.isSpread(group, minimumCell: minimumCell)
+    }
+
+    static func isSpread(_ group: GroupSize, minimumCell: Int) -> Bool {
+        group.weight >= UInt64(minimumCell) << UInt64(weightBits)
+            && group.effectiveRows >= (group.rows + leastEffective - 1) / leastEffective
+    }
+
+    /// Of a group's rows this part at least must count.
+    package static let leastEffective: UInt64 = 20
+
     /// Whether groups can be so: what the passive party, the session and a verifier ask.
     package func allows(_ groups: [GroupSize]) -> Bool {
         guard groups.count == self.groups else { return false }
@@ -118,8 +137,8 @@ extension DescriptionShape {
                 guard group.weight == group.rows, group.squares == group.rows else { return false }
                 continue
             }
-            guard group.weight >= unit, group.weight <= group.rows * unit, group.squares >= group.weight,
-                group.squares / unit < group.weight || group.squares == group.weight * unit
+            guard group.weight <= group.rows * unit, group.squares >= group.weight,
+                group.squares / unit < group.weight || group.squares == group.weight * unit, isSpread(group)
             else { return false }
         }
         return left == 0

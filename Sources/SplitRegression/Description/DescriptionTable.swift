@@ -55,6 +55,8 @@ public struct DescriptionTable: Sendable, Codable, Hashable {
 
     public let rows: Int
     public let minimumCell: Int
+    /// nil where rows are not grouped.
+    public let groupColumn: String?
     public let groups: [Group]
     public let columns: [Column]
     public var isWeighted: Bool { groups.contains { $0.effectiveSize != nil } }
@@ -94,7 +96,9 @@ extension DescriptionTable {
                 name: spec.name, isActive: index < plan.active.count, isNumeric: spec.kind.levelNames == nil,
                 lines: lines)
         }
-        self.init(rows: shape.rows, minimumCell: shape.minimumCell, groups: groups, columns: columns)
+        self.init(
+            rows: shape.rows, minimumCell: shape.minimumCell, groupColumn: plan.groupColumn, groups: groups,
+            columns: columns)
     }
 }
 

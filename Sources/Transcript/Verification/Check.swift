@@ -71,7 +71,7 @@ public enum Check: String, Sendable, Hashable, CaseIterable, Codable {
         case .t20: "No ciphertext or point was sent twice."
         case .t21: "No ciphertext was sent unencrypted."
         case .t22: "The decryptions are the ones that the ciphertexts hold."
-        case .t23: "A training's steps and its end follow from the numbers that were opened."
+        case .t23: "Steps and their end follow from what was opened."
         case .t24: "No more bits were opened than the steps say."
         case .t25: "Inputs were committed to before the first protocol message."
         case .t26: "No key served two purposes and no two keys share a factor."

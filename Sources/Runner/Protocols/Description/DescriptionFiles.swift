@@ -29,37 +29,53 @@ package struct DescriptionFiles {
         ]
     }
 
-    /// A row for each line, group and way of counting; differences stand in rows of their own, without a group.
+    /// A row for each line, group and way of counting; differences stand in rows of their own, without a group, and so do columns that
+    /// are not shown.
     private func csv() throws -> [UInt8] {
         var writer = try CSVWriter(
             header: [
-                "party", "column", "level", "rows.count", "group", "n", "mean", "sd", "count", "share", "smd",
+                "party", "column", "level", "rows.count", "group", "n", "effective.n", "mean", "sd", "count", "share",
+                "smd",
+                "note",
             ])
         for column in table.columns {
             let party = column.isActive ? names.active : names.passive
+            guard !column.lines.isEmpty else {
+                try writer.append(
+                    [.text(party), .text(column.name)] + Array(repeating: .missing, count: 10) + [.text("not shown")])
+                continue
+            }
             for line in column.lines {
+                let start: [CSVWriter.Cell] = [
+                    .text(party), .text(column.name), line.level.map { .text($0) } ?? .missing,
+                ]
+                let note: CSVWriter.Cell = line.pool == nil ? .missing : .text("levels shown together")
                 func append(
-                    _ counting: String, _ group: String?, _ n: Int?, _ cell: DescriptionTable.Cell?, _ smd: Double?
+                    _ counting: String, _ group: String, n: Int, effective: Double? = nil, _ cell: DescriptionTable.Cell
                 ) throws {
-                    try writer.append([
-                        .text(party), .text(column.name), line.level.map { .text($0) } ?? .missing, .text(counting),
-                        group.map { .text($0) } ?? .missing, n.map { .integer($0) } ?? .missing,
-                        number(cell?.mean), number(cell?.sd), cell?.count.map { .integer($0) } ?? .missing,
-                        number(cell?.share), number(smd),
-                    ])
+                    let values: [CSVWriter.Cell] = [
+                        .integer(n), number(effective), number(cell.mean), number(cell.sd),
+                        cell.count.map { .integer($0) } ?? .missing, number(cell.share), .missing, note,
+                    ]
+                    try writer.append(start + [.text(counting), .text(group)] + values)
                 }
-                try append("once", "(all)", table.rows, line.all, nil)
+                func append(_ counting: String, difference: Double?) throws {
+                    guard table.groups.count > 1 else { return }
+                    try writer.append(
+                        start + [.text(counting)] + Array(repeating: .missing, count: 7) + [number(difference), note])
+                }
+                try append("once", "(all)", n: table.rows, line.all)
                 if table.groups.count > 1 {
                     for (group, cell) in zip(table.groups, line.groups) {
-                        try append("once", group.name, group.rows, cell, nil)
+                        try append("once", group.name, n: group.rows, cell)
                     }
-                    try append("once", nil, nil, nil, line.difference)
                 }
+                try append("once", difference: line.difference)
                 guard let weighted = line.weighted else { continue }
                 for (group, cell) in zip(table.groups, weighted) {
-                    try append("weighted", group.name, group.rows, cell, nil)
+                    try append("weighted", group.name, n: group.rows, effective: group.effectiveSize, cell)
                 }
-                if table.groups.count > 1 { try append("weighted", nil, nil, nil, line.weightedDifference) }
+                try append("weighted", difference: line.weightedDifference)
             }
         }
         return writer.bytes
@@ -72,21 +88,38 @@ package struct DescriptionFiles {
 
     /// The same at both sites.
     private var tables: String {
-        var parts = [block("rows counted once", weighted: false)]
-        if table.isWeighted { parts.append(block("rows with their weights", weighted: true)) }
-        let hidden = table.columns.filter(\.lines.isEmpty).map { "\($0.name)" }
+        let by = table.groupColumn.map { ", by \($0)" } ?? ""
+        var parts = [block("rows counted once\(by)", weighted: false)]
+        if table.isWeighted { parts.append(block("rows with their weights\(by)", weighted: true)) }
+        if let difference { parts.append(difference) }
+        let hidden = table.columns.filter(\.lines.isEmpty).map(named)
         if !hidden.isEmpty {
             parts.append(
                 "not shown, because some group has fewer than \(table.minimumCell) rows of a level or value: "
                     + hidden.joined(separator: ", "))
         }
-        let pooled = table.columns.filter { $0.lines.contains { $0.pool != nil } }.map(\.name)
+        let pooled = table.columns.filter { $0.lines.contains { $0.pool != nil } }.map(named)
         if !pooled.isEmpty {
             parts.append(
                 "levels shown together, because some has fewer than \(table.minimumCell) rows in a group: "
                     + pooled.joined(separator: ", "))
         }
         return parts.joined(separator: "\n\n")
+    }
+
+    private func named(_ column: DescriptionTable.Column) -> String {
+        "\(column.name) [\(column.isActive ? names.active : names.passive)]"
+    }
+
+    /// What SMD stands for.
+    private var difference: String? {
+        let groups = table.groups
+        guard groups.count > 1 else { return nil }
+        let which =
+            groups.count == 2 ? "\(groups[1].name) less \(groups[0].name)" : "the largest of all pairs of groups"
+        let weights =
+            table.isWeighted ? "; the standard deviations are those of rows counted once, with weights too" : ""
+        return "SMD: standardised difference, \(which)\(weights)"
     }
 
     private func block(_ title: String, weighted: Bool) -> String {
@@ -107,7 +140,8 @@ package struct DescriptionFiles {
         for column in table.columns {
             let party = column.isActive ? names.active : names.passive
             for line in column.shownLines {
-                var row = [line.level.map { "\(column.name): \($0), %" } ?? "\(column.name), mean (SD)"]
+                let unit = weighted ? "%" : "n (%)"
+                var row = [line.level.map { "\(column.name): \($0), \(unit)" } ?? "\(column.name), mean (SD)"]
                 row[0] += "  [\(party)]"
                 if !weighted { row.append(line.all.text) }
                 let cells = weighted ? line.weighted ?? [] : line.groups

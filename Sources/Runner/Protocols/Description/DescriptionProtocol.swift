@@ -36,10 +36,26 @@ package struct DescriptionProtocol: SiteProtocol {
     }
 
     package func check(_ inputs: JobInputs) throws {
-        guard !inputs.job.reveals(.description) else { return }
-        throw Failure(
-            .refusedByPolicy, "descriptionNotOpened", "the job does not open a description of the cohort",
-            hint: "'description' must stand in the job's reveal list when it is approved")
+        guard inputs.job.reveals(.description) else {
+            throw Failure(
+                .refusedByPolicy, "descriptionNotOpened", "the job does not open a description of the cohort",
+                hint: "'description' must stand in the job's reveal list when it is approved")
+        }
+        try checkGroups(inputs)
+    }
+
+    /// A group that is too small in this site's own table is so among the common rows.
+    private func checkGroups(_ inputs: JobInputs) throws {
+        guard inputs.own.role == .active, let group = inputs.job.active.group else { return }
+        let table = inputs.table
+        let rows = try table.table.rows(at: Array(0..<table.identifiers.count), of: table.identifiers)
+        let values = try rows.values(ColumnSpec(group), missing: table.missing)
+        for (index, level) in (group.levels ?? []).enumerated() {
+            let count = values.count { Int($0) == index }
+            guard count >= inputs.job.limits.minimumCell else {
+                throw DescriptionError.smallGroup(level: level, rows: count, minimum: inputs.job.limits.minimumCell)
+            }
+        }
     }
 
     package func work(_ setup: WorkSetup) -> DescriptionWork {
@@ -64,7 +80,8 @@ extension DescriptionPlan {
     init(_ job: Job) {
         self.init(
             active: job.active.described.map(ColumnSpec.init), passive: job.passive.features.map(ColumnSpec.init),
-            groups: job.active.group?.levels ?? [], isWeighted: job.hasCaseWeights,
+            groupColumn: job.active.group?.column, groups: job.active.group?.levels ?? [],
+            isWeighted: job.hasCaseWeights,
             minimumCell: job.limits.minimumCell, keyBits: job.keys.bits, nonces: job.keys.nonces.length)
     }
 }
