@@ -94,7 +94,7 @@ private let decoders: [Decode] = [
     message(Payload<MatrixSharesKind>.self), message(Payload<MatrixProductsKind>.self),
     message(Payload<ElementSharesKind>.self), message(Payload<ElementProductsKind>.self),
     // Description of a cohort.
-    message(DescriptionSetup.self), message(GroupsMessage.self), message(SmallCells.self),
+    message(DescriptionSetup.self), message(GroupsMessage.self), message(HiddenColumns.self),
     message(DescribedNumbersMessage.self), message(ScalesMessage.self), message(Payload<GroupVectorsKind>.self),
     message(Payload<GroupSumsKind>.self), message(Payload<CellSharesKind>.self), message(Payload<CellTestsKind>.self),
     { bytes in
@@ -103,7 +103,7 @@ private let decoders: [Decode] = [
             let shape = DescriptionShape(
                 rows: 1000, active: [], passive: [.levels(2)], groups: groups.count, isWeighted: isWeighted,
                 minimumCell: 1, modulusBits: 2048)
-            if shape.allows(groups) { _ = shape.numbers([.all], groups) }
+            if shape.allows(groups) { _ = shape.numbers(shown: [true], groups) }
         }
     },
     // Files of a transcript.

@@ -11,7 +11,7 @@ extension EndToEnd {
             let job = Small.job(
                 features: "[marker, {column: grade, type: categorical, levels: [I, II, III], reference: I}]",
                 payloads: "full"
-            ).replacing("reveal: [coefficients]", with: "reveal: [description]")
+            ).replacing("reveal: [coefficients]", with: "reveal: [description, weighted-description]")
                 .replacing(
                     "    label: outcome\n",
                     with: "    label: outcome\n    weights: w\n    group: {column: arm, levels: [placebo, drug]}\n")
@@ -113,7 +113,7 @@ extension EndToEnd {
         @Test(.stopsAHang)
         func refusals() async throws {
             let closed = try await sites { job in
-                job.replacing("reveal: [description]", with: "reveal: [coefficients]")
+                job.replacing("reveal: [description, weighted-description]", with: "reveal: [coefficients]")
                     .replacing("    group: {column: arm, levels: [placebo, drug]}\n", with: "")
             }
             let refused = try await Program.run(

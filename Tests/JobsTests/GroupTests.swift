@@ -30,6 +30,7 @@ import Testing
             ("column: arm", "column: age", "parties[0].group"),
             ("column: arm", "column: cens", "parties[0].group"),
             ("description]", "metrics]", "parties[0].group"),
+            ("description]", "description, weighted-description]", "reveal"),
             ("description]", "description]\nlimits: {minimumCell: 101}", "limits.minimumCell"),
         ])
     func refused(_ old: String, _ new: String, _ path: String) {

@@ -42,6 +42,11 @@ struct JobVectors: Codable, Equatable {
         ("counts with exposure and case weights", Fixtures.counts),
         ("theta given", Fixtures.thetaGiven), ("described by arm", Fixtures.described),
         (
+            "described with weights",
+            Fixtures.described.replacing("label: cens", with: "label: cens\n    weights: w").replacing(
+                "description]", with: "description, weighted-description]")
+        ),
+        (
             "described by the label",
             Fixtures.trial("label: cens", "label: cens\n    group: cens").replacing(
                 "standard-errors]", with: "description]")
@@ -85,7 +90,7 @@ struct JobVectors: Codable, Equatable {
             ("reveal list out of order", edited("0000000401020405", "0000000402010405")),
             // The end of that list, a hold-out, then ten parts for cross-validation.
             ("too many parts of the rows", edited("02040501" + "0a", "02040501" + "15")),
-            ("unknown reveal item", edited("0000000401020405", "000000040102040a")),
+            ("unknown reveal item", edited("0000000401020405", "000000040102040b")),
             // 3, 6 and 7 are never used again.
             ("reveal item 3", edited("0000000401020405", "0000000401020304")),
             ("reveal item 6", edited("0000000401020405", "0000000401020406")),

@@ -63,7 +63,7 @@ import Testing
 
     /// What the owner of a count's share sees of the tests: where the zeros are, and the other plaintexts.
     private func tests(
-        of count: Int, cells: Int, keepsOrder: Bool
+        of count: Int, cells: Int, keepsOrder: Bool, keepsCells: Bool = true
     ) throws -> (zeros: [Int], others: [Double]) {
         let key = try SmallKeys.key(bits: 512)
         var generator = SplitMix(7)
@@ -85,7 +85,9 @@ import Testing
                     .multiplied(by: blinding), using: &generator)
         } else {
             answers = PaillierShareExchange.cellTests(
-                of: shares, other[...], below: minimum, bits: bits, evaluator, using: &generator)
+                of: shares, other[...], columns: (0..<cells).map { keepsCells ? $0 : 0 }[...], below: minimum,
+                bits: bits,
+                evaluator, using: &generator)
         }
         var (zeros, others) = ([Int](), [Double]())
         let opened = key.decrypt(answers)
@@ -115,6 +117,9 @@ import Testing
             let count = drawn.others.count { $0 >= Double(tenth) / 10 && $0 < Double(tenth + 1) / 10 }
             #expect(abs(count - 440) < 100, "\(tenth): \(count)")
         }
+        // Of one column: how many, not which.
+        let column = try tests(of: 4, cells: 40, keepsOrder: false, keepsCells: false)
+        #expect(column.zeros.count == 40)
         #expect(try tests(of: 11, cells: 20, keepsOrder: false).zeros.isEmpty)
         #expect(try tests(of: 700, cells: 20, keepsOrder: false).zeros.isEmpty)
         #expect(try tests(of: 0, cells: 20, keepsOrder: false).zeros.count == 20)
@@ -128,67 +133,59 @@ import Testing
         #expect(possible == [0, 1])
     }
 
-    @Test("What this protocol shows leaves each hidden cell a range of a cell's rows and more")
-    func pools() throws {
-        var generator = SplitMix(32)
-        var (hidden, pooled) = (0, 0)
-        for _ in 0..<2000 {
-            let counts = Counts.made(&generator, minimum: Self.minimum)
-            let (levels, groups) = (counts.cells.count, counts.groups.count)
-            let shape = DescriptionShape(
-                rows: counts.groups.reduce(0, +), active: [], passive: [.levels(levels)], groups: groups,
-                isWeighted: false, minimumCell: Self.minimum, modulusBits: 2048)
-            let pools = shape.pools(small: counts.cells.flatMap { $0.map { $0 < Self.minimum } })
-            let sums = pools.tested.flatMap { _, pool in
-                (0..<groups).map { g in pool.reduce(0) { $0 + counts.cells[$1][g] } < Self.minimum }
+    /// Every table of a level's rows and the others' over groups, with these sums, by the first level's cells.
+    private func tables(level: Int, groups: [Int], _ body: ([Int]) -> Void) {
+        var cells = groups.map { _ in 0 }
+        func fill(_ group: Int, _ left: Int) {
+            if group == groups.count - 1 {
+                guard left <= groups[group] else { return }
+                cells[group] = left
+                return body(cells)
             }
-            let lost: [Int]
-            switch shape.shown(pools, smallPools: sums)[0] {
-            case .all:
-                #expect(counts.cells.allSatisfy { $0.allSatisfy { $0 >= Self.minimum } })
-                continue
-            case .nothing: lost = Array(0..<levels)
-            case .without(let pool):
-                lost = pool
-                pooled += 1
-            }
-            // Every small cell is among them.
-            for l in 0..<levels where !lost.contains(l) { #expect(counts.cells[l].allSatisfy { $0 >= Self.minimum }) }
-            let known = lost.map { counts.levels[$0] }
-            let margins = (0..<groups).map { g in lost.reduce(0) { $0 + counts.cells[$1][g] } }
-            for l in lost.indices {
-                for g in 0..<groups {
-                    hidden += 1
-                    let least = table(known, margins, cell: (l, g), isLeast: true)
-                    let most = table(known, margins, cell: (l, g), isLeast: false)
-                    for made in [least, most] {
-                        #expect(made.allSatisfy { $0.allSatisfy { $0 >= 0 } })
-                        #expect(made.map { $0.reduce(0, +) } == known)
-                        #expect((0..<groups).map { g in made.reduce(0) { $0 + $1[g] } } == margins)
-                    }
-                    #expect(most[l][g] - least[l][g] >= Self.minimum)
-                }
+            for count in 0...min(left, groups[group]) {
+                cells[group] = count
+                fill(group + 1, left - count)
             }
         }
-        #expect(hidden > 3000 && pooled > 50)
+        fill(0, level)
     }
 
-    /// A table with these sums in which one cell is as small, or as large, as it can be.
-    private func table(_ levels: [Int], _ groups: [Int], cell: (Int, Int), isLeast: Bool) -> [[Int]] {
-        var (rows, columns) = (levels, groups)
-        var result = levels.map { _ in groups.map { _ in 0 } }
-        func fill(_ l: Int, _ g: Int) {
-            let count = min(rows[l], columns[g])
-            result[l][g] += count
-            rows[l] -= count
-            columns[g] -= count
+    /// What each cell of a two-level column may be, of all tables that agree with what the passive party knows.
+    private func possible(_ counts: Counts, minimum: Int, knows: ([[Bool]]) -> AnyHashable) -> [[Set<Int>]] {
+        func flags(_ first: [Int]) -> [[Bool]] {
+            [first, zip(counts.groups, first).map { $0 - $1 }].map { $0.map { $0 < minimum } }
         }
-        if !isLeast { fill(cell.0, cell.1) }
-        // First what shares a line with the cell, so that as little as can be is left for it.
-        for g in groups.indices where g != cell.1 { fill(cell.0, g) }
-        for l in levels.indices where l != cell.0 { fill(l, cell.1) }
-        for l in levels.indices { for g in groups.indices where (l, g) != cell { fill(l, g) } }
-        fill(cell.0, cell.1)
-        return result
+        let seen = knows(flags(counts.cells[0]))
+        var found = counts.cells.map { $0.map { _ in Set<Int>() } }
+        tables(level: counts.levels[0], groups: counts.groups) { first in
+            guard knows(flags(first)) == seen else { return }
+            for (group, count) in first.enumerated() {
+                found[0][group].insert(count)
+                found[1][group].insert(counts.groups[group] - count)
+            }
+        }
+        return found
+    }
+
+    @Test("Flags of each cell determine hidden cells; one bit a column leaves a range of a cell's rows")
+    func flags() {
+        var generator = SplitMix(33)
+        let minimum = 4
+        var (pinned, hidden) = (0, 0)
+        for _ in 0..<400 {
+            let groups = Int.random(in: 2...3, using: &generator)
+            let cells = (0..<2).map { _ in (0..<groups).map { _ in Int.random(in: 0...2 * minimum, using: &generator) }
+            }
+            let counts = Counts(cells: cells)
+            guard (counts.levels + counts.groups).allSatisfy({ $0 >= minimum }),
+                cells.contains(where: { $0.contains { $0 < minimum } })
+            else { continue }
+            hidden += 1
+            let weaker = possible(counts, minimum: minimum) { AnyHashable($0) }
+            if weaker.contains(where: { $0.contains { $0.count == 1 } }) { pinned += 1 }
+            let ours = possible(counts, minimum: minimum) { AnyHashable($0.contains { $0.contains(true) }) }
+            #expect(ours.allSatisfy { $0.allSatisfy { $0.count > 1 } }, "\(cells)")
+        }
+        #expect(hidden > 200 && pinned * 20 > hidden)
     }
 }

@@ -22,11 +22,6 @@ private struct DescriptionVectors: Decodable {
         }
     }
 
-    struct View: Decodable {
-        let levels: [Int]
-        let pool: [Int]
-    }
-
     struct Group: Decodable {
         let n: UInt64
         let weight: String
@@ -85,16 +80,6 @@ private struct DescriptionVectors: Decodable {
         let columns: [Column]
         let minimumCell, slotBits, slotsPerCiphertext, ciphertextsPerRow, evaluatorColumns, cells: Int
         let rowsPerChunk, rowChunks, sumsPerChunk, sumChunks, sumCiphertexts, cellsPerChunk, cellChunks: Int
-    }
-
-    struct Pools: Decodable {
-        let name: String
-        let columns: [Column]
-        let groups: Int
-        let small: [Int]
-        let pools: [[Int]?]
-        let smallPools: [Int]
-        let shown: [View?]
     }
 
     struct Numbers: Decodable {
@@ -216,7 +201,7 @@ private struct DescriptionVectors: Decodable {
         let weighted: Bool
         let groups: [Group]
         let columns: [Column]
-        let shown: [View?]
+        let shown: [Bool]
         let numbers: [[[[Int64]]]]
         let scales: [Scale]
         let table: Table
@@ -249,7 +234,6 @@ private struct DescriptionVectors: Decodable {
 
     let columns: Columns
     let layouts: [Layout]
-    let pools: [Pools]
     let numbers: Numbers
     let payloads: [String: [PayloadCase]]
     let refused: [Refused]
@@ -328,30 +312,12 @@ private struct DescriptionVectors: Decodable {
         }
     }
 
-    private func shown(_ views: [DescriptionVectors.View?]) -> [ShownColumn] {
-        views.map { view in view.map { $0.pool.isEmpty ? .all : .without(pool: $0.pool) } ?? .nothing }
-    }
-
-    @Test func pools() {
-        for vector in vectors.pools {
-            let shape = shape(
-                rows: 1000, passive: vector.columns.map(\.described), groups: vector.groups, isWeighted: false)
-            let pools = shape.pools(small: vector.small.map { $0 == 1 })
-            let expected: [CellPool] = vector.pools.map { pool in
-                pool.map { $0.isEmpty ? .nothingShown : .of($0) } ?? .notNeeded
-            }
-            #expect(pools == expected, "\(vector.name)")
-            let views = shape.shown(pools, smallPools: vector.smallPools.map { $0 == 1 })
-            #expect(views == shown(vector.shown), "\(vector.name)")
-        }
-    }
-
     @Test func numbers() throws {
         for vector in vectors.numbers.items {
             let shape = shape(
                 rows: vector.rows, passive: [.numeric(values: 0), .levels(2)], groups: vector.groups.count,
                 isWeighted: vector.weighted)
-            let numbers = shape.numbers([.all, .all], vector.groups.map(\.size))
+            let numbers = shape.numbers(shown: [true, true], vector.groups.map(\.size))
             for item in vector.items {
                 let place = (item.item == "level" ? 1 : 0, item.item == "s" || item.item == "level" ? 1 : 0)
                 let number = try #require(
@@ -410,7 +376,7 @@ private struct DescriptionVectors: Decodable {
             #expect(message.groups.map { ["\($0.rows)", "\($0.weight)", "\($0.squares)"] } == vector.groups)
             return try message.encoded()
         case "0x0514":
-            let message = try SmallCells(payload: bytes)
+            let message = try HiddenColumns(payload: bytes)
             #expect(message.flags.map { $0 ? 1 : 0 } == vector.flags)
             return try message.encoded()
         case "0x0515":
@@ -441,9 +407,8 @@ private struct DescriptionVectors: Decodable {
             let shape = shape(
                 rows: vector.rows, passive: vector.columns.map(\.described), groups: vector.groups.count,
                 isWeighted: vector.weighted)
-            let views = shown(vector.shown)
             let sizes = vector.groups.map(\.size)
-            let numbers = shape.numbers(views, sizes)
+            let numbers = shape.numbers(shown: vector.shown, sizes)
             let values = vector.numbers.flatMap { $0.flatMap { $0.flatMap { $0 } } }
             try #require(numbers.count == values.count, "\(vector.name)")
             let plan = DescriptionPlan(
@@ -451,7 +416,7 @@ private struct DescriptionVectors: Decodable {
                 groups: sizes.count == 1 ? [] : sizes.indices.map { "g\($0)" }, isWeighted: vector.weighted,
                 minimumCell: 5)
             let table = DescriptionTable(
-                plan: plan, shape: shape, sizes: sizes, shown: views, numbers: Array(zip(numbers, values)),
+                plan: plan, shape: shape, sizes: sizes, shown: vector.shown, numbers: Array(zip(numbers, values)),
                 scales: vector.scales.map { ColumnScale(mean: $0.mean, sd: $0.deviation) })
             expect(table, vector)
         }
@@ -527,7 +492,7 @@ private struct DescriptionVectors: Decodable {
                 follower = DescriptionFollower(
                     shape: shape, active: "active", passive: "passive", width: vector.modulusBits / 4)
             case .groups: try follower?.take(GroupsMessage(payload: payload).groups, record)
-            case .smallCells: try follower?.take(SmallCells(payload: payload), record)
+            case .hiddenColumns: try follower?.take(HiddenColumns(payload: payload), record)
             case .describedNumbers: try follower?.take(DescribedNumbersMessage(payload: payload), record)
             case .scales: try follower?.take(ScalesMessage(payload: payload), record)
             default: try follower?.take(ciphertexts: message.ciphertexts ?? 0, record)

@@ -94,6 +94,7 @@ extension Reveal: Coded {
         case .metrics: 5
         case .correlations: 8
         case .description: 9
+        case .weightedDescription: 10
         }
     }
 }

@@ -24,6 +24,7 @@ enum JobBounds {
     /// Groups of a description, and the largest cell that it tests for (`protocols/describe.md`).
     static let groups = 2...8
     static let describedCell = 100
+    static let describedTests = 1 << 20
     static let identifierParts = 8
     static let columnBytes = 128
     static let titleBytes = 200

@@ -261,6 +261,16 @@ private struct JobRules {
                 "limits.minimumCell", "\(job.limits.minimumCell) is too large for a description",
                 "at most \(JobBounds.describedCell), or drop 'description' from reveal")
         }
+        if job.reveals(.weightedDescription), !job.reveals(.description) || !job.hasCaseWeights {
+            note(
+                "reveal", "'weighted-description' needs 'description', and the active party's 'weights'",
+                "add them, or drop 'weighted-description'")
+        }
+        if job.reveals(.description), job.parties.count == 2, job.describedTests > JobBounds.describedTests {
+            note(
+                "reveal", "'description' would test \(job.describedTests) small counts, which takes too long",
+                "at most \(JobBounds.describedTests): fewer levels, groups or columns, or a smaller limits.minimumCell")
+        }
         if job.crossValidation != 0, !job.reveal.contains(.metrics) {
             note(
                 "crossValidation", "opens sums of losses, which the job does not reveal",

@@ -13,6 +13,8 @@ public enum Reveal: String, Sendable, Hashable, CaseIterable, Codable {
     case correlations
     /// The description of the cohort: means, standard deviations and counts of all columns by group, to both parties.
     case description
+    /// The same with the active party's case weights beside it.
+    case weightedDescription = "weighted-description"
 
     /// What is opened, in one clause.
     public var meaning: String {
@@ -23,6 +25,8 @@ public enum Reveal: String, Sendable, Hashable, CaseIterable, Codable {
             "the correlations of all columns with each other and with the label, and so all coefficients, to both parties"
         case .description:
             "means, standard deviations and counts of all columns by group, to both parties, when the cohort is described"
+        case .weightedDescription:
+            "the same with the active party's case weights, by which it may ask about single people"
         case .scores: "the score of every aligned row, to the active party"
         case .metrics:
             "log-loss and Brier score, or R^2, of the fitted rows, from sums that both parties open; without scores also of rows held out"

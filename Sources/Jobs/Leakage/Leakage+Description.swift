@@ -7,34 +7,29 @@ extension LeakageWords {
         return [
             row(
                 .description, LeakageTable.both,
-                sends: both
-                    + only(
-                        .description, "the mean and standard deviation of each of its numeric columns",
-                        "for each group and level whether its rows are fewer than \(least)"),
+                sends: both + only(.description, "the mean and standard deviation of each of its numeric columns"),
                 learns: only(
                     .description,
                     "of each column of both, in each of \(active)'s groups: mean and standard deviation, or the rows of each level; "
-                        + "not of levels, or numeric columns, with fewer than \(least) rows in some group")
-                    + weighted(
-                        "the same with \(active)'s weights, which may make a group one of \(least) of its people or more"
-                    )),
+                        + "nothing of a column with fewer than \(least) rows of a level or value in some group")
+                    + only(
+                        .weightedDescription,
+                        "the same with \(active)'s weights: by its weights \(active) may ask about single people")),
             row(
                 .description, active,
-                sends: only(.description, "the number of rows of each of its groups")
-                    + weighted("of each of its groups the sum of the weights, and of their squares"),
-                learns: sums(to: .active)),
+                sends: only(.description, "the number of rows of each of its groups", "which columns are not shown")
+                    + only(.weightedDescription, "of each of its groups the sum of the weights, and of their squares"),
+                learns: only(
+                    .description,
+                    "of each of \(passive)'s columns how many levels in how many groups have fewer rows; not which")
+                    + sums(to: .active)),
             row(
                 .description, passive, sends: [],
                 learns: only(.description, "how many rows each of \(active)'s groups has; not which")
-                    + weighted("of each group the sum of the weights, and of their squares; no weight")
+                    + only(
+                        .weightedDescription, "of each group the sum of the weights, and of their squares; no weight")
                     + sums(to: .passive)),
         ].filter { !$0.sends.isEmpty || !$0.learns.isEmpty }
-    }
-
-    /// Where rows have weights.
-    private func weighted(_ statement: String) -> [String] {
-        guard let job else { return only(.description, "with `weights`: \(statement)") }
-        return job.hasCaseWeights ? only(.description, statement) : []
     }
 
     /// Once the rows are known.

@@ -98,6 +98,7 @@ public enum LeakageDocument {
             case .metrics: ""
             case .correlations: "`model.l1`, a linear model"
             case .description: "`limits.minimumCell` of at most 100"
+            case .weightedDescription: "`description`, `weights`"
             }
         return "| `\(item.rawValue)` | \(item.meaning) | \(needs) |"
     }

@@ -5,7 +5,7 @@ import Records
 public struct DescribedBits: Sendable, Hashable, Codable {
     /// Of sums over the passive party's columns in the active party's groups: both learn them.
     public let sums: Int
-    /// For each cell, and each pool in each group, whether it is small.
+    /// What tells the active party how many cells of a column are small, and the passive one which columns are hidden.
     public let cells: Int
     /// What the other party says of its own columns and groups.
     public let own: Int
@@ -20,7 +20,7 @@ public struct DescribedBits: Sendable, Hashable, Codable {
         let groups = job.active.group?.levels?.count ?? 1
         // Of the least group that there can be: its numbers are the widest.
         let least = Int.bitWidth - 1 - max(1, job.limits.minimumCell).leadingZeroBitCount
-        let weighted = job.hasCaseWeights
+        let weighted = job.reveals(.weightedDescription)
         let moment = digits + 14 - min(least, digits) + (weighted ? digits + 14 : 0)
         let level = digits + 1 + (weighted ? 15 : 0)
         func numbers(_ features: [Feature]) -> Int {
@@ -28,19 +28,29 @@ public struct DescribedBits: Sendable, Hashable, Codable {
                 $0.plusClamped(($1.levels.map { $0.count * level } ?? 2 * moment).timesClamped(groups))
             }
         }
-        func cells(_ features: [Feature]) -> Int {
-            features.reduce(0) { $0.plusClamped(($1.levels.map { $0.count + 1 } ?? 10).timesClamped(groups)) }
-        }
         // Mean and standard deviation, and how many values there are.
         func scales(_ features: [Feature]) -> Int { features.count { $0.levels == nil }.timesClamped(128 + 4) }
         sums = numbers(job.passive.features)
-        self.cells = cells(job.passive.features)
+        cells =
+            role == .active
+            ? job.describedCells : job.passive.features.count.plusClamped(job.active.described.count)
         if role == .active {
             own = scales(job.passive.features)
         } else {
             let sizes = groups * (digits + 1 + (weighted ? 2 * digits + 62 : 0))
-            own = numbers(job.active.described).plusClamped(cells(job.active.described))
+            own = numbers(job.active.described)
                 .plusClamped(scales(job.active.described)).plusClamped(sizes)
         }
     }
+}
+
+extension Job {
+    /// Cells of the passive party's columns: one in each group for each level, or for each of ten values of a numeric one at most.
+    var describedCells: Int {
+        let groups = active.group?.levels?.count ?? 1
+        return passive.features.reduce(0) { $0.plusClamped(($1.levels?.count ?? 10).timesClamped(groups)) }
+    }
+
+    /// Counts of a description that are compared with a small number, one by one.
+    var describedTests: Int { describedCells.timesClamped(limits.minimumCell) }
 }

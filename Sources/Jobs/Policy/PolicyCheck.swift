@@ -97,7 +97,9 @@ extension Policy {
     private func columnRules(_ own: Party) -> [PolicyRefusal] {
         var found: [PolicyRefusal] = []
         if let features {
-            let others = (own.features.map(\.column) + own.beside.all.map(\.column)).filter { !features.contains($0) }
+            let used =
+                own.features.map(\.column) + own.beside.all.map(\.column) + [own.groupAlone?.column].compactMap(\.self)
+            let others = used.filter { !features.contains($0) }
             if !others.isEmpty {
                 found.append(
                     PolicyRefusal(

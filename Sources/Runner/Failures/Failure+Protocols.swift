@@ -131,6 +131,12 @@ extension Failure {
                 hint: "truncate the weights, at their 99th percentile for example, or stabilise them")
         case .constantColumn(let column):
             self.init(.badData, "constantColumn", "'\(column)' is the same on all common rows")
+        case .farRow(let column, let leverage, let limit):
+            self.init(
+                .refusedByPolicy, "farRow",
+                "a row of the numeric column '\(column)' has a leverage of \(Number.short(leverage, decimals: 2)), above "
+                    + "\(Number.short(limit)): means by group would show which group it is in",
+                hint: "take its logarithm, truncate it, or leave the column out of the job")
         case .tooManyRows(let rows):
             self.init(.badData, "tooManyRows", "\(rows) common rows are more than a description takes")
         case .rowCountMismatch(let own, let peer):

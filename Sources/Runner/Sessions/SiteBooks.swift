@@ -48,8 +48,7 @@ struct SiteBooks: JobBooks {
     }
 
     func admit(_ cohort: DescribedCohort) throws {
-        let problems = cohort.problems(for: job)
-        guard problems.isEmpty else { throw RecordsError.unfitDesign(problems) }
+        try cohort.check(for: job)
     }
 
     func admit(_ own: CohortInputs) throws -> [SessionInputs.Own] {

@@ -2,83 +2,101 @@ internal import Bignum
 internal import Paillier
 internal import Wire
 
-// Whether shared counts are below the minimum cell, and nothing else of them (describe.md 4).
+// How many cells of a column are below the minimum, and nothing else of them (describe.md 4).
 extension PaillierShareExchange {
-    /// Of each count, at both parties: the active party is the owner first, then the passive one.
-    ///
-    /// - Parameter shares: modulo `2^152`, exact.
-    func smallCells(_ shares: [ShareWord], _ shape: DescriptionShape, isActive: Bool) async throws -> [Bool] {
-        guard !shares.isEmpty else { return [] }
-        let numbers = shares.map { $0.masked(shape.testBits).low }
-        if isActive {
-            let small = try await ownTests(numbers, shape)
-            try await evaluateTests(numbers, shape)
-            return small
-        }
-        try await evaluateTests(numbers, shape)
-        return try await ownTests(numbers, shape)
-    }
+    /// Chunks of shares that the owner is ahead of the answers: both sides' queues are short.
+    private static let testLookahead = 2
 
-    /// Owner: a count is small where one of its tests is 0.
-    private func ownTests(_ numbers: [UInt64], _ shape: DescriptionShape) async throws -> [Bool] {
+    /// Owner: of each column how many of its tests are 0.
+    ///
+    /// - Parameter shares: of each cell of each column, modulo `2^152`, exact.
+    func smallCells(_ shares: [[ShareWord]], _ shape: DescriptionShape) async throws -> [Int] {
         let round = nextRound()
+        let numbers = shares.flatMap { $0 }.map { $0.masked(shape.testBits).low }
+        let columns = shares.enumerated().flatMap { index, cells in cells.map { _ in index } }
         let chunks = shape.testChunks(cells: numbers.count)
-        var small: [Bool] = []
+        var found = Array(repeating: 0, count: shares.count)
+        func answer(_ chunk: Int) async throws {
+            let range = chunks.range(chunk)
+            let opened = try await open(
+                CellTestsKind.self, count: range.count * shape.minimumCell, round: round, chunk: chunk,
+                of: chunks.count)
+            // Tests of one column are mixed within the chunk, and keep its places.
+            for index in 0..<opened.count where opened.isZero(index) {
+                found[columns[range.lowerBound + index / shape.minimumCell]] += 1
+            }
+        }
         for chunk in 0..<chunks.count {
             let own = keys.own.publicKey.plaintexts(numbers[chunks.range(chunk)].map { BigInt($0) })
             try await send(CellSharesKind.self, own, round: round, chunk: chunk, of: chunks.count)
+            if chunk >= Self.testLookahead { try await answer(chunk - Self.testLookahead) }
         }
-        let tests = shape.minimumCell
-        for chunk in 0..<chunks.count {
-            let count = chunks.range(chunk).count
-            let opened = try await open(
-                CellTestsKind.self, count: count * tests, round: round, chunk: chunk, of: chunks.count)
-            for cell in 0..<count {
-                small.append((cell * tests..<(cell + 1) * tests).contains { opened.isZero($0) })
-            }
-        }
-        return small
+        for chunk in max(0, chunks.count - Self.testLookahead)..<chunks.count { try await answer(chunk) }
+        return found
     }
 
     /// Evaluator: answers the owner's shares.
-    private func evaluateTests(_ numbers: [UInt64], _ shape: DescriptionShape) async throws {
+    func answerCellTests(_ shares: [[ShareWord]], _ shape: DescriptionShape) async throws {
         let round = nextRound()
+        let numbers = shares.flatMap { $0 }.map { $0.masked(shape.testBits).low }
+        let columns = shares.enumerated().flatMap { index, cells in cells.map { _ in index } }
         let chunks = shape.testChunks(cells: numbers.count)
         for chunk in 0..<chunks.count {
             let range = chunks.range(chunk)
-            let shares = try await receive(
+            let received = try await receive(
                 CellSharesKind.self, count: range.count, round: round, chunk: chunk, of: chunks.count)
             try Task.checkCancellation()
             var generator = session.randomness(CellTestsKind.name, round: round, chunk: UInt32(chunk))
             let answers = Self.cellTests(
-                of: shares, numbers[range], below: shape.minimumCell, bits: shape.testBits, keys.evaluator,
-                using: &generator)
+                of: received, numbers[range], columns: columns[range], below: shape.minimumCell, bits: shape.testBits,
+                keys.evaluator, using: &generator)
             try await session.send(
                 Payload<CellTestsKind>(answers.serialized), round: round, chunk: Chunk(chunk, of: chunks.count))
         }
     }
 
-    /// For each count: how far the owner's share is from what it would be of each small number, in an order drawn anew, times a random
-    /// number each. So a small count leaves one 0 at a place that says nothing, another none.
+    /// For each count: how far the owner's share is from what it would be of each small number, times a random number each. All tests of
+    /// a column are in an order drawn anew: a small count leaves one 0 at a place that says nothing, another none.
     ///
     /// - Parameters:
     ///   - numbers: the evaluator's shares modulo `2^bits`.
+    ///   - columns: of each count, ascending.
     ///   - minimum: numbers below it are small.
     static func cellTests(
-        of shares: CiphertextVector, _ numbers: ArraySlice<UInt64>, below minimum: Int, bits: Int,
-        _ evaluator: Evaluator, using generator: inout some RandomNumberGenerator
+        of shares: CiphertextVector, _ numbers: ArraySlice<UInt64>, columns: ArraySlice<Int>, below minimum: Int,
+        bits: Int, _ evaluator: Evaluator, using generator: inout some RandomNumberGenerator
     ) -> CiphertextVector {
         let (key, mask) = (evaluator.publicKey, UInt64(1) << UInt64(bits) - 1)
+        var places: [Int] = []
         var targets: [BigInt] = []
-        for number in numbers {
-            var order = Array(0..<UInt64(minimum))
-            order.shuffle(using: &generator)
-            targets += order.map { -BigInt(($0 &- number) & mask) }
+        var first = columns.startIndex
+        while first < columns.endIndex {
+            let end = columns[first...].firstIndex { $0 != columns[first] } ?? columns.endIndex
+            for test in TestOrder.drawn((end - first) * minimum, using: &generator) {
+                let (cell, small) = (first + test / minimum, UInt64(test % minimum))
+                places.append(cell - columns.startIndex)
+                targets.append(-BigInt((small &- numbers[numbers.startIndex + cell - columns.startIndex]) & mask))
+            }
+            first = end
         }
-        let places = (0..<numbers.count).flatMap { Array(repeating: $0, count: minimum) }
         let blinding = LimbVector.random(count: targets.count, below: key.n, using: &generator)
         let differences = EncryptedSums(shares).gathering(places).adding(plaintexts: key.plaintexts(targets))
         return evaluator.rerandomize(differences.multiplied(by: blinding), using: &generator)
+    }
+}
+
+/// Orders that a replay in another language draws alike (describe.md 4): not the standard library's, which may change.
+enum TestOrder {
+    /// A permutation of `0 ..< count` (Fisher and Yates).
+    static func drawn(_ count: Int, using generator: inout some RandomNumberGenerator) -> [Int] {
+        var order = Array(0..<count)
+        for place in stride(from: count - 1, through: 1, by: -1) {
+            let mask = UInt64.max >> UInt64(UInt64(place).leadingZeroBitCount)
+            var other = generator.next() & mask
+            while other > UInt64(place) { other = generator.next() & mask }
+            order.swapAt(place, Int(other))
+        }
+        return order
     }
 }
 

@@ -15,11 +15,11 @@ package struct DescribedNumber: Sendable, Hashable {
 
 extension DescriptionShape {
     /// All of them, in the order column, block, item, group.
-    package func numbers(_ shown: [ShownColumn], _ sizes: [GroupSize]) -> [DescribedNumber] {
+    package func numbers(shown: [Bool], _ sizes: [GroupSize]) -> [DescribedNumber] {
         var result: [DescribedNumber] = []
-        for (index, (column, showing)) in zip(columns, shown).enumerated() where showing.isShown {
+        for (index, (column, isShown)) in zip(columns, shown).enumerated() where isShown {
             for block in 0..<blocks {
-                for item in Self.items(shown: showing, column) {
+                for item in column.items {
                     for group in 0..<groups {
                         result.append(number(index, block, item, group, isNumeric: column.isNumeric, sizes[group]))
                     }
@@ -27,16 +27,6 @@ extension DescriptionShape {
             }
         }
         return result
-    }
-
-    /// Items of a column whose numbers are sent; the pool, or else the first level, is what they leave.
-    package static func items(shown: ShownColumn, _ column: DescribedColumn) -> [Int] {
-        guard case .levels(let levels) = column else { return shown.isShown ? [0, 1] : [] }
-        switch shown {
-        case .nothing: return []
-        case .all: return Array(1..<levels)
-        case .without(let pool): return (0..<levels).filter { !pool.contains($0) }
-        }
     }
 
     private func number(

@@ -18,17 +18,9 @@ struct DescribingRole {
         let sizes = try await groups()
         let sums = try await sums(sizes)
         progress(.phase("small cells"))
-        let cells = cells(sums)
-        let small = try await small(cells.own, cells.shared)
-        let pools = shape.pools(small: small)
-        var smallPools: [Bool] = []
-        if !pools.tested.isEmpty {
-            let sums = poolSums(cells, pools)
-            smallPools = try await self.small(sums.own, sums.shared, activeCount: sums.activeCount)
-        }
-        let shown = shape.shown(pools, smallPools: smallPools)
+        let hidden = try await hiddenColumns(sums)
         progress(.phase("numbers"))
-        return try await open(shown, sizes, sums)
+        return try await open(hidden.map { !$0 }, sizes, sums)
     }
 
     /// The active party's groups, at both.
@@ -92,68 +84,37 @@ struct DescribingRole {
 
     // MARK: Small cells
 
-    private struct Cells {
-        /// Of own columns, at the active party.
-        var own: [ShareWord]
-        var shared: [ShareWord]
-        /// How many the active party knows alone.
-        var activeCount: Int
-    }
-
-    private func cells(_ sums: Sums) -> Cells {
-        func counts(_ sums: [[[[ShareWord]]]], _ columns: [DescribedColumn]) -> [ShareWord] {
-            zip(sums, columns).flatMap { $0[0].dropFirst($1.isNumeric ? 2 : 0).flatMap { $0 } }
+    /// Whether a column has a small cell: the active party finds it out and says so, and no more.
+    private func hiddenColumns(_ sums: Sums) async throws -> [Bool] {
+        func counts(_ sums: [[ShareWord]], _ column: DescribedColumn) -> [ShareWord] {
+            sums.dropFirst(column.isNumeric ? 2 : 0).flatMap { $0 }
         }
-        return Cells(
-            own: counts(sums.active, shape.active), shared: counts(sums.passive, shape.passive),
-            activeCount: shape.activeCells)
-    }
-
-    /// Of each pool the sum over its levels, a group each.
-    private func poolSums(_ cells: Cells, _ pools: [CellPool]) -> Cells {
-        var result = Cells(own: [], shared: [], activeCount: 0)
-        let first = shape.columns.reduce(into: [0]) { $0.append($0[$0.count - 1] + shape.cells($1)) }
-        for (column, levels) in pools.tested {
-            let isOwn = column < shape.active.count
-            if isOwn { result.activeCount += shape.groups }
-            guard isActive || !isOwn else { continue }
-            let (counts, start) =
-                isOwn ? (cells.own, first[column]) : (cells.shared, first[column] - shape.activeCells)
-            let sums = (0..<shape.groups).map { group in
-                levels.reduce(ShareWord.zero) { $0 &+ counts[start + $1 * shape.groups + group] }
+        let shares = zip(sums.passive, shape.passive).map { counts($0[0], $1) }
+        guard isActive else {
+            try await exchange.answerCellTests(shares, shape)
+            try await session.checkpoint()
+            let hidden = try await session.receive(HiddenColumns.self, round: exchange.nextRound()).flags
+            guard hidden.count == shape.columns.count else {
+                throw DescriptionError.protocolViolation("another number of columns than the table has")
             }
-            if isOwn { result.own += sums } else { result.shared += sums }
+            return hidden
         }
-        return result
-    }
-
-    /// Whether each is small; one that either party calls so is.
-    ///
-    /// - Parameters:
-    ///   - own: counts that the active party knows.
-    ///   - shared: shares of the passive party's cells.
-    private func small(_ own: [ShareWord], _ shared: [ShareWord], activeCount: Int? = nil) async throws -> [Bool] {
-        let known =
-            isActive
-            ? own.map { $0.low < UInt64(shape.minimumCell) }
-            : Array(repeating: false, count: activeCount ?? shape.activeCells)
-        let flags = known + (try await exchange.smallCells(shared, shape, isActive: isActive))
+        let small = try await exchange.smallCells(shares, shape)
+        let own = zip(sums.active, shape.active).map { sums, column in
+            counts(sums[0], column).contains { $0.low < UInt64(shape.minimumCell) }
+        }
+        let hidden = own + small.map { $0 > 0 }
         try await session.checkpoint()
-        let round = exchange.nextRound()
-        try await session.send(SmallCells(flags), round: round)
-        let peer = try await session.receive(SmallCells.self, round: round).flags
-        guard peer.count == flags.count, isActive ? !peer.prefix(known.count).contains(true) : true else {
-            throw DescriptionError.protocolViolation("small cells that are not those of this table")
-        }
-        return zip(flags, peer).map { $0 || $1 }
+        try await session.send(HiddenColumns(hidden), round: exchange.nextRound())
+        return hidden
     }
 
     // MARK: Numbers
 
     private func open(
-        _ shown: [ShownColumn], _ sizes: [GroupSize], _ sums: Sums
+        _ shown: [Bool], _ sizes: [GroupSize], _ sums: Sums
     ) async throws -> DescriptionTable {
-        let numbers = shape.numbers(shown, sizes)
+        let numbers = shape.numbers(shown: shown, sizes)
         let activeCount = numbers.count { $0.column < shape.active.count }
         let shares = numbers.map { number in
             let isOwn = number.column < shape.active.count
@@ -185,13 +146,13 @@ struct DescribingRole {
     }
 
     /// Of all numeric columns that are shown.
-    private func scales(_ shown: [ShownColumn]) async throws -> [ColumnScale] {
+    private func scales(_ shown: [Bool]) async throws -> [ColumnScale] {
         func count(_ range: Range<Int>) -> Int {
-            range.count { shape.columns[$0].isNumeric && shown[$0].isShown }
+            range.count { shape.columns[$0].isNumeric && shown[$0] }
         }
         let (first, last) = (0..<shape.active.count, shape.active.count..<shape.columns.count)
         let ownRange = isActive ? first : last
-        let scales = zip(ownRange, own.scales).compactMap { shown[$0].isShown ? $1?.rounded : nil }
+        let scales = zip(ownRange, own.scales).compactMap { shown[$0] ? $1?.rounded : nil }
         let round = exchange.nextRound()
         try await session.send(ScalesMessage(scales), round: round)
         let peer = try await session.receive(ScalesMessage.self, round: round).scales

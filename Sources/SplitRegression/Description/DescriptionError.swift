@@ -7,6 +7,8 @@ public enum DescriptionError: Error, Hashable, Sendable {
     /// A group of which few rows have nearly all the weight.
     case unevenWeights(level: String, minimum: Int)
     case constantColumn(String)
+    /// A row so far from the mean of a numeric column that its sums would show the row's group.
+    case farRow(column: String, leverage: Double, limit: Double)
     case tooManyRows(Int)
     case rowCountMismatch(own: Int, peer: Int)
     case keyTooSmall(bits: Int)
@@ -20,7 +22,7 @@ extension DescriptionError: PeerVisibleError {
     public var abortReason: AbortReason {
         switch self {
         case .protocolViolation: AbortReason(.violation, name)
-        case .smallGroup, .unevenWeights, .constantColumn: AbortReason(.refusal, name)
+        case .smallGroup, .unevenWeights, .constantColumn, .farRow: AbortReason(.refusal, name)
         default: AbortReason(.failure, name)
         }
     }
@@ -30,6 +32,7 @@ extension DescriptionError: PeerVisibleError {
         case .smallGroup: "smallGroup"
         case .unevenWeights: "unevenWeights"
         case .constantColumn: "constantColumn"
+        case .farRow: "farRow"
         case .tooManyRows: "tooManyRows"
         case .rowCountMismatch: "rowCountMismatch"
         case .keyTooSmall: "keyTooSmall"

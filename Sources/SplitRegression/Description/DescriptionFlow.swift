@@ -18,16 +18,6 @@ extension ProtocolDescription {
         func both(_ name: String, _ type: MessageType, answers: ProtocolStep.Answer = .nothing) -> ProtocolFlow {
             .sequence([step(name, active, type, answers: answers), step(name, passive, type, answers: answers)])
         }
-        func test(_ owner: String) -> ProtocolFlow {
-            .sequence([
-                step("cell shares", owner, .cellShares, isChunked: true),
-                step(
-                    "cell tests", owner == active ? passive : active, .cellTests, answers: .chunk(.cellShares),
-                    isChunked: true),
-            ])
-        }
-        let tests = ProtocolFlow.sequence([test(active), test(passive)])
-        let flags = ProtocolFlow.sequence([.checkpoint, both("small cells", .smallCells)])
         return ProtocolDescription(
             name: "description", version: .description,
             flow: .sequence([
@@ -38,9 +28,10 @@ extension ProtocolDescription {
                 step("groups", active, .groups),
                 step("group vectors", active, .groupVectors, isChunked: true),
                 step("group sums", passive, .groupSums, answers: .message(.groupVectors), isChunked: true),
-                tests, flags,
-                // Of pools, where there are some; ciphertexts where the passive party has some.
-                .optional(.sequence([.optional(tests), flags])),
+                step("cell shares", active, .cellShares, isChunked: true),
+                step("cell tests", passive, .cellTests, answers: .chunk(.cellShares), isChunked: true),
+                .checkpoint,
+                step("hidden columns", active, .hiddenColumns),
                 .checkpoint,
                 both("numbers", .describedNumbers), both("scales", .scales),
             ]))

@@ -15,7 +15,7 @@ extension MessageType {
     static let groupSums = MessageType(rawValue: 0x0511)
     static let cellShares = MessageType(rawValue: 0x0512)
     static let cellTests = MessageType(rawValue: 0x0513)
-    static let smallCells = MessageType(rawValue: 0x0514)
+    static let hiddenColumns = MessageType(rawValue: 0x0514)
     static let describedNumbers = MessageType(rawValue: 0x0515)
     static let scales = MessageType(rawValue: 0x0516)
 
@@ -84,10 +84,10 @@ struct GroupsMessage: Message {
     }
 }
 
-/// For each cell, or each pool and group, whether it is small.
-struct SmallCells: Message {
-    static let type = MessageType.smallCells
-    static let name = "SmallCells"
+/// For each column of both parties, the active one's first, whether nothing of it is shown.
+struct HiddenColumns: Message {
+    static let type = MessageType.hiddenColumns
+    static let name = "HiddenColumns"
     var flags: [Bool]
 
     init(_ flags: [Bool]) { self.flags = flags }
@@ -132,7 +132,9 @@ struct ScalesMessage: Message {
     init(from decoder: inout Decoder) throws(WireError) {
         scales = try decoder.readArray(max: 10_000, minimumBytes: 16) { decoder throws(WireError) in
             let scale = ColumnScale(mean: try decoder.readDouble(), sd: try decoder.readDouble())
-            guard scale.sd > 0 else { throw .invalidValue("standard deviation") }
+            guard scale.sd >= 0x1p-500, scale.sd <= 0x1p500, abs(scale.mean) <= 0x1p500 else {
+                throw .invalidValue("scale")
+            }
             return scale
         }
     }

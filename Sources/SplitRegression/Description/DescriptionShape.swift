@@ -17,6 +17,14 @@ package enum DescribedColumn: Sendable, Hashable {
         }
     }
 
+    /// Items whose numbers are sent: the sums of `z` and `s`; of levels all but the first, which is what they leave.
+    var items: [Int] {
+        switch self {
+        case .levels(let count): Array(1..<count)
+        case .numeric: [0, 1]
+        }
+    }
+
     /// Whether the first count is what the others leave.
     var leavesFirst: Bool { self != .numeric(values: 0) }
 

@@ -31,8 +31,6 @@ public struct DescriptionTable: Sendable, Codable, Hashable {
     public struct Line: Sendable, Codable, Hashable {
         /// nil for a numeric column.
         public let level: String?
-        /// Levels that are shown together, because some has fewer rows than a cell may have; nil for one by itself.
-        public let pool: [String]?
         /// Of all rows, each counted once.
         public let all: Cell
         /// Of each group, rows counted once.
@@ -68,7 +66,7 @@ extension DescriptionTable {
     ///   - numbers: what was opened, in order.
     ///   - scales: of numeric columns that are shown, in order.
     init(
-        plan: DescriptionPlan, shape: DescriptionShape, sizes: [GroupSize], shown: [ShownColumn],
+        plan: DescriptionPlan, shape: DescriptionShape, sizes: [GroupSize], shown: [Bool],
         numbers: [(DescribedNumber, Int64)], scales: [ColumnScale]
     ) {
         let names = plan.groups.isEmpty ? ["all"] : plan.groups
@@ -86,11 +84,11 @@ extension DescriptionTable {
         }
         var scale = scales.makeIterator()
         let columns = zip(plan.columns, shown).enumerated().map { index, item in
-            let (spec, showing) = item
+            let (spec, isShown) = item
             let builder = ColumnLines(
-                column: index, levels: spec.kind.levelNames, shown: showing, shape: shape, sizes: sizes, sums: sums)
+                column: index, levels: spec.kind.levelNames, shape: shape, sizes: sizes, sums: sums)
             let lines =
-                !showing.isShown
+                !isShown
                 ? [] : spec.kind.levelNames == nil ? builder.numericLines(scale.next()) : builder.levelLines()
             return Column(
                 name: spec.name, isActive: index < plan.active.count, isNumeric: spec.kind.levelNames == nil,
@@ -113,7 +111,6 @@ private struct Place: Hashable {
 private struct ColumnLines {
     let column: Int
     let levels: [String]?
-    let shown: ShownColumn
     let shape: DescriptionShape
     let sizes: [GroupSize]
     let sums: [Place: [Double]]
@@ -161,7 +158,7 @@ private struct ColumnLines {
         let variances = counted.map(\.variance)
         return [
             DescriptionTable.Line(
-                level: nil, pool: nil, all: cell(all), groups: counted.map(cell),
+                level: nil, all: cell(all), groups: counted.map(cell),
                 difference: difference(counted.map(\.mean), variances), weighted: weighted?.map(cell),
                 weightedDifference: weighted.flatMap { difference($0.map(\.mean), variances) })
         ]
@@ -171,15 +168,11 @@ private struct ColumnLines {
 
     func levelLines() -> [DescriptionTable.Line] {
         guard let levels else { return [] }
-        let single = DescriptionShape.items(shown: shown, .levels(levels.count))
-        // What the others leave: the pool, or the first level.
-        let rest: [Int] = if case .without(let pool) = shown { pool } else { [0] }
-        return levels.indices.compactMap { level in
-            if single.contains(level) { return line(levels[level], nil) { sums($0, level) } }
-            guard level == rest[0] else { return nil }
-            let names = rest.map { levels[$0] }
-            return line(names.joined(separator: " or "), rest.count > 1 ? names : nil) { block in
-                single.reduce(sizes.map { Double($0.sum(block: block)) }) { left, level in
+        return levels.indices.map { level in
+            guard level == 0 else { return line(levels[level]) { sums($0, level) } }
+            // What the others leave.
+            return line(levels[level]) { block in
+                levels.indices.dropFirst().reduce(sizes.map { Double($0.sum(block: block)) }) { left, level in
                     zip(left, sums(block, level)).map { max(0, $0 - $1) }
                 }
             }
@@ -187,7 +180,7 @@ private struct ColumnLines {
     }
 
     private func line(
-        _ name: String, _ pool: [String]?, _ counts: (Int) -> [Double]
+        _ name: String, _ counts: (Int) -> [Double]
     ) -> DescriptionTable.Line {
         func shares(_ block: Int) -> [Double] { zip(counts(block), sizes).map { $0 / Double($1.sum(block: block)) } }
         let (rows, counted) = (counts(0), shares(0))
@@ -195,7 +188,7 @@ private struct ColumnLines {
         let variances = counted.map { $0 * (1 - $0) }
         let total = rows.reduce(0, +)
         return DescriptionTable.Line(
-            level: name, pool: pool, all: Cell(count: Int(total), share: total / Double(shape.rows)),
+            level: name, all: Cell(count: Int(total), share: total / Double(shape.rows)),
             groups: zip(rows, counted).map { Cell(count: Int($0), share: $1) },
             difference: difference(counted, variances), weighted: weighted?.map { Cell(share: $0) },
             weightedDifference: weighted.flatMap { difference($0, variances) })

@@ -1,14 +1,14 @@
 internal import Wire
 
 /// Follows a description from its messages alone: which comes next, with which round, how many ciphertexts, flags and bits, from what
-/// the parties say is small (T10, T13, T16, T23, T24).
+/// the active party says is hidden (T10, T13, T16, T23, T24).
 struct DescriptionFollower {
     /// A message that has to come, from one party.
     private struct Expected {
         enum Content {
             /// Ciphertexts under the owner's key, so many in each chunk.
             case ciphertexts([Int], owner: String)
-            case flags(known: Int, shared: Int)
+            case flags
             case numbers
             case scales(Int)
             case checkpoint
@@ -29,9 +29,7 @@ struct DescriptionFollower {
     /// In order, by sender.
     private var expected: [String: [Expected]] = [:]
     private(set) var sizes: [GroupSize] = []
-    private var flags: [String: [Bool]] = [:]
-    private var pools: [CellPool]?
-    private var shown: [ShownColumn] = []
+    private var shown: [Bool] = []
     private var numbers: [DescribedNumber] = []
     private var windows: [String: [ShareWord]] = [:]
 
@@ -43,7 +41,7 @@ struct DescriptionFollower {
     }
 
     /// How many columns are shown, once that is known.
-    var shownColumns: Int? { shown.isEmpty ? nil : shown.count(where: \.isShown) }
+    var shownColumns: Int? { shown.isEmpty ? nil : shown.count(where: \.self) }
 
     // MARK: Messages
 
@@ -61,7 +59,14 @@ struct DescriptionFollower {
         round += 1
         expect(.groupVectors, .ciphertexts(Self.counts(sums.request(width: width)), owner: active), from: active)
         expect(.groupSums, .ciphertexts(Self.counts(sums.reply(width: width)), owner: active), from: passive)
-        expectTests(known: shape.activeCells, shared: shape.passiveCells)
+        let chunks = shape.testChunks(cells: shape.passiveCells)
+        let cells = (0..<chunks.count).map { chunks.range($0).count }
+        round += 1
+        expect(.cellShares, .ciphertexts(cells, owner: active), from: active)
+        expect(.cellTests, .ciphertexts(cells.map { $0 * shape.minimumCell }, owner: active), from: passive)
+        expectCheckpoint()
+        round += 1
+        expect(.hiddenColumns, .flags, from: active)
     }
 
     /// A chunk of ciphertexts; the caller has checked them against the owner's key.
@@ -82,28 +87,14 @@ struct DescriptionFollower {
         return owner
     }
 
-    mutating func take(_ small: SmallCells, _ record: Record) throws(InspectionFailure) {
-        guard case .flags(let known, let shared) = try begin(record).content else { throw Self.outOfPlace(record) }
-        guard small.flags.count == known + shared else {
-            throw Self.failure("T24", "openedTooMuch", "Small cells are not as many as the table has.")
-        }
-        guard record.from == active || !small.flags.prefix(known).contains(true) else {
-            throw Self.failure("T23", "stepMismatch", "\(passive) says of \(active)'s cells what it cannot know.")
+    mutating func take(_ hidden: HiddenColumns, _ record: Record) throws(InspectionFailure) {
+        guard case .flags = try begin(record).content else { throw Self.outOfPlace(record) }
+        guard hidden.flags.count == shape.columns.count else {
+            throw Self.failure("T24", "openedTooMuch", "Hidden columns are said of another table.")
         }
         drop(record.from)
-        flags[record.from] = small.flags
-        guard let a = flags[active], let b = flags[passive] else { return }
-        flags = [:]
-        let both = zip(a, b).map { $0 || $1 }
-        guard let pools else {
-            let pools = shape.pools(small: both)
-            self.pools = pools
-            let tested = pools.tested
-            if tested.isEmpty { return expectNumbers(pools, []) }
-            let known = tested.count { $0.column < shape.active.count } * shape.groups
-            return expectTests(known: known, shared: tested.count * shape.groups - known)
-        }
-        expectNumbers(pools, both)
+        shown = hidden.flags.map { !$0 }
+        expectNumbers()
     }
 
     mutating func take(_ message: DescribedNumbersMessage, _ record: Record) throws(InspectionFailure) {
@@ -139,38 +130,22 @@ struct DescriptionFollower {
 
     /// - Throws: a failure when something had still to come.
     func finish() throws(InspectionFailure) {
-        guard pools != nil, expected.values.allSatisfy(\.isEmpty) else {
+        guard !shown.isEmpty, expected.values.allSatisfy(\.isEmpty) else {
             throw Self.failure("T23", "descriptionNotFinished", "The messages end before the table is there.")
         }
     }
 
     // MARK: What comes next
 
-    private mutating func expectTests(known: Int, shared: Int) {
-        if shared > 0 {
-            let chunks = shape.testChunks(cells: shared)
-            let cells = (0..<chunks.count).map { chunks.range($0).count }
-            for (owner, other) in [(active, passive), (passive, active)] {
-                round += 1
-                expect(.cellShares, .ciphertexts(cells, owner: owner), from: owner)
-                expect(.cellTests, .ciphertexts(cells.map { $0 * shape.minimumCell }, owner: owner), from: other)
-            }
-        }
-        expectCheckpoint()
-        round += 1
-        for party in [active, passive] { expect(.smallCells, .flags(known: known, shared: shared), from: party) }
-    }
-
-    private mutating func expectNumbers(_ pools: [CellPool], _ smallPools: [Bool]) {
-        shown = shape.shown(pools, smallPools: smallPools)
-        numbers = shape.numbers(shown, sizes)
+    private mutating func expectNumbers() {
+        numbers = shape.numbers(shown: shown, sizes)
         expectCheckpoint()
         round += 1
         for party in [active, passive] { expect(.describedNumbers, .numbers, from: party) }
         round += 1
         let (first, last) = (0..<shape.active.count, shape.active.count..<shape.columns.count)
         for (party, range) in [(active, first), (passive, last)] {
-            let count = range.count { shape.columns[$0].isNumeric && shown[$0].isShown }
+            let count = range.count { shape.columns[$0].isNumeric && shown[$0] }
             expect(.scales, .scales(count), from: party)
         }
     }

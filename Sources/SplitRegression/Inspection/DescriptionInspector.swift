@@ -4,15 +4,17 @@ import Records
 public import Wire
 
 /// What the running session and a verifier of transcripts check in a description's payloads (describe.md 2 and 3), with nothing but
-/// what was sent and the job: shapes (T10), ciphertexts (T11, T20, T21), keys (T12, T13, T19, T26), groups (T13), the order that
-/// follows from what is small (T16, T23), how many bits were opened (T24), and that counts are what the outcome names (T15).
+/// what was sent and the job: shapes (T10), ciphertexts (T11, T20, T21), keys (T12, T13, T19, T26), groups (T13), that the job opens
+/// it (T14), the order that follows from what is hidden (T16, T23), how many bits were opened (T24), and that counts are what the outcome names (T15).
 ///
 /// It stops at the first failure: what comes after could only fail by it.
 public struct DescriptionInspector: PayloadInspector, KeyInspecting {
-    public let checks = ["T10", "T11", "T12", "T13", "T15", "T16", "T19", "T20", "T21", "T23", "T24", "T26"]
+    public let checks = ["T10", "T11", "T12", "T13", "T14", "T15", "T16", "T19", "T20", "T21", "T23", "T24", "T26"]
     public let checksOfBulk = ["T11", "T20", "T21"]
 
     private let plan: DescriptionPlan
+    /// Whether the job opens a description.
+    private let isRevealed: Bool
     /// Name of the active party.
     private let active: String
     private let duplicates: DuplicateFilter
@@ -27,23 +29,26 @@ public struct DescriptionInspector: PayloadInspector, KeyInspecting {
     ///   - moduli, duplicates: shared with the session's other inspectors.
     ///   - local: the party that runs the session now, whose own proofs are not verified again; nil for a verifier.
     public init(
-        session: Bytes32, active: String, plan: DescriptionPlan, moduli: ModulusRegister = ModulusRegister(),
-        duplicates: DuplicateFilter = DuplicateFilter(), local: String? = nil
+        session: Bytes32, active: String, plan: DescriptionPlan, isRevealed: Bool,
+        moduli: ModulusRegister = ModulusRegister(), duplicates: DuplicateFilter = DuplicateFilter(),
+        local: String? = nil
     ) {
         self.init(
-            session: session, active: active, plan: plan, moduli: moduli, duplicates: duplicates, local: local,
-            floor: PublicKey.minimumBits)
+            session: session, active: active, plan: plan, isRevealed: isRevealed, moduli: moduli,
+            duplicates: duplicates,
+            local: local, floor: PublicKey.minimumBits)
     }
 
     /// With a lower floor for keys, for tests.
     package init(
-        session: Bytes32, active: String, plan: DescriptionPlan, moduli: ModulusRegister,
+        session: Bytes32, active: String, plan: DescriptionPlan, isRevealed: Bool = true, moduli: ModulusRegister,
         duplicates: DuplicateFilter = DuplicateFilter(), local: String? = nil, floor: Int
     ) {
         keyInspector = KeyInspector(
             DescriptionKeyPurpose.self, terms: KeyTerms(bits: plan.keyBits, floor: floor), session: session,
             moduli: moduli, local: local)
         self.plan = plan
+        self.isRevealed = isRevealed
         self.active = active
         self.duplicates = duplicates
     }
@@ -68,6 +73,14 @@ public struct DescriptionInspector: PayloadInspector, KeyInspecting {
     }
 
     private mutating func inspect(_ record: Record, whole payload: [UInt8]) throws {
+        guard isRevealed else {
+            throw Self.failure("T14", "undeclaredMessage", "The job opens no description, but there is one.")
+        }
+        if follower == nil || record.type == .groups {
+            guard record.round == 0 else {
+                throw Self.failure("T10", "wrongRound", "A message carries another number of its exchange than it has.")
+            }
+        }
         switch record.type {
         case .descriptionSetup: try setup(DescriptionSetup(payload: payload), record)
         case .descriptionParameters: try keyInspector.take(ParametersMessage(payload: payload), record)
@@ -75,7 +88,7 @@ public struct DescriptionInspector: PayloadInspector, KeyInspecting {
             try keyInspector.take(KeyMessage(payload: payload), record)
             follow(record)
         case .groups: try follower?.take(GroupsMessage(payload: payload).groups, record)
-        case .smallCells: try follower?.take(SmallCells(payload: payload), record)
+        case .hiddenColumns: try follower?.take(HiddenColumns(payload: payload), record)
         case .describedNumbers: try follower?.take(DescribedNumbersMessage(payload: payload), record)
         case .scales: try follower?.take(ScalesMessage(payload: payload), record)
         default:

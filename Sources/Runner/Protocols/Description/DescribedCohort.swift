@@ -25,25 +25,38 @@ package struct DescribedCohort: Sendable {
             try isActive ? job.active.group.map { try rows.values(ColumnSpec($0), missing: table.missing) } : nil
         input = CohortDescription.Input(
             columns: columns, rows: rows.count, group: group.map { $0.map { Int($0) } },
-            weight: isActive ? try table.values(of: .weight, rows) : nil)
+            weight: isActive && plan.isWeighted ? try table.values(of: .weight, rows) : nil)
         design = try DesignMatrix(rows, columns: specs, missing: table.missing)
-        hidden =
-            group.map { [(job.active.group?.column ?? "", $0)] }
-            ?? zip(specs, columns).map { ($0.name, $1) }
+        let grouped = group.map { [(job.active.group?.column ?? "", $0)] } ?? zip(specs, columns).map { ($0.name, $1) }
+        hidden = grouped + (input.weight.map { [(job.active.beside.weights ?? "", $0)] } ?? [])
     }
 
-    /// Columns that no table shows: constant ones, small levels.
-    package func problems(for job: Job) -> [DesignProblem] {
-        design.problems(
-            limits: DesignLimits(
-                minimumCell: job.limits.minimumCell, maximumParametersPerRow: .infinity, maximumLeverage: .infinity))
+    /// Refuses columns that no table shows: constant ones, small levels, rows far from all others. Columns that follow from each other
+    /// do no harm here.
+    ///
+    /// - Throws: `RecordsError.unfitDesign`, `DescriptionError.farRow`.
+    package func check(for job: Job) throws {
+        let limits = DesignLimits(
+            minimumCell: job.limits.minimumCell, maximumParametersPerRow: .infinity, maximumLeverage: .infinity)
+        let problems = design.problems(limits: limits).filter { if case .aliased = $0 { false } else { true } }
+        guard problems.isEmpty else { throw RecordsError.unfitDesign(problems) }
+        let limit = Guards.largestLeverage(job)
+        for spec in design.specs where spec.kind == .numeric {
+            guard let index = design.terms.firstIndex(of: spec.name) else { continue }
+            let furthest = design.columns[index].reduce(0) { max($0, abs($1)) }
+            let leverage = (1 + furthest * furthest) / Double(design.rows)
+            guard leverage <= limit else {
+                throw DescriptionError.farRow(column: spec.name, leverage: leverage, limit: limit)
+            }
+        }
     }
 
     /// What the description opens to the peer, against what this party's rows hold.
     package func budget(for job: Job) -> BitBudget {
         BitBudget(
             bits: DescribedBits(job, rows: rows.count, to: own.role == .active ? .passive : .active).total,
-            hidden: HiddenBits(columns: hidden) ?? HiddenBits(bits: .infinity, of: "no column"),
-            loosened: job.loosened.contains(.budget), what: "description")
+            hidden: HiddenBits(columns: hidden) ?? HiddenBits(bits: 0, of: "no column"),
+            // Who has no column and no group says how many rows there are, and nothing of them.
+            loosened: hidden.isEmpty || job.loosened.contains(.budget), what: "description")
     }
 }

@@ -49,20 +49,21 @@ package struct DescriptionFiles {
                 let start: [CSVWriter.Cell] = [
                     .text(party), .text(column.name), line.level.map { .text($0) } ?? .missing,
                 ]
-                let note: CSVWriter.Cell = line.pool == nil ? .missing : .text("levels shown together")
                 func append(
                     _ counting: String, _ group: String, n: Int, effective: Double? = nil, _ cell: DescriptionTable.Cell
                 ) throws {
                     let values: [CSVWriter.Cell] = [
                         .integer(n), number(effective), number(cell.mean), number(cell.sd),
-                        cell.count.map { .integer($0) } ?? .missing, number(cell.share), .missing, note,
+                        cell.count.map { .integer($0) } ?? .missing, number(cell.share), .missing, .missing,
                     ]
                     try writer.append(start + [.text(counting), .text(group)] + values)
                 }
                 func append(_ counting: String, difference: Double?) throws {
                     guard table.groups.count > 1 else { return }
                     try writer.append(
-                        start + [.text(counting)] + Array(repeating: .missing, count: 7) + [number(difference), note])
+                        start + [.text(counting)] + Array(repeating: .missing, count: 7) + [
+                            number(difference), .missing,
+                        ])
                 }
                 try append("once", "(all)", n: table.rows, line.all)
                 if table.groups.count > 1 {
@@ -97,12 +98,6 @@ package struct DescriptionFiles {
             parts.append(
                 "not shown, because some group has fewer than \(table.minimumCell) rows of a level or value: "
                     + hidden.joined(separator: ", "))
-        }
-        let pooled = table.columns.filter { $0.lines.contains { $0.pool != nil } }.map(named)
-        if !pooled.isEmpty {
-            parts.append(
-                "levels shown together, because some has fewer than \(table.minimumCell) rows in a group: "
-                    + pooled.joined(separator: ", "))
         }
         return parts.joined(separator: "\n\n")
     }
@@ -161,7 +156,7 @@ extension DescriptionTable.Cell {
     /// For people: mean and standard deviation to a hundredth of the latter, or rows and percent.
     package var text: String {
         if let mean, let sd {
-            let decimals = sd > 0 ? min(max(2 - Int(log10(sd).rounded(.down)), 0), 6) : 2
+            let decimals = sd > 0 && sd.isFinite ? min(max(2 - Int(log10(sd).rounded(.down)), 0), 6) : 2
             return "\(Number.fixed(mean, decimals: decimals)) (\(Number.fixed(sd, decimals: decimals)))"
         }
         if let mean { return Number.short(mean) }

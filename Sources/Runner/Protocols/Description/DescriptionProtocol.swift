@@ -28,8 +28,9 @@ package struct DescriptionProtocol: SiteProtocol {
         let seen = InspectionLedger()
         return [
             DescriptionInspector(
-                session: session.session, active: job.active.name, plan: DescriptionPlan(job), moduli: seen.moduli,
-                duplicates: seen.duplicates, local: session.local),
+                session: session.session, active: job.active.name, plan: DescriptionPlan(job),
+                isRevealed: job.reveals(.description), moduli: seen.moduli, duplicates: seen.duplicates,
+                local: session.local),
             try seen.alignmentInspector(job, in: session), CommittedSetInspector(),
             InputRootsInspector(job, label: true),
         ]
@@ -81,7 +82,7 @@ extension DescriptionPlan {
         self.init(
             active: job.active.described.map(ColumnSpec.init), passive: job.passive.features.map(ColumnSpec.init),
             groupColumn: job.active.group?.column, groups: job.active.group?.levels ?? [],
-            isWeighted: job.hasCaseWeights,
+            isWeighted: job.reveals(.weightedDescription),
             minimumCell: job.limits.minimumCell, keyBits: job.keys.bits, nonces: job.keys.nonces.length)
     }
 }
