@@ -12,8 +12,10 @@ from fractions import Fraction
 WORD = 1 << 152
 LARGEST_PAYLOAD = 3_670_016
 SETUP, PARAMETERS, KEY, GROUPS, VECTORS, SUMS = 0x0500, 0x0501, 0x0502, 0x0503, 0x0510, 0x0511
-SHARES, TESTS, SMALL, NUMBERS, SCALES, CHECKPOINT = 0x0512, 0x0513, 0x0514, 0x0515, 0x0516, 0x0004
+SHARES, TESTS, HIDDEN, NUMBERS, SCALES, CHECKPOINT = 0x0512, 0x0513, 0x0514, 0x0515, 0x0516, 0x0004
 ACTIVE, PASSIVE = "active", "passive"
+# The guard of leakage.md 4, where a job does not loosen it.
+MOST_LEVERAGE = Fraction(1, 5)
 # A numeric column with more different values is not looked at value by value; its count is 0.
 MOST_VALUES = 10
 MOST_ROWS = 2**24 - 1
@@ -39,12 +41,6 @@ class Stream:
             digest += hashlib.sha256(f"moiety describe vectors/{self.name}/{self.count}".encode()).digest()
             self.count += 1
         return int.from_bytes(digest, "big") % bound
-
-    def order(self, count):
-        left, found = list(range(count)), []
-        while left:
-            found.append(left.pop(self.below(len(left))))
-        return found
 
 
 def up(x):
@@ -291,102 +287,6 @@ def layouts():
     return found
 
 
-# 3, step 5. Pools
-
-
-def by_column(all_columns, groups, small):
-    """Flags of each column: a list of levels, each a list of groups."""
-    rest = list(small)
-    for column in all_columns:
-        count = cells_of(column)
-        yield column, [[rest.pop(0) for _ in range(groups)] for _ in range(count)]
-    assert not rest
-
-
-def pools(all_columns, groups, small):
-    """Of each column None where no cell is small; else the levels that are tested together, none where nothing is shown."""
-    found = []
-    for column, flags in by_column(all_columns, groups, small):
-        pool = [level for level, row in enumerate(flags) if any(row)]
-        if not pool:
-            found.append(None)
-            continue
-        if is_numeric(column) or column["levels"] == 2:
-            found.append([])
-            continue
-        if len(pool) == 1:
-            pool = sorted(pool + [pool[0] - 1 if pool[0] else 1])
-        found.append([] if len(pool) == column["levels"] else pool)
-    return found
-
-
-def shown(all_columns, groups, tested, small_pools):
-    """Of each column None, or the levels whose numbers are opened and the pool; neither of a numeric one."""
-    rest, found = list(small_pools), []
-    for column, pool in zip(all_columns, tested):
-        if pool is None:
-            found.append({"levels": [] if is_numeric(column) else list(range(1, column["levels"])), "pool": []})
-        elif not pool:
-            found.append(None)
-        else:
-            flags = [rest.pop(0) for _ in range(groups)]
-            left = [level for level in range(column["levels"]) if level not in pool]
-            found.append(None if any(flags) else {"levels": left, "pool": pool})
-    assert not rest
-    return found
-
-
-def count_pools(tested):
-    """Those that are tested."""
-    return sum(bool(pool) for pool in tested)
-
-
-def pool_cases():
-    three, four, two, seven = {"levels": 3}, {"levels": 4}, {"levels": 2}, {"levels": 7}
-    raw = [
-        ("nothing small", [NUMERIC, two, three, few(2)], 2, [0] * 16, None),
-        ("a small numeric column", [NUMERIC, NUMERIC], 2, [0, 1, 0, 0], None),
-        ("a small value of two", [few(2), few(2), few(2)], 1, [1, 0, 0, 1, 0, 0], None),
-        ("small values are not pooled", [few(4), few(5)], 2, [0, 0, 0, 1, 1, 0, 0, 0] + [0] * 10, None),
-        ("the last value of ten in one group", [few(10), few(10)], 2, [0] * 19 + [1] + [0] * 20, None),
-        ("all values small", [few(3)], 1, [1, 1, 1], None),
-        ("one of two levels", [two, two, two], 1, [1, 0, 0, 1, 0, 0], None),
-        ("both of two levels", [two], 2, [1, 0, 0, 1], None),
-        ("the first of three", [three], 1, [1, 0, 0], None),
-        ("the second of three", [three], 1, [0, 1, 0], None),
-        ("the last of three", [three], 1, [0, 0, 1], None),
-        ("two of three", [three], 2, [0, 0, 1, 0, 0, 1], None),
-        ("all of three, each in one group", [three], 3, [1, 0, 0, 0, 1, 0, 0, 0, 1], None),
-        ("all of four", [four], 1, [1, 1, 1, 1], None),
-        ("first and last of four", [four], 2, [0, 1, 0, 0, 0, 0, 1, 0], None),
-        ("one level small in all groups", [four], 3, [0] * 6 + [1, 1, 1] + [0] * 3, None),
-        ("a small pool in one group", [four], 2, [0, 0, 0, 0, 0, 1, 0, 0], [0, 1]),
-        ("small pools of some columns", [four, NUMERIC, four, two, four], 2,
-         [1, 0] + [0] * 6 + [0, 0] + [0, 0, 0, 0, 1, 1, 0, 0] + [0] * 4 + [0] * 6 + [0, 1], [0, 0, 1, 0, 0, 0]),
-        ("a pool of three of seven", [seven], 1, [0, 1, 0, 1, 0, 1, 0], None),
-        ("the last of seven, small pool", [seven], 1, [0, 0, 0, 0, 0, 0, 1], [1]),
-        ("numeric columns about a pool", [NUMERIC, three, NUMERIC], 2, [1, 0, 0, 0, 1, 0, 0, 0, 0, 0], None),
-        ("few values about a pool", [few(3), three, few(2), four], 2,
-         [0, 0, 1, 0, 0, 0] + [0, 0, 1, 0, 0, 0] + [0] * 4 + [0] * 6 + [1, 0], [0, 0, 0, 1]),
-    ]
-    stream = Stream("pools")
-    for place in range(8):
-        own = [[NUMERIC, two, three, four, seven, few(2), few(3)][stream.below(7)] for _ in range(7)]
-        groups = 1 + stream.below(3)
-        small = [int(stream.below(7) == 0) for _ in range(groups * sum(map(cells_of, own)))]
-        tested = count_pools(pools(own, groups, small))
-        raw.append((f"drawn {place}", own, groups, small, [int(stream.below(6) == 0) for _ in range(groups * tested)]))
-    found = []
-    for name, own, groups, small, flags in raw:
-        tested = pools(own, groups, small)
-        count = groups * count_pools(tested)
-        flags = [0] * count if flags is None else flags
-        assert len(flags) == count
-        found.append({"name": name, "columns": own, "groups": groups, "small": small, "pools": tested,
-                      "smallPools": flags, "shown": shown(own, groups, tested, flags)})
-    return found
-
-
 # 5. Numbers
 
 
@@ -490,45 +390,88 @@ def numbers():
     return {"items": items, "openings": openings, "own": own, "sizes": sizes}
 
 
-# 4. Cells
+# 4. Test of a column's cells
 
 
-def cells():
-    """The ciphertexts too: of the owner's share, and of the tests before they are rerandomised."""
-    stream, found = Stream("cells"), []
+def drawn_orders(words, sizes):
+    """Of each column the tests in the order in which they are sent, numbered as they are made; how many words that took."""
+    found, used = [], 0
+    for size in sizes:
+        order = list(range(size))
+        for place in range(size - 1, 0, -1):
+            other = place + 1
+            while other > place:
+                other, used = words[used] % 2 ** place.bit_length(), used + 1
+            order[place], order[other] = order[other], order[place]
+        found.append(order)
+    return found, used
+
+
+def orders():
+    stream, most, found = Stream("orders"), 2**64 - 1, []
+
+    def drawn_words(count):
+        return [stream.below(2**64) for _ in range(count)]
+
+    for name, sizes, words in [
+        ("no column", [], []), ("one test", [1], []), ("a column of one test between others", [2, 1, 2], [1, 0]),
+        ("two tests stay", [2], [1]), ("two tests are exchanged", [2], [2**64 - 2]),
+        ("no bit is set", [6], [0] * 5), ("the least places", [4], [3, 2, 1]),
+        ("three tests: 3 is above 2", [3], [3, most, 2, 0]), ("five tests: 5, 6 and 7 are above 4", [5], [5, 6, 7, 4, 3, 0, 1]),
+        ("high bits do not count", [5], [2**64 - 8, 2**63 + 3, 2**32 + 3, 2**33 + 1, 2**62 + 2]),
+        ("the second column starts anew", [3, 3], [0, 1, 3, 0, 1]),
+        ("words are left", [2, 2], [0, 1, 5, 7]),
+        ("drawn, one column", [20], drawn_words(60)), ("drawn, a power of two", [64], drawn_words(150)),
+        ("drawn, one more than a power of two", [33], drawn_words(120)),
+        ("drawn, several columns", [55, 22, 1, 10], drawn_words(220)), ("drawn, many tests", [300], drawn_words(600)),
+    ]:
+        order, used = drawn_orders(words, sizes)
+        found.append({"name": name, "columns": sizes, "words": list(map(str, words)), "order": order, "used": used})
+    return found
+
+
+def tests():
+    """Of a chunk of cell shares. The ciphertexts too: of A's shares, and of the tests before they are rerandomised."""
+    stream, found = Stream("tests"), []
     keys = [(4_294_967_291, 4_294_967_279), (18_446_744_073_709_551_557, 18_446_744_073_709_551_533)]
-    for place, (rows, least, count) in enumerate([
-        (100, 5, 0), (100, 5, 4), (100, 5, 5), (100, 5, 100), (128, 5, 128), (129, 1, 0), (129, 1, 1), (1000, 11, 3),
-        (1000, 11, 10), (1000, 11, 11), (1000, 11, 999), (50_000, 20, 19), (50_000, 20, 20),
+    for place, (rows, least, columns) in enumerate([
+        (100, 5, [[0]]), (100, 5, [[4]]), (100, 5, [[5]]), (100, 5, [[100]]), (128, 5, [[128, 0]]),
+        (129, 1, [[0, 129], [1, 128]]), (1000, 11, [[3, 997], [10, 990], [11, 989], [500, 500]]),
+        (50_000, 20, [[19, 20, 49_961]]), (300, 4, [[0, 1, 2, 3, 294], [75, 75, 75, 75]]),
     ]):
         p, q = keys[place % 2]
         n, modulus = p * q, 2 ** (up(rows) + 1)
-        a = [stream.below(WORD), 0, WORD - 1, count][place % 4]
-        x, y = a % modulus, (count - a) % WORD % modulus
-        order, r = stream.order(least), [1 + stream.below(n - 1) for _ in range(least)]
-        nonce = 1 + stream.below(n - 1)
-        owner = (1 + x * n) * pow(nonce, n, n * n) % (n * n)
-        plain, tests = [], []
-        for j, factor in zip(order, r):
-            taken = (j - y) % modulus
-            plain.append(factor * (x - taken) % n)
-            tests.append(pow(owner * (1 - taken * n) % (n * n), factor, n * n))
+        counts = [count for column in columns for count in column]
+        a = [[stream.below(WORD), 0, WORD - 1, count][(place + at) % 4] for at, count in enumerate(counts)]
+        x, y = [one % modulus for one in a], [(count - one) % WORD % modulus for count, one in zip(counts, a)]
+        sizes = [len(column) * least for column in columns]
+        order, _ = drawn_orders([stream.below(2**64) for _ in range(4 * sum(sizes))], sizes)
+        r = [1 + stream.below(n - 1) for _ in range(sum(sizes))]
+        nonces = [1 + stream.below(n - 1) for _ in counts]
+        shares = [(1 + one * n) * pow(nonce, n, n * n) % (n * n) for one, nonce in zip(x, nonces)]
+        made = [(cell, (j - y[cell]) % modulus) for cell in range(len(counts)) for j in range(least)]
+        starts = [sum(sizes[:column]) for column in range(len(sizes))]
+        sent = [made[start + one] for start, own in zip(starts, order) for one in own]
+        plain = [factor * (x[cell] - taken) % n for (cell, taken), factor in zip(sent, r)]
         phi = (p - 1) * (q - 1)
-        opened = [(pow(one, phi, n * n) - 1) // n * pow(phi, -1, n) % n for one in tests]
-        assert opened == plain and (0 in plain) == (count < least)
+        tested = [pow(shares[cell] * (1 - taken * n) % (n * n), factor, n * n) for (cell, taken), factor in zip(sent, r)]
+        opened = [(pow(one, phi, n * n) - 1) // n * pow(phi, -1, n) % n for one in tested]
+        assert opened == plain
+        zeros = [plain[start : start + size].count(0) for start, size in zip(starts, sizes)]
+        assert zeros == [sum(count < least for count in column) for column in columns]
         found.append({
-            "rows": rows, "minimumCell": least, "count": count, "N": str(n), "p": str(p), "q": str(q), "x": x, "y": y, "order": order,
-            "r": [str(one) for one in r], "nonce": str(nonce), "share": str(owner), "tests": [str(one) for one in tests],
-            "plaintexts": [str(one) for one in plain], "small": int(0 in plain)})
+            "rows": rows, "minimumCell": least, "columns": columns, "N": str(n), "p": str(p), "q": str(q), "x": x, "y": y,
+            "order": order, "r": list(map(str, r)), "nonces": list(map(str, nonces)), "shares": list(map(str, shares)),
+            "tests": list(map(str, tested)), "plaintexts": list(map(str, plain)), "zeros": zeros})
     return found
 
 
 # 6. Results
 
 
-def kinds(column, view):
+def kinds(column):
     """Items that are sent of a shown column, each with whether it has a sign."""
-    return [("z", True), ("s", False)] if is_numeric(column) else [("level", False)] * len(view["levels"])
+    return [("z", True), ("s", False)] if is_numeric(column) else [("level", False)] * (column["levels"] - 1)
 
 
 def difference(values, variances):
@@ -574,8 +517,8 @@ def described_numeric(rows, groups, weighted, items, scale):
     return {"blocks": blocks, "all": whole}
 
 
-def described_levels(rows, groups, weighted, items, view):
-    """Of the levels that are shown and then of what they leave: the pool, or without one the first level."""
+def described_levels(rows, groups, weighted, items):
+    """Of all levels but the first, and then of what they leave: the first."""
     blocks, variances = [], None
     for block in range(blocks_of(weighted)):
         counts = [[number * 2 ** shape("level", block, rows, group)[0] for number, group in zip(item, groups)]
@@ -586,20 +529,20 @@ def described_levels(rows, groups, weighted, items, view):
         blocks.append({"counts": None if block else counts, "shares": shares,
                        "differences": [difference(item, spread) for item, spread in zip(shares, variances)]})
     totals = [sum(item) for item in blocks[0]["counts"]]
-    return {"levels": view["levels"], "rest": view["pool"] or [0], "blocks": blocks,
+    return {"levels": list(range(1, len(items[0]) + 1)), "rest": [0], "blocks": blocks,
             "all": {"counts": totals, "shares": [count / rows for count in totals]}}
 
 
-def table(rows, groups, weighted, all_columns, views, opened, scales):
+def table(rows, groups, weighted, all_columns, shown, opened, scales):
     """`opened`: of each shown column its blocks, items and groups; `scales` of each shown numeric column."""
     opened, scales, found = list(opened), list(scales), []
-    for column, view in zip(all_columns, views):
-        if view is None:
+    for column, is_shown in zip(all_columns, shown):
+        if not is_shown:
             found.append(None)
         elif is_numeric(column):
             found.append({"numeric": described_numeric(rows, groups, weighted, opened.pop(0), scales.pop(0))})
         else:
-            found.append({"levels": described_levels(rows, groups, weighted, opened.pop(0), view)})
+            found.append({"levels": described_levels(rows, groups, weighted, opened.pop(0))})
     sizes = [w * w / q for _, w, q in groups] if weighted else None
     return {"columns": found, "effectiveSizes": sizes}
 
@@ -607,51 +550,49 @@ def table(rows, groups, weighted, all_columns, views, opened, scales):
 def edges():
     """Numbers that no rows would give, or only nearly: without variance, without a denominator, more than there can be."""
     two, weighted = [(40,) * 3, (60,) * 3], [(40, 2**20 * 25, 2**40 * 20), (60, 2**20 * 33, 2**40 * 30)]
-    all_of = {"levels": [], "pool": []}
 
-    def all_but_first(levels):
-        return {"levels": list(range(1, levels)), "pool": []}
-
-    yield ("less than no variance in a group", two, False, [NUMERIC], [all_of], [[[[-310, 400], [77, 2900]]]], [(12.5, 3.0)])
-    yield ("no variance in both groups", two, False, [NUMERIC], [all_of], [[[[0, 0], [0, 0]]]], [(12.5, 3.0)])
-    yield ("the second group is below the first", two, False, [few(5), {"levels": 3}], [all_of, all_but_first(3)],
+    yield ("less than no variance in a group", two, False, [NUMERIC], [True], [[[[-310, 400], [77, 2900]]]], [(12.5, 3.0)])
+    yield ("no variance in both groups", two, False, [NUMERIC], [True], [[[[0, 0], [0, 0]]]], [(12.5, 3.0)])
+    yield ("the second group is below the first", two, False, [few(5), {"levels": 3}], [True, True],
            [[[[700, -600], [2100, 2000]]], [[[20, 10], [5, 40]]]], [(0.5, 4.0)])
-    yield ("weights, less than no variance in a group", weighted, True, [NUMERIC], [all_of],
+    yield ("weights, less than no variance in a group", weighted, True, [NUMERIC], [True],
            [[[[-310, 400], [1100, 2900]], [[-270, 300], [70, 2300]]]], [(-1000.0, 0.015625)])
-    yield ("a group of one row", [(1,) * 3, (59,) * 3], False, [NUMERIC], [all_of], [[[[-900, 40], [410, 2100]]]], [(12.5, 3.0)])
+    yield ("a group of one row", [(1,) * 3, (59,) * 3], False, [NUMERIC], [True], [[[[-900, 40], [410, 2100]]]], [(12.5, 3.0)])
     yield ("a group with all its weight on one row", [(30, 2**20, 2**40), (70, 2**20 * 33, 2**40 * 30)], True, [NUMERIC],
-           [all_of], [[[[-310, 400], [1100, 2900]], [[-270, 300], [70, 2300]]]], [(6.0, 2.0)])
+           [True], [[[[-310, 400], [1100, 2900]], [[-270, 300], [70, 2300]]]], [(6.0, 2.0)])
     yield ("weights, a group of one row", [(1, 2**20, 2**40), (70, 2**20 * 33, 2**40 * 30)], True, [few(3)],
-           [all_of], [[[[-310, 400], [1100, 2900]], [[-310, 300], [1100, 2300]]]], [(6.0, 2.0)])
+           [True], [[[[-310, 400], [1100, 2900]], [[-310, 300], [1100, 2300]]]], [(6.0, 2.0)])
     yield ("three groups, no variance in two", [(20,) * 3, (30,) * 3, (50,) * 3], False, [NUMERIC, {"levels": 2}],
-           [all_of, all_but_first(2)], [[[[100, -200, 0], [0, 0, 2100]]], [[[0, 30, 25]]]], [(12.5, 3.0)])
+           [True, True], [[[[100, -200, 0], [0, 0, 2100]]], [[[0, 30, 25]]]], [(12.5, 3.0)])
     yield ("three groups, no variance in one", [(20,) * 3, (30,) * 3, (50,) * 3], False, [NUMERIC, {"levels": 2}],
-           [all_of, all_but_first(2)], [[[[100, -200, 0], [0, 900, 2100]]], [[[0, 29, 25]]]], [(12.5, 3.0)])
+           [True, True], [[[[100, -200, 0], [0, 900, 2100]]], [[[0, 29, 25]]]], [(12.5, 3.0)])
     yield ("shares of 0 and 1", two, False, [{"levels": 3}, {"levels": 2}, {"levels": 2}],
-           [all_but_first(3), all_but_first(2), all_but_first(2)], [[[[0, 0], [11, 23]]], [[[40, 60]]], [[[0, 60]]]], [])
+           [True, True, True], [[[[0, 0], [11, 23]]], [[[40, 60]]], [[[0, 60]]]], [])
     # The cut numbers of both levels are one too large: they leave less than nothing.
-    yield ("weights, levels that leave less than nothing", weighted, True, [{"levels": 3}], [all_but_first(3)],
+    yield ("weights, levels that leave less than nothing", weighted, True, [{"levels": 3}], [True],
            [[[[13, 22], [20, 38]], [[5462, 3001], [7340, 5447]]]], [])
     five = [(n,) * 3 for n in (20, 20, 20, 20, 20)]
-    yield ("the furthest pair of five", five, False, [{"levels": 3}], [all_but_first(3)],
+    yield ("the furthest pair of five", five, False, [{"levels": 3}], [True],
            [[[[5, 6, 4, 9, 5], [10, 10, 9, 6, 8]]]], [])
-    yield ("the furthest pair of three, falling", [(30,) * 3, (30,) * 3, (40,) * 3], False, [NUMERIC], [all_of],
+    yield ("the furthest pair of three, falling", [(30,) * 3, (30,) * 3, (40,) * 3], False, [NUMERIC], [True],
            [[[[800, 100, -700], [2100, 2000, 2300]]]], [(1.0, 8.0)])
-    yield ("one group", [(100,) * 3], False, [{"levels": 4}, NUMERIC], [{"levels": [0, 3], "pool": [1, 2]}, all_of],
-           [[[[12], [40]]], [[[0], [3210]]]], [(2.0**40, 2.0**10)])
+    yield ("one group", [(100,) * 3], False, [{"levels": 4}, NUMERIC], [True, True],
+           [[[[12], [40], [17]]], [[[0], [3210]]]], [(2.0**40, 2.0**10)])
+    yield ("hidden columns about shown ones", two, False, [NUMERIC, {"levels": 3}, few(5), {"levels": 2}, NUMERIC],
+           [False, True, False, False, True], [[[[20, 10], [15, 40]]], [[[-310, 400], [1100, 2900]]]], [(12.5, 3.0)])
 
 
 def scale_json(scale):
     return {"mean": scale[0], "deviation": scale[1]}
 
 
-def given(name, groups, weighted, all_columns, views, opened, scales):
+def given(name, groups, weighted, all_columns, shown, opened, scales):
     rows = sum(group[0] for group in groups)
     return {
         "name": name, "rows": rows, "weighted": weighted,
-        "groups": [{"n": n, "W": str(w), "Q": str(q)} for n, w, q in groups], "columns": all_columns, "shown": views,
+        "groups": [{"n": n, "W": str(w), "Q": str(q)} for n, w, q in groups], "columns": all_columns, "shown": shown,
         "numbers": opened, "scales": list(map(scale_json, scales)),
-        "table": table(rows, groups, weighted, all_columns, views, opened, scales)}
+        "table": table(rows, groups, weighted, all_columns, shown, opened, scales)}
 
 
 def scale_of(values):
@@ -713,10 +654,10 @@ def payloads():
         case(struct.pack(">I", 1) + groups_payload(two)[4:], "left over"), case(b"\xff" * 4, "more groups than bytes"),
         case(b"", "empty"),
     ]
-    small = [case(prefixed(bytes(flags)), flags=flags) for flags in ([0], [0, 1, 1, 0], [])]
-    small += [case(prefixed(bytes([0, 2])), "neither 0 nor 1"), case(prefixed(bytes([0, 255])), "neither 0 nor 1"),
+    hidden = [case(prefixed(bytes(flags)), flags=flags) for flags in ([0], [0, 1, 1, 0], [])]
+    hidden += [case(prefixed(bytes([0, 2])), "neither 0 nor 1"), case(prefixed(bytes([0, 255])), "neither 0 nor 1"),
               case(prefixed(bytes(3))[:-1], "truncated"), case(prefixed(bytes(3)) + b"\0", "left over"),
-              case(bytes(3), "truncated")]
+              case(bytes(3), "truncated"), case(b"\0", "truncated"), case(b"", "empty")]
     bits = [11, 17, 8, 34, 64]
     values = [1500, 2**17 - 1, 0, 2**33 + 5, 2**64 - 1]
     listed = [str(value) for value in values]
@@ -732,14 +673,18 @@ def payloads():
     ]:
         sent.append(case(payload, why, bits=bits))
     scales = [case(scales_payload(found), scales=found)
-              for found in ([], [[50.25, 12.0]], [[-1e6, 0.5], [0.0, 2.0**-1022], [0.0, 1e300]])]
+              for found in ([], [[50.25, 12.0]], [[-1e6, 0.5], [0.0, 2.0**-500], [0.0, 2.0**500]],
+                            [[2.0**500, 2.0**-500], [-(2.0**500), 1.0]])]
     raw = [(0.0, math.nan), (math.inf, 1.0), (1.0, -math.inf), (-0.0, 1.0)]
     scales += [case(scales_payload([pair]), "a number without an encoding") for pair in raw]
+    raw_range = [(0.0, math.nextafter(2.0**-500, 0)), (0.0, math.nextafter(2.0**500, math.inf)), (0.0, 2.0**-1022),
+                 (0.0, 1e300), (math.nextafter(2.0**500, math.inf), 1.0), (-math.nextafter(2.0**500, math.inf), 1.0)]
+    scales += [case(scales_payload([(1.0, 2.0), pair]), "out of range") for pair in raw_range]
     scales += [case(scales_payload([(1.0, 0.0)]), "no deviation"), case(scales_payload([(1.0, -2.0)]), "no deviation"),
                case(scales_payload([(1.0, 2.0)])[:-1], "truncated"), case(scales_payload([(1.0, 2.0)]) + b"\0", "left over"),
                case(struct.pack(">I", 2) + scales_payload([(1.0, 2.0)])[4:], "more scales than bytes"),
                case(struct.pack(">I", 2**32 - 1), "more scales than bytes")]
-    return {"0x0500": setups, "0x0503": groups, "0x0514": small, "0x0515": sent, "0x0516": scales}
+    return {"0x0500": setups, "0x0503": groups, "0x0514": hidden, "0x0515": sent, "0x0516": scales}
 
 
 # 3, step 2. What is refused
@@ -833,41 +778,27 @@ class Session:
         return [self.sums(one, block) for one in (*moments, *counted(column, values))]
 
     def decide(self):
-        """Flags, pools, and what is shown. `flags[party]`, `pool_flags[party]`."""
-        flags, pool_flags, joint, joint_pools = ({ACTIVE: [], PASSIVE: []}, {ACTIVE: [], PASSIVE: []}, [], [])
-        for side, column, values in self.all:
+        """Which columns are hidden: those with a small cell."""
+        self.hidden = []
+        for _, column, values in self.all:
             counts = self.tables(column, values, 0)
-            for row in counts[2:] if is_numeric(column) else counts:
-                self.flag(side, row, flags, joint)
-        self.tested = pools(self.columns, self.count, joint)
-        for (side, column, values), pool in zip(self.all, self.tested):
-            if pool:
-                counts = self.tables(column, values, 0)
-                sums = [sum(counts[level][g] for level in pool) for g in range(self.count)]
-                self.flag(side, sums, pool_flags, joint_pools)
-        self.flags, self.pool_flags, self.small, self.small_pools = flags, pool_flags, joint, joint_pools
-        self.views = shown(self.columns, self.count, self.tested, joint_pools)
-
-    def flag(self, side, counts, flags, joint):
-        for count in counts:
-            is_small = int(count < self.least)
-            flags[ACTIVE].append(is_small)
-            flags[PASSIVE].append(is_small if side == PASSIVE else 0)
-            joint.append(is_small)
+            cells = counts[2:] if is_numeric(column) else counts
+            self.hidden.append(int(any(count < self.least for row in cells for count in row)))
+        self.shown = [not one for one in self.hidden]
 
     def open(self):
         """What each party sends of its numbers, and what both learn."""
         self.sent = {ACTIVE: ([], []), PASSIVE: ([], [])}
         self.opened, self.scales = [], {ACTIVE: [], PASSIVE: []}
-        for (side, column, values), view in zip(self.all, self.views):
-            if view is None:
+        for (side, column, values), is_shown in zip(self.all, self.shown):
+            if not is_shown:
                 continue
             blocks = []
             for block in range(blocks_of(self.weighted)):
                 counts = self.tables(column, values, block)
-                rows = counts[:2] if is_numeric(column) else [counts[level] for level in view["levels"]]
+                rows = counts[:2] if is_numeric(column) else counts[1:]
                 found = []
-                for (kind, signed), totals in zip(kinds(column, view), rows):
+                for (kind, signed), totals in zip(kinds(column), rows):
                     found.append([self.opened_number(side, kind, signed, block, total, group)
                                   for total, group in zip(totals, self.groups)])
                 blocks.append(found)
@@ -907,10 +838,13 @@ class Session:
             found.append({"type": kind, "from": side, "round": self.round, "chunk": 0, "chunks": 1,
                           "payload": payload.hex()})
 
+        def chunk_of(kind, side, sizes, index):
+            found.append({"type": kind, "from": side, "round": self.round, "chunk": index, "chunks": len(sizes),
+                          "ciphertexts": sizes[index]})
+
         def encrypted(kind, side, sizes):
-            for index, size in enumerate(sizes):
-                found.append({"type": kind, "from": side, "round": self.round, "chunk": index, "chunks": len(sizes),
-                              "ciphertexts": size})
+            for index in range(len(sizes)):
+                chunk_of(kind, side, sizes, index)
 
         def sign():
             found.extend({"type": CHECKPOINT, "from": side} for side in both)
@@ -930,27 +864,23 @@ class Session:
         encrypted(VECTORS, ACTIVE, [n * at["ciphertextsPerRow"] for n in cut_into(self.rows, at["rowsPerChunk"])])
         encrypted(SUMS, PASSIVE, cut_into(at["sumCiphertexts"], at["sumsPerChunk"]))
 
-        def test(count, flags):
-            if count:
-                sizes = cut_into(count, at["cellsPerChunk"])
-                for owner, evaluator in (both, both[::-1]):
-                    self.round += 1
-                    encrypted(SHARES, owner, sizes)
-                    encrypted(TESTS, evaluator, [size * self.least for size in sizes])
-            sign()
-            self.round += 1
-            for side in both:
-                say(SMALL, side, prefixed(bytes(flags[side])))
-
-        test(at["cells"], self.flags)
-        pooled = [side for (side, _, _), pool in zip(self.all, self.tested) if pool]
-        if pooled:
-            test(self.count * pooled.count(PASSIVE), self.pool_flags)
+        self.round = 2
+        cells = cut_into(at["cells"], at["cellsPerChunk"])
+        tested = [size * self.least for size in cells]
+        # The third chunk of cells after one waits for its answers.
+        for index in range(len(cells) + 2):
+            if index < len(cells):
+                chunk_of(SHARES, ACTIVE, cells, index)
+            if index >= 2:
+                chunk_of(TESTS, PASSIVE, tested, index - 2)
         sign()
-        self.round += 1
+        self.round = 3
+        say(HIDDEN, ACTIVE, prefixed(bytes(self.hidden)))
+        sign()
+        self.round = 4
         for side in both:
             say(NUMBERS, side, numbers_payload(*self.sent[side]))
-        self.round += 1
+        self.round = 5
         for side in both:
             say(SCALES, side, scales_payload(self.scales[side]))
         return found
@@ -958,13 +888,12 @@ class Session:
     def json(self):
         messages = self.messages()
         scales = self.scales[ACTIVE] + self.scales[PASSIVE]
-        self.found = table(self.rows, self.groups, self.weighted, self.columns, self.views, self.opened, scales)
+        self.found = table(self.rows, self.groups, self.weighted, self.columns, self.shown, self.opened, scales)
         self.check()
         return {
             **self.facts(), "group": self.group, "weights": self.weights_of_rows,
             "values": {side: [values for _, values in self.own[side]] for side in (ACTIVE, PASSIVE)},
-            "small": self.small, "pools": self.tested, "smallPools": self.small_pools, "shown": self.views,
-            "messages": messages,
+            "hidden": self.hidden, "messages": messages,
         }
 
     def facts(self):
@@ -975,12 +904,12 @@ class Session:
     def result(self):
         """Numbers of a table and what they say."""
         scales = self.scales[ACTIVE] + self.scales[PASSIVE]
-        return given(self.name, self.groups, self.weighted, self.columns, self.views, self.opened, scales)
+        return given(self.name, self.groups, self.weighted, self.columns, self.shown, self.opened, scales)
 
     def check(self):
         """The bounds of section 6, against the rows themselves."""
-        for (_, column, values), view, one in zip(self.all, self.views, self.found["columns"]):
-            if view is None:
+        for (_, column, values), one in zip(self.all, self.found["columns"]):
+            if one is None:
                 continue
             one = one["numeric" if is_numeric(column) else "levels"]
             for block, vectors in enumerate(self.vectors):
@@ -988,7 +917,7 @@ class Session:
                     if is_numeric(column):
                         self.check_moments(values, vector, self.groups[place], block, place, one["blocks"][block])
                         continue
-                    exact = [sum(w for w, v in zip(vector, values) if v == level) for level in view["levels"]]
+                    exact = [sum(w for w, v in zip(vector, values) if v == level) for level in one["levels"]]
                     if block == 0:
                         assert [item[place] for item in one["blocks"][0]["counts"][:-1]] == exact
                     shares = [item[place] for item in one["blocks"][block]["shares"][:-1]]
@@ -1012,6 +941,8 @@ def check_column(column, values, least):
     """That its party does not refuse it."""
     if is_numeric(column):
         assert column["values"] == count_values(values) != 1 and sum(off_commonest(values)) >= least
+        furthest = max(map(abs, standardised(values)[0]))
+        assert (1 + Fraction(furthest, 2**16) ** 2) / len(values) <= MOST_LEVERAGE
     else:
         assert all(sum(one) >= least for one in counted(column, values))
 
@@ -1026,27 +957,27 @@ def sessions():
     # Beside each column the levels or values that are rare, each with the group in which it is.
     for name, rows, kinds_of, groups, weighted, least, bits in [
         ("one group", 60, ([(NUMERIC, {})], [(NUMERIC, {}), (two, {}), (few(3), {})]), 1, False, 5, 2048),
-        ("two groups, pools at both", 240,
-         ([(NUMERIC, {}), (five, {1: 0, 3: 1}), (few(4), {})],
+        ("two groups, hidden columns at both", 240,
+         ([(NUMERIC, {}), (five, {}), (few(4), {1: 0})],
           [(five, {0: 1}), (few(5), {2: 0}), (NUMERIC, {}), ({"levels": 3}, {})]), 2, False, 9, 2048),
         ("two groups, weights", 500,
          ([({"levels": 3}, {}), (NUMERIC, {})], [(NUMERIC, {}), ({"levels": 4}, {}), (few(10), {}), (two, {})]),
          2, True, 11, 3072),
-        ("three groups, weights, pools", 800,
+        ("three groups, weights, hidden columns", 800,
          ([(two, {}), (few(2), {})], [({"levels": 7}, {5: 0, 6: 2}), ({"levels": 3}, {2: 1}), (NUMERIC, {})]),
          3, True, 12, 3072),
-        ("a pool at the active party alone", 200, ([({"levels": 6}, {4: 1})], [(NUMERIC, {})]), 2, False, 8, 2048),
-        ("a small pool at the passive party", 200,
+        ("a hidden column at the active party alone", 200, ([({"levels": 6}, {4: 1})], [(NUMERIC, {})]), 2, False, 8, 2048),
+        ("hidden columns at both, levels and values", 200,
          ([(few(3), {1: 0})], [(five, {1: 0, 2: 0}), (five, {3: 1})]), 2, False, 10, 2048),
         ("nothing is shown", 160,
          ([], [(two, {1: 0}), ({"levels": 3}, {0: 0, 1: 0, 2: 1}), (few(2), {0: 1}), (NUMERIC, {0: 1})]),
          2, False, 10, 2048),
-        ("a pool of most levels", 400,
+        ("small cells of most levels", 400,
          ([(few(3), {1: 0}), (few(6), {})], [({"levels": 9}, {0: 0, 2: 1, 3: 0, 5: 1, 6: 0, 8: 1}), (NUMERIC, {})]),
          2, False, 7, 2048),
-        ("several chunks", 800,
-         ([(NUMERIC, {})], [({"levels": 24}, {}), (NUMERIC, {}), (few(2), {})]), 8, True, 20, 2048),
-        ("a group of one row", 30, ([(NUMERIC, {})], [(NUMERIC, {}), (few(2), {}), (two, {})]), 2, True, 1, 2048),
+        ("several chunks", 1000,
+         ([(NUMERIC, {})], [({"levels": 24}, {})] * 4 + [(NUMERIC, {}), (few(2), {})]), 8, True, 20, 2048),
+        ("a group of one row", 60, ([(NUMERIC, {})], [(NUMERIC, {}), (few(2), {}), (two, {})]), 2, True, 1, 2048),
     ]:
         stream = Stream("rows " + name)
         group = [stream.below(groups) for _ in range(rows)]
@@ -1107,9 +1038,16 @@ def spoiled(session):
     def both_set_up(payload):
         return lambda messages: [put(SETUP, side, payload=payload(side))(messages) for side in (ACTIVE, PASSIVE)]
 
-    def flags(side, count, change):
-        content = bytearray(content_of(SMALL, side, count))
-        return put(SMALL, side, count, payload=prefixed(bytes(change(content))))
+    def flags(change):
+        return put(HIDDEN, ACTIVE, payload=prefixed(bytes(change(content_of(HIDDEN, ACTIVE)))))
+
+    def from_passive(kind):
+        return put(kind, ACTIVE, **{"from": PASSIVE})
+
+    def both_send(kind):
+        """The passive party one of the active's messages too, before it."""
+        at = place(kind, ACTIVE)
+        return lambda messages: messages.insert(at, {**messages[at], "from": PASSIVE})
 
     def content_of(kind, side, count=0):
         return bytes.fromhex(good[place(kind, side, count)]["payload"])[4:]
@@ -1136,42 +1074,47 @@ def spoiled(session):
     spoil("T13 columnsNotAllowed", "no numeric columns", put(SETUP, ACTIVE, payload=setup_payload(rows, [])))
     spoil("T10 wrongCount", "more values of a column", put(SETUP, PASSIVE, payload=setup_payload(rows, [6, 0])))
     spoil("T10 wrongCount", "many values of a column of few", put(SETUP, PASSIVE, payload=setup_payload(rows, [0, 0])))
-    spoil("T24 openedTooMuch", "more values of the active party's column",
-          put(SETUP, ACTIVE, payload=setup_payload(rows, [0, 5])))
     spoil("T13 keySizeMismatch", "other key sizes", put(KEY, PASSIVE, bits=3072))
     spoil("T13 groupsNotAllowed", "a group too few", put(GROUPS, ACTIVE, payload=groups_payload(session.groups[:1])))
 
     # Exchanges
     spoil("T10 wrongCount", "a ciphertext too few", put_count(SUMS, PASSIVE, -1))
-    spoil("T10 wrongCount", "a test too few", put_count(TESTS, ACTIVE, -1))
+    spoil("T10 wrongCount", "a test too few", put_count(TESTS, PASSIVE, -1))
     spoil("T10 wrongCount", "a cell too many", put_count(SHARES, ACTIVE, 1))
     spoil("T10 wrongCount", "cells in other chunks", put(SHARES, ACTIVE, chunks=2))
-    spoil("T10 wrongRound", "a round too early", put(SHARES, PASSIVE, round=2))
-    spoil("T23 stepMismatch", "only one owner", drop(SHARES, PASSIVE))
-    spoil("T16 checkpointMissing", "no checkpoint before small cells", sign_less(1))
-    spoil("T16 checkpointMissing", "no checkpoint before small pools", sign_less(2))
-    spoil("T16 checkpointMissing", "no checkpoint before numbers", sign_less(3))
+    spoil("T10 wrongRound", "a round too early", put(SHARES, ACTIVE, round=1))
+    spoil("T10 wrongRound", "a round too late", put(NUMBERS, PASSIVE, round=5))
+    spoil("T23 stepMismatch", "no cell shares", drop(SHARES, ACTIVE))
+    spoil("T23 stepMismatch", "no cell tests", drop(TESTS, PASSIVE))
+    spoil("T23 stepMismatch", "cell shares of the passive party", from_passive(SHARES))
+    spoil("T23 stepMismatch", "cell shares of both", both_send(SHARES))
+    spoil("T16 checkpointMissing", "no checkpoint before hidden columns", sign_less(1))
+    spoil("T16 checkpointMissing", "no checkpoint before numbers", sign_less(2))
 
-    # Small cells
-    spoil("T23 stepMismatch", "a flag of the other's cell", flags(PASSIVE, 0, flip(0, 1)))
-    spoil("T23 stepMismatch", "a flag of the other's pool", flags(PASSIVE, 1, flip(0, 1)))
-    spoil("T24 openedTooMuch", "a flag too few", flags(PASSIVE, 0, lambda content: content[1:]))
-    spoil("T24 openedTooMuch", "a flag too many", flags(ACTIVE, 0, lambda content: content + b"\0"))
-    spoil("T24 openedTooMuch", "a flag of a pool too few", flags(ACTIVE, 1, lambda content: content[1:]))
-    spoil("T10 malformedMessage", "a flag of 2", flags(ACTIVE, 0, flip(0, 2)))
-    # The last column has no small cell. With this one it has a pool.
-    spoil("T10 wrongCount", "another cell is small", flags(PASSIVE, 0, lambda content: content[:-1] + b"\1"))
-    # The first column of the active party is not shown then: its numbers are too many.
-    spoil("T24 openedTooMuch", "a numeric column is small", flags(ACTIVE, 0, flip(0, 1)))
+    # Hidden columns: the first is shown, the last of the active party's is not
+    own_columns = len(session.own[ACTIVE])
+    assert not session.hidden[0] and session.hidden[own_columns - 1]
+    spoil("T23 stepMismatch", "hidden columns of the passive party", from_passive(HIDDEN))
+    spoil("T23 stepMismatch", "hidden columns of both", both_send(HIDDEN))
+    spoil("T23 stepMismatch", "no hidden columns", drop(HIDDEN, ACTIVE))
+    spoil("T24 openedTooMuch", "a flag too few", flags(lambda content: content[1:]))
+    spoil("T24 openedTooMuch", "a flag too many", flags(lambda content: content + b"\0"))
+    spoil("T24 openedTooMuch", "a flag for each column of the active party alone", flags(lambda content: content[:own_columns]))
+    spoil("T24 openedTooMuch", "no flags", flags(lambda content: b""))
+    spoil("T10 malformedMessage", "a flag of 2", flags(flip(0, 2)))
+    spoil("T24 openedTooMuch", "a hidden column of the active party is sent", flags(flip(0, 1)))
+    spoil("T24 openedTooMuch", "a hidden column of the passive party is sent",
+          flags(lambda content: content[:-1] + b"\1"))
+    spoil("T24 openedTooMuch", "a shown column is not sent", flags(flip(own_columns - 1, 0)))
 
     # Numbers and scales
     sent, scales = content_of(NUMBERS, PASSIVE), content_of(SCALES, PASSIVE)
     bits = session.sent[PASSIVE][1]
     # The first of the active party's numbers that are levels', after z and s of its numeric column: two groups of the second
-    # column's first level that is shown, then two of the next.
+    # column's second level, then two of the next.
     first, count, (n, _, _) = 4, session.count, session.groups[0]
     own = session.sent[ACTIVE][0]
-    assert session.sent[ACTIVE][1][first] == up(rows) + 1 and len(session.views[1]["levels"]) > 1
+    assert session.sent[ACTIVE][1][first] == up(rows) + 1 and session.shown[1] and session.columns[1]["levels"] > 2
     theirs = [i for i, width in enumerate(bits) if width == up(rows) + 1][0]
     spoil("T24 openedTooMuch", "a number too few", put(NUMBERS, PASSIVE, payload=prefixed(sent[: -ceil(bits[-1], 8)])))
     spoil("T24 openedTooMuch", "a byte too many", put(NUMBERS, PASSIVE, payload=prefixed(sent + b"\0")))
@@ -1194,14 +1137,17 @@ ABOUT = [
     "Block 0 counts rows once, block 1 by weight. Items, levels and groups count from 0.",
     "Integers above 2^53 and payloads are strings, decimal and hexadecimal; null is what there is not.",
     "columns: section 1. Values of each row and what follows: z, s, indicators of all values but the least, or o.",
-    "layouts: sections 2 and 3. Sizes of the exchanges of sums, and of the first tests; columns are the passive party's.",
-    "pools: section 3, step 5. small and smallPools in the order of the page. pools: null, no small cell; [], nothing shown.",
-    "shown: null, not shown; levels whose numbers are opened, and the pool. Both are empty for a numeric column.",
+    "layouts: sections 2 and 3. Sizes of the exchanges of sums, and of cells; columns are the passive party's.",
+    "shown: of each column of both parties whether it is.",
     "numbers: section 5. Cuts and bits of items, openings of shares, the active party's own, sizes that a group can have.",
-    "cells: section 4. Ciphertexts under N = p q with generator 1 + N: the owner's share, and tests before they are rerandomised.",
+    "orders: section 4. columns: tests of each in a chunk. order: of each column the tests as they are sent, numbered from 0",
+    "as they are made (cell by cell, j ascending). used: how many of the words that took.",
+    "tests: section 4. A chunk under N = p q with generator 1 + N. columns: counts of each one's cells. x, y, shares by cell;",
+    "order as in orders; r, tests (before they are rerandomised) and plaintexts as sent; zeros of each column.",
     "payloads: section 2, by type. bad says why one is refused.",
     "refused: section 3, step 2. why is null where groups are allowed.",
     "sessions: rows of both parties and all messages without their ciphertexts; types as numbers, 4 is a checkpoint.",
+    "hidden: 1 for each hidden column.",
     "results: section 6. numbers of each shown column by block, item and group; rest: levels that the last of counts is of.",
     "spoiled: messages of the second session with one change each, and the check and name by which an inspector refuses them;",
     "the order of messages alone (T09) refuses some before.",
@@ -1217,7 +1163,7 @@ def main():
     document = {
         "spec": "protocols/describe.md, version 1",
         "about": ABOUT,
-        "columns": columns(), "layouts": layouts(), "pools": pool_cases(), "numbers": numbers(), "cells": cells(),
+        "columns": columns(), "layouts": layouts(), "numbers": numbers(), "orders": orders(), "tests": tests(),
         "payloads": payloads(), "refused": refused(),
         "sessions": [one.json() for one in described],
         "results": [one.result() for one in described] + [given(*case) for case in edges()],

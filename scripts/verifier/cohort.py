@@ -1,5 +1,5 @@
-"""What follows from a described cohort's columns, groups and small cells (protocols/describe.md 1 to 5): sizes of its
-exchanges, what is shown, widths of its numbers."""
+"""What follows from a described cohort's columns, groups and hidden columns (protocols/describe.md 1 to 5): sizes of its
+exchanges, widths of its numbers."""
 
 from verifier import layouts
 from verifier.expecting import ACTIVE, PASSIVE
@@ -16,7 +16,7 @@ MOST_ROWS = (1 << 24) - 1
 # A numeric column with more different values is not looked at value by value: what is said of it is 0.
 MOST_VALUES = 10
 MANY_VALUES = 0
-# Items of a numeric column that are opened: the sums of z and s.
+# Items of a numeric column that are opened: the sums of z and s. Of one with levels it is all but the first.
 MOMENTS = 2
 
 
@@ -46,6 +46,11 @@ class Column:
         return self.levels or self.values or 1
 
     @property
+    def items(self):
+        """What is opened of it in each block."""
+        return MOMENTS if self.is_numeric else self.levels - 1
+
+    @property
     def entries(self):
         """The evaluator's numbers of a row."""
         if not self.is_numeric:
@@ -53,19 +58,9 @@ class Column:
         return MOMENTS + (self.values - 1 if self.values else 1)
 
 
-class View:
-    """What is shown of a column."""
-
-    def __init__(self, column, numbers=(), pool=()):
-        """`numbers`: levels whose numbers are opened; none of a numeric column."""
-        self.column, self.numbers, self.pool = column, list(numbers), list(pool)
-
-    @property
-    def items(self):
-        return MOMENTS if self.column.is_numeric else len(self.numbers)
-
-
 class Cohort:
+    """`hidden` says of each column of both whether nothing of it is shown."""
+
     def __init__(self, rows, groups, bits, least, columns, weighted):
         """`groups`: n, W and Q of each; `columns` of each role; `least`: rows of a cell that is not small."""
         self.rows, self.groups, self.bits, self.least, self.weighted = rows, groups, bits, least, weighted
@@ -79,8 +74,10 @@ class Cohort:
     def all(self):
         return [(role, column) for role in (ACTIVE, PASSIVE) for column in self.columns[role]]
 
-    def cells(self, role):
-        return len(self.groups) * sum(column.cells for column in self.columns[role])
+    @property
+    def cells(self):
+        """Of the passive party: the active one knows its own."""
+        return len(self.groups) * sum(column.cells for column in self.columns[PASSIVE])
 
     # Exchanges
 
@@ -91,10 +88,10 @@ class Cohort:
         value_bits = WEIGHT_BITS if self.weighted else UNIT_BITS
         return layouts.packed_sums(self.bits, self.rows, values, entries, value_bits, self.count_bits + 17)
 
-    def tests(self, cells):
-        """So many cells, and for each of them a test for each count below the least."""
+    def tests(self):
+        """The cells, and for each of them a test for each count below the least."""
         def cut(each):
-            return Cut(cells, NUMBERS // self.least, item_bytes=self.least * ciphertext_bytes(self.bits), each=each)
+            return Cut(self.cells, NUMBERS // self.least, item_bytes=self.least * ciphertext_bytes(self.bits), each=each)
 
         return Exchange(cut(1), cut(self.least))
 
@@ -115,33 +112,35 @@ class Cohort:
         digits = min(SHARE_DIGITS, most)
         return (e - digits, digits + 2) if block == BY_WEIGHT else (0, k + 1)
 
-    def items(self, views):
-        """Role, column's view, block and group of each number in order."""
-        for (role, _), view in zip(self.all, views):
-            if view is None:
-                continue
-            for block in self.blocks:
-                for _ in range(view.items):
-                    for group in range(len(self.groups)):
-                        yield role, view, block, group
+    def shown(self, hidden):
+        """Role and column of those that are."""
+        return [one for one, is_hidden in zip(self.all, hidden) if not is_hidden]
 
-    def widths(self, views, sender):
+    def items(self, hidden):
+        """Place of the column among those that are shown, role, column, block and group of each number in order."""
+        for place, (role, column) in enumerate(self.shown(hidden)):
+            for block in self.blocks:
+                for _ in range(column.items):
+                    for group in range(len(self.groups)):
+                        yield place, role, column, block, group
+
+    def widths(self, hidden, sender):
         """The active party sends numbers of all columns, the passive one of its own."""
         return [
-            self.shape(not view.column.is_numeric, block, group)[1]
-            for role, view, block, group in self.items(views) if sender == ACTIVE or role == PASSIVE
+            self.shape(not column.is_numeric, block, group)[1]
+            for _, role, column, block, group in self.items(hidden) if sender == ACTIVE or role == PASSIVE
         ]
 
-    def check_levels(self, views, active, passive):
+    def check_levels(self, hidden, active, passive):
         """No level has more rows than its group, nor have all that are opened of a column."""
         active, passive, together = iter(active), iter(passive), {}
-        for role, view, block, group in self.items(views):
-            cut, bits = self.shape(not view.column.is_numeric, block, group)
+        for place, role, column, block, group in self.items(hidden):
+            cut, bits = self.shape(not column.is_numeric, block, group)
             number = next(active)
             if role == PASSIVE:
                 number = joined(number, next(passive), cut, bits)
-            if not view.column.is_numeric:
-                _, _, numbers = together.setdefault((id(view), block, group), (self.size(group, block), cut, []))
+            if not column.is_numeric:
+                _, _, numbers = together.setdefault((place, block, group), (self.size(group, block), cut, []))
                 numbers.append(number)
         demand(all(has_size(*one) for one in together.values()), "T23", "countTooLarge")
 
@@ -174,39 +173,3 @@ def check_groups(groups, count, rows, least, weighted):
         else:
             fits = fits and total == squares == n
     demand(fits, "T13", "groupsNotAllowed")
-
-
-class Pools:
-    """Levels that are shown as one, of each column: None where no cell is small, [] where nothing is shown."""
-
-    def __init__(self, columns, groups, small):
-        self.columns, self.groups, self.of = columns, groups, []
-        flags = iter(small)
-        for column in columns:
-            rows = [[next(flags) for _ in range(groups)] for _ in range(column.cells)]
-            self.of.append(self.pool(column.levels, [place for place, row in enumerate(rows) if any(row)]))
-
-    @staticmethod
-    def pool(levels, small):
-        """`levels`: 0 for a numeric column, whose values are not pooled."""
-        if not small:
-            return None
-        if len(small) == 1 and levels > 2:
-            small = [0, 1] if small == [0] else [small[0] - 1, small[0]]
-        return small if len(small) < levels and levels > 2 else []
-
-    def count(self, columns=slice(None)):
-        """Of these columns: pools that are tested."""
-        return sum(bool(pool) for pool in self.of[columns])
-
-    def views(self, small):
-        """`small`: whether each of them is, in each group."""
-        flags, found = iter(small), []
-        for column, pool in zip(self.columns, self.of):
-            if pool is None:
-                found.append(View(column, range(1, column.levels)))
-            elif pool and not any([next(flags) for _ in range(self.groups)]):
-                found.append(View(column, [level for level in range(column.levels) if level not in pool], pool))
-            else:
-                found.append(None)
-        return found

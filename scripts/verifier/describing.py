@@ -3,15 +3,15 @@ and columns (T13), whether the job allows it (T14), what the outcome says of it 
 and its end (T23), how much was opened (T24)."""
 
 from verifier import cohort, messages
-from verifier.cohort import Cohort, Column, Pools
+from verifier.cohort import Cohort, Column
 from verifier.expecting import ACTIVE, CHECKPOINT, PASSIVE, Expectations
-from verifier.job import DESCRIPTION
+from verifier.job import DESCRIPTION, WEIGHTED_DESCRIPTION
 from verifier.layouts import ciphertext_bytes
 from verifier.reading import demand
 
 SETUP, PARAMETERS, KEY, GROUPS = 0x0500, 0x0501, 0x0502, 0x0503
 GROUP_VECTORS, GROUP_SUMS, CELL_SHARES, CELL_TESTS = 0x0510, 0x0511, 0x0512, 0x0513
-SMALL_CELLS, NUMBERS, SCALES = 0x0514, 0x0515, 0x0516
+HIDDEN_COLUMNS, NUMBERS, SCALES = 0x0514, 0x0515, 0x0516
 # Ciphertexts and nothing else.
 CIPHERTEXTS = {GROUP_VECTORS, GROUP_SUMS, CELL_SHARES, CELL_TESTS}
 
@@ -38,9 +38,10 @@ class DescriptionInspector(Expectations):
         self.group_count = len(job.active["group"].levels) if job.active["group"] else 1
         # Rows that matched, where the alignment says it.
         self.matches = None
-        # What each party said: rows, its columns, bits of its key, small cells or pools, numbers.
-        self.rows, self.columns, self.bits, self.flags, self.numbers = {}, {}, {}, {}, {}
-        self.cohort = self.pools = self.views = None
+        # What each party said: rows, its columns, bits of its key, numbers.
+        self.rows, self.columns, self.bits, self.numbers = {}, {}, {}, {}
+        # Of the hidden columns both know by one message.
+        self.cohort = self.hidden = None
         for role in (ACTIVE, PASSIVE):
             for kind in (SETUP, PARAMETERS, KEY, CHECKPOINT):
                 self.expect(role, kind)
@@ -57,8 +58,8 @@ class DescriptionInspector(Expectations):
             self.take_key(record, messages.key_bits(payload))
         elif kind == GROUPS:
             self.take_groups(record, messages.read_groups(payload))
-        elif kind == SMALL_CELLS:
-            self.take_flags(record, messages.read_flags(payload))
+        elif kind == HIDDEN_COLUMNS:
+            self.take_hidden(record, messages.read_flags(payload))
         elif kind == NUMBERS:
             self.take_results(record, messages.read_bytes(payload, messages.MOST_DESCRIBED_BYTES))
         elif kind == SCALES:
@@ -97,11 +98,14 @@ class DescriptionInspector(Expectations):
         self.take_one(record)
         demand(len(self.rows) == len(self.bits) == 2, "T10", "keyMissing")
         rows, bits, least = self.rows[record["from"]], self.bits[record["from"]], self.job.least_cell
-        weighted = self.job.active["weights"] is not None
+        weighted = WEIGHTED_DESCRIPTION in self.job.reveals
         cohort.check_groups(groups, self.group_count, rows, least, weighted)
         self.cohort = Cohort(rows, groups, bits, least, self.columns, weighted)
         self.expect_exchange(ACTIVE, (GROUP_VECTORS, GROUP_SUMS), self.cohort.sums())
-        self.expect_flags(self.cohort.cells(ACTIVE), self.cohort.cells(PASSIVE))
+        self.expect_exchange(ACTIVE, (CELL_SHARES, CELL_TESTS), self.cohort.tests())
+        self.expect_checkpoints()
+        self.round += 1
+        self.expect(ACTIVE, HIDDEN_COLUMNS, len(self.cohort.all))
 
     def ciphertexts(self, record):
         """How many: those of either key have one width."""
@@ -110,54 +114,26 @@ class DescriptionInspector(Expectations):
         demand(size % width == 0, "T10", "wrongLength")
         return size // width
 
-    def take_flags(self, record, flags):
-        """Of the active party's cells the passive one says nothing."""
-        own, others = self.next(record).size
-        demand(len(flags) == own + others, "T24", "openedTooMuch")
-        demand(self.role[record["from"]] == ACTIVE or not any(flags[:own]), "T23", "stepMismatch")
+    def take_hidden(self, record, flags):
+        """Numbers of the other columns follow."""
+        demand(len(flags) == self.next(record).size, "T24", "openedTooMuch")
         self.take_one(record)
-        self.flags[record["from"]] = flags
-        if len(self.flags) == 2:
-            small = [one or other for one, other in zip(*self.flags.values())]
-            self.flags = {}
-            self.go_on(small)
+        self.hidden = flags
+        self.expect_checkpoints()
+        self.round += 1
+        for role in (ACTIVE, PASSIVE):
+            self.expect(role, NUMBERS, self.cohort.widths(flags, role))
+        self.round += 1
+        for role in (ACTIVE, PASSIVE):
+            numeric = [of for of, column in self.cohort.shown(flags) if column.is_numeric]
+            self.expect(role, SCALES, numeric.count(role))
 
     def take_results(self, record, content):
         self.numbers[self.role[record["from"]]] = super().take_results(record, content)
         if len(self.numbers) == 2:
-            self.cohort.check_levels(self.views, self.numbers[ACTIVE], self.numbers[PASSIVE])
+            self.cohort.check_levels(self.hidden, self.numbers[ACTIVE], self.numbers[PASSIVE])
 
     # What comes next
-
-    def go_on(self, small):
-        """After small cells pools, where there are any; then numbers."""
-        groups = len(self.cohort.groups)
-        if self.pools is None:
-            self.pools = Pools([column for _, column in self.cohort.all], groups, small)
-            small = []
-            if self.pools.count():
-                own = len(self.features[ACTIVE])
-                self.expect_flags(groups * self.pools.count(slice(own)), groups * self.pools.count(slice(own, None)))
-                return
-        self.views = self.pools.views(small)
-        self.expect_checkpoints()
-        self.round += 1
-        for role in (ACTIVE, PASSIVE):
-            self.expect(role, NUMBERS, self.cohort.widths(self.views, role))
-        self.round += 1
-        for role in (ACTIVE, PASSIVE):
-            shown = [view for (of, _), view in zip(self.cohort.all, self.views) if of == role and view]
-            self.expect(role, SCALES, sum(view.column.is_numeric for view in shown))
-
-    def expect_flags(self, active, passive):
-        """The passive party's cells or pools are tested, those of the active one it knows."""
-        if passive:
-            for owner in (ACTIVE, PASSIVE):
-                self.expect_exchange(owner, (CELL_SHARES, CELL_TESTS), self.cohort.tests(passive))
-        self.expect_checkpoints()
-        self.round += 1
-        for role in (ACTIVE, PASSIVE):
-            self.expect(role, SMALL_CELLS, (active, passive))
 
     def expect_exchange(self, owner, kinds, exchange):
         self.round += 1
@@ -171,7 +147,7 @@ class DescriptionInspector(Expectations):
         found = {}
         if self.cohort:
             found = {"rows": self.cohort.rows, "groups": len(self.cohort.groups)}
-        if self.views is not None:
-            found["shown"] = sum(map(bool, self.views))
+        if self.hidden is not None:
+            found["shown"] = self.hidden.count(0)
         demand(all(counts.get(name, count) == count for name, count in found.items()), "T15", "countMismatch")
-        demand(self.views is not None and not any(self.expected.values()), "T23", "descriptionNotFinished")
+        demand(self.hidden is not None and not any(self.expected.values()), "T23", "descriptionNotFinished")

@@ -3,16 +3,16 @@
 import struct
 from collections import namedtuple
 
-from verifier.cohort import LARGEST_CELL
+from verifier.cohort import LARGEST_CELL, MOST_VALUES
 from verifier.reading import Reader, demand
 
 LINEAR, NEGATIVE_BINOMIAL = 1, 5
 FAMILY_NAMES = {
     LINEAR: "linear", 2: "logistic", 3: "probit", 4: "poisson", NEGATIVE_BINOMIAL: "negative-binomial", 6: "gamma",
 }
-STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION = 2, 4, 5, 8, 9
-# coefficients, standard-errors, scores, metrics, correlations, description
-REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION}
+STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION, WEIGHTED_DESCRIPTION = 2, 4, 5, 8, 9, 10
+# coefficients, standard-errors, scores, metrics, correlations, description, weighted-description
+REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION, WEIGHTED_DESCRIPTION}
 # Families of a yes/no label.
 BINARY_LABELS = {2, 3}
 # Kinds of a column; levels of a yes/no column.
@@ -20,6 +20,8 @@ NUMERIC, BINARY, CATEGORICAL = 1, 2, 3
 BINARY_LEVELS = [b"no", b"yes"]
 # Of the column that a description groups by.
 MOST_GROUPS = 8
+# Tests of the passive party's cells, one for each count below the least.
+MOST_TESTS = 1 << 20
 # Coefficients of an elastic net: its correlations go in one message.
 MOST_NET_PARAMETERS = 800
 # Parts of the rows for cross-validation.
@@ -82,6 +84,9 @@ class Job:
         describes = DESCRIPTION in self.reveals
         demand(not describes or 1 <= self.least_cell <= LARGEST_CELL, "T02", "jobNotCanonical")
         demand(self.passive["group"] is None and self.has_group(describes), "T02", "jobNotCanonical")
+        demand(not describes or self.least_cell * self.cells() <= MOST_TESTS, "T02", "jobNotCanonical")
+        has_weights = describes and self.active["weights"] is not None
+        demand(WEIGHTED_DESCRIPTION not in self.reveals or has_weights, "T02", "jobNotCanonical")
         r.fixed(8 + 4 + 4)
         demand({r.number(1) for _ in range(r.number(4))} <= LOOSENS, "T02", "jobNotCanonical")
         r.fixed(1)
@@ -98,6 +103,11 @@ class Job:
             return False
         same = all(feature.levels == group.levels for feature in self.active["features"] if feature.name == group.name)
         return describes and same and 0 < len(group.levels) <= MOST_GROUPS and group.reference == 0
+
+    def cells(self):
+        """Of the passive party's columns in a description, at most: a numeric one may have few values."""
+        groups = len(self.active["group"].levels) if self.active["group"] else 1
+        return groups * sum(len(feature.levels) or MOST_VALUES for feature in self.passive["features"])
 
 
 def read_number(r):

@@ -19,6 +19,8 @@ CIPHERTEXTS = {
 MALFORMED = "T10", "malformedMessage"
 MOST_COLUMNS, LARGEST_EXPONENT, MOST_SCORES = 10_000, 1000, 1 << 19
 MOST_CIPHERTEXT_BYTES, MOST_RESULT_BYTES, MOST_DESCRIBED_BYTES = 1 << 22, 1 << 20, 1 << 22
+# Of a described column's mean, and of its standard deviation and its reciprocal.
+LARGEST_SCALE = 2.0**500
 # What the active party may announce: scale, weight and row bits (protocols/training.md 5.1).
 ALLOWED_BOUNDS = (0, 40), (-2, 40), (1, 40), (0, 6)
 
@@ -109,12 +111,13 @@ def read_flags(payload):
 
 
 def scale_count(payload):
-    """Of means and standard deviations, each a number that has an encoding, the second one above 0."""
+    """Of means and standard deviations: numbers that have an encoding, and that no arithmetic takes out of a double."""
     r = Reader(payload, "scales", MALFORMED)
     count = r.number(4)
     for _ in range(count):
         mean, deviation = struct.unpack(">dd", r.fixed(16))
         is_negative_zero = mean == 0 and math.copysign(1, mean) < 0
-        r.demand(math.isfinite(mean) and math.isfinite(deviation) and not is_negative_zero and deviation > 0, "range")
+        in_range = abs(mean) <= LARGEST_SCALE and 1 / LARGEST_SCALE <= deviation <= LARGEST_SCALE
+        r.demand(in_range and not is_negative_zero, "range")
     r.finish()
     return count

@@ -3,10 +3,10 @@
 from types import SimpleNamespace
 
 from verifier import messages
-from verifier.cohort import Cohort, Column, Pools, check_groups, has_size, joined
+from verifier.cohort import Cohort, Column, check_groups, has_size, joined
 from verifier.describing import CIPHERTEXTS, KEY, NUMBERS, PARAMETERS, DescriptionInspector
 from verifier.expecting import ACTIVE, CHECKPOINT, PASSIVE
-from verifier.job import BINARY, CATEGORICAL, DESCRIPTION, NUMERIC, Feature
+from verifier.job import BINARY, CATEGORICAL, DESCRIPTION, NUMERIC, WEIGHTED_DESCRIPTION, Feature
 from verifier.layouts import ciphertext_bytes
 from verifier.reading import Failure
 
@@ -40,8 +40,8 @@ def has_layout(v):
     columns = {ACTIVE: [], PASSIVE: columns_of(v["columns"])}
     groups = [(1, 1, 1)] * v["groups"]
     one = Cohort(v["rows"], groups, v["modulusBits"], v["minimumCell"], columns, v["weighted"])
-    sums, cells = one.sums(), one.cells(PASSIVE)
-    tests, entries = one.tests(cells), sum(column.entries for column in columns[PASSIVE])
+    sums, tests, cells = one.sums(), one.tests(), one.cells
+    entries = sum(column.entries for column in columns[PASSIVE])
     return (
         entries, sums.request.size, sums.request.each, sums.request.count,
         sums.reply.size, sums.reply.items, sums.reply.count,
@@ -52,15 +52,6 @@ def has_layout(v):
         v["cells"], v["cellsPerChunk"], v["cellChunks"],
         min(cells * v["minimumCell"], v["testsPerChunk"]), v["cellChunks"],
     )
-
-
-def shown_by(views):
-    return [view and {"levels": view.numbers, "pool": view.pool} for view in views]
-
-
-def has_pools(v):
-    found = Pools(columns_of(v["columns"]), v["groups"], v["small"])
-    return found.of == v["pools"] and shown_by(found.views(v["smallPools"])) == v["shown"]
 
 
 def has_shapes(v):
@@ -111,11 +102,14 @@ def job_of(v):
     def party(role):
         return {"name": role.encode(), "features": features_of(v["columns"][role]), "group": None}
 
-    active = {**party(ACTIVE), "weights": b"w" if v["weighted"] else None}
+    # Weights alone are no reason for a weighted block.
+    active, reveals = {**party(ACTIVE), "weights": b"w"}, {1, DESCRIPTION}
+    if v["weighted"]:
+        reveals.add(WEIGHTED_DESCRIPTION)
     if v["groups"] > 1:
         group = feature_of(GROUP, v["groups"])
         active = {**active, "group": group, "features": [group] + active["features"]}
-    return SimpleNamespace(active=active, passive=party(PASSIVE), reveals={1, DESCRIPTION}, least_cell=v["minimumCell"])
+    return SimpleNamespace(active=active, passive=party(PASSIVE), reveals=reveals, least_cell=v["minimumCell"])
 
 
 def record_of(message, bits):
@@ -148,12 +142,13 @@ def verdicts_on_session(v):
     """It is followed to its end with what it shows; with another count, less than all of it, or under a job that does not
     allow it, it is not."""
     found = followed(v)
-    counts = {"rows": v["rows"], "groups": v["groups"], "shown": sum(view is not None for view in v["shown"])}
+    counts = {"rows": v["rows"], "groups": v["groups"], "shown": v["hidden"].count(0)}
     wrong = [{**counts, name: count + 1} for name, count in counts.items()]
     return (
-        shown_by(found.views) == v["shown"] and not refused(followed, v, counts)
+        found.hidden == v["hidden"] and not refused(followed, v, counts)
         and all(refused(followed, v, one) == "T15 countMismatch" for one in wrong)
         and refused(lambda: followed(v, reveals={1})) == "T14 undeclaredMessage"
+        and (not v["weighted"] or refused(lambda: followed(v, reveals={1, DESCRIPTION})) == "T13 groupsNotAllowed")
         and all(refused(followed, {**v, "messages": v["messages"][:count]}) for count in range(1, len(v["messages"])))
     )
 
@@ -162,7 +157,7 @@ def disagreements(vectors):
     """Names of what differs, and how many were compared."""
     numbers, bad, count = vectors["numbers"], [], 0
     for name, cases, agrees in [
-        ("layout", vectors["layouts"], has_layout), ("pools", vectors["pools"], has_pools),
+        ("layout", vectors["layouts"], has_layout),
         ("widths", numbers["items"], has_shapes), ("opening", numbers["openings"], is_joined),
         ("size", numbers["sizes"], verdict_on_size), ("groups", vectors["refused"], verdict_on_groups),
         ("session", vectors["sessions"], verdicts_on_session),
