@@ -232,8 +232,17 @@ private struct DescriptionVectors: Decodable {
         let verdict: String?
     }
 
+    struct Order: Decodable {
+        let name: String
+        let columns: [Int]
+        let words: [String]
+        let order: [[Int]]
+        let used: Int
+    }
+
     let columns: Columns
     let layouts: [Layout]
+    let orders: [Order]
     let numbers: Numbers
     let payloads: [String: [PayloadCase]]
     let refused: [Refused]
@@ -309,6 +318,22 @@ private struct DescriptionVectors: Decodable {
             #expect(shape.passiveCells == vector.cells)
             let tests = shape.testChunks(cells: vector.cells)
             #expect(tests.rowsPerChunk == vector.cellsPerChunk && tests.count == vector.cellChunks)
+        }
+    }
+
+    /// Words that are given.
+    private struct Script: RandomNumberGenerator {
+        var words: ArraySlice<UInt64>
+
+        mutating func next() -> UInt64 { words.popFirst() ?? 0 }
+    }
+
+    @Test func orders() {
+        for vector in vectors.orders {
+            var script = Script(words: vector.words.compactMap { UInt64($0) }[...])
+            let orders = vector.columns.map { TestOrder.drawn($0, using: &script) }
+            #expect(orders == vector.order, "\(vector.name)")
+            #expect(script.words.count == vector.words.count - vector.used, "\(vector.name)")
         }
     }
 

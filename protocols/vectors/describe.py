@@ -877,10 +877,9 @@ class Session:
         self.round = 3
         say(HIDDEN, ACTIVE, prefixed(bytes(self.hidden)))
         sign()
-        self.round = 4
         for side in both:
             say(NUMBERS, side, numbers_payload(*self.sent[side]))
-        self.round = 5
+        self.round = 4
         for side in both:
             say(SCALES, side, scales_payload(self.scales[side]))
         return found
@@ -1083,7 +1082,7 @@ def spoiled(session):
     spoil("T10 wrongCount", "a cell too many", put_count(SHARES, ACTIVE, 1))
     spoil("T10 wrongCount", "cells in other chunks", put(SHARES, ACTIVE, chunks=2))
     spoil("T10 wrongRound", "a round too early", put(SHARES, ACTIVE, round=1))
-    spoil("T10 wrongRound", "a round too late", put(NUMBERS, PASSIVE, round=5))
+    spoil("T10 wrongRound", "a round too late", put(NUMBERS, PASSIVE, round=4))
     spoil("T23 stepMismatch", "no cell shares", drop(SHARES, ACTIVE))
     spoil("T23 stepMismatch", "no cell tests", drop(TESTS, PASSIVE))
     spoil("T23 stepMismatch", "cell shares of the passive party", from_passive(SHARES))

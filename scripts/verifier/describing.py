@@ -120,7 +120,6 @@ class DescriptionInspector(Expectations):
         self.take_one(record)
         self.hidden = flags
         self.expect_checkpoints()
-        self.round += 1
         for role in (ACTIVE, PASSIVE):
             self.expect(role, NUMBERS, self.cohort.widths(flags, role))
         self.round += 1

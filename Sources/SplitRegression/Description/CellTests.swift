@@ -4,9 +4,6 @@ internal import Wire
 
 // How many cells of a column are below the minimum, and nothing else of them (describe.md 4).
 extension PaillierShareExchange {
-    /// Chunks of shares that the owner is ahead of the answers: both sides' queues are short.
-    private static let testLookahead = 2
-
     /// Owner: of each column how many of its tests are 0.
     ///
     /// - Parameter shares: of each cell of each column, modulo `2^152`, exact.
@@ -29,9 +26,9 @@ extension PaillierShareExchange {
         for chunk in 0..<chunks.count {
             let own = keys.own.publicKey.plaintexts(numbers[chunks.range(chunk)].map { BigInt($0) })
             try await send(CellSharesKind.self, own, round: round, chunk: chunk, of: chunks.count)
-            if chunk >= Self.testLookahead { try await answer(chunk - Self.testLookahead) }
+            if chunk >= Self.lookahead { try await answer(chunk - Self.lookahead) }
         }
-        for chunk in max(0, chunks.count - Self.testLookahead)..<chunks.count { try await answer(chunk) }
+        for chunk in max(0, chunks.count - Self.lookahead)..<chunks.count { try await answer(chunk) }
         return found
     }
 

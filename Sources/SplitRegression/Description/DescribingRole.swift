@@ -126,7 +126,8 @@ struct DescribingRole {
         }
         let (all, later) = (numbers.map(\.bits), numbers.dropFirst(activeCount).map(\.bits))
         try await session.checkpoint()
-        let round = exchange.nextRound()
+        // That of the hidden columns: the passive party has sent nothing in it yet.
+        let round = exchange.round
         let sent = isActive ? shares : Array(shares.dropFirst(activeCount))
         try await session.send(DescribedNumbersMessage(sent, bits: isActive ? all : later), round: round)
         let received = try await session.receive(DescribedNumbersMessage.self, round: round).numbers

@@ -140,7 +140,6 @@ struct DescriptionFollower {
     private mutating func expectNumbers() {
         numbers = shape.numbers(shown: shown, sizes)
         expectCheckpoint()
-        round += 1
         for party in [active, passive] { expect(.describedNumbers, .numbers, from: party) }
         round += 1
         let (first, last) = (0..<shape.active.count, shape.active.count..<shape.columns.count)
