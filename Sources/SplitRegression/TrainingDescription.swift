@@ -20,25 +20,6 @@ extension ProtocolDescription {
     public static let prediction = ProtocolDescription(
         name: "prediction", version: .training, flow: step("scores", passive, .scoreChunk, isChunked: true))
 
-    private static let active = "active"
-    private static let passive = "passive"
-
-    private static func step(
-        _ name: String, _ sender: String, _ type: MessageType, answers: ProtocolStep.Answer = .nothing,
-        isChunked: Bool = false
-    ) -> ProtocolFlow {
-        .step(
-            ProtocolStep(
-                name, sender: sender, type: type, answers: answers, isChunked: isChunked,
-                isBulk: MessageType.ofCiphertexts.contains(type)))
-    }
-
-    private static func both(
-        _ name: String, _ type: MessageType, answers: ProtocolStep.Answer = .nothing
-    ) -> ProtocolFlow {
-        .sequence([step(name, active, type, answers: answers), step(name, passive, type, answers: answers)])
-    }
-
     private static let opening = ProtocolFlow.sequence([
         both("setup", .trainingSetup),
         both("verifier parameters", .trainingRing, answers: .message(.trainingSetup)),

@@ -7,7 +7,9 @@ extension EndToEnd {
     @Suite(.serialized) struct Describing {
         private static let grades = ["I", "II", "III"]
 
-        private func sites(_ edit: (String) -> String = { $0 }, arms: Int = 2) async throws -> TwoSites {
+        private func sites(
+            _ edit: (String) -> String = { $0 }, arms: Int = 2, far: Bool = false, heavy: Int = 1
+        ) async throws -> TwoSites {
             let job = Small.job(
                 features: "[marker, {column: grade, type: categorical, levels: [I, II, III], reference: I}]",
                 payloads: "full"
@@ -19,11 +21,14 @@ extension EndToEnd {
                 "id,outcome,age,arm,w\n"
                 + (0..<120).map { row in
                     let arm = row % arms == 0 ? "placebo" : "drug"
-                    return "P\(1000 + row),\(Double(row * 7 % 23) / 3),\(20 + row * 13 % 61),\(arm),\(1 + row % 4)\n"
+                    return
+                        "P\(1000 + row),\(Double(row * 7 % 23) / 3),\(20 + row * 13 % 61),\(arm),\(row == 0 ? heavy : 1 + row % 4)\n"
                 }.joined()
             let lab =
                 "id,marker,grade\n"
-                + (0..<120).map { "P\(1000 + $0),\(Double($0 * 11 % 37) / 2),\(Self.grades[$0 * 5 % 3])\n" }.joined()
+                + (0..<120).map {
+                    "P\(1000 + $0),\($0 == 3 && far ? 900 : Double($0 * 11 % 37) / 2),\(Self.grades[$0 * 5 % 3])\n"
+                }.joined()
             let sites = try await Small.sites(job: edit(job), hospital: hospital, lab: lab)
             try await sites.approve()
             return sites
@@ -130,6 +135,22 @@ extension EndToEnd {
             #expect(own.code == 4 && own.errorCode == "smallGroup", "\(own.output)")
             #expect(own.output.contains("placebo") && own.output.contains("6 of the rows"), "\(own.output)")
             #expect(try small.leftovers().isEmpty)
+
+            // A row of the laboratory far from all others, and one of the hospital with nearly all the weight: each site says so, the
+            // other learns the name of the reason, and nothing is debited.
+            for (sites, who, code, word) in [
+                (try await sites(far: true), "lab", "farRow", "marker"),
+                (try await sites(heavy: 900), "hospital", "unevenWeights", "placebo"),
+            ] {
+                let ended = try await describe(sites)
+                let own = try #require(ended[who])
+                #expect(own.code == 4 && own.errorCode == code && own.output.contains(word), "\(own.output)")
+                let other = try #require(ended.first { $0.key != who }?.value)
+                #expect(other.code != 0 && !other.output.contains(word), "\(other.output)")
+                let spent = try await Program.run(
+                    "policy", "check", "--site", sites.site(who), "--format", "json")
+                #expect(spent.output.replacing(" ", with: "").contains(#""budget":"modelsPerRow","left":20"#))
+            }
         }
     }
 }

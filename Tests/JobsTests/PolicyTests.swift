@@ -52,6 +52,15 @@ import Testing
         #expect(try rules("features: [cd40, cd80]", as: "lab") == [])
     }
 
+    @Test("A column that a job groups by must be allowed as its features are")
+    func groupsAreAskedFor() throws {
+        let own = "features: [age, wtkg, hemo, homo, drugs, karnof, race, gender, symptom]"
+        #expect(try rules(own, as: "hospital") == [])
+        #expect(try rules(own, Fixtures.described, as: "hospital") == ["policy.features"])
+        #expect(try rules(own.replacing("age", with: "arm, age"), Fixtures.described, as: "hospital") == [])
+        #expect(try rules("reveal: [metrics]", Fixtures.described, as: "lab") == ["policy.reveal"])
+    }
+
     /// `all` is no word of this form: as a list of one name it would refuse everybody, in silence.
     @Test(arguments: ["peers: all", "features: All", "labels: everything"])
     func wordsThatAreNoList(_ line: String) throws {

@@ -125,6 +125,56 @@ import Testing
         #expect(try tests(of: 0, cells: 20, keepsOrder: false).zeros.count == 20)
     }
 
+    @Test("Size, mean and standard deviation give a few values' counts away: such a column is hidden")
+    func fewValues() throws {
+        // 100 rows of a group: 61 of value 0, 36 of 1, 3 of 2; in the other group enough of each.
+        let first = [0.0: 61, 1: 36, 2: 3]
+        let values =
+            first.sorted { $0.key < $1.key }.flatMap { Array(repeating: $0.key, count: $0.value) }
+            + (0..<300).map { Double($0 % 3) }
+        let column = try DescribedRows.numeric(values, named: "x")
+        guard case .numeric(let z, let s, let index, let count, let scale) = column else { return }
+        // What the weaker protocol opens of the group: sums to 2^-11, scales.
+        func opened(_ sums: ArraySlice<Int64>) -> Double {
+            (Double(sums.reduce(0, +)) / 65536 / 100 * 0x1p11).rounded() / 0x1p11
+        }
+        let (m, q) = (opened(z[..<100]), opened(s[..<100]))
+        let mean = scale.mean + scale.sd * m
+        let second = scale.sd * scale.sd * q + 2 * scale.mean * mean - scale.mean * scale.mean
+        // counts: c1 + 2 c2 = 100 mean, c1 + 4 c2 = 100 second
+        let rare = 100 * (second - mean) / 2
+        #expect(abs(rare - 3) < 0.2)
+        // Ours looks at the values one by one.
+        #expect(count == 3 && (0..<3).map { value in index[..<100].count { $0 == value } } == [61, 36, 3])
+        let shape = DescriptionShape(
+            rows: 400, active: [], passive: [.numeric(values: count)], groups: 2, isWeighted: false,
+            minimumCell: Self.minimum, modulusBits: 2048)
+        #expect(shape.passiveCells == 6)
+    }
+
+    @Test("An owner that knows its modulus's factors asks two things of a cell, and no more")
+    func twoComparisons() throws {
+        let key = try SmallKeys.key(bits: 512)
+        var generator = SplitMix(71)
+        let (p, q) = (key.first.prime, key.second.prime)
+        let (bits, minimum) = (11, Self.minimum)
+        let mask: UInt64 = 1 << 11 - 1
+        var bases = SplitMix(72)
+        let evaluator = Evaluator(publicKey: key.publicKey, using: &bases)
+        for count in [4, 500, 700, 900] {
+            let other = generator.next() & mask
+            // Is the count 4 + 496, or 4 + 696? Modulo p the first is asked, modulo q the second.
+            let asked = [500, 700].map { BigInt((4 &+ (UInt64(count) &- other) &- UInt64($0)) & mask) }
+            let x = (asked[0] + p * ((asked[1] - asked[0]) * key.inverseOfP).mod(q)).mod(key.publicKey.n)
+            let shares = key.encrypt(key.publicKey.plaintexts([x]), using: &generator)
+            let answers = PaillierShareExchange.cellTests(
+                of: shares, [other][...], columns: [0][...], below: minimum, bits: bits, evaluator, using: &generator)
+            let opened = key.decrypt(answers).bigInts()
+            let zeros = [p, q].map { factor in opened.count { $0.mod(factor) == BigInt(0) } }
+            #expect(zeros == [count == 500 ? 1 : 0, count == 700 ? 1 : 0], "\(count)")
+        }
+    }
+
     @Test("Where leading digits of all cells are opened, a level's total pins some small cell down")
     func leadingDigits() {
         // 33 rows of a level, 32 to 47 of them in the second group: none or one in the first.

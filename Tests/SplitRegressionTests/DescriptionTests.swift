@@ -59,7 +59,9 @@ struct DescribedFixture: Sendable {
     }
 
     /// Both roles in one process, each side's messages inspected as they come and go.
-    func describe(_ plan: DescriptionPlan? = nil, passiveRows: Int? = nil) async throws -> Ended {
+    func describe(
+        _ plan: DescriptionPlan? = nil, passiveRows: Int? = nil, isRevealed: Bool = true
+    ) async throws -> Ended {
         let plan = plan ?? self.plan()
         let order = ProtocolPlan([.init(.describing, parties: ["active": "hospital", "passive": "lab"])])
         let limits = SessionLimits(wait: .seconds(120), handshake: .seconds(10), farewell: .milliseconds(500))
@@ -67,8 +69,8 @@ struct DescribedFixture: Sendable {
         sides.inspectingA = { description in
             [
                 DescriptionInspector(
-                    session: description.id, active: "hospital", plan: plan, moduli: ModulusRegister(),
-                    local: "hospital", floor: plan.keyBits)
+                    session: description.id, active: "hospital", plan: plan, isRevealed: isRevealed,
+                    moduli: ModulusRegister(), local: "hospital", floor: plan.keyBits)
             ]
         }
         let pair = try await sides.opened()
@@ -225,5 +227,43 @@ struct DescribedFixture: Sendable {
         let ended = try await data.describe(passiveRows: 59)
         #expect(throws: (any Error).self) { try ended.active.get() }
         #expect(throws: DescriptionError.rowCountMismatch(own: 59, peer: 60)) { try ended.passive.get() }
+    }
+
+    @Test("A job that opens no description has none")
+    func notRevealed() async throws {
+        let data = DescribedFixture.made(rows: 60, groups: 2, isWeighted: false, seed: 8)
+        let ended = try await data.describe(isRevealed: false)
+        #expect {
+            try ended.active.get()
+        } throws: { error in
+            if case WireError.ownMessageRefused(let failure) = error { failure.check == "T14" } else { false }
+        }
+    }
+
+    @Test("Many cells go in several chunks, of which the owner is two ahead at most", .timeLimit(.minutes(2)))
+    func manyCells() async throws {
+        var data = DescribedFixture.made(rows: 400, groups: 2, isWeighted: false, seed: 21)
+        var generator = SplitMix(22)
+        let levels = (0..<100).map { "l\($0)" }
+        data.passive.append(.categorical("many", levels: levels, reference: "l0"))
+        data.passiveValues.append((0..<400).map { _ in Double(Int.random(in: 0..<100, using: &generator)) })
+        let plan = data.plan(minimumCell: 70)
+        let shape = try #require(plan.shape(rows: 400, activeValues: [0], passiveValues: [0, 0]))
+        #expect(shape.testChunks(cells: shape.passiveCells).count > 3)
+        let ended = try await data.describe(plan)
+        let table = try ended.active.get()
+        #expect(try ended.passive.get() == table)
+        #expect(table.columns.map { $0.lines.isEmpty } == expectedHidden(data, minimum: 70))
+    }
+
+    /// By column, whether some group has too few rows of a level, or off the most frequent value.
+    private func expectedHidden(_ data: DescribedFixture, minimum: Int) -> [Bool] {
+        let members = (0..<2).map { g in data.group!.indices.filter { data.group![$0] == g } }
+        return zip(data.active + data.passive, data.activeValues + data.passiveValues).map { spec, values in
+            guard let levels = spec.kind.levelNames else { return members.contains { $0.count <= minimum } }
+            return levels.indices.contains { level in
+                members.contains { rows in rows.count { values[$0] == Double(level) } < minimum }
+            }
+        }
     }
 }

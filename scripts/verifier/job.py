@@ -22,6 +22,8 @@ BINARY_LEVELS = [b"no", b"yes"]
 MOST_GROUPS = 8
 # Tests of the passive party's cells, one for each count below the least.
 MOST_TESTS = 1 << 20
+# Numbers of both parties' columns: they go in one message.
+MOST_NUMBERS = 1 << 17
 # Coefficients of an elastic net: its correlations go in one message.
 MOST_NET_PARAMETERS = 800
 # Parts of the rows for cross-validation.
@@ -87,6 +89,7 @@ class Job:
         demand(not describes or self.least_cell * self.cells() <= MOST_TESTS, "T02", "jobNotCanonical")
         has_weights = describes and self.active["weights"] is not None
         demand(WEIGHTED_DESCRIPTION not in self.reveals or has_weights, "T02", "jobNotCanonical")
+        demand(not describes or self.numbers() <= MOST_NUMBERS, "T02", "jobNotCanonical")
         r.fixed(8 + 4 + 4)
         demand({r.number(1) for _ in range(r.number(4))} <= LOOSENS, "T02", "jobNotCanonical")
         r.fixed(1)
@@ -106,8 +109,17 @@ class Job:
 
     def cells(self):
         """Of the passive party's columns in a description, at most: a numeric one may have few values."""
-        groups = len(self.active["group"].levels) if self.active["group"] else 1
-        return groups * sum(len(feature.levels) or MOST_VALUES for feature in self.passive["features"])
+        return self.groups() * sum(len(feature.levels) or MOST_VALUES for feature in self.passive["features"])
+
+    def numbers(self):
+        """That a description opens at most."""
+        group = self.active["group"]
+        features = [one for one in self.active["features"] if not group or one.name != group.name]
+        each = sum(len(feature.levels) or 2 for feature in features + self.passive["features"])
+        return self.groups() * each * (2 if WEIGHTED_DESCRIPTION in self.reveals else 1)
+
+    def groups(self):
+        return len(self.active["group"].levels) if self.active["group"] else 1
 
 
 def read_number(r):

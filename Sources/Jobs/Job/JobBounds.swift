@@ -25,6 +25,8 @@ enum JobBounds {
     static let groups = 2...8
     static let describedCell = 100
     static let describedTests = 1 << 20
+    /// They go in one message of 2^20 bytes, eight each at most.
+    static let describedNumbers = 1 << 17
     static let identifierParts = 8
     static let columnBytes = 128
     static let titleBytes = 200

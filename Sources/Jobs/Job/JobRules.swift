@@ -271,6 +271,11 @@ private struct JobRules {
                 "reveal", "'description' would test \(job.describedTests) small counts, which takes too long",
                 "at most \(JobBounds.describedTests): fewer levels, groups or columns, or a smaller limits.minimumCell")
         }
+        if job.reveals(.description), job.parties.count == 2, job.describedNumbers > JobBounds.describedNumbers {
+            note(
+                "reveal", "'description' would open \(job.describedNumbers) numbers",
+                "at most \(JobBounds.describedNumbers): fewer levels, groups or columns")
+        }
         if job.crossValidation != 0, !job.reveal.contains(.metrics) {
             note(
                 "crossValidation", "opens sums of losses, which the job does not reveal",

@@ -5,7 +5,8 @@ import Records
 public struct DescribedBits: Sendable, Hashable, Codable {
     /// Of sums over the passive party's columns in the active party's groups: both learn them.
     public let sums: Int
-    /// What tells the active party how many cells of a column are small, and the passive one which columns are hidden.
+    /// What tells the active party how many cells of a column are small, two bits a cell as it knows its modulus's factors; and the
+    /// passive one which columns are hidden.
     public let cells: Int
     /// What the other party says of its own columns and groups.
     public let own: Int
@@ -33,7 +34,7 @@ public struct DescribedBits: Sendable, Hashable, Codable {
         sums = numbers(job.passive.features)
         cells =
             role == .active
-            ? job.describedCells : job.passive.features.count.plusClamped(job.active.described.count)
+            ? job.describedCells.timesClamped(2) : job.passive.features.count.plusClamped(job.active.described.count)
         if role == .active {
             own = scales(job.passive.features)
         } else {
@@ -53,4 +54,12 @@ extension Job {
 
     /// Counts of a description that are compared with a small number, one by one.
     var describedTests: Int { describedCells.timesClamped(limits.minimumCell) }
+
+    /// Numbers that a description opens at most.
+    var describedNumbers: Int {
+        let groups = (active.group?.levels?.count ?? 1).timesClamped(reveals(.weightedDescription) ? 2 : 1)
+        return (active.described + passive.features).reduce(0) {
+            $0.plusClamped(($1.levels?.count ?? 2).timesClamped(groups))
+        }
+    }
 }

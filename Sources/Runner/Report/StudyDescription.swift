@@ -11,7 +11,7 @@ package struct StudyDescription: Sendable {
     /// Whether its transcript was verified, and the table is what its session wrote.
     let isVerified: Bool
 
-    /// - Throws: `Failure` 66 or 65 for what is no such folder, 5 for one of another job, 2 where its transcript does not verify or the
+    /// - Throws: `Failure` 66 or 65 for what is no such folder, 5 for one of another job or of other rows, 2 where its transcript does not verify or the
     ///   table is not what the session wrote.
     package init(reading path: String, of study: StudyFolder, site: SiteFolder?, verifies: Bool) throws {
         self.path = path
@@ -32,6 +32,12 @@ package struct StudyDescription: Sendable {
             throw Failure(
                 .peersDisagree, "otherJob", "\(path) describes the rows of another job than \(study.path)",
                 hint: "run `moiety describe` under this job")
+        }
+        guard table.rows == study.results.alignment.aligned else {
+            throw Failure(
+                .peersDisagree, "otherRows",
+                "\(path) describes \(table.rows) rows, and \(study.results.alignment.aligned) were common in \(study.path)",
+                hint: "describe the rows of this fit: run `moiety describe` again")
         }
         isVerified = verifies
         if verifies { try Self.verify(path, file, study.file, site) }

@@ -15,13 +15,7 @@ package struct AttritionTable: Sendable, Codable {
     /// - Parameter common: rows that are in both tables.
     package init(_ report: IdentifierReport, common: Int) {
         var steps = [Step(step: "in the table", column: nil, rows: report.rowsRead)]
-        func leftOut(_ words: String, _ rows: Int) {
-            if rows > 0 { steps.append(Step(step: "left out: \(words)", column: nil, rows: rows)) }
-        }
-        for reason in RejectionReason.allCases { leftOut("identifier \(reason.words)", report.rejected[reason] ?? 0) }
-        leftOut("repeated rows", report.collapsedDuplicates)
-        leftOut("rows in conflict with another of the same identifier", report.conflictingRowsDropped)
-        leftOut("a column of the job has no value", report.incompleteRows)
+        steps += report.leftOut.filter { $0.rows > 0 }.map { Step(step: $0.words, column: nil, rows: $0.rows) }
         // A row may lack several.
         steps += report.missingByColumn.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map {
             Step(step: "no value", column: $0.key, rows: $0.value)
@@ -43,5 +37,31 @@ package struct AttritionTable: Sendable, Codable {
         var table = TextTable(["rows of \(party)", ""], sides: [.left, .right])
         for step in steps { table.add([step.column.map { "  no value of \($0)" } ?? step.step, "\(step.rows)"]) }
         return table.text(indent: 0)
+    }
+}
+
+extension IdentifierReport {
+    /// Why rows of a table are not in an alignment, and how many; those of which there are none too.
+    var leftOut: [(words: String, rows: Int)] {
+        RejectionReason.allCases.map { ("left out: identifier \($0.words)", rejected[$0] ?? 0) } + [
+            ("left out: repeated rows", collapsedDuplicates),
+            ("left out: rows in conflict with another of the same identifier", conflictingRowsDropped),
+            ("left out: a column of the job has no value", incompleteRows),
+        ]
+    }
+}
+
+extension RejectionReason {
+    /// After "identifier".
+    var words: String {
+        switch self {
+        case .empty: "empty"
+        case .missingLiteral: "a word for no value"
+        case .notDigits: "with more than digits"
+        case .wrongLength: "of a wrong length"
+        case .badCheckDigit: "with a wrong check digit"
+        case .controlCharacter: "with a control character"
+        case .tooLong: "too long"
+        }
     }
 }

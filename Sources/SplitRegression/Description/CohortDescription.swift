@@ -22,7 +22,7 @@ public enum CohortDescription {
 
     /// Runs the role of the party with the groups.
     ///
-    /// - Throws: ``DescriptionError``, `TrainingError.keyTooSmall`, `PaillierError`, `WireError`.
+    /// - Throws: ``DescriptionError``, `PaillierError`, `WireError`.
     public static func active(
         _ input: Input, plan: DescriptionPlan, over session: Session,
         progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
@@ -38,22 +38,36 @@ public enum CohortDescription {
         try await run(.passive, input, plan: plan, keyFloor: 2048, over: session, progress: progress)
     }
 
+    /// Refuses what no description is made of, before anything is debited or sent.
+    ///
+    /// - Throws: ``DescriptionError``.
+    package static func check(_ role: TrainingRole, _ input: Input, plan: DescriptionPlan) throws(DescriptionError) {
+        _ = try prepared(role, input, plan)
+    }
+
+    private static func prepared(
+        _ role: TrainingRole, _ input: Input, _ plan: DescriptionPlan
+    ) throws(DescriptionError) -> (own: DescribedRows, grouped: GroupedRows?) {
+        try plan.validate()
+        let isActive = role == .active
+        let specs = isActive ? plan.active : plan.passive
+        guard input.columns.count == specs.count, input.columns.allSatisfy({ $0.count == input.rows }),
+            (input.weight != nil) == (isActive && plan.isWeighted)
+        else { throw .invalidPlan("columns or weights are not those of the job") }
+        let own = try DescribedRows(specs, values: input.columns)
+        guard isActive else { return (own, nil) }
+        let grouped = try GroupedRows(
+            group: input.group ?? Array(repeating: 0, count: input.rows), weight: input.weight, levels: plan.groups,
+            minimum: plan.minimumCell)
+        return (own, grouped)
+    }
+
     /// The seam for tests: keys below the floor of shipped paths.
     package static func run(
         _ role: TrainingRole, _ input: Input, plan: DescriptionPlan, keyFloor: Int, over session: Session,
         progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) async throws -> DescriptionTable {
-        try plan.validate()
-        let specs = role == .active ? plan.active : plan.passive
-        guard input.columns.count == specs.count, input.columns.allSatisfy({ $0.count == input.rows }),
-            (input.weight != nil) == (role == .active && plan.isWeighted)
-        else { throw DescriptionError.invalidPlan("columns or weights are not those of the job") }
-        let own = try DescribedRows(specs, values: input.columns)
-        let grouped =
-            role == .active
-            ? try GroupedRows(
-                group: input.group ?? Array(repeating: 0, count: input.rows), weight: input.weight,
-                levels: plan.groups, minimum: plan.minimumCell) : nil
+        let (own, grouped) = try prepared(role, input, plan)
         try await session.send(DescriptionSetup(rows: input.rows, values: own.values))
         let peer = try await session.receive(DescriptionSetup.self)
         guard peer.rows == input.rows else {

@@ -4,36 +4,21 @@ extension ProtocolDescription {
     /// The order of a description's messages, for the running session and for verifiers (describe.md 2).
     ///
     /// Its roles are named "active" and "passive".
-    public static let describing: ProtocolDescription = {
-        let (active, passive) = ("active", "passive")
-        func step(
-            _ name: String, _ sender: String, _ type: MessageType, answers: ProtocolStep.Answer = .nothing,
-            isChunked: Bool = false
-        ) -> ProtocolFlow {
-            .step(
-                ProtocolStep(
-                    name, sender: sender, type: type, answers: answers, isChunked: isChunked,
-                    isBulk: MessageType.ofDescribedCiphertexts.contains(type)))
-        }
-        func both(_ name: String, _ type: MessageType, answers: ProtocolStep.Answer = .nothing) -> ProtocolFlow {
-            .sequence([step(name, active, type, answers: answers), step(name, passive, type, answers: answers)])
-        }
-        return ProtocolDescription(
-            name: "description", version: .description,
-            flow: .sequence([
-                both("setup", .descriptionSetup),
-                both("verifier parameters", .descriptionParameters, answers: .message(.descriptionSetup)),
-                both("description key", .descriptionKey, answers: .message(.descriptionParameters)),
-                .checkpoint,
-                step("groups", active, .groups),
-                step("group vectors", active, .groupVectors, isChunked: true),
-                step("group sums", passive, .groupSums, answers: .message(.groupVectors), isChunked: true),
-                step("cell shares", active, .cellShares, isChunked: true),
-                step("cell tests", passive, .cellTests, answers: .chunk(.cellShares), isChunked: true),
-                .checkpoint,
-                step("hidden columns", active, .hiddenColumns),
-                .checkpoint,
-                both("numbers", .describedNumbers), both("scales", .scales),
-            ]))
-    }()
+    public static let describing = ProtocolDescription(
+        name: "description", version: .description,
+        flow: .sequence([
+            both("setup", .descriptionSetup),
+            both("verifier parameters", .descriptionParameters, answers: .message(.descriptionSetup)),
+            both("description key", .descriptionKey, answers: .message(.descriptionParameters)),
+            .checkpoint,
+            step("groups", active, .groups),
+            step("group vectors", active, .groupVectors, isChunked: true),
+            step("group sums", passive, .groupSums, answers: .message(.groupVectors), isChunked: true),
+            step("cell shares", active, .cellShares, isChunked: true),
+            step("cell tests", passive, .cellTests, answers: .chunk(.cellShares), isChunked: true),
+            .checkpoint,
+            step("hidden columns", active, .hiddenColumns),
+            .checkpoint,
+            both("numbers", .describedNumbers), both("scales", .scales),
+        ]))
 }

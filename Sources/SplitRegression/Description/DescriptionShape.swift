@@ -74,17 +74,19 @@ package struct DescriptionShape: Sendable, Hashable {
     /// Numbers of a row at the evaluator.
     package var sumColumns: Int { passive.reduce(0) { $0 + $1.sums } }
 
-    package func sumLayout() throws(TrainingError) -> PackedSumLayout {
-        try PackedSumLayout(
-            values: groups * blocks, columns: sumColumns, valueBits: isWeighted ? Self.weightBits + 1 : 1,
-            scalarBits: countBits + Self.fractionBits + 1, rows: rows, modulusBits: modulusBits)
+    /// - Throws: `keyTooSmall`.
+    package func sumLayout() throws(DescriptionError) -> PackedSumLayout {
+        do {
+            return try PackedSumLayout(
+                values: groups * blocks, columns: sumColumns, valueBits: isWeighted ? Self.weightBits + 1 : 1,
+                scalarBits: countBits + Self.fractionBits + 1, rows: rows, modulusBits: modulusBits)
+        } catch { throw .keyTooSmall(bits: modulusBits) }
     }
 
     // MARK: Cells
 
     /// Cells of a column: one in each group for each count.
     package func cells(_ column: DescribedColumn) -> Int { column.counted * groups }
-    package var activeCells: Int { active.reduce(0) { $0 + cells($1) } }
     package var passiveCells: Int { passive.reduce(0) { $0 + cells($1) } }
 
     /// Bits of the numbers that a test compares.
@@ -121,11 +123,7 @@ package struct GroupSize: Sendable, Hashable {
 extension DescriptionShape {
     /// Whether weights do not make the group one of few people: no row has more than the `T`-th part of them, and the effective size is a
     /// twentieth of the rows or more.
-    package func isSpread(_ group: GroupSize) -> Bool {
-        Self.isSpread(group, minimumCell: minimumCell)
-    }
-
-    static func isSpread(_ group: GroupSize, minimumCell: Int) -> Bool {
+    package static func isSpread(_ group: GroupSize, minimumCell: Int) -> Bool {
         group.weight >= UInt64(minimumCell) << UInt64(weightBits)
             && group.effectiveRows >= (group.rows + leastEffective - 1) / leastEffective
     }
@@ -146,7 +144,8 @@ extension DescriptionShape {
                 continue
             }
             guard group.weight <= group.rows * unit, group.squares >= group.weight,
-                group.squares / unit < group.weight || group.squares == group.weight * unit, isSpread(group)
+                group.squares / unit < group.weight || group.squares == group.weight * unit,
+                Self.isSpread(group, minimumCell: minimumCell)
             else { return false }
         }
         return left == 0

@@ -3,21 +3,12 @@ internal import Wire
 /// Follows a description from its messages alone: which comes next, with which round, how many ciphertexts, flags and bits, from what
 /// the active party says is hidden (T10, T13, T16, T23, T24).
 struct DescriptionFollower {
-    /// A message that has to come, from one party.
-    private struct Expected {
-        enum Content {
-            /// Ciphertexts under the owner's key, so many in each chunk.
-            case ciphertexts([Int], owner: String)
-            case flags
-            case numbers
-            case scales(Int)
-            case checkpoint
-        }
-
-        let type: MessageType
-        let round: UInt32
-        let content: Content
-        var chunk = 0
+    private enum Content {
+        /// Ciphertexts under the owner's key, so many in each chunk.
+        case ciphertexts([Int], owner: String)
+        case flags
+        case numbers
+        case scales(Int)
     }
 
     private let shape: DescriptionShape
@@ -26,8 +17,7 @@ struct DescriptionFollower {
     /// Bytes of a ciphertext.
     private let width: Int
     private var round: UInt32 = 0
-    /// In order, by sender.
-    private var expected: [String: [Expected]] = [:]
+    private var expected = ExpectedMessages<Content>(basis: "the table")
     private(set) var sizes: [GroupSize] = []
     private var shown: [Bool] = []
     private var numbers: [DescribedNumber] = []
@@ -46,7 +36,7 @@ struct DescriptionFollower {
     // MARK: Messages
 
     mutating func take(_ groups: [GroupSize], _ record: Record) throws(InspectionFailure) {
-        guard sizes.isEmpty, record.from == active else { throw Self.outOfPlace(record) }
+        guard sizes.isEmpty, record.from == active else { throw expected.outOfPlace(record) }
         guard shape.allows(groups) else {
             throw Self.failure("T13", "groupsNotAllowed", "The groups are none that such rows can have.")
         }
@@ -64,47 +54,45 @@ struct DescriptionFollower {
         round += 1
         expect(.cellShares, .ciphertexts(cells, owner: active), from: active)
         expect(.cellTests, .ciphertexts(cells.map { $0 * shape.minimumCell }, owner: active), from: passive)
-        expectCheckpoint()
+        expected.addCheckpoint(from: active, passive)
         round += 1
         expect(.hiddenColumns, .flags, from: active)
     }
 
     /// A chunk of ciphertexts; the caller has checked them against the owner's key.
     mutating func take(ciphertexts count: Int, _ record: Record) throws(InspectionFailure) {
-        let next = try begin(record)
-        guard case .ciphertexts(let counts, _) = next.content else { throw Self.outOfPlace(record) }
-        guard record.chunk.count == counts.count, Int(record.chunk.index) == next.chunk, counts[next.chunk] == count
-        else {
-            throw Self.failure(
-                "T10", "wrongCount", "A message has another number of ciphertexts than its step asks for.")
+        guard case .ciphertexts(let counts, _) = try expected.next(record).content else {
+            throw expected.outOfPlace(record)
         }
-        if next.chunk + 1 < counts.count { expected[record.from]?[0].chunk += 1 } else { drop(record.from) }
+        try expected.takeChunk(record, of: counts.count, holds: count) { counts[$0] }
     }
 
     /// Under whose key the ciphertexts of a message are.
     func owner(of record: Record) throws(InspectionFailure) -> String {
-        guard case .ciphertexts(_, let owner) = try begin(record).content else { throw Self.outOfPlace(record) }
+        guard case .ciphertexts(_, let owner) = try expected.next(record).content else {
+            throw expected.outOfPlace(record)
+        }
         return owner
     }
 
     mutating func take(_ hidden: HiddenColumns, _ record: Record) throws(InspectionFailure) {
-        guard case .flags = try begin(record).content else { throw Self.outOfPlace(record) }
+        guard case .flags = try expected.next(record).content else { throw expected.outOfPlace(record) }
         guard hidden.flags.count == shape.columns.count else {
             throw Self.failure("T24", "openedTooMuch", "Hidden columns are said of another table.")
         }
-        drop(record.from)
+        expected.drop(from: record.from)
         shown = hidden.flags.map { !$0 }
         expectNumbers()
     }
 
     mutating func take(_ message: DescribedNumbersMessage, _ record: Record) throws(InspectionFailure) {
-        guard case .numbers = try begin(record).content else { throw Self.outOfPlace(record) }
+        guard case .numbers = try expected.next(record).content else { throw expected.outOfPlace(record) }
         let own = numbers.count { $0.column < shape.active.count }
         let bits = record.from == active ? numbers.map(\.bits) : numbers.dropFirst(own).map(\.bits)
         guard let words = message.numbers.words(bits: bits) else {
             throw Self.failure("T24", "openedTooMuch", "More or fewer bits of numbers were opened than the table has.")
         }
-        drop(record.from)
+        expected.drop(from: record.from)
         windows[record.from] = words
         guard let a = windows[active], let b = windows[passive] else { return }
         let values = numbers.enumerated().map { index, number in
@@ -116,21 +104,20 @@ struct DescriptionFollower {
     }
 
     mutating func take(_ message: ScalesMessage, _ record: Record) throws(InspectionFailure) {
-        guard case .scales(let count) = try begin(record).content else { throw Self.outOfPlace(record) }
+        guard case .scales(let count) = try expected.next(record).content else { throw expected.outOfPlace(record) }
         guard message.scales.count == count else {
             throw Self.failure("T24", "openedTooMuch", "Scales are sent of other columns than are shown.")
         }
-        drop(record.from)
+        expected.drop(from: record.from)
     }
 
-    mutating func takeCheckpoint(_ record: Record) {
-        guard case .checkpoint = expected[record.from]?.first?.content else { return }
-        drop(record.from)
+    mutating func takeCheckpoint(_ record: Record) throws(InspectionFailure) {
+        try expected.takeCheckpoint(record)
     }
 
     /// - Throws: a failure when something had still to come.
     func finish() throws(InspectionFailure) {
-        guard !shown.isEmpty, expected.values.allSatisfy(\.isEmpty) else {
+        guard !shown.isEmpty, expected.isEmpty else {
             throw Self.failure("T23", "descriptionNotFinished", "The messages end before the table is there.")
         }
     }
@@ -139,7 +126,7 @@ struct DescriptionFollower {
 
     private mutating func expectNumbers() {
         numbers = shape.numbers(shown: shown, sizes)
-        expectCheckpoint()
+        expected.addCheckpoint(from: active, passive)
         for party in [active, passive] { expect(.describedNumbers, .numbers, from: party) }
         round += 1
         let (first, last) = (0..<shape.active.count, shape.active.count..<shape.columns.count)
@@ -149,33 +136,11 @@ struct DescriptionFollower {
         }
     }
 
-    private mutating func expectCheckpoint() {
-        for party in [active, passive] { expect(.checkpoint, .checkpoint, from: party) }
+    private mutating func expect(_ type: MessageType, _ content: Content, from sender: String) {
+        expected.add(type, round: round, content, from: sender)
     }
-
-    private mutating func expect(_ type: MessageType, _ content: Expected.Content, from sender: String) {
-        expected[sender, default: []].append(Expected(type: type, round: round, content: content))
-    }
-
-    private func begin(_ record: Record) throws(InspectionFailure) -> Expected {
-        guard let next = expected[record.from]?.first else { throw Self.outOfPlace(record) }
-        if case .checkpoint = next.content {
-            throw Self.failure("T16", "checkpointMissing", "\(record.from) went on without the checkpoint due here.")
-        }
-        guard next.type == record.type else { throw Self.outOfPlace(record) }
-        guard next.round == record.round else {
-            throw Self.failure("T10", "wrongRound", "A message carries another number of its exchange than it has.")
-        }
-        return next
-    }
-
-    private mutating func drop(_ sender: String) { expected[sender]?.removeFirst() }
 
     private static func counts(_ sizes: ChunkSizes) -> [Int] { (0..<sizes.count).map { sizes[$0] } }
-
-    private static func outOfPlace(_ record: Record) -> InspectionFailure {
-        failure("T23", "stepMismatch", "\(record.from) sent another message than the table asks for.")
-    }
 
     private static func failure(_ check: String, _ name: String, _ sentence: String) -> InspectionFailure {
         InspectionFailure(check: check, name: name, sentence: sentence)

@@ -56,7 +56,7 @@ public struct DescriptionInspector: PayloadInspector, KeyInspecting {
     public var unfinished: [String: String] { duplicates.unfinished }
 
     public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
-        if record.type == .checkpoint, !payloads.isPruned { follower?.takeCheckpoint(record) }
+        if record.type == .checkpoint, !payloads.isPruned { try follower?.takeCheckpoint(record) }
         guard record.type.protocolID == ProtocolVersion.description.id else { return }
         let content = payloads.next(record, payload)
         try InspectionFailure.reading(messagesOf: "description") {

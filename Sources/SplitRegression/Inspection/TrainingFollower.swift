@@ -3,21 +3,12 @@ internal import Wire
 /// Follows a training from its messages alone: which comes next, with which round, how many ciphertexts and how many bits, by the very
 /// code that takes the parties' decisions from the numbers that they open (T10, T16, T23, T24).
 struct TrainingFollower {
-    /// A message that has to come, from one party.
-    private struct Expected {
-        enum Content {
-            /// Ciphertexts under the owner's key, in each chunk.
-            case ciphertexts(ChunkSizes, owner: String)
-            case window(bits: Int)
-            case results(bits: [Int])
-            case scores(rows: Int)
-            case checkpoint
-        }
-
-        let type: MessageType
-        let round: UInt32
-        let content: Content
-        var chunk = 0
+    private enum Content {
+        /// Ciphertexts under the owner's key, in each chunk.
+        case ciphertexts(ChunkSizes, owner: String)
+        case window(bits: Int)
+        case results(bits: [Int])
+        case scores(rows: Int)
     }
 
     private let plan: TrainingPlan
@@ -32,8 +23,7 @@ struct TrainingFollower {
     private var opened: [Double] = []
     private var done = 0
     private var round: UInt32 = 0
-    /// In order, by sender.
-    private var expected: [String: [Expected]] = [:]
+    private var expected = ExpectedMessages<Content>(basis: "the numbers that were opened")
     private var opening: WindowOpening?
     /// The step of which each party owes a bit.
     private var bitStep: TrainingStep?
@@ -61,7 +51,7 @@ struct TrainingFollower {
     // MARK: Messages
 
     mutating func take(_ bounds: Announcement, _ record: Record) throws(InspectionFailure) {
-        guard program == nil, record.from == active else { throw Self.outOfPlace(record) }
+        guard program == nil, record.from == active else { throw expected.outOfPlace(record) }
         guard plan.allows(bounds) else {
             throw Self.failure("T13", "boundsNotAllowed", "The announced bounds are none that such rows can have.")
         }
@@ -73,30 +63,26 @@ struct TrainingFollower {
 
     /// A chunk of ciphertexts; the caller has checked them against the owner's key.
     mutating func take(ciphertexts count: Int, _ record: Record) throws(InspectionFailure) {
-        let chunk = try begin(record)
-        guard case .ciphertexts(let counts, _) = chunk.content else { throw Self.outOfPlace(record) }
-        guard record.chunk.count == counts.count, Int(record.chunk.index) == chunk.chunk,
-            counts[chunk.chunk] == count
-        else {
-            throw Self.failure(
-                "T10", "wrongCount", "A message has another number of ciphertexts than its step asks for.")
+        guard case .ciphertexts(let counts, _) = try expected.next(record).content else {
+            throw expected.outOfPlace(record)
         }
-        if chunk.chunk + 1 < counts.count { expected[record.from]?[0].chunk += 1 } else { drop(record.from) }
+        try expected.takeChunk(record, of: counts.count, holds: count) { counts[$0] }
     }
 
     /// Under whose key the ciphertexts of a message are.
     func owner(of record: Record) throws(InspectionFailure) -> String {
-        let next = try begin(record)
-        guard case .ciphertexts(_, let owner) = next.content else { throw Self.outOfPlace(record) }
+        guard case .ciphertexts(_, let owner) = try expected.next(record).content else {
+            throw expected.outOfPlace(record)
+        }
         return owner
     }
 
     mutating func take(_ window: WindowShare, _ record: Record) throws(InspectionFailure) {
-        guard case .window(let bits) = try begin(record).content else { throw Self.outOfPlace(record) }
+        guard case .window(let bits) = try expected.next(record).content else { throw expected.outOfPlace(record) }
         guard window.bits == bits else {
             throw Self.failure("T24", "openedTooMuch", "A window of an opened number is not as wide as its step says.")
         }
-        drop(record.from)
+        expected.drop(from: record.from)
         windows[record.from] = window.value
         guard let a = windows[active], let b = windows[passive] else { return }
         windows = [:]
@@ -115,39 +101,29 @@ struct TrainingFollower {
     }
 
     mutating func take(_ results: ResultShares, _ record: Record) throws(InspectionFailure) {
-        guard case .results(let bits) = try begin(record).content else { throw Self.outOfPlace(record) }
+        guard case .results(let bits) = try expected.next(record).content else { throw expected.outOfPlace(record) }
         guard results.words(bits: bits) != nil else {
             throw Self.failure("T24", "openedTooMuch", "More or fewer bits of results were opened than the step says.")
         }
-        drop(record.from)
+        expected.drop(from: record.from)
     }
 
     mutating func take(scores count: Int, _ record: Record) throws(InspectionFailure) {
         guard plan.revealScores else {
             throw Self.failure("T14", "undeclaredMessage", "The job does not reveal scores, but they were sent.")
         }
-        let next = try begin(record)
-        guard case .scores(let rows) = next.content else { throw Self.outOfPlace(record) }
+        guard case .scores(let rows) = try expected.next(record).content else { throw expected.outOfPlace(record) }
         let chunks = ScoreExchange.chunks(rows)
-        guard Int(record.chunk.count) == max(1, chunks.count), Int(record.chunk.index) == next.chunk,
-            count == chunks.range(next.chunk).count
-        else {
-            throw Self.failure("T10", "wrongCount", "This message is split into chunks of the wrong size.")
-        }
-        if next.chunk + 1 < chunks.count { expected[record.from]?[0].chunk += 1 } else { drop(record.from) }
+        try expected.takeChunk(record, of: max(1, chunks.count), holds: count) { chunks.range($0).count }
     }
 
     mutating func takeCheckpoint(_ record: Record) throws(InspectionFailure) {
-        guard let next = expected[record.from]?.first else { return }
-        guard case .checkpoint = next.content else {
-            throw Self.failure("T23", "stepMismatch", "\(record.from) signed a checkpoint where none belongs.")
-        }
-        drop(record.from)
+        try expected.takeCheckpoint(record)
     }
 
     /// - Throws: a failure when the fit had to go on, or to fail.
     func finish() throws(InspectionFailure) {
-        guard expected.values.allSatisfy(\.isEmpty), opening == nil, bitStep == nil else {
+        guard expected.isEmpty, opening == nil, bitStep == nil else {
             throw Self.failure("T23", "fitNotFinished", "The messages end before the fit does.")
         }
         guard case .fitted = end else {
@@ -156,23 +132,6 @@ struct TrainingFollower {
     }
 
     // MARK: What comes next
-
-    private func begin(_ record: Record) throws(InspectionFailure) -> Expected {
-        guard let next = expected[record.from]?.first else {
-            throw Self.failure(
-                "T23", "stepMismatch", "\(record.from) went on where the numbers that were opened say that it ends.")
-        }
-        if case .checkpoint = next.content {
-            throw Self.failure("T16", "checkpointMissing", "\(record.from) went on without the checkpoint due here.")
-        }
-        guard next.type == record.type else { throw Self.outOfPlace(record) }
-        guard next.round == record.round else {
-            throw Self.failure("T10", "wrongRound", "A message carries another number of its exchange than it has.")
-        }
-        return next
-    }
-
-    private mutating func drop(_ sender: String) { expected[sender]?.removeFirst() }
 
     private mutating func took(_ number: Double) throws(InspectionFailure) {
         opened.append(number)
@@ -192,7 +151,7 @@ struct TrainingFollower {
         guard let end = next.end else { return }
         self.end = end
         guard case .fitted = end, plan.revealScores else { return }
-        for party in [active, passive] { expect(.checkpoint, .checkpoint, from: party) }
+        expected.addCheckpoint(from: active, passive)
         round += 1
         expect(.scoreChunk, .scores(rows: setup.rows), from: passive)
         guard setup.testRows > 0 else { return }
@@ -218,7 +177,7 @@ struct TrainingFollower {
                 round += 1
                 expect(.resultShares, .results(bits: toPassive), from: active)
                 expect(.resultShares, .results(bits: toActive), from: passive)
-            case .checkpoint: for party in [active, passive] { expect(.checkpoint, .checkpoint, from: party) }
+            case .checkpoint: expected.addCheckpoint(from: active, passive)
             }
         }
         if step.opensBits {
@@ -236,12 +195,8 @@ struct TrainingFollower {
         for party in [active, passive] { expect(.windowShare, .window(bits: width), from: party) }
     }
 
-    private mutating func expect(_ type: MessageType, _ content: Expected.Content, from sender: String) {
-        expected[sender, default: []].append(Expected(type: type, round: round, content: content))
-    }
-
-    private static func outOfPlace(_ record: Record) -> InspectionFailure {
-        failure("T23", "stepMismatch", "\(record.from) sent another message than the numbers that were opened ask for.")
+    private mutating func expect(_ type: MessageType, _ content: Content, from sender: String) {
+        expected.add(type, round: round, content, from: sender)
     }
 
     private static func failure(_ check: String, _ name: String, _ sentence: String) -> InspectionFailure {

@@ -21,7 +21,8 @@ struct DescribeCommand: ReplyingCommand {
         discussion: """
             Under an approved job that reveals 'description'. Both sites learn the same table: mean and standard deviation or \
             counts by level, in each group that the job names, with standardised differences; with the job's weights too, \
-            where it has some. What fewer rows than limits.minimumCell have is not shown. The peer runs the same command.
+            where it reveals 'weighted-description'. A column of which fewer than limits.minimumCell rows have some level \
+            in some group is not shown. The peer runs the same command.
             """)
 
     @OptionGroup var file: JobArgument

@@ -40,6 +40,7 @@ package struct DescribedCohort: Sendable {
             minimumCell: job.limits.minimumCell, maximumParametersPerRow: .infinity, maximumLeverage: .infinity)
         let problems = design.problems(limits: limits).filter { if case .aliased = $0 { false } else { true } }
         guard problems.isEmpty else { throw RecordsError.unfitDesign(problems) }
+        try CohortDescription.check(own.role == .active ? .active : .passive, input, plan: plan)
         let limit = Guards.largestLeverage(job)
         for spec in design.specs where spec.kind == .numeric {
             guard let index = design.terms.firstIndex(of: spec.name) else { continue }

@@ -1,4 +1,3 @@
-import Foundation
 import Jobs
 import Records
 import Site
@@ -21,11 +20,11 @@ package struct DescriptionFiles {
         attrition = AttritionTable(inputs.table.identifiers.report, common: table.rows)
     }
 
-    package func all() throws -> [ResultFile] {
+    /// What follows from the result alone.
+    package func results() throws -> [ResultFile] {
         [
             ResultFile(Self.json, try ResultFiles.json(table)), ResultFile("description.csv", try csv()),
             ResultFile("description.txt", Array((tables + "\n").utf8)),
-            ResultFile("attrition.csv", try attrition.csv()),
         ]
     }
 
@@ -35,8 +34,7 @@ package struct DescriptionFiles {
         var writer = try CSVWriter(
             header: [
                 "party", "column", "level", "rows.count", "group", "n", "effective.n", "mean", "sd", "count", "share",
-                "smd",
-                "note",
+                "smd", "note",
             ])
         for column in table.columns {
             let party = column.isActive ? names.active : names.passive
@@ -118,56 +116,13 @@ package struct DescriptionFiles {
     }
 
     private func block(_ title: String, weighted: Bool) -> String {
-        let hasGroups = table.groups.count > 1
-        let groups = hasGroups || weighted ? table.groups : []
-        var header = [title]
-        if !weighted { header.append("all") }
-        header += groups.map(\.name)
-        if hasGroups { header.append("SMD") }
+        let grid = DescriptionGrid(table, isWeighted: weighted)
         var text = TextTable(
-            header, sides: [.left] + Array(repeating: .right, count: header.count - 1))
-        var sizes = [weighted ? "effective n" : "n"]
-        if !weighted { sizes.append("\(table.rows)") }
-        sizes += groups.map { group in
-            weighted ? Number.fixed(group.effectiveSize ?? 0, decimals: 1) : "\(group.rows)"
-        }
-        text.add(sizes)
-        for column in table.columns {
-            let party = column.isActive ? names.active : names.passive
-            for line in column.shownLines {
-                let unit = weighted ? "%" : "n (%)"
-                var row = [line.level.map { "\(column.name): \($0), \(unit)" } ?? "\(column.name), mean (SD)"]
-                row[0] += "  [\(party)]"
-                if !weighted { row.append(line.all.text) }
-                let cells = weighted ? line.weighted ?? [] : line.groups
-                row += groups.isEmpty ? [] : cells.map(\.text)
-                if hasGroups {
-                    let difference = weighted ? line.weightedDifference : line.difference
-                    row.append(difference.map { Number.fixed($0, decimals: 3) } ?? "")
-                }
-                text.add(row)
-            }
+            [title] + grid.header, sides: [.left] + Array(repeating: .right, count: grid.header.count))
+        text.add([grid.size] + grid.sizes)
+        for line in grid.lines {
+            text.add(["\(line.name), \(line.unit)  [\(line.isActive ? names.active : names.passive)]"] + line.cells)
         }
         return text.text(indent: 0)
-    }
-}
-
-extension DescriptionTable.Cell {
-    /// For people: mean and standard deviation to a hundredth of the latter, or rows and percent.
-    package var text: String {
-        if let mean, let sd {
-            let decimals = sd > 0 && sd.isFinite ? min(max(2 - Int(log10(sd).rounded(.down)), 0), 6) : 2
-            return "\(Number.fixed(mean, decimals: decimals)) (\(Number.fixed(sd, decimals: decimals)))"
-        }
-        if let mean { return Number.short(mean) }
-        let percent = Number.fixed(100 * (share ?? 0), decimals: 1)
-        return count.map { "\($0) (\(percent))" } ?? percent
-    }
-}
-
-extension DescriptionTable.Column {
-    /// Lines as people read them: of a yes/no column the second says all.
-    package var shownLines: [DescriptionTable.Line] {
-        lines.map(\.level) == ["no", "yes"] ? Array(lines.suffix(1)) : lines
     }
 }

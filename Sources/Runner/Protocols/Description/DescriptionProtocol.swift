@@ -64,12 +64,16 @@ package struct DescriptionProtocol: SiteProtocol {
     }
 
     package func results(of finished: FinishedSession<DescriptionWork.Result>) throws -> [ResultFile] {
-        try DescriptionFiles(finished.result.table, of: finished.inputs).all()
+        try DescriptionFiles(finished.result.table, of: finished.inputs).results()
             + [ResultFile("intersection.csv", try IdentifierTable.csv(of: finished.result.rows), mode: .ownerOnly)]
     }
 
     package func files(of finished: FinishedSession<DescriptionWork.Result>) throws -> [ResultFile] {
-        try results(of: finished) + [ResultFile("job.yaml", Array(finished.inputs.file.yaml.utf8))]
+        try results(of: finished) + [
+            ResultFile(
+                "attrition.csv", try DescriptionFiles(finished.result.table, of: finished.inputs).attrition.csv()),
+            ResultFile("job.yaml", Array(finished.inputs.file.yaml.utf8)),
+        ]
     }
 
     package func details(of result: DescriptionWork.Result) -> [String: String] {

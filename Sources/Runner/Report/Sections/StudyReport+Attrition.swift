@@ -19,14 +19,9 @@ extension StudyReport {
             table.add([.text(words)] + cells + (reports.count < 2 ? [.text(unknown)] : []))
         }
         add("in the table") { $0.alignment.identifiers.rowsRead }
-        for reason in RejectionReason.allCases {
-            add("left out: identifier \(reason.words)", isLeftOut: true) { $0.alignment.identifiers.rejected[reason] }
+        for (index, step) in results.alignment.identifiers.leftOut.enumerated() {
+            add(step.words, isLeftOut: true) { $0.alignment.identifiers.leftOut[index].rows }
         }
-        add("left out: repeated rows", isLeftOut: true) { $0.alignment.identifiers.collapsedDuplicates }
-        add("left out: rows in conflict with another of the same identifier", isLeftOut: true) {
-            $0.alignment.identifiers.conflictingRowsDropped
-        }
-        add("left out: a column of the job has no value", isLeftOut: true) { $0.alignment.identifiers.incompleteRows }
         add("in the alignment", { $0.alignment.ownIdentifiers }, unknown: "\(results.alignment.peerIdentifiers)")
         let (aligned, fitted) = (results.alignment.aligned, results.fit.n)
         add("of people in both tables", { _ in aligned }, unknown: "\(aligned)")
@@ -55,20 +50,5 @@ extension StudyReport {
             }
         }
         return table.html
-    }
-}
-
-extension RejectionReason {
-    /// After "identifier".
-    var words: String {
-        switch self {
-        case .empty: "empty"
-        case .missingLiteral: "a word for no value"
-        case .notDigits: "with more than digits"
-        case .wrongLength: "of a wrong length"
-        case .badCheckDigit: "with a wrong check digit"
-        case .controlCharacter: "with a control character"
-        case .tooLong: "too long"
-        }
     }
 }

@@ -41,31 +41,15 @@ extension StudyReport {
     }
 
     private func descriptionTable(_ table: DescriptionTable, weighted: Bool) -> HTML {
-        let hasGroups = table.groups.count > 1
-        let groups = hasGroups || weighted ? table.groups : []
-        let header =
-            ["column", "party"] + (weighted ? [] : ["all"]) + groups.map(\.name) + (hasGroups ? ["SMD"] : [])
+        let grid = DescriptionGrid(table, isWeighted: weighted)
         var result = HTMLTable(
             id: weighted ? "table-one-weighted" : "table-one",
-            caption: weighted ? "Table 1, weighted" : "Table 1, rows counted once", header,
-            sides: [.left, .left] + Array(repeating: .right, count: header.count - 2))
-        let sizes = groups.map { group in
-            weighted ? Number.fixed(group.effectiveSize ?? 0, decimals: 1) : "\(group.rows)"
-        }
-        result.add(
-            ([weighted ? "effective n" : "n", ""] + (weighted ? [] : ["\(table.rows)"]) + sizes
-                + (hasGroups ? [""] : [])).map { .text($0) })
-        for column in table.columns {
-            let party = column.isActive ? job.active.name : job.passive.name
-            for line in column.shownLines {
-                let cells = weighted ? line.weighted ?? [] : line.groups
-                let difference = weighted ? line.weightedDifference : line.difference
-                let name = line.level.map { "\(column.name): \($0)" } ?? column.name
-                result.add(
-                    ([name, party] + (weighted ? [] : [line.all.text]) + (groups.isEmpty ? [] : cells.map(\.text))
-                        + (hasGroups ? [difference.map { Number.fixed($0, decimals: 3) } ?? ""] : [])).map { .text($0) }
-                )
-            }
+            caption: weighted ? "Table 1, weighted" : "Table 1, rows counted once", ["column", "party"] + grid.header,
+            sides: [.left, .left] + Array(repeating: .right, count: grid.header.count))
+        result.add(([grid.size, ""] + grid.sizes).map { .text($0) })
+        for line in grid.lines {
+            let party = line.isActive ? job.active.name : job.passive.name
+            result.add((["\(line.name), \(line.unit)", party] + line.cells).map { .text($0) })
         }
         return result.html
     }
