@@ -10,6 +10,16 @@ public enum ModelFamily: String, Sendable, Hashable, CaseIterable, Codable {
     case negativeBinomial = "negative-binomial"
     /// Positive amounts, log link.
     case gamma = "gamma"
+    /// Times to an event, some censored: proportional hazards (Cox 1972).
+    case cox = "cox"
+}
+
+/// How a proportional-hazards model takes events at the same time.
+public enum Ties: String, Sendable, Hashable, CaseIterable, Codable {
+    /// Efron (1977): R's default.
+    case efron = "efron"
+    /// Breslow (1974).
+    case breslow = "breslow"
 }
 
 extension ModelFamily {
@@ -20,6 +30,8 @@ extension ModelFamily {
         case .logistic, .probit: .yesNo
         case .poisson, .negativeBinomial: .count
         case .gamma: .positive
+        // Whether the event was seen.
+        case .cox: .yesNo
         }
     }
 
@@ -32,6 +44,7 @@ extension ModelFamily {
         case .logistic: "odds ratio"
         case .poisson, .negativeBinomial: "rate ratio"
         case .gamma: "mean ratio"
+        case .cox: "hazard ratio"
         case .linear, .probit: nil
         }
     }
@@ -40,7 +53,13 @@ extension ModelFamily {
     public var hasLogLink: Bool {
         switch self {
         case .poisson, .negativeBinomial, .gamma: true
-        case .linear, .logistic, .probit: false
+        case .linear, .logistic, .probit, .cox: false
         }
     }
+
+    /// Whether the outcome is a probability of yes, which can be set against the label.
+    public var predictsProbability: Bool { self == .logistic || self == .probit }
+
+    /// Whether there is a constant among the coefficients.
+    public var hasIntercept: Bool { self != .cox }
 }

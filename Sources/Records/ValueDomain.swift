@@ -11,6 +11,12 @@ public enum ValueDomain: String, Sendable, Hashable, CaseIterable {
     case exposure
     /// Case weights. With lower or higher ones a row would vanish beside the others, or drown them.
     case weight
+    /// Until the event or the end of observation, in any unit.
+    case time
+    /// From when on a row was under observation; before its time.
+    case entry
+    /// A code: rows of one code have a baseline hazard of their own.
+    case stratum
 
     /// How a column of it is read.
     public func column(named name: String) -> ColumnSpec { self == .yesNo ? .binary(name) : .numeric(name) }
@@ -24,6 +30,9 @@ public enum ValueDomain: String, Sendable, Hashable, CaseIterable {
         case .offset: abs(value) <= 25
         case .exposure: value >= 1e-9 && value <= 1e9
         case .weight: value >= 0.001 && value <= 1e6
+        case .time: value > 0 && value.isFinite
+        case .entry: value >= 0 && value.isFinite
+        case .stratum: value >= 0 && value == value.rounded() && value < 0x1p30
         }
     }
 
@@ -37,6 +46,9 @@ public enum ValueDomain: String, Sendable, Hashable, CaseIterable {
         case .offset: "an offset from -25 to 25"
         case .exposure: "an exposure from 1e-9 to 1e9"
         case .weight: "a case weight from 0.001 to 1e6"
+        case .time: "a time above 0"
+        case .entry: "a time from 0 on"
+        case .stratum: "a code: 0, 1, 2, ... below 2^30"
         }
     }
 
@@ -48,6 +60,9 @@ public enum ValueDomain: String, Sendable, Hashable, CaseIterable {
         case .offset: "an offset is on the scale of the predictor: a logarithm, for most models"
         case .exposure: "choose another unit, or leave rows out that were not exposed"
         case .weight: "leave rows of weight 0 out; otherwise choose weights whose mean is near 1"
+        case .time: "count time from the start of observation; leave rows out that were not observed"
+        case .entry: "write 0 for rows that were observed from the start"
+        case .stratum: "give each stratum a whole number as its code"
         }
     }
 }

@@ -115,6 +115,7 @@ public struct TrainingPlan: Sendable, Equatable {
         case .poisson: .poisson
         case .negativeBinomial: .negativeBinomial(theta: theta ?? 1)
         case .gamma: .gamma
+        case .cox: .cox
         }
     }
 

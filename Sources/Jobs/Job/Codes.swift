@@ -61,6 +61,16 @@ extension ModelFamily: Coded {
         case .poisson: 4
         case .negativeBinomial: 5
         case .gamma: 6
+        case .cox: 7
+        }
+    }
+}
+
+extension Ties: Coded {
+    var code: UInt8 {
+        switch self {
+        case .efron: 1
+        case .breslow: 2
         }
     }
 }

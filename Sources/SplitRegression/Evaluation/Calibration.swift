@@ -61,7 +61,7 @@ public struct Calibration: Sendable, Equatable, Codable {
         case .logistic, .probit:
             return events == 0 || events == label.count ? "all rows are of one class" : nil
         case .poisson, .negativeBinomial: return label.allSatisfy { $0 == 0 } ? "all labels are 0" : nil
-        case .linear, .gamma: return nil
+        case .linear, .gamma, .cox: return nil
         }
     }
 

@@ -6,7 +6,7 @@ extension ResponseFamily {
         case .linear: z
         case .logistic: Self.mean(z)
         case .probit: ElementaryFunctions.exp(NormalDistribution.logCumulative(z))
-        case .poisson, .negativeBinomial, .gamma: ElementaryFunctions.exp(z)
+        case .poisson, .negativeBinomial, .gamma, .cox: ElementaryFunctions.exp(z)
         }
     }
 
@@ -14,7 +14,7 @@ extension ResponseFamily {
     var isBinary: Bool {
         switch self {
         case .logistic, .probit: true
-        case .linear, .poisson, .negativeBinomial, .gamma: false
+        case .linear, .poisson, .negativeBinomial, .gamma, .cox: false
         }
     }
 
@@ -22,7 +22,7 @@ extension ResponseFamily {
     var hasDispersion: Bool {
         switch self {
         case .linear, .gamma: true
-        case .logistic, .probit, .poisson, .negativeBinomial: false
+        case .logistic, .probit, .poisson, .negativeBinomial, .cox: false
         }
     }
 
@@ -39,7 +39,7 @@ extension ResponseFamily {
         switch self {
         case .linear: return (y - z) * (y - z)
         case .logistic, .probit: return 2 * loss(z, label: y)
-        case .poisson:
+        case .poisson, .cox:
             let logarithm = y > 0 ? y * (ElementaryFunctions.log(y) - z) : 0
             return 2 * (logarithm - (y - response(z)))
         case .negativeBinomial(let theta):

@@ -38,7 +38,7 @@ struct RowLikelihood {
     ) -> Double {
         func sum(_ term: (Double) -> Double) -> Double { zip(label, weight).reduce(0) { $0 + $1.1 * term($1.0) } }
         switch family {
-        case .linear, .logistic, .probit: return 2 * loss
+        case .linear, .logistic, .probit, .cox: return 2 * loss
         case .poisson: return 2 * (loss + sum { timesLog($0) - $0 })
         case .negativeBinomial(let theta):
             return 2 * (loss + sum { ($0 + theta) * log(theta) + timesLog($0) - timesLog($0 + theta) })
@@ -49,7 +49,7 @@ struct RowLikelihood {
     func logLikelihood(loss: Double) -> Double {
         func sum(_ term: (Double) -> Double) -> Double { zip(label, weight).reduce(0) { $0 + $1.1 * term($1.0) } }
         switch family {
-        case .linear, .logistic, .probit: return -loss
+        case .linear, .logistic, .probit, .cox: return -loss
         case .poisson: return -loss - sum { lgamma($0 + 1) }
         case .negativeBinomial(let theta):
             return sum { lgamma($0 + theta) - lgamma(theta) - lgamma($0 + 1) - $0 * log(theta) } - loss

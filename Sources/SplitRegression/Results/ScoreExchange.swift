@@ -55,7 +55,7 @@ public enum ScoreExchange {
         case .linear: predictor
         case .logistic: ResponseFamily.mean(predictor)
         case .probit: NormalDistribution.cumulative(predictor)
-        case .poisson, .negativeBinomial, .gamma: ElementaryFunctions.exp(predictor)
+        case .poisson, .negativeBinomial, .gamma, .cox: ElementaryFunctions.exp(predictor)
         }
     }
 }

@@ -9,6 +9,8 @@ package enum ResponseFamily: Sendable, Hashable {
     case negativeBinomial(theta: Double)
     /// Log link.
     case gamma
+    /// Proportional hazards: a row's residual depends on all rows (training.md 5.12), which ``RiskSets`` are for.
+    case cox
 
     /// Derivative of the negative log-likelihood of one row by its predictor, but for a factor of the dispersion.
     package func residual(_ z: Double, label y: Double) -> Double {
@@ -20,6 +22,8 @@ package enum ResponseFamily: Sendable, Hashable {
         case .negativeBinomial(let theta):
             return (y + theta) * Self.mean(z - ElementaryFunctions.log(theta)) - y
         case .gamma: return 1 - y * ElementaryFunctions.exp(-z)
+        // Under a cumulative hazard of 1; the risk sets give the one that it has.
+        case .cox: return ElementaryFunctions.exp(z) - y
         }
     }
 
@@ -29,7 +33,7 @@ package enum ResponseFamily: Sendable, Hashable {
         case .linear, .gamma: return 1
         case .logistic: return Self.slope(z)
         case .probit: return NormalDistribution.mills(z) * NormalDistribution.mills(-z)
-        case .poisson: return ElementaryFunctions.exp(z)
+        case .poisson, .cox: return ElementaryFunctions.exp(z)
         case .negativeBinomial(let theta): return theta * Self.mean(z - ElementaryFunctions.log(theta))
         }
     }
@@ -40,7 +44,7 @@ package enum ResponseFamily: Sendable, Hashable {
         case .linear: return (z - y) * (z - y) / 2
         case .logistic: return Self.softplus(z) - y * z
         case .probit: return -NormalDistribution.logCumulative(y > 0.5 ? z : -z)
-        case .poisson: return ElementaryFunctions.exp(z) - y * z
+        case .poisson, .cox: return ElementaryFunctions.exp(z) - y * z
         case .negativeBinomial(let theta):
             return (y + theta) * Self.softplus(z - ElementaryFunctions.log(theta)) - y * z
         case .gamma: return y * ElementaryFunctions.exp(-z) + z
@@ -51,12 +55,12 @@ package enum ResponseFamily: Sendable, Hashable {
     package var hasLogLink: Bool {
         switch self {
         case .poisson, .negativeBinomial, .gamma: true
-        case .linear, .logistic, .probit: false
+        case .linear, .logistic, .probit, .cox: false
         }
     }
 
     /// Whether its series are exponentials, about a centre: an offset multiplies them.
-    package var hasExponentialSeries: Bool { self == .poisson || self == .gamma }
+    package var hasExponentialSeries: Bool { self == .poisson || self == .gamma || self == .cox }
 
     /// Added to a predictor where the series are functions of it, beside the offset (training.md 4).
     package var shift: Double {
@@ -67,7 +71,7 @@ package enum ResponseFamily: Sendable, Hashable {
     package func start(mean: Double) -> Double {
         switch self {
         case .linear: mean
-        case .logistic, .probit: 0
+        case .logistic, .probit, .cox: 0
         case .poisson, .negativeBinomial, .gamma: ElementaryFunctions.log(max(mean, 1e-6))
         }
     }
@@ -76,7 +80,7 @@ package enum ResponseFamily: Sendable, Hashable {
     package func allows(_ y: Double) -> Bool {
         switch self {
         case .linear: y.isFinite
-        case .logistic, .probit: y == 0 || y == 1
+        case .logistic, .probit, .cox: y == 0 || y == 1
         case .poisson, .negativeBinomial: y >= 0 && y == y.rounded() && y < 0x1p30
         case .gamma: y > 0 && y.isFinite
         }
