@@ -18,16 +18,21 @@ public enum Training {
         public var offset: [Double]?
         public var testOffset: [Double]?
         public var weight: [Double]?
+        /// Active party, proportional hazards: of the fitted rows, and of those kept aside.
+        public var survival: SurvivalColumns?
+        public var testSurvival: SurvivalColumns?
 
         public init(
             design: DesignMatrix, test: DesignMatrix? = nil, offset: [Double]? = nil, testOffset: [Double]? = nil,
-            weight: [Double]? = nil
+            weight: [Double]? = nil, survival: SurvivalColumns? = nil, testSurvival: SurvivalColumns? = nil
         ) {
             self.design = design
             self.test = test
             self.offset = offset
             self.testOffset = testOffset
             self.weight = weight
+            self.survival = survival
+            self.testSurvival = testSurvival
         }
     }
 

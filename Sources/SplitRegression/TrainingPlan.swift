@@ -6,6 +6,11 @@ public struct TrainingPlan: Sendable, Equatable {
     public var family: ModelFamily
     /// Negative binomial: nil where the active party estimates it.
     public var theta: Double?
+    /// Proportional hazards: events at the same time.
+    public var ties: Ties
+    /// There too: more events than this end the job; nil where every row may have one. All that depends on the number of events is
+    /// padded to it, so that the passive party does not learn the number.
+    public var mostEvents: Int?
     /// Whether rows have case weights, and offsets: an active party says so, its rows stay its own.
     public var isWeighted: Bool
     public var hasOffset: Bool
@@ -42,7 +47,7 @@ public struct TrainingPlan: Sendable, Equatable {
     public var decisionBits: Int
 
     public init(
-        family: ModelFamily, theta: Double? = nil, isWeighted: Bool = false, hasOffset: Bool = false,
+        family: ModelFamily, theta: Double? = nil, ties: Ties = .efron, mostEvents: Int? = nil, isWeighted: Bool = false, hasOffset: Bool = false,
         activeColumns: Int, passiveColumns: Int, l2: Double = 0, l1: Double = 0, tolerance: Double = 1e-4,
         maximumPasses: Int = 60, keyBits: Int = 3072, nonces: NonceLength = .short, standardErrors: Bool,
         covariance: Covariance = .classical, revealScores: Bool, minimumScoreColumns: Int = 3, revealFit: Bool,
@@ -50,6 +55,8 @@ public struct TrainingPlan: Sendable, Equatable {
     ) {
         self.family = family
         self.theta = theta
+        self.ties = ties
+        self.mostEvents = mostEvents
         self.isWeighted = isWeighted
         self.hasOffset = hasOffset
         self.activeColumns = activeColumns
@@ -88,7 +95,7 @@ public struct TrainingPlan: Sendable, Equatable {
             maximumPasses: maximumPasses, modulusBits: keyBits,
             computesStandardErrors: standardErrorsWithheld == nil,
             opensLoss: family != .linear && (revealFit || l2 == 0),
-            opensBrier: family.labelDomain == .yesNo && revealFit,
+            opensBrier: family.predictsProbability && revealFit,
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
             periodBits: bounds.periodBits, isWeighted: isWeighted, estimatesTheta: estimatesTheta,
             isRobust: covariance.isRobust,
