@@ -16,6 +16,7 @@ struct FittingRole {
     /// There too, where rows have some.
     var offset: [Double]?
     var weight: [Double]?
+    var survival: SurvivalColumns?
     /// Rows kept aside; label and offset at the active party.
     var test: DesignMatrix?
     var testLabel: [Double] = []
@@ -123,7 +124,9 @@ struct FittingRole {
         let family = plan.response
         let rows = try ActiveRows(
             label: label.map { ($0 - center) / unit }, offset: offset, weight: weight, columns: columns,
-            names: names, family: family, estimatesTheta: plan.estimatesTheta, penalty: Double(context.rows) * plan.l2,
+            names: names, family: family, estimatesTheta: plan.estimatesTheta,
+            risk: survival.map { RiskSets($0, event: label, ties: plan.ties) },
+            penalty: Double(context.rows) * plan.l2,
             range: family.firstRange)
         let bounds = Announcement(rows, estimatesTheta: plan.estimatesTheta, heldOut: heldOut)
         guard plan.allows(bounds) else { throw TrainingError.coefficientOutOfRange }

@@ -78,13 +78,14 @@ public enum Training {
         guard kept == 0 || testLabel.count == kept && input.testOffset.map({ $0.count == kept }) ?? !plan.hasOffset,
             testLabel.allSatisfy(plan.family.labelDomain.contains)
         else { throw TrainingError.invalidPlan("labels or offsets of rows kept aside are not theirs") }
+        try check(input.survival, rows: rows, label: label, plan: plan)
         let exponent = try labelExponent(label, family: plan.family)
         let context = try await open(
             .active, input, exponent: exponent, plan: plan, keyFloor: keyFloor, session: session, progress: progress)
         var fit = try await sharingSeparation {
             try await FittingRole(
                 context: context, design: input.design, label: label, offset: input.offset, weight: input.weight,
-                test: input.test, testLabel: testLabel, testOffset: input.testOffset
+                survival: input.survival, test: input.test, testLabel: testLabel, testOffset: input.testOffset
             ).fit()
         }
         if plan.revealScores {
@@ -156,6 +157,25 @@ public enum Training {
             return try await body()
         } catch WireError.peerAborted(_, let reason) where reason.name == TrainingError.separation().name {
             throw TrainingError.separation()
+        }
+    }
+
+    /// Times of every row, and events that there is room for.
+    private static func check(
+        _ survival: SurvivalColumns?, rows: Int, label: [Double], plan: TrainingPlan
+    ) throws(TrainingError) {
+        guard let survival else {
+            guard plan.family != .cox else { throw .invalidPlan("proportional hazards need times") }
+            return
+        }
+        let entry = survival.entry ?? Array(repeating: 0, count: survival.time.count)
+        guard plan.family == .cox, survival.time.count == rows, entry.count == rows,
+            survival.stratum.map({ $0.count == rows }) ?? true,
+            zip(survival.time, entry).allSatisfy({ $0 > $1 && $1 >= 0 && $0.isFinite })
+        else { throw .invalidPlan("times, entries or strata are not those of the rows") }
+        let events = label.count { $0 == 1 }
+        guard events <= min(plan.mostEvents ?? rows, rows) else {
+            throw .invalidPlan("\(events) events, more than the job has room for")
         }
     }
 

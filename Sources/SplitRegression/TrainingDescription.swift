@@ -55,6 +55,7 @@ extension ProtocolDescription {
                 "kernel vectors", .kernelVectors, "kernel results", .kernelResults, owner: active, byChunk: true),
             exchange(
                 "element shares", .elementShares, "element products", .elementProducts, owner: active, byChunk: true),
+            exchange("risk shares", .riskShares, "risk sums", .riskSums, owner: passive),
             both("window", .windowShare), both("shares of results", .resultShares), .checkpoint,
         ])
 

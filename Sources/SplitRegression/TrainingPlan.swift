@@ -98,7 +98,7 @@ public struct TrainingPlan: Sendable, Equatable {
             opensBrier: family.predictsProbability && revealFit,
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
             periodBits: bounds.periodBits, isWeighted: isWeighted, estimatesTheta: estimatesTheta,
-            isRobust: covariance.isRobust,
+            events: family == .cox ? min(mostEvents ?? rows, rows) : 0, isRobust: covariance.isRobust,
             heldOutRows: opensHeldOut(heldOut) ? heldOut : 0, folds: revealFit ? folds : 0,
             decisionBits: decisionBits)
     }
@@ -130,6 +130,12 @@ public struct TrainingPlan: Sendable, Equatable {
         guard l2 >= 0, l2.isFinite else { throw .invalidPlan("l2 must be zero or positive") }
         guard l1 >= 0, l1.isFinite, l1 == 0 || family == .linear else {
             throw .invalidPlan("l1 must be zero or positive, and belongs to linear fits")
+        }
+        if family == .cox {
+            guard !isWeighted, !hasOffset, folds == 0, !covariance.isRobust else {
+                throw .invalidPlan("proportional hazards take no case weights, offsets, folds or robust errors")
+            }
+            guard mostEvents.map({ $0 >= 1 }) ?? true else { throw .invalidPlan("room for at least one event") }
         }
         guard l1 == 0 || !isWeighted else { throw .invalidPlan("an elastic net takes no case weights") }
         guard tolerance >= 1e-6, tolerance <= 0.1 else { throw .invalidPlan("tolerance must lie in [1e-6, 0.1]") }

@@ -12,7 +12,7 @@ import Testing
         let label = sample.label.enumerated().map { row, value -> Double in
             switch family {
             case .linear: value
-            case .logistic, .probit: value > 0.1 ? 1 : 0
+            case .logistic, .probit, .cox: value > 0.1 ? 1 : 0
             // Far more dispersed than Poisson's counts.
             case .poisson, .negativeBinomial: (row % 4 == 0 ? 3 : 0.7) * ElementaryFunctions.exp(value).rounded(.down)
             case .gamma: ElementaryFunctions.exp(value)

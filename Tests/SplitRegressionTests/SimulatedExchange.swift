@@ -166,9 +166,31 @@ final class SimulatedExchange: ViewedExchange {
         view.received("element products", theirs.count)
         let bound = Int128(1) << Int128(layout.valueBits)
         #expect(zip(rows, theirs).allSatisfy { abs($0) < bound && abs($1) < bound })
-        let mine = rows.map { _ in mask() }
-        await outbox.put(zip(zip(rows, theirs), mine).map { (ShareWord($0.0) &* ShareWord($0.1) &+ $1).masked() })
+        let mine = (0..<rows.count / layout.terms).map { _ in mask() }
+        await outbox.put(
+            mine.enumerated().map { row, mask in
+                (row * layout.terms..<(row + 1) * layout.terms).reduce(mask) {
+                    $0 &+ ShareWord(rows[$1]) &* ShareWord(theirs[$1])
+                }.masked()
+            })
         return mine.map { -$0 }
+    }
+    func ownRiskSums(_ inputs: [[ShareWord]], layout: RiskSumLayout) async throws -> ShareMatrix {
+        await outbox.put(inputs)
+        return view.answered("risk sums", try await receive(ShareMatrix.self))
+    }
+    func evaluateRiskSums(_ sums: RiskSums, layout: RiskSumLayout) async throws -> ShareMatrix {
+        let inputs = try await receive([[ShareWord]].self)
+        view.received("risk sums", layout.inputs * layout.ciphertextsPerInput)
+        #expect(inputs.count == layout.inputs)
+        let whole = sums.sums(of: inputs, layout: layout)
+        var theirs = whole, mine = whole
+        for i in whole.elements.indices {
+            let r = mask()
+            theirs.elements[i] = (whole.elements[i] &+ r).masked(); mine.elements[i] = -r
+        }
+        await outbox.put(theirs)
+        return mine
     }
     func exchangeWindow(_ own: UInt64, bits: Int) async throws -> UInt64 {
         await outbox.put(own)

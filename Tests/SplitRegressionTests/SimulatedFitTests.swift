@@ -1,3 +1,4 @@
+import Records
 import TestSupport
 import Testing
 
@@ -12,7 +13,13 @@ import Testing
         var label: [Double]
         var offset: [Double]?
         var weight: [Double]?
+        /// Proportional hazards; the label says whether the event was seen.
+        var survival: SurvivalColumns?
+        var ties = Ties.efron
+        /// Room for events; nil for as many as there are rows.
+        var mostEvents: Int?
 
+        var risk: RiskSets? { survival.map { RiskSets($0, event: label, ties: ties) } }
         var columns: [[Double]] { [Array(repeating: 1, count: label.count)] + active + passive }
 
         init(active: [[Double]], passive: [[Double]], label: [Double]) {
@@ -72,7 +79,8 @@ import Testing
         let rows = try ActiveRows(
             label: data.label, offset: data.offset, weight: data.weight,
             columns: [Array(repeating: 1, count: data.label.count)] + data.active, family: family,
-            estimatesTheta: estimatesTheta, penalty: Double(data.label.count) * penalty, range: family.firstRange)
+            estimatesTheta: estimatesTheta, risk: data.risk, penalty: Double(data.label.count) * penalty,
+            range: family.firstRange)
         let kept = heldOut.map { data in
             [true, false].map { isActive in
                 HeldOutRows(
@@ -91,7 +99,7 @@ import Testing
             opensBrier: opensBrier,
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
             periodBits: bounds.periodBits, isWeighted: data.weight != nil, estimatesTheta: estimatesTheta,
-            isRobust: isRobust,
+            events: family == .cox ? data.mostEvents ?? data.label.count : 0, isRobust: isRobust,
             heldOutRows: heldOut?.label.count ?? 0, folds: folds)
         return [TrainingRole.active, .passive].map { role in
             let isActive = role == .active
@@ -161,7 +169,7 @@ import Testing
         Case(rows: 400, active: 3, passive: 2, seed: 11) { z, generator in
             switch family {
             case .linear: return z + generator.uniform(-1...1)
-            case .logistic: return generator.uniform() < ResponseFamily.mean(z) ? 1 : 0
+            case .logistic, .cox: return generator.uniform() < ResponseFamily.mean(z) ? 1 : 0
             case .probit: return generator.uniform() < ResponseFamily.mean(1.7 * z) ? 1 : 0
             case .poisson, .negativeBinomial: return poisson(ElementaryFunctions.exp(z), &generator)
             case .gamma: return ElementaryFunctions.exp(z) * (0.1 + generator.uniform() + generator.uniform())

@@ -91,10 +91,21 @@ final class SimulatorExchange: ViewedExchange {
         return result
     }
     func ownElementProducts(_ rows: [Int128], layout: ElementLayout) async throws -> [ShareWord] {
-        answer("element products", rows.count)
+        answer("element products", rows.count / layout.terms)
     }
     func evaluateElementProducts(_ rows: [Int128], layout: ElementLayout) async throws -> [ShareWord] {
-        masks("element products", rows.count, rows.count)
+        masks("element products", rows.count, rows.count / layout.terms)
+    }
+    func ownRiskSums(_ inputs: [[ShareWord]], layout: RiskSumLayout) async throws -> ShareMatrix {
+        ShareMatrix(
+            rows: layout.outputs, columns: layout.values,
+            elements: answer("risk sums", layout.outputs * layout.values))
+    }
+    func evaluateRiskSums(_ sums: RiskSums, layout: RiskSumLayout) async throws -> ShareMatrix {
+        ShareMatrix(
+            rows: layout.outputs, columns: layout.values,
+            elements: masks(
+                "risk sums", layout.inputs * layout.ciphertextsPerInput, layout.outputs * layout.values))
     }
 
     /// The digit minus the own window.

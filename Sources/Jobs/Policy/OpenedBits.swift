@@ -103,7 +103,7 @@ extension Job {
         switch model.family {
         case .logistic, .negativeBinomial: opensLoss || opensBrier
         case .probit: opensBrier
-        case .linear, .poisson, .gamma: false
+        case .linear, .poisson, .gamma, .cox: false
         }
     }
 
@@ -132,6 +132,7 @@ public struct RowBounds: Sendable, Hashable {
         case .probit: (scale, weight) = (caseWeight, caseWeight)
         case .negativeBinomial: (scale, weight) = (18, 20)
         case .poisson, .gamma: (scale, weight) = (40, 20)
+        case .cox: (scale, weight) = (0, 20)
         }
     }
 

@@ -59,6 +59,12 @@ public struct EncryptedSums: Sendable {
         EncryptedSums(residues: residues.pow(secret: scalars), key: key)
     }
 
+    /// `sum_k t_ik m_ik` for each row i of `terms` elements, t non-negative; the pattern of operations depends on `scalars.bits` and the
+    /// sizes only.
+    public func rowwiseProducts(scalars: LimbVector, terms: Int) -> EncryptedSums {
+        EncryptedSums(residues: .simultaneousPow(bases: residues, secret: scalars, terms: terms), key: key)
+    }
+
     public func negated() -> EncryptedSums { EncryptedSums(residues: residues.invertedUnits(), key: key) }
 
     /// Every element times 2^bits.

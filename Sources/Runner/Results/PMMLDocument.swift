@@ -189,6 +189,7 @@ package struct PMMLDocument {
         case .poisson: ("log", "poisson")
         case .negativeBinomial: ("log", "negbin")
         case .gamma: ("log", "gamma")
+        case .cox: ("log", "cox")
         }
     }
 

@@ -90,7 +90,7 @@ package struct TableDraft {
     private static func guessLabel(_ columns: [ColumnSummary], _ family: ModelFamily?) -> ColumnSummary? {
         let kinds: [ColumnSummary.Kind] =
             switch family {
-            case .logistic, .probit: [.yesNo]
+            case .logistic, .probit, .cox: [.yesNo]
             case .linear, .gamma: [.number, .integer]
             case .poisson, .negativeBinomial: [.integer]
             case nil: [.yesNo, .number, .integer]

@@ -7,6 +7,7 @@ package enum ExchangeShape: Sendable, Hashable {
     case packedSums(PackedSumLayout, rows: Int)
     case product(ProductLayout)
     case elementProducts(ElementLayout, rows: Int)
+    case riskSums(RiskSumLayout)
 
     /// Rows of the slots, blocks and so on for a modulus.
     package static func rowProducts(
@@ -36,7 +37,9 @@ package enum ExchangeShape: Sendable, Hashable {
             RowChunks(
                 rows: layout.blocks * layout.inner, multiple: 1, bytesPerRow: width, largestRows: 4096)
         case .elementProducts(let layout, let rows):
-            RowChunks(rows: rows, multiple: layout.rowsPerCiphertext, bytesPerRow: width)
+            RowChunks(rows: rows, multiple: layout.rowsPerCiphertext, bytesPerRow: width * layout.terms)
+        case .riskSums(let layout):
+            RowChunks(rows: layout.inputs, multiple: 1, bytesPerRow: width * layout.ciphertextsPerInput)
         }
     }
 
@@ -46,6 +49,8 @@ package enum ExchangeShape: Sendable, Hashable {
             switch self {
             case .kernel(let layout, _): layout.ciphertextsPerRow
             case .packedSums(let layout, _): layout.ciphertextsPerRow
+            case .elementProducts(let layout, _): layout.terms
+            case .riskSums(let layout): layout.ciphertextsPerInput
             default: 1
             }
         return ChunkSizes(chunks: requestRows(width: width), each: each)
@@ -73,6 +78,8 @@ package enum ExchangeShape: Sendable, Hashable {
             RowChunks(
                 rows: layout.groups(rows: rows), multiple: 1, bytesPerRow: 0,
                 largestRows: requestRows(width: width).rowsPerChunk / layout.rowsPerCiphertext)
+        case .riskSums(let layout):
+            RowChunks(rows: layout.resultCount, multiple: 1, bytesPerRow: width, largestRows: 512)
         }
     }
 

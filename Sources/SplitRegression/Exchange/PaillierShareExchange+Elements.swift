@@ -6,15 +6,16 @@ internal import Wire
 extension PaillierShareExchange {
     func ownElementProducts(_ rows: [Int128], layout: ElementLayout) async throws -> [ShareWord] {
         let round = nextRound()
-        let shape = ExchangeShape.elementProducts(layout, rows: rows.count)
+        let (terms, count) = (layout.terms, rows.count / layout.terms)
+        let shape = ExchangeShape.elementProducts(layout, rows: count)
         let (requests, replies) = (shape.requestRows(width: width), shape.replyResults(width: width))
         let each = layout.rowsPerCiphertext
-        var result = Array(repeating: ShareWord.zero, count: rows.count)
+        var result = Array(repeating: ShareWord.zero, count: count)
         for step in 0..<requests.count + Self.lookahead {
             if step < requests.count {
                 let range = requests.range(step)
-                let values = plaintexts(range.count) { index, packing in
-                    packing.add(ShareWord(rows[range.lowerBound + index]), at: 0)
+                let values = plaintexts(range.count * terms) { index, packing in
+                    packing.add(ShareWord(rows[range.lowerBound * terms + index]), at: 0)
                 }
                 try await send(ElementSharesKind.self, values, round: round, chunk: step, of: requests.count)
             }
@@ -24,10 +25,11 @@ extension PaillierShareExchange {
             let opened = try await open(
                 ElementProductsKind.self, count: groups.count, round: round, chunk: chunk, of: replies.count)
             for (index, group) in groups.enumerated() {
-                for s in 0..<each where group * each + s < rows.count {
+                for s in 0..<each where group * each + s < count {
                     let row = group * each + s
-                    // The evaluator's scalars are made positive by `2^valueBits`; that times the own number is known here.
-                    let offset = ShareWord(rows[row]).shiftedLeft(layout.valueBits)
+                    // The evaluator's scalars are made positive by `2^valueBits`; that times the own numbers is known here.
+                    let own = rows[row * terms..<(row + 1) * terms].reduce(ShareWord.zero) { $0 &+ ShareWord($1) }
+                    let offset = own.shiftedLeft(layout.valueBits)
                     result[row] =
                         opened.word(index, at: s * layout.slotBits, bits: ShareWord.modulusBits) &- offset
                 }
@@ -38,27 +40,28 @@ extension PaillierShareExchange {
 
     func evaluateElementProducts(_ rows: [Int128], layout: ElementLayout) async throws -> [ShareWord] {
         let round = nextRound()
-        let shape = ExchangeShape.elementProducts(layout, rows: rows.count)
+        let (terms, count) = (layout.terms, rows.count / layout.terms)
+        let shape = ExchangeShape.elementProducts(layout, rows: count)
         let (requests, replies) = (shape.requestRows(width: width), shape.replyResults(width: width))
         let each = layout.rowsPerCiphertext
         let offset = ShareWord(low: 1, middle: 0, high: 0).shiftedLeft(layout.valueBits)
-        var result = Array(repeating: ShareWord.zero, count: rows.count)
+        var result = Array(repeating: ShareWord.zero, count: count)
         for chunk in 0..<requests.count {
             let range = requests.range(chunk)
             let values = try await receive(
-                ElementSharesKind.self, count: range.count, round: round, chunk: chunk, of: requests.count)
-            var scalars = LimbVector(count: range.count, bits: layout.valueBits + 1)
-            for (index, row) in range.enumerated() {
-                let word = ShareWord(rows[row]) &+ offset
+                ElementSharesKind.self, count: range.count * terms, round: round, chunk: chunk, of: requests.count)
+            var scalars = LimbVector(count: range.count * terms, bits: layout.valueBits + 1)
+            for (index, number) in rows[range.lowerBound * terms..<range.upperBound * terms].enumerated() {
+                let word = ShareWord(number) &+ offset
                 scalars.setLimb(index, 0, word.low)
                 if scalars.limbsPerElement > 1 { scalars.setLimb(index, 1, word.middle) }
             }
-            let packed = keys.evaluator.rowwiseProducts(values, scalars: scalars, terms: 1)
+            let packed = keys.evaluator.rowwiseProducts(values, scalars: scalars, terms: terms)
                 .packed(perCiphertext: each, slotBits: layout.slotBits)
             let masks = try await answer(
                 ElementProductsKind.self, packed, round: round, chunk: chunk, of: replies.count)
             for (index, group) in replies.range(chunk).enumerated() {
-                for s in 0..<each where group * each + s < rows.count {
+                for s in 0..<each where group * each + s < count {
                     result[group * each + s] = -masks.word(
                         index, at: s * layout.slotBits, bits: ShareWord.modulusBits)
                 }

@@ -31,6 +31,14 @@ extension TrainingFacts {
                 try rowProducts(.active, period: period, rows: rows),
                 try rowProducts(.passive, period: period, rows: rows),
             ]
+        case .rates(let period): return [kernel(try layout(.mean, period: period))]
+        case .risks(let period): return [riskSums(try riskLayout(period: period))]
+        case .reciprocals(let start):
+            let both = elements(try riskProductLayout(), rows: events)
+            return start.stretches.flatMap { _ in [both, both] }
+        case .pathSum: return try product(1, parameters, 1)
+        case .residual(let period) where family == .cox:
+            return [riskSums(try hazardLayout()), elements(try sharedProductLayout(period: period), rows: rows)]
         case .residual(let period):
             return family == .linear ? [] : [kernel(try layout(.mean, period: period))]
         case .weigh: return [try weighing()]
@@ -39,7 +47,7 @@ extension TrainingFacts {
         case .information(let period):
             let bits = try weightShareBits(period: period)
             return (weightIsMean ? [] : [kernel(try layout(.weight, period: period))])
-                + (try weightedSums(valueBits: bits, rows: rows))
+                + (try weightedSums(valueBits: bits, rows: rows)) + (family == .cox ? try means(period: period) : [])
         case .sum(let kind, let period):
             let layout = try layout(kind, period: period)
             guard kind == .loss || kind == .dispersion else { return [kernel(layout)] }
@@ -51,7 +59,9 @@ extension TrainingFacts {
             return [kernel(try layout(.pearson, period: period)), sums(try squaresLayout(period: period), .active)]
         case .coefficients(let bits):
             let widths = coefficientWidths(fractionBits: bits)
-            return try product(1, parameters, 1) + [.results(active: widths.active, passive: widths.passive)]
+            return (family.hasIntercept ? try product(1, parameters, 1) : []) + [
+                .results(active: widths.active, passive: widths.passive)
+            ]
         case .variances:
             return try product(parameters, parameters, parameters)
                 + product(parameters, parameters, parameters, .diagonal) + [
@@ -97,6 +107,7 @@ extension TrainingFacts {
                 ]
         case .movements: return [.results(active: movementWidths.active, passive: movementWidths.passive)]
         case .checkpoint: return [.checkpoint]
+        case .riskTrace, .pathPoint, .pathIntegral: return []
         case .trace, .norm, .range, .theta, .heldOutRange, .foldRange, .sumRange: return []
         case .move, .stay, .propose, .accept, .steady, .leaveOut: return []
         }
@@ -168,8 +179,24 @@ extension TrainingFacts {
     /// Residuals of a linear fit times case weights.
     func weighing() throws(TrainingError) -> PlannedExchange { elements(try weighingLayout()) }
 
-    private func elements(_ layout: ElementLayout) -> PlannedExchange {
-        .shape(.elementProducts(layout, rows: rows), owner: .active, request: .elementShares, reply: .elementProducts)
+    private func elements(_ layout: ElementLayout, rows: Int? = nil) -> PlannedExchange {
+        .shape(.elementProducts(layout, rows: rows ?? self.rows), owner: .active, request: .elementShares, reply: .elementProducts)
+    }
+
+    private func riskSums(_ layout: RiskSumLayout) -> PlannedExchange {
+        .shape(.riskSums(layout), owner: .passive, request: .riskShares, reply: .riskSums)
+    }
+
+    /// Means of columns over risk sets, and their products.
+    private func means(period: Double) throws(TrainingError) -> [PlannedExchange] {
+        let layout = try riskProductLayout()
+        var result: [PlannedExchange] = []
+        if let columns = try riskColumnLayout(period: period) {
+            result += [riskSums(columns), elements(layout, rows: events * columns.values)]
+        }
+        result += [riskSums(try riskVectorLayout(period: period)), elements(layout, rows: events * passiveColumns)]
+        for slice in meanSlices { result += try product(parameters, slice.count, parameters, .lower) }
+        return result
     }
 
     func sums(_ layout: ColumnSumLayout, _ owner: TrainingRole, rows: Int? = nil) -> PlannedExchange {

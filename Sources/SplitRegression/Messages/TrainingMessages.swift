@@ -19,12 +19,14 @@ extension MessageType {
     static let resultShares = MessageType(rawValue: 0x021B)
     static let elementShares = MessageType(rawValue: 0x021C)
     static let elementProducts = MessageType(rawValue: 0x021D)
+    static let riskShares = MessageType(rawValue: 0x021E)
+    static let riskSums = MessageType(rawValue: 0x021F)
     static let scoreChunk = MessageType(rawValue: 0x0230)
 
     /// Ciphertexts and nothing else: what a transcript keeps by hash unless it keeps all.
     static let ofCiphertexts: Set<MessageType> = [
         .predictorShares, .predictorSums, .kernelVectors, .kernelResults, .rowShares, .columnSums, .rowVectors,
-        .crossSums, .matrixShares, .matrixProducts, .elementShares, .elementProducts,
+        .crossSums, .matrixShares, .matrixProducts, .elementShares, .elementProducts, .riskShares, .riskSums,
     ]
 }
 
@@ -144,6 +146,17 @@ enum ElementSharesKind: PayloadKind {
 enum ElementProductsKind: PayloadKind {
     static let type = MessageType.elementProducts
     static let name = "ElementProducts"
+}
+
+/// Encrypted numbers of rows or events, for sums that the other party chooses.
+enum RiskSharesKind: PayloadKind {
+    static let type = MessageType.riskShares
+    static let name = "RiskShares"
+}
+/// These sums, masked.
+enum RiskSumsKind: PayloadKind {
+    static let type = MessageType.riskSums
+    static let name = "RiskSums"
 }
 
 /// Bounds that the active party announces (training.md 5.1): `i64` each.

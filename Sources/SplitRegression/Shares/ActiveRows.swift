@@ -11,6 +11,9 @@ package struct ActiveRows: Sendable {
     package let start: OwnFit
     /// About which an exponential is computed, so that the largest rates lie within its interval.
     package let center: Double
+    /// Proportional hazards: who is at risk when, and each row's expected number of events at the start.
+    package let risk: RiskSets?
+    private let expected: [Double]
 
     /// A fit on the active party's own columns, in clear.
     package struct OwnFit: Sendable {
@@ -25,10 +28,12 @@ package struct ActiveRows: Sendable {
     ///   - names: of the columns, for an error.
     ///   - penalty: `n lambda`.
     ///   - estimatesTheta: whether the family's theta is to be estimated.
+    ///   - risk: of proportional hazards, and of no other family.
     ///   - range: the start is shrunk until its predictor lies within.
     package init(
         label: [Double], offset: [Double]? = nil, weight: [Double]? = nil, columns: [[Double]],
-        names: [String] = [], family: ResponseFamily, estimatesTheta: Bool = false, penalty: Double, range: Double
+        names: [String] = [], family: ResponseFamily, estimatesTheta: Bool = false, risk: RiskSets? = nil,
+        penalty: Double, range: Double
     ) throws(TrainingError) {
         for (row, value) in label.enumerated() where !family.allows(value) { throw .labelOutOfDomain(row: row) }
         self.label = label
@@ -53,7 +58,16 @@ package struct ActiveRows: Sendable {
             known = .negativeBinomial(theta: theta)
         }
         self.family = known
-        if let fit {
+        self.risk = risk
+        var expected: [Double] = []
+        if let risk {
+            let hazards = ProportionalHazards(
+                sets: risk, label: label, columns: Array(columns.dropFirst()), names: Array(names.dropFirst()),
+                penalty: penalty)
+            let found = try hazards.fit()
+            start = OwnFit(coefficients: [0] + found.coefficients, predictor: found.predictor, loss: found.loss)
+            expected = hazards.expected(found.predictor)
+        } else if let fit {
             start = fit
         } else {
             start = try Self.fit(
@@ -61,13 +75,22 @@ package struct ActiveRows: Sendable {
                 penalty: penalty,
                 range: range)
         }
+        self.expected = expected
         let own = zip(start.predictor, self.offset).map { $0 - $1 }
         switch family {
-        case .poisson: center = (own.max() ?? 0) - Self.centerMargin
+        case .poisson, .cox: center = (own.max() ?? 0) - Self.centerMargin
         case .gamma: center = (own.min() ?? 0) + Self.centerMargin
         default: center = 0
         }
     }
+
+    /// Score residual of a row at the start, without its case weight.
+    func startResidual(_ row: Int) -> Double {
+        risk == nil ? family.residual(start.predictor[row], label: label[row]) : expected[row] - label[row]
+    }
+
+    /// The row's weight in the information at the start, likewise.
+    func startWeight(_ row: Int) -> Double { risk == nil ? family.weight(start.predictor[row]) : expected[row] }
 
     /// Fits of its own until theta settles; it is a start for the joint one.
     private static let mostThetas = 20

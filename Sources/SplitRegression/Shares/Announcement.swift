@@ -25,6 +25,8 @@ package struct Announcement: Sendable, Hashable {
             // With more there is no room in a row's share.
             case .negativeBinomial: (18, -2...20, 40)
             case .poisson, .gamma: (40, -2...20, 40)
+            // Rates are relative to each other: nothing multiplies them.
+            case .cox: (0, -2...20, 40)
             }
         return (0...scale).contains(scaleBits) && weight.contains(weightBits) && (1...row).contains(rowBits)
             && family.firstPeriods.contains(periodBits)
@@ -58,7 +60,12 @@ package struct Announcement: Sendable, Hashable {
         var weight = 0.25
         for (row, family) in rows.label.indices.flatMap({ row in families.map { (row, $0) } }) {
             // A linear fit has no kernels.
-            let kinds: [Kernel.Kind] = family == .linear ? [] : [.mean, .weight, .loss, .dispersion]
+            let kinds: [Kernel.Kind] =
+                switch family {
+                case .linear: []
+                case .cox: [.mean]
+                default: [.mean, .weight, .loss, .dispersion]
+                }
             for kind in kinds {
                 let kernel = Kernel(family: family, kind: kind, period: 64, scaleBits: 0)
                 let term = kernel.term(
@@ -68,11 +75,11 @@ package struct Announcement: Sendable, Hashable {
             }
             let start = rows.start.predictor[row]
             value = max(
-                value, abs(rows.weight[row] * family.residual(start, label: rows.label[row])),
+                value, abs(rows.weight[row] * (rows.risk == nil ? family.residual(start, label: rows.label[row]) : rows.startResidual(row))),
                 abs(rows.weight[row] * rows.label[row]))
-            weight = max(weight, rows.weight[row] * family.weight(start))
+            weight = max(weight, rows.weight[row] * (rows.risk == nil ? family.weight(start) : rows.startWeight(row)))
         }
-        if let heldOut, rows.family != .linear {
+        if let heldOut, rows.family != .linear, rows.family != .cox {
             for (row, family) in heldOut.label.indices.flatMap({ row in families.map { (row, $0) } }) {
                 let term = Kernel(family: family, kind: .loss, period: 64, scaleBits: 0).term(
                     label: heldOut.label[row], offset: heldOut.offset[row], weight: 1, center: rows.center)

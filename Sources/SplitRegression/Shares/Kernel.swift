@@ -36,7 +36,7 @@ package struct Kernel: Sendable, Hashable {
         case (.probit, .mean): .mills
         case (.probit, .weight): .probitWeight
         case (.probit, .loss): .probitLoss
-        case (.poisson, .mean), (.poisson, .weight), (.poisson, .loss), (.gamma, _): .exponential
+        case (.poisson, .mean), (.poisson, .weight), (.poisson, .loss), (.gamma, _), (.cox, _): .exponential
         case (.logistic, .weight): .bell
         case (_, .loss), (_, .dispersion): .softplus
         case (_, .brier): .brier
@@ -199,7 +199,10 @@ package struct Kernel: Sendable, Hashable {
             (term.scale, term.constant, term.slope) = (y * ElementaryFunctions.exp(-offset), offset, 1)
         default: break
         }
-        if shape == .exponential {
+        if family == .cox {
+            // What all rates are multiplied by cancels out.
+            term.shift = -center
+        } else if shape == .exponential {
             term.scale *= ElementaryFunctions.exp(family == .gamma ? -center : center)
             term.shift -= center
         }

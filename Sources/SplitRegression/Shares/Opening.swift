@@ -7,6 +7,8 @@ package struct WindowOpening: Sendable, Hashable {
     package static let coarseBits = 12
     /// A squared norm may grow from one opening to the next: its windows reach further.
     static let normBits = 14
+    /// Of a sum over events in steps of 2^-9.
+    static let riskTraceBits = 16
 
     /// Scale of the shares.
     private let fractionBits: Int
@@ -75,6 +77,7 @@ extension TrainingFacts {
     package func openedBits(_ step: TrainingStep, _ number: Double) -> Int {
         switch step {
         case .trace: return traceBits
+        case .riskTrace: return WindowOpening.riskTraceBits
         case .range, .theta: return 1
         case .norm(let level):
             let found = max(number, Double(sign: .plus, exponent: normFloor, significand: 1))
@@ -98,6 +101,12 @@ extension TrainingFacts {
     package func opening(of step: TrainingStep) -> WindowOpening? {
         switch step {
         case .trace: return WindowOpening(fractionBits: ShareMatrix.fractionBits, at: -2, bits: traceBits)
+        case .riskTrace:
+            return WindowOpening(
+                fractionBits: ShareMatrix.fractionBits, at: -9, bits: WindowOpening.riskTraceBits)
+        case .pathIntegral:
+            return WindowOpening(
+                fractionBits: ShareMatrix.fractionBits, level: rowBitsOfCount + 6, floor: -8, refinement: 18)
         case .norm(let level):
             return WindowOpening(
                 fractionBits: 2 * ShareMatrix.fractionBits, level: level, floor: normFloor,

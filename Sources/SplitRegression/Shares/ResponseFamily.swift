@@ -62,6 +62,9 @@ package enum ResponseFamily: Sendable, Hashable {
     /// Whether its series are exponentials, about a centre: an offset multiplies them.
     package var hasExponentialSeries: Bool { self == .poisson || self == .gamma || self == .cox }
 
+    /// Whether there is a constant among the coefficients.
+    package var hasIntercept: Bool { self != .cox }
+
     /// Added to a predictor where the series are functions of it, beside the offset (training.md 4).
     package var shift: Double {
         if case .negativeBinomial(let theta) = self { -ElementaryFunctions.log(theta) } else { 0 }

@@ -36,9 +36,14 @@ package protocol ShareExchange: AnyObject {
     func ownProduct(_ left: ShareMatrix, _ layout: ProductLayout) async throws -> ShareMatrix
     func evaluateProduct(_ right: ShareMatrix, _ layout: ProductLayout) async throws -> ShareMatrix
 
-    /// Each party's integers a row; result: shares modulo `2^152` of their product a row.
+    /// Each party's integers, so many a row side by side; result: shares modulo `2^152` of the sum of their products a row.
     func ownElementProducts(_ rows: [Int128], layout: ElementLayout) async throws -> [ShareWord]
     func evaluateElementProducts(_ rows: [Int128], layout: ElementLayout) async throws -> [ShareWord]
+
+    /// Owner: values of each input; result: shares modulo `2^152` of the evaluator's sums of them, a row for each sum.
+    func ownRiskSums(_ inputs: [[ShareWord]], layout: RiskSumLayout) async throws -> ShareMatrix
+    /// Evaluator: its secret sums, which fit the layout.
+    func evaluateRiskSums(_ sums: RiskSums, layout: RiskSumLayout) async throws -> ShareMatrix
 
     /// Sends a window of this party's share and receives the peer's.
     func exchangeWindow(_ own: UInt64, bits: Int) async throws -> UInt64

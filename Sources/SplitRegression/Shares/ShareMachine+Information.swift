@@ -2,26 +2,37 @@
 extension ShareMachine {
     func computeInformation(period: Double) async throws {
         try await gatherInformation(try await weights(period: period))
+        guard facts.family == .cox else { return }
+        try await takeOffMeans(period: period)
+        try takeOutConstant()
+    }
+
+    /// Without an intercept the constant's place has the information that an inverse starts from, and none with other columns.
+    func takeOutConstant() throws(TrainingError) {
+        for j in 0..<facts.parameters {
+            information[0, j] = .zero
+            information[j, 0] = .zero
+        }
+        if isActive { information[0, 0] = try ShareMatrix.word(power(facts.inverseBits)) }
     }
 
     /// Shares of the weights at the present predictors.
     func weights(period: Double) async throws -> RowWeights {
-        let layout: KernelLayout
+        let fraction: Int
         var weights: [Int128]
         if facts.weightIsMean {
-            layout = try facts.layout(.mean, period: period)
+            fraction = try facts.residualShape(period: period).fraction
             weights = residuals
             if let active {
                 for row in 0..<rows {
-                    weights[row] += try fixed(
-                        active.weight[row] * active.label[row], fractionBits: layout.kernel.shareFractionBits)
+                    weights[row] += try fixed(active.weight[row] * active.label[row], fractionBits: fraction)
                 }
             }
         } else {
-            layout = try facts.layout(.weight, period: period)
+            fraction = try facts.layout(.weight, period: period).kernel.shareFractionBits
             weights = try await evaluate(.weight, period: period)
         }
-        let drop = layout.kernel.shareFractionBits - TrainingFacts.weightFractionBits
+        let drop = fraction - TrainingFacts.weightFractionBits
         // Both round down: one unit is put back, so that there is no bias.
         weights = weights.map { ($0 >> Int128(drop)) + (isActive ? 1 : 0) }
         return RowWeights(

@@ -9,9 +9,7 @@ extension ShareMachine {
         if let active {
             let rows = try (0..<rows).map { row in
                 try fixed(
-                    active.weight[row]
-                        * family.residual(active.start.predictor[row], label: active.label[row]),
-                    fractionBits: fraction)
+                    active.weight[row] * active.startResidual(row), fractionBits: fraction)
             }
             for j in 0..<ownCount { result[j, 0] = ownSum(table.columns[j], rows) }
             let sums = try await exchange.ownColumnSums(rows, layout: layout)
@@ -25,6 +23,8 @@ extension ShareMachine {
 
     func startInformation() async throws {
         try await gatherInformation(try startWeights())
+        // Without what risk sets take off: more than the information, which is as good for a first step.
+        if !family.hasIntercept { try takeOutConstant() }
     }
 
     /// Of the active party's own fit, at this party where it is that one.
@@ -34,8 +34,7 @@ extension ShareMachine {
             for row in 0..<rows {
                 weights.append(
                     try fixed(
-                        active.weight[row] * family.weight(active.start.predictor[row]),
-                        fractionBits: TrainingFacts.weightFractionBits))
+                        active.weight[row] * active.startWeight(row), fractionBits: TrainingFacts.weightFractionBits))
             }
         }
         return RowWeights(
@@ -89,6 +88,7 @@ extension ShareMachine {
 
     func computeResiduals(period: Double) async throws {
         guard facts.family != .linear else { return try computeLinearResiduals() }
+        guard facts.family != .cox else { return try await computeHazardResiduals(period: period) }
         residuals = try await evaluate(.mean, period: period)
     }
 
@@ -203,6 +203,8 @@ extension ShareMachine {
     /// Divides by 2^k, and adds the penalty's part.
     func finishGradient(_ sums: ShareMatrix, fraction: Int) async throws {
         gradient = dividedByRows(sums, fraction: fraction)
+        // A constant cancels out of hazards: it stays at 0.
+        if !family.hasIntercept { gradient[0, 0] = .zero }
         if facts.penalty > 0 {
             gradient =
                 try await gradient

@@ -24,6 +24,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
     /// Cross-validation: of each fold its rows' information, and the coefficients without them.
     var foldInformation: [ShareMatrix] = []
     var foldPoints: [ShareMatrix] = []
+    /// Proportional hazards: what belongs to risk sets.
+    var risk: Risk
     /// The middle of the sandwich estimate.
     var meat: ShareMatrix
     /// Own part and shares of each row's predictor: phases in turns, or numbers modulo 2^152 for a linear fit.
@@ -76,6 +78,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
         inverse = information
         deviation = information
         meat = information
+        risk = Risk(origin: point)
+        risk = startRisk()
     }
 
     var isActive: Bool { role == .active }
@@ -105,6 +109,13 @@ package final class ShareMachine<Exchange: ShareExchange> {
             point = trialPoint
             present = (gradient, direction)
         case .predictor(let period): try await computePredictor(period: period)
+        case .rates(let period): try await computeRates(period: period)
+        case .risks(let period): try await computeRisks(period: period)
+        case .reciprocals(let start): try await iterate(start)
+        case .riskTrace: return try await open(step, risk.trace)
+        case .pathPoint(let node): goAlongPath(to: node)
+        case .pathSum(let node): try await addAlongPath(node)
+        case .pathIntegral: return try await open(step, pathIntegral())
         case .residual(let period): try await computeResiduals(period: period)
         case .weigh(let weighing): try await weigh(weighing)
         case .gradient(let period): try await computeGradient(period: period)
@@ -240,10 +251,14 @@ package final class ShareMachine<Exchange: ShareExchange> {
     }
 
     private func openCoefficients(fractionBits: Int) async throws {
-        let constant = try await product(
-            try constantFunctional(), trialPoint, shift: ShareMatrix.fractionBits)[0, 0]
-        let own = ownRange.map { trialPoint[$0, 0] } + (isActive ? [constant] : [])
-        let others = peerRange.map { trialPoint[$0, 0] } + (isActive ? [] : [constant])
+        var constant: [ShareWord] = []
+        if family.hasIntercept {
+            constant = try await product(
+                try constantFunctional(), trialPoint, shift: ShareMatrix.fractionBits
+            ).elements
+        }
+        let own = ownRange.map { trialPoint[$0, 0] } + (isActive ? constant : [])
+        let others = peerRange.map { trialPoint[$0, 0] } + (isActive ? [] : constant)
         let values = try await openOwn(
             own, peers: others, fractionBits: fractionBits,
             widths: facts.coefficientWidths(fractionBits: fractionBits))
@@ -251,7 +266,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
         // Of an elastic net both know them, zeros among them.
         results.coefficients =
             selection.map { Array(([$0.constant] + $0.coefficients)[ownRange]) } ?? table.coefficients(results.point)
-        results.rawConstant = isActive ? values[ownCount] : nil
+        results.rawConstant = isActive && family.hasIntercept ? values[ownCount] : nil
     }
 
     /// Gives the peer the high bits of this party's shares of what is the peer's, and takes the same.
@@ -287,7 +302,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
         let center = active?.center ?? 0
         // Where a series is a function of the predictor with its offset.
         let shifts: [Double]? = isActive && !family.hasExponentialSeries ? offsets : nil
-        let low = facts.family == .poisson ? -4 * limit : -limit
+        let low = facts.family == .poisson || facts.family == .cox ? -4 * limit : -limit
         let high = facts.family == .gamma ? 4 * limit : limit
         return parts.indices.contains { row in
             let z = (shifts.map { $0[row] + family.shift } ?? 0) - center + parts[row]
@@ -316,7 +331,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
     }
 
     private func openVariances() async throws {
-        let (rows, lengths) = try ownRows(first: try constantFunctional())
+        let (rows, lengths) = try ownRows(first: family.hasIntercept ? try constantFunctional() : nil)
         let squares = try await forms(rows, of: inverse)
         let values = try await openOwn(
             squares.own, peers: squares.peers, fractionBits: facts.varianceBits, widths: facts.varianceWidths)

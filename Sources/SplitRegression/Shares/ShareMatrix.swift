@@ -74,6 +74,11 @@ package struct ShareMatrix: Sendable, Equatable {
         return result
     }
 
+    package func columns(_ range: Range<Int>) -> ShareMatrix {
+        ShareMatrix(
+            rows: rows, columns: range.count, elements: (0..<rows).flatMap { row in range.map { self[row, $0] } })
+    }
+
     package var transposed: ShareMatrix {
         var result = ShareMatrix(rows: columns, columns: rows)
         for row in 0..<rows { for column in 0..<columns { result[column, row] = self[row, column] } }

@@ -22,6 +22,10 @@ extension TrainingFacts {
 
     /// Bits of a share of a weight.
     func weightShareBits(period: Double) throws(TrainingError) -> Int {
+        if family == .cox {
+            let shape = try residualShape(period: period)
+            return shape.bits + 2 - (shape.fraction - Self.weightFractionBits)
+        }
         let layout = try layout(weightIsMean ? .mean : .weight, period: period)
         let fraction = layout.kernel.shareFractionBits
         return max(layout.slotBits, fraction + rowBits) + 2 - (fraction - Self.weightFractionBits)
@@ -74,8 +78,9 @@ extension TrainingFacts {
     /// Bits of what the active party gets, coefficients or variances, its raw constant among them; and of the passive party's.
     package func coefficientWidths(fractionBits: Int) -> (active: [Int], passive: [Int]) {
         let bits = fractionBits + Self.resultIntegerBits(family)
+        let constant = family.hasIntercept ? [fractionBits + Self.constantIntegerBits] : []
         return (
-            Array(repeating: bits, count: activeColumns) + [fractionBits + Self.constantIntegerBits],
+            Array(repeating: bits, count: activeColumns) + constant,
             Array(repeating: bits, count: passiveColumns)
         )
     }
@@ -97,7 +102,7 @@ extension TrainingFacts {
     private func varianceWidths(more: Int) -> (active: [Int], passive: [Int]) {
         let bits = varianceBits + Self.varianceIntegerBits + more
         return (
-            [varianceBits + Self.constantVarianceIntegerBits + more]
+            [family.hasIntercept ? varianceBits + Self.constantVarianceIntegerBits + more : bits]
                 + Array(repeating: bits, count: activeColumns - 1),
             Array(repeating: bits, count: passiveColumns)
         )

@@ -29,6 +29,8 @@ package struct TrainingFacts: Sendable, Hashable {
     package let isWeighted: Bool
     /// Negative binomial: whether the active party estimates theta, fit after fit.
     package let estimatesTheta: Bool
+    /// Proportional hazards: events for which there is room; 0 for other families.
+    package let events: Int
     /// Whether standard errors are robust ones.
     package let isRobust: Bool
     /// Rows that were kept aside, of which sums are opened; 0 for none.
@@ -43,7 +45,7 @@ package struct TrainingFacts: Sendable, Hashable {
         tolerance: Double,
         maximumPasses: Int, modulusBits: Int, computesStandardErrors: Bool, opensLoss: Bool, opensBrier: Bool,
         scaleBits: Int, weightBits: Int, rowBits: Int, periodBits: Int? = nil, isWeighted: Bool = false,
-        estimatesTheta: Bool = false, isRobust: Bool = false, heldOutRows: Int = 0, folds: Int = 0,
+        estimatesTheta: Bool = false, events: Int = 0, isRobust: Bool = false, heldOutRows: Int = 0, folds: Int = 0,
         decisionBits: Int = .max
     ) {
         self.family = family
@@ -64,6 +66,7 @@ package struct TrainingFacts: Sendable, Hashable {
         self.periodBits = periodBits ?? family.firstPeriods.lowerBound
         self.isWeighted = isWeighted
         self.estimatesTheta = estimatesTheta
+        self.events = events
         self.isRobust = isRobust
         self.heldOutRows = heldOutRows
         self.folds = folds
@@ -121,7 +124,7 @@ package struct TrainingFacts: Sendable, Hashable {
     /// that their shares fit in 128 bits (failure 2^-36 a job).
     private var slotsRead: Int {
         switch family {
-        case .poisson, .gamma: 16 * rows
+        case .poisson, .gamma, .cox: 16 * rows
         default: 256 * rows
         }
     }
@@ -129,6 +132,7 @@ package struct TrainingFacts: Sendable, Hashable {
     /// Fraction bits and magnitude (in bits) of a row's residual share.
     package func residualShape(period: Double) throws(TrainingError) -> (fraction: Int, bits: Int) {
         if family == .linear { return (Self.linearRowFractionBits, Self.linearRowBits) }
+        if family == .cox { return (Self.rateFractionBits, Self.riskNumberBits + 1) }
         let layout = try layout(.mean, period: period)
         return (layout.kernel.shareFractionBits, max(layout.slotBits, layout.kernel.shareFractionBits + rowBits) + 1)
     }
@@ -141,8 +145,8 @@ package struct TrainingFacts: Sendable, Hashable {
     /// Products of two columns, rounded.
     package static let productFractionBits = 26
     package var productBits: Int { Self.productFractionBits + rowBitsOfCount + 2 }
-    /// Whether weights follow from the residual's shares: `w = d + y` for a Poisson response.
-    package var weightIsMean: Bool { family == .poisson }
+    /// Whether weights follow from the residual's shares: `w = d + y` for a Poisson response and for hazards.
+    package var weightIsMean: Bool { family == .poisson || family == .cox }
     /// Whether weights are the same at every predictor, so that the first information is the last.
     package var hasConstantWeights: Bool { family == .linear || family == .gamma }
 
@@ -181,7 +185,7 @@ package struct TrainingFacts: Sendable, Hashable {
     package var firstPeriod: Double { Double(1 << periodBits) }
     package var periodDoublings: Int {
         switch family {
-        case .poisson, .gamma: 1
+        case .poisson, .gamma, .cox: 1
         case .logistic: 10 - periodBits
         default: 4
         }
@@ -196,7 +200,7 @@ package struct TrainingFacts: Sendable, Hashable {
         case .linear: .infinity
         case .logistic, .negativeBinomial: isShort(period) ? period / 8 : period / 4 - 6
         case .probit: 3 * period / 16
-        case .poisson, .gamma: period / 16
+        case .poisson, .gamma, .cox: period / 16
         }
     }
 
@@ -206,7 +210,7 @@ package struct TrainingFacts: Sendable, Hashable {
         switch family {
         case .logistic, .negativeBinomial: period / 8
         case .probit: opensBrier ? period / 8 : safePart(period: period)
-        case .linear, .poisson, .gamma: safePart(period: period)
+        case .linear, .poisson, .gamma, .cox: safePart(period: period)
         }
     }
 
@@ -215,7 +219,7 @@ package struct TrainingFacts: Sendable, Hashable {
         switch family {
         case .logistic, .negativeBinomial: opensLoss || opensBrier
         case .probit: opensBrier
-        case .linear, .poisson, .gamma: false
+        case .linear, .poisson, .gamma, .cox: false
         }
     }
 

@@ -42,7 +42,8 @@ extension TrainingProgram.Run {
         for isLast in [false, true] {
             for exponent in Self.leaps where summary.passes < facts.maximumPasses {
                 steps.append(.move(shift: -exponent))
-                try pass(stays: false)
+                guard try tryPass() else { continue }
+                steps.append(.direction)
                 let next = try openNorm()
                 if next < norm {
                     steps.append(.accept)

@@ -6,7 +6,9 @@ extension TrainingProgram.Run {
         let needsPredictor =
             facts.computesStandardErrors || validates || facts.opensLoss || facts.opensBrier
         if needsPredictor { steps += [.stay, .predictor(period: period)] }
-        if facts.opensLoss {
+        if facts.family == .cox {
+            if facts.opensLoss { summary.loss = try likelihoodAlongPath() }
+        } else if facts.opensLoss {
             let loss = try open(.sum(.loss, period: period), isCounted: false)
             if mayDiverge, loss < separationLoss { throw .failure(.separation()) }
             summary.loss = loss
@@ -14,7 +16,11 @@ extension TrainingProgram.Run {
         if facts.opensBrier { summary.brier = try open(.sum(.brier, period: period), isCounted: false) }
         if facts.opensSquares { summary.residualSum = try open(.squares(period: period), isCounted: false) }
         if validates || needsInverse && (facts.weightIsMean || facts.isRobust) {
-            steps.append(.residual(period: period))
+            if facts.family == .cox, facts.opensLoss { steps += [.stay, .predictor(period: period)] }
+            guard try residuals() else {
+                summary.withholdsStandardErrors = facts.computesStandardErrors
+                return
+            }
         }
         if needsInverse {
             let isThere: Bool

@@ -52,7 +52,7 @@ extension TrainingProgram {
         /// Whether the next step depends on it; sums at the end are counted apart.
         private func decides(_ step: TrainingStep) -> Bool {
             switch step {
-            case .trace, .norm, .range: true
+            case .trace, .norm, .range, .riskTrace: true
             default: false
             }
         }
@@ -215,11 +215,13 @@ extension TrainingProgram {
             var shift = first
             while true {
                 steps.append(.move(shift: shift))
-                try pass(stays: false)
-                let next = try openNorm()
-                if next < norm {
-                    steps.append(.accept)
-                    return (next, shift)
+                if try tryPass() {
+                    steps.append(.direction)
+                    let next = try openNorm()
+                    if next < norm {
+                        steps.append(.accept)
+                        return (next, shift)
+                    }
                 }
                 shift += 2
                 // At the shares' own noise, or out of passes.
@@ -252,11 +254,27 @@ extension TrainingProgram {
             return try facts.hasConstantWeights ? direction() : refresh()
         }
 
-        func pass(stays: Bool = true) throws(Stop) {
-            if stays { steps.append(.stay) }
-            steps += [.predictor(period: period), .residual(period: period), .gradient(period: period)]
+        func pass() throws(Stop) {
+            steps.append(.stay)
+            while try !tryPass() { try lengthen() }
+        }
+
+        /// A pass at the trial point.
+        ///
+        /// - Returns: whether there is a gradient: reciprocals of sums over risk sets may not be there.
+        func tryPass() throws(Stop) -> Bool {
+            steps.append(.predictor(period: period))
+            let isThere = try residuals()
+            if isThere { steps.append(.gradient(period: period)) }
             countPass()
-            if !stays { steps.append(.direction) }
+            return isThere
+        }
+
+        /// Residuals at the predictors that are there.
+        func residuals() throws(Stop) -> Bool {
+            guard try hazards() else { return false }
+            steps.append(.residual(period: period))
+            return true
         }
 
         private func countPass() {

@@ -20,6 +20,20 @@ package enum TrainingStep: Sendable, Hashable {
     case accept
     /// Shares of the predictor's phase at the trial point.
     case predictor(period: Double)
+    /// Proportional hazards: shares of each row's rate there.
+    case rates(period: Double)
+    /// Shares of each event's sum of rates over its risk set, scaled.
+    case risks(period: Double)
+    /// Shares of the reciprocals of these sums, by so many iterations.
+    case reciprocals(Reciprocals)
+    /// Opened: `sum_k (1 - sum times reciprocal)`, before the last iteration.
+    case riskTrace
+    /// Trial point: on the straight line from the start to where the fit is.
+    case pathPoint(Int)
+    /// The slope of the log-likelihood there is added to its integral.
+    case pathSum(Int)
+    /// Opened: what the fit's negative log-likelihood is above that of the start.
+    case pathIntegral
     /// Shares of the residuals there.
     case residual(period: Double)
     /// Linear, with case weights: shares of the residuals times the rows' weights, or times the roots of these.
@@ -90,6 +104,21 @@ package enum TrainingStep: Sendable, Hashable {
         case weight, root
     }
 
+    package enum Reciprocals: Sendable, Hashable {
+        /// From `2^-exponent`, in stretched iterations.
+        case cold(exponent: Int, iterations: Int)
+        /// From the last ones.
+        case warm(iterations: Int)
+
+        /// What they are multiplied by before each iteration, in eighths: as for an inverse, of which each is one eigenvalue.
+        package var stretches: [Int] {
+            switch self {
+            case .cold(let exponent, let iterations): Inverse.cold(exponent: exponent, iterations: iterations).stretches
+            case .warm(let iterations): Array(repeating: 8, count: iterations)
+            }
+        }
+    }
+
     package enum Inverse: Sendable, Hashable {
         /// From a multiple of the unit matrix, `2^-exponent` times the first one, in stretched iterations.
         case cold(exponent: Int, iterations: Int)
@@ -138,7 +167,7 @@ package enum TrainingStep: Sendable, Hashable {
     /// Whether both parties learn a number from it, on which the next steps may depend.
     package var isOpening: Bool {
         switch self {
-        case .trace, .norm, .sum, .residualSum, .squares, .range, .theta: true
+        case .trace, .norm, .sum, .residualSum, .squares, .range, .theta, .riskTrace, .pathIntegral: true
         case .heldOutRange, .heldOutSum, .heldOutSquares, .foldRange, .foldSum, .foldSquares, .sumRange: true
         default: false
         }

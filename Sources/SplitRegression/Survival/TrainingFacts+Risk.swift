@@ -1,0 +1,63 @@
+// Widths of the exchanges over risk sets (training.md 5.12).
+extension TrainingFacts {
+    /// Fraction bits of shares of rates, and of residuals.
+    package static let rateFractionBits = 34
+    /// Bits of what a share has that was truncated from the modulus by at least as many as matrices have fraction bits.
+    static let riskNumberBits = ShareWord.modulusBits - ShareMatrix.fractionBits
+    static let riskScalarBits = 62
+
+    /// g: fraction bits of the scalars of risk sets.
+    package var riskFractionBits: Int { max(46, rowBitsOfCount + 24) }
+
+    /// Bits of a share of a rate.
+    func rateBits(period: Double) throws(TrainingError) -> Int {
+        let layout = try layout(.mean, period: period)
+        return layout.slotBits + 2 - (layout.kernel.shareFractionBits - Self.rateFractionBits)
+    }
+
+    func riskLayout(period: Double) throws(TrainingError) -> RiskSumLayout {
+        try RiskSumLayout(
+            .sums, inputs: rows, outputs: events, termBits: try rateBits(period: period) + Self.riskScalarBits,
+            modulusBits: modulusBits)
+    }
+
+    func hazardLayout() throws(TrainingError) -> RiskSumLayout {
+        try RiskSumLayout(
+            .hazards, inputs: events, outputs: rows, termBits: Self.riskNumberBits + Self.riskScalarBits,
+            modulusBits: modulusBits)
+    }
+
+    /// The active party's columns without the constant, made positive; nil where there are none.
+    func riskColumnLayout(period: Double) throws(TrainingError) -> RiskSumLayout? {
+        guard activeColumns > 1 else { return nil }
+        return try RiskSumLayout(
+            .columns, inputs: rows, outputs: events, values: activeColumns - 1, factorBits: featureBits + 1,
+            termBits: try rateBits(period: period) + featureBits + 1 + Self.riskScalarBits, modulusBits: modulusBits)
+    }
+
+    /// The passive party's columns.
+    func riskVectorLayout(period: Double) throws(TrainingError) -> RiskSumLayout {
+        let bits = try rateBits(period: period)
+        return try RiskSumLayout(
+            .vectors, inputs: rows, outputs: events, values: passiveColumns, factorBits: bits + 1,
+            termBits: bits + featureBits + 3 + Self.riskScalarBits, modulusBits: modulusBits)
+    }
+
+    /// Products of shared numbers, both cross terms at once.
+    func sharedProductLayout(period: Double) throws(TrainingError) -> ElementLayout {
+        try ElementLayout(
+            valueBits: max(Self.riskNumberBits, try rateBits(period: period)), terms: 2, modulusBits: modulusBits)
+    }
+
+    /// The same of events alone.
+    func riskProductLayout() throws(TrainingError) -> ElementLayout {
+        try ElementLayout(valueBits: Self.riskNumberBits, terms: 2, modulusBits: modulusBits)
+    }
+
+    /// Events whose means are multiplied with each other at once: the tables of their ciphertexts take memory.
+    static let meansAtOnce = 1024
+
+    var meanSlices: [Range<Int>] {
+        stride(from: 0, to: events, by: Self.meansAtOnce).map { $0..<min(events, $0 + Self.meansAtOnce) }
+    }
+}
