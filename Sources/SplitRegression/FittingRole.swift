@@ -53,7 +53,8 @@ struct FittingRole {
             results: machine.results, isRunaway: isRunaway,
             places: design.terms.map { term in kept.names.dropFirst(isActive ? 1 : 0).firstIndex(of: term) })
         var outcome = try outcome(
-            summary, own, facts: machine.facts, family: machine.family, round: machine.exchange.round + 1)
+            summary, own, active: machine.active, facts: machine.facts, family: machine.family,
+            round: machine.exchange.round + 1)
         if let selection = machine.selection { add(selection, l1: facts.l1, to: &outcome) }
         return outcome
     }
@@ -190,11 +191,13 @@ struct FittingRole {
     // MARK: Results
 
     private func outcome(
-        _ result: TrainingProgram.Summary, _ own: Own, facts: TrainingFacts, family: ResponseFamily, round: UInt32
+        _ result: TrainingProgram.Summary, _ own: Own, active: ActiveRows?, facts: TrainingFacts,
+        family: ResponseFamily, round: UInt32
     ) throws -> TrainingOutcome {
         let plan = context.plan
         var summary = FitSummary(
-            family: plan.family.rawValue, n: context.rows, parameters: facts.parameters, l2: plan.l2, l1: plan.l1,
+            family: plan.family.rawValue, n: context.rows,
+            parameters: facts.parameters - (family.hasIntercept ? 0 : 1), l2: plan.l2, l1: plan.l1,
             passes: result.passes, converged: result.converged, keyBits: plan.keyBits)
         summary.isWeighted = plan.isWeighted ? true : nil
         summary.hasRunaways = result.hasLeapt ? true : nil
@@ -223,6 +226,9 @@ struct FittingRole {
                     residual: sum * unit * unit, label: isActive ? label : nil, weight: weight, rows: context.rows,
                     parameters: facts.parameters, isPenalised: plan.isPenalised)
             }
+        } else if plan.family == .cox {
+            summary.gradientNorm = result.norm
+            if let active, let sets = active.risk { summary.addHazards(active, sets, difference: result.loss) }
         } else {
             summary.gradientNorm = result.norm
             if !plan.isPenalised { summary.residualDegreesOfFreedom = Int(freedom) }
@@ -306,7 +312,7 @@ struct FittingRole {
         return try PartialModel(
             family: context.plan.family.rawValue, role: isActive ? "active" : "passive", columns: design.specs,
             terms: design.terms, estimates: own.places.map { $0.map { estimates[$0] } ?? 0 },
-            scalings: design.scalings, constant: isActive ? estimates[0] + center : nil)
+            scalings: design.scalings, constant: isActive ? (context.plan.family.hasIntercept ? estimates[0] : 0) + center : nil)
     }
 
     /// Own columns that are in the fit, the constant first at the active party.

@@ -97,13 +97,13 @@ public enum Training {
             let scores = try await ScoreExchange.receive(adding: own, over: session, round: round)
                 .offset(by: input.offset)
             fit.scores = scores
-            fit.metrics = ScoreMetrics(scores, label: label, family: response(plan, fit))
+            fit.metrics = metrics(scores, label: label, input.survival, plan, fit)
             if let test = input.test, context.testRows > 0 {
                 let own = try fit.model.partialScores(test)
                 let scores = try await ScoreExchange.receive(adding: own, over: session, round: round + 1)
                     .offset(by: input.testOffset)
                 fit.holdOutScores = scores
-                fit.holdOutMetrics = ScoreMetrics(scores, label: testLabel, family: response(plan, fit))
+                fit.holdOutMetrics = metrics(scores, label: testLabel, input.testSurvival, plan, fit)
             }
         }
         progress(.finished(passes: fit.summary.passes))
@@ -176,6 +176,15 @@ public enum Training {
         let events = label.count { $0 == 1 }
         guard events <= min(plan.mostEvents ?? rows, rows) else {
             throw .invalidPlan("\(events) events, more than the job has room for")
+        }
+    }
+
+    private static func metrics(
+        _ scores: [Double], label: [Double], _ survival: SurvivalColumns?, _ plan: TrainingPlan, _ fit: TrainingOutcome
+    ) -> ScoreMetrics? {
+        guard plan.family == .cox else { return ScoreMetrics(scores, label: label, family: response(plan, fit)) }
+        return survival.map {
+            ScoreMetrics(scores, event: label, RiskSets($0, event: label, ties: plan.ties))
         }
     }
 

@@ -94,11 +94,12 @@ extension MadeTable {
 
     /// Both roles in one process, small keys.
     func train(
-        _ plan: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil, kept: MadeTable? = nil
+        _ plan: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil, survival: SurvivalColumns? = nil,
+        kept: MadeTable? = nil
     ) async throws -> Outcome {
         let bits = plan.family.featureFractionBits
         var own = try input(\.active, fractionBits: bits, kept: kept)
-        (own.offset, own.weight) = (offset, weight)
+        (own.offset, own.weight, own.survival) = (offset, weight, survival)
         let (inputA, inputB) = (own, try input(\.passive, fractionBits: bits, kept: kept))
         var made = plan
         (made.activeColumns, made.passiveColumns) = (active.count + 1, passive.count)

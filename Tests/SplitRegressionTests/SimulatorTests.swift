@@ -25,10 +25,11 @@ import Testing
             var data = Fits.Case(rows: rows, active: 2, passive: 2, seed: 31) { z, generator in
                 switch family {
                 case .linear: z + generator.uniform(-1...1)
-                case .logistic: generator.uniform() < ResponseFamily.mean(z) ? 1 : 0
+                case .logistic, .cox: generator.uniform() < ResponseFamily.mean(z) ? 1 : 0
                 default: Fits.poisson(ElementaryFunctions.exp(z), &generator)
                 }
             }
+            if family == .cox { data.survival = SurvivalColumns(time: (0..<rows).map { Double(1 + $0 * 7 % 50) }) }
             if isCollinear { data.passive[0] = data.active[1] }
             if isWeighted { data.weight = (0..<rows).map { 0.5 + Double($0 % 5) } }
             return data
@@ -44,6 +45,7 @@ import Testing
         Job(name: "Poisson, robust", family: .poisson, isRobust: true),
         Job(name: "a column left out", family: .logistic, isCollinear: true),
         Job(name: "cross-validation", family: .logistic, opensBrier: true, folds: 4),
+        Job(name: "proportional hazards", family: .cox),
         Job(name: "linear, case weights", family: .linear, isRobust: true, folds: 3, isWeighted: true),
     ]
 

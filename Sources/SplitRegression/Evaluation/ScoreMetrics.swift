@@ -25,6 +25,8 @@ public struct ScoreMetrics: Sendable, Equatable, Codable {
     public var deviance: Double?
     public var calibration: Calibration?
     public var deciles: [ScoreGroup]?
+    /// Times to an event: Harrell's C.
+    public var concordance: Double?
 
     init(n: Int) { self.n = n }
 
@@ -47,6 +49,13 @@ public struct ScoreMetrics: Sendable, Equatable, Codable {
         }
         calibration = Calibration(predictor, label: label, family: family)
         deciles = ScoreGroup.deciles(of: predictor, response: response, label: label)
+    }
+
+    /// Of times to an event: nothing but the order of scores can be set against them.
+    init(_ score: [Double], event: [Double], _ sets: RiskSets) {
+        n = score.count
+        events = event.count { $0 == 1 }
+        concordance = Concordance(score, sets)?.value
     }
 
     /// The area under the ROC curve with its error and interval.

@@ -28,6 +28,20 @@ package enum Distributions {
         return (low + high) / 2
     }
 
+    /// Upper tail of chi squared with a whole number of degrees of freedom (Abramowitz and Stegun 26.4.4, 26.4.5).
+    package static func chiSquaredUpper(_ x: Double, degreesOfFreedom df: Int) -> Double {
+        guard x > 0, df > 0 else { return 1 }
+        let isEven = df.isMultiple(of: 2)
+        // Each term is the one before it times x over the next even or odd number.
+        var term = isEven ? exp(-x / 2) : (2 / (Double.pi * x)).squareRoot() * exp(-x / 2)
+        var sum = isEven ? term : erfc((x / 2).squareRoot())
+        for k in stride(from: isEven ? 2 : 1, to: df, by: 2) {
+            term *= x / Double(k)
+            sum += term
+        }
+        return min(sum, 1)
+    }
+
     /// I_x(a, b) by Lentz's continued fraction (Abramowitz and Stegun 26.5.8).
     package static func regularizedBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
         if x <= 0 { return 0 }

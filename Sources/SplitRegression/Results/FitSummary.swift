@@ -16,7 +16,7 @@ public struct FitSummary: Sendable, Equatable, Codable {
     public var gradientNorm: Double?
     public var keyBits: Int
     // Every family but linear
-    /// Yes/no outcomes: how many are yes.
+    /// Yes/no outcomes: how many are yes; times to an event: how many were seen.
     public var events: Int?
     public var logLikelihood: Double?
     public var deviance: Double?
@@ -29,6 +29,12 @@ public struct FitSummary: Sendable, Equatable, Codable {
     public var dispersion: Double?
     /// Negative binomial, at the active party.
     public var theta: Double?
+    // Proportional hazards, at the active party
+    /// Of the model without any column.
+    public var nullLogLikelihood: Double?
+    /// Twice what the log-likelihood is above that, and its p value under chi squared with ``parameters`` degrees of freedom.
+    public var likelihoodRatio: Double?
+    public var likelihoodRatioP: Double?
     // Linear
     public var r2: Double?
     public var adjustedR2: Double?
@@ -101,6 +107,25 @@ extension FitSummary {
         // R counts the variance as a parameter of a linear model: logLik(lm), AIC and BIC with df = p + 1.
         aic = -2 * logLikelihood + 2 * (p + 1)
         bic = -2 * logLikelihood + log(n) * (p + 1)
+    }
+
+    /// What the active party makes of the opened difference to its own fit, as R's `coxph` has it.
+    ///
+    /// - Parameter difference: of the negative log-likelihoods; nil where none was opened.
+    mutating func addHazards(_ rows: ActiveRows, _ sets: RiskSets, difference: Double?) {
+        events = sets.events
+        let null = -ProportionalHazards(sets: sets, label: rows.label, columns: [], names: [], penalty: 0)
+            .loss(rows.label.map { _ in 0 })
+        nullLogLikelihood = null
+        guard let difference else { return }
+        let found = -(rows.start.loss + difference)
+        let ratio = max(0, 2 * (found - null))
+        logLikelihood = found
+        likelihoodRatio = ratio
+        likelihoodRatioP = Distributions.chiSquaredUpper(ratio, degreesOfFreedom: parameters)
+        aic = -2 * found + 2 * Double(parameters)
+        // R counts the events here, not the rows.
+        bic = -2 * found + log(Double(max(sets.events, 1))) * Double(parameters)
     }
 
     /// What the active party makes of the opened sums, as R's `glm` and `glm.nb` have it.

@@ -3,11 +3,13 @@ extension TrainingProgram.Run {
     func finish() throws(TrainingProgram.Stop) {
         if facts.checksSums { try lengthenForSums() }
         let needsInverse = facts.computesStandardErrors || validates && !facts.hasConstantWeights
+        // The path to the fit has predictors of its own.
+        let goesAlongPath = facts.family == .cox && facts.opensLoss
         let needsPredictor =
-            facts.computesStandardErrors || validates || facts.opensLoss || facts.opensBrier
+            !goesAlongPath && (facts.computesStandardErrors || validates || facts.opensLoss || facts.opensBrier)
         if needsPredictor { steps += [.stay, .predictor(period: period)] }
-        if facts.family == .cox {
-            if facts.opensLoss { summary.loss = try likelihoodAlongPath() }
+        if goesAlongPath {
+            summary.loss = try likelihoodAlongPath()
         } else if facts.opensLoss {
             let loss = try open(.sum(.loss, period: period), isCounted: false)
             if mayDiverge, loss < separationLoss { throw .failure(.separation()) }
@@ -16,7 +18,7 @@ extension TrainingProgram.Run {
         if facts.opensBrier { summary.brier = try open(.sum(.brier, period: period), isCounted: false) }
         if facts.opensSquares { summary.residualSum = try open(.squares(period: period), isCounted: false) }
         if validates || needsInverse && (facts.weightIsMean || facts.isRobust) {
-            if facts.family == .cox, facts.opensLoss { steps += [.stay, .predictor(period: period)] }
+            if goesAlongPath { steps += [.stay, .predictor(period: period)] }
             guard try residuals() else {
                 summary.withholdsStandardErrors = facts.computesStandardErrors
                 return

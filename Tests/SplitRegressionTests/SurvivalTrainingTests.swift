@@ -1,0 +1,96 @@
+import Records
+import TestSupport
+import Testing
+
+@testable import SplitRegression
+
+/// Proportional hazards under encryption, inspected as they run, against Newton's method on the joined table.
+@Suite(.serialized) struct SurvivalTrainingTests {
+    /// A table of few rows with tied times.
+    static func table(rows: Int = 60, active: Int = 1, passive: Int = 2) -> (table: MadeTable, survival: SurvivalColumns) {
+        let sample = MadeTable.sample(.linear, rows: rows, active: active, passive: passive, seed: 17)
+        var generator = SplitMix(8)
+        let times = sample.label.map { z in
+            (-ElementaryFunctions.log(1 - 0.99 * generator.uniform()) * ElementaryFunctions.exp(-0.5 * z) * 12).rounded(.up)
+        }
+        let table = MadeTable(
+            active: sample.active, passive: sample.passive,
+            label: times.map { _ in generator.uniform() < 0.3 ? 0 : 1 })
+        return (table, SurvivalColumns(time: times, stratum: times.indices.map { $0 % 2 }))
+    }
+
+    @Test(arguments: [Ties.efron, .breslow]) func equalsThePooledFit(_ ties: Ties) async throws {
+        let (table, survival) = Self.table()
+        var plan = TrainingPlan(family: .cox, maximumPasses: 30, keyBits: 768, revealScores: true)
+        plan.ties = ties
+        plan.mostEvents = 50
+        plan.minimumScoreColumns = 1
+        let (active, passive) = try await table.train(plan, survival: survival).get()
+
+        var data = SimulatedFitTests.Case(
+            active: try table.input(\.active, fractionBits: 16).design.columns,
+            passive: try table.input(\.passive, fractionBits: 16).design.columns, label: table.label)
+        data.survival = survival
+        data.ties = ties
+        let pooled = try SurvivalFitTests.pooled(data)
+        let terms = active.terms + passive.terms
+        #expect(terms.count == 3 && terms.allSatisfy { $0.term != FittedTerm.intercept })
+        for (j, term) in terms.enumerated() {
+            #expect(abs(term.standardized - pooled.coefficients[j]) < 1e-3 * pooled.errors[j], "\(term.term)")
+            let sd = term.standardized / term.estimate
+            #expect(abs((term.standardError ?? 0) * sd / pooled.errors[j] - 1) < 1e-3, "\(term.term)")
+        }
+        let summary = active.summary
+        #expect(summary.parameters == 3 && summary.events == Int(table.label.reduce(0, +)) && summary.converged)
+        #expect(abs((summary.logLikelihood ?? 0) + pooled.loss) < 2e-3)
+        #expect(abs((summary.nullLogLikelihood ?? 0) + pooled.nullLoss) < 1e-9)
+        #expect(abs((summary.likelihoodRatio ?? 0) - 2 * (pooled.nullLoss - pooled.loss)) < 4e-3)
+        #expect(passive.summary.events == nil && passive.summary.logLikelihood == nil)
+        #expect(summary.residualDegreesOfFreedom == nil && passive.metrics == nil)
+
+        // Pairs one by one.
+        let z = linearPredictor(columns: data.active + data.passive, coefficients: terms.map(\.standardized))
+        let stratum = try #require(survival.stratum)
+        var (pairs, right) = (0.0, 0.0)
+        for i in z.indices where table.label[i] == 1 {
+            for j in z.indices where stratum[i] == stratum[j] {
+                let isLater =
+                    survival.time[j] > survival.time[i] || survival.time[j] == survival.time[i] && table.label[j] == 0
+                guard isLater else { continue }
+                pairs += 1
+                right += z[i] > z[j] ? 1 : z[i] == z[j] ? 0.5 : 0
+            }
+        }
+        #expect(abs((active.metrics?.concordance ?? 0) - right / pairs) < 1e-3)
+    }
+
+    @Test func moreEventsThanThereIsRoomForEndTheJob() async throws {
+        let (table, survival) = Self.table()
+        var plan = TrainingPlan(family: .cox, maximumPasses: 30, keyBits: 768)
+        plan.mostEvents = 10
+        let outcome = try await table.train(plan, survival: survival)
+        #expect(throws: TrainingError.self) { try outcome.active.get() }
+        #expect(throws: (any Error).self) { try outcome.passive.get() }
+    }
+
+    @Test func aColumnThatFollowsFromOthersIsLeftOut() async throws {
+        let made = Self.table()
+        let survival = SurvivalColumns(time: made.survival.time)
+        var passive = made.table.passive
+        passive["b1"] = made.table.active["a0"]
+        let table = MadeTable(active: made.table.active, passive: passive, label: made.table.label)
+        let plan = TrainingPlan(family: .cox, maximumPasses: 30, keyBits: 768)
+        let (active, other) = try await table.train(plan, survival: survival).get()
+        #expect(other.summary.leftOut == 1 && active.summary.parameters == 2)
+        #expect(active.terms.allSatisfy { $0.standardError != nil })
+    }
+
+    @Test("Upper tails of chi squared (R: pchisq)") func tails() {
+        for (x, df, wanted) in [
+            (3.841458820694124, 1, 0.05), (5.991464547107979, 2, 0.05), (20.0, 7, 0.005569683), (1.0, 4, 0.9097959895689501),
+            (30.0, 5, 1.474767e-05),
+        ] {
+            #expect(abs(Distributions.chiSquaredUpper(x, degreesOfFreedom: df) / wanted - 1) < 1e-6)
+        }
+    }
+}
