@@ -93,7 +93,8 @@ import Wire
         #expect(passive.variances == 2 * (12 + 22 + 24) && active.variances == passive.variances)
         #expect(passive.sums == 12 + 11 + 14 + 18 && passive.sums == active.sums && passive.aliases == 0)
         #expect(RowBounds(.cox, hasCaseWeights: false) == RowBounds(.cox, hasCaseWeights: true))
-        #expect((RowBounds(.cox, hasCaseWeights: false).scale, RowBounds(.cox, hasCaseWeights: false).weight) == (0, 20))
+        #expect(
+            (RowBounds(.cox, hasCaseWeights: false).scale, RowBounds(.cox, hasCaseWeights: false).weight) == (0, 20))
         #expect(job.opensLoss && !job.opensBrier && !job.opensSquares && !job.checksSums)
     }
 
@@ -116,22 +117,31 @@ import Wire
         let job = try Job(yaml: Fixtures.survival)
         let table = isGeneral ? LeakageTable(family: .cox) : LeakageTable(job: job, rows: 1728)
         let all = statements(table)
-        for word in ["time", "intercept", "constant on", "Brier", "futime", "enrolled", "ward", "cross", "squared errors"] {
+        for word in [
+            "time", "intercept", "constant on", "Brier", "futime", "enrolled", "ward", "cross", "squared errors",
+        ] {
             #expect(!all.contains { $0.contains(word) }, "\(word)")
         }
         #expect(all.contains { $0.hasPrefix("a number of 16 bits, at most twice a pass") })
-        #expect(all.contains { $0.contains("log-likelihood differs from that of \(isGeneral ? "A" : "clinic")'s own fit") })
+        #expect(
+            all.contains { $0.contains("log-likelihood differs from that of \(isGeneral ? "A" : "clinic")'s own fit") })
         #expect(all.contains { $0.contains("three powers of two") })
         let most = isGeneral ? "`model.mostEvents`" : "150, as the job says"
         let passive = table.rows(in: .setup).filter { $0.party == (isGeneral ? "B" : "registry") }.flatMap(\.learns)
-        #expect(passive.contains("of events no number, no order and no row; that there are no more of them than \(most)"))
+        #expect(
+            passive.contains("of events no number, no order and no row; that there are no more of them than \(most)"))
         // Other families' statements are what they were.
-        #expect(!statements(LeakageTable(family: .poisson)).contains { $0.contains("risk sets") || $0.contains("of events") })
+        #expect(
+            !statements(LeakageTable(family: .poisson)).contains {
+                $0.contains("risk sets") || $0.contains("of events")
+            })
     }
 
     @Test func anExplanationCountsCoefficients() throws {
         let explanation = Explanation(try Job(yaml: Fixtures.survival))
-        #expect(explanation.model.hasPrefix("cox regression (proportional hazards, ties by breslow, at most 150 events), 3 coefficients, "))
+        #expect(
+            explanation.model.hasPrefix(
+                "cox regression (proportional hazards, ties by breslow, at most 150 events), 3 coefficients, "))
         #expect(explanation.parties[0].beside == ["time futime", "entry enrolled", "strata ward"])
         #expect(explanation.text.contains("its own coefficient:"))
         #expect(explanation.never.contains { $0.contains("no order of the rows") })

@@ -14,7 +14,8 @@ import Testing
     init() throws { folder = try TemporaryFolder() }
 
     private static func file(_ replaced: (String, String)...) throws -> JobFile {
-        let yaml = SmallJob.yaml.replacing("label: outcome", with: "label: outcome, time: days, entry: from, strata: ward")
+        let columns = "label: outcome, time: days, entry: from, strata: ward"
+        let yaml = SmallJob.yaml.replacing("label: outcome", with: columns)
             .replacing("family: logistic", with: "family: cox")
         return try JobFile(yaml: replaced.reduce(yaml) { $0.replacing($1.0, with: $1.1) })
     }
@@ -23,7 +24,8 @@ import Testing
     private func design(_ file: JobFile, entryOf late: Int? = nil) throws -> JobDesign {
         let lines = (0..<160).map { row in
             let days = 5 + row * 11 % 97
-            return "P\(row),\(row % 3 == 1 ? 1 : 0),\(20 + row * 13 % 41),\(days),\(row == late ? days : 1),\(row % 2)\n"
+            let (event, age) = (row % 3 == 1 ? 1 : 0, 20 + row * 13 % 41)
+            return "P\(row),\(event),\(age),\(days),\(row == late ? days : 1),\(row % 2)\n"
         }
         let table = try SmallJob.table(file.job, csv: "id,outcome,age,days,from,ward\n" + lines.joined(), in: folder)
         let inputs = JobInputs(file, for: FitProtocol(), own: file.job.active, peer: file.job.passive, table: table)
@@ -59,9 +61,8 @@ import Testing
 
     /// Named with its row, before anything about the rows is opened.
     @Test func aRowMustBeObservedBeforeItsEnd() throws {
-        #expect(throws: RecordsError.notBelow(Place(file: folder.path("hospital.csv"), line: 9, column: "from"), other: "days")) {
-            try design(Self.file(), entryOf: 7)
-        }
+        let place = Place(file: folder.path("hospital.csv"), line: 9, column: "from")
+        #expect(throws: RecordsError.notBelow(place, other: "days")) { try design(Self.file(), entryOf: 7) }
     }
 
     @Test func moreEventsThanAgreedAreRefused() throws {

@@ -12,9 +12,9 @@ import Testing
 
     init() throws {
         folder = try TemporaryFolder()
-        job = try Job(
-            yaml: SmallJob.yaml().replacing("label: outcome", with: "label: outcome, time: end, entry: start, strata: ward")
-                .replacing("linear", with: "cox"))
+        let columns = "label: outcome, time: end, entry: start, strata: ward"
+        let yaml = SmallJob.yaml().replacing("label: outcome", with: columns).replacing("linear", with: "cox")
+        job = try Job(yaml: yaml)
     }
 
     private func table(_ rows: String) throws -> PartyTable {
@@ -48,7 +48,9 @@ import Testing
             return
         }
         #expect(place.line == 3 && place.column == "start")
-        #expect(found.description.hasSuffix("patients.csv, row 3, column \"start\": not below column \"end\" of the same row"))
+        #expect(
+            found.description.hasSuffix(
+                "patients.csv, row 3, column \"start\": not below column \"end\" of the same row"))
         #expect(found.hint?.contains("observation of a row begins before it ends") == true)
         #expect(Failure(describing: found).code == "notBelow" && found.category == .badData)
     }
@@ -75,9 +77,12 @@ import Testing
     @Test func aDraftGuessesTheTime() throws {
         let csv = "id,died,age,futime\n" + (1...40).map { "P\($0),\($0 % 2),\(20 + $0),\(10 * $0)\n" }.joined()
         let table = try Table.read(csv: folder.write("draft.csv", csv))
-        let draft = try TableDraft(table, missing: .standard, identifier: "id", label: "died", family: .cox)
-        #expect(draft.time == "futime" && draft.features.map(\.column) == ["age"])
-        #expect(draft.notes.contains { $0.hasPrefix("time: 'futime'") })
-        #expect(try TableDraft(table, missing: .standard, identifier: "id", label: "died", family: .logistic).time == nil)
+        func draft(_ family: ModelFamily) throws -> TableDraft {
+            try TableDraft(table, missing: .standard, identifier: "id", label: "died", family: family)
+        }
+        let cox = try draft(.cox)
+        #expect(cox.time == "futime" && cox.features.map(\.column) == ["age"])
+        #expect(cox.notes.contains { $0.hasPrefix("time: 'futime'") })
+        #expect(try draft(.logistic).time == nil)
     }
 }

@@ -65,7 +65,8 @@ private struct JobReader {
         let fields = FieldReader(
             value, path: path,
             allowed: [
-                "name", "role", "table", "identifier", "label", "offset", "exposure", "weights", "time", "entry", "strata",
+                "name", "role", "table", "identifier", "label", "offset", "exposure", "weights", "time", "entry",
+                "strata",
                 "group", "features",
             ], problems: problems)
         let name = fields.text("name")

@@ -19,11 +19,8 @@ extension LeakageWords {
                 learns: [
                     "its \(coefficients(activeCoefficients)): so many equations about \(passive)'s rows, as in any joint fit"
                 ]
-                    + (family.hasIntercept
-                        ? ["the intercept on the raw scale, and so one linear function of \(passive)'s coefficients"] : [])
-                    + only(
-                        .standardErrors,
-                        "the standard errors of its own coefficients" + (family.hasIntercept ? " and of the raw intercept" : ""))
+                    + intercept
+                    + only(.standardErrors, "the standard errors of its own coefficients\(rawIntercept)")
                     + only(.scores, "\(passive)'s partial score of every fitted row, and so the joint score")
                     + when(
                         .heldOutRows, .revealed(.scores),
@@ -38,6 +35,13 @@ extension LeakageWords {
                 ] + only(.standardErrors, "the standard errors of its own coefficients") + bits(.passive)),
         ]
     }
+
+    private var intercept: [String] {
+        family.hasIntercept
+            ? ["the intercept on the raw scale, and so one linear function of \(passive)'s coefficients"] : []
+    }
+
+    private var rawIntercept: String { family.hasIntercept ? " and of the raw intercept" : "" }
 
     private var common: [String] {
         guard family != .linear else {

@@ -82,7 +82,8 @@ extension LeakageWords {
     private var residualSum: String { "the residual sum of squares, to 18 bits beyond its leading digit" }
 
     private var likelihood: String {
-        family == .cox ? "by how much the log-likelihood differs from that of \(active)'s own fit" : "the log-likelihood"
+        family == .cox
+            ? "by how much the log-likelihood differs from that of \(active)'s own fit" : "the log-likelihood"
     }
 
     private var passes: [String] {

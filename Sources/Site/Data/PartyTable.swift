@@ -96,8 +96,9 @@ package struct PartyTable: Sendable {
     ///
     /// - Throws: `RecordsError.notBelow`.
     package func checkEntries(_ rows: AlignedRows) throws(RecordsError) {
-        guard let entry = beside.first(where: { $0.domain == .entry }), let time = beside.first(where: { $0.domain == .time }),
-            let low = try values(of: .entry, rows), let high = try values(of: .time, rows)
+        guard let entry = beside.first(where: { $0.domain == .entry }),
+            let time = beside.first(where: { $0.domain == .time }), let low = try values(of: .entry, rows),
+            let high = try values(of: .time, rows)
         else { return }
         try rows.demand(low, of: entry.name, below: high, of: time.name)
     }

@@ -58,9 +58,13 @@ package struct TableDraft {
             self.label = nil
             self.family = nil
         }
-        time = self.family == .cox ? Self.guessTime(rest.filter { [self.label] in $0.name != self.label }) : nil
+        let outcome = self.label
+        let time = self.family == .cox ? Self.guessTime(rest.filter { $0.name != outcome }) : nil
+        self.time = time
         if self.family == .cox {
-            notes.append("time: \(self.time.map { "'\($0)', because of its name" } ?? "no column looks like it"): check it")
+            notes.append(
+                time.map { "time: '\($0)', because of its name: check it" }
+                    ?? "time: no column looks like it: write its name into the job")
         }
         var features: [Feature] = []
         var leftOut: [JobTemplate.LeftOut] = []
