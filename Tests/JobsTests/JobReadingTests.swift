@@ -77,8 +77,8 @@ import Testing
         }
     }
 
-    @Test func templateShowsTheDefaults() throws {
-        let text = JobTemplate.text()
+    @Test(arguments: [ModelFamily.logistic, .cox]) func templateShowsTheDefaults(_ family: ModelFamily) throws {
+        let text = JobTemplate.text(family: family)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
             let bare = line.trimmingPrefix { $0 == " " }
             guard bare.hasPrefix("# "), bare.contains(":"), !line.hasPrefix("# A"), !line.hasPrefix("# R"),

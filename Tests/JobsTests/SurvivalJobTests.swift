@@ -20,7 +20,8 @@ import Wire
     @Test func defaultsAreWrittenOut() throws {
         let job = try Job(yaml: Fixtures.timesAlone)
         #expect(job.model.ties == .efron && job.model.mostEvents == nil)
-        let written = Fixtures.timesAlone.replacing("maxPasses: 20", with: "maxPasses: 20, ties: efron")
+        let defaults = "maxPasses: 20, ties: efron, mostEvents: rows"
+        let written = Fixtures.timesAlone.replacing("maxPasses: 20", with: defaults)
         #expect(try Job(yaml: written).hash == job.hash)
         #expect(try Job(yaml: Fixtures.trial).model.ties == nil)
     }
@@ -95,7 +96,7 @@ import Wire
         #expect(RowBounds(.cox, hasCaseWeights: false) == RowBounds(.cox, hasCaseWeights: true))
         #expect(
             (RowBounds(.cox, hasCaseWeights: false).scale, RowBounds(.cox, hasCaseWeights: false).weight) == (0, 20))
-        #expect(job.opensLoss && !job.opensBrier && !job.opensSquares && !job.checksSums)
+        #expect(job.opensLoss && !job.opensBrier && !job.opensSquares)
     }
 
     /// A smaller number of passes is offered by what a pass of this family opens.

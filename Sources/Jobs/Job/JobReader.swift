@@ -179,8 +179,13 @@ private struct JobReader {
             maximumPasses: fields.integer("maxPasses", default: 30, in: JobBounds.passes),
             covariance: fields.choice("covariance", default: Covariance.classical, fallback: .classical),
             ties: hasTies ? fields.choice("ties", default: Ties.efron, fallback: .efron) : nil,
-            mostEvents: fields.value("mostEvents") == nil
-                ? nil : fields.integer("mostEvents", default: 1, in: JobBounds.events))
+            mostEvents: mostEvents(fields))
+    }
+
+    /// nil for as many as rows.
+    private func mostEvents(_ model: FieldReader) -> Int? {
+        if model.value("mostEvents") == nil || model.text("mostEvents") == "rows" { return nil }
+        return model.integer("mostEvents", default: 1, in: JobBounds.events)
     }
 
     /// 0 for none.

@@ -75,9 +75,7 @@ public enum JobTemplate {
           # l1: 0                         # linear only, elastic net: l1 |w|_1 beside it; needs correlations revealed
           # tolerance: 0.0001             # in standard errors
           # maxPasses: 30                 # each opens a number: a small job needs few
-          # covariance: classical         # standard errors: classical, or robust ones: HC0, HC1
-          # ties: efron                   # cox only, events at the same time: efron, breslow
-          # mostEvents: none              # cox only: no more events than this among the fitted rows, to spare work
+          # covariance: classical         # standard errors: classical, or robust ones: HC0, HC1\(survival(family))
 
         # keys:
         #   bits: 3072                    # 2048, 3072
@@ -104,6 +102,16 @@ public enum JobTemplate {
         #   messageTimeout: 300
 
         """
+    }
+
+    /// Fields of the model that other families refuse.
+    private static func survival(_ family: ModelFamily) -> String {
+        guard family == .cox else { return "" }
+        return """
+
+              # ties: efron                   # events at the same time: efron, breslow
+              # mostEvents: rows              # a number that is not passed by the events of the fitted rows spares work
+            """
     }
 
     /// Lines below the label.
