@@ -110,7 +110,7 @@ public enum JobTemplate {
         return """
 
               # ties: efron                   # events at the same time: efron, breslow
-              # mostEvents: rows              # a number that is not passed by the events of the fitted rows spares work
+              # mostEvents: rows              # no more events than this among the fitted rows: a number spares work
             """
     }
 

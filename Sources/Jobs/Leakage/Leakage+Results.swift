@@ -16,10 +16,7 @@ extension LeakageWords {
                 learns: common),
             row(
                 .end, active, sends: [],
-                learns: [
-                    "its \(coefficients(activeCoefficients)): so many equations about \(passive)'s rows, as in any joint fit"
-                ]
-                    + intercept
+                learns: ownCoefficients + intercept
                     + only(.standardErrors, "the standard errors of its own coefficients\(rawIntercept)")
                     + only(.scores, "\(passive)'s partial score of every fitted row, and so the joint score")
                     + when(
@@ -34,6 +31,15 @@ extension LeakageWords {
                     "its \(coefficients(passiveCount)): so many equations about \(active)'s rows and labels, as in any joint fit"
                 ] + only(.standardErrors, "the standard errors of its own coefficients") + bits(.passive)),
         ]
+    }
+
+    private var ownCoefficients: [String] {
+        // A proportional-hazards model may have none at the active party.
+        activeCoefficients == "0"
+            ? []
+            : [
+                "its \(coefficients(activeCoefficients)): so many equations about \(passive)'s rows, as in any joint fit"
+            ]
     }
 
     private var intercept: [String] {

@@ -29,7 +29,8 @@ public enum LeakageDocument {
         \(table(.linear, [.setup, .training, .end, .early]))
         ### Other families
 
-        Probit, Poisson, negative binomial, gamma and proportional-hazards (cox) models: as logistic regression, but for these statements.
+        Probit, Poisson, negative binomial, gamma and proportional-hazards (cox) models: as logistic regression, but for
+        these statements.
 
         \(others)
         ## 3. The `reveal` list
