@@ -64,6 +64,14 @@ public struct AlignedRows: Sendable {
         }
         return values
     }
+
+    /// - Throws: `notBelow` for the first row whose value in one column is not below that in another.
+    public func demand(_ low: [Double], of column: String, below high: [Double], of other: String) throws(RecordsError)
+    {
+        for (row, (low, high)) in zip(low, high).enumerated() where !(low < high) {
+            throw .notBelow(table.place(row: tableRow(row), column: column), other: other)
+        }
+    }
 }
 
 extension Table {

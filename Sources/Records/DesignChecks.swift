@@ -36,6 +36,8 @@ public enum DesignProblem: Sendable, Equatable, Hashable, CustomStringConvertibl
     case smallCell(column: String, level: String?, rows: Int, minimum: Int)
     /// `rows` rows have a leverage above the limit; which they are stays with the data.
     case leverage(rows: Int, largest: Double, limit: Double)
+    /// More events than a proportional-hazards model's job says.
+    case tooManyEvents(column: String, events: Int, limit: Int)
 
     public var description: String { description(over: .aligned) }
 
@@ -56,6 +58,8 @@ public enum DesignProblem: Sendable, Equatable, Hashable, CustomStringConvertibl
         case .leverage(let rows, let largest, let limit):
             "\(rows) of \(all) \(rows == 1 ? "has" : "have") a leverage above \(limit), the largest \(Self.hundredths(largest)): "
                 + "the fit would show \(rows == 1 ? "its outcome" : "their outcomes")"
+        case .tooManyEvents(let column, let events, let limit):
+            "\(column) is yes on \(events) \(noun): at most \(limit) events are allowed"
         }
     }
 

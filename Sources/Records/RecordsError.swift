@@ -59,6 +59,8 @@ public enum RecordsError: Error, Equatable, Sendable {
     case missingValue(Place)
     case outOfScale(Place)
     case outOfDomain(Place, ValueDomain)
+    /// A value that must be below that of another column of its row.
+    case notBelow(Place, other: String)
     case duplicateIdentifiers(path: String, identifiers: Int, firstLines: [Int])
 
     // What was asked of it
@@ -85,7 +87,7 @@ public enum RecordsError: Error, Equatable, Sendable {
         case .fileNotFound, .unreadable: .noInput
         case .emptyFile, .tooLarge, .notUTF8, .utf16, .nulByte, .unterminatedQuote, .strayQuote, .bareCarriageReturn,
             .blankLine, .raggedRow, .badHeader, .missingColumn, .notNumeric, .notBinary, .unknownLevel, .missingValue,
-            .outOfScale, .outOfDomain, .duplicateIdentifiers, .unfitDesign, .unsafeText:
+            .outOfScale, .outOfDomain, .notBelow, .duplicateIdentifiers, .unfitDesign, .unsafeText:
             .badData
         case .badColumn, .badIdentifierRule, .rowOutOfRange: .badRequest
         case .outputExists, .cannotWrite: .cannotCreate

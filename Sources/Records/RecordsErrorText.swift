@@ -73,6 +73,7 @@ extension RecordsError: CustomStringConvertible {
         case .outOfScale(let place):
             "\(place): too many standard deviations from the mean of the training rows"
         case .outOfDomain(let place, let domain): "\(place): not \(domain.rule)"
+        case .notBelow(let place, let other): "\(place): not below column \"\(other)\" of the same row"
         case .duplicateIdentifiers(let path, let identifiers, let lines):
             "\(path): \(identifiers) identifiers stand in several rows that differ"
                 + (lines.isEmpty ? "" : " (first in rows \(lines.map(String.init).joined(separator: ", ")))")
@@ -111,6 +112,8 @@ extension RecordsError: CustomStringConvertible {
         case .unknownLevel(_, let declared): "declared: \(declared.joined(separator: ", "))"
         case .missingValue: "rows with missing values are dropped before alignment; this one was asked for nevertheless"
         case .outOfDomain(_, let domain): domain.hint
+        case .notBelow:
+            "observation of a row begins before it ends: correct one of the two, or leave rows out that were not observed"
         case .duplicateIdentifiers: "correct the rows, or choose the duplicate policy drop or first"
         case .outputExists: "choose another folder or remove it"
         case .unfitDesign(let problems, _): Self.hint(problems)
@@ -120,12 +123,19 @@ extension RecordsError: CustomStringConvertible {
 
     private static func hint(_ problems: [DesignProblem]) -> String {
         let leverage = problems.contains { if case .leverage = $0 { true } else { false } }
-        let isOther = problems.contains { if case .leverage = $0 { false } else { true } }
+        let tooMany = problems.contains { if case .tooManyEvents = $0 { true } else { false } }
+        let isOther = problems.contains { problem in
+            switch problem {
+            case .leverage, .tooManyEvents: false
+            default: true
+            }
+        }
         let hints = [
             isOther ? "remove or merge the columns named" : nil,
             leverage
                 ? "transform or cut off columns with a few extreme values (a logarithm, for example), or write 'loosen: [leverage]' in "
                     + "the job if all parties accept it" : nil,
+            tooMany ? "agree on a larger model.mostEvents, or drop it from the job" : nil,
         ]
         return hints.compactMap(\.self).joined(separator: "; ")
     }

@@ -18,6 +18,12 @@ public enum ValueDomain: String, Sendable, Hashable, CaseIterable {
     /// A code: rows of one code have a baseline hazard of their own.
     case stratum
 
+    /// Whether it moves a row's predictor, so that rows without an outcome have it too.
+    public var movesPredictor: Bool { self == .offset || self == .exposure }
+
+    /// Whether it belongs to the outcome of a proportional-hazards model.
+    public var isOfSurvival: Bool { self == .time || self == .entry || self == .stratum }
+
     /// How a column of it is read.
     public func column(named name: String) -> ColumnSpec { self == .yesNo ? .binary(name) : .numeric(name) }
 

@@ -100,7 +100,7 @@ enum Small {
         title: String = "Small", payloads: String = "hashes"
     ) -> String {
         """
-        moiety: 6
+        moiety: 7
         title: \(title)
         parties:
           - name: hospital

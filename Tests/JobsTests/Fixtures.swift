@@ -3,7 +3,7 @@ import Jobs
 enum Fixtures {
     /// Hospital and lab of actg175: 9 + 1 coefficients at the active party, 2 at the passive one.
     static let trial = """
-        moiety: 6
+        moiety: 7
         title: CD4 and CD8 counts beside the clinic's columns
         parties:
           - name: hospital
@@ -24,7 +24,7 @@ enum Fixtures {
 
     /// Visits by a clinic's and a registry's columns.
     static let counts = """
-        moiety: 6
+        moiety: 7
         title: Visits
         parties:
           - name: clinic
@@ -46,10 +46,34 @@ enum Fixtures {
     static let thetaGiven = counts.replacing(
         "family: negative-binomial", with: "family: negative-binomial\n  theta: 1.5")
 
+    /// Deaths in the columns of a clinic and a registry, with everything that only a proportional-hazards model has.
+    static let survival = """
+        moiety: 7
+        title: Survival
+        parties:
+          - name: clinic
+            role: active
+            identifier: id
+            label: died
+            time: futime
+            entry: enrolled
+            strata: ward
+            features: [age]
+          - name: registry
+            role: passive
+            identifier: id
+            features: [x, y]
+        model: {family: cox, maxPasses: 20, ties: breslow, mostEvents: 150}
+        reveal: [coefficients, standard-errors]
+        """
+
+    static let timesAlone = survival.replacing("    entry: enrolled\n    strata: ward\n", with: "")
+        .replacing(", ties: breslow, mostEvents: 150", with: "")
+
     /// Ten columns and the intercept against twenty, as in the breast tables.
     static func wide(_ more: String = "", features: Int = 20) -> String {
         """
-        moiety: 6
+        moiety: 7
         title: Wide
         parties:
           - name: hospital
@@ -68,7 +92,7 @@ enum Fixtures {
 
     /// Every field written out, with categorical and composite columns.
     static let full = """
-        moiety: 6
+        moiety: 7
         title: Every field
         purpose: >-
           To see that nothing is lost.

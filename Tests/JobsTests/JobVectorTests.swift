@@ -51,6 +51,7 @@ struct JobVectors: Codable, Equatable {
             Fixtures.trial("label: cens", "label: cens\n    group: cens").replacing(
                 "standard-errors]", with: "description]")
         ),
+        ("times, entries and strata", Fixtures.survival), ("times alone", Fixtures.timesAlone),
         ("aligned over a curve", Fixtures.trial + "\nalignment: {protocol: ecdh-p256}\n"),
     ]
 
@@ -67,23 +68,28 @@ struct JobVectors: Codable, Equatable {
         ("weights at the passive party", "table: counts", "table: counts\n    weights: w"),
         ("a group that nothing reveals", "label: cens", "label: cens\n    group: arm"),
         ("a group at the passive party", "table: counts", "table: counts\n    group: arm"),
+        ("times of another family", "label: cens", "label: cens\n    time: days"),
+        ("ties of another family", "family: logistic", "family: logistic\n  ties: efron"),
+        ("no time", "family: logistic", "family: cox"),
     ]
 
     private func made() throws -> JobVectors {
         let bytes = try Job(yaml: Fixtures.full).canonical
         func edited(_ old: String, _ new: String) -> String { Hex.encode(bytes).replacing(old, with: new) }
-        let spoilt: [(String, String)] = [
+        var spoilt: [(String, String)] = [
             ("empty", ""), ("truncated", Hex.encode(bytes.dropLast())), ("extended", Hex.encode(bytes + [0])),
             (
                 "future format",
-                edited(Hex.encode("moiety job\n".utf8) + "0006", Hex.encode("moiety job\n".utf8) + "0007")
+                edited(Hex.encode("moiety job\n".utf8) + "0007", Hex.encode("moiety job\n".utf8) + "0008")
             ),
             (
                 "past format",
-                edited(Hex.encode("moiety job\n".utf8) + "0006", Hex.encode("moiety job\n".utf8) + "0005")
+                edited(Hex.encode("moiety job\n".utf8) + "0007", Hex.encode("moiety job\n".utf8) + "0006")
             ),
-            // 12 passes, HC1, 2048 bits
-            ("unknown covariance", edited("0000000c030800", "0000000c040800")),
+            // 12 passes, HC1, no ties, no number of events, 2048 bits
+            ("unknown covariance", edited("0000000c0300000800", "0000000c0400000800")),
+            ("ties of another family", edited("0000000c0300000800", "0000000c030101000800")),
+            ("events of another family", edited("0000000c0300000800", "0000000c030001000000090800")),
             // 2048 bits, half, then the count of the reveal list
             ("unknown nonces", edited("08000200000004", "08000300000004")),
             // reveal: 1, 2, 4, 5 with its first two entries exchanged
@@ -97,6 +103,18 @@ struct JobVectors: Codable, Equatable {
             ("reveal item 7", edited("0000000401020405", "0000000401020407")),
             ("negative zero", edited("0000000000000000", "8000000000000000")),
             ("white space around a name", edited(Hex.encode("smoker".utf8), Hex.encode(" moker".utf8))),
+        ]
+        // 20 passes, classical, breslow, 150 events
+        let survival = Hex.encode(try Job(yaml: Fixtures.survival).canonical)
+        let end = "00000014" + "01" + "0102" + "0100000096"
+        spoilt += [
+            ("unknown ties", survival.replacing(end, with: "00000014" + "01" + "0103" + "0100000096")),
+            ("no ties", survival.replacing(end, with: "00000014" + "01" + "00" + "0100000096")),
+            ("no event at most", survival.replacing(end, with: "00000014" + "01" + "0102" + "0100000000")),
+            ("times with robust errors", survival.replacing(end, with: "00000014" + "02" + "0102" + "0100000096")),
+            (
+                "no time", survival.replacing("01" + "00000006" + Hex.encode("futime".utf8), with: "00")
+            ),
         ]
         return JobVectors(
             format: Int(Job.formatVersion),

@@ -77,7 +77,7 @@ import Wire
             made.constant = constant.map { $0 << 38 }
             return made
         }
-        let one = try model(job.active, [3, -2], constant: 5)
+        let one = try model(job.active, [3, -2], constant: job.model.family.hasIntercept ? 5 : nil)
         let other = try model(job.passive, [1, 7], constant: nil)
         let salt = String(repeating: "05", count: 32)
         let bytes = [UInt8](repeating: 5, count: 32)
@@ -92,6 +92,17 @@ import Wire
                 job: file.hash, party: "lab", peer: "hospital", jobYAML: file.yaml, rows: 99, model: other,
                 binding: ModelBinding(session: "00", salt: salt, own: roots.1, peer: roots.0))
         )
+    }
+
+    @Test func aCoxModelHasNone() throws {
+        let (own, peer) = try parts(("label: outcome", "label: outcome, time: days"), ("logistic", "cox"))
+        try own.demandConsistent("model.json")
+        for other in [nil, (peer, "peer.json")] {
+            let refused = failure { _ = try PMMLDocument(own, path: "model.json", peer: other) }
+            #expect(refused?.code == "noPMML" && refused?.status == .badData)
+            #expect(refused?.message.contains("baseline hazard") == true)
+        }
+        #expect(!ModelReport(own).text.contains("Intercept"))
     }
 
     private let row = ["age": "31", "arm": "a<b", "m1": "2.5", "smoker": "1"]

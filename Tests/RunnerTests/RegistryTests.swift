@@ -14,7 +14,9 @@ import Testing
     /// `protocols/purposes.json` is what the program follows.
     @Test func itsDocumentIsThePublishedOne() throws {
         let jobs = try ModelFamily.allCases.map(\.rawValue).flatMap { family in
+            let time = family == ModelFamily.cox.rawValue ? ", time: days" : ""
             let yaml = SmallJob.yaml.replacing("logistic", with: family)
+                .replacing("label: outcome", with: "label: outcome\(time)")
             return [
                 (name: family, job: try Job(yaml: yaml)),
                 (name: family + " ecdh-p256", job: try Job(yaml: yaml + "\nalignment: {protocol: ecdh-p256}\n")),

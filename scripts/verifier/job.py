@@ -6,15 +6,21 @@ from collections import namedtuple
 from verifier.cohort import LARGEST_CELL, MOST_VALUES
 from verifier.reading import Reader, demand
 
-LINEAR, NEGATIVE_BINOMIAL = 1, 5
+LINEAR, NEGATIVE_BINOMIAL, COX = 1, 5, 7
 FAMILY_NAMES = {
     LINEAR: "linear", 2: "logistic", 3: "probit", 4: "poisson", NEGATIVE_BINOMIAL: "negative-binomial", 6: "gamma",
+    COX: "cox",
 }
 STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION, WEIGHTED_DESCRIPTION = 2, 4, 5, 8, 9, 10
 # coefficients, standard-errors, scores, metrics, correlations, description, weighted-description
 REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION, WEIGHTED_DESCRIPTION}
 # Families of a yes/no label.
-BINARY_LABELS = {2, 3}
+BINARY_LABELS = {2, 3, COX}
+# Columns of the active party beside its label, in the order of an encoding: of a survival model, and of all others.
+TIMES, OTHERS = ("time", "entry", "strata"), ("offset", "exposure", "weights")
+# efron, breslow
+TIES = (1, 2)
+MOST_EVENTS = 1 << 24
 # Kinds of a column; levels of a yes/no column.
 NUMERIC, BINARY, CATEGORICAL = 1, 2, 3
 BINARY_LEVELS = [b"no", b"yes"]
@@ -44,7 +50,7 @@ class Job:
 
     def __init__(self, data):
         r = Reader(data, "job.bin", ("T02", "jobNotCanonical"))
-        r.magic(b"moiety job\n\x00\x06")
+        r.magic(b"moiety job\n\x00\x07")
         r.texts(2)
         demand(r.number(4) == 2, "T02", "jobNotCanonical")
         self.active, self.passive = read_party(r), read_party(r)
@@ -63,6 +69,10 @@ class Job:
         self.l2, self.l1, self.tolerance = read_number(r), read_number(r), read_number(r)
         self.most_passes, covariance = r.number(4), r.number(1)
         self.has_robust_errors = covariance != CLASSICAL
+        self.is_survival = self.family == COX
+        self.ties = r.number(1) if read_flag(r) else None
+        self.most_events = r.number(4) if read_flag(r) else None
+        demand(self.has_times(), "T02", "jobNotCanonical")
         demand(self.family in FAMILY_NAMES and min(self.l2, self.l1) >= 0 < self.tolerance, "T02", "jobNotCanonical")
         r.fixed(2)
         demand(r.number(1) in NONCES, "T02", "jobNotCanonical")
@@ -81,6 +91,7 @@ class Job:
             self.folds == 0 or (self.folds in FOLDS and METRICS in self.reveals and self.l1 == 0),
             "T02", "jobNotCanonical",
         )
+        demand(not self.is_survival or self.is_allowed_survival(), "T02", "jobNotCanonical")
         r.fixed(4)
         self.least_cell = r.number(4)
         describes = DESCRIPTION in self.reveals
@@ -96,6 +107,23 @@ class Job:
         r.texts(1)
         r.fixed(4 + 4)
         r.finish()
+
+    def has_times(self):
+        """Whether times, strata, ties and a number of events stand where a survival model has them, and nowhere else."""
+        others = OTHERS if self.is_survival else TIMES
+        if any(self.active[name] is not None for name in others):
+            return False
+        if any(self.passive[name] is not None for name in TIMES + OTHERS):
+            return False
+        if not self.is_survival:
+            return self.ties is None and self.most_events is None
+        is_allowed = self.most_events is None or 1 <= self.most_events <= MOST_EVENTS
+        return self.active["time"] is not None and self.ties in TIES and is_allowed
+
+    def is_allowed_survival(self):
+        """No robust errors, no folds, no metrics; rows held out for their scores alone."""
+        is_held_out = self.has_hold_out and SCORES not in self.reveals
+        return not (self.has_robust_errors or self.folds or METRICS in self.reveals or is_held_out)
 
     def has_group(self, describes):
         """Whether a description can group by it, if there is one."""
@@ -146,7 +174,8 @@ def read_party(r):
         r.fixed(1)
     r.fixed(1)
     party["label"] = read_optional_text(r)
-    party["offset"], party["exposure"], party["weights"] = (read_optional_text(r) for _ in range(3))
+    for name in OTHERS + TIMES:
+        party[name] = read_optional_text(r)
     party["group"] = read_feature(r) if read_flag(r) else None
     party["features"] = [read_feature(r) for _ in range(r.number(4))]
     party["columns"] = sum(max(1, len(feature.levels) - 1) for feature in party["features"])

@@ -6,7 +6,7 @@ public import Records
 /// Its identity is `hash`, the SHA-256 of its canonical encoding (`protocols/job.md`).
 public struct Job: Sendable, Hashable {
     /// Version of the job file and of its encoding; both parties must read the same one.
-    public static let formatVersion: UInt16 = 6
+    public static let formatVersion: UInt16 = 7
 
     public internal(set) var title: String
     /// Why the parties do this, for those who approve it. May be empty.
@@ -45,13 +45,20 @@ extension Job {
     }
 
     /// Coefficients that a party ends with: one a numeric or yes/no column, one less than levels a categorical
-    /// column, and the intercept at the active party.
+    /// column, and the constant at the active party, which a proportional-hazards model has among its columns too.
     public func parameterCount(of party: Party) -> Int {
         party.columnCount + (party.role == .active ? 1 : 0)
     }
 
-    /// Coefficients of the whole model, the intercept among them.
+    /// Coefficients of the whole model, the constant among them.
     public var parameterCount: Int { parties.reduce(0) { $0 + parameterCount(of: $1) } }
+
+    /// The same as results have them: a proportional-hazards model has no intercept.
+    public var coefficientCount: Int { parties.reduce(0) { $0 + coefficientCount(of: $1) } }
+
+    public func coefficientCount(of party: Party) -> Int {
+        party.columnCount + (party.role == .active && model.family.hasIntercept ? 1 : 0)
+    }
 
     public func reveals(_ item: Reveal) -> Bool { reveal.contains(item) }
 }
@@ -85,6 +92,11 @@ public struct Model: Sendable, Hashable {
     public internal(set) var maximumPasses: Int
     /// How standard errors are estimated.
     public internal(set) var covariance: Covariance
+    /// Proportional hazards: events at the same time; nil for other families.
+    public internal(set) var ties: Ties?
+    /// There too: no more events than this among the fitted rows; nil for their number. What depends on the number of events is
+    /// padded to it.
+    public internal(set) var mostEvents: Int?
 
     public var isPenalised: Bool { l2 > 0 || l1 > 0 }
 }

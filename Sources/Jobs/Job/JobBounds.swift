@@ -9,6 +9,8 @@ enum JobBounds {
     /// Shares are made for errors of this size (`protocols/training.md`).
     static let tolerance = 1e-6...0.1
     static let passes = 1...10_000
+    /// Of a proportional-hazards model: no more than rows.
+    static let events = 1...(1 << 24)
     static let cohort = 2...(1 << 24)
     static let cell = 1...1_000_000
     static let parametersPerRow = 0.0001...0.5

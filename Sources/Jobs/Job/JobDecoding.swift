@@ -45,7 +45,9 @@ extension Job {
             theta: try decoder.readOptional { decoder throws(WireError) in try decoder.readDouble() },
             l2: try decoder.readDouble(), l1: try decoder.readDouble(),
             tolerance: try decoder.readDouble(), maximumPasses: Int(try decoder.readUInt32()),
-            covariance: try decoder.readChoice())
+            covariance: try decoder.readChoice(),
+            ties: try decoder.readOptional { decoder throws(WireError) in try decoder.readChoice() },
+            mostEvents: try decoder.readOptional { decoder throws(WireError) in Int(try decoder.readUInt32()) })
         keys = Keys(bits: Int(try decoder.readUInt16()), nonces: try decoder.readChoice())
         reveal = try decoder.readArray(max: 16) { decoder throws(WireError) in try decoder.readChoice() }
         holdout = try decoder.readChoice()
@@ -92,7 +94,9 @@ extension Party {
             }
         }
         label = try readColumn()
-        beside = OutcomeColumns(offset: try readColumn(), exposure: try readColumn(), weights: try readColumn())
+        beside = OutcomeColumns(
+            offset: try readColumn(), exposure: try readColumn(), weights: try readColumn(), time: try readColumn(),
+            entry: try readColumn(), strata: try readColumn())
         group = try decoder.readOptional { decoder throws(WireError) in try Feature(from: &decoder) }
         features = try decoder.readArray(max: JobBounds.features, minimumBytes: 5) { decoder throws(WireError) in
             try Feature(from: &decoder)

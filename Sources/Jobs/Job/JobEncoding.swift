@@ -33,6 +33,8 @@ extension Job {
         encoder.write(model.tolerance)
         encoder.write(UInt32(clamping: model.maximumPasses))
         encoder.write(model.covariance.code)
+        encoder.writeOptional(model.ties) { $0.write($1.code) }
+        encoder.writeOptional(model.mostEvents) { $0.write(UInt32(clamping: $1)) }
         encoder.write(UInt16(clamping: keys.bits))
         encoder.write(keys.nonces.code)
         encoder.writeArray(reveal) { $0.write($1.code) }
@@ -62,7 +64,7 @@ extension Party {
         }
         encoder.write(identifier.duplicates.code)
         encoder.writeOptional(label) { $0.write($1) }
-        for column in [beside.offset, beside.exposure, beside.weights] {
+        for column in [beside.offset, beside.exposure, beside.weights, beside.time, beside.entry, beside.strata] {
             encoder.writeOptional(column) { $0.write($1) }
         }
         encoder.writeOptional(group) { encoder, group in group.encode(into: &encoder) }

@@ -65,7 +65,9 @@ private struct JobReader {
         let fields = FieldReader(
             value, path: path,
             allowed: [
-                "name", "role", "table", "identifier", "label", "offset", "exposure", "weights", "group", "features",
+                "name", "role", "table", "identifier", "label", "offset", "exposure", "weights", "time", "entry",
+                "strata",
+                "group", "features",
             ], problems: problems)
         let name = fields.text("name")
         return Party(
@@ -74,7 +76,8 @@ private struct JobReader {
             label: fields.value("label") == nil ? nil : fields.text("label"),
             beside: OutcomeColumns(
                 offset: fields.optionalText("offset"), exposure: fields.optionalText("exposure"),
-                weights: fields.optionalText("weights")),
+                weights: fields.optionalText("weights"), time: fields.optionalText("time"),
+                entry: fields.optionalText("entry"), strata: fields.optionalText("strata")),
             group: fields.value("group").map { group($0, at: fields.place("group")) },
             features: fields.list("features").map { feature($0.value, at: $0.path) })
     }
@@ -156,19 +159,33 @@ private struct JobReader {
 
     private func model(_ root: FieldReader) -> Model {
         let fields = root.mapping(
-            "model", allowed: ["family", "theta", "l2", "l1", "tolerance", "maxPasses", "covariance"])
+            "model",
+            allowed: [
+                "family", "theta", "l2", "l1", "tolerance", "maxPasses", "covariance", "ties", "mostEvents",
+            ])
         guard let fields else {
             problems.add("model", "is missing", hint: "write 'family: linear' or 'family: logistic' below it")
             return Model(
-                family: .linear, theta: nil, l2: 0, l1: 0, tolerance: 1e-4, maximumPasses: 30, covariance: .classical)
+                family: .linear, theta: nil, l2: 0, l1: 0, tolerance: 1e-4, maximumPasses: 30, covariance: .classical,
+                ties: nil, mostEvents: nil)
         }
+        let family = fields.choice("family", default: nil, fallback: ModelFamily.linear)
+        let hasTies = family == .cox || fields.value("ties") != nil
         return Model(
-            family: fields.choice("family", default: nil, fallback: ModelFamily.linear), theta: theta(fields),
+            family: family, theta: theta(fields),
             l2: fields.number("l2", default: 0, in: JobBounds.l2),
             l1: fields.number("l1", default: 0, in: JobBounds.l1),
             tolerance: fields.number("tolerance", default: 1e-4, in: JobBounds.tolerance),
             maximumPasses: fields.integer("maxPasses", default: 30, in: JobBounds.passes),
-            covariance: fields.choice("covariance", default: Covariance.classical, fallback: .classical))
+            covariance: fields.choice("covariance", default: Covariance.classical, fallback: .classical),
+            ties: hasTies ? fields.choice("ties", default: Ties.efron, fallback: .efron) : nil,
+            mostEvents: mostEvents(fields))
+    }
+
+    /// nil for as many as rows.
+    private func mostEvents(_ model: FieldReader) -> Int? {
+        if model.value("mostEvents") == nil || model.text("mostEvents") == "rows" { return nil }
+        return model.integer("mostEvents", default: 1, in: JobBounds.events)
     }
 
     /// 0 for none.

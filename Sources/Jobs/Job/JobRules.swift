@@ -110,25 +110,39 @@ private struct JobRules {
         }
     }
 
-    /// Offset, exposure, case weights.
+    /// Offset, exposure, case weights, times.
     private mutating func beside(of party: Party, at path: String) {
         let family = job.model.family
         var others = party.identifier.columns + [party.label].compactMap(\.self)
-        for (word, name, _) in party.beside.all {
+        for (word, name, domain) in party.beside.all {
             let place = "\(path).\(word)"
             column(name, at: place)
             if party.role == .passive { note(place, "belongs to the active party") }
             if others.contains(name) { note(place, "'\(name)' is the identifier's column, the label or listed before") }
             others.append(name)
-            if family == .linear, word != "weights" {
+            if family == .linear, domain.movesPredictor {
                 note(place, "a linear model takes none", "subtract it from the label: the fit is the same")
             }
             if job.model.l1 > 0, word == "weights" {
                 note(place, "an elastic net takes no case weights", "use model.l2, or drop 'weights'")
             }
         }
-        if party.beside.exposure != nil, family != .linear, !family.hasLogLink {
+        survival(of: party, at: path)
+        if party.beside.exposure != nil, family != .linear, family != .cox, !family.hasLogLink {
             note("\(path).exposure", "belongs to models with a log link: poisson, negative-binomial, gamma")
+        }
+    }
+
+    /// Times, entries and strata belong to a proportional-hazards model, which takes nothing else beside its outcome.
+    private mutating func survival(of party: Party, at path: String) {
+        let isCox = job.model.family == .cox
+        for (word, _, domain) in party.beside.all where domain.isOfSurvival != isCox {
+            note(
+                "\(path).\(word)", isCox ? "a survival model takes none yet" : "belongs to 'family: cox'",
+                isCox ? "drop '\(word)'" : nil)
+        }
+        if isCox, party.role == .active, party.beside.time == nil {
+            note("\(path).time", "is missing", "name the column of the time until the event or the end of observation")
         }
     }
 
@@ -197,6 +211,7 @@ private struct JobRules {
             note("keys.bits", "\(job.keys.bits) is not offered", "2048 or 3072")
         }
         ranges()
+        survival()
         if job.limits.maximumSetSize < job.limits.minimumCohort {
             note("limits.maximumSetSize", "is below limits.minimumCohort")
         }
@@ -215,6 +230,7 @@ private struct JobRules {
         range(job.model.l1, JobBounds.l1, "model.l1")
         range(job.model.tolerance, JobBounds.tolerance, "model.tolerance")
         range(job.model.maximumPasses, JobBounds.passes, "model.maxPasses")
+        if let events = job.model.mostEvents { range(events, JobBounds.events, "model.mostEvents") }
         if job.crossValidation != 0 { range(job.crossValidation, JobBounds.folds, "crossValidation") }
         range(job.limits.minimumCohort, JobBounds.cohort, "limits.minimumCohort")
         range(job.limits.minimumCell, JobBounds.cell, "limits.minimumCell")
@@ -223,6 +239,33 @@ private struct JobRules {
         range(job.limits.minimumPassiveColumns, JobBounds.passiveColumns, "limits.minimumPassiveColumns")
         range(job.network.connectTimeout, JobBounds.connectTimeout, "network.connectTimeout")
         range(job.network.messageTimeout, JobBounds.messageTimeout, "network.messageTimeout")
+    }
+
+    /// What a proportional-hazards model needs of the job, and what it does not do.
+    private mutating func survival() {
+        let model = job.model
+        guard model.family == .cox else {
+            if model.ties != nil { note("model.ties", "belongs to 'family: cox'") }
+            if model.mostEvents != nil { note("model.mostEvents", "belongs to 'family: cox'") }
+            return
+        }
+        if model.ties == nil { note("model.ties", "is missing") }
+        if model.covariance.isRobust {
+            note("model.covariance", "a survival model has classical standard errors only", "drop 'covariance'")
+        }
+        if job.crossValidation != 0 {
+            note("crossValidation", "a survival model has none", "drop it, or use 'holdout: hash' with scores revealed")
+        }
+        if job.reveal.contains(.metrics) {
+            note(
+                "reveal", "'metrics' of a survival model are not opened",
+                "reveal 'scores': concordance follows from them")
+        }
+        if job.holdout != .none, !job.reveal.contains(.scores) {
+            note(
+                "holdout", "is of no use to a survival model whose scores are not revealed",
+                "add 'scores' to reveal, or drop 'holdout'")
+        }
     }
 
     private mutating func range<Number: Comparable>(_ value: Number, _ range: ClosedRange<Number>, _ path: String) {

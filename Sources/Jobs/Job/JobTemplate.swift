@@ -24,14 +24,20 @@ public enum JobTemplate {
         public var identifier: String
         /// The active party's only.
         public var label: String?
+        /// There too: the time until the event or the end of observation, for a proportional-hazards model.
+        public var time: String?
         public var features: [Feature]
         /// Columns that no job can use, each with the reason.
         public var leftOut: [LeftOut]
 
-        public init(table: String, identifier: String, label: String?, features: [Feature], leftOut: [LeftOut] = []) {
+        public init(
+            table: String, identifier: String, label: String?, time: String? = nil, features: [Feature],
+            leftOut: [LeftOut] = []
+        ) {
             self.table = table
             self.identifier = identifier
             self.label = label
+            self.time = time
             self.features = features
             self.leftOut = leftOut
         }
@@ -55,21 +61,21 @@ public enum JobTemplate {
           Say here why this is done and under which agreement.
 
         parties:
-        \(activeDraft.map { party(active, "active", $0) } ?? activeExample(active))
-        \(passiveDraft.map { party(passive, "passive", $0) } ?? passiveExample(passive))
+        \(activeDraft.map { party(active, "active", $0, family) } ?? activeExample(active, family))
+        \(passiveDraft.map { party(passive, "passive", $0, family) } ?? passiveExample(passive))
 
         # alignment:
         #   protocol: paillier-oprf       # ecdh-p256: cheaper without AVX-512 IFMA, under other assumptions
         #   sender: auto                  # the party with more identifiers, or a party's name
 
         model:
-          family: \(family.rawValue)\(String(repeating: " ", count: 23 - family.rawValue.count))# linear, logistic, probit, poisson, negative-binomial, gamma
+          family: \(family.rawValue)\(String(repeating: " ", count: 23 - family.rawValue.count))# linear, logistic, probit, poisson, negative-binomial, gamma, cox
           # theta: estimate               # negative-binomial only: a number, or estimate
           # l2: 0                         # lambda of (1/n) sum loss + (lambda/2) |w|^2, standardised features
           # l1: 0                         # linear only, elastic net: l1 |w|_1 beside it; needs correlations revealed
           # tolerance: 0.0001             # in standard errors
           # maxPasses: 30                 # each opens a number: a small job needs few
-          # covariance: classical         # standard errors: classical, or robust ones: HC0, HC1
+          # covariance: classical         # standard errors: classical, or robust ones: HC0, HC1\(survival(family))
 
         # keys:
         #   bits: 3072                    # 2048, 3072
@@ -98,7 +104,33 @@ public enum JobTemplate {
         """
     }
 
-    private static func activeExample(_ name: String) -> String {
+    /// Fields of the model that other families refuse.
+    private static func survival(_ family: ModelFamily) -> String {
+        guard family == .cox else { return "" }
+        return """
+
+              # ties: efron                   # events at the same time: efron, breslow
+              # mostEvents: rows              # no more events than this among the fitted rows: a number spares work
+            """
+    }
+
+    /// Lines below the label.
+    private static func below(_ family: ModelFamily, time: String?) -> [String] {
+        guard family == .cox else {
+            return [
+                "    # Where the model needs them also exposure or offset, weights; for a description a group "
+                    + "(protocols/job.md)."
+            ]
+        }
+        let column = quoted(time ?? "time")
+        return [
+            "    time: \(column)\(String(repeating: " ", count: max(1, 24 - column.count)))# until the event or the end of observation",
+            "    # The label says whether the event was seen. Where the model needs them also entry, strata; for a "
+                + "description", "    # a group (protocols/job.md).",
+        ]
+    }
+
+    private static func activeExample(_ name: String, _ family: ModelFamily) -> String {
         """
           - name: \(name)
             role: active                  # has the label
@@ -108,7 +140,7 @@ public enum JobTemplate {
               normaliser: raw             # raw, trim, upper, digits, nhs: the same at both parties
               # duplicates: error         # error, drop, first
             label: outcome
-            # Where the model needs them also exposure or offset, weights; for a description a group (protocols/job.md).
+        \(below(family, time: nil).joined(separator: "\n"))
             features:
               - age                       # a name alone is a numeric column
               - {column: smoker, type: binary}
@@ -129,7 +161,7 @@ public enum JobTemplate {
     }
 
     /// A party whose table was looked at. Levels go to the peer with the job: the comment says so.
-    private static func party(_ name: String, _ role: String, _ draft: Draft) -> String {
+    private static func party(_ name: String, _ role: String, _ draft: Draft, _ family: ModelFamily) -> String {
         var lines = [
             "  - name: \(name)",
             "    role: \(role)",
@@ -141,9 +173,7 @@ public enum JobTemplate {
         ]
         if let label = draft.label {
             lines.append("    label: \(quoted(label))")
-            lines.append(
-                "    # Where the model needs them also exposure or offset, weights; for a description a group "
-                    + "(protocols/job.md).")
+            lines += below(family, time: draft.time)
         }
         lines.append("    # The peer reads these names and levels. Delete what the model does not need.")
         lines.append(draft.features.isEmpty ? "    features: []" : "    features:")

@@ -41,7 +41,7 @@ extension Party {
     }
 }
 
-/// Columns of the active party that enter a model without a coefficient.
+/// Columns of the active party that belong to the outcome, or enter a model without a coefficient.
 public struct OutcomeColumns: Sendable, Hashable {
     /// Added to the predictor.
     public internal(set) var offset: String?
@@ -49,13 +49,27 @@ public struct OutcomeColumns: Sendable, Hashable {
     public internal(set) var exposure: String?
     /// Case weights: a row counts so many times.
     public internal(set) var weights: String?
+    /// Proportional hazards: until the event or the end of observation.
+    public internal(set) var time: String?
+    /// There too: from when on a row was under observation.
+    public internal(set) var entry: String?
+    /// There too: codes, each with a baseline hazard of its own.
+    public internal(set) var strata: String?
 
     public static let none = OutcomeColumns()
 
     /// In the order of a job's encoding.
     public var all: [(word: String, column: String, domain: ValueDomain)] {
-        [("offset", offset, .offset), ("exposure", exposure, .exposure), ("weights", weights, .weight)]
-            .compactMap { word, column, domain in column.map { (word, $0, domain) } }
+        let columns: [(String, String?, ValueDomain)] = [
+            ("offset", offset, .offset), ("exposure", exposure, .exposure), ("weights", weights, .weight),
+            ("time", time, .time), ("entry", entry, .entry), ("strata", strata, .stratum),
+        ]
+        return columns.compactMap { word, column, domain in column.map { (word, $0, domain) } }
+    }
+
+    /// Those that a prediction of new rows takes too.
+    public var ofPrediction: [(word: String, column: String, domain: ValueDomain)] {
+        all.filter { $0.domain.movesPredictor }
     }
 
     /// Columns that move the predictor.

@@ -10,7 +10,7 @@ public struct Explanation: Sendable, Hashable, Codable {
         public let table: String
         public let identifier: String
         public let label: String?
-        /// Its offset, exposure and case weights, and what it is described by.
+        /// Its offset, exposure, case weights, times and strata, and what it is described by.
         public let beside: [String]
         public let features: [String]
         /// Columns of the design matrix, without intercept.
@@ -99,10 +99,16 @@ public struct Explanation: Sendable, Hashable, Codable {
         let theta =
             job.model.family == .negativeBinomial
             ? " (theta \(job.model.theta.map { "\($0)" } ?? "estimated"))" : ""
+        let intercept = job.model.family.hasIntercept ? " with the intercept" : ""
+        let events =
+            job.model.ties.map { ties in
+                " (proportional hazards, ties by \(ties.rawValue)"
+                    + "\(job.model.mostEvents.map { ", at most \($0) events" } ?? ""))"
+            } ?? ""
         let stop =
             "until the gradient is \(job.model.tolerance) standard errors, at most \(job.model.maximumPasses) passes"
         return
-            "\(job.model.family.rawValue) regression\(theta), \(job.parameterCount) coefficients with the intercept, \(penalty), "
+            "\(job.model.family.rawValue) regression\(theta)\(events), \(job.coefficientCount) coefficients\(intercept), \(penalty), "
             + (job.model.family == .linear ? "exact in one exchange" : stop)
             + (job.hasCaseWeights ? "; rows have case weights" : "")
             + (job.model.covariance.isRobust ? "; robust standard errors (\(job.model.covariance.rawValue))" : "")

@@ -16,11 +16,8 @@ extension LeakageWords {
                 learns: common),
             row(
                 .end, active, sends: [],
-                learns: [
-                    "its \(coefficients(activeCount)): so many equations about \(passive)'s rows, as in any joint fit",
-                    "the intercept on the raw scale, and so one linear function of \(passive)'s coefficients",
-                ]
-                    + only(.standardErrors, "the standard errors of its own coefficients and of the raw intercept")
+                learns: ownCoefficients + intercept
+                    + only(.standardErrors, "the standard errors of its own coefficients\(rawIntercept)")
                     + only(.scores, "\(passive)'s partial score of every fitted row, and so the joint score")
                     + when(
                         .heldOutRows, .revealed(.scores),
@@ -36,6 +33,22 @@ extension LeakageWords {
         ]
     }
 
+    private var ownCoefficients: [String] {
+        // A proportional-hazards model may have none at the active party.
+        activeCoefficients == "0"
+            ? []
+            : [
+                "its \(coefficients(activeCoefficients)): so many equations about \(passive)'s rows, as in any joint fit"
+            ]
+    }
+
+    private var intercept: [String] {
+        family.hasIntercept
+            ? ["the intercept on the raw scale, and so one linear function of \(passive)'s coefficients"] : []
+    }
+
+    private var rawIntercept: String { family.hasIntercept ? " and of the raw intercept" : "" }
+
     private var common: [String] {
         guard family != .linear else {
             return only(
@@ -48,8 +61,8 @@ extension LeakageWords {
                         + "penalty and every other")
         }
         return ["the number of passes and whether they converged; the other's bits about its predictor"]
-            + when(.lossOpened, "the log-likelihood summed over the fitted rows, to 18 bits beyond its leading digit")
-            + (family.labelDomain == .yesNo
+            + loss
+            + (family.predictsProbability
                 ? only(.metrics, "the Brier score summed over the fitted rows, likewise") : [])
             + (family == .gamma
                 ? when(.lossOpened, "Pearson's sum of squares, likewise: the dispersion follows from it") : [])
@@ -62,7 +75,18 @@ extension LeakageWords {
 
     private var sums: String {
         family == .linear
-            ? "the squared residuals" : "the losses" + (family.labelDomain == .yesNo ? " and the squared errors" : "")
+            ? "the squared residuals" : "the losses" + (family.predictsProbability ? " and the squared errors" : "")
+    }
+
+    private var loss: [String] {
+        guard family == .cox else {
+            return when(
+                .lossOpened, "the log-likelihood summed over the fitted rows, to 18 bits beyond its leading digit")
+        }
+        return when(
+            .unpenalised,
+            "one sum over the fitted rows: by how much the log-likelihood differs from that of \(active)'s own fit, to 18 bits beyond "
+                + "its leading digit")
     }
 
     private var folds: [String] {
@@ -126,7 +150,7 @@ extension LeakageWords {
                     "if the other refuses by inputDifference: that a column of it has changed for few people since an earlier job, not "
                         + "which column and not for whom",
                     "if the other refuses by unfitDesign: that some column or row of its own is not fit (constant, aliased, a small "
-                        + "cell, leverage), not which",
+                        + "cell, leverage\(family == .cox ? ", too many events" : "")), not which",
                     "if the other refuses by \(Guard.budget.name): that its label or a column of it holds fewer bits than that guard "
                         + "asks for",
                     "collinear columns: that columns of the two are linearly dependent, and how far each of its own takes part "

@@ -15,12 +15,23 @@ extension LeakageWords {
                 learns: [
                     "which of the other's columns are the same as in an earlier job over the same people and which have changed; not "
                         + "how, nor for whom",
-                    "that the other has \(columns(activeCount)) (\(active), intercept included) or \(columns(passiveCount)) "
+                    "that the other has \(columns(activeCount)) (\(active), \(constant) included) or \(columns(passiveCount)) "
                         + "(\(passive)), and fits as many rows",
                 ]),
             row(.setup, active, sends: bounds(of: "it", "its"), learns: []),
-            row(.setup, passive, sends: [], learns: bounds(of: active, "\(active)'s")),
+            row(.setup, passive, sends: [], learns: bounds(of: active, "\(active)'s") + events),
         ]
+    }
+
+    private var constant: String { family.hasIntercept ? "intercept" : "a constant that gets no coefficient" }
+
+    /// Of a proportional-hazards model: what else the passive party could ask for.
+    private var events: [String] {
+        guard family == .cox else { return [] }
+        let most =
+            job.map { $0.model.mostEvents.map { "\($0), as the job says" } ?? "rows of the fit" }
+            ?? "`model.mostEvents`"
+        return ["of events no number, no order and no row; that there are no more of them than \(most)"]
     }
 
     /// What the active party announces, so that widths can be chosen.
@@ -64,7 +75,16 @@ extension LeakageWords {
             + "directions columns of the two are collinear"
     }
 
+    private var reciprocals: String {
+        "a number of 16 bits, at most twice a pass: how far reciprocals of the risk sets' sums are from exact; near zero"
+    }
+
     private var residualSum: String { "the residual sum of squares, to 18 bits beyond its leading digit" }
+
+    private var likelihood: String {
+        family == .cox
+            ? "by how much the log-likelihood differs from that of \(active)'s own fit" : "the log-likelihood"
+    }
 
     private var passes: [String] {
         [
@@ -72,9 +92,10 @@ extension LeakageWords {
                 + "its leading digit. All decisions follow from it",
             trace,
         ]
+            + (family == .cox ? [reciprocals] : [])
             + when(
                 .unpenalised,
-                "if predictors outgrow the period of the series: that they do, and the log-likelihood then")
+                "if predictors outgrow the period of the series: that they do, and \(likelihood) then")
             + when(.penalised, "if predictors outgrow the period of the series: that they do")
     }
 }

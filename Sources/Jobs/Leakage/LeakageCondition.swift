@@ -49,6 +49,13 @@ extension LeakageWords {
 
     private func holds(_ condition: LeakageCondition) -> Bool? {
         if case .thetaEstimated = condition, family != .negativeBinomial { return false }
+        if family == .cox {
+            // Metrics, and what needs them, are refused.
+            switch condition {
+            case .revealed(.metrics), .heldOutSums, .folds: return false
+            default: break
+            }
+        }
         guard let job else { return nil }
         return switch condition {
         case .revealed(let item): job.reveals(item)

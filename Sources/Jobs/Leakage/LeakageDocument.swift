@@ -11,7 +11,7 @@ public enum LeakageDocument {
         and run the tests of `Jobs` once with `MOIETY_WRITE_PROTOCOLS=1`.
 
         A is the active party (label, perhaps features), B the passive one. `n` rows of the fit, `m_A` coefficients of
-        A with the intercept, `m_B` of B, `p = m_A + m_B`. The alignment's sender and receiver are either; unless the
+        A with the constant, `m_B` of B, `p = m_A + m_B`. The alignment's sender and receiver are either; unless the
         job names the sender it is the side with more identifiers.
 
         ## 1. Logistic regression
@@ -29,7 +29,8 @@ public enum LeakageDocument {
         \(table(.linear, [.setup, .training, .end, .early]))
         ### Other families
 
-        Probit, Poisson, negative binomial and gamma models: as logistic regression, but for these statements.
+        Probit, Poisson, negative binomial, gamma and proportional-hazards (cox) models: as logistic regression, but for
+        these statements.
 
         \(others)
         ## 3. The `reveal` list

@@ -5,9 +5,11 @@ struct LeakageWords {
     let family: ModelFamily
     let active: String
     let passive: String
-    /// Numbers of coefficients, the intercept with the active party.
+    /// Numbers of columns, the constant with the active party.
     let activeCount: String
     let passiveCount: String
+    /// The active party's coefficients: without the constant where the model has none.
+    let activeCoefficients: String
     let setSizeBound: String
     let minimumCohort: String
     let mostPasses: String
@@ -25,6 +27,7 @@ struct LeakageWords {
         passive = job.passive.name
         activeCount = "\(job.parameterCount(of: job.active))"
         passiveCount = "\(job.parameterCount(of: job.passive))"
+        activeCoefficients = "\(job.coefficientCount(of: job.active))"
         setSizeBound = "\(job.limits.maximumSetSize)"
         minimumCohort = "\(job.limits.minimumCohort)"
         mostPasses = "\(job.model.maximumPasses)"
@@ -40,6 +43,7 @@ struct LeakageWords {
         passive = "B"
         activeCount = "m_A"
         passiveCount = "m_B"
+        activeCoefficients = family.hasIntercept ? "m_A" : "m_A - 1"
         setSizeBound = "`limits.maximumSetSize`"
         minimumCohort = "`limits.minimumCohort`"
         mostPasses = "`model.maxPasses`"

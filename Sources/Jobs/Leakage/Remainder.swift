@@ -7,6 +7,8 @@ enum Remainder {
             + "where the job reveals them.",
         "Gradients, covariances, weights and inner products are kept in additive shares and opened to nobody. What a party decrypts is "
             + "uniform to it.",
+        "Of a proportional-hazards model no time, no order of the rows, no stratum and no number of events leaves the active party in "
+            + "clear: what depends on the number of events is padded to `model.mostEvents`, or to the number of rows.",
     ]
 
     static let notPrevented = [

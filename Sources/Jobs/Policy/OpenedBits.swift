@@ -51,7 +51,9 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         // Digits follow the largest weight of a row, as the active party announces it.
         let spread = max(0, bounds.weight + 2)
         let fraction = min(40, 12 + (digits + spread + 1) / 2 + (isLinear ? 8 : 0))
-        let constant = role == .active ? fraction + 26 : 0
+        // A proportional-hazards model has no constant on any scale.
+        let opensConstant = role == .active && job.model.family.hasIntercept
+        let constant = opensConstant ? fraction + 26 : 0
         coefficients = m.timesClamped(fraction + (isLinear ? 10 : 13)).plusClamped(constant)
         aliases =
             role == .passive && isLinear && !job.model.isPenalised ? m.timesClamped(Self.alias) : 0
@@ -62,14 +64,17 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         }
         // The active party's first variance is the raw constant's.
         let variance = min(40, 12 + spread) + 24 + (job.model.covariance.isRobust ? 8 : 0)
-        variances = m.timesClamped(variance).plusClamped(role == .active ? 24 : 0)
+        variances = m.timesClamped(variance).plusClamped(opensConstant ? 24 : 0)
     }
 
     /// Bits of all that decides what comes next, the same for both parties: a first window of 14 bits and six more windows a pass,
-    /// five traces of 12 bits, one bit for the range, one for each estimate of theta. A fit MUST end when they are spent.
+    /// five traces of 12 bits, one bit for the range, one for each estimate of theta; of proportional hazards also two numbers of 16
+    /// bits a pass, and ten more, about the reciprocals of risk sets. A fit MUST end when they are spent.
     public static func decisions(_ job: Job) -> Int {
         let passes = job.model.family == .linear ? 0 : job.model.maximumPasses
-        return passes.timesClamped(bitsPerPass).plusClamped(5 * window + 1 + (job.estimatesTheta ? thetaRounds : 0))
+        let reciprocals = job.model.family == .cox ? reciprocalsInAll * reciprocal : 0
+        return passes.timesClamped(bitsPerPass(job.model.family))
+            .plusClamped(5 * window + 1 + (job.estimatesTheta ? thetaRounds : 0) + reciprocals)
     }
 
     /// 18 bits a pair of columns, 22 a column and 29 a coefficient.
@@ -85,7 +90,10 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     /// Whether an own part of a row is out of range for such a sum, under each period.
     private static let periodBits = 5
     private static let window = 12
-    static let bitsPerPass = 14 + 6 * 2
+    static func bitsPerPass(_ family: ModelFamily) -> Int { 14 + 6 * 2 + (family == .cox ? 2 * reciprocal : 0) }
+    /// How far reciprocals of the risk sets' sums are from exact.
+    private static let reciprocal = 16
+    private static let reciprocalsInAll = 10
     private static let refinement = 18
 
     /// The least b with 2^b >= rows.
@@ -96,7 +104,7 @@ extension Job {
     /// Whether a fit opens its summed loss: as a metric, for a likelihood without a penalty, or to tell separated labels.
     public var opensLoss: Bool { model.family != .linear && (!model.isPenalised || reveals(.metrics)) }
 
-    public var opensBrier: Bool { model.family.labelDomain == .yesNo && reveals(.metrics) }
+    public var opensBrier: Bool { model.family.predictsProbability && reveals(.metrics) }
 
     /// Whether each party says by a bit, for each period, if its own predictors leave the range of these sums.
     var checksSums: Bool {
@@ -147,6 +155,7 @@ public struct BitBudget: Sendable, Hashable {
     /// The job counts the bits and does not bound them.
     public let loosened: Bool
     private let passes: Int
+    private let bitsPerPass: Int
     /// "fit", or what else opens bits.
     private let what: String
 
@@ -158,15 +167,20 @@ public struct BitBudget: Sendable, Hashable {
         self.init(
             bits: OpenedBits(job, rows: rows, to: owner == .active ? .passive : .active).total, hidden: hidden,
             loosened: job.loosened.contains(.budget),
-            passes: job.model.family == .linear ? 0 : job.model.maximumPasses)
+            passes: job.model.family == .linear ? 0 : job.model.maximumPasses,
+            bitsPerPass: OpenedBits.bitsPerPass(job.model.family))
     }
 
-    package init(bits: Int, hidden: HiddenBits, loosened: Bool = false, passes: Int = 0, what: String = "fit") {
+    package init(
+        bits: Int, hidden: HiddenBits, loosened: Bool = false, passes: Int = 0, bitsPerPass: Int = 1,
+        what: String = "fit"
+    ) {
         self.what = what
         self.bits = bits
         self.hidden = hidden
         self.loosened = loosened
         self.passes = passes
+        self.bitsPerPass = bitsPerPass
     }
 
     /// - Parameters:
@@ -190,8 +204,8 @@ public struct BitBudget: Sendable, Hashable {
     private func remedy(_ left: Double, _ leftInAll: Double) -> String {
         var remedies: [String] = []
         // Fewer than eight passes seldom fit.
-        let spare = bits.plusClamped(-passes.timesClamped(OpenedBits.bitsPerPass))
-        let allowed = Int(clamped: (min(left, leftInAll) - Double(spare)) / Double(OpenedBits.bitsPerPass))
+        let spare = bits.plusClamped(-passes.timesClamped(bitsPerPass))
+        let allowed = Int(clamped: (min(left, leftInAll) - Double(spare)) / Double(bitsPerPass))
         if allowed >= 8, allowed < passes { remedies.append("set model.maxPasses to \(allowed) or less") }
         remedies += [
             "align more rows", "use fewer columns of the peer", "write 'loosen: [budget]' if all parties accept it",

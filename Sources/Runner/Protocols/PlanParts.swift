@@ -84,7 +84,7 @@ extension InputRootsInspector {
     /// - Parameter label: whether the session computes with the label.
     init(_ job: Job, label: Bool) {
         let columns = [job.active, job.passive].map { party in
-            let beside = party.beside.all.filter { label || $0.domain != .weight }.map(\.column)
+            let beside = (label ? party.beside.all : party.beside.ofPrediction).map(\.column)
             return (
                 party.name,
                 (label ? [party.label].compactMap(\.self) : []) + beside

@@ -130,14 +130,18 @@ package struct JobReport: Codable, Sendable {
 
     /// What describes the whole fit of a generalised linear model.
     private static func likelihood(_ fit: FitSummary) -> String? {
+        let isCox = fit.family == ModelFamily.cox.rawValue
         let parts = [
+            isCox ? fit.events.map { "\($0) events" } : nil,
+            isCox ? fit.logLikelihood.map { "log-likelihood \(Number.fixed($0, decimals: 2))" } : nil,
             fit.deviance.map { "deviance \(Number.fixed($0, decimals: 2))" },
             fit.residualDegreesOfFreedom.map { "residual df \($0)" },
             fit.aic.map { "AIC \(Number.fixed($0, decimals: 2))" },
             fit.dispersion.map { "dispersion \(Number.short($0))" },
             fit.theta.map { "theta \(Number.short($0))" },
         ].compactMap(\.self)
-        return fit.deviance == nil ? nil : parts.joined(separator: ", ")
+        let isKnown = isCox ? !parts.isEmpty : fit.deviance != nil
+        return isKnown ? parts.joined(separator: ", ") : nil
     }
 
     private static func cells(of term: FittedTerm, hasRatios: Bool) -> [String] {

@@ -54,7 +54,7 @@ package struct MergedCoefficients {
                 throw Self.apart("\(source.party) is no party of the job", sources[0], source)
             }
             let terms =
-                (party.role == .active ? [FittedTerm.intercept] : [])
+                (party.role == .active && job.model.family.hasIntercept ? [FittedTerm.intercept] : [])
                 + party.features.map(ColumnSpec.init).flatMap(\.terms).map(\.name)
             guard (0..<source.table.rowCount).map({ source.table.columns[0].text(at: $0) }) == terms else {
                 throw Failure(
@@ -62,8 +62,10 @@ package struct MergedCoefficients {
                     hint: "was it edited, or is it of another job? ask whoever ran the job for it again")
             }
         }
-        // The intercept stands with the active party.
-        self.sources = sources.sorted { Self.hasIntercept($0) && !Self.hasIntercept($1) }
+        // Where the job is not at hand: the intercept stands with the active party.
+        let active = job?.active.name
+        let isActive = { (source: CoefficientSource) in active.map { $0 == source.party } ?? Self.hasIntercept(source) }
+        self.sources = sources.sorted { isActive($0) && !isActive($1) }
     }
 
     /// - Throws: `Failure` 65 where a term does not say which part of it is the level.

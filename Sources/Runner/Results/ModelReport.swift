@@ -36,7 +36,8 @@ package struct ModelReport: Codable, Sendable {
         session = saved.binding.session
         commitment = saved.binding.own
         peerCommitment = saved.binding.peer
-        constant = model.constant.map { Double($0) * unit }
+        let hasIntercept = ModelFamily(rawValue: model.family)?.hasIntercept ?? true
+        constant = hasIntercept ? model.constant.map { Double($0) * unit } : nil
         terms = model.terms.indices.map { index in
             Term(
                 term: model.terms[index], coefficient: Double(model.coefficients[index]) * unit,

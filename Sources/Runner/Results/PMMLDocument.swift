@@ -15,10 +15,11 @@ import SplitRegression
 package struct PMMLDocument {
     private let parts: [SavedModel]
     private let job: Job
+    private let form: Form
     private let made: String
 
     /// - Parameter peer: the other party's model.json of the same fit.
-    /// - Throws: `Failure` 65 for a part that does not fit itself, 5 for two that are not of one fit.
+    /// - Throws: `Failure` 65 for a part that does not fit itself and for a Cox model, 5 for two that are not of one fit.
     package init(_ own: SavedModel, path: String, peer: (model: SavedModel, path: String)? = nil) throws {
         for (model, path) in [(own, path)] + (peer.map { [($0.model, $0.path)] } ?? []) {
             try model.demandConsistent(path)
@@ -33,11 +34,18 @@ package struct PMMLDocument {
                     hint: "give both parties' model.json of one run of one job")
             }
         }
+        job = try JobFile(yaml: own.jobYAML).job
+        guard let form = Self.form(job.model.family) else {
+            throw Failure(
+                .badData, "noPMML",
+                "a Cox model has no PMML here: its form there needs the baseline hazard, which no party has",
+                hint: "moiety results merges the coefficients; moiety model predict ranks new rows")
+        }
+        self.form = form
         // The intercept stands with the active party.
         parts = ([own] + (peer.map { [$0.model] } ?? [])).sorted {
             $0.model.constant != nil && $1.model.constant == nil
         }
-        job = try JobFile(yaml: own.jobYAML).job
         made = Timestamp.now()
     }
 
@@ -97,7 +105,7 @@ package struct PMMLDocument {
     }
 
     private var model: XMLElement {
-        let (link, distribution) = isWhole ? Self.form(job.model.family) : ("identity", "normal")
+        let (link, distribution) = isWhole ? form : ("identity", "normal")
         var attributes = [
             ("modelName", job.title), ("modelType", "generalizedLinear"), ("functionName", "regression"),
             ("linkFunction", link), ("distribution", distribution), ("targetVariableName", target),
@@ -181,7 +189,10 @@ package struct PMMLDocument {
             })
     }
 
-    private static func form(_ family: ModelFamily) -> (link: String, distribution: String) {
+    private typealias Form = (link: String, distribution: String)
+
+    /// nil for what needs more than coefficients.
+    private static func form(_ family: ModelFamily) -> Form? {
         switch family {
         case .linear: ("identity", "normal")
         case .logistic: ("logit", "binomial")
@@ -189,7 +200,7 @@ package struct PMMLDocument {
         case .poisson: ("log", "poisson")
         case .negativeBinomial: ("log", "negbin")
         case .gamma: ("log", "gamma")
-        case .cox: ("log", "cox")
+        case .cox: nil
         }
     }
 

@@ -84,7 +84,13 @@ package struct ResultFiles {
         var columns: [(name: String, cell: CSVWriter.Cell)] = [
             ("nobs", .integer(summary.n)), ("parameters", .integer(summary.parameters)),
         ]
-        if family != .linear {
+        if family == .cox {
+            // Those of coxph.
+            columns += [
+                ("nevent", .of(summary.events)), ("logLik", .of(summary.logLikelihood)), ("AIC", .of(summary.aic)),
+                ("BIC", .of(summary.bic)),
+            ]
+        } else if family != .linear {
             columns += family.labelDomain == .yesNo ? [("events", .of(summary.events))] : []
             columns += [
                 ("null.deviance", .of(summary.nullDeviance)),

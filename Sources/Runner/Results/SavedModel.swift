@@ -68,7 +68,8 @@ package struct SavedModel: Codable, Sendable {
         guard model.columns == columns, model.terms == columns.flatMap(\.terms).map(\.name) else {
             throw invalid("its columns or its terms are not those of the job")
         }
-        guard rows >= 1, (model.constant != nil) == (own.role == .active),
+        let hasConstant = own.role == .active && file.job.model.family.hasIntercept
+        guard rows >= 1, hasConstant ? model.constant != nil : (model.constant ?? 0) == 0,
             model.scalings.allSatisfy({ $0.mean.isFinite && $0.sd.isFinite && $0.sd > 0 })
         else { throw invalid("a number of rows, a constant or a scaling that no fit gives") }
         try demandBound()

@@ -9,7 +9,7 @@ package struct PartyTable: Sendable {
     package let features: [ColumnSpec]
     /// The active party's outcome.
     package let label: ColumnSpec?
-    /// What stands beside it: offset, exposure, case weights.
+    /// What stands beside it: offset, exposure, case weights, times.
     package let beside: [BesideColumn]
     /// What a description groups by, where that is a column of its own.
     package let group: ColumnSpec?
@@ -50,7 +50,7 @@ package struct PartyTable: Sendable {
         self.party = party
         features = party.features.map(ColumnSpec.init)
         (label, labelDomain, group) = (nil, .number, nil)
-        beside = BesideColumn.all(of: party).filter { $0.domain != .weight }
+        beside = BesideColumn.all(of: party).filter(\.domain.movesPredictor)
         self.missing = missing
         let rule = try IdentifierRule(party.identifier)
         let wanted = features + beside.map(\.spec)
@@ -84,12 +84,23 @@ package struct PartyTable: Sendable {
         return try LabelColumn(rows, label, in: labelDomain, missing: missing)
     }
 
-    /// Values of what stands beside the outcome over these rows: `offset`, `exposure` or `weight`; nil where the job names none.
+    /// Values of what stands beside the outcome over these rows: `offset`, `exposure`, `weight`, ...; nil where the job names none.
     ///
     /// - Throws: errors of `AlignedRows.values`, among them `outOfDomain`.
     package func values(of domain: ValueDomain, _ rows: AlignedRows) throws(RecordsError) -> [Double]? {
         guard let column = beside.first(where: { $0.domain == domain }) else { return nil }
         return try rows.values(column.spec, in: domain, missing: missing)
+    }
+
+    /// Whether each of these rows was under observation before its end.
+    ///
+    /// - Throws: `RecordsError.notBelow`.
+    package func checkEntries(_ rows: AlignedRows) throws(RecordsError) {
+        guard let entry = beside.first(where: { $0.domain == .entry }),
+            let time = beside.first(where: { $0.domain == .time }), let low = try values(of: .entry, rows),
+            let high = try values(of: .time, rows)
+        else { return }
+        try rows.demand(low, of: entry.name, below: high, of: time.name)
     }
 
     /// One line for people: what went in and what is left.
@@ -166,6 +177,7 @@ extension PartyTable {
         let outcome = try outcome(rows)
         // Their values are looked at as those of the label are.
         for column in beside { _ = try values(of: column.domain, rows) }
+        try checkEntries(rows)
         let leverage = design.leverage(hasConstant: outcome != nil, limit: limits.maximumLeverage)
         return TableCheck(
             terms: design.terms,

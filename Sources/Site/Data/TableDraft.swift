@@ -6,6 +6,8 @@ package struct TableDraft {
     let identifier: String
     /// The active party's only.
     let label: String?
+    /// A proportional-hazards model's; nil where no column looks like it.
+    let time: String?
     let features: [Feature]
     let leftOut: [JobTemplate.LeftOut]
     /// What the label's column suggests.
@@ -15,6 +17,7 @@ package struct TableDraft {
 
     private static let identifierNames = ["id", "identifier", "mrn", "usubjid", "subject", "patient", "nhs", "person"]
     private static let labelNames = ["outcome", "label", "target", "event", "response", "status", "y"]
+    private static let timeNames = ["time", "futime", "followup", "days", "weeks", "months", "years", "duration"]
 
     /// - Parameters:
     ///   - identifier: its column, if a person named it.
@@ -55,9 +58,17 @@ package struct TableDraft {
             self.label = nil
             self.family = nil
         }
+        let outcome = self.label
+        let time = self.family == .cox ? Self.guessTime(rest.filter { $0.name != outcome }) : nil
+        self.time = time
+        if self.family == .cox {
+            notes.append(
+                time.map { "time: '\($0)', because of its name: check it" }
+                    ?? "time: no column looks like it: write its name into the job")
+        }
         var features: [Feature] = []
         var leftOut: [JobTemplate.LeftOut] = []
-        for column in rest where column.name != self.label {
+        for column in rest where column.name != self.label && column.name != time {
             if let feature = Self.feature(column) {
                 features.append(feature)
             } else {
@@ -71,7 +82,7 @@ package struct TableDraft {
 
     package func parts(table: String) -> JobTemplate.Draft {
         JobTemplate.Draft(
-            table: table, identifier: identifier, label: label, features: features, leftOut: leftOut)
+            table: table, identifier: identifier, label: label, time: time, features: features, leftOut: leftOut)
     }
 
     /// A column whose values differ from row to row; one with a telling name first, then texts before numbers.
@@ -98,6 +109,15 @@ package struct TableDraft {
         let fitting = columns.filter { kinds.contains($0.kind) && $0.distinct > 1 }
         return fitting.first { labelNames.contains($0.name.lowercased()) }
             ?? kinds.lazy.compactMap { kind in fitting.first { $0.kind == kind } }.first
+    }
+
+    /// A column of numbers above 0 with a telling name.
+    private static func guessTime(_ columns: [ColumnSummary]) -> String? {
+        columns.first { column in
+            let words = column.name.lowercased().split { !$0.isLetter && !$0.isNumber }
+            return [.number, .integer].contains(column.kind) && column.minimum ?? 0 > 0
+                && words.contains { word in timeNames.contains { word == $0 } }
+        }?.name
     }
 
     private static func feature(_ column: ColumnSummary) -> Feature? {

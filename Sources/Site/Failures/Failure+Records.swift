@@ -35,6 +35,7 @@ extension Failure {
         case .missingValue: "missingValue"
         case .outOfScale: "outOfScale"
         case .outOfDomain: "outOfDomain"
+        case .notBelow: "notBelow"
         case .duplicateIdentifiers: "duplicateIdentifiers"
         case .badColumn: "badColumn"
         case .badIdentifierRule: "badIdentifierRule"

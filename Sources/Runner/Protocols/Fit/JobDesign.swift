@@ -13,6 +13,9 @@ package struct JobDesign: Sendable {
     package let label: LabelColumn?
     private let offset: [Double]?
     private let weight: [Double]?
+    /// Proportional hazards: of the fitted rows, and of those kept aside.
+    private let survival: SurvivalColumns?
+    private let testSurvival: SurvivalColumns?
     private let table: Site.PartyTable
     /// Rows kept out of the fit.
     private let kept: AlignedRows?
@@ -30,6 +33,8 @@ package struct JobDesign: Sendable {
         label = try table.outcome(fitted)
         offset = try table.predictorOffset(fitted)
         weight = try table.values(of: .weight, fitted)
+        survival = try table.survival(fitted)
+        testSurvival = try kept.flatMap { try inputs.table.survival($0) }
     }
 
     /// With the rows kept aside under the same scalings.
@@ -40,16 +45,22 @@ package struct JobDesign: Sendable {
                 try DesignMatrix(
                     $0, columns: table.features, scalings: design.scalings, missing: table.missing,
                     fractionBits: plan.family.featureFractionBits)
-            }, offset: offset, testOffset: try kept.flatMap { try table.predictorOffset($0) }, weight: weight)
+            }, offset: offset, testOffset: try kept.flatMap { try table.predictorOffset($0) }, weight: weight,
+            survival: survival, testSurvival: testSurvival)
     }
 
     func testLabel() throws -> [Double] { try kept.flatMap { try table.outcome($0) }?.values ?? [] }
 
-    /// Columns and labels that must not be trained on under this job: small cells, constant columns, leverage, ...
+    /// Columns and labels that must not be trained on under this job: small cells, constant columns, leverage, too many events, ...
     package func problems(for job: Job) -> [DesignProblem] {
         let limits = DesignLimits(job)
         return design.problems(limits: limits, parameters: job.parameterCount, hasConstant: label != nil)
-            + (label?.problems(limits: limits) ?? [])
+            + (label?.problems(limits: limits) ?? []) + tooManyEvents(for: job)
+    }
+
+    private func tooManyEvents(for job: Job) -> [DesignProblem] {
+        guard let label, let limit = job.model.mostEvents, label.positives > limit else { return [] }
+        return [.tooManyEvents(column: label.name, events: label.positives, limit: limit)]
     }
 
     /// The first guard about this party's own rows that this fit breaks, whatever earlier fits opened: that stands in a site's ledger.

@@ -35,7 +35,7 @@ extension StudyReport {
 
     private var hasIntervals: Bool { terms.contains { $0.low != nil } }
 
-    private func ownCount(of name: String) -> Int { job.party(named: name).map { job.parameterCount(of: $0) } ?? 0 }
+    private func ownCount(of name: String) -> Int { job.party(named: name).map { job.coefficientCount(of: $0) } ?? 0 }
 
     private var coefficientTable: HTML {
         let hasRatios = family.hasRatios

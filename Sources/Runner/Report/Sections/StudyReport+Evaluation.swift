@@ -39,10 +39,13 @@ extension StudyReport {
         return table.html
     }
 
-    private var isYesNo: Bool { family.labelDomain == .yesNo }
+    private var isYesNo: Bool { family.predictsProbability }
 
     /// The figures, or the reason why there are none.
     private var curves: [HTML] {
+        if family == .cox {
+            return [.paragraph("There is no calibration plot: a Cox model ranks people, and predicts no one's time.")]
+        }
         let figures = isYesNo ? "ROC curve and no calibration plot" : "calibration plot"
         guard let tenths = results.evaluation?.tenths else {
             let active = job.active.name

@@ -86,6 +86,10 @@ extension StudyReport {
     }
 
     private var sampleSize: String {
+        if family == .cox {
+            let events = results.fit.events.map { ", \($0) events" } ?? ""
+            return "\(results.fit.n) rows\(events), \(results.fit.parameters) coefficients."
+        }
         let events = results.fit.events.map { ", \($0) with the outcome" } ?? ""
         let estimated = max(results.fit.parameters - 1, 1)
         let cases = results.fit.events.map { min($0, results.fit.n - $0) } ?? results.fit.n
@@ -114,6 +118,7 @@ extension StudyReport {
 
     private var resultItems: [Item] {
         let missing = peer == nil ? " \(results.peer)'s part is not in this report." : ""
+        let constant = family.hasIntercept ? "the intercept and " : ""
         let holders = [job.active.name, job.passive.name].joined(separator: " and ")
         return [
             Item(
@@ -123,7 +128,7 @@ extension StudyReport {
             Item(number: "14", topic: "Model development", words: sampleSize),
             Item(
                 number: "15", topic: "Model specification",
-                words: "Coefficients, above, has the intercept and the coefficients.\(missing) A prediction needs "
+                words: "Coefficients, above, has \(constant)the coefficients.\(missing) A prediction needs "
                     + "the parts of \(holders): `moiety model predict` makes it with both, or a sum over a table "
                     + "with all coefficients does."),
             Item(number: "16", topic: "Model performance", words: "See How well it predicts, above."),

@@ -7,7 +7,13 @@ import Transcript
 
 /// What a reader wants to know first.
 extension StudyReport {
-    var familyName: String { family == .poisson ? "Poisson" : family.rawValue.replacing("-", with: " ") }
+    var familyName: String {
+        switch family {
+        case .poisson: "Poisson"
+        case .cox: "Cox"
+        default: family.rawValue.replacing("-", with: " ")
+        }
+    }
 
     /// What the estimates are, or what they are the logarithms of.
     var effectName: String { family.ratioName ?? "estimate" }
@@ -39,7 +45,8 @@ extension StudyReport {
 
     private var modelWords: String {
         let passes = family == .linear ? "" : ", \(results.fit.passes) passes"
-        return "\(familyName) regression, \(results.fit.parameters) coefficients with the intercept\(passes), "
+        let intercept = family.hasIntercept ? " with the intercept" : ""
+        return "\(familyName) regression, \(results.fit.parameters) coefficients\(intercept)\(passes), "
             + (results.fit.converged ? "converged" : "NOT converged")
             + (results.fit.isWeighted == true ? "; rows have case weights" : "")
     }

@@ -74,7 +74,8 @@ package struct Validation: Codable, Sendable {
             Measure(name: "df.residual", least: 0), Measure(name: "sigma", least: 0),
             Measure(name: "r.squared", least: 1), Measure(name: "adj.r.squared", least: 1),
             Measure(name: "statistic", least: 0), Measure(name: "dispersion", least: 0),
-            Measure(name: "theta", least: 0),
+            Measure(name: "theta", least: 0), Measure(name: "nevent", least: 0),
+            Measure(name: "statistic.log", least: 0),
         ]
     }
 

@@ -1,0 +1,160 @@
+import Jobs
+import Records
+import Testing
+import Wire
+
+/// Jobs of a proportional-hazards model.
+@Suite struct SurvivalJobTests {
+    @Test func readsTimesEntriesAndStrata() throws {
+        let job = try Job(yaml: Fixtures.survival)
+        #expect(job.model.family == .cox && job.model.ties == .breslow && job.model.mostEvents == 150)
+        #expect(job.active.beside.all.map(\.word) == ["time", "entry", "strata"])
+        #expect(job.active.beside.all.map(\.domain) == [.time, .entry, .stratum])
+        // New rows have no outcome.
+        #expect(job.active.beside.ofPrediction.isEmpty && !job.active.beside.movesPredictor)
+        #expect(try Job(canonical: job.canonical) == job)
+        // The constant is among the active party's columns, and no coefficient.
+        #expect(job.parameterCount == 4 && job.coefficientCount == 3 && job.coefficientCount(of: job.active) == 1)
+    }
+
+    @Test func defaultsAreWrittenOut() throws {
+        let job = try Job(yaml: Fixtures.timesAlone)
+        #expect(job.model.ties == .efron && job.model.mostEvents == nil)
+        let defaults = "maxPasses: 20, ties: efron, mostEvents: rows"
+        let written = Fixtures.timesAlone.replacing("maxPasses: 20", with: defaults)
+        #expect(try Job(yaml: written).hash == job.hash)
+        #expect(try Job(yaml: Fixtures.trial).model.ties == nil)
+    }
+
+    @Test func whatElseABesideColumnIs() throws {
+        let job = try Job(yaml: Fixtures.counts)
+        #expect(job.active.beside.ofPrediction.map(\.word) == ["offset", "exposure"])
+    }
+
+    @Test(arguments: [
+        ("    time: futime\n", "", "parties[0].time", "time until the event"),
+        ("strata: ward", "offset: ward", "parties[0].offset", "drop 'offset'"),
+        ("strata: ward", "exposure: ward", "parties[0].exposure", "drop 'exposure'"),
+        ("strata: ward", "weights: ward", "parties[0].weights", "drop 'weights'"),
+        ("strata: ward", "strata: futime", "parties[0].strata", ""),
+        ("entry: enrolled", "entry: died", "parties[0].entry", ""),
+        ("entry: enrolled", "entry: age", "parties[0].features[0]", "without a coefficient"),
+        ("features: [x, y]", "features: [x, y]\n    time: futime", "parties[1].time", ""),
+        ("ties: breslow", "ties: exact", "model.ties", "efron, breslow"),
+        ("mostEvents: 150", "mostEvents: 0", "model.mostEvents", ""),
+        ("mostEvents: 150", "mostEvents: 16777217", "model.mostEvents", ""),
+        ("ties: breslow", "covariance: HC0", "model.covariance", "drop 'covariance'"),
+        ("ties: breslow", "l1: 0.1", "model.l1", "model.l2"),
+        ("ties: breslow", "theta: 2", "model.theta", ""),
+        ("standard-errors]", "metrics]", "reveal", "concordance"),
+        ("standard-errors]", "standard-errors]\ncrossValidation: 5", "crossValidation", "holdout"),
+        ("standard-errors]", "standard-errors]\nholdout: hash", "holdout", "'scores'"),
+    ])
+    func refuses(_ old: String, _ new: String, _ path: String, _ hint: String) throws {
+        let text = Fixtures.survival.replacing(old, with: new)
+        try #require(text != Fixtures.survival)
+        let problems = Fixtures.problems(text)
+        let problem = try #require(problems.first { $0.path == path }, "\(problems)")
+        #expect(hint.isEmpty || problem.hint?.contains(hint) == true, "\(problem)")
+    }
+
+    @Test(arguments: [
+        ("label: cens", "label: cens\n    time: days", "parties[0].time"),
+        ("label: cens", "label: cens\n    entry: days", "parties[0].entry"),
+        ("label: cens", "label: cens\n    strata: ward", "parties[0].strata"),
+        ("family: logistic", "family: logistic\n  ties: efron", "model.ties"),
+        ("family: logistic", "family: poisson\n  mostEvents: 20", "model.mostEvents"),
+    ])
+    func otherFamiliesHaveNone(_ old: String, _ new: String, _ path: String) throws {
+        let problems = Fixtures.problems(Fixtures.trial(old, new))
+        #expect(problems.map(\.path) == [path])
+        #expect(problems.first?.message == "belongs to 'family: cox'")
+    }
+
+    @Test func aPenaltyHasNoStandardErrors() {
+        let penalised = Fixtures.survival.replacing("maxPasses: 20", with: "l2: 0.1, maxPasses: 20")
+        #expect(Fixtures.problems(penalised).map(\.path) == ["reveal"])
+        #expect(Fixtures.problems(penalised.replacing(", standard-errors]", with: "]")).isEmpty)
+    }
+
+    @Test func rowsAreHeldOutForTheirScores() throws {
+        let text = Fixtures.survival.replacing("standard-errors]", with: "scores]\nholdout: hash")
+        #expect(try Job(yaml: text).holdout == .hash)
+    }
+
+    // MARK: What is opened
+
+    /// 20 passes of 26 + 32 bits, five traces and a range bit, 160; no raw constant at the active party.
+    @Test func openedBitsAreThoseOfTheKernel() throws {
+        let job = try Job(yaml: Fixtures.survival)
+        let (active, passive) = (OpenedBits(job, rows: 1728, to: .active), OpenedBits(job, rows: 1728, to: .passive))
+        #expect(passive.decisions == 20 * (26 + 32) + 61 + 160 && active.decisions == passive.decisions)
+        // A largest weight of 2^20: (11 + 22 + 1) / 2 bits more than 12.
+        #expect(passive.coefficients == 2 * (12 + 17 + 13) && active.coefficients == passive.coefficients)
+        #expect(passive.variances == 2 * (12 + 22 + 24) && active.variances == passive.variances)
+        #expect(passive.sums == 12 + 11 + 14 + 18 && passive.sums == active.sums && passive.aliases == 0)
+        #expect(RowBounds(.cox, hasCaseWeights: false) == RowBounds(.cox, hasCaseWeights: true))
+        #expect(
+            (RowBounds(.cox, hasCaseWeights: false).scale, RowBounds(.cox, hasCaseWeights: false).weight) == (0, 20))
+        #expect(job.opensLoss && !job.opensBrier && !job.opensSquares)
+    }
+
+    /// A smaller number of passes is offered by what a pass of this family opens.
+    @Test func theBudgetCountsPassesOfThisFamily() throws {
+        let job = try Job(yaml: Fixtures.survival)
+        let bits = OpenedBits(job, rows: 1728, to: .passive).total
+        let spare = bits - 20 * 58
+        let hidden = HiddenBits(bits: Double(2 * (spare + 10 * 58)), of: "died")
+        let finding = BitBudget(job, rows: 1728, owner: .active, hidden: hidden).finding(earlier: 0, inAll: 0)
+        #expect(finding.verdict == .refused && finding.remedy?.hasPrefix("set model.maxPasses to 10 or less") == true)
+    }
+
+    private func statements(_ table: LeakageTable) -> [String] {
+        let phases: [LeakagePhase] = [.setup, .training, .end, .prediction, .early]
+        return phases.flatMap { table.rows(in: $0) }.flatMap { $0.sends + $0.learns }
+    }
+
+    @Test(arguments: [true, false]) func noStatementSpeaksOfATime(_ isGeneral: Bool) throws {
+        let job = try Job(yaml: Fixtures.survival)
+        let table = isGeneral ? LeakageTable(family: .cox) : LeakageTable(job: job, rows: 1728)
+        let all = statements(table)
+        for word in [
+            "time", "intercept", "constant on", "Brier", "futime", "enrolled", "ward", "cross", "squared errors",
+        ] {
+            #expect(!all.contains { $0.contains(word) }, "\(word)")
+        }
+        #expect(all.contains { $0.hasPrefix("a number of 16 bits, at most twice a pass") })
+        #expect(
+            all.contains { $0.contains("log-likelihood differs from that of \(isGeneral ? "A" : "clinic")'s own fit") })
+        #expect(all.contains { $0.contains("three powers of two") })
+        let most = isGeneral ? "`model.mostEvents`" : "150, as the job says"
+        let passive = table.rows(in: .setup).filter { $0.party == (isGeneral ? "B" : "registry") }.flatMap(\.learns)
+        #expect(
+            passive.contains("of events no number, no order and no row; that there are no more of them than \(most)"))
+        // Other families' statements are what they were.
+        #expect(
+            !statements(LeakageTable(family: .poisson)).contains {
+                $0.contains("risk sets") || $0.contains("of events")
+            })
+    }
+
+    @Test func anExplanationCountsCoefficients() throws {
+        let explanation = Explanation(try Job(yaml: Fixtures.survival))
+        #expect(
+            explanation.model.hasPrefix(
+                "cox regression (proportional hazards, ties by breslow, at most 150 events), 3 coefficients, "))
+        #expect(explanation.parties[0].beside == ["time futime", "entry enrolled", "strata ward"])
+        #expect(explanation.text.contains("its own coefficient:"))
+        #expect(explanation.never.contains { $0.contains("no order of the rows") })
+    }
+
+    @Test func theTemplateNamesATime() throws {
+        let example = try Job(yaml: JobTemplate.text(family: .cox))
+        #expect(example.active.beside.time == "time" && example.model.ties == .efron)
+        let draft = JobTemplate.Draft(
+            table: "visits", identifier: "id", label: "died", time: "days to death",
+            features: [Feature(column: "age", kind: .numeric)])
+        #expect(try Job(yaml: JobTemplate.text(family: .cox, activeDraft: draft)).active.beside.time == "days to death")
+        #expect(!JobTemplate.text().contains("    time:"))
+    }
+}

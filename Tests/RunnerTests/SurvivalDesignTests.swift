@@ -1,0 +1,98 @@
+import Jobs
+import Records
+import Site
+import TestSupport
+import Testing
+
+@testable import Runner
+@testable import SplitRegression
+
+/// What a run makes of times, entries and strata, and which rows it refuses.
+@Suite struct SurvivalDesignTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private static func file(_ replaced: (String, String)...) throws -> JobFile {
+        let columns = "label: outcome, time: days, entry: from, strata: ward"
+        let yaml = SmallJob.yaml.replacing("label: outcome", with: columns)
+            .replacing("family: logistic", with: "family: cox")
+        return try JobFile(yaml: replaced.reduce(yaml) { $0.replacing($1.0, with: $1.1) })
+    }
+
+    /// Every third of 160 rows has an event: 53 in all.
+    private func design(_ file: JobFile, entryOf late: Int? = nil) throws -> JobDesign {
+        let lines = (0..<160).map { row in
+            let days = 5 + row * 11 % 97
+            let (event, age) = (row % 3 == 1 ? 1 : 0, 20 + row * 13 % 41)
+            return "P\(row),\(event),\(age),\(days),\(row == late ? days : 1),\(row % 2)\n"
+        }
+        let table = try SmallJob.table(file.job, csv: "id,outcome,age,days,from,ward\n" + lines.joined(), in: folder)
+        let inputs = JobInputs(file, for: FitProtocol(), own: file.job.active, peer: file.job.passive, table: table)
+        return try JobDesign(
+            inputs, table.table.rows(at: Array(0..<table.identifiers.count), of: table.identifiers))
+    }
+
+    @Test func trainingGetsTheTimesOfItsRows() throws {
+        let design = try design(Self.file())
+        let survival = try #require(try design.input().survival)
+        #expect(survival.time.prefix(3) == [5, 16, 27] && survival.time.count == 160)
+        #expect(survival.entry == Array(repeating: 1, count: 160))
+        #expect(survival.stratum?.prefix(4) == [0, 1, 0, 1])
+        #expect(try design.input().testSurvival == nil)
+        #expect(design.plan.family == .cox && design.plan.ties == .efron && design.plan.mostEvents == nil)
+        #expect(design.label?.values.prefix(3) == [0, 1, 0])
+    }
+
+    @Test func rowsHeldOutHaveTheirOwn() throws {
+        let design = try design(Self.file(("reveal:", "holdout: hash\nreveal:")))
+        let input = try design.input()
+        let (fitted, kept) = (try #require(input.survival), try #require(input.testSurvival))
+        #expect(fitted.time.count == design.design.rows && fitted.time.count + kept.time.count == 160)
+        #expect(kept.entry?.count == kept.time.count && kept.stratum?.count == kept.time.count)
+    }
+
+    @Test func thePlanHasTiesAndEvents() throws {
+        let file = try Self.file(("family: cox", "family: cox, ties: breslow, mostEvents: 60"))
+        let plan = try design(file).plan
+        #expect(plan.ties == .breslow && plan.mostEvents == 60)
+        #expect(plan.decisionBits == OpenedBits.decisions(file.job) && plan.activeColumns == 2)
+    }
+
+    /// Named with its row, before anything about the rows is opened.
+    @Test func aRowMustBeObservedBeforeItsEnd() throws {
+        let place = Place(file: folder.path("hospital.csv"), line: 9, column: "from")
+        #expect(throws: RecordsError.notBelow(place, other: "days")) { try design(Self.file(), entryOf: 7) }
+    }
+
+    @Test func moreEventsThanAgreedAreRefused() throws {
+        let few = try Self.file(("family: cox", "family: cox, mostEvents: 52"))
+        let problems = try design(few).problems(for: few.job)
+        #expect(problems == [.tooManyEvents(column: "outcome", events: 53, limit: 52)])
+        let error = RecordsError.unfitDesign(problems)
+        #expect(error.description == "outcome is yes on 53 rows: at most 52 events are allowed")
+        #expect(error.hint == "agree on a larger model.mostEvents, or drop it from the job")
+        let enough = try Self.file(("family: cox", "family: cox, mostEvents: 53"))
+        #expect(try design(enough).problems(for: enough.job).isEmpty)
+    }
+
+    /// Without an event, and with fewer than the smallest cell, the label's own rule refuses.
+    @Test func eventsAreNotFewerThanTheSmallestCell() throws {
+        let file = try Self.file(("reveal:", "limits: {minimumCell: 60}\nreveal:"))
+        #expect(
+            try design(file).problems(for: file.job)
+                == [.smallCell(column: "outcome", level: "yes", rows: 53, minimum: 60)])
+    }
+
+    // MARK: Results
+
+    @Test func bothPartiesTermsAreMergedWithoutAnIntercept() throws {
+        let header = CoefficientColumns.header(hasRatios: true).joined(separator: ",")
+        func source(_ term: String, of party: String) throws -> CoefficientSource {
+            try CoefficientSource(
+                folder.write("\(party).csv", "\(header)\n\(term),0.5,NA,NA,NA,NA,NA,\(party),0.1,1.6,NA,NA,NA\n"))
+        }
+        let merged = try MergedCoefficients([source("age", of: "hospital"), source("m1", of: "lab")])
+        #expect(merged.parties == ["hospital", "lab"] && merged.count == 2)
+    }
+}
