@@ -123,7 +123,7 @@ import Wire
         ] {
             #expect(!all.contains { $0.contains(word) }, "\(word)")
         }
-        #expect(all.contains { $0.hasPrefix("a number of 16 bits, at most twice a pass") })
+        #expect(all.contains { $0.hasPrefix("a number of 16 bits, once or twice at the end") })
         #expect(
             all.contains { $0.contains("log-likelihood differs from that of \(isGeneral ? "A" : "clinic")'s own fit") })
         #expect(all.contains { $0.contains("three powers of two") })

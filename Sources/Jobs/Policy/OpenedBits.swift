@@ -46,6 +46,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
             + (job.opensBrier ? sum + bounds.scale : 0)
             + (job.estimatesTheta ? Self.thetaRounds * (sum + bounds.scale) : 0)
             + (job.checksSums ? Self.periodBits : 0)
+            + (job.model.family == .cox && job.reveals(.standardErrors) ? Self.reciprocal : 0)
             + (job.opensHeldOutSums ? again(once) : 0) + (job.crossValidation > 0 ? again(squares) : 0)
         let m = job.parameterCount(of: role == .active ? job.active : job.passive)
         // Digits follow the largest weight of a row, as the active party announces it.
@@ -68,12 +69,12 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     }
 
     /// Bits of all that decides what comes next, the same for both parties: a first window of 14 bits and six more windows a pass,
-    /// five traces of 12 bits, one bit for the range, one for each estimate of theta; of proportional hazards also two numbers of 16
-    /// bits a pass, and ten more, about the reciprocals of risk sets. A fit MUST end when they are spent.
+    /// five traces of 12 bits, one bit for the range, one for each estimate of theta; of proportional hazards also four numbers of 16
+    /// bits about the reciprocals of risk sets. A fit MUST end when they are spent.
     public static func decisions(_ job: Job) -> Int {
         let passes = job.model.family == .linear ? 0 : job.model.maximumPasses
         let reciprocals = job.model.family == .cox ? reciprocalsInAll * reciprocal : 0
-        return passes.timesClamped(bitsPerPass(job.model.family))
+        return passes.timesClamped(bitsPerPass)
             .plusClamped(5 * window + 1 + (job.estimatesTheta ? thetaRounds : 0) + reciprocals)
     }
 
@@ -90,10 +91,10 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     /// Whether an own part of a row is out of range for such a sum, under each period.
     private static let periodBits = 5
     private static let window = 12
-    static func bitsPerPass(_ family: ModelFamily) -> Int { 14 + 6 * 2 + (family == .cox ? 2 * reciprocal : 0) }
+    static let bitsPerPass = 14 + 6 * 2
     /// How far reciprocals of the risk sets' sums are from exact.
     private static let reciprocal = 16
-    private static let reciprocalsInAll = 10
+    private static let reciprocalsInAll = 4
     private static let refinement = 18
 
     /// The least b with 2^b >= rows.
@@ -155,7 +156,6 @@ public struct BitBudget: Sendable, Hashable {
     /// The job counts the bits and does not bound them.
     public let loosened: Bool
     private let passes: Int
-    private let bitsPerPass: Int
     /// "fit", or what else opens bits.
     private let what: String
 
@@ -167,20 +167,15 @@ public struct BitBudget: Sendable, Hashable {
         self.init(
             bits: OpenedBits(job, rows: rows, to: owner == .active ? .passive : .active).total, hidden: hidden,
             loosened: job.loosened.contains(.budget),
-            passes: job.model.family == .linear ? 0 : job.model.maximumPasses,
-            bitsPerPass: OpenedBits.bitsPerPass(job.model.family))
+            passes: job.model.family == .linear ? 0 : job.model.maximumPasses)
     }
 
-    package init(
-        bits: Int, hidden: HiddenBits, loosened: Bool = false, passes: Int = 0, bitsPerPass: Int = 1,
-        what: String = "fit"
-    ) {
+    package init(bits: Int, hidden: HiddenBits, loosened: Bool = false, passes: Int = 0, what: String = "fit") {
         self.what = what
         self.bits = bits
         self.hidden = hidden
         self.loosened = loosened
         self.passes = passes
-        self.bitsPerPass = bitsPerPass
     }
 
     /// - Parameters:
@@ -204,8 +199,8 @@ public struct BitBudget: Sendable, Hashable {
     private func remedy(_ left: Double, _ leftInAll: Double) -> String {
         var remedies: [String] = []
         // Fewer than eight passes seldom fit.
-        let spare = bits.plusClamped(-passes.timesClamped(bitsPerPass))
-        let allowed = Int(clamped: (min(left, leftInAll) - Double(spare)) / Double(bitsPerPass))
+        let spare = bits.plusClamped(-passes.timesClamped(OpenedBits.bitsPerPass))
+        let allowed = Int(clamped: (min(left, leftInAll) - Double(spare)) / Double(OpenedBits.bitsPerPass))
         if allowed >= 8, allowed < passes { remedies.append("set model.maxPasses to \(allowed) or less") }
         remedies += [
             "align more rows", "use fewer columns of the peer", "write 'loosen: [budget]' if all parties accept it",

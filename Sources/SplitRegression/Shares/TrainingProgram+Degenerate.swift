@@ -34,7 +34,7 @@ extension TrainingProgram.Run {
         if facts.isShort(period) {
             // Rows would go round at once.
             try lengthen()
-            try pass()
+            pass()
         }
         var norm = try refresh()
         summary.hasLeapt = true
@@ -42,8 +42,7 @@ extension TrainingProgram.Run {
         for isLast in [false, true] {
             for exponent in Self.leaps where summary.passes < facts.maximumPasses {
                 steps.append(.move(shift: -exponent))
-                guard try tryPass() else { continue }
-                steps.append(.direction)
+                pass(stays: false)
                 let next = try openNorm()
                 if next < norm {
                     steps.append(.accept)
@@ -54,7 +53,7 @@ extension TrainingProgram.Run {
             if isLast || doublings == facts.periodDoublings || summary.passes >= facts.maximumPasses { break }
             // The rows may have gone round.
             try lengthen()
-            try pass()
+            pass()
             norm = try direction()
         }
         steps += [.checkpoint, .movements]

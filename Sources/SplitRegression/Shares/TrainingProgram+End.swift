@@ -9,7 +9,7 @@ extension TrainingProgram.Run {
             !goesAlongPath && (facts.computesStandardErrors || validates || facts.opensLoss || facts.opensBrier)
         if needsPredictor { steps += [.stay, .predictor(period: period)] }
         if goesAlongPath {
-            summary.loss = try likelihoodAlongPath()
+            summary.loss = try lossAlongPath()
         } else if facts.opensLoss {
             let loss = try open(.sum(.loss, period: period), isCounted: false)
             if mayDiverge, loss < separationLoss { throw .failure(.separation()) }
@@ -19,7 +19,10 @@ extension TrainingProgram.Run {
         if facts.opensSquares { summary.residualSum = try open(.squares(period: period), isCounted: false) }
         if validates || needsInverse && (facts.weightIsMean || facts.isRobust) {
             if goesAlongPath { steps += [.stay, .predictor(period: period)] }
-            guard try residuals() else {
+            evaluateResiduals()
+            // The likelihood's path led here.
+            if facts.family == .cox, !isSmall(try open(.riskTrace, isCounted: false)) {
+                summary.loss = nil
                 summary.withholdsStandardErrors = facts.computesStandardErrors
                 return
             }

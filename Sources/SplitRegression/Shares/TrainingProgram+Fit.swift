@@ -20,6 +20,8 @@ extension TrainingProgram {
         /// Whether the last inverse is one.
         var hasInverse = false
         var lastTrace = 0.0
+        /// Proportional hazards: whether the last reciprocals may be far from those that come next.
+        var areReciprocalsFar = true
         /// Exponent of the last opened squared norm.
         private var level = TrainingFacts.firstNormLevel
 
@@ -136,6 +138,7 @@ extension TrainingProgram {
                     }
                     norm = found
                 }
+                if facts.family == .cox, try !areReciprocalsThere(&norm) { continue }
                 guard norm <= acceptableNorm else {
                     throw .failure(.notConverged(passes: summary.passes, norm: norm))
                 }
@@ -146,7 +149,7 @@ extension TrainingProgram {
                 steps += [.move(shift: 0), .accept]
                 if runawaysMayHaveWrapped {
                     try lengthen()
-                    try pass()
+                    pass()
                     norm = try direction()
                     isFresh = false
                     continue
@@ -174,7 +177,7 @@ extension TrainingProgram {
                 try lengthen()
                 // Theta too was estimated under the shorter one.
                 isThetaSettled = thetas == Self.mostThetas
-                try pass()
+                pass()
                 norm = try direction()
                 isConfirmed = norm <= acceptableNorm
                 if norm <= facts.tolerance { break }
@@ -215,14 +218,13 @@ extension TrainingProgram {
             var shift = first
             while true {
                 steps.append(.move(shift: shift))
-                if try tryPass() {
-                    steps.append(.direction)
-                    let next = try openNorm()
-                    if next < norm {
-                        steps.append(.accept)
-                        return (next, shift)
-                    }
+                pass(stays: false)
+                let next = try openNorm()
+                if next < norm {
+                    steps.append(.accept)
+                    return (next, shift)
                 }
+                areReciprocalsFar = true
                 shift += 2
                 // At the shares' own noise, or out of passes.
                 if summary.passes >= facts.maximumPasses
@@ -250,31 +252,23 @@ extension TrainingProgram {
         /// Everything anew at the present point under twice the period.
         private func restart() throws(Stop) -> Double {
             try lengthen()
-            try pass()
+            pass()
             return try facts.hasConstantWeights ? direction() : refresh()
         }
 
-        func pass() throws(Stop) {
-            steps.append(.stay)
-            while try !tryPass() { try lengthen() }
-        }
-
-        /// A pass at the trial point.
-        ///
-        /// - Returns: whether there is a gradient: reciprocals of sums over risk sets may not be there.
-        func tryPass() throws(Stop) -> Bool {
+        func pass(stays: Bool = true) {
+            if stays { steps.append(.stay) }
             steps.append(.predictor(period: period))
-            let isThere = try residuals()
-            if isThere { steps.append(.gradient(period: period)) }
+            evaluateResiduals()
+            steps.append(.gradient(period: period))
             countPass()
-            return isThere
+            if !stays { steps.append(.direction) }
         }
 
         /// Residuals at the predictors that are there.
-        func residuals() throws(Stop) -> Bool {
-            guard try hazards() else { return false }
+        func evaluateResiduals() {
+            if facts.family == .cox { evaluateHazards() }
             steps.append(.residual(period: period))
-            return true
         }
 
         private func countPass() {
@@ -296,7 +290,7 @@ extension TrainingProgram {
                 if try invertAnew() { break }
                 // Negative weights: rows beyond the period.
                 try lengthen()
-                try pass()
+                pass()
             }
             return try direction()
         }
@@ -325,6 +319,7 @@ extension TrainingProgram {
         func lengthen() throws(Stop) {
             doublings += 1
             period *= 2
+            areReciprocalsFar = true
             // Rows that had wrapped count again: as above.
             level = TrainingFacts.firstNormLevel
             guard doublings <= facts.periodDoublings else {

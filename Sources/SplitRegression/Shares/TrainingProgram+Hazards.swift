@@ -1,41 +1,47 @@
 // Proportional hazards (training.md 5.12).
 extension TrainingProgram.Run {
-    /// Rates, sums over risk sets and their reciprocals at the trial point.
-    ///
-    /// - Returns: whether the reciprocals are there; true for other families, which have none.
-    func hazards() throws(TrainingProgram.Stop) -> Bool {
-        guard facts.family == .cox else { return true }
+    /// Rates, sums over risk sets and their reciprocals at the predictors that are there.
+    func evaluateHazards() {
         steps += [.rates(period: period), .risks(period: period)]
-        let starts: [TrainingStep.Reciprocals] = [
-            .warm(iterations: 3), .cold(exponent: 4, iterations: 8), .cold(exponent: 8, iterations: 12),
-        ]
-        for start in starts {
-            steps.append(.reciprocals(start))
-            var trace = try open(.riskTrace)
-            // On the way: each iteration squares what is missing.
-            if abs(trace) > Self.smallRiskTrace, trace > -1, trace < Self.nearRiskTrace {
-                steps.append(.reciprocals(.warm(iterations: 3)))
-                trace = try open(.riskTrace)
-            }
-            if abs(trace) <= Self.smallRiskTrace { return true }
+        steps.append(.reciprocals(areReciprocalsFar ? Self.far : .warm(iterations: Self.warmReciprocals)))
+        areReciprocalsFar = false
+    }
+
+    /// Looks at the reciprocals once the steps are small. Where some are not there, all since then was wrong.
+    ///
+    /// - Returns: false where they had to be taken anew and the norm with them is not small.
+    func areReciprocalsThere(_ norm: inout Double) throws(TrainingProgram.Stop) -> Bool {
+        if areReciprocalsFar {
+            // They are those of a step that was not taken.
+            pass()
+            norm = try direction()
         }
-        return false
+        if isSmall(try open(.riskTrace)) { return true }
+        for start in [Self.far, .cold(exponent: 8, iterations: 12)] {
+            steps += [.reciprocals(start), .residual(period: period), .gradient(period: period)]
+            norm = try direction()
+            guard isSmall(try open(.riskTrace)) else { continue }
+            return norm <= facts.tolerance || summary.passes >= facts.maximumPasses
+        }
+        throw .failure(.predictorOutOfRange(radius: period / 8))
     }
 
     /// What the negative log-likelihood of the fit is above that of the start: the integral of its slope along the line between them.
-    ///
-    /// - Returns: nil where some point of it has no reciprocals.
-    func likelihoodAlongPath() throws(TrainingProgram.Stop) -> Double? {
+    func lossAlongPath() throws(TrainingProgram.Stop) -> Double {
+        areReciprocalsFar = true
         for node in TrainingFacts.pathNodes.indices {
             steps += [.pathPoint(node), .predictor(period: period)]
-            guard try residuals() else { return nil }
+            evaluateResiduals()
             steps += [.gradient(period: period), .pathSum(node)]
         }
         return try open(.pathIntegral, isCounted: false)
     }
 
+    func isSmall(_ trace: Double) -> Bool { abs(trace) <= Self.smallRiskTrace }
+
+    private static let far = TrainingStep.Reciprocals.cold(exponent: 4, iterations: 8)
+    /// Sums that became up to twice as large, or a fifth, are followed.
+    private static let warmReciprocals = 4
     /// Below it the last iteration leaves less than 2^-14 of any reciprocal.
     private static let smallRiskTrace = 0x1p-7
-    /// Events that are off by so much in all are soon right.
-    private static let nearRiskTrace = 32.0
 }
