@@ -91,6 +91,7 @@ SHAPE_OF = {
     ("negativeBinomial", "weight"): "sigmoid", ("negativeBinomial", "loss"): "softplus",
     ("negativeBinomial", "dispersion"): "softplus",
     ("gamma", "mean"): "exponential", ("gamma", "loss"): "exponential", ("gamma", "pearson"): "exponential",
+    ("cox", "mean"): "exponential",
 }
 
 
@@ -99,7 +100,7 @@ def first_period(family):
 
 
 def most_doublings(facts):
-    return {"poisson": 1, "gamma": 1, "logistic": 10 - facts.e}.get(facts.family, 4)
+    return {"poisson": 1, "gamma": 1, "cox": 1, "logistic": 10 - facts.e}.get(facts.family, 4)
 
 
 def interval(family, shape, period):
@@ -179,7 +180,7 @@ class Facts:
 
     def __init__(self, family, rows, active, passive, *, s=0, h=-2, r=1, modulus=3072, penalty=0.0, tau=1e-3,
                  passes=60, errors=True, loss=True, brier=False, weighted=False, theta=False, e=None,
-                 robust=False, held_out=0, l1=0.0, folds=0, decisions=None):
+                 robust=False, held_out=0, l1=0.0, folds=0, events=None, decisions=None):
         self.family, self.rows, self.active, self.passive = family, rows, active, passive
         self.s, self.h, self.r, self.modulus, self.penalty = s, h, r, modulus, penalty
         self.tau, self.passes, self.errors, self.loss, self.brier = tau, passes, errors, loss, brier
@@ -187,7 +188,10 @@ class Facts:
         self.folds = folds
         self.squares = family == "gamma" and loss
         self.p = active + passive
-        self.decisions = 26 * passes + 61 + 6 * theta if decisions is None else decisions
+        self.cox = family == "cox"
+        # E: of proportional hazards, all rows where the job names none.
+        self.events = (rows if events is None else events) if self.cox else 0
+        self.decisions = 26 * passes + 61 + 6 * theta + 64 * self.cox if decisions is None else decisions
         self.k = ceil_log2(rows)
         self.F = 36 if family == "linear" else 20
         self.b = self.F + (self.k + 1) // 2 + 1
@@ -209,7 +213,7 @@ class Facts:
             "computesStandardErrors": self.errors, "opensLoss": self.loss, "opensBrier": self.brier,
             "scaleBits": self.s, "weightBits": self.h, "rowBits": self.r, "periodBits": self.e, "decisionBits": self.decisions,
             "isWeighted": self.weighted, "estimatesTheta": self.theta, "isRobust": self.robust,
-            "heldOutRows": self.held_out, "l1": self.l1, "folds": self.folds,
+            "heldOutRows": self.held_out, "l1": self.l1, "folds": self.folds, **({"events": self.events} if self.cox else {}),
         }
 
 
@@ -239,7 +243,7 @@ def widths(facts, kind, period):
 def kernel_layout(facts, kind, period):
     shape = SHAPE_OF[facts.family, kind]
     v, scalar, m = widths(facts, kind, period)
-    slots = (16 if facts.family in ("poisson", "gamma") else 256) * facts.rows
+    slots = (16 if facts.family in ("poisson", "gamma", "cox") else 256) * facts.rows
     w = v + scalar + m + 2 + 40 + ceil_log2(slots)
     if w > 125:
         raise Refusal("predictorOutOfRange")
@@ -340,7 +344,7 @@ def squares():
 def layouts():
     result = []
     shapes = [("logistic", 0, -2, 1), ("linear", 0, 0, 4), ("probit", 0, 0, 3), ("poisson", 0, 5, 8),
-              ("negativeBinomial", 6, 3, 8), ("gamma", 4, 0, 7), ("linear", 0, 7, 11), ("gamma", 4, 5, 12)]
+              ("negativeBinomial", 6, 3, 8), ("gamma", 4, 0, 7), ("linear", 0, 7, 11), ("gamma", 4, 5, 12), ("cox", 0, 3, 6)]
     for family, s, h, r in shapes:
         for modulus in (2048, 3072):
             for n in (1000, 100_000):
@@ -357,6 +361,8 @@ def layouts():
                         kernels[kind] = {"error": str(refusal)}
                 if family == "linear":
                     fraction, gradient, weight = 34, 110, None
+                elif facts.cox:
+                    fraction, gradient, weight = 34, 113, 113 + 2 - 8
                 else:
                     v, scalar, _ = widths(facts, "mean", period)
                     fraction = v + scalar
@@ -395,6 +401,9 @@ def layouts():
                     entry["block"] = column_layout(facts, weight, products)
                     entry["cross"] = {"active": packed_layout(facts, facts.active, weight + facts.b),
                                       "passive": packed_layout(facts, facts.passive, weight + facts.b)}
+                if facts.cox:
+                    # No raw constant; the fraction of known rows is that of residuals.
+                    del entry["resultBits"]["constant"], entry["resultBits"]["constantVariance"]
                 result.append(entry)
     return result
 
@@ -413,6 +422,184 @@ def refused_layouts():
         except Refusal as refusal:
             found = {"error": str(refusal)}
         result.append({"facts": facts.json(), "kind": kind, "period": facts.first_period, **found})
+    return result
+
+
+# 3.8, 3.9, 5.12: proportional hazards
+
+
+def shared_layout(value_bits, modulus):
+    """Products of shared numbers: two terms a row."""
+    u = max(W, 2 * value_bits + 3)
+    rows = (modulus - 64) // u
+    if rows < 1 or value_bits > 126:
+        raise Refusal("keyTooSmall")
+    return {"slotBits": u, "rowsPerCiphertext": rows, "ciphertextsPerRow": 2}
+
+
+def risk_layout(kind, inputs, outputs, values, term_bits, modulus):
+    """`values`: sums of each output."""
+    u = max(W, term_bits + ceil_log2(inputs) + 2)
+    room = (modulus - 64) // u
+    if room < 1:
+        raise Refusal("keyTooSmall")
+    if kind != "vectors":
+        groups = -(-outputs // room)
+        return {"slotBits": u, "slotsPerCiphertext": 1, "outputsPerCiphertext": room, "ciphertextsPerInput": 1,
+                "resultCount": groups * (values if kind == "columns" else 1)}
+    side = min(values, room)
+    parts = -(-values // side)
+    shared = room // values if parts == 1 else 1
+    return {"slotBits": u, "slotsPerCiphertext": side, "outputsPerCiphertext": shared, "ciphertextsPerInput": 2 * parts,
+            "resultCount": -(-outputs // shared) if parts == 1 else outputs * parts}
+
+
+def rate_bits(facts, period):
+    """r': of a share of a rate, cut to 34 fraction bits."""
+    v, scalar, _ = widths(facts, "mean", period)
+    return kernel_layout(facts, "mean", period)["slotBits"] + 2 - (v + scalar - 34)
+
+
+def scalar_fraction(facts):
+    """g"""
+    return max(46, facts.k + 24)
+
+
+def risk_widths():
+    """All exchanges of a fit over risk sets."""
+    result = []
+    for n, events, active, passive, modulus, period in [
+            (1000, 300, 4, 5, 3072, 32), (1000, 300, 4, 5, 3072, 64), (1000, 300, 1, 1, 2048, 32), (1000, 1000, 6, 9, 2048, 64),
+            (1000, 1, 2, 40, 3072, 32), (100_000, 100_000, 6, 9, 3072, 32), (100_000, 20_000, 21, 30, 4096, 32),
+            (100_000, 1025, 3, 12, 2048, 32), (1 << 21, 1 << 20, 3, 4, 3072, 32), (1 << 22, 1 << 20, 3, 4, 3072, 32),
+            (1 << 17, 5, 3, 13, 3072, 32)]:
+        facts = Facts("cox", n, active, passive, h=3, r=6, modulus=modulus, events=events)
+        assert facts.first_period == 32
+        try:
+            rate = rate_bits(facts, period)
+        except Refusal as refusal:
+            result.append({"facts": facts.json(), "period": period, "error": str(refusal)})
+            continue
+        b, e = facts.b, facts.events
+        columns = {"columns": risk_layout("columns", n, e, active - 1, rate + b + 1 + 62, modulus)} if active > 1 else {}
+        result.append({
+            "facts": facts.json(), "period": period, "rateBits": rate, "scalarFractionBits": scalar_fraction(facts),
+            "sums": risk_layout("sums", n, e, 1, rate + 62, modulus),
+            "hazards": risk_layout("hazards", e, n, 1, 112 + 62, modulus), **columns,
+            "vectors": risk_layout("vectors", n, e, passive, rate + b + 3 + 62, modulus),
+            "reciprocalProducts": shared_layout(112, modulus), "residualProducts": shared_layout(max(112, rate), modulus),
+        })
+    return result
+
+
+def risk_layouts():
+    """Of any numbers, refused ones too."""
+    result = []
+    for kind, inputs, outputs, values, term_bits, modulus in [
+            ("sums", 1000, 300, 1, 171, 3072), ("sums", 1, 1, 1, 60, 2048), ("sums", 1025, 7, 1, 181, 256),
+            ("sums", 1024, 7, 1, 180, 256), ("sums", 1025, 7, 1, 180, 256), ("hazards", 300, 1000, 1, 174, 2048),
+            ("hazards", 1 << 24, 1 << 24, 1, 174, 4096), ("columns", 1000, 300, 3, 200, 3072), ("columns", 1000, 12, 5, 202, 2048),
+            ("columns", 500, 9, 2, 190, 256), ("vectors", 1000, 300, 5, 202, 3072), ("vectors", 1000, 300, 14, 202, 3072),
+            ("vectors", 1000, 300, 15, 202, 3072), ("vectors", 1000, 300, 7, 202, 3072), ("vectors", 1000, 301, 6, 202, 3072),
+            ("vectors", 1000, 300, 40, 202, 2048), ("vectors", 4, 3, 2, 186, 256), ("vectors", 4, 3, 2, 189, 256),
+            ("vectors", 4, 3, 2, 188, 256)]:
+        given = {"kind": kind, "inputs": inputs, "outputs": outputs, "values": values, "termBits": term_bits, "modulusBits": modulus}
+        try:
+            result.append({**given, **risk_layout(kind, inputs, outputs, values, term_bits, modulus)})
+        except Refusal as refusal:
+            result.append({**given, "error": str(refusal)})
+    return result
+
+
+def shared_layouts():
+    result = []
+    for value_bits, modulus in [(112, 3072), (112, 2048), (60, 2048), (74, 1024), (75, 1024), (126, 4096), (127, 4096), (112, 291),
+                                (112, 290), (115, 3072)]:
+        try:
+            found = shared_layout(value_bits, modulus)
+        except Refusal as refusal:
+            found = {"error": str(refusal)}
+        result.append({"valueBits": value_bits, "modulusBits": modulus, **found})
+    return result
+
+
+def stretches():
+    """By what reciprocals are multiplied before each iteration, in eighths: as an inverse (5.2), and not at all."""
+    result = [{"reciprocals": f"{j} {i}", "factors": ([15] * max(0, i - 5) + [14, 12, 9, 8, 8])[-i:]} for j, i in ((4, 8), (8, 12))]
+    return result + [{"reciprocals": "warm 4", "factors": [8] * 4}]
+
+
+def path():
+    """Four nodes of Gauss and Legendre's on 0 .. 1 and their weights, in units of 2^-24."""
+    result = []
+    for x in sorted(mp.polyroots([mp.mpf(35) / 8, 0, -mp.mpf(30) / 8, 0, mp.mpf(3) / 8])):
+        slope = (140 * x ** 3 - 60 * x) / 8
+        weight = 2 / ((1 - x * x) * slope * slope)
+        result.append({"place": int(mp.nint((x + 1) / 2 * 2 ** 24)), "weight": int(mp.nint(weight / 2 * 2 ** 24))})
+    return result
+
+
+def risk_matrix(table, ties, rates, places, g):
+    """M, from its definition alone: the rows of a table are time, event, entry, stratum."""
+    groups = {}
+    for row, (time, event, _, stratum) in enumerate(table):
+        if event:
+            groups.setdefault((stratum, -time), []).append(row)
+    matrix = []
+    for (stratum, time), tied in sorted(groups.items()):
+        at_risk = [row for row, (t, _, entry, s) in enumerate(table) if s == stratum and entry < -time <= t]
+        assert set(tied) <= set(at_risk)
+        for l in range(len(tied)):
+            part = mp.mpf(1) - (mp.mpf(l) / len(tied) if ties == "efron" else 0)
+            total = sum((part if row in tied else 1) * mp.mpf(rates[row]) for row in at_risk)
+            c = rounded(mp.mpf(2) ** g / total)
+            c = min(max(c, 1), 2 ** 62 - 2 ** 10)
+            tied_c = rounded(c * part)
+            matrix.append([tied_c if row in tied else c if row in at_risk else 0 for row in range(len(table))])
+    assert len(matrix) <= places
+    return matrix + [[0] * len(table)] * (places - len(matrix)), len(matrix)
+
+
+def rounded(x):
+    """To the nearest integer, of a half the greater one, of a number that no order of its additions brings over a half."""
+    half = abs(x - mp.floor(x) - mp.mpf(1) / 2)
+    assert half == 0 or half > x * mp.mpf(2) ** -51, x
+    return int(mp.floor(x + mp.mpf(1) / 2))
+
+
+def risk_sets():
+    """Small tables, their matrices, and products with these both ways."""
+    none = -1.0
+    # Ties of events, of events with ends of observation, entries at an event's time, strata that have no event.
+    tables = {
+        "ties, entries and strata": [
+            (5.0, 1, 0.0, 1), (3.0, 1, none, 0), (3.0, 1, 1.0, 0), (3.0, 0, none, 0), (7.0, 1, 3.0, 0), (2.0, 1, none, 0),
+            (5.0, 1, 2.0, 1), (5.0, 1, none, 1), (4.0, 0, 2.0, 1), (6.5, 0, 5.0, 1), (9.0, 0, 2.5, 0), (1.0, 0, none, 3)],
+        "one stratum, no entries": [
+            (4.0, 1, none, 0), (4.0, 1, none, 0), (1.0, 1, none, 0), (6.0, 0, none, 0), (8.0, 1, none, 0), (4.0, 0, none, 0),
+            (1.0, 0, none, 0), (2.5, 1, none, 0), (8.0, 0, none, 0), (4.0, 1, none, 0), (0.5, 0, none, 0), (3.0, 0, none, 0)],
+        "strata, entries at events": [
+            (2.0, 1, 1.0, -4), (2.0, 1, 0.5, -4), (1.0, 1, none, -4), (3.0, 1, 2.0, -4), (3.0, 0, 1.0, -4), (1.5, 0, none, -4),
+            (2.0, 1, none, 2), (2.0, 1, 1.0, 2), (2.0, 0, none, 2), (1.0, 1, none, 2), (4.0, 1, 2.0, 2), (4.0, 1, 1.0, 2)],
+    }
+    rates = [[1.0, 0.5, 2.25, 0.0625, 1.5, 3.0, 0.75, 1.125, 0.25, 2.0, 0.875, 1.0],
+             [0.375, 1.75, 4.0, 0.125, 0.5, 1.0, 2.5, 0.8125, 1.0, 0.25, 6.0, 1.375]]
+    x = [3, -1, 4, 1, -5, 9, -2, 6, 5, -3, 5, 8]
+    y = [2, -7, 1, 8, -2, 8, 1, -8, 2, 8, 4, -5]
+    result = []
+    for number, (name, table) in enumerate(tables.items()):
+        for ties in ("efron", "breslow"):
+            for g, places in ((46, 9), (47, 12)):
+                e = rates[(number + (g == 47)) % 2]
+                matrix, events = risk_matrix(table, ties, e, places, g)
+                has_entry = any(entry != none for _, _, entry, _ in table)
+                result.append({
+                    "name": name, "ties": ties, "time": [row[0] for row in table], "event": [row[1] for row in table],
+                    **({"entry": [row[2] for row in table]} if has_entry else {}), "stratum": [row[3] for row in table],
+                    "rates": e, "fractionBits": g, "places": places, "events": events, "matrix": matrix,
+                    "x": x, "sums": [sum(m * v for m, v in zip(row, x)) for row in matrix],
+                    "y": y[:places], "hazards": [sum(row[i] * v for row, v in zip(matrix, y)) for i in range(len(table))],
+                })
     return result
 
 
@@ -471,6 +658,10 @@ def window_shape(facts, step):
         return 40, -2, -2, trace_width(facts), 0
     if name[0] == "norm":
         return 80, max(int(name[1]), facts.norm_floor), facts.norm_floor, 14, 0
+    if name[0] == "riskTrace":
+        return 40, -9, -9, 16, 0
+    if name[0] == "pathIntegral":
+        return 40, max(facts.k + facts.s + 6, -8), -8, 12, 18
     if name[0] == "sum":
         return 40, max(facts.k + scale_of(facts, name[1]) + 6, -8), -8, 12, 18
     heavy = max(0, facts.h) if facts.weighted else 0
@@ -520,7 +711,8 @@ def windows():
     facts = Facts("logistic", 1000, 3, 4)
     linear = Facts("linear", 100_000, 3, 4, h=0, r=4)
     weighted = Facts("linear", 100_000, 3, 4, h=7, r=11, weighted=True)
-    names = {id(facts): "logistic", id(linear): "linear", id(weighted): "weighted"}
+    cox = Facts("cox", 1000, 4, 5, h=1, r=5, events=300)
+    names = {id(facts): "logistic", id(linear): "linear", id(weighted): "weighted", id(cox): "cox"}
     cases = [(facts, "trace", x) for x in (0.0, 0.1, 0.26, 0.49, 1.75, -3.0, 7.0, -0.01, 500.0)]
     cases += [(facts, "norm 8", x) for x in (5000.0, 1e6, 60.0, 0.37, 1e-7, 0.0, -1e-30, -2.5, -1e-9)]
     cases += [(facts, "norm -9", x) for x in (1e-3, 300.0, 1e-11)]
@@ -530,6 +722,8 @@ def windows():
     cases += [(facts, "sum dispersion 64", 731.5)]
     cases += [(linear, "residualSum", x) for x in (81_234.56, 1e-12, 0.0, 3.0, 1e-20)]
     cases += [(weighted, "residualSum", x) for x in (8.1e9, 3.0)]
+    cases += [(cox, "riskTrace", x) for x in (0.0, 0.0003, 0.0078, -0.0021, 0.51, -3.0, 61.7)]
+    cases += [(cox, "pathIntegral", x) for x in (-41.731, -0.0004, 0.0, 2.5, -31_000.5)]
     result = []
     for f, step, x in cases:
         scale = window_shape(f, step)[0]
@@ -540,7 +734,7 @@ def windows():
         result.append({"facts": names[id(f)], "step": step, "active": word(a),
                        "passive": word(b), "bits": used, "windows": [[str(v) for v in pair] for pair in digits],
                        "number": repr(number)})
-    return {"facts": {"logistic": facts.json(), "linear": linear.json(), "weighted": weighted.json()}, "openings": result}
+    return {"facts": {"logistic": facts.json(), "linear": linear.json(), "weighted": weighted.json(), "cox": cox.json()}, "openings": result}
 
 
 # 5. The program
@@ -571,6 +765,8 @@ class Program:
         self.shrinkage = 3 if facts.family in ("probit", "negativeBinomial") else 4
         self.thetas, self.settled = 0, not facts.theta
         self.leapt, self.out = False, 0
+        # Proportional hazards: whether the last reciprocals may be far from those that come next.
+        self.far = True
         self.before_leap = None
         self.summary = {"converged": False, "norm": 0.0, "loss": None, "brier": None, "residualSum": None,
                         "withholdsStandardErrors": False}
@@ -596,8 +792,8 @@ class Program:
             least = 2.0 ** f.norm_floor
             self.spent += 14 + max(0, int(step[1]) + 2 - exponent(max(number, least)))
         else:
-            self.spent += {"trace": trace_width(f), "range": 1, "theta": 1}.get(step[0], 30 + f.k)
-        if self.spent > f.decisions and step[0] in ("norm", "trace", "range", "theta"):
+            self.spent += {"trace": trace_width(f), "range": 1, "theta": 1, "riskTrace": 16}.get(step[0], 30 + f.k)
+        if self.spent > f.decisions and step[0] in ("norm", "trace", "range", "theta", "riskTrace"):
             raise Failure("notConverged")
 
     opened_by = None
@@ -617,8 +813,35 @@ class Program:
         return found
 
     def one_pass(self):
-        self.do("predictor P", "residual P", "gradient P")
+        self.do("predictor P")
+        self.residual()
+        self.do("gradient P")
         self.count()
+
+    def residual(self):
+        if self.f.cox:
+            self.do("rates P", "risks P", "reciprocals 4 8" if self.far else "reciprocals warm 4")
+            self.far = False
+        self.do("residual P")
+
+    def has_reciprocals(self):
+        """Whether the last ones are there (5.12)."""
+        return abs(self.ask("riskTrace")) <= 2.0 ** -7
+
+    def repair(self, n):
+        """The norm under reciprocals that are there, and whether the steps go on with it."""
+        if self.far:
+            self.do("stay")
+            self.one_pass()
+            n = self.look()
+        if self.has_reciprocals():
+            return n, False
+        for start in ("4 8", "8 12"):
+            self.do(f"reciprocals {start}", "residual P", "gradient P")
+            n = self.look()
+            if self.has_reciprocals():
+                return n, n > self.f.tau and self.q < self.f.passes
+        raise Failure("predictorOutOfRange")
 
     def goes_on(self):
         """Another theta of the active party's."""
@@ -648,6 +871,7 @@ class Program:
         self.doublings += 1
         self.P *= 2
         self.level = 8
+        self.far = True
         if self.doublings > most_doublings(self.f):
             raise Failure("separation" if self.diverges else "predictorOutOfRange")
         if self.diverges and not (self.f.family == "logistic" and self.P == 64):
@@ -758,6 +982,7 @@ class Program:
             if found < n:
                 self.do("accept")
                 return found, j
+            self.far = True
             j += 2
             if self.q >= self.f.passes or j > first + 2 and n <= self.near():
                 self.do("stay")
@@ -834,6 +1059,10 @@ class Program:
                     found = self.refresh()
                     fresh = True
                 n = found
+            if f.cox:
+                n, again = self.repair(n)
+                if again:
+                    continue
             if n > self.near():
                 raise Failure("notConverged")
             self.summary["converged"] = n <= f.tau or self.leapt and self.q < f.passes
@@ -867,8 +1096,38 @@ class Program:
                 break
         self.finish()
 
+    def along_path(self):
+        """What the loss of the fit is above that of A's own (5.12)."""
+        self.far = True
+        for j in range(4):
+            self.do(f"pathPoint {j}", "predictor P")
+            self.residual()
+            self.do("gradient P", f"pathSum {j}")
+        self.summary["loss"] = self.ask("pathIntegral", counted=False)
+
+    def finish_hazards(self):
+        f = self.f
+        if f.loss:
+            self.along_path()
+        if not f.errors:
+            return
+        self.do("stay", "predictor P")
+        self.residual()
+        if abs(self.ask("riskTrace", counted=False)) > 2.0 ** -7:
+            self.summary.update(loss=None, withholdsStandardErrors=True)
+            return
+        self.inform()
+        if not self.invert_anew(True):
+            self.summary["withholdsStandardErrors"] = True
+            return
+        self.do("checkpoint")
+        self.variances()
+
     def finish(self):
         f = self.f
+        if f.cox:
+            self.finish_hazards()
+            return
         narrow = {"logistic": f.loss or f.brier, "negativeBinomial": f.loss or f.brier, "probit": f.brier}
         while narrow.get(f.family) and self.ask("sumRange P", counted=False):
             if self.doublings == most_doublings(f) or not self.has_room(f.rows, 2):
@@ -991,11 +1250,12 @@ class Script:
     """Answers each opening from a list of its kind; the last of a list goes on for ever."""
 
     def __init__(self, norms=(), trace=(0.0,), loss=(400.0,), brier=(80.0,), range_=(0,), residual=(500.0,), theta=(0,),
-                 beyond=(0,), sums=(0,)):
+                 beyond=(0,), sums=(0,), risk=(0.0,), path=(-41.5,)):
         self.lists = {"norm": list(norms), "trace": list(trace), "loss": list(loss), "brier": list(brier),
                       "range": list(range_), "residualSum": list(residual), "squares": list(residual), "dispersion": [900.0],
                       "theta": list(theta), "heldOutRange": list(beyond), "heldOutSum": [90.0, 21.0], "heldOutSquares": [110.0],
-                      "sumRange": list(sums), "foldRange": list(beyond), "foldSum": [95.0, 22.0], "foldSquares": [115.0]}
+                      "sumRange": list(sums), "foldRange": list(beyond), "foldSum": [95.0, 22.0], "foldSquares": [115.0],
+                      "riskTrace": list(risk), "pathIntegral": list(path)}
 
     def __call__(self, step, program):
         words = step.split()
@@ -1013,6 +1273,9 @@ def programs():
 
     def fit(**more):
         return Facts("logistic", **{**logistic, **more})
+
+    def hazards(**more):
+        return Facts("cox", **{**logistic, "h": 1, "r": 5, "events": 300, **more})
 
     # Fresh and stale norms in turns.
     SLOW = [0.9, 0.5, 0.6, 0.35, 0.4, 0.2, 0.25]
@@ -1217,6 +1480,62 @@ def programs():
          Script([12.0, 7.0, 6.0, 0.4, 0.0003])),
         ("gamma, robust errors", Facts("gamma", 1000, 4, 5, s=3, h=0, r=6, robust=True),
          Script([12.0, 0.4, 0.0003], residual=[90.0])),
+        ("proportional hazards", hazards(), Script(decay)),
+        ("hazards, room for as many events as rows", hazards(events=None), Script([3.0, 0.4, 0.03, 0.002, 0.0003])),
+        ("hazards, standard errors that are not computed", hazards(errors=False), Script(decay, path=[-0.00390625])),
+        ("hazards, ridge", hazards(penalty=0.1, errors=False, loss=False), Script(decay)),
+        ("hazards, ridge, reciprocals that are not there", hazards(penalty=0.1, errors=False, loss=False),
+         Script([12.0, 0.7, 0.012, 0.0004, 0.0005], risk=[0.25, 0.0])),
+        ("hazards, a refused trial", hazards(), Script([40.0, 55.0, 21.0, 18.0, 2.0, 0.1, 0.0002])),
+        ("hazards, a negative norm is infinite", hazards(), Script([40.0, -1.0, 12.0, 0.6, 0.0003])),
+        ("hazards, fresh information", hazards(), Script([40.0, 22.0, 9.0, 1.5, 0.9, 0.31, 0.05, 0.0006])),
+        ("hazards, a start at the answer", hazards(), Script([0.0005])),
+        ("hazards, a start at the answer that was none", hazards(), Script([0.0005, 0.3, 0.02, 0.0004])),
+        ("hazards, no step helps near the answer", hazards(), Script([3.0, 0.02, 0.021, 0.0205, 0.02])),
+        ("hazards, no step helps near the answer, which is farther than it seemed", hazards(),
+         Script([3.0, 0.02, 0.021, 0.0205, 9.0])),
+        ("hazards, reciprocals that are there by a hair", hazards(), Script(decay, risk=[0.0078125, -0.0078125])),
+        ("hazards, reciprocals anew", hazards(), Script(decay + [0.0003], risk=[0.009765625, 0.0])),
+        ("hazards, reciprocals anew, and more steps", hazards(), Script(decay + [0.4, 0.02, 0.0003], risk=[-0.5, 0.001953125])),
+        ("hazards, reciprocals anew twice", hazards(), Script(decay + [0.5, 0.0006], risk=[63.0, 2.0, 0.0])),
+        ("hazards, reciprocals anew twice, and more steps", hazards(),
+         Script(decay + [0.5, 0.6, 0.01, 0.0004], risk=[63.0, -2.0, 0.0, 0.0])),
+        ("hazards, reciprocals anew after each of two ways to the answer", hazards(),
+         Script(decay + [0.4, 0.02, 0.0003, 0.3, 0.01, 0.0002], risk=[1.0, 0.0, 0.25, 0.0])),
+        ("hazards, reciprocals anew after a refused trial", hazards(),
+         Script([3.0, 0.02, 0.021, 0.0205, 0.02, 0.03, 0.0002], risk=[0.5, 0.0])),
+        ("hazards, reciprocals that never come", hazards(), Script(decay + [0.3, 0.2], risk=[5.0, 4.0, 0.009765625])),
+        ("hazards, reciprocals anew, out of passes, near", hazards(passes=4), Script([3.0, 0.4, 0.06, 0.02, 0.009], risk=[0.1, 0.0])),
+        ("hazards, reciprocals anew, out of passes, far", hazards(passes=4), Script([3.0, 0.4, 0.06, 0.02, 0.009, 0.4], risk=[0.1, 0.0])),
+        ("hazards, reciprocals that are not there before standard errors", hazards(), Script(decay, risk=[0.0, 0.02])),
+        ("hazards, reciprocals below zero before standard errors", hazards(), Script(decay, risk=[0.0, -0.009765625])),
+        ("hazards, passes used up, near", hazards(passes=3), Script([3.0, 0.4, 0.06, 0.009])),
+        ("hazards, passes used up, far", hazards(passes=3), Script([3.0, 0.4, 0.3, 0.25, 0.2, 0.1])),
+        ("hazards, passes used up by refused steps", hazards(passes=2), Script([3.0, 5.0, 4.0])),
+        ("hazards, passes used up by a refused step near the answer", hazards(passes=3), Script([3.0, 0.4, 0.03, 0.05, 0.02])),
+        ("hazards, a doubled period", hazards(), Script([40.0, 55.0, 60.0, 12.0, 9.0, 1.0, 0.02, 0.0003])),
+        ("hazards, out of range", hazards(), Script([12.0, 13.0])),
+        ("hazards, a set range bit, at the answer", hazards(), Script([3.0, 0.4, 0.03, 0.0003, 0.0004], range_=[2, 0])),
+        ("hazards, a set range bit, near it", hazards(), Script([3.0, 0.4, 0.03, 0.0003, 0.02, 0.0008], range_=[1])),
+        ("hazards, a set range bit, near it, where no step helps", hazards(),
+         Script([3.0, 0.4, 0.03, 0.0003, 0.02, 0.03, 0.025, 0.02], range_=[1])),
+        ("hazards, a set range bit, far from it", hazards(), Script([3.0, 0.4, 0.03, 0.0003, 9.0, 0.6, 0.0002], range_=[3, 0])),
+        ("hazards, range bits without end", hazards(), Script([3.0, 0.4, 0.03, 0.0003, 9.0, 0.6, 0.0002], range_=[3])),
+        ("hazards, slow steps are no leap", hazards(), Script([0.9, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.16, 0.0004])),
+        ("hazards, collinear", hazards(), Script(trace=singular)),
+        ("hazards, a column left out", hazards(), Script(decay, trace=[4.0, 1.0, 0.0])),
+        ("hazards, two columns left out, then a refused trial", hazards(),
+         Script([40.0, 55.0, 21.0, 2.0, 0.1, 0.0002], trace=[4.0, 2.0, 3.0, 1.0, 0.0])),
+        ("hazards, no column is left out under a penalty", hazards(penalty=0.1, errors=False, loss=False), Script(trace=[3.0, 1.0])),
+        ("hazards, weights that grew", hazards(), Script([40.0, 34.0, 34.0, 8.0, 0.3, 0.0003], trace=[0.0, -2.0, 20.0, 0.0])),
+        ("hazards, no start succeeds once", hazards(),
+         Script([40.0, 34.0, 28.0, 8.0, 0.3, 0.0003], trace=[0.0, -2.0, 20.0, 3.0, 2.0, 1.0, 0.0])),
+        ("hazards, errors withheld", hazards(), Script(decay, trace=[0.0, -2.0])),
+        ("hazards, a column of B alone", hazards(active=1, passive=1), Script(decay)),
+        ("hazards, the last decision that is paid", hazards(decisions=147, errors=False), Script([3.0, 0.4, 0.03, 0.0003])),
+        ("hazards, one bit too few", hazards(decisions=146, errors=False), Script([3.0, 0.4, 0.03, 0.0003])),
+        ("hazards, no bit for reciprocals", hazards(decisions=145, errors=False), Script([3.0, 0.4, 0.03, 0.0003])),
+        ("hazards, bits for one look at reciprocals", hazards(decisions=147), Script([3.0, 0.4, 0.03, 0.0003, 0.0005], risk=[0.5, 0.0])),
     ]
     result = []
     for name, facts, script in cases:
@@ -1227,7 +1546,7 @@ def programs():
         again = Program(facts, program.opened)
         assert (again.run(), again.steps) == (end, program.steps), name
         result.append(entry(name, facts, program, end))
-        if name == "a doubled period":
+        if name in ("a doubled period", "hazards, reciprocals anew twice, and more steps"):
             # What is known before all numbers are there.
             for count in (0, 1, 3, 5, len(program.opened) - 1):
                 part = Program(facts, program.opened[:count])
@@ -1277,6 +1596,10 @@ def main():
         "windows": windows(),
         "payloads": payloads(),
         "programs": programs(),
+        "risk": {
+            "widths": risk_widths(), "layouts": risk_layouts(), "products": shared_layouts(), "reciprocals": stretches(),
+            "path": path(), "sets": risk_sets(),
+        },
     }
     # One entry of a list to a line.
     parts = []
