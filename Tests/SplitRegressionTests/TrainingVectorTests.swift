@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import TestSupport
 import Testing
 
@@ -16,6 +17,8 @@ import Testing
         let scaleBits, weightBits, rowBits, periodBits, decisionBits: Int
         let isWeighted, estimatesTheta, isRobust: Bool
         let heldOutRows, folds: Int
+        /// Of proportional hazards alone.
+        let events: Int?
 
         var value: TrainingFacts {
             TrainingFacts(
@@ -24,8 +27,8 @@ import Testing
                 maximumPasses: maximumPasses,
                 modulusBits: modulusBits, computesStandardErrors: computesStandardErrors, opensLoss: opensLoss,
                 opensBrier: opensBrier, scaleBits: scaleBits, weightBits: weightBits, rowBits: rowBits,
-                periodBits: periodBits, isWeighted: isWeighted, estimatesTheta: estimatesTheta, isRobust: isRobust,
-                heldOutRows: heldOutRows, folds: folds, decisionBits: decisionBits)
+                periodBits: periodBits, isWeighted: isWeighted, estimatesTheta: estimatesTheta, events: events ?? 0,
+                isRobust: isRobust, heldOutRows: heldOutRows, folds: folds, decisionBits: decisionBits)
         }
     }
 
@@ -77,6 +80,79 @@ import Testing
             let allowed: Bool
         }
         struct Payloads: Decodable { let bounds: [Bounds] }
+        /// Nothing where there is no room.
+        struct RiskShape: Decodable {
+            let slotBits, slotsPerCiphertext, outputsPerCiphertext, ciphertextsPerInput, resultCount: Int?
+
+            var numbers: [Int?] {
+                [slotBits, slotsPerCiphertext, outputsPerCiphertext, ciphertextsPerInput, resultCount]
+            }
+        }
+        struct SharedProducts: Decodable {
+            let slotBits, rowsPerCiphertext, ciphertextsPerRow: Int?
+
+            var numbers: [Int?] { [slotBits, rowsPerCiphertext, ciphertextsPerRow] }
+        }
+        struct RiskWidths: Decodable {
+            let facts: Facts
+            let period: Double
+            let error: String?
+            let rateBits, scalarFractionBits: Int?
+            let sums, hazards, columns, vectors: RiskShape?
+            let reciprocalProducts, residualProducts: SharedProducts?
+        }
+        struct RiskLayout: Decodable {
+            let kind: String
+            let inputs, outputs, values, termBits, modulusBits: Int
+            let error: String?
+            let slotBits, slotsPerCiphertext, outputsPerCiphertext, ciphertextsPerInput, resultCount: Int?
+        }
+        struct SharedLayout: Decodable {
+            let valueBits, modulusBits: Int
+            let error: String?
+            let slotBits, rowsPerCiphertext, ciphertextsPerRow: Int?
+        }
+        struct Exchange: Decodable {
+            let type: Int
+            let owner: String
+            /// Chunks, and ciphertexts in all.
+            let request, reply: [Int]
+        }
+        struct StepExchanges: Decodable {
+            let step: String
+            let exchanges: [Exchange]
+        }
+        struct Widths: Decodable { let active, passive: [Int] }
+        struct FitExchanges: Decodable {
+            let facts: Facts
+            let period: Double
+            let steps: [StepExchanges]
+            let coefficients, variances: Widths
+        }
+        struct Reciprocals: Decodable {
+            let reciprocals: String
+            let factors: [Int]
+        }
+        struct Node: Decodable { let place, weight: Int64 }
+        struct Sets: Decodable {
+            let name, ties: String
+            let time, event: [Double]
+            let entry: [Double]?
+            let stratum: [Int]
+            let rates: [Double]
+            let fractionBits, places, events: Int
+            let matrix: [[Int64]]
+            let x, sums, y, hazards: [Int64]
+        }
+        struct Risk: Decodable {
+            let widths: [RiskWidths]
+            let layouts: [RiskLayout]
+            let products: [SharedLayout]
+            let exchanges: [FitExchanges]
+            let reciprocals: [Reciprocals]
+            let path: [Node]
+            let sets: [Sets]
+        }
 
         let elementary: Elementary
         let series: [Series]
@@ -85,6 +161,7 @@ import Testing
         let truncation: [Truncation]
         let programs: [Program]
         let payloads: Payloads
+        let risk: Risk
     }
 
     private static func family(_ name: String) -> ResponseFamily {
@@ -94,6 +171,7 @@ import Testing
         case "probit": .probit
         case "poisson": .poisson
         case "gamma": .gamma
+        case "cox": .cox
         default: .negativeBinomial(theta: 2)
         }
     }
@@ -208,6 +286,181 @@ import Testing
                 #expect(item.end?.name == "fitted" && item.end?.converged == summary.converged, "\(item.name)")
             case .failed(let error): #expect(item.end?.name == error.name, "\(item.name)")
             }
+        }
+    }
+
+    // MARK: Proportional hazards
+
+    private static func numbers(_ layout: RiskSumLayout) -> [Int?] {
+        [
+            layout.slotBits, layout.slotsPerCiphertext, layout.outputsPerCiphertext, layout.ciphertextsPerInput,
+            layout.resultCount,
+        ]
+    }
+
+    private static func numbers(_ layout: ElementLayout) -> [Int?] {
+        [layout.slotBits, layout.rowsPerCiphertext, layout.terms]
+    }
+
+    private static func riskKind(_ name: String) -> RiskSumLayout.Kind {
+        switch name {
+        case "sums": .sums
+        case "hazards": .hazards
+        case "columns": .columns
+        default: .vectors
+        }
+    }
+
+    @Test func riskLayouts() throws {
+        for item in try Self.read().risk.layouts {
+            func layout() throws -> RiskSumLayout {
+                try RiskSumLayout(
+                    Self.riskKind(item.kind), inputs: item.inputs, outputs: item.outputs, values: item.values,
+                    termBits: item.termBits, modulusBits: item.modulusBits)
+            }
+            guard item.error == nil else {
+                #expect(throws: TrainingError.keyTooSmall(bits: item.modulusBits)) { try layout() }
+                continue
+            }
+            let found = Self.numbers(try layout())
+            let wanted = [
+                item.slotBits, item.slotsPerCiphertext, item.outputsPerCiphertext, item.ciphertextsPerInput,
+                item.resultCount,
+            ]
+            #expect(found == wanted, "\(item.kind) \(item.inputs) \(item.values) \(item.termBits)")
+        }
+    }
+
+    @Test func productsOfSharedNumbers() throws {
+        for item in try Self.read().risk.products {
+            func layout() throws -> ElementLayout {
+                try ElementLayout(valueBits: item.valueBits, terms: 2, modulusBits: item.modulusBits)
+            }
+            guard item.error == nil else {
+                #expect(throws: TrainingError.keyTooSmall(bits: item.modulusBits)) { try layout() }
+                continue
+            }
+            let found = Self.numbers(try layout())
+            let wanted = [item.slotBits, item.rowsPerCiphertext, item.ciphertextsPerRow]
+            #expect(found == wanted, "\(item.valueBits) \(item.modulusBits)")
+        }
+    }
+
+    @Test func riskWidths() throws {
+        for item in try Self.read().risk.widths {
+            let (facts, period) = (item.facts.value, item.period)
+            guard item.error == nil else {
+                #expect(throws: TrainingError.self) { try facts.riskLayout(period: period) }
+                continue
+            }
+            let name = "\(facts.rows) \(facts.events) \(facts.modulusBits) \(period)"
+            let rateBits = try facts.rateBits(period: period)
+            #expect(rateBits == item.rateBits && facts.riskFractionBits == item.scalarFractionBits, "\(name)")
+            let layouts: [RiskSumLayout?] = [
+                try facts.riskLayout(period: period), try facts.hazardLayout(),
+                try facts.riskColumnLayout(period: period), try facts.riskVectorLayout(period: period),
+            ]
+            let shapes = [item.sums, item.hazards, item.columns, item.vectors]
+            for (layout, shape) in zip(layouts, shapes) {
+                let found = layout.map { Self.numbers($0) }
+                let wanted = shape.map { $0.numbers }
+                #expect(found == wanted, "\(name)")
+            }
+            let reciprocals = Self.numbers(try facts.riskProductLayout())
+            let residuals = Self.numbers(try facts.sharedProductLayout(period: period))
+            #expect(reciprocals == item.reciprocalProducts?.numbers, "\(name)")
+            #expect(residuals == item.residualProducts?.numbers, "\(name)")
+        }
+    }
+
+    private static func step(_ name: String, period: Double) throws -> TrainingStep {
+        switch name {
+        case "startGradient": return .startGradient
+        case "startInformation": return .startInformation
+        case "rates": return .rates(period: period)
+        case "risks": return .risks(period: period)
+        case "residual": return .residual(period: period)
+        case "gradient": return .gradient(period: period)
+        case "information": return .information(period: period)
+        case "pathSum": return .pathSum(0)
+        case "coefficients": return .coefficients(fractionBits: 20)
+        case "variances": return .variances
+        default: return .reciprocals(try reciprocals(String(name.dropFirst("reciprocals ".count))))
+        }
+    }
+
+    private static func reciprocals(_ name: String) throws -> TrainingStep.Reciprocals {
+        let words = name.split(separator: " ")
+        let iterations = try #require(words.last.flatMap { Int($0) })
+        guard let exponent = words.first.flatMap({ Int($0) }) else { return .warm(iterations: iterations) }
+        return .cold(exponent: exponent, iterations: iterations)
+    }
+
+    /// What goes over the wire: owners, types, chunks and ciphertexts in all.
+    @Test func exchanges() throws {
+        func sizes(_ chunks: ChunkSizes) -> [Int] {
+            [chunks.count, (0..<chunks.count).reduce(0) { $0 + chunks[$1] }]
+        }
+        for item in try Self.read().risk.exchanges {
+            let facts = item.facts.value
+            let width = 2 * (facts.modulusBits / 8)
+            for vector in item.steps {
+                let step = try Self.step(vector.step, period: item.period)
+                var found: [[Int]] = []
+                for exchange in try facts.exchanges(of: step) {
+                    guard case .shape(let shape, let owner, let request, _) = exchange else { continue }
+                    found.append(
+                        [Int(request.rawValue), owner == .active ? 0 : 1] + sizes(shape.request(width: width))
+                            + sizes(shape.reply(width: width)))
+                }
+                let wanted = vector.exchanges.map { [$0.type, $0.owner == "active" ? 0 : 1] + $0.request + $0.reply }
+                #expect(found == wanted, "\(vector.step) \(facts.rows) \(facts.events)")
+            }
+            let coefficients = facts.coefficientWidths(fractionBits: facts.coefficientBits(spread: 1))
+            let variances = facts.varianceWidths
+            #expect(coefficients.active == item.coefficients.active && variances.active == item.variances.active)
+            #expect(coefficients.passive == item.coefficients.passive && variances.passive == item.variances.passive)
+        }
+    }
+
+    @Test func reciprocalsAndPath() throws {
+        let vectors = try Self.read().risk
+        for item in vectors.reciprocals {
+            let factors = try Self.reciprocals(item.reciprocals).stretches
+            #expect(factors == item.factors, "\(item.reciprocals)")
+        }
+        func units(_ value: Double) -> Int64 { Int64((value * 0x1p24).rounded()) }
+        let found = TrainingFacts.pathNodes.map { [units($0.place), units($0.weight)] }
+        let wanted = vectors.path.map { [$0.place, $0.weight] }
+        #expect(found == wanted)
+    }
+
+    @Test func riskSets() throws {
+        for item in try Self.read().risk.sets {
+            let sets = RiskSets(
+                SurvivalColumns(time: item.time, entry: item.entry, stratum: item.stratum), event: item.event,
+                ties: item.ties == "efron" ? .efron : .breslow)
+            let map = RiskSums(sets, rates: item.rates, places: item.places, fractionBits: item.fractionBits)
+            let name = "\(item.name), \(item.ties), \(item.places) places"
+            #expect(sets.events == item.events, "\(name)")
+            func words(_ numbers: [Int64]) -> [ShareWord] { numbers.map { ShareWord($0) } }
+            func unit(_ index: Int, of count: Int) -> [ShareWord] {
+                (0..<count).map { $0 == index ? ShareWord(Int64(1)) : .zero }
+            }
+            // Column by column, and row by row.
+            for row in item.time.indices {
+                let found = map.sums(of: unit(row, of: item.time.count))
+                let wanted = words(item.matrix.map { $0[row] })
+                #expect(found == wanted, "\(name), row \(row)")
+            }
+            for place in 0..<item.places {
+                let found = map.hazards(of: unit(place, of: item.places))
+                let wanted = words(item.matrix[place])
+                #expect(found == wanted, "\(name), place \(place)")
+            }
+            let (sums, hazards) = (map.sums(of: words(item.x)), map.hazards(of: words(item.y)))
+            let (wantedSums, wantedHazards) = (words(item.sums), words(item.hazards))
+            #expect(sums == wantedSums && hazards == wantedHazards, "\(name)")
         }
     }
 

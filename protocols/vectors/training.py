@@ -523,6 +523,108 @@ def shared_layouts():
     return result
 
 
+def chunks(facts, count, most, each=1, multiple=1, bounded=True):
+    """How many chunks, and how many ciphertexts in all, of `count` rows or results with `each` ciphertexts."""
+    width = 2 * -(-facts.modulus // 8)
+    size = min(most, 3_670_016 // (each * width)) if bounded else most
+    size = max(multiple, size // multiple * multiple)
+    return [-(-count // size), count * each], size
+
+
+def exchange(request, owner, sent, answered):
+    return {"type": request, "owner": owner, "request": sent[0], "reply": answered[0]}
+
+
+def of_columns(facts, owner, columns, value_bits, scalar_bits):
+    """3.3"""
+    rows = column_layout(facts, value_bits, scalar_bits)["rowsPerCiphertext"]
+    return exchange(0x0214, owner, chunks(facts, -(-facts.rows // rows), 4096), chunks(facts, columns, 4096))
+
+
+def of_cross(facts, owner, values, columns, weight):
+    """3.4"""
+    each = -(-values // packed_layout(facts, values, weight + facts.b)["slotsPerCiphertext"])
+    return exchange(0x0216, owner, chunks(facts, facts.rows, 512, each), chunks(facts, columns * each, 4096))
+
+
+def of_product(facts, x, y, z, part="all"):
+    """3.5, both ways."""
+    layout = product_layout(facts, x, y)
+    blocks, size = layout["blocks"], layout["rowsPerBlock"]
+    results = {"all": blocks * z, "lower": sum(min(z, (b + 1) * size) for b in range(blocks)), "diagonal": z}[part]
+    return [exchange(0x0218, owner, chunks(facts, blocks * y, 4096), chunks(facts, results, 512)) for owner in ("active", "passive")]
+
+
+def of_elements(facts, rows, value_bits):
+    """3.8, two terms: answered chunk by chunk."""
+    each = shared_layout(value_bits, facts.modulus)["rowsPerCiphertext"]
+    sent = chunks(facts, rows, 512, 2, each)
+    return exchange(0x021C, "active", sent, chunks(facts, -(-rows // each), sent[1] // each, bounded=False))
+
+
+def of_risk(facts, inputs, layout):
+    """3.9"""
+    return exchange(0x021E, "passive", chunks(facts, inputs, 512, layout["ciphertextsPerInput"]),
+                    chunks(facts, layout["resultCount"], 512))
+
+
+def of_step(facts, step, period):
+    """The exchanges of a step of a fit of proportional hazards, in order: chunks and ciphertexts of both messages."""
+    n, e, m_a, m_b, p, modulus = facts.rows, facts.events, facts.active, facts.passive, facts.p, facts.modulus
+    rate = rate_bits(facts, period)
+    penalty = of_product(facts, p, p, 1) if facts.penalty else []
+    if step == "startGradient":
+        return [of_columns(facts, "active", m_b, 34 + facts.r + 1, facts.b)] + penalty
+    if step == "startInformation":
+        start = 27 + max(facts.h, 0)
+        return [of_columns(facts, "active", m_b * (m_b + 1) // 2, start, 28 + facts.k), of_cross(facts, "active", m_a, m_b, start)]
+    if step == "rates":
+        layout = kernel_layout(facts, "mean", period)
+        group = layout["rowsPerGroup"]
+        sent = chunks(facts, n, 512, -(-layout["length"] // layout["entries"]), group)
+        return [exchange(0x0212, "active", sent, chunks(facts, -(-n // group), sent[1] // group, bounded=False))]
+    if step == "risks":
+        return [of_risk(facts, n, risk_layout("sums", n, e, 1, rate + 62, modulus))]
+    if step in ("reciprocals 4 8", "reciprocals 8 12", "reciprocals warm 4"):
+        return [of_elements(facts, e, 112)] * (2 * int(step.split()[-1]))
+    if step == "residual":
+        return [of_risk(facts, e, risk_layout("hazards", e, n, 1, 112 + 62, modulus)), of_elements(facts, n, max(112, rate))]
+    if step == "gradient":
+        return [of_columns(facts, "active", m_b, 113, facts.b), of_columns(facts, "passive", m_a, 113, facts.b)] + penalty
+    if step == "information":
+        weight, found = 113 + 2 - 8, []
+        found += [of_columns(facts, owner, m * (m + 1) // 2, weight, 28 + facts.k) for owner, m in (("active", m_b), ("passive", m_a))]
+        found += [of_cross(facts, "active", m_a, m_b, weight), of_cross(facts, "passive", m_b, m_a, weight)]
+        if m_a > 1:
+            found.append(of_risk(facts, n, risk_layout("columns", n, e, m_a - 1, rate + facts.b + 1 + 62, modulus)))
+            found.append(of_elements(facts, e * (m_a - 1), 112))
+        found.append(of_risk(facts, n, risk_layout("vectors", n, e, m_b, rate + facts.b + 3 + 62, modulus)))
+        found.append(of_elements(facts, e * m_b, 112))
+        for place in range(0, e, 1024):
+            found += of_product(facts, p, min(1024, e - place), p, "lower")
+        return found
+    if step == "pathSum":
+        return of_product(facts, 1, p, 1)
+    return {"coefficients": [], "variances": of_product(facts, p, p, p) + of_product(facts, p, p, p, "diagonal")}[step]
+
+
+def risk_exchanges():
+    result = []
+    for n, events, active, passive, modulus, period, penalty in [
+            (1000, 300, 4, 5, 3072, 32, 0.0), (1000, 300, 1, 1, 2048, 64, 0.1), (1500, 1500, 3, 20, 2048, 32, 0.0),
+            (20_000, 2049, 9, 40, 3072, 64, 0.0), (100_000, 20_000, 11, 12, 3072, 32, 0.0), (700, 1, 2, 1, 4096, 32, 0.0)]:
+        facts = Facts("cox", n, active, passive, h=3, r=6, modulus=modulus, penalty=penalty, errors=penalty == 0, loss=penalty == 0,
+                      events=events)
+        steps = [{"step": step, "exchanges": of_step(facts, step, period)} for step in (
+            "startGradient", "startInformation", "rates", "risks", "reciprocals 4 8", "reciprocals 8 12", "reciprocals warm 4",
+            "residual", "gradient", "information", "pathSum", "coefficients", "variances")]
+        # No raw constant, neither estimate nor variance: one number for each column.
+        bits = {"coefficients": result_bits(facts) + 13, "variances": 36 + max(0, facts.h + 2)}
+        results = {name: {"active": [each] * active, "passive": [each] * passive} for name, each in bits.items()}
+        result.append({"facts": facts.json(), "period": period, "steps": steps, **results})
+    return result
+
+
 def stretches():
     """By what reciprocals are multiplied before each iteration, in eighths: as an inverse (5.2), and not at all."""
     result = [{"reciprocals": f"{j} {i}", "factors": ([15] * max(0, i - 5) + [14, 12, 9, 8, 8])[-i:]} for j, i in ((4, 8), (8, 12))]
@@ -1505,14 +1607,16 @@ def programs():
         ("hazards, reciprocals anew after a refused trial", hazards(),
          Script([3.0, 0.02, 0.021, 0.0205, 0.02, 0.03, 0.0002], risk=[0.5, 0.0])),
         ("hazards, reciprocals that never come", hazards(), Script(decay + [0.3, 0.2], risk=[5.0, 4.0, 0.009765625])),
-        ("hazards, reciprocals anew, out of passes, near", hazards(passes=4), Script([3.0, 0.4, 0.06, 0.02, 0.009], risk=[0.1, 0.0])),
-        ("hazards, reciprocals anew, out of passes, far", hazards(passes=4), Script([3.0, 0.4, 0.06, 0.02, 0.009, 0.4], risk=[0.1, 0.0])),
+        ("hazards, reciprocals anew, out of passes, near", hazards(passes=4, decisions=1000),
+         Script([3.0, 0.4, 0.06, 0.02, 0.009], risk=[0.1, 0.0])),
+        ("hazards, reciprocals anew, out of passes, far", hazards(passes=4, decisions=1000),
+         Script([3.0, 0.4, 0.06, 0.02, 0.009, 0.4], risk=[0.1, 0.0])),
         ("hazards, reciprocals that are not there before standard errors", hazards(), Script(decay, risk=[0.0, 0.02])),
         ("hazards, reciprocals below zero before standard errors", hazards(), Script(decay, risk=[0.0, -0.009765625])),
-        ("hazards, passes used up, near", hazards(passes=3), Script([3.0, 0.4, 0.06, 0.009])),
-        ("hazards, passes used up, far", hazards(passes=3), Script([3.0, 0.4, 0.3, 0.25, 0.2, 0.1])),
-        ("hazards, passes used up by refused steps", hazards(passes=2), Script([3.0, 5.0, 4.0])),
-        ("hazards, passes used up by a refused step near the answer", hazards(passes=3), Script([3.0, 0.4, 0.03, 0.05, 0.02])),
+        ("hazards, passes used up, near", hazards(passes=3, decisions=1000), Script([3.0, 0.4, 0.06, 0.009])),
+        ("hazards, passes used up, far", hazards(passes=3, decisions=1000), Script([3.0, 0.4, 0.3, 0.25, 0.2, 0.1])),
+        ("hazards, passes used up by refused steps", hazards(passes=2, decisions=1000), Script([3.0, 5.0, 4.0])),
+        ("hazards, passes used up by a refused step near the answer", hazards(passes=3, decisions=1000), Script([3.0, 0.4, 0.03, 0.05, 0.02])),
         ("hazards, a doubled period", hazards(), Script([40.0, 55.0, 60.0, 12.0, 9.0, 1.0, 0.02, 0.0003])),
         ("hazards, out of range", hazards(), Script([12.0, 13.0])),
         ("hazards, a set range bit, at the answer", hazards(), Script([3.0, 0.4, 0.03, 0.0003, 0.0004], range_=[2, 0])),
@@ -1597,7 +1701,8 @@ def main():
         "payloads": payloads(),
         "programs": programs(),
         "risk": {
-            "widths": risk_widths(), "layouts": risk_layouts(), "products": shared_layouts(), "reciprocals": stretches(),
+            "widths": risk_widths(), "layouts": risk_layouts(), "products": shared_layouts(),
+            "exchanges": risk_exchanges(), "reciprocals": stretches(),
             "path": path(), "sets": risk_sets(),
         },
     }
