@@ -409,11 +409,15 @@ import Testing
                 var found: [[Int]] = []
                 for exchange in try facts.exchanges(of: step) {
                     guard case .shape(let shape, let owner, let request, _) = exchange else { continue }
-                    found.append(
-                        [Int(request.rawValue), owner == .active ? 0 : 1] + sizes(shape.request(width: width))
-                            + sizes(shape.reply(width: width)))
+                    var numbers: [Int] = [Int(request.rawValue), owner == .active ? 0 : 1]
+                    numbers += sizes(shape.request(width: width))
+                    numbers += sizes(shape.reply(width: width))
+                    found.append(numbers)
                 }
-                let wanted = vector.exchanges.map { [$0.type, $0.owner == "active" ? 0 : 1] + $0.request + $0.reply }
+                let wanted = vector.exchanges.map { exchange -> [Int] in
+                    let head: [Int] = [exchange.type, exchange.owner == "active" ? 0 : 1]
+                    return head + exchange.request + exchange.reply
+                }
                 #expect(found == wanted, "\(vector.step) \(facts.rows) \(facts.events)")
             }
             let coefficients = facts.coefficientWidths(fractionBits: facts.coefficientBits(spread: 1))

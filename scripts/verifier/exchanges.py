@@ -4,7 +4,9 @@ from copy import copy
 
 from verifier import layouts, messages, steps
 from verifier.expecting import ACTIVE, PASSIVE
-from verifier.facts import LINEAR_PART_BITS, LINEAR_ROW_BITS, PART_BITS, SQUARE_ENTRY_FRACTION
+from verifier.facts import (
+    LINEAR_PART_BITS, LINEAR_ROW_BITS, PART_BITS, RISK_NUMBER_BITS, RISK_SCALAR_BITS, SQUARE_ENTRY_FRACTION,
+)
 from verifier.families import DISPERSION, LOSS, MEAN, PEARSON, WEIGHT
 from verifier.layouts import DIAGONAL, LOWER
 
@@ -15,6 +17,7 @@ COLUMN_SUMS = messages.ROW_SHARES, messages.COLUMN_SUMS
 PACKED_SUMS = messages.ROW_VECTORS, messages.CROSS_SUMS
 PRODUCT = messages.MATRIX_SHARES, messages.MATRIX_PRODUCTS
 ELEMENTS = messages.ELEMENT_SHARES, messages.ELEMENT_PRODUCTS
+RISK_SUMS = messages.RISK_SHARES, messages.RISK_SUMS
 
 
 def pairs(count):
@@ -71,13 +74,38 @@ class Exchanges:
             + self.cross(PASSIVE, ACTIVE, weight_bits, entry_bits)
         )
 
-    def product(self, rows, columns, part=layouts.ALL):
-        """Both ways, the active party the owner first."""
-        layout = layouts.matrix_product(self.facts.bits, rows, self.facts.parameters, columns, part)
+    def product(self, rows, columns, part=layouts.ALL, inner=None):
+        """Both ways, the active party the owner first. `inner`: where that is not the number of coefficients."""
+        layout = layouts.matrix_product(self.facts.bits, rows, inner or self.facts.parameters, columns, part)
         return [(ACTIVE, PRODUCT, layout), (PASSIVE, PRODUCT, layout)]
 
     def kernel(self, kind, period):
         return [(ACTIVE, KERNEL, self.facts.kernel(kind, period).exchange())]
+
+    def shared(self, count, value_bits=RISK_NUMBER_BITS):
+        """So many products of shared numbers."""
+        return [(ACTIVE, ELEMENTS, layouts.element_products(self.facts.bits, count, value_bits, 2))]
+
+    def over_risk_sets(self, bits, columns=1):
+        """Numbers of rows, summed for each event."""
+        facts = self.facts
+        layout = layouts.risk_sums(facts.bits, facts.rows, facts.events, bits + RISK_SCALAR_BITS, columns)
+        return [(PASSIVE, RISK_SUMS, layout)]
+
+    def means(self, period):
+        """Of columns over risk sets, and products of these with each other."""
+        facts, own = self.facts, self.columns[ACTIVE] - 1
+        rate, found = facts.rate_bits(period), []
+        if own > 0:
+            # Entries are made positive.
+            found += self.over_risk_sets(rate + facts.feature_bits + 1, own) + self.shared(facts.events * own)
+        bits = rate + facts.feature_bits + 3 + RISK_SCALAR_BITS
+        layout = layouts.risk_vectors(facts.bits, facts.rows, facts.events, bits, self.columns[PASSIVE])
+        found += [(PASSIVE, RISK_SUMS, layout)] + self.shared(facts.events * self.columns[PASSIVE])
+        for first in range(0, facts.events, steps.MEANS_AT_ONCE):
+            count = min(steps.MEANS_AT_ONCE, facts.events - first)
+            found += self.product(facts.parameters, facts.parameters, LOWER, count)
+        return found
 
     def penalty(self):
         return self.product(self.facts.parameters, 1) if self.facts.penalty > 0 else []
@@ -113,7 +141,27 @@ class Exchanges:
             found.append((owner, ROW_PRODUCTS, layout))
         return found
 
+    def rates(self, period):
+        return self.kernel(MEAN, period)
+
+    def risks(self, period):
+        return self.over_risk_sets(self.facts.rate_bits(period))
+
+    def reciprocals(self, _, iterations):
+        return 2 * iterations * self.shared(self.facts.events)
+
+    def hazard_residual(self, period):
+        """Rates times sums of reciprocals over the events at which a row is at risk."""
+        facts = self.facts
+        layout = layouts.risk_sums(facts.bits, facts.events, facts.rows, RISK_NUMBER_BITS + RISK_SCALAR_BITS)
+        return [(PASSIVE, RISK_SUMS, layout)] + self.shared(facts.rows, max(RISK_NUMBER_BITS, facts.rate_bits(period)))
+
+    def path_sum(self, _):
+        return self.product(1, 1)
+
     def residual(self, period):
+        if self.facts.family.has_risk_sets:
+            return self.hazard_residual(period)
         return [] if self.facts.family.is_linear else self.kernel(MEAN, period)
 
     def both_gradients(self, period):
@@ -126,7 +174,7 @@ class Exchanges:
     def information(self, period):
         bits = self.facts.weight_bits_of_shares(period)
         found = [] if self.facts.family.weight_is_mean else self.kernel(WEIGHT, period)
-        return found + self.weighted(bits)
+        return found + self.weighted(bits) + (self.means(period) if self.facts.family.has_risk_sets else [])
 
     def meat(self, period, scale):
         facts = self.facts
@@ -193,7 +241,8 @@ class Exchanges:
         return self.kernel(PEARSON, period) + self.sums(ACTIVE, 2, share, half + 1)
 
     def coefficients(self, _):
-        return self.product(1, 1)
+        """The raw constant, where there is one."""
+        return [] if self.facts.family.has_risk_sets else self.product(1, 1)
 
     def variances(self):
         size = self.facts.parameters
@@ -227,6 +276,10 @@ class Exchanges:
         steps.INVERSE: inverse,
         steps.DIRECTION: direction,
         steps.PREDICTOR: predictor,
+        steps.RATES: rates,
+        steps.RISKS: risks,
+        steps.RECIPROCALS: reciprocals,
+        steps.PATH_SUM: path_sum,
         steps.RESIDUAL: residual,
         steps.WEIGH: weigh,
         steps.GRADIENT: gradient,

@@ -13,6 +13,8 @@ SHARE_FRACTION, WEIGHT_FRACTION, PRODUCT_FRACTION = 40, 26, 26
 LINEAR_ROW_FRACTION, LINEAR_ROW_BITS = 34, 110
 # Bits above the point of what a party gets, with its sign.
 COEFFICIENT, LINEAR_COEFFICIENT, CONSTANT, VARIANCE, CONSTANT_VARIANCE = 13, 10, 26, 24, 48
+# Of proportional hazards: fraction bits of rates and residuals, bits of a number that was cut from a word, and of scalars.
+RATE_FRACTION, RISK_NUMBER_BITS, RISK_SCALAR_BITS = 34, WORD_BITS - SHARE_FRACTION, 62
 # Of what names columns where there is no result, all bits.
 ALIAS, MOVEMENT = 10, 12
 # Robust variances may be greater than the family's.
@@ -54,6 +56,8 @@ class Facts:
         self.held_out = rest["held_out"]
         # Parts of the rows for cross-validation.
         self.folds = rest["folds"]
+        # Places for events in risk sets.
+        self.events = rest["events"]
         # Whether correlations are opened for an elastic net.
         self.is_net = rest["net"]
         self.opens_squares = family.has_squares and self.opens_loss
@@ -153,6 +157,8 @@ class Facts:
         """Fraction bits of a row's share of its residual, and its bits in all."""
         if self.family.is_linear:
             return LINEAR_ROW_FRACTION, LINEAR_ROW_BITS
+        if self.family.has_risk_sets:
+            return RATE_FRACTION, RISK_NUMBER_BITS + 1
         fraction = self.fraction(MEAN)
         return fraction, max(self.kernel(MEAN, period).slot_bits, fraction + self.row_bits) + 1
 
@@ -161,7 +167,14 @@ class Facts:
         """Of the weights at the active party's own fit."""
         return WEIGHT_FRACTION + max(self.weight_bits, 0) + 1
 
+    def rate_bits(self, period):
+        """Of a share of a row's rate."""
+        return self.kernel(MEAN, period).slot_bits + 2 - (self.fraction(MEAN) - RATE_FRACTION)
+
     def weight_bits_of_shares(self, period):
+        if self.family.has_risk_sets:
+            fraction, bits = self.residual(period)
+            return bits + 2 - (fraction - WEIGHT_FRACTION)
         kind = MEAN if self.family.weight_is_mean else WEIGHT
         fraction = self.fraction(kind)
         return max(self.kernel(kind, period).slot_bits, fraction + self.row_bits) + 2 - (fraction - WEIGHT_FRACTION)
@@ -209,7 +222,8 @@ class Facts:
 
     def coefficient_widths(self, fraction):
         width = fraction + (LINEAR_COEFFICIENT if self.family.is_linear else COEFFICIENT)
-        return [width] * self.active_columns + [fraction + CONSTANT], [width] * self.passive_columns
+        raw_constant = [] if self.family.has_risk_sets else [fraction + CONSTANT]
+        return [width] * self.active_columns + raw_constant, [width] * self.passive_columns
 
     def naming_widths(self, is_alias):
         width = ALIAS if is_alias else MOVEMENT
@@ -222,5 +236,6 @@ class Facts:
 
     def variance_widths(self, more=0):
         fraction = min(SHARE_FRACTION, 12 + self.above_quarter) + more
-        own = [fraction + CONSTANT_VARIANCE] + [fraction + VARIANCE] * (self.active_columns - 1)
+        first = VARIANCE if self.family.has_risk_sets else CONSTANT_VARIANCE
+        own = [fraction + first] + [fraction + VARIANCE] * (self.active_columns - 1)
         return own, [fraction + VARIANCE] * self.passive_columns

@@ -69,6 +69,8 @@ class Family:
         self.has_constant_weights = traits.get("has_constant_weights", False)
         # Whether shares of the weights follow from those of the residuals.
         self.weight_is_mean = traits.get("weight_is_mean", False)
+        # Whether a row's residual depends on all rows, by risk sets; there is no constant then.
+        self.has_risk_sets = traits.get("has_risk_sets", False)
         # Whether the outcome is yes or no, and whether a dispersion is estimated from squares.
         self.is_binary, self.has_squares = traits.get("is_binary", False), traits.get("has_squares", False)
         # Sums before which own parts must lie in a narrower range.
@@ -118,5 +120,9 @@ FAMILIES = {
     "gamma": Family(
         (32,), dict.fromkeys((MEAN, LOSS, PEARSON), INVERSE_EXPONENTIAL), has_constant_weights=True, has_squares=True,
         bounds=COUNTS, **WIDE,
+    ),
+    # Rates are relative to each other: nothing multiplies them.
+    "cox": Family(
+        (32,), {MEAN: EXPONENTIAL}, weight_is_mean=True, has_risk_sets=True, bounds=((0, 0), (-2, 20), (1, 40)), **WIDE,
     ),
 }

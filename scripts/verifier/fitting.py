@@ -9,11 +9,12 @@ from verifier.facts import MOST_DOUBLINGS, exponent
 from verifier.families import BRIER, DISPERSION, LOSS
 from verifier.openings import FIRST_LEVEL, opened_bits, trace_width
 from verifier.steps import (
-    ACCEPT, ALIASES, BY_ROOT, BY_WEIGHT, COEFFICIENTS, COLD, CORRELATIONS, DECIDING, DIRECTION, FOLD_INFORMATION, FOLD_POINTS, FOLD_PREDICTOR,
-    FOLD_RANGE, FOLD_SQUARES, FOLD_SUM, FURTHER, GRADIENT, HELD_OUT_RANGE,
+    ACCEPT, ALIASES, BY_ROOT, BY_WEIGHT, COEFFICIENTS, COLD, CORRELATIONS, DECIDING, DIRECTION, FOLD_INFORMATION,
+    FOLD_POINTS, FOLD_PREDICTOR, FOLD_RANGE, FOLD_SQUARES, FOLD_SUM, FURTHER, GRADIENT, HELD_OUT_RANGE,
     HELD_OUT_SQUARES, HELD_OUT_SUM, INFORMATION, INVERSE, JOINT_GRADIENT, LEAVE_OUT, MEAT, MORE, MOVE, MOVEMENTS, NORM,
-    PASSIVE_ALIASES, PREDICTOR, PROPOSE, RANGE, RESIDUAL, RESIDUAL_SUM, ROBUST_VARIANCES, SIGN, SQUARES, START_GRADIENT,
-    START_INFORMATION, STAY, STEADY, SUM, SUM_RANGE, THETA, TRACE, VARIANCES, WARM, WEIGH,
+    PASSIVE_ALIASES, PATH_INTEGRAL, PATH_POINT, PATH_SUM, PREDICTOR, PROPOSE, RANGE, RATES, RECIPROCALS, RESIDUAL,
+    RESIDUAL_SUM, RISKS, RISK_TRACE, ROBUST_VARIANCES, SIGN, SQUARES, START_GRADIENT, START_INFORMATION, STAY, STEADY,
+    SUM, SUM_RANGE, THETA, TRACE, VARIANCES, WARM, WEIGH,
 )
 
 PASSES_PER_CHECKPOINT = 4
@@ -30,6 +31,10 @@ MOST_LEFT_OUT, MOST_LEFT_OUT_LINEAR = 2, 1
 ACCEPTABLE = 50
 # Powers of two of the direction that a leap tries, and the tolerance that a fit which leapt may count with.
 LEAPS, TOLERANCE_OF_LEAPS = (3, 2), 1e-3
+# How reciprocals start where the last ones may be far from them, and where that does not do; iterations from the last ones.
+FAR, FARTHER, WARM_RECIPROCALS = (4, 8), (8, 12), 4
+# They are there where the risk trace is at most this; nodes of the path to a fit.
+SMALL_RISK_TRACE, PATH_POINTS = 2.0**-7, 4
 # ln 2: a loss below it puts every row on its right side.
 SEPARATION = 0.693147180559945
 
@@ -60,6 +65,8 @@ class Program:
         self.doublings_before_leap = None
         # A gamma fit's sum of squares.
         self.squares = None
+        # Proportional hazards: whether the last reciprocals may be far from those that come next.
+        self.is_far = True
 
     def run(self):
         if self.facts.family.is_linear:
@@ -134,6 +141,10 @@ class Program:
         norm, is_confirmed = (yield from self.direction()), False
         while True:
             norm = yield from self.descend(norm)
+            if facts.family.has_risk_sets:
+                norm, goes_on = yield from self.look_at_reciprocals(norm)
+                if goes_on:
+                    continue
             if not self.is_near(norm):
                 raise NoResult
             self.is_converged = norm <= facts.tolerance or (self.has_leapt and self.passes < facts.most_passes)
@@ -168,9 +179,68 @@ class Program:
             is_confirmed = self.is_near(norm)
             if norm <= facts.tolerance:
                 break
+        if facts.family.has_risk_sets:
+            yield from self.finish_hazards()
+            return
         yield from self.sums()
         yield from self.errors()
         yield from self.validate()
+
+    # Proportional hazards (5.12)
+
+    def residuals(self):
+        """At the predictors that are there; of hazards with rates, sums over risk sets and their reciprocals first."""
+        if self.facts.family.has_risk_sets:
+            yield RATES, self.period
+            yield RISKS, self.period
+            yield (RECIPROCALS, *FAR) if self.is_far else (RECIPROCALS, WARM, WARM_RECIPROCALS)
+            self.is_far = False
+        yield RESIDUAL, self.period
+
+    def has_reciprocals(self, is_counted=True):
+        return abs((yield from self.open(RISK_TRACE, is_counted=is_counted))) <= SMALL_RISK_TRACE
+
+    def look_at_reciprocals(self, norm):
+        """After the steps: the norm under reciprocals that are there, and whether the steps go on from it."""
+        if self.is_far:
+            # The last ones are of a trial that was not taken, or there are none.
+            yield from self.evaluate()
+            norm = yield from self.direction()
+        if (yield from self.has_reciprocals()):
+            return norm, False
+        for start in (FAR, FARTHER):
+            yield (RECIPROCALS, *start)
+            yield RESIDUAL, self.period
+            yield GRADIENT, self.period
+            norm = yield from self.direction()
+            if (yield from self.has_reciprocals()):
+                return norm, norm > self.facts.tolerance and self.passes < self.facts.most_passes
+        raise NoResult
+
+    def finish_hazards(self):
+        """The loss along the path to the fit, and standard errors."""
+        if self.facts.opens_loss:
+            self.is_far = True
+            for point in range(PATH_POINTS):
+                yield PATH_POINT, point
+                yield PREDICTOR, self.period
+                yield from self.residuals()
+                yield GRADIENT, self.period
+                yield PATH_SUM, point
+            yield from self.open(PATH_INTEGRAL, is_counted=False)
+        if not self.facts.has_errors:
+            return
+        yield STAY,
+        yield PREDICTOR, self.period
+        yield from self.residuals()
+        if not (yield from self.has_reciprocals(is_counted=False)):
+            return
+        yield from self.information()
+        if (yield from self.invert_anew(is_final=True)):
+            yield SIGN,
+            yield VARIANCES,
+
+    # Parts of steps
 
     def runaways_may_have_wrapped(self):
         """Whether a sum for theta may have rows beyond its series: those that ran away (5.8)."""
@@ -265,6 +335,7 @@ class Program:
             if reached < norm:
                 yield ACCEPT,
                 return reached, shift
+            self.is_far = True
             # Out of passes, or at the noise of the shares.
             if self.passes >= self.facts.most_passes or (shift > first and self.is_near(norm)):
                 yield STAY,
@@ -283,7 +354,7 @@ class Program:
 
     def gradient(self, period):
         yield PREDICTOR, period
-        yield RESIDUAL, period
+        yield from self.residuals()
         if self.facts.weighs_residuals:
             yield WEIGH, BY_WEIGHT
         yield GRADIENT, period
@@ -339,7 +410,7 @@ class Program:
         """Twice the period (5.4); labels that separate show in the loss there."""
         self.doublings += 1
         self.period *= 2
-        self.level = FIRST_LEVEL
+        self.level, self.is_far = FIRST_LEVEL, True
         if self.doublings > self.facts.doublings:
             raise NoResult
         if self.facts.may_diverge and self.period > self.facts.family.leap_period:

@@ -117,12 +117,34 @@ def packed_sums(bits, rows, values, columns, value_bits, scalar_bits, sent=None)
     return Exchange(request, Cut(columns * per_row, NUMBERS, item_bytes=width))
 
 
-def element_products(bits, rows, value_bits):
-    """3.8: a number of each party a row; the evaluator answers each chunk."""
-    rows_each = (bits - HEADROOM_BITS) // max(WORD_BITS, 2 * value_bits + 2)
+def element_products(bits, rows, value_bits, terms=1):
+    """3.8: a number of each party a row, or two of shared numbers; the evaluator answers each chunk."""
+    rows_each = (bits - HEADROOM_BITS) // max(WORD_BITS, 2 * value_bits + 1 + terms)
     room(rows_each >= 1 and value_bits <= WIDEST_ELEMENT)
-    request = Cut(rows, ROWS, rows_each, ciphertext_bytes(bits))
+    request = Cut(rows, ROWS, rows_each, terms * ciphertext_bytes(bits), terms)
     return Exchange(request, Cut(up(rows, rows_each), request.size // rows_each))
+
+
+def risk_slots(bits, inputs, term_bits):
+    """How many slots a ciphertext of sums over risk sets has."""
+    slots = (bits - HEADROOM_BITS) // max(WORD_BITS, term_bits + up_log2(inputs) + 2)
+    room(slots >= 1)
+    return slots
+
+
+def risk_sums(bits, inputs, outputs, term_bits, columns=1):
+    """3.9: a number of each input, summed for each output, for each of the evaluator's columns."""
+    results, width = columns * up(outputs, risk_slots(bits, inputs, term_bits)), ciphertext_bytes(bits)
+    return Exchange(Cut(inputs, ROWS, item_bytes=width), Cut(results, PRODUCTS, item_bytes=width))
+
+
+def risk_vectors(bits, inputs, outputs, term_bits, values):
+    """3.9: twice as many numbers of each input, side by side. Outputs share a ciphertext where one holds their values."""
+    slots = risk_slots(bits, inputs, term_bits)
+    parts, width = up(values, slots), ciphertext_bytes(bits)
+    results = up(outputs, slots // values) if parts == 1 else outputs * parts
+    request = Cut(inputs, ROWS, item_bytes=2 * parts * width, each=2 * parts)
+    return Exchange(request, Cut(results, PRODUCTS, item_bytes=width))
 
 
 ALL, LOWER, DIAGONAL = "all", "lower", "diagonal"

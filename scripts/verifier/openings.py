@@ -4,7 +4,8 @@ from verifier.facts import exponent
 from verifier.layouts import up_log2
 from verifier.reading import demand
 from verifier.steps import (
-    FOLD_RANGE, FOLD_SQUARES, FOLD_SUM, HELD_OUT_RANGE, HELD_OUT_SQUARES, HELD_OUT_SUM, NORM, RANGE, RESIDUAL_SUM, SQUARES, SUM, SUM_RANGE, THETA, TRACE,
+    FOLD_RANGE, FOLD_SQUARES, FOLD_SUM, HELD_OUT_RANGE, HELD_OUT_SQUARES, HELD_OUT_SUM, NORM, PATH_INTEGRAL, RANGE, RESIDUAL_SUM,
+    RISK_TRACE, SQUARES, SUM, SUM_RANGE, THETA, TRACE,
 )
 
 WIDTH, STEP, LEAST_DIGIT = 12, 2, 4
@@ -13,6 +14,8 @@ NORM_WIDTH = 14
 # Exponent of the unit of the first norm's window, and of a trace's.
 FIRST_LEVEL, TRACE_LEVEL = 8, -2
 LEAST_TRACE_WIDTH = 12
+# Of a sum over events.
+RISK_TRACE_LEVEL, RISK_TRACE_WIDTH = -9, 16
 REFINEMENT = 18
 
 
@@ -72,6 +75,8 @@ def opened_bits(step, facts, number):
         return RangeBits.width
     if name == TRACE:
         return trace_width(facts)
+    if name == RISK_TRACE:
+        return RISK_TRACE_WIDTH
     if name == NORM:
         return NORM_WIDTH + max(0, step[1] + 2 - exponent(max(number, 2.0**facts.norm_floor)))
     return WIDTH + REFINEMENT + facts.count_bits
@@ -82,6 +87,10 @@ def opening_of(step, facts):
     name = step[0]
     if name == TRACE:
         return Opening(TRACE_LEVEL, TRACE_LEVEL, trace_width(facts))
+    if name == RISK_TRACE:
+        return Opening(RISK_TRACE_LEVEL, RISK_TRACE_LEVEL, RISK_TRACE_WIDTH)
+    if name == PATH_INTEGRAL:
+        return Opening(facts.count_bits + facts.scale_bits + 6, -8, refinement=REFINEMENT)
     if name == NORM:
         return Opening(step[1], facts.norm_floor, NORM_WIDTH)
     if name in (SUM, FOLD_SUM):

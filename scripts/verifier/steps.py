@@ -11,6 +11,8 @@ WEIGH, BY_WEIGHT, BY_ROOT = "weigh", "weight", "root"
 MEAT, ROBUST_VARIANCES = "meat", "robust variances"
 # An elastic net: what is opened to both, and the point that both know.
 CORRELATIONS, PROPOSE, JOINT_GRADIENT = "correlations", "propose", "joint gradient"
+# Proportional hazards: rates, their sums over risk sets, the reciprocals of these; points of the path to the fit.
+RATES, RISKS, RECIPROCALS, PATH_POINT, PATH_SUM = "rates", "risks", "reciprocals", "path point", "path sum"
 # What names columns where there is no result.
 ALIASES, MOVEMENTS = "aliases", "movements"
 # The passive party learns it of its columns, and takes one away.
@@ -23,15 +25,20 @@ HELD_OUT_RANGE, HELD_OUT_SUM, HELD_OUT_SQUARES = "held-out range", "held-out sum
 # Cross-validation.
 FOLD_INFORMATION, FOLD_POINTS, FOLD_PREDICTOR = "fold information", "fold points", "fold predictor"
 FOLD_RANGE, FOLD_SUM, FOLD_SQUARES = "fold range", "fold sum", "fold squares"
+# Proportional hazards: how far reciprocals are from exact, and what the loss of the fit is above that of the start.
+RISK_TRACE, PATH_INTEGRAL = "risk trace", "path integral"
 OPENINGS = {
     TRACE, NORM, SUM, RESIDUAL_SUM, RANGE, SQUARES, THETA, HELD_OUT_RANGE, HELD_OUT_SUM, HELD_OUT_SQUARES,
-    FOLD_RANGE, FOLD_SUM, FOLD_SQUARES, SUM_RANGE,
+    FOLD_RANGE, FOLD_SUM, FOLD_SQUARES, SUM_RANGE, RISK_TRACE, PATH_INTEGRAL,
 }
 # Of these, what the next steps depend on: their bits are counted.
-DECIDING = {TRACE, NORM, RANGE, THETA}
-# How an inverse starts: anew, from five eighths of the last one, or going on; `further` goes on from a cold start.
+DECIDING = {TRACE, NORM, RANGE, THETA, RISK_TRACE}
+# How an inverse starts: anew, from five eighths of the last one, or going on; `further` goes on from a cold start. Reciprocals start
+# from a power of two, or with `warm` where the last ones are.
 COLD, FURTHER, WARM, MORE = "cold", "further", "warm", "more"
 # The first iterations of a cold start take both products for symmetric.
 SYMMETRIC = 4
+# Places whose means are multiplied with each other at once.
+MEANS_AT_ONCE = 1024
 # Iterations that solve for the steps of the folds.
 FOLD_ITERATIONS = 10

@@ -6,19 +6,22 @@ from verifier.facts import Facts
 from verifier.families import FAMILIES
 from verifier.fitting import MOST_THETAS
 from verifier.following import Follower
-from verifier.job import FAMILY_NAMES, LINEAR, METRICS, SCORES, STANDARD_ERRORS
+from verifier.job import COX, FAMILY_NAMES, LINEAR, METRICS, SCORES, STANDARD_ERRORS
 from verifier.layouts import ciphertext_bytes
 from verifier.reading import demand
 
 
 # For each pass a window of 14 bits and six finer ones, in a fit five traces and a bit for the range.
 BITS_OF_PASS, BITS_OF_FIT = 26, 61
+# For four numbers about reciprocals.
+BITS_OF_RISK_SETS = 64
 
 
 def decision_bits(job):
     """Most bits that a fit may open for its decisions (protocols/disclosure.md 2.2)."""
     passes = 0 if job.family == LINEAR else job.most_passes
-    return BITS_OF_FIT + BITS_OF_PASS * passes + (MOST_THETAS if job.estimates_theta else 0)
+    more = MOST_THETAS if job.estimates_theta else BITS_OF_RISK_SETS if job.family == COX else 0
+    return BITS_OF_FIT + BITS_OF_PASS * passes + more
 
 
 class TrainingInspector:
@@ -101,6 +104,10 @@ class TrainingInspector:
         is_open = METRICS in reveals and SCORES not in reveals and count >= max(1, self.job.least_cell)
         return count if is_open else 0
 
+    def events(self):
+        """Places for events: all rows where the job names no number."""
+        return min(self.job.most_events or self.rows, self.rows) if self.job.is_survival else 0
+
     def facts(self, bounds):
         job, active, passive = self.job, self.columns[self.active], self.columns[self.passive]
         shows_fit, has_penalty, family = METRICS in job.reveals, job.l2 > 0 or job.l1 > 0, self.family()
@@ -110,7 +117,7 @@ class TrainingInspector:
             errors=STANDARD_ERRORS in job.reveals and not has_penalty,
             loss=not family.is_linear and (shows_fit or not has_penalty), brier=family.is_binary and shows_fit,
             weighted=self.is_weighted, theta=job.estimates_theta, robust=job.has_robust_errors,
-            held_out=self.held_out(), folds=job.folds, net=job.l1 > 0,
+            held_out=self.held_out(), folds=job.folds, events=self.events(), net=job.l1 > 0,
         )
 
     def finish(self, counts):
