@@ -46,7 +46,8 @@ public struct OpenedBits: Sendable, Hashable, Codable {
             + (job.opensBrier ? sum + bounds.scale : 0)
             + (job.estimatesTheta ? Self.thetaRounds * (sum + bounds.scale) : 0)
             + (job.checksSums ? Self.periodBits : 0)
-            + (job.model.family == .cox && job.reveals(.standardErrors) ? Self.reciprocal : 0)
+            // Two tests, and how far reciprocals are from exact before each.
+            + (job.model.family == .cox && job.reveals(.standardErrors) ? 2 * (sum + Self.reciprocal) : 0)
             + (job.opensHeldOutSums ? again(once) : 0) + (job.crossValidation > 0 ? again(squares) : 0)
         let m = job.parameterCount(of: role == .active ? job.active : job.passive)
         // Digits follow the largest weight of a row, as the active party announces it.

@@ -75,7 +75,10 @@ package struct Announcement: Sendable, Hashable {
             }
             let start = rows.start.predictor[row]
             value = max(
-                value, abs(rows.weight[row] * (rows.risk == nil ? family.residual(start, label: rows.label[row]) : rows.startResidual(row))),
+                value,
+                abs(
+                    rows.weight[row]
+                        * (rows.risk == nil ? family.residual(start, label: rows.label[row]) : rows.startResidual(row))),
                 abs(rows.weight[row] * rows.label[row]))
             weight = max(weight, rows.weight[row] * (rows.risk == nil ? family.weight(start) : rows.startWeight(row)))
         }

@@ -104,7 +104,7 @@ extension TrainingFacts {
         case .riskTrace:
             return WindowOpening(
                 fractionBits: ShareMatrix.fractionBits, at: -9, bits: WindowOpening.riskTraceBits)
-        case .pathIntegral:
+        case .pathIntegral, .wald, .score:
             return WindowOpening(
                 fractionBits: ShareMatrix.fractionBits, level: rowBitsOfCount + 6, floor: -8, refinement: 18)
         case .norm(let level):

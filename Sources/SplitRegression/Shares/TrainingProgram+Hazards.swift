@@ -37,6 +37,21 @@ extension TrainingProgram.Run {
         return try open(.pathIntegral, isCounted: false)
     }
 
+    /// Rao's statistic.
+    ///
+    /// - Returns: nil where reciprocals or an inverse are not there.
+    func scoreOfNoEffect() throws(TrainingProgram.Stop) -> Double? {
+        areReciprocalsFar = true
+        steps += [.null, .predictor(period: period)]
+        evaluateResiduals()
+        guard isSmall(try open(.riskTrace, isCounted: false)) else { return nil }
+        steps.append(.gradient(period: period))
+        computeInformation()
+        guard try invertAnew(isFinal: true) else { return nil }
+        steps.append(.direction)
+        return try open(.score, isCounted: false)
+    }
+
     func isSmall(_ trace: Double) -> Bool { abs(trace) <= Self.smallRiskTrace }
 
     private static let far = TrainingStep.Reciprocals.cold(exponent: 4, iterations: 8)
