@@ -26,7 +26,7 @@ package struct Announcement: Sendable, Hashable {
             case .negativeBinomial: (18, -2...20, 40)
             case .poisson, .gamma: (40, -2...20, 40)
             // Rates are relative to each other: nothing multiplies them.
-            case .cox: (0, -2...20, 40)
+            case .cox: (0, -2...8, 40)
             }
         return (0...scale).contains(scaleBits) && weight.contains(weightBits) && (1...row).contains(rowBits)
             && family.firstPeriods.contains(periodBits)
