@@ -228,7 +228,7 @@ struct FittingRole {
             }
         } else if plan.family == .cox {
             summary.gradientNorm = result.norm
-            if let active, let sets = active.risk { summary.addHazards(active, sets, difference: result.loss) }
+            if let active, let sets = active.risk { summary.addHazards(active, sets, result) }
         } else {
             summary.gradientNorm = result.norm
             if !plan.isPenalised { summary.residualDegreesOfFreedom = Int(freedom) }
@@ -312,7 +312,8 @@ struct FittingRole {
         return try PartialModel(
             family: context.plan.family.rawValue, role: isActive ? "active" : "passive", columns: design.specs,
             terms: design.terms, estimates: own.places.map { $0.map { estimates[$0] } ?? 0 },
-            scalings: design.scalings, constant: isActive ? (context.plan.family.hasIntercept ? estimates[0] : 0) + center : nil)
+            scalings: design.scalings,
+            constant: isActive ? (context.plan.family.hasIntercept ? estimates[0] : 0) + center : nil)
     }
 
     /// Own columns that are in the fit, the constant first at the active party.

@@ -47,7 +47,8 @@ public struct TrainingPlan: Sendable, Equatable {
     public var decisionBits: Int
 
     public init(
-        family: ModelFamily, theta: Double? = nil, ties: Ties = .efron, mostEvents: Int? = nil, isWeighted: Bool = false, hasOffset: Bool = false,
+        family: ModelFamily, theta: Double? = nil, ties: Ties = .efron, mostEvents: Int? = nil,
+        isWeighted: Bool = false, hasOffset: Bool = false,
         activeColumns: Int, passiveColumns: Int, l2: Double = 0, l1: Double = 0, tolerance: Double = 1e-4,
         maximumPasses: Int = 60, keyBits: Int = 3072, nonces: NonceLength = .short, standardErrors: Bool,
         covariance: Covariance = .classical, revealScores: Bool, minimumScoreColumns: Int = 3, revealFit: Bool,

@@ -84,18 +84,18 @@ import Wire
 
     // MARK: What is opened
 
-    /// 20 passes of 26 + 32 bits, five traces and a range bit, 160; no raw constant at the active party.
+    /// 20 passes of 26 bits, five traces and a range bit, 48; no raw constant at the active party.
     @Test func openedBitsAreThoseOfTheKernel() throws {
         let job = try Job(yaml: Fixtures.survival)
         let (active, passive) = (OpenedBits(job, rows: 1728, to: .active), OpenedBits(job, rows: 1728, to: .passive))
-        #expect(passive.decisions == 20 * (26 + 32) + 61 + 160 && active.decisions == passive.decisions)
-        // A largest weight of 2^20: (11 + 22 + 1) / 2 bits more than 12.
-        #expect(passive.coefficients == 2 * (12 + 17 + 13) && active.coefficients == passive.coefficients)
-        #expect(passive.variances == 2 * (12 + 22 + 24) && active.variances == passive.variances)
-        #expect(passive.sums == 12 + 11 + 14 + 18 && passive.sums == active.sums && passive.aliases == 0)
+        #expect(passive.decisions == 20 * 26 + 61 + 48 && active.decisions == passive.decisions)
+        // A largest weight of 2^8: (11 + 10 + 1) / 2 bits more than 12.
+        #expect(passive.coefficients == 2 * (12 + 11 + 13) && active.coefficients == passive.coefficients)
+        #expect(passive.variances == 2 * (12 + 10 + 24) && active.variances == passive.variances)
+        #expect(passive.sums == 3 * (12 + 11 + 10 + 14) + 2 * 12 && passive.sums == active.sums && passive.aliases == 0)
         #expect(RowBounds(.cox, hasCaseWeights: false) == RowBounds(.cox, hasCaseWeights: true))
         #expect(
-            (RowBounds(.cox, hasCaseWeights: false).scale, RowBounds(.cox, hasCaseWeights: false).weight) == (0, 20))
+            (RowBounds(.cox, hasCaseWeights: false).scale, RowBounds(.cox, hasCaseWeights: false).weight) == (0, 8))
         #expect(job.opensLoss && !job.opensBrier && !job.opensSquares)
     }
 
@@ -103,8 +103,8 @@ import Wire
     @Test func theBudgetCountsPassesOfThisFamily() throws {
         let job = try Job(yaml: Fixtures.survival)
         let bits = OpenedBits(job, rows: 1728, to: .passive).total
-        let spare = bits - 20 * 58
-        let hidden = HiddenBits(bits: Double(2 * (spare + 10 * 58)), of: "died")
+        let spare = bits - 20 * 26
+        let hidden = HiddenBits(bits: Double(2 * (spare + 10 * 26)), of: "died")
         let finding = BitBudget(job, rows: 1728, owner: .active, hidden: hidden).finding(earlier: 0, inAll: 0)
         #expect(finding.verdict == .refused && finding.remedy?.hasPrefix("set model.maxPasses to 10 or less") == true)
     }
@@ -123,7 +123,7 @@ import Wire
         ] {
             #expect(!all.contains { $0.contains(word) }, "\(word)")
         }
-        #expect(all.contains { $0.hasPrefix("a number of 16 bits, once or twice at the end") })
+        #expect(all.contains { $0.hasPrefix("two numbers of 12 bits at the end") })
         #expect(
             all.contains { $0.contains("log-likelihood differs from that of \(isGeneral ? "A" : "clinic")'s own fit") })
         #expect(all.contains { $0.contains("three powers of two") })

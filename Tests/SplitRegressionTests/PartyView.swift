@@ -134,6 +134,8 @@ struct LastProduct: Sendable {
     /// Below the unit of the results that are opened next.
     var cut = 0
     var common: [ShareWord] = []
+    /// The point, where results are its coefficients as they are.
+    var point: ShareMatrix?
     private var left = ShareMatrix(rows: 0, columns: 0)
     private var right = ShareMatrix(rows: 0, columns: 0)
     private var answers: [ShareMatrix] = []
@@ -152,6 +154,9 @@ struct LastProduct: Sendable {
 
     /// Own shares of `count` results that are this party's: of coefficients (a row times the point) or of a diagonal.
     private func own(_ count: Int) -> [ShareWord] {
+        if let point {
+            return (isActive ? 0..<count : point.rows - count..<point.rows).map { point[$0, 0] }
+        }
         guard answers.count == 2, left.columns == right.rows else { return [] }
         let product = left &* right &+ answers[0] &+ answers[1]
         let words = zip(product.elements, common).map {

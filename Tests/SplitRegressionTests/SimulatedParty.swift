@@ -42,6 +42,10 @@ extension SimulatedFitTests {
                         if let index { kept.remove(at: index) }
                         continue
                     }
+                    machine.exchange.shares.point = nil
+                    if case .coefficients = step, !facts.family.hasIntercept {
+                        machine.exchange.shares.point = machine.trialPoint
+                    }
                     machine.exchange.shares.cut = ShareMatrix.fractionBits - facts.resultBits(of: step)
                     if let number = try await machine.perform(step) { opened.append(number) }
                 }

@@ -10,7 +10,8 @@ import Testing
 
     /// Times in whole days, so that many events are tied.
     static func data(
-        rows: Int = 300, active: Int = 2, passive: Int = 3, days: Double = 40, censoring: Double = 0.4, entry: Bool = false,
+        rows: Int = 300, active: Int = 2, passive: Int = 3, days: Double = 40, censoring: Double = 0.4,
+        entry: Bool = false,
         strata: Int = 1, strength: Double = 1, seed: UInt64 = 5
     ) -> Case {
         var times: [Double] = []
@@ -31,7 +32,9 @@ import Testing
     /// The same model on the pooled table, without anything of the fit in shares but exp and log.
     static func pooled(
         _ data: Case, penalty: Double = 0
-    ) throws -> (coefficients: [Double], errors: [Double], loss: Double, nullLoss: Double) {
+    ) throws -> (
+        coefficients: [Double], errors: [Double], loss: Double, nullLoss: Double, wald: Double, score: Double
+    ) {
         let survival = try #require(data.survival)
         let n = data.label.count
         let columns = data.active + data.passive
@@ -42,7 +45,8 @@ import Testing
         for key in Set(stratum) {
             for time in Set((0..<n).filter { data.label[$0] == 1 && stratum[$0] == key }.map { survival.time[$0] }) {
                 let rows = (0..<n).filter { stratum[$0] == key && entry[$0] < time && survival.time[$0] >= time }
-                events.append(Event(rows: rows, deaths: rows.filter { survival.time[$0] == time && data.label[$0] == 1 }))
+                events.append(
+                    Event(rows: rows, deaths: rows.filter { survival.time[$0] == time && data.label[$0] == 1 }))
             }
         }
         let p = columns.count
@@ -75,7 +79,8 @@ import Testing
             }
             return (loss, gradient, information)
         }
-        let nullLoss = derivatives().loss
+        let (nullLoss, slope, spread) = derivatives()
+        let score = dot(slope, try CholeskyFactor(spread, tolerance: 1e-14).solve(slope))
         for _ in 0..<30 {
             let (_, gradient, information) = derivatives()
             let step = try CholeskyFactor(information, tolerance: 1e-14).solve(gradient)
@@ -83,7 +88,8 @@ import Testing
         }
         let (loss, _, information) = derivatives()
         let inverse = try CholeskyFactor(information, tolerance: 1e-14).inverse()
-        return (beta, (0..<p).map { inverse[$0, $0].squareRoot() }, loss, nullLoss)
+        let wald = dot(beta, information.applied(to: beta))
+        return (beta, (0..<p).map { inverse[$0, $0].squareRoot() }, loss, nullLoss, wald, score)
     }
 
     /// Compares, and returns what ran.
@@ -112,6 +118,8 @@ import Testing
             risk: data.risk, penalty: 0, range: .infinity)
         let gain = try #require(summary.loss)
         #expect(abs(start.start.loss + gain - pooled.loss) < 2e-3, sourceLocation: location)
+        #expect(abs((summary.wald ?? 0) / pooled.wald - 1) < 1e-3, sourceLocation: location)
+        #expect(abs((summary.score ?? 0) / pooled.score - 1) < 1e-3, sourceLocation: location)
         return fit
     }
 

@@ -7,11 +7,14 @@ import Testing
 /// Proportional hazards under encryption, inspected as they run, against Newton's method on the joined table.
 @Suite(.serialized) struct SurvivalTrainingTests {
     /// A table of few rows with tied times.
-    static func table(rows: Int = 60, active: Int = 1, passive: Int = 2) -> (table: MadeTable, survival: SurvivalColumns) {
+    static func table(rows: Int = 60, active: Int = 1, passive: Int = 2) -> (
+        table: MadeTable, survival: SurvivalColumns
+    ) {
         let sample = MadeTable.sample(.linear, rows: rows, active: active, passive: passive, seed: 17)
         var generator = SplitMix(8)
         let times = sample.label.map { z in
-            (-ElementaryFunctions.log(1 - 0.99 * generator.uniform()) * ElementaryFunctions.exp(-0.5 * z) * 12).rounded(.up)
+            (-ElementaryFunctions.log(1 - 0.99 * generator.uniform()) * ElementaryFunctions.exp(-0.5 * z) * 12).rounded(
+                .up)
         }
         let table = MadeTable(
             active: sample.active, passive: sample.passive,
@@ -45,6 +48,8 @@ import Testing
         #expect(abs((summary.logLikelihood ?? 0) + pooled.loss) < 2e-3)
         #expect(abs((summary.nullLogLikelihood ?? 0) + pooled.nullLoss) < 1e-9)
         #expect(abs((summary.likelihoodRatio ?? 0) - 2 * (pooled.nullLoss - pooled.loss)) < 4e-3)
+        #expect(abs((summary.wald ?? 0) - pooled.wald) < 0.01 && abs((summary.score ?? 0) - pooled.score) < 0.01)
+        #expect((summary.scoreP ?? 2) < 1 && (summary.waldP ?? 2) < 1)
         #expect(passive.summary.events == nil && passive.summary.logLikelihood == nil)
         #expect(summary.residualDegreesOfFreedom == nil && passive.metrics == nil)
 
@@ -87,7 +92,8 @@ import Testing
 
     @Test("Upper tails of chi squared (R: pchisq)") func tails() {
         for (x, df, wanted) in [
-            (3.841458820694124, 1, 0.05), (5.991464547107979, 2, 0.05), (20.0, 7, 0.005569683), (1.0, 4, 0.9097959895689501),
+            (3.841458820694124, 1, 0.05), (5.991464547107979, 2, 0.05), (20.0, 7, 0.005569683),
+            (1.0, 4, 0.9097959895689501),
             (30.0, 5, 1.4748581038443073e-05),
         ] {
             #expect(abs(Distributions.chiSquaredUpper(x, degreesOfFreedom: df) / wanted - 1) < 1e-6)

@@ -85,8 +85,11 @@ extension LeakageWords {
         }
         return when(
             .unpenalised,
-            "one sum over the fitted rows: by how much the log-likelihood differs from that of \(active)'s own fit, to 18 bits beyond "
+            "one sum over the fitted rows: by how much the log-likelihood differs from that of \(active)'s own fit, to 14 bits beyond "
                 + "its leading digit")
+            + only(
+                .standardErrors,
+                "two statistics of the whole model, Wald's and the score test's, to 14 bits beyond their leading digits")
     }
 
     private var folds: [String] {

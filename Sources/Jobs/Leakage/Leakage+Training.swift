@@ -76,7 +76,7 @@ extension LeakageWords {
     }
 
     private var reciprocals: String {
-        "a number of 16 bits, once or twice at the end and four times at most: how far reciprocals of the risk sets' sums are from exact; near zero"
+        "two numbers of 12 bits at the end, and two to four more if need be: how far reciprocals of the risk sets' sums are from exact; near zero"
     }
 
     private var residualSum: String { "the residual sum of squares, to 18 bits beyond its leading digit" }

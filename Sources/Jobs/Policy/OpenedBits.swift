@@ -34,8 +34,9 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         // From 2^(digits + 2) down to 2^-50, two bits a window, and 18 beyond the leading digit; case weights make them greater.
         let once = Self.window + digits + 52 + Self.refinement
         let squares = once + (job.hasCaseWeights ? bounds.weight : 0)
-        // From 2^(digits + scale + 6) down to 2^-8.
-        let sum = Self.window + digits + 14 + Self.refinement
+        // From 2^(digits + scale + 6) down to 2^-8; of proportional hazards to 2^-4, and 14 bits beyond the leading digit.
+        let isCox = job.model.family == .cox
+        let sum = Self.window + digits + (isCox ? 10 + 14 : 14 + Self.refinement)
         // The same sums of rows held out, or of rows without their fold.
         let again = { (squares: Int) in
             Self.periodBits + (isLinear ? squares : 0) + (job.opensLoss ? sum + bounds.scale : 0)
@@ -46,7 +47,8 @@ public struct OpenedBits: Sendable, Hashable, Codable {
             + (job.opensBrier ? sum + bounds.scale : 0)
             + (job.estimatesTheta ? Self.thetaRounds * (sum + bounds.scale) : 0)
             + (job.checksSums ? Self.periodBits : 0)
-            + (job.model.family == .cox && job.reveals(.standardErrors) ? Self.reciprocal : 0)
+            // Two tests, and how far reciprocals are from exact before each.
+            + (isCox && job.reveals(.standardErrors) ? 2 * (sum + Self.reciprocal) : 0)
             + (job.opensHeldOutSums ? again(once) : 0) + (job.crossValidation > 0 ? again(squares) : 0)
         let m = job.parameterCount(of: role == .active ? job.active : job.passive)
         // Digits follow the largest weight of a row, as the active party announces it.
@@ -69,7 +71,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     }
 
     /// Bits of all that decides what comes next, the same for both parties: a first window of 14 bits and six more windows a pass,
-    /// five traces of 12 bits, one bit for the range, one for each estimate of theta; of proportional hazards also four numbers of 16
+    /// five traces of 12 bits, one bit for the range, one for each estimate of theta; of proportional hazards also four numbers of 12
     /// bits about the reciprocals of risk sets. A fit MUST end when they are spent.
     public static func decisions(_ job: Job) -> Int {
         let passes = job.model.family == .linear ? 0 : job.model.maximumPasses
@@ -93,7 +95,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     private static let window = 12
     static let bitsPerPass = 14 + 6 * 2
     /// How far reciprocals of the risk sets' sums are from exact.
-    private static let reciprocal = 16
+    private static let reciprocal = 12
     private static let reciprocalsInAll = 4
     private static let refinement = 18
 
@@ -141,7 +143,7 @@ public struct RowBounds: Sendable, Hashable {
         case .probit: (scale, weight) = (caseWeight, caseWeight)
         case .negativeBinomial: (scale, weight) = (18, 20)
         case .poisson, .gamma: (scale, weight) = (40, 20)
-        case .cox: (scale, weight) = (0, 20)
+        case .cox: (scale, weight) = (0, 8)
         }
     }
 

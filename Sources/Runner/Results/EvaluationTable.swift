@@ -146,6 +146,7 @@ struct EvaluationTable {
         add("observed", "mean observed", metrics.observed)
         add("predicted", "mean predicted", metrics.predicted)
         add("auc", "AUC (95%, DeLong)", metrics.area)
+        add("concordance", "concordance (Harrell's C)", metrics.concordance)
         add("ks", "KS", metrics.ks)
         add("log.loss", "log-loss", metrics.logLoss)
         add("brier", "Brier score", metrics.brier)

@@ -134,6 +134,9 @@ package struct JobReport: Codable, Sendable {
         let parts = [
             isCox ? fit.events.map { "\($0) events" } : nil,
             isCox ? fit.logLikelihood.map { "log-likelihood \(Number.fixed($0, decimals: 2))" } : nil,
+            fit.likelihoodRatio.map { test("likelihood ratio", $0, fit.likelihoodRatioP, fit.parameters) },
+            fit.score.map { test("score", $0, fit.scoreP, fit.parameters) },
+            fit.wald.map { test("Wald", $0, fit.waldP, fit.parameters) },
             fit.deviance.map { "deviance \(Number.fixed($0, decimals: 2))" },
             fit.residualDegreesOfFreedom.map { "residual df \($0)" },
             fit.aic.map { "AIC \(Number.fixed($0, decimals: 2))" },
@@ -142,6 +145,11 @@ package struct JobReport: Codable, Sendable {
         ].compactMap(\.self)
         let isKnown = isCox ? !parts.isEmpty : fit.deviance != nil
         return isKnown ? parts.joined(separator: ", ") : nil
+    }
+
+    private static func test(_ name: String, _ statistic: Double, _ p: Double?, _ freedom: Int) -> String {
+        let value = p.map { ", p \(Number.scientific($0))" } ?? ""
+        return "\(name) \(Number.fixed(statistic, decimals: 2)) on \(freedom) df\(value)"
     }
 
     private static func cells(of term: FittedTerm, hasRatios: Bool) -> [String] {

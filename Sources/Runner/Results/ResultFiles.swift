@@ -87,7 +87,11 @@ package struct ResultFiles {
         if family == .cox {
             // Those of coxph.
             columns += [
-                ("nevent", .of(summary.events)), ("logLik", .of(summary.logLikelihood)), ("AIC", .of(summary.aic)),
+                ("nevent", .of(summary.events)),
+                ("statistic.log", .of(summary.likelihoodRatio)), ("p.value.log", .of(summary.likelihoodRatioP)),
+                ("statistic.sc", .of(summary.score)), ("p.value.sc", .of(summary.scoreP)),
+                ("statistic.wald", .of(summary.wald)), ("p.value.wald", .of(summary.waldP)),
+                ("logLik", .of(summary.logLikelihood)), ("AIC", .of(summary.aic)),
                 ("BIC", .of(summary.bic)),
             ]
         } else if family != .linear {

@@ -37,6 +37,7 @@ extension TrainingFacts {
             let both = elements(try riskProductLayout(), rows: events)
             return start.stretches.flatMap { _ in [both, both] }
         case .pathSum: return try product(1, parameters, 1)
+        case .wald: return try product(parameters, parameters, 1) + product(1, parameters, 1)
         case .residual(let period) where family == .cox:
             return [riskSums(try hazardLayout()), elements(try sharedProductLayout(period: period), rows: rows)]
         case .residual(let period):
@@ -107,7 +108,7 @@ extension TrainingFacts {
                 ]
         case .movements: return [.results(active: movementWidths.active, passive: movementWidths.passive)]
         case .checkpoint: return [.checkpoint]
-        case .riskTrace, .pathPoint, .pathIntegral: return []
+        case .riskTrace, .pathPoint, .pathIntegral, .null, .score: return []
         case .trace, .norm, .range, .theta, .heldOutRange, .foldRange, .sumRange: return []
         case .move, .stay, .propose, .accept, .steady, .leaveOut: return []
         }
@@ -180,7 +181,9 @@ extension TrainingFacts {
     func weighing() throws(TrainingError) -> PlannedExchange { elements(try weighingLayout()) }
 
     private func elements(_ layout: ElementLayout, rows: Int? = nil) -> PlannedExchange {
-        .shape(.elementProducts(layout, rows: rows ?? self.rows), owner: .active, request: .elementShares, reply: .elementProducts)
+        .shape(
+            .elementProducts(layout, rows: rows ?? self.rows), owner: .active, request: .elementShares,
+            reply: .elementProducts)
     }
 
     private func riskSums(_ layout: RiskSumLayout) -> PlannedExchange {
@@ -194,7 +197,9 @@ extension TrainingFacts {
         if let columns = try riskColumnLayout(period: period) {
             result += [riskSums(columns), elements(layout, rows: events * columns.values)]
         }
-        result += [riskSums(try riskVectorLayout(period: period)), elements(layout, rows: events * passiveColumns)]
+        result += [
+            riskSums(try riskVectorLayout(period: period)), elements(layout, rows: events * passiveColumns),
+        ]
         for slice in meanSlices { result += try product(parameters, slice.count, parameters, .lower) }
         return result
     }

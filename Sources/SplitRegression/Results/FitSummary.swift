@@ -35,6 +35,11 @@ public struct FitSummary: Sendable, Equatable, Codable {
     /// Twice what the log-likelihood is above that, and its p value under chi squared with ``parameters`` degrees of freedom.
     public var likelihoodRatio: Double?
     public var likelihoodRatioP: Double?
+    /// The same by Wald's and by Rao's score statistic.
+    public var wald: Double?
+    public var waldP: Double?
+    public var score: Double?
+    public var scoreP: Double?
     // Linear
     public var r2: Double?
     public var adjustedR2: Double?
@@ -111,18 +116,20 @@ extension FitSummary {
 
     /// What the active party makes of the opened difference to its own fit, as R's `coxph` has it.
     ///
-    /// - Parameter difference: of the negative log-likelihoods; nil where none was opened.
-    mutating func addHazards(_ rows: ActiveRows, _ sets: RiskSets, difference: Double?) {
+    mutating func addHazards(_ rows: ActiveRows, _ sets: RiskSets, _ result: TrainingProgram.Summary) {
         events = sets.events
+        (wald, score) = (result.wald.map { max(0, $0) }, result.score.map { max(0, $0) })
+        let upper = { [parameters] (x: Double) in Distributions.chiSquaredUpper(x, degreesOfFreedom: parameters) }
+        (waldP, scoreP) = (wald.map(upper), score.map(upper))
         let null = -ProportionalHazards(sets: sets, label: rows.label, columns: [], names: [], penalty: 0)
             .loss(rows.label.map { _ in 0 })
         nullLogLikelihood = null
-        guard let difference else { return }
+        guard let difference = result.loss else { return }
         let found = -(rows.start.loss + difference)
         let ratio = max(0, 2 * (found - null))
         logLikelihood = found
         likelihoodRatio = ratio
-        likelihoodRatioP = Distributions.chiSquaredUpper(ratio, degreesOfFreedom: parameters)
+        likelihoodRatioP = upper(ratio)
         aic = -2 * found + 2 * Double(parameters)
         // R counts the events here, not the rows.
         bic = -2 * found + log(Double(max(sets.events, 1))) * Double(parameters)

@@ -26,7 +26,7 @@ package struct Announcement: Sendable, Hashable {
             case .negativeBinomial: (18, -2...20, 40)
             case .poisson, .gamma: (40, -2...20, 40)
             // Rates are relative to each other: nothing multiplies them.
-            case .cox: (0, -2...20, 40)
+            case .cox: (0, -2...8, 40)
             }
         return (0...scale).contains(scaleBits) && weight.contains(weightBits) && (1...row).contains(rowBits)
             && family.firstPeriods.contains(periodBits)
@@ -75,7 +75,10 @@ package struct Announcement: Sendable, Hashable {
             }
             let start = rows.start.predictor[row]
             value = max(
-                value, abs(rows.weight[row] * (rows.risk == nil ? family.residual(start, label: rows.label[row]) : rows.startResidual(row))),
+                value,
+                abs(
+                    rows.weight[row]
+                        * (rows.risk == nil ? family.residual(start, label: rows.label[row]) : rows.startResidual(row))),
                 abs(rows.weight[row] * rows.label[row]))
             weight = max(weight, rows.weight[row] * (rows.risk == nil ? family.weight(start) : rows.startWeight(row)))
         }

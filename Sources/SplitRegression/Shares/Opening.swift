@@ -8,7 +8,7 @@ package struct WindowOpening: Sendable, Hashable {
     /// A squared norm may grow from one opening to the next: its windows reach further.
     static let normBits = 14
     /// Of a sum over events in steps of 2^-9.
-    static let riskTraceBits = 16
+    static let riskTraceBits = 12
 
     /// Scale of the shares.
     private let fractionBits: Int
@@ -104,9 +104,9 @@ extension TrainingFacts {
         case .riskTrace:
             return WindowOpening(
                 fractionBits: ShareMatrix.fractionBits, at: -9, bits: WindowOpening.riskTraceBits)
-        case .pathIntegral:
+        case .pathIntegral, .wald, .score:
             return WindowOpening(
-                fractionBits: ShareMatrix.fractionBits, level: rowBitsOfCount + 6, floor: -8, refinement: 18)
+                fractionBits: ShareMatrix.fractionBits, level: rowBitsOfCount + 6, floor: -4, refinement: 14)
         case .norm(let level):
             return WindowOpening(
                 fractionBits: 2 * ShareMatrix.fractionBits, level: level, floor: normFloor,

@@ -33,6 +33,7 @@ extension TrainingProgram.Run {
                 isThere = try invert(.more(iterations: 1), isFinal: true)
             } else {
                 computeInformation(byFolds: validates)
+                if facts.family == .cox { summary.wald = try open(.wald, isCounted: false) }
                 isThere = try invertAnew(isFinal: true)
             }
             guard isThere else {
@@ -43,6 +44,7 @@ extension TrainingProgram.Run {
         guard facts.computesStandardErrors else { return }
         steps.append(.checkpoint)
         variances(spread: summary.residualSum.map { max($0, 0x1p-60) / Double(facts.rows) } ?? 1)
+        if facts.family == .cox { summary.score = try scoreOfNoEffect() }
     }
 
     /// - Parameter spread: mean square of the residuals, where it is known.

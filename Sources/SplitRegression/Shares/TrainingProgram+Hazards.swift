@@ -3,8 +3,19 @@ extension TrainingProgram.Run {
     /// Rates, sums over risk sets and their reciprocals at the predictors that are there.
     func evaluateHazards() {
         steps += [.rates(period: period), .risks(period: period)]
-        steps.append(.reciprocals(areReciprocalsFar ? Self.far : .warm(iterations: Self.warmReciprocals)))
+        if areReciprocalsFar {
+            startReciprocals(exponent: 4, iterations: 8)
+        } else {
+            steps.append(.reciprocals(.warm(iterations: Self.warmReciprocals)))
+        }
         areReciprocalsFar = false
+    }
+
+    /// From a power of two. One iteration more shows in a trace that they are there.
+    private func startReciprocals(exponent: Int, iterations: Int) {
+        steps += [
+            .reciprocals(.cold(exponent: exponent, iterations: iterations)), .reciprocals(.warm(iterations: 1)),
+        ]
     }
 
     /// Looks at the reciprocals once the steps are small. Where some are not there, all since then was wrong.
@@ -17,8 +28,9 @@ extension TrainingProgram.Run {
             norm = try direction()
         }
         if isSmall(try open(.riskTrace)) { return true }
-        for start in [Self.far, .cold(exponent: 8, iterations: 12)] {
-            steps += [.reciprocals(start), .residual(period: period), .gradient(period: period)]
+        for (exponent, iterations) in [(4, 8), (8, 12)] {
+            startReciprocals(exponent: exponent, iterations: iterations)
+            steps += [.residual(period: period), .gradient(period: period)]
             norm = try direction()
             guard isSmall(try open(.riskTrace)) else { continue }
             return norm <= facts.tolerance || summary.passes >= facts.maximumPasses
@@ -37,9 +49,23 @@ extension TrainingProgram.Run {
         return try open(.pathIntegral, isCounted: false)
     }
 
+    /// Rao's statistic.
+    ///
+    /// - Returns: nil where reciprocals or an inverse are not there.
+    func scoreOfNoEffect() throws(TrainingProgram.Stop) -> Double? {
+        areReciprocalsFar = true
+        steps += [.null, .predictor(period: period)]
+        evaluateResiduals()
+        guard isSmall(try open(.riskTrace, isCounted: false)) else { return nil }
+        steps.append(.gradient(period: period))
+        computeInformation()
+        guard try invertAnew(isFinal: true) else { return nil }
+        steps.append(.direction)
+        return try open(.score, isCounted: false)
+    }
+
     func isSmall(_ trace: Double) -> Bool { abs(trace) <= Self.smallRiskTrace }
 
-    private static let far = TrainingStep.Reciprocals.cold(exponent: 4, iterations: 8)
     /// Sums that became up to twice as large, or a fifth, are followed.
     private static let warmReciprocals = 4
     /// Below it the last iteration leaves less than 2^-14 of any reciprocal.

@@ -18,6 +18,9 @@ package struct TrainingProgram: Sendable {
         package var norm = 0.0
         package var loss: Double?
         package var brier: Double?
+        /// Proportional hazards: chi squared of no effect at all, by Wald and by Rao.
+        package var wald: Double?
+        package var score: Double?
         /// Linear: of the residuals. Gamma: by Pearson.
         package var residualSum: Double?
         package var withholdsStandardErrors = false

@@ -34,6 +34,12 @@ package enum TrainingStep: Sendable, Hashable {
     case pathSum(Int)
     /// Opened: what the fit's negative log-likelihood is above that of the start.
     case pathIntegral
+    /// Trial point: no effect of any column.
+    case null
+    /// Opened: the trial point under the information there (Wald's statistic).
+    case wald
+    /// Opened: the gradient at the trial point under the inverse information there (Rao's score statistic).
+    case score
     /// Shares of the residuals there.
     case residual(period: Double)
     /// Linear, with case weights: shares of the residuals times the rows' weights, or times the roots of these.
@@ -167,7 +173,8 @@ package enum TrainingStep: Sendable, Hashable {
     /// Whether both parties learn a number from it, on which the next steps may depend.
     package var isOpening: Bool {
         switch self {
-        case .trace, .norm, .sum, .residualSum, .squares, .range, .theta, .riskTrace, .pathIntegral: true
+        case .trace, .norm, .sum, .residualSum, .squares, .range, .theta, .riskTrace: true
+        case .pathIntegral, .wald, .score: true
         case .heldOutRange, .heldOutSum, .heldOutSquares, .foldRange, .foldSum, .foldSquares, .sumRange: true
         default: false
         }

@@ -120,7 +120,8 @@ extension ShareMachine {
             let numbers = truncated(sums.elements, shift: shift).map(\.asInt128)
             let reciprocals = (0..<places).flatMap { Array(repeating: risk.reciprocals[$0], count: sums.columns) }
             let found = truncated(
-                try await products(numbers, reciprocals, try facts.riskProductLayout()), shift: ShareMatrix.fractionBits)
+                try await products(numbers, reciprocals, try facts.riskProductLayout()), shift: ShareMatrix.fractionBits
+            )
             for place in 0..<places {
                 for column in 0..<sums.columns {
                     means[first + column, place] = found[place * sums.columns + column]
@@ -189,6 +190,18 @@ extension ShareMachine {
             gradient.transposed, point &- risk.origin, shift: ShareMatrix.fractionBits)[0, 0]
         if node == 0 { risk.integral = .zero }
         risk.integral = risk.integral &+ slope &* Int64((weight * unit).rounded())
+    }
+
+    /// `n w^T I w` at the trial point w, I the information there.
+    func waldStatistic() async throws -> ShareWord {
+        let image = try await product(information, trialPoint, shift: ShareMatrix.fractionBits)
+        return try await product(trialPoint.transposed, image, shift: ShareMatrix.fractionBits)[0, 0]
+            .shiftedLeft(facts.rowBitsOfCount)
+    }
+
+    /// `n g^T I^-1 g` at the trial point.
+    func scoreStatistic() -> ShareWord {
+        truncated([decrement], shift: ShareMatrix.fractionBits)[0].shiftedLeft(facts.rowBitsOfCount)
     }
 
     func pathIntegral() -> ShareWord {
