@@ -383,6 +383,7 @@ import Testing
         case "gradient": return .gradient(period: period)
         case "information": return .information(period: period)
         case "pathSum": return .pathSum(0)
+        case "wald": return .wald
         case "coefficients": return .coefficients(fractionBits: 20)
         case "variances": return .variances
         default: return .reciprocals(try reciprocals(String(name.dropFirst("reciprocals ".count))))

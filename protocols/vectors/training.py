@@ -191,7 +191,7 @@ class Facts:
         self.cox = family == "cox"
         # E: of proportional hazards, all rows where the job names none.
         self.events = (rows if events is None else events) if self.cox else 0
-        self.decisions = 26 * passes + 61 + 6 * theta + 64 * self.cox if decisions is None else decisions
+        self.decisions = 26 * passes + 61 + 6 * theta + 48 * self.cox if decisions is None else decisions
         self.k = ceil_log2(rows)
         self.F = 36 if family == "linear" else 20
         self.b = self.F + (self.k + 1) // 2 + 1
@@ -585,7 +585,7 @@ def of_step(facts, step, period):
         return [exchange(0x0212, "active", sent, chunks(facts, -(-n // group), sent[1] // group, bounded=False))]
     if step == "risks":
         return [of_risk(facts, n, risk_layout("sums", n, e, 1, rate + 62, modulus))]
-    if step in ("reciprocals 4 8", "reciprocals 8 12", "reciprocals warm 4"):
+    if step.startswith("reciprocals"):
         return [of_elements(facts, e, 112)] * (2 * int(step.split()[-1]))
     if step == "residual":
         return [of_risk(facts, e, risk_layout("hazards", e, n, 1, 112 + 62, modulus)), of_elements(facts, n, max(112, rate))]
@@ -605,6 +605,8 @@ def of_step(facts, step, period):
         return found
     if step == "pathSum":
         return of_product(facts, 1, p, 1)
+    if step == "wald":
+        return of_product(facts, p, p, 1) + of_product(facts, 1, p, 1)
     return {"coefficients": [], "variances": of_product(facts, p, p, p) + of_product(facts, p, p, p, "diagonal")}[step]
 
 
@@ -617,7 +619,7 @@ def risk_exchanges():
                       events=events)
         steps = [{"step": step, "exchanges": of_step(facts, step, period)} for step in (
             "startGradient", "startInformation", "rates", "risks", "reciprocals 4 8", "reciprocals 8 12", "reciprocals warm 4",
-            "residual", "gradient", "information", "pathSum", "coefficients", "variances")]
+            "reciprocals warm 1", "residual", "gradient", "information", "pathSum", "wald", "coefficients", "variances")]
         # No raw constant, neither estimate nor variance: one number for each column.
         bits = {"coefficients": result_bits(facts) + 13, "variances": 36 + max(0, facts.h + 2)}
         results = {name: {"active": [each] * active, "passive": [each] * passive} for name, each in bits.items()}
@@ -628,7 +630,7 @@ def risk_exchanges():
 def stretches():
     """By what reciprocals are multiplied before each iteration, in eighths: as an inverse (5.2), and not at all."""
     result = [{"reciprocals": f"{j} {i}", "factors": ([15] * max(0, i - 5) + [14, 12, 9, 8, 8])[-i:]} for j, i in ((4, 8), (8, 12))]
-    return result + [{"reciprocals": "warm 4", "factors": [8] * 4}]
+    return result + [{"reciprocals": f"warm {i}", "factors": [8] * i} for i in (4, 1)]
 
 
 def path():
@@ -761,9 +763,9 @@ def window_shape(facts, step):
     if name[0] == "norm":
         return 80, max(int(name[1]), facts.norm_floor), facts.norm_floor, 14, 0
     if name[0] == "riskTrace":
-        return 40, -9, -9, 16, 0
-    if name[0] == "pathIntegral":
-        return 40, max(facts.k + facts.s + 6, -8), -8, 12, 18
+        return 40, -9, -9, 12, 0
+    if name[0] in ("pathIntegral", "wald", "score"):
+        return 40, max(facts.k + 6, -4), -4, 12, 14
     if name[0] == "sum":
         return 40, max(facts.k + scale_of(facts, name[1]) + 6, -8), -8, 12, 18
     heavy = max(0, facts.h) if facts.weighted else 0
@@ -824,8 +826,9 @@ def windows():
     cases += [(facts, "sum dispersion 64", 731.5)]
     cases += [(linear, "residualSum", x) for x in (81_234.56, 1e-12, 0.0, 3.0, 1e-20)]
     cases += [(weighted, "residualSum", x) for x in (8.1e9, 3.0)]
-    cases += [(cox, "riskTrace", x) for x in (0.0, 0.0003, 0.0078, -0.0021, 0.51, -3.0, 61.7)]
+    cases += [(cox, "riskTrace", x) for x in (0.0, 0.0003, 0.0078, -0.0021, 0.51, -3.0, 3.9)]
     cases += [(cox, "pathIntegral", x) for x in (-41.731, -0.0004, 0.0, 2.5, -31_000.5)]
+    cases += [(cox, "wald", x) for x in (93.77, 0.0, 12_345.678)] + [(cox, "score", x) for x in (101.2, 0.03)]
     result = []
     for f, step, x in cases:
         scale = window_shape(f, step)[0]
@@ -894,7 +897,7 @@ class Program:
             least = 2.0 ** f.norm_floor
             self.spent += 14 + max(0, int(step[1]) + 2 - exponent(max(number, least)))
         else:
-            self.spent += {"trace": trace_width(f), "range": 1, "theta": 1, "riskTrace": 16}.get(step[0], 30 + f.k)
+            self.spent += {"trace": trace_width(f), "range": 1, "theta": 1, "riskTrace": 12}.get(step[0], 30 + f.k)
         if self.spent > f.decisions and step[0] in ("norm", "trace", "range", "theta", "riskTrace"):
             raise Failure("notConverged")
 
@@ -922,13 +925,17 @@ class Program:
 
     def residual(self):
         if self.f.cox:
-            self.do("rates P", "risks P", "reciprocals 4 8" if self.far else "reciprocals warm 4")
+            self.do("rates P", "risks P", *self.from_afar("4 8") if self.far else ["reciprocals warm 4"])
             self.far = False
         self.do("residual P")
 
-    def has_reciprocals(self):
+    def from_afar(self, start):
+        """One iteration more: of the last one before it the trace may be large."""
+        return [f"reciprocals {start}", "reciprocals warm 1"]
+
+    def has_reciprocals(self, counted=True):
         """Whether the last ones are there (5.12)."""
-        return abs(self.ask("riskTrace")) <= 2.0 ** -7
+        return abs(self.ask("riskTrace", counted)) <= 2.0 ** -7
 
     def repair(self, n):
         """The norm under reciprocals that are there, and whether the steps go on with it."""
@@ -939,7 +946,7 @@ class Program:
         if self.has_reciprocals():
             return n, False
         for start in ("4 8", "8 12"):
-            self.do(f"reciprocals {start}", "residual P", "gradient P")
+            self.do(*self.from_afar(start), "residual P", "gradient P")
             n = self.look()
             if self.has_reciprocals():
                 return n, n > self.f.tau and self.q < self.f.passes
@@ -1215,15 +1222,27 @@ class Program:
             return
         self.do("stay", "predictor P")
         self.residual()
-        if abs(self.ask("riskTrace", counted=False)) > 2.0 ** -7:
+        if not self.has_reciprocals(False):
             self.summary.update(loss=None, withholdsStandardErrors=True)
             return
         self.inform()
+        self.summary["wald"] = self.ask("wald", counted=False)
         if not self.invert_anew(True):
             self.summary["withholdsStandardErrors"] = True
             return
         self.do("checkpoint")
         self.variances()
+        # Rao's test of no effect.
+        self.far = True
+        self.do("null", "predictor P")
+        self.residual()
+        if not self.has_reciprocals(False):
+            return
+        self.do("gradient P")
+        self.inform()
+        if self.invert_anew(True):
+            self.do("direction")
+            self.summary["score"] = self.ask("score", counted=False)
 
     def finish(self):
         f = self.f
@@ -1352,12 +1371,12 @@ class Script:
     """Answers each opening from a list of its kind; the last of a list goes on for ever."""
 
     def __init__(self, norms=(), trace=(0.0,), loss=(400.0,), brier=(80.0,), range_=(0,), residual=(500.0,), theta=(0,),
-                 beyond=(0,), sums=(0,), risk=(0.0,), path=(-41.5,)):
+                 beyond=(0,), sums=(0,), risk=(0.0,), path=(-41.5,), wald=(83.25,), score=(91.5,)):
         self.lists = {"norm": list(norms), "trace": list(trace), "loss": list(loss), "brier": list(brier),
                       "range": list(range_), "residualSum": list(residual), "squares": list(residual), "dispersion": [900.0],
                       "theta": list(theta), "heldOutRange": list(beyond), "heldOutSum": [90.0, 21.0], "heldOutSquares": [110.0],
                       "sumRange": list(sums), "foldRange": list(beyond), "foldSum": [95.0, 22.0], "foldSquares": [115.0],
-                      "riskTrace": list(risk), "pathIntegral": list(path)}
+                      "riskTrace": list(risk), "pathIntegral": list(path), "wald": list(wald), "score": list(score)}
 
     def __call__(self, step, program):
         words = step.split()
@@ -1596,17 +1615,17 @@ def programs():
         ("hazards, no step helps near the answer", hazards(), Script([3.0, 0.02, 0.021, 0.0205, 0.02])),
         ("hazards, no step helps near the answer, which is farther than it seemed", hazards(),
          Script([3.0, 0.02, 0.021, 0.0205, 9.0])),
-        ("hazards, reciprocals that are there by a hair", hazards(), Script(decay, risk=[0.0078125, -0.0078125])),
+        ("hazards, reciprocals that are there by a hair", hazards(), Script(decay, risk=[0.0078125, -0.0078125, 0.0078125])),
         ("hazards, reciprocals anew", hazards(), Script(decay + [0.0003], risk=[0.009765625, 0.0])),
         ("hazards, reciprocals anew, and more steps", hazards(), Script(decay + [0.4, 0.02, 0.0003], risk=[-0.5, 0.001953125])),
-        ("hazards, reciprocals anew twice", hazards(), Script(decay + [0.5, 0.0006], risk=[63.0, 2.0, 0.0])),
+        ("hazards, reciprocals anew twice", hazards(), Script(decay + [0.5, 0.0006], risk=[3.5, 2.0, 0.0])),
         ("hazards, reciprocals anew twice, and more steps", hazards(),
-         Script(decay + [0.5, 0.6, 0.01, 0.0004], risk=[63.0, -2.0, 0.0, 0.0])),
+         Script(decay + [0.5, 0.6, 0.01, 0.0004], risk=[3.5, -2.0, 0.0, 0.0])),
         ("hazards, reciprocals anew after each of two ways to the answer", hazards(),
          Script(decay + [0.4, 0.02, 0.0003, 0.3, 0.01, 0.0002], risk=[1.0, 0.0, 0.25, 0.0])),
         ("hazards, reciprocals anew after a refused trial", hazards(),
          Script([3.0, 0.02, 0.021, 0.0205, 0.02, 0.03, 0.0002], risk=[0.5, 0.0])),
-        ("hazards, reciprocals that never come", hazards(), Script(decay + [0.3, 0.2], risk=[5.0, 4.0, 0.009765625])),
+        ("hazards, reciprocals that never come", hazards(), Script(decay + [0.3, 0.2], risk=[3.0, -4.0, 0.009765625])),
         ("hazards, reciprocals anew, out of passes, near", hazards(passes=4, decisions=1000),
          Script([3.0, 0.4, 0.06, 0.02, 0.009], risk=[0.1, 0.0])),
         ("hazards, reciprocals anew, out of passes, far", hazards(passes=4, decisions=1000),
@@ -1635,11 +1654,17 @@ def programs():
         ("hazards, no start succeeds once", hazards(),
          Script([40.0, 34.0, 28.0, 8.0, 0.3, 0.0003], trace=[0.0, -2.0, 20.0, 3.0, 2.0, 1.0, 0.0])),
         ("hazards, errors withheld", hazards(), Script(decay, trace=[0.0, -2.0])),
+        ("hazards, errors withheld slowly", hazards(),
+         Script([3.0, 0.4, 0.03, 0.0003], trace=[0.0, 3.0, 2.0, 4.0, 1.0, 5.0, 0.75])),
+        ("hazards, no reciprocals for the score test", hazards(), Script(decay, risk=[0.0, 0.0, 0.015625])),
+        ("hazards, no inverse for the score test", hazards(), Script(decay, trace=[0.0, 0.0, -2.0])),
+        ("hazards, a score test by a cold start", hazards(), Script(decay, trace=[0.0, 0.0, 3.0, 2.0, -2.0, 6.0, 0.5])),
+        ("hazards, a score test near an inverse", hazards(), Script(decay, trace=[0.0, 0.5, 3.0, 0.5], score=[0.0625])),
         ("hazards, a column of B alone", hazards(active=1, passive=1), Script(decay)),
-        ("hazards, the last decision that is paid", hazards(decisions=147, errors=False), Script([3.0, 0.4, 0.03, 0.0003])),
-        ("hazards, one bit too few", hazards(decisions=146, errors=False), Script([3.0, 0.4, 0.03, 0.0003])),
-        ("hazards, no bit for reciprocals", hazards(decisions=145, errors=False), Script([3.0, 0.4, 0.03, 0.0003])),
-        ("hazards, bits for one look at reciprocals", hazards(decisions=147), Script([3.0, 0.4, 0.03, 0.0003, 0.0005], risk=[0.5, 0.0])),
+        ("hazards, the last decision that is paid", hazards(decisions=143, errors=False), Script([3.0, 0.4, 0.03, 0.0003])),
+        ("hazards, one bit too few", hazards(decisions=142, errors=False), Script([3.0, 0.4, 0.03, 0.0003])),
+        ("hazards, no bit for reciprocals", hazards(decisions=141, errors=False), Script([3.0, 0.4, 0.03, 0.0003])),
+        ("hazards, bits for one look at reciprocals", hazards(decisions=143), Script([3.0, 0.4, 0.03, 0.0003, 0.0005], risk=[0.5, 0.0])),
     ]
     result = []
     for name, facts, script in cases:

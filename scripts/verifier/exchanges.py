@@ -159,6 +159,9 @@ class Exchanges:
     def path_sum(self, _):
         return self.product(1, 1)
 
+    def wald(self):
+        return self.product(self.facts.parameters, 1) + self.product(1, 1)
+
     def residual(self, period):
         if self.facts.family.has_risk_sets:
             return self.hazard_residual(period)
@@ -280,6 +283,7 @@ class Exchanges:
         steps.RISKS: risks,
         steps.RECIPROCALS: reciprocals,
         steps.PATH_SUM: path_sum,
+        steps.WALD: wald,
         steps.RESIDUAL: residual,
         steps.WEIGH: weigh,
         steps.GRADIENT: gradient,

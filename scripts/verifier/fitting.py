@@ -11,10 +11,10 @@ from verifier.openings import FIRST_LEVEL, opened_bits, trace_width
 from verifier.steps import (
     ACCEPT, ALIASES, BY_ROOT, BY_WEIGHT, COEFFICIENTS, COLD, CORRELATIONS, DECIDING, DIRECTION, FOLD_INFORMATION,
     FOLD_POINTS, FOLD_PREDICTOR, FOLD_RANGE, FOLD_SQUARES, FOLD_SUM, FURTHER, GRADIENT, HELD_OUT_RANGE,
-    HELD_OUT_SQUARES, HELD_OUT_SUM, INFORMATION, INVERSE, JOINT_GRADIENT, LEAVE_OUT, MEAT, MORE, MOVE, MOVEMENTS, NORM,
+    HELD_OUT_SQUARES, HELD_OUT_SUM, INFORMATION, INVERSE, JOINT_GRADIENT, LEAVE_OUT, MEAT, MORE, MOVE, MOVEMENTS, NORM, NULL,
     PASSIVE_ALIASES, PATH_INTEGRAL, PATH_POINT, PATH_SUM, PREDICTOR, PROPOSE, RANGE, RATES, RECIPROCALS, RESIDUAL,
-    RESIDUAL_SUM, RISKS, RISK_TRACE, ROBUST_VARIANCES, SIGN, SQUARES, START_GRADIENT, START_INFORMATION, STAY, STEADY,
-    SUM, SUM_RANGE, THETA, TRACE, VARIANCES, WARM, WEIGH,
+    RESIDUAL_SUM, RISKS, RISK_TRACE, ROBUST_VARIANCES, SCORE, SIGN, SQUARES, START_GRADIENT, START_INFORMATION, STAY, STEADY,
+    SUM, SUM_RANGE, THETA, TRACE, VARIANCES, WALD, WARM, WEIGH,
 )
 
 PASSES_PER_CHECKPOINT = 4
@@ -193,9 +193,17 @@ class Program:
         if self.facts.family.has_risk_sets:
             yield RATES, self.period
             yield RISKS, self.period
-            yield (RECIPROCALS, *FAR) if self.is_far else (RECIPROCALS, WARM, WARM_RECIPROCALS)
+            if self.is_far:
+                yield from self.start_reciprocals(FAR)
+            else:
+                yield RECIPROCALS, WARM, WARM_RECIPROCALS
             self.is_far = False
         yield RESIDUAL, self.period
+
+    def start_reciprocals(self, start):
+        """With one iteration more, of which the trace is small."""
+        yield (RECIPROCALS, *start)
+        yield RECIPROCALS, WARM, 1
 
     def has_reciprocals(self, is_counted=True):
         return abs((yield from self.open(RISK_TRACE, is_counted=is_counted))) <= SMALL_RISK_TRACE
@@ -209,7 +217,7 @@ class Program:
         if (yield from self.has_reciprocals()):
             return norm, False
         for start in (FAR, FARTHER):
-            yield (RECIPROCALS, *start)
+            yield from self.start_reciprocals(start)
             yield RESIDUAL, self.period
             yield GRADIENT, self.period
             norm = yield from self.direction()
@@ -218,7 +226,7 @@ class Program:
         raise NoResult
 
     def finish_hazards(self):
-        """The loss along the path to the fit, and standard errors."""
+        """The loss along the path to the fit, standard errors, and tests."""
         if self.facts.opens_loss:
             self.is_far = True
             for point in range(PATH_POINTS):
@@ -236,9 +244,25 @@ class Program:
         if not (yield from self.has_reciprocals(is_counted=False)):
             return
         yield from self.information()
+        yield from self.open(WALD, is_counted=False)
         if (yield from self.invert_anew(is_final=True)):
             yield SIGN,
             yield VARIANCES,
+            yield from self.score_test()
+
+    def score_test(self):
+        """Of no effect; none where reciprocals or an inverse are not there."""
+        self.is_far = True
+        yield NULL,
+        yield PREDICTOR, self.period
+        yield from self.residuals()
+        if not (yield from self.has_reciprocals(is_counted=False)):
+            return
+        yield GRADIENT, self.period
+        yield from self.information()
+        if (yield from self.invert_anew(is_final=True)):
+            yield DIRECTION,
+            yield from self.open(SCORE, is_counted=False)
 
     # Parts of steps
 

@@ -5,7 +5,7 @@ from verifier.layouts import up_log2
 from verifier.reading import demand
 from verifier.steps import (
     FOLD_RANGE, FOLD_SQUARES, FOLD_SUM, HELD_OUT_RANGE, HELD_OUT_SQUARES, HELD_OUT_SUM, NORM, PATH_INTEGRAL, RANGE, RESIDUAL_SUM,
-    RISK_TRACE, SQUARES, SUM, SUM_RANGE, THETA, TRACE,
+    RISK_TRACE, SCORE, SQUARES, SUM, SUM_RANGE, THETA, TRACE, WALD,
 )
 
 WIDTH, STEP, LEAST_DIGIT = 12, 2, 4
@@ -15,8 +15,10 @@ NORM_WIDTH = 14
 FIRST_LEVEL, TRACE_LEVEL = 8, -2
 LEAST_TRACE_WIDTH = 12
 # Of a sum over events.
-RISK_TRACE_LEVEL, RISK_TRACE_WIDTH = -9, 16
+RISK_TRACE_LEVEL, RISK_TRACE_WIDTH = -9, 12
 REFINEMENT = 18
+# Of a loss above the start's and of tests: down to 2^-4, and so many bits finer.
+TEST_FLOOR, TEST_REFINEMENT = -4, 14
 
 
 class Opening:
@@ -89,8 +91,8 @@ def opening_of(step, facts):
         return Opening(TRACE_LEVEL, TRACE_LEVEL, trace_width(facts))
     if name == RISK_TRACE:
         return Opening(RISK_TRACE_LEVEL, RISK_TRACE_LEVEL, RISK_TRACE_WIDTH)
-    if name == PATH_INTEGRAL:
-        return Opening(facts.count_bits + facts.scale_bits + 6, -8, refinement=REFINEMENT)
+    if name in (PATH_INTEGRAL, WALD, SCORE):
+        return Opening(facts.count_bits + 6, TEST_FLOOR, refinement=TEST_REFINEMENT)
     if name == NORM:
         return Opening(step[1], facts.norm_floor, NORM_WIDTH)
     if name in (SUM, FOLD_SUM):

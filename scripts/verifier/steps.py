@@ -13,6 +13,8 @@ MEAT, ROBUST_VARIANCES = "meat", "robust variances"
 CORRELATIONS, PROPOSE, JOINT_GRADIENT = "correlations", "propose", "joint gradient"
 # Proportional hazards: rates, their sums over risk sets, the reciprocals of these; points of the path to the fit.
 RATES, RISKS, RECIPROCALS, PATH_POINT, PATH_SUM = "rates", "risks", "reciprocals", "path point", "path sum"
+# The point where no column has an effect.
+NULL = "null"
 # What names columns where there is no result.
 ALIASES, MOVEMENTS = "aliases", "movements"
 # The passive party learns it of its columns, and takes one away.
@@ -27,9 +29,12 @@ FOLD_INFORMATION, FOLD_POINTS, FOLD_PREDICTOR = "fold information", "fold points
 FOLD_RANGE, FOLD_SUM, FOLD_SQUARES = "fold range", "fold sum", "fold squares"
 # Proportional hazards: how far reciprocals are from exact, and what the loss of the fit is above that of the start.
 RISK_TRACE, PATH_INTEGRAL = "risk trace", "path integral"
+# Wald's and Rao's statistics of no effect.
+WALD, SCORE = "wald", "score"
 OPENINGS = {
     TRACE, NORM, SUM, RESIDUAL_SUM, RANGE, SQUARES, THETA, HELD_OUT_RANGE, HELD_OUT_SUM, HELD_OUT_SQUARES,
     FOLD_RANGE, FOLD_SUM, FOLD_SQUARES, SUM_RANGE, RISK_TRACE, PATH_INTEGRAL,
+    WALD, SCORE,
 }
 # Of these, what the next steps depend on: their bits are counted.
 DECIDING = {TRACE, NORM, RANGE, THETA, RISK_TRACE}

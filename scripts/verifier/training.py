@@ -14,7 +14,7 @@ from verifier.reading import demand
 # For each pass a window of 14 bits and six finer ones, in a fit five traces and a bit for the range.
 BITS_OF_PASS, BITS_OF_FIT = 26, 61
 # For four numbers about reciprocals.
-BITS_OF_RISK_SETS = 64
+BITS_OF_RISK_SETS = 48
 
 
 def decision_bits(job):
