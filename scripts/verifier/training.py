@@ -127,8 +127,9 @@ class TrainingInspector:
         demand(counts.get("fitted", self.rows) == self.rows, "T15", "countMismatch")
         passes = self.follower.passes
         demand(counts.get("passes", passes) == passes, "T15", "passesMismatch")
-        # Without columns that were left out.
+        # Without columns that were left out, and without a constant that cancels out.
         parameters = self.follower.facts.parameters if self.follower.facts else sum(self.columns.values())
+        parameters -= 1 if self.job.family == COX else 0
         demand(counts.get("parameters", parameters) == parameters, "T15", "countMismatch")
         converged = int(self.follower.is_converged)
         demand(counts.get("converged", converged) == converged, "T15", "convergenceMismatch")

@@ -96,7 +96,9 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
     public mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {
         guard let counts, !payloads.isPruned, let follower, let rows = setups.values.first?.rows else { return }
         let plan = plan(rows)
-        let parameters = follower.parameters ?? plan.activeColumns + plan.passiveColumns
+        // A constant that cancels out is none.
+        let parameters =
+            (follower.parameters ?? plan.activeColumns + plan.passiveColumns) - (plan.response.hasIntercept ? 0 : 1)
         let facts: [(String, Int, String)] = [
             ("fitted", rows, "countMismatch"), ("passes", follower.passes, "passesMismatch"),
             ("parameters", parameters, "countMismatch"),
