@@ -175,9 +175,10 @@ struct FittingRole {
     private func announce(_ step: TrainingStep) {
         switch step {
         case .information: context.report(.inference(step: "information matrix"))
-        case .sum(.loss, _): context.report(.phase("log-likelihood"))
+        case .sum(.loss, _), .pathPoint: context.report(.phase("log-likelihood"))
         case .sum(.brier, _): context.report(.phase("Brier score"))
         case .sum(.dispersion, _): context.report(.phase("dispersion parameter theta"))
+        case .null: context.report(.inference(step: "score test"))
         case .residualSum: context.report(.phase("residual sum of squares"))
         case .squares: context.report(.phase("Pearson's sum of squares"))
         case .variances, .meat: context.report(.inference(step: "standard errors"))

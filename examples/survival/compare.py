@@ -4,7 +4,7 @@ with Moiety: Newton's method on the partial likelihood, each risk set added up a
 
 Usage: compare.py FOLDER efron|breslow HOSPITAL_TABLE LAB_TABLE
 
-FOLDER has both sites' results. Prints Markdown; ends with an error if something is farther away than it should be.
+FOLDER has `hospital-results` and `lab-results`. Prints Markdown; ends with an error if something is farther away than it should be.
 """
 
 import csv
@@ -108,8 +108,8 @@ def main(folder, ties, hospital, lab):
     times, events = [float(row[TIME]) for row in rows], [row[EVENT] == "1" for row in rows]
     beta, errors, loss, null = Hazards(columns, times, events, ties).fit()
 
-    found = [row for site in ("hospital", "lab") for row in read(f"{folder}/{site}-{ties}/coefficients.csv")]
-    fit = read(f"{folder}/hospital-{ties}/glance.csv")[0]
+    found = [row for site in ("hospital", "lab") for row in read(f"{folder}/{site}-results/coefficients.csv")]
+    fit = read(f"{folder}/hospital-results/glance.csv")[0]
     if [row["term"] for row in found] != HOSPITAL + LAB:
         sys.exit("other terms than the joined table has")
     checks = [
