@@ -11,6 +11,8 @@ public struct TrainingPlan: Sendable, Equatable {
     /// There too: more events than this end the job; nil where every row may have one. All that depends on the number of events is
     /// padded to it, so that the passive party does not learn the number.
     public var mostEvents: Int?
+    /// There too: ascending times at which the active party gets the survival curve; none without it.
+    public var times: [Double]
     /// Whether rows have case weights, and offsets: an active party says so, its rows stay its own.
     public var isWeighted: Bool
     public var hasOffset: Bool
@@ -47,7 +49,7 @@ public struct TrainingPlan: Sendable, Equatable {
     public var decisionBits: Int
 
     public init(
-        family: ModelFamily, theta: Double? = nil, ties: Ties = .efron, mostEvents: Int? = nil,
+        family: ModelFamily, theta: Double? = nil, ties: Ties = .efron, mostEvents: Int? = nil, times: [Double] = [],
         isWeighted: Bool = false, hasOffset: Bool = false,
         activeColumns: Int, passiveColumns: Int, l2: Double = 0, l1: Double = 0, tolerance: Double = 1e-4,
         maximumPasses: Int = 60, keyBits: Int = 3072, nonces: NonceLength = .short, standardErrors: Bool,
@@ -58,6 +60,7 @@ public struct TrainingPlan: Sendable, Equatable {
         self.theta = theta
         self.ties = ties
         self.mostEvents = mostEvents
+        self.times = times
         self.isWeighted = isWeighted
         self.hasOffset = hasOffset
         self.activeColumns = activeColumns

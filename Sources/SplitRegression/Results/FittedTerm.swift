@@ -86,4 +86,6 @@ public struct TrainingOutcome: Sendable {
     public var holdOutMetrics: ScoreMetrics?
     /// Of the fitted rows, each predicted without its fold.
     public var foldMetrics: ScoreMetrics?
+    /// Active party, proportional hazards, where the job declares times.
+    public var curve: [SurvivalPoint]?
 }

@@ -1,0 +1,19 @@
+/// One declared time of the survival curve at the means of all columns, as R's `survfit` of a `coxph` has it by Breslow's estimate
+/// (with Efron's ties: Efron's). At the active party alone.
+public struct SurvivalPoint: Sendable, Equatable, Codable {
+    public var time: Double
+    /// Rows under observation then, and events up to then: of the fitted rows.
+    public var atRisk: Int
+    public var events: Int
+    /// Of the baseline up to then, and its survival: `exp(-cumulativeHazard)`.
+    public var cumulativeHazard: Double
+    public var survival: Double
+
+    public init(time: Double, atRisk: Int, events: Int, cumulativeHazard: Double, survival: Double) {
+        self.time = time
+        self.atRisk = atRisk
+        self.events = events
+        self.cumulativeHazard = cumulativeHazard
+        self.survival = survival
+    }
+}
