@@ -55,8 +55,24 @@ struct FittingRole {
         var outcome = try outcome(
             summary, own, active: machine.active, facts: machine.facts, family: machine.family,
             round: machine.exchange.round + 1)
+        if let active = machine.active { outcome.curve = curve(machine.results.curve, active) }
         if let selection = machine.selection { add(selection, l1: facts.l1, to: &outcome) }
         return outcome
+    }
+
+    /// At the means of all columns: standardised ones have a mean of 0.
+    private func curve(_ hazards: [Double], _ active: ActiveRows) -> [SurvivalPoint]? {
+        guard let survival, !hazards.isEmpty else { return nil }
+        let unit = ElementaryFunctions.exp(-active.center)
+        return zip(context.plan.times, hazards).map { time, hazard in
+            let rows = survival.time.indices
+            let cumulative = max(0, hazard) * unit
+            return SurvivalPoint(
+                time: time,
+                atRisk: rows.count { survival.time[$0] >= time && (survival.entry?[$0] ?? -1) < time },
+                events: rows.count { survival.time[$0] <= time && label[$0] == 1 }, cumulativeHazard: cumulative,
+                survival: ElementaryFunctions.exp(-cumulative))
+        }
     }
 
     /// Of all own columns, the constant first at the active party.
@@ -126,7 +142,7 @@ struct FittingRole {
         let rows = try ActiveRows(
             label: label.map { ($0 - center) / unit }, offset: offset, weight: weight, columns: columns,
             names: names, family: family, estimatesTheta: plan.estimatesTheta,
-            risk: survival.map { RiskSets($0, event: label, ties: plan.ties) },
+            risk: survival.map { RiskSets($0, event: label, ties: plan.ties, curve: plan.times) },
             penalty: Double(context.rows) * plan.l2,
             range: family.firstRange)
         let bounds = Announcement(rows, estimatesTheta: plan.estimatesTheta, heldOut: heldOut)

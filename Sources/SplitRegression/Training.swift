@@ -173,6 +173,9 @@ public enum Training {
             survival.stratum.map({ $0.count == rows }) ?? true,
             zip(survival.time, entry).allSatisfy({ $0 > $1 && $1 >= 0 && $0.isFinite })
         else { throw .invalidPlan("times, entries or strata are not those of the rows") }
+        guard plan.times.isEmpty || survival.stratum == nil else {
+            throw .invalidPlan("there is no survival curve of strata")
+        }
         let events = label.count { $0 == 1 }
         guard events <= min(plan.mostEvents ?? rows, rows) else {
             throw .invalidPlan("\(events) events, more than the job has room for")

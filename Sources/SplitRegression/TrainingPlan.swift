@@ -98,11 +98,12 @@ public struct TrainingPlan: Sendable, Equatable {
             penalty: l2, l1: l1 > 0 ? max(l1 / unit, .leastNormalMagnitude) : 0, tolerance: 10 * tolerance,
             maximumPasses: maximumPasses, modulusBits: keyBits,
             computesStandardErrors: standardErrorsWithheld == nil,
-            opensLoss: family != .linear && (revealFit || l2 == 0),
+            opensLoss: family != .linear && (revealFit && family != .cox || l2 == 0),
             opensBrier: family.predictsProbability && revealFit,
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
             periodBits: bounds.periodBits, isWeighted: isWeighted, estimatesTheta: estimatesTheta,
-            events: family == .cox ? min(mostEvents ?? rows, rows) : 0, isRobust: covariance.isRobust,
+            events: family == .cox ? min(mostEvents ?? rows, rows) : 0,
+            curvePoints: family == .cox ? times.count : 0, isRobust: covariance.isRobust,
             heldOutRows: opensHeldOut(heldOut) ? heldOut : 0, folds: revealFit ? folds : 0,
             decisionBits: decisionBits)
     }
@@ -138,6 +139,9 @@ public struct TrainingPlan: Sendable, Equatable {
         if family == .cox {
             guard !isWeighted, !hasOffset, folds == 0, !covariance.isRobust else {
                 throw .invalidPlan("proportional hazards take no case weights, offsets, folds or robust errors")
+            }
+            guard times.allSatisfy({ $0 > 0 && $0.isFinite }), zip(times, times.dropFirst()).allSatisfy(<) else {
+                throw .invalidPlan("times of a survival curve ascend from above 0")
             }
             guard mostEvents.map({ $0 >= 1 }) ?? true else { throw .invalidPlan("room for at least one event") }
         }

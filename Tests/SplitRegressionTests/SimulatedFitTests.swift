@@ -18,8 +18,10 @@ import Testing
         var ties = Ties.efron
         /// Room for events; nil for as many as there are rows.
         var mostEvents: Int?
+        /// Of a survival curve.
+        var times: [Double] = []
 
-        var risk: RiskSets? { survival.map { RiskSets($0, event: label, ties: ties) } }
+        var risk: RiskSets? { survival.map { RiskSets($0, event: label, ties: ties, curve: times) } }
         var columns: [[Double]] { [Array(repeating: 1, count: label.count)] + active + passive }
 
         init(active: [[Double]], passive: [[Double]], label: [Double]) {
@@ -66,6 +68,7 @@ import Testing
         var kept: [Int] = []
         /// Columns that are named to each party, because there is no result or because their estimates ran away.
         var named: [[String]] = []
+        var curve: [Double] = []
         /// What the active party saw, and the passive one.
         var views: [PartyView] = []
     }
@@ -99,7 +102,8 @@ import Testing
             opensBrier: opensBrier,
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
             periodBits: bounds.periodBits, isWeighted: data.weight != nil, estimatesTheta: estimatesTheta,
-            events: family == .cox ? data.mostEvents ?? data.label.count : 0, isRobust: isRobust,
+            events: family == .cox ? data.mostEvents ?? data.label.count : 0, curvePoints: data.times.count,
+            isRobust: isRobust,
             heldOutRows: heldOut?.label.count ?? 0, folds: folds)
         return [TrainingRole.active, .passive].map { role in
             let isActive = role == .active
@@ -136,7 +140,7 @@ import Testing
                 }
                 return NamedColumns.aliased(results.aliases, names: names)
                     + NamedColumns.moving(results.movements, columns: columns, names: names)
-            }, views: [one.view, other.view])
+            }, curve: one.results.curve, views: [one.view, other.view])
     }
 
     /// Newton's method on the pooled table.

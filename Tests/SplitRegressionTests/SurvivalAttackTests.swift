@@ -119,6 +119,11 @@ import Testing
                 RiskSets(survival, event: $0, ties: .efron), rates: Array(repeating: 1, count: 6), places: 6,
                 fractionBits: 46)
         }
+        for sets in sums.map(\.sets) {
+            let products = [sets.riskMoves, sets.tieMoves, sets.hazardMoves].map { $0.count(where: \.isProduct) }
+            // What is left to these is made up for.
+            #expect(zip(products, [6, 6, 12]).allSatisfy { $0 <= $1 })
+        }
         let inputs = (1...6).map { [ShareWord(Int64($0))] }
         let layout = try RiskSumLayout(.sums, inputs: 6, outputs: 6, termBits: 100, modulusBits: 2048)
         #expect(sums.allSatisfy { $0.sums(of: inputs, layout: layout).rows == 6 })

@@ -23,10 +23,12 @@ import Testing
     }
 
     @Test(arguments: [Ties.efron, .breslow]) func equalsThePooledFit(_ ties: Ties) async throws {
-        let (table, survival) = Self.table()
+        let (table, made) = Self.table()
         var plan = TrainingPlan(family: .cox, maximumPasses: 30, keyBits: 768, revealScores: true)
         plan.ties = ties
         plan.mostEvents = 50
+        let survival = SurvivalColumns(time: made.time)
+        plan.times = [3, 9, 14]
         plan.minimumScoreColumns = 1
         let (active, passive) = try await table.train(plan, survival: survival).get()
 
@@ -55,10 +57,25 @@ import Testing
 
         // Pairs one by one.
         let z = linearPredictor(columns: data.active + data.passive, coefficients: terms.map(\.standardized))
-        let stratum = try #require(survival.stratum)
+        let curve = try #require(active.curve)
+        #expect(curve.map(\.time) == plan.times && passive.curve == nil)
+        #expect(curve.allSatisfy { abs($0.survival - ElementaryFunctions.exp(-$0.cumulativeHazard)) < 1e-12 })
+        let sums = SplitRegression.RiskSets(survival, event: table.label, ties: ties)
+        let hazards = sums.sums(
+            of: linearPredictor(columns: data.active + data.passive, coefficients: pooled.coefficients)
+                .map { ElementaryFunctions.exp($0) })
+        for point in curve {
+            let rows = survival.time.indices
+            let wanted = zip(hazards, sums.eventRows).reduce(0) {
+                $0 + (survival.time[$1.1] <= point.time ? 1 / $1.0 : 0)
+            }
+            #expect(abs(point.cumulativeHazard / wanted - 1) < 1e-3)
+            #expect(point.events == rows.count { survival.time[$0] <= point.time && table.label[$0] == 1 })
+            #expect(point.atRisk == rows.count { survival.time[$0] >= point.time })
+        }
         var (pairs, right) = (0.0, 0.0)
         for i in z.indices where table.label[i] == 1 {
-            for j in z.indices where stratum[i] == stratum[j] {
+            for j in z.indices {
                 let isLater =
                     survival.time[j] > survival.time[i] || survival.time[j] == survival.time[i] && table.label[j] == 0
                 guard isLater else { continue }

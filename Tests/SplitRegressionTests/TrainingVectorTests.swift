@@ -508,6 +508,7 @@ import Testing
         case .pathPoint(let node): return "pathPoint \(node)"
         case .pathSum(let node): return "pathSum \(node)"
         case .pathIntegral: return "pathIntegral"
+        case .curve: return "curve"
         case .null: return "null"
         case .wald: return "wald"
         case .score: return "score"

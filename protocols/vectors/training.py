@@ -180,7 +180,7 @@ class Facts:
 
     def __init__(self, family, rows, active, passive, *, s=0, h=-2, r=1, modulus=3072, penalty=0.0, tau=1e-3,
                  passes=60, errors=True, loss=True, brier=False, weighted=False, theta=False, e=None,
-                 robust=False, held_out=0, l1=0.0, folds=0, events=None, decisions=None):
+                 robust=False, held_out=0, l1=0.0, folds=0, events=None, curve=0, decisions=None):
         self.family, self.rows, self.active, self.passive = family, rows, active, passive
         self.s, self.h, self.r, self.modulus, self.penalty = s, h, r, modulus, penalty
         self.tau, self.passes, self.errors, self.loss, self.brier = tau, passes, errors, loss, brier
@@ -191,6 +191,8 @@ class Facts:
         self.cox = family == "cox"
         # E: of proportional hazards, all rows where the job names none.
         self.events = (rows if events is None else events) if self.cox else 0
+        # Declared times of a survival curve.
+        self.curve = curve
         self.decisions = 26 * passes + 61 + 6 * theta + 48 * self.cox if decisions is None else decisions
         self.k = ceil_log2(rows)
         self.F = 36 if family == "linear" else 20
@@ -214,6 +216,7 @@ class Facts:
             "scaleBits": self.s, "weightBits": self.h, "rowBits": self.r, "periodBits": self.e, "decisionBits": self.decisions,
             "isWeighted": self.weighted, "estimatesTheta": self.theta, "isRobust": self.robust,
             "heldOutRows": self.held_out, "l1": self.l1, "folds": self.folds, **({"events": self.events} if self.cox else {}),
+            **({"curvePoints": self.curve} if self.curve else {}),
         }
 
 
@@ -481,12 +484,12 @@ def risk_widths():
             result.append({"facts": facts.json(), "period": period, "error": str(refusal)})
             continue
         b, e = facts.b, facts.events
-        columns = {"columns": risk_layout("columns", n, e, active - 1, rate + b + 1 + 62, modulus)} if active > 1 else {}
+        columns = {"columns": risk_layout("columns", n, e, active - 1, rate + b - 8 + 1 + 62, modulus)} if active > 1 else {}
         result.append({
             "facts": facts.json(), "period": period, "rateBits": rate, "scalarFractionBits": scalar_fraction(facts),
             "sums": risk_layout("sums", n, e, 1, rate + 62, modulus),
             "hazards": risk_layout("hazards", e, n, 1, 112 + 62, modulus), **columns,
-            "vectors": risk_layout("vectors", n, e, passive, rate + b + 3 + 62, modulus),
+            "vectors": risk_layout("vectors", n, e, passive, rate + b - 8 + 3 + 62, modulus),
             "reciprocalProducts": shared_layout(112, modulus), "residualProducts": shared_layout(max(112, rate), modulus),
         })
     return result
@@ -596,13 +599,15 @@ def of_step(facts, step, period):
         found += [of_columns(facts, owner, m * (m + 1) // 2, weight, 28 + facts.k) for owner, m in (("active", m_b), ("passive", m_a))]
         found += [of_cross(facts, "active", m_a, m_b, weight), of_cross(facts, "passive", m_b, m_a, weight)]
         if m_a > 1:
-            found.append(of_risk(facts, n, risk_layout("columns", n, e, m_a - 1, rate + facts.b + 1 + 62, modulus)))
+            found.append(of_risk(facts, n, risk_layout("columns", n, e, m_a - 1, rate + facts.b - 8 + 1 + 62, modulus)))
             found.append(of_elements(facts, e * (m_a - 1), 112))
-        found.append(of_risk(facts, n, risk_layout("vectors", n, e, m_b, rate + facts.b + 3 + 62, modulus)))
+        found.append(of_risk(facts, n, risk_layout("vectors", n, e, m_b, rate + facts.b - 8 + 3 + 62, modulus)))
         found.append(of_elements(facts, e * m_b, 112))
         for place in range(0, e, 1024):
             found += of_product(facts, p, min(1024, e - place), p, "lower")
         return found
+    if step == "curve":
+        return [of_risk(facts, e, risk_layout("hazards", e, facts.curve, 1, 112 + 62, modulus))]
     if step == "pathSum":
         return of_product(facts, 1, p, 1)
     if step == "wald":
@@ -616,13 +621,15 @@ def risk_exchanges():
             (1000, 300, 4, 5, 3072, 32, 0.0), (1000, 300, 1, 1, 2048, 64, 0.1), (1500, 1500, 3, 20, 2048, 32, 0.0),
             (20_000, 2049, 9, 40, 3072, 64, 0.0), (100_000, 20_000, 11, 12, 3072, 32, 0.0), (700, 1, 2, 1, 4096, 32, 0.0)]:
         facts = Facts("cox", n, active, passive, h=3, r=6, modulus=modulus, penalty=penalty, errors=penalty == 0, loss=penalty == 0,
-                      events=events)
+                      events=events, curve={20_000: 25, 700: 3}.get(n, 0))
         steps = [{"step": step, "exchanges": of_step(facts, step, period)} for step in (
             "startGradient", "startInformation", "rates", "risks", "reciprocals 4 8", "reciprocals 8 12", "reciprocals warm 4",
-            "reciprocals warm 1", "residual", "gradient", "information", "pathSum", "wald", "coefficients", "variances")]
+            "reciprocals warm 2", "residual", "gradient", "information", "pathSum", "wald", "coefficients", "variances")]
         # No raw constant, neither estimate nor variance: one number for each column.
         bits = {"coefficients": result_bits(facts) + 13, "variances": 36 + max(0, facts.h + 2)}
         results = {name: {"active": [each] * active, "passive": [each] * passive} for name, each in bits.items()}
+        if facts.curve:
+            steps.append({"step": "curve", "exchanges": of_step(facts, "curve", period)})
         result.append({"facts": facts.json(), "period": period, "steps": steps, **results})
     return result
 
@@ -630,7 +637,7 @@ def risk_exchanges():
 def stretches():
     """By what reciprocals are multiplied before each iteration, in eighths: as an inverse (5.2), and not at all."""
     result = [{"reciprocals": f"{j} {i}", "factors": ([15] * max(0, i - 5) + [14, 12, 9, 8, 8])[-i:]} for j, i in ((4, 8), (8, 12))]
-    return result + [{"reciprocals": f"warm {i}", "factors": [8] * i} for i in (4, 1)]
+    return result + [{"reciprocals": f"warm {i}", "factors": [8] * i} for i in (4, 2)]
 
 
 def path():
@@ -815,7 +822,7 @@ def windows():
     facts = Facts("logistic", 1000, 3, 4)
     linear = Facts("linear", 100_000, 3, 4, h=0, r=4)
     weighted = Facts("linear", 100_000, 3, 4, h=7, r=11, weighted=True)
-    cox = Facts("cox", 1000, 4, 5, h=1, r=5, events=300)
+    cox = Facts("cox", 1000, 4, 5, h=2, r=5, events=300)
     names = {id(facts): "logistic", id(linear): "linear", id(weighted): "weighted", id(cox): "cox"}
     cases = [(facts, "trace", x) for x in (0.0, 0.1, 0.26, 0.49, 1.75, -3.0, 7.0, -0.01, 500.0)]
     cases += [(facts, "norm 8", x) for x in (5000.0, 1e6, 60.0, 0.37, 1e-7, 0.0, -1e-30, -2.5, -1e-9)]
@@ -931,7 +938,7 @@ class Program:
 
     def from_afar(self, start):
         """One iteration more: of the last one before it the trace may be large."""
-        return [f"reciprocals {start}", "reciprocals warm 1"]
+        return [f"reciprocals {start}", "reciprocals warm 2"]
 
     def has_reciprocals(self, counted=True):
         """Whether the last ones are there (5.12)."""
@@ -1130,6 +1137,14 @@ class Program:
             self.doublings += 1
             self.P *= 2
 
+    def has_series(self, period):
+        """Whether there is room for that of `mean`."""
+        try:
+            kernel_layout(self.f, "mean", period)
+        except Refusal:
+            return False
+        return True
+
     def has_room(self, count, factor=1):
         rows = copy.copy(self.f)
         rows.rows = count
@@ -1192,6 +1207,9 @@ class Program:
             self.do("checkpoint", f"coefficients {result_bits(f)}")
             if confirmed or self.ask("range P") == 0:
                 break
+            if f.cox and (self.doublings == most_doublings(f) or not self.has_series(2 * self.P)):
+                self.summary["converged"] = False
+                break
             if self.leapt and self.doublings == most_doublings(f):
                 self.summary["converged"] = False
                 break
@@ -1206,24 +1224,30 @@ class Program:
         self.finish()
 
     def along_path(self):
-        """What the loss of the fit is above that of A's own (5.12)."""
-        self.far = True
+        """The slope of the loss between A's own fit and this one (5.12)."""
         for j in range(4):
+            self.far = True
             self.do(f"pathPoint {j}", "predictor P")
             self.residual()
             self.do("gradient P", f"pathSum {j}")
-        self.summary["loss"] = self.ask("pathIntegral", counted=False)
+        self.far = True
 
     def finish_hazards(self):
         f = self.f
         if f.loss:
             self.along_path()
-        if not f.errors:
+        if not f.errors and not f.curve and not f.loss:
             return
         self.do("stay", "predictor P")
         self.residual()
         if not self.has_reciprocals(False):
-            self.summary.update(loss=None, withholdsStandardErrors=True)
+            self.summary["withholdsStandardErrors"] = f.errors
+            return
+        if f.loss:
+            self.summary["loss"] = self.ask("pathIntegral", counted=False)
+        if f.curve:
+            self.do("checkpoint", "curve")
+        if not f.errors:
             return
         self.inform()
         self.summary["wald"] = self.ask("wald", counted=False)
@@ -1396,7 +1420,7 @@ def programs():
         return Facts("logistic", **{**logistic, **more})
 
     def hazards(**more):
-        return Facts("cox", **{**logistic, "h": 1, "r": 5, "events": 300, **more})
+        return Facts("cox", **{**logistic, "h": 2, "r": 5, "events": 300, **more})
 
     # Fresh and stale norms in turns.
     SLOW = [0.9, 0.5, 0.6, 0.35, 0.4, 0.2, 0.25]
@@ -1643,6 +1667,8 @@ def programs():
         ("hazards, a set range bit, near it, where no step helps", hazards(),
          Script([3.0, 0.4, 0.03, 0.0003, 0.02, 0.03, 0.025, 0.02], range_=[1])),
         ("hazards, a set range bit, far from it", hazards(), Script([3.0, 0.4, 0.03, 0.0003, 9.0, 0.6, 0.0002], range_=[3, 0])),
+        ("hazards, a set range bit, and no room for a longer period", hazards(rows=32_769, modulus=3072),
+         Script([3.0, 0.4, 0.03, 0.0003], range_=[1])),
         ("hazards, range bits without end", hazards(), Script([3.0, 0.4, 0.03, 0.0003, 9.0, 0.6, 0.0002], range_=[3])),
         ("hazards, slow steps are no leap", hazards(), Script([0.9, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.16, 0.0004])),
         ("hazards, collinear", hazards(), Script(trace=singular)),
@@ -1660,6 +1686,11 @@ def programs():
         ("hazards, no inverse for the score test", hazards(), Script(decay, trace=[0.0, 0.0, -2.0])),
         ("hazards, a score test by a cold start", hazards(), Script(decay, trace=[0.0, 0.0, 3.0, 2.0, -2.0, 6.0, 0.5])),
         ("hazards, a score test near an inverse", hazards(), Script(decay, trace=[0.0, 0.5, 3.0, 0.5], score=[0.0625])),
+        ("hazards, a survival curve", hazards(curve=5), Script(decay)),
+        ("hazards, a survival curve and no errors", hazards(errors=False, curve=1), Script(decay)),
+        ("hazards, ridge, a survival curve", hazards(penalty=0.1, errors=False, loss=False, curve=2), Script(decay)),
+        ("hazards, no reciprocals for a survival curve", hazards(penalty=0.1, errors=False, loss=False, curve=2),
+         Script(decay, risk=[0.0, 0.02])),
         ("hazards, a column of B alone", hazards(active=1, passive=1), Script(decay)),
         ("hazards, the last decision that is paid", hazards(decisions=143, errors=False), Script([3.0, 0.4, 0.03, 0.0003])),
         ("hazards, one bit too few", hazards(decisions=142, errors=False), Script([3.0, 0.4, 0.03, 0.0003])),

@@ -98,8 +98,8 @@ class Exchanges:
         rate, found = facts.rate_bits(period), []
         if own > 0:
             # Entries are made positive.
-            found += self.over_risk_sets(rate + facts.feature_bits + 1, own) + self.shared(facts.events * own)
-        bits = rate + facts.feature_bits + 3 + RISK_SCALAR_BITS
+            found += self.over_risk_sets(rate + facts.risk_entry_bits + 1, own) + self.shared(facts.events * own)
+        bits = rate + facts.risk_entry_bits + 3 + RISK_SCALAR_BITS
         layout = layouts.risk_vectors(facts.bits, facts.rows, facts.events, bits, self.columns[PASSIVE])
         found += [(PASSIVE, RISK_SUMS, layout)] + self.shared(facts.events * self.columns[PASSIVE])
         for first in range(0, facts.events, steps.MEANS_AT_ONCE):
@@ -155,6 +155,12 @@ class Exchanges:
         facts = self.facts
         layout = layouts.risk_sums(facts.bits, facts.events, facts.rows, RISK_NUMBER_BITS + RISK_SCALAR_BITS)
         return [(PASSIVE, RISK_SUMS, layout)] + self.shared(facts.rows, max(RISK_NUMBER_BITS, facts.rate_bits(period)))
+
+    def curve(self):
+        """Sums of reciprocals up to each declared time."""
+        facts = self.facts
+        layout = layouts.risk_sums(facts.bits, facts.events, facts.curve_points, RISK_NUMBER_BITS + RISK_SCALAR_BITS)
+        return [(PASSIVE, RISK_SUMS, layout)]
 
     def path_sum(self, _):
         return self.product(1, 1)
@@ -283,6 +289,7 @@ class Exchanges:
         steps.RISKS: risks,
         steps.RECIPROCALS: reciprocals,
         steps.PATH_SUM: path_sum,
+        steps.CURVE: curve,
         steps.WALD: wald,
         steps.RESIDUAL: residual,
         steps.WEIGH: weigh,

@@ -27,6 +27,9 @@ SQUARE_ENTRY_FRACTION = 20
 PART_BITS, LINEAR_PART_BITS = 26 + 11, LINEAR_ROW_FRACTION + 6
 # Of a correlation of two columns, of one with the label, and of a gradient's element, for an elastic net.
 PAIR, WITH_LABEL, SLOPE = 18, 22, 29
+# Of each point of a survival curve.
+CURVE = 36
+RISK_ENTRY_FRACTION = 12
 # Bits that a small residual variance may add to a coefficient.
 MOST_FINER = 8
 
@@ -58,6 +61,8 @@ class Facts:
         self.folds = rest["folds"]
         # Places for events in risk sets.
         self.events = rest["events"]
+        # Times of a survival curve.
+        self.curve_points = rest["curve_points"]
         # Whether correlations are opened for an elastic net.
         self.is_net = rest["net"]
         self.opens_squares = family.has_squares and self.opens_loss
@@ -69,6 +74,8 @@ class Facts:
         # Whitened columns have mean square 1, so no entry is above the square root of n.
         self.feature_fraction = 36 if family.is_linear else 20
         self.feature_bits = self.feature_fraction + (self.count_bits + 1) // 2 + 1
+        # Columns whose means over risk sets are taken are coarser.
+        self.risk_entry_bits = self.feature_bits - self.feature_fraction + RISK_ENTRY_FRACTION
         self.product_bits = PRODUCT_FRACTION + self.count_bits + 2
 
     def without_passive_column(self):

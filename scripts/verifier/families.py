@@ -123,6 +123,6 @@ FAMILIES = {
     ),
     # Rates are relative to each other: nothing multiplies them.
     "cox": Family(
-        (32,), {MEAN: EXPONENTIAL}, weight_is_mean=True, has_risk_sets=True, bounds=((0, 0), (-2, 8), (1, 40)), **WIDE,
+        (32,), {MEAN: EXPONENTIAL}, weight_is_mean=True, has_risk_sets=True, bounds=((0, 0), (2, 8), (1, 40)), **WIDE,
     ),
 }

@@ -6,10 +6,11 @@ Both parties take every decision from these numbers, so whoever reads them takes
 import math
 
 from verifier.facts import MOST_DOUBLINGS, exponent
-from verifier.families import BRIER, DISPERSION, LOSS
+from verifier.families import BRIER, DISPERSION, LOSS, MEAN
 from verifier.openings import FIRST_LEVEL, opened_bits, trace_width
+from verifier.reading import Failure
 from verifier.steps import (
-    ACCEPT, ALIASES, BY_ROOT, BY_WEIGHT, COEFFICIENTS, COLD, CORRELATIONS, DECIDING, DIRECTION, FOLD_INFORMATION,
+    ACCEPT, ALIASES, BY_ROOT, BY_WEIGHT, COEFFICIENTS, COLD, CORRELATIONS, CURVE, DECIDING, DIRECTION, FOLD_INFORMATION,
     FOLD_POINTS, FOLD_PREDICTOR, FOLD_RANGE, FOLD_SQUARES, FOLD_SUM, FURTHER, GRADIENT, HELD_OUT_RANGE,
     HELD_OUT_SQUARES, HELD_OUT_SUM, INFORMATION, INVERSE, JOINT_GRADIENT, LEAVE_OUT, MEAT, MORE, MOVE, MOVEMENTS, NORM, NULL,
     PASSIVE_ALIASES, PATH_INTEGRAL, PATH_POINT, PATH_SUM, PREDICTOR, PROPOSE, RANGE, RATES, RECIPROCALS, RESIDUAL,
@@ -167,6 +168,9 @@ class Program:
             yield COEFFICIENTS, facts.coefficient_fraction(1)
             if is_confirmed or (yield from self.open(RANGE, self.period)) == 0:
                 break
+            if facts.family.has_risk_sets and not self.can_lengthen():
+                self.is_converged = False
+                break
             if self.has_leapt and self.doublings == facts.doublings:
                 self.is_converged = False
                 break
@@ -200,10 +204,20 @@ class Program:
             self.is_far = False
         yield RESIDUAL, self.period
 
+    def can_lengthen(self):
+        """Whether there is a longer period, and room for its series."""
+        if self.doublings == self.facts.doublings:
+            return False
+        try:
+            self.facts.kernel(MEAN, 2 * self.period)
+        except Failure:
+            return False
+        return True
+
     def start_reciprocals(self, start):
-        """With one iteration more, of which the trace is small."""
+        """With two iterations more, of which the trace is small."""
         yield (RECIPROCALS, *start)
-        yield RECIPROCALS, WARM, 1
+        yield RECIPROCALS, WARM, 2
 
     def has_reciprocals(self, is_counted=True):
         return abs((yield from self.open(RISK_TRACE, is_counted=is_counted))) <= SMALL_RISK_TRACE
@@ -228,20 +242,27 @@ class Program:
     def finish_hazards(self):
         """The loss along the path to the fit, standard errors, and tests."""
         if self.facts.opens_loss:
-            self.is_far = True
             for point in range(PATH_POINTS):
+                self.is_far = True
                 yield PATH_POINT, point
                 yield PREDICTOR, self.period
                 yield from self.residuals()
                 yield GRADIENT, self.period
                 yield PATH_SUM, point
-            yield from self.open(PATH_INTEGRAL, is_counted=False)
-        if not self.facts.has_errors:
+            self.is_far = True
+        elif not self.facts.has_errors and not self.facts.curve_points:
             return
         yield STAY,
         yield PREDICTOR, self.period
         yield from self.residuals()
         if not (yield from self.has_reciprocals(is_counted=False)):
+            return
+        if self.facts.opens_loss:
+            yield from self.open(PATH_INTEGRAL, is_counted=False)
+        if self.facts.curve_points:
+            yield SIGN,
+            yield CURVE,
+        if not self.facts.has_errors:
             return
         yield from self.information()
         yield from self.open(WALD, is_counted=False)

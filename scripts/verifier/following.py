@@ -4,7 +4,7 @@ which chunk, how many bits (protocols/training.md 3 and 5)."""
 from verifier import fitting, messages, steps
 from verifier.exchanges import Exchanges
 from verifier.expecting import ACTIVE, PASSIVE, Expectations
-from verifier.facts import ROBUST_VARIANCE, SLOPE
+from verifier.facts import CURVE, ROBUST_VARIANCE, SLOPE
 from verifier.layouts import Cut
 from verifier.openings import opening_of
 from verifier.reading import demand
@@ -84,6 +84,8 @@ class Follower(Expectations):
             self.expect_results(*self.facts.coefficient_widths(*step[1:]))
         elif step[0] == steps.VARIANCES:
             self.expect_results(*self.facts.variance_widths())
+        elif step[0] == steps.CURVE:
+            self.expect_results([CURVE] * self.facts.curve_points, [])
         elif step[0] == steps.ROBUST_VARIANCES:
             self.expect_results(*self.facts.variance_widths(ROBUST_VARIANCE))
         elif step[0] == steps.CORRELATIONS:

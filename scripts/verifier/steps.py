@@ -29,6 +29,8 @@ FOLD_INFORMATION, FOLD_POINTS, FOLD_PREDICTOR = "fold information", "fold points
 FOLD_RANGE, FOLD_SUM, FOLD_SQUARES = "fold range", "fold sum", "fold squares"
 # Proportional hazards: how far reciprocals are from exact, and what the loss of the fit is above that of the start.
 RISK_TRACE, PATH_INTEGRAL = "risk trace", "path integral"
+# The cumulative hazard at declared times, for the active party.
+CURVE = "curve"
 # Wald's and Rao's statistics of no effect.
 WALD, SCORE = "wald", "score"
 OPENINGS = {

@@ -104,6 +104,10 @@ class TrainingInspector:
         is_open = METRICS in reveals and SCORES not in reveals and count >= max(1, self.job.least_cell)
         return count if is_open else 0
 
+    def curve_points(self):
+        """Times of a survival curve, where the job reveals one."""
+        return len(self.job.times) if SURVIVAL in self.job.reveals else 0
+
     def events(self):
         """Places for events: all rows where the job names no number."""
         return min(self.job.most_events or self.rows, self.rows) if self.job.is_survival else 0
@@ -117,7 +121,7 @@ class TrainingInspector:
             errors=STANDARD_ERRORS in job.reveals and not has_penalty,
             loss=not family.is_linear and (shows_fit or not has_penalty), brier=family.is_binary and shows_fit,
             weighted=self.is_weighted, theta=job.estimates_theta, robust=job.has_robust_errors,
-            held_out=self.held_out(), folds=job.folds, events=self.events(), net=job.l1 > 0,
+            held_out=self.held_out(), folds=job.folds, events=self.events(), curve_points=self.curve_points(), net=job.l1 > 0,
         )
 
     def finish(self, counts):

@@ -89,7 +89,8 @@ extension LeakageWords {
                 + "its leading digit")
             + only(
                 .standardErrors,
-                "two statistics of the whole model, Wald's and the score test's, to 14 bits beyond their leading digits")
+                "two statistics of the whole model, Wald's and the score test's, to 14 bits beyond their leading digits"
+            )
     }
 
     private var folds: [String] {

@@ -36,6 +36,10 @@ extension TrainingFacts {
         case .reciprocals(let start):
             let both = elements(try riskProductLayout(), rows: events)
             return start.stretches.flatMap { _ in [both, both] }
+        case .curve:
+            return [
+                riskSums(try curveLayout()), .results(active: curveWidths.active, passive: curveWidths.passive),
+            ]
         case .pathSum: return try product(1, parameters, 1)
         case .wald: return try product(parameters, parameters, 1) + product(1, parameters, 1)
         case .residual(let period) where family == .cox:

@@ -42,9 +42,10 @@ extension RiskSums {
     private func sums(of inputs: EncryptedSums) -> EncryptedSums {
         let inverses = sets.entryMoves == nil ? nil : inputs.negated()
         let none = EncryptedSums.zeros(count: places - sets.events, key: inputs.key)
-        var both = running(sets.riskMoves, inputs, inverses)
+        let rows = inputs.count
+        var both = running(sets.riskMoves, inputs, inverses, products: inverses == nil ? rows : 2 * rows)
         both.append(contentsOf: none)
-        both.append(contentsOf: running(sets.tieMoves, inputs, inverses))
+        both.append(contentsOf: running(sets.tieMoves, inputs, inverses, products: places))
         both.append(contentsOf: none)
         // An event's two sums side by side: they share their squarings.
         let pairs = both.gathering((0..<places).flatMap { [$0, places + $0] })
@@ -59,14 +60,21 @@ extension RiskSums {
         let tied = inputs.multiplied(by: Self.limbs(padded(tiedScalars, 1), bits: TrainingFacts.riskScalarBits))
         var terms = all[0..<sets.events]
         terms.append(contentsOf: tied[0..<sets.events])
-        let found = running(sets.hazardMoves, terms, nil).gathering(Self.inverted(sets.hazardRows))
+        if case .curve = factors {
+            return running(sets.curveMoves, terms, nil, products: places).gathering(Self.inverted(sets.curveTimes))
+        }
+        let found = running(sets.hazardMoves, terms, nil, products: 2 * places).gathering(
+            Self.inverted(sets.hazardRows))
         guard let moves = sets.entryMoves else { return found }
-        return found.adding(running(moves, terms, nil).gathering(Self.inverted(sets.entryRows)).negated())
+        return found.adding(
+            running(moves, terms, nil, products: places).gathering(Self.inverted(sets.entryRows)).negated())
     }
 
     /// What moves emit, one after the other.
+    ///
+    /// - Parameter products: as many as any rows may need. What these do not is made up for, so that time does not tell of events.
     private func running(
-        _ moves: [RiskSets.Move], _ terms: EncryptedSums, _ inverses: EncryptedSums?
+        _ moves: [RiskSets.Move], _ terms: EncryptedSums, _ inverses: EncryptedSums?, products: Int
     ) -> EncryptedSums {
         var result = EncryptedSums.zeros(count: 0, key: terms.key)
         RiskSets.run(
@@ -74,6 +82,11 @@ extension RiskSums {
             add: { $0 = $0.adding(terms[$1..<$1 + 1]) },
             remove: { if let inverses { $0 = $0.adding(inverses[$1..<$1 + 1]) } },
             emit: { result.append(contentsOf: $0) })
+        var idle = EncryptedSums.zeros(count: 1, key: terms.key)
+        let one = idle
+        for _ in moves.count(where: \.isProduct)..<max(products, moves.count(where: \.isProduct)) {
+            idle = idle.adding(one)
+        }
         return result
     }
 

@@ -78,7 +78,9 @@ package struct ActiveRows: Sendable {
         self.expected = expected
         let own = zip(start.predictor, self.offset).map { $0 - $1 }
         switch family {
-        case .poisson, .cox: center = (own.max() ?? 0) - Self.centerMargin
+        case .poisson: center = (own.max() ?? 0) - Self.centerMargin
+        // What all rates are multiplied by cancels out: the other party's part gets the room.
+        case .cox: center = max((own.max() ?? 0) - Self.centerMarginOfHazards, Self.leastCenterOfHazards)
         case .gamma: center = (own.min() ?? 0) + Self.centerMargin
         default: center = 0
         }
@@ -97,6 +99,9 @@ package struct ActiveRows: Sendable {
 
     /// Own predictors end so far above the center at the start; the interval ends at 4 there and more after each doubling.
     private static let centerMargin = 1.5
+
+    private static let centerMarginOfHazards = 0.5
+    private static let leastCenterOfHazards = 2.0
 
     /// Where estimates of the own fit begin to run away: from there on steps of Newton's shrink the decrement by a constant only, though
     /// it is small already.

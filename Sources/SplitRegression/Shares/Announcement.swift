@@ -26,7 +26,8 @@ package struct Announcement: Sendable, Hashable {
             case .negativeBinomial: (18, -2...20, 40)
             case .poisson, .gamma: (40, -2...20, 40)
             // Rates are relative to each other: nothing multiplies them.
-            case .cox: (0, -2...8, 40)
+            // Most tables announce the least: what is above it tells of the events.
+            case .cox: (0, Self.leastOfHazards...8, 40)
             }
         return (0...scale).contains(scaleBits) && weight.contains(weightBits) && (1...row).contains(rowBits)
             && family.firstPeriods.contains(periodBits)
@@ -34,6 +35,9 @@ package struct Announcement: Sendable, Hashable {
 
     /// Where a logistic start's predictors, offsets included, are within this, the period starts at 32.
     private static let farthestOfShort = 6.0
+
+    /// Of rows' expected events, so that bounds tell nothing of most tables.
+    private static let leastOfHazards = 2
 
     /// Case weights are at most 2 to this power.
     package static let caseWeightBits = 20
@@ -94,8 +98,9 @@ package struct Announcement: Sendable, Hashable {
         let isFar = rows.start.predictor.contains { abs($0) > Self.farthestOfShort }
         periodBits = isFar ? rows.family.firstPeriods.upperBound : rows.family.firstPeriods.lowerBound
         scaleBits = Self.bits(scale)
-        weightBits = Self.bits(weight)
-        rowBits = max(1, Self.bits(value) + 1)
+        let least = rows.family == .cox ? Self.leastOfHazards : nil
+        weightBits = max(Self.bits(weight), least ?? -2)
+        rowBits = max(1, Self.bits(value) + 1, least.map { $0 + 2 } ?? 1)
     }
 
     /// The least b with `2^b >= value`.

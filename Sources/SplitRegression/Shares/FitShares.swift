@@ -12,4 +12,6 @@ package struct FitShares: Sendable {
     package var aliases: [Double] = []
     /// What the next step adds to own coefficients, on the standardised scale.
     package var movements: [Double] = []
+    /// Active party, proportional hazards: the cumulative hazard at each declared time, about the centre of its exponentials.
+    package var curve: [Double] = []
 }

@@ -39,7 +39,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
     /// At the active party, where it estimates theta.
     var theta: ThetaEstimate?
     /// Coefficients that were opened to this party.
-    package private(set) var results = FitShares()
+    package internal(set) var results = FitShares()
 
     /// Own means over standard deviations, 0 for the constant: `raw constant = beta_0 - sum_j beta_j centre_j`.
     let centring: [Double]
@@ -112,10 +112,11 @@ package final class ShareMachine<Exchange: ShareExchange> {
         case .rates(let period): try await computeRates(period: period)
         case .risks(let period): try await computeRisks(period: period)
         case .reciprocals(let start): try await iterate(start)
-        case .riskTrace: return try await open(step, risk.trace)
+        case .riskTrace: return try await open(step, takeTrace())
         case .pathPoint(let node): goAlongPath(to: node)
         case .pathSum(let node): try await addAlongPath(node)
         case .pathIntegral: return try await open(step, pathIntegral())
+        case .curve: try await openCurve()
         case .null: trialPoint = ShareMatrix(rows: facts.parameters, columns: 1)
         case .wald: return try await open(step, try await waldStatistic())
         case .score: return try await open(step, scoreStatistic())
@@ -273,7 +274,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
     }
 
     /// Gives the peer the high bits of this party's shares of what is the peer's, and takes the same.
-    private func openOwn(
+    func openOwn(
         _ own: [ShareWord], peers others: [ShareWord], fractionBits: Int, widths: (active: [Int], passive: [Int])
     ) async throws -> [Double] {
         let cut = ShareMatrix.fractionBits - fractionBits
@@ -306,7 +307,13 @@ package final class ShareMachine<Exchange: ShareExchange> {
         // Where a series is a function of the predictor with its offset.
         let shifts: [Double]? = isActive && !family.hasExponentialSeries ? offsets : nil
         let low = facts.family == .poisson || facts.family == .cox ? -4 * limit : -limit
-        let high = facts.family == .gamma ? 4 * limit : limit
+        let high =
+            switch facts.family {
+            case .gamma: 4 * limit
+            // Together as much as two others: the active party knows its part when it chooses the centre.
+            case .cox: isActive ? limit / 2 : 1.5 * limit
+            default: limit
+            }
         return parts.indices.contains { row in
             let z = (shifts.map { $0[row] + family.shift } ?? 0) - center + parts[row]
             // What is no number is beyond, too.

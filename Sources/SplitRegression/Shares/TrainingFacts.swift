@@ -31,6 +31,8 @@ package struct TrainingFacts: Sendable, Hashable {
     package let estimatesTheta: Bool
     /// Proportional hazards: events for which there is room; 0 for other families.
     package let events: Int
+    /// There too: times of the survival curve; 0 for none.
+    package let curvePoints: Int
     /// Whether standard errors are robust ones.
     package let isRobust: Bool
     /// Rows that were kept aside, of which sums are opened; 0 for none.
@@ -45,7 +47,8 @@ package struct TrainingFacts: Sendable, Hashable {
         tolerance: Double,
         maximumPasses: Int, modulusBits: Int, computesStandardErrors: Bool, opensLoss: Bool, opensBrier: Bool,
         scaleBits: Int, weightBits: Int, rowBits: Int, periodBits: Int? = nil, isWeighted: Bool = false,
-        estimatesTheta: Bool = false, events: Int = 0, isRobust: Bool = false, heldOutRows: Int = 0, folds: Int = 0,
+        estimatesTheta: Bool = false, events: Int = 0, curvePoints: Int = 0, isRobust: Bool = false,
+        heldOutRows: Int = 0, folds: Int = 0,
         decisionBits: Int = .max
     ) {
         self.family = family
@@ -67,6 +70,7 @@ package struct TrainingFacts: Sendable, Hashable {
         self.isWeighted = isWeighted
         self.estimatesTheta = estimatesTheta
         self.events = events
+        self.curvePoints = curvePoints
         self.isRobust = isRobust
         self.heldOutRows = heldOutRows
         self.folds = folds

@@ -9,7 +9,7 @@ extension TrainingProgram.Run {
             !goesAlongPath && (facts.computesStandardErrors || validates || facts.opensLoss || facts.opensBrier)
         if needsPredictor { steps += [.stay, .predictor(period: period)] }
         if goesAlongPath {
-            summary.loss = try lossAlongPath()
+            goAlongPath()
         } else if facts.opensLoss {
             let loss = try open(.sum(.loss, period: period), isCounted: false)
             if mayDiverge, loss < separationLoss { throw .failure(.separation()) }
@@ -17,15 +17,19 @@ extension TrainingProgram.Run {
         }
         if facts.opensBrier { summary.brier = try open(.sum(.brier, period: period), isCounted: false) }
         if facts.opensSquares { summary.residualSum = try open(.squares(period: period), isCounted: false) }
-        if validates || needsInverse && (facts.weightIsMean || facts.isRobust) {
-            if goesAlongPath { steps += [.stay, .predictor(period: period)] }
+        if facts.family == .cox {
+            guard goesAlongPath || needsInverse || facts.curvePoints > 0 else { return }
+            if !needsPredictor { steps += [.stay, .predictor(period: period)] }
             evaluateResiduals()
-            // The likelihood's path led here.
-            if facts.family == .cox, !isSmall(try open(.riskTrace, isCounted: false)) {
-                summary.loss = nil
+            // Here and at each point of the path.
+            guard isSmall(try open(.riskTrace, isCounted: false)) else {
                 summary.withholdsStandardErrors = facts.computesStandardErrors
                 return
             }
+            if goesAlongPath { summary.loss = try open(.pathIntegral, isCounted: false) }
+            if facts.curvePoints > 0 { steps += [.checkpoint, .curve] }
+        } else if validates || needsInverse && (facts.weightIsMean || facts.isRobust) {
+            evaluateResiduals()
         }
         if needsInverse {
             let isThere: Bool

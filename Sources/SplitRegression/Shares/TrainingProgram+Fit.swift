@@ -167,6 +167,11 @@ extension TrainingProgram {
                 steps.append(.coefficients(fractionBits: facts.coefficientBits(spread: 1)))
                 if isConfirmed { break }
                 if try open(.range(period: period)) == 0 { break }
+                if facts.family == .cox, !canLengthen {
+                    // Whether some row has wrapped is not known.
+                    summary.converged = false
+                    break
+                }
                 if summary.hasLeapt, doublings == facts.periodDoublings {
                     // Rows that ran away set the bit; whether others would is not known.
                     summary.converged = false

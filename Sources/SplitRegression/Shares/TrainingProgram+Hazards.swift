@@ -11,10 +11,10 @@ extension TrainingProgram.Run {
         areReciprocalsFar = false
     }
 
-    /// From a power of two. One iteration more shows in a trace that they are there.
+    /// From a power of two. Two iterations more show in a trace that they are there, however many events there are.
     private func startReciprocals(exponent: Int, iterations: Int) {
         steps += [
-            .reciprocals(.cold(exponent: exponent, iterations: iterations)), .reciprocals(.warm(iterations: 1)),
+            .reciprocals(.cold(exponent: exponent, iterations: iterations)), .reciprocals(.warm(iterations: 2)),
         ]
     }
 
@@ -38,15 +38,15 @@ extension TrainingProgram.Run {
         throw .failure(.predictorOutOfRange(radius: period / 8))
     }
 
-    /// What the negative log-likelihood of the fit is above that of the start: the integral of its slope along the line between them.
-    func lossAlongPath() throws(TrainingProgram.Stop) -> Double {
-        areReciprocalsFar = true
+    /// Evaluates the slope of the likelihood along the line from the start to the fit. Each point is far from the one before it.
+    func goAlongPath() {
         for node in TrainingFacts.pathNodes.indices {
+            areReciprocalsFar = true
             steps += [.pathPoint(node), .predictor(period: period)]
             evaluateResiduals()
             steps += [.gradient(period: period), .pathSum(node)]
         }
-        return try open(.pathIntegral, isCounted: false)
+        areReciprocalsFar = true
     }
 
     /// Rao's statistic.
@@ -62,6 +62,11 @@ extension TrainingProgram.Run {
         guard try invertAnew(isFinal: true) else { return nil }
         steps.append(.direction)
         return try open(.score, isCounted: false)
+    }
+
+    /// Whether there is a longer period, and room for its series.
+    var canLengthen: Bool {
+        doublings < facts.periodDoublings && (try? facts.layout(.mean, period: 2 * period)) != nil
     }
 
     func isSmall(_ trace: Double) -> Bool { abs(trace) <= Self.smallRiskTrace }

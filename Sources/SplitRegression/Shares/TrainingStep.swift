@@ -34,6 +34,8 @@ package enum TrainingStep: Sendable, Hashable {
     case pathSum(Int)
     /// Opened: what the fit's negative log-likelihood is above that of the start.
     case pathIntegral
+    /// The active party gets the baseline's cumulative hazard at the times that the job declares.
+    case curve
     /// Trial point: no effect of any column.
     case null
     /// Opened: the trial point under the information there (Wald's statistic).

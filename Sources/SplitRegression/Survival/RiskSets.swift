@@ -14,6 +14,13 @@ package struct RiskSets: Sendable {
         case save, restore
         /// The sum is the next result.
         case emit
+
+        var isProduct: Bool {
+            switch self {
+            case .add, .remove: true
+            case .clear, .save, .restore, .emit: false
+            }
+        }
     }
 
     package let rows: Int
@@ -30,12 +37,16 @@ package struct RiskSets: Sendable {
     /// What a row's sum has before its entry, over the same; nil where all rows were observed from the start.
     let entryMoves: [Move]?
     let entryRows: [Int]
+    /// Over all events up to each of some times; the results are in `curveTimes`.
+    let curveMoves: [Move]
+    let curveTimes: [Int]
 
     package var events: Int { eventRows.count }
 
     /// - Parameters:
     ///   - event: 1 where the event was seen at the row's time, 0 where observation ended there.
-    package init(_ survival: SurvivalColumns, event: [Double], ties: Ties) {
+    ///   - curve: times up to which hazards are added up; of one stratum.
+    package init(_ survival: SurvivalColumns, event: [Double], ties: Ties, curve: [Double] = []) {
         let time = survival.time
         rows = time.count
         var strata: [Int: [Int]] = [:]
@@ -81,6 +92,10 @@ package struct RiskSets: Sendable {
             strata[key]?.sorted { (time[$0], $0) < (time[$1], $1) } ?? []
         }
         (hazardMoves, hazardRows) = Self.hazards(upward, groupsOfStrata, time, event, events: eventRows.count)
+        let ofCurve = Self.hazards(
+            [curve.indices.sorted { curve[$0] < curve[$1] }], Array(groupsOfStrata.prefix(1)), curve,
+            curve.map { _ in 0 }, events: eventRows.count)
+        (curveMoves, curveTimes) = (ofCurve.moves, ofCurve.rows)
         if let entry = survival.entry {
             let upward = upward.map { $0.sorted { (entry[$0], $0) < (entry[$1], $1) } }
             let found = Self.hazards(

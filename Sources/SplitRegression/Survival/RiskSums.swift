@@ -6,6 +6,8 @@ package struct RiskSums: Sendable {
         case columns([[Int64]])
         /// Numbers that multiply the second half of the owner's, not negative.
         case vectors([Int128])
+        /// Of hazards: sums up to the times of a curve, not for each row.
+        case curve
     }
 
     let sets: RiskSets
@@ -36,7 +38,7 @@ package struct RiskSums: Sendable {
         for value in 0..<layout.values {
             let own: [ShareWord] =
                 switch factors {
-                case .none: inputs.map { $0[0] }
+                case .none, .curve: inputs.map { $0[0] }
                 case .columns(let columns): zip(inputs, columns[value]).map { $0[0] &* $1 }
                 case .vectors(let numbers):
                     zip(inputs, numbers).map { $0[value] &+ $0[layout.values + value] &* ShareWord($1) }
@@ -66,22 +68,20 @@ package struct RiskSums: Sendable {
         func term(_ index: Int) -> ShareWord {
             index < events ? words[index] &* scalars[index] : words[index - events] &* tiedScalars[index - events]
         }
-        var result = Array(repeating: ShareWord.zero, count: sets.rows)
-        var next = 0
-        RiskSets.run(
-            sets.hazardMoves, zero: ShareWord.zero, add: { $0 = $0 &+ term($1) }, remove: { $0 = $0 &- term($1) },
-            emit: {
-                result[sets.hazardRows[next]] = $0
-                next += 1
-            })
-        guard let moves = sets.entryMoves else { return result }
-        next = 0
-        RiskSets.run(
-            moves, zero: ShareWord.zero, add: { $0 = $0 &+ term($1) }, remove: { $0 = $0 &- term($1) },
-            emit: {
-                result[sets.entryRows[next]] = result[sets.entryRows[next]] &- $0
-                next += 1
-            })
-        return result
+        func over(_ moves: [RiskSets.Move], _ order: [Int]) -> [ShareWord] {
+            var found = Array(repeating: ShareWord.zero, count: order.count)
+            var next = 0
+            RiskSets.run(
+                moves, zero: ShareWord.zero, add: { $0 = $0 &+ term($1) }, remove: { $0 = $0 &- term($1) },
+                emit: {
+                    found[order[next]] = $0
+                    next += 1
+                })
+            return found
+        }
+        if case .curve = factors { return over(sets.curveMoves, sets.curveTimes) }
+        let all = over(sets.hazardMoves, sets.hazardRows)
+        guard let moves = sets.entryMoves else { return all }
+        return zip(all, over(moves, sets.entryRows)).map { $0 &- $1 }
     }
 }

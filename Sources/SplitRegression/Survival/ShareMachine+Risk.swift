@@ -13,6 +13,8 @@ extension ShareMachine {
         var reciprocals: [Int128] = []
         /// Of `1 - sum times reciprocal`, before the last iteration, over all events.
         var trace = ShareWord.zero
+        /// The same at the points of a path.
+        var pathTrace = ShareWord.zero
         /// Where the path to the fit begins, and the integral along it so far.
         var origin: ShareMatrix
         var integral = ShareWord.zero
@@ -107,6 +109,16 @@ extension ShareMachine {
         }
     }
 
+    /// Hazards up to each time of the survival curve, for the active party.
+    func openCurve() async throws {
+        let found = try await riskSums(
+            of: risk.reciprocals.map { [ShareWord($0)] }, factors: .curve, layout: try facts.curveLayout())
+        let words = truncated(found.elements, shift: facts.riskFractionBits)
+        results.curve = try await openOwn(
+            isActive ? words : [], peers: isActive ? [] : words, fractionBits: TrainingFacts.curveBits.fraction,
+            widths: facts.curveWidths)
+    }
+
     // MARK: Information
 
     /// What the spread of columns within risk sets takes off: `sum_k z_k z_k^T / 2^k`, z the means over the rows at risk.
@@ -115,7 +127,7 @@ extension ShareMachine {
         var means = ShareMatrix(rows: facts.parameters, columns: places)
         func add(_ sums: ShareMatrix, at first: Int) async throws {
             let shift =
-                TrainingFacts.rateFractionBits + facts.featureFractionBits + facts.riskFractionBits
+                TrainingFacts.rateFractionBits + TrainingFacts.riskEntryFractionBits + facts.riskFractionBits
                 - ShareMatrix.fractionBits
             let numbers = truncated(sums.elements, shift: shift).map(\.asInt128)
             let reciprocals = (0..<places).flatMap { Array(repeating: risk.reciprocals[$0], count: sums.columns) }
@@ -141,11 +153,15 @@ extension ShareMachine {
         information = information &- truncated(total, shift: shift).lowerMirrored
     }
 
-    /// Of the active party's columns without the constant. Its entries are made positive by `2^featureBits`; that times the sums
+    private func riskEntries() -> [[Int64]] {
+        table.all.entries(0..<rows, fractionBits: TrainingFacts.riskEntryFractionBits)
+    }
+
+    /// Of the active party's columns without the constant. Its entries are made positive by a power of two; that times the sums
     /// themselves both take off.
     private func activeColumnSums(_ layout: RiskSumLayout) async throws -> ShareMatrix {
-        let offset = Int64(1) << Int64(facts.featureBits)
-        let columns = isActive ? table.columns.dropFirst().map { $0.map { $0 + offset } } : []
+        let offset = Int64(1) << Int64(facts.riskEntryBits)
+        let columns = isActive ? riskEntries().dropFirst().map { $0.map { $0 + offset } } : []
         let own = risk.rates.map { [ShareWord($0)] }
         var found = try await riskSums(of: own, factors: .columns(columns), layout: layout)
         for place in 0..<layout.outputs {
@@ -165,9 +181,10 @@ extension ShareMachine {
             map.factors = .vectors(risk.rates.map { $0 + offset })
             return try await exchange.evaluateRiskSums(map, layout: layout)
         }
+        let columns = riskEntries()
         let inputs = risk.rates.indices.map { row in
             let rate = ShareWord(risk.rates[row] - offset)
-            let entries = table.columns.map { ShareWord($0[row]) }
+            let entries = columns.map { ShareWord($0[row]) }
             return entries.map { rate &* $0 } + entries
         }
         return try await exchange.ownRiskSums(inputs, layout: layout)
@@ -188,7 +205,8 @@ extension ShareMachine {
         let unit = Double(sign: .plus, exponent: TrainingFacts.pathFractionBits, significand: 1)
         let slope = try await product(
             gradient.transposed, point &- risk.origin, shift: ShareMatrix.fractionBits)[0, 0]
-        if node == 0 { risk.integral = .zero }
+        if node == 0 { (risk.integral, risk.pathTrace) = (.zero, .zero) }
+        risk.pathTrace = risk.pathTrace &+ risk.trace
         risk.integral = risk.integral &+ slope &* Int64((weight * unit).rounded())
     }
 
@@ -202,6 +220,12 @@ extension ShareMachine {
     /// `n g^T I^-1 g` at the trial point.
     func scoreStatistic() -> ShareWord {
         truncated([decrement], shift: ShareMatrix.fractionBits)[0].shiftedLeft(facts.rowBitsOfCount)
+    }
+
+    /// Of the last reciprocals, and of those at the points of a path before them.
+    func takeTrace() -> ShareWord {
+        defer { risk.pathTrace = .zero }
+        return risk.trace &+ risk.pathTrace
     }
 
     func pathIntegral() -> ShareWord {

@@ -5,6 +5,9 @@ extension TrainingFacts {
     /// Bits of what a share has that was truncated from the modulus by at least as many as matrices have fraction bits.
     static let riskNumberBits = ShareWord.modulusBits - ShareMatrix.fractionBits
     static let riskScalarBits = 62
+    /// Fraction bits of columns whose means over risk sets are taken: more would take room from the sums.
+    static let riskEntryFractionBits = 12
+    var riskEntryBits: Int { featureBits - featureFractionBits + Self.riskEntryFractionBits }
 
     /// g: fraction bits of the scalars of risk sets.
     package var riskFractionBits: Int { max(46, rowBitsOfCount + 24) }
@@ -27,12 +30,26 @@ extension TrainingFacts {
             modulusBits: modulusBits)
     }
 
+    /// Hazards up to the times of the survival curve.
+    func curveLayout() throws(TrainingError) -> RiskSumLayout {
+        try RiskSumLayout(
+            .hazards, inputs: events, outputs: curvePoints, termBits: Self.riskNumberBits + Self.riskScalarBits,
+            modulusBits: modulusBits)
+    }
+
+    /// Fraction bits of a point of the curve, and bits in all.
+    package static let curveBits = (fraction: 16, all: 36)
+
+    var curveWidths: (active: [Int], passive: [Int]) {
+        (Array(repeating: Self.curveBits.all, count: curvePoints), [])
+    }
+
     /// The active party's columns without the constant, made positive; nil where there are none.
     func riskColumnLayout(period: Double) throws(TrainingError) -> RiskSumLayout? {
         guard activeColumns > 1 else { return nil }
         return try RiskSumLayout(
-            .columns, inputs: rows, outputs: events, values: activeColumns - 1, factorBits: featureBits + 1,
-            termBits: try rateBits(period: period) + featureBits + 1 + Self.riskScalarBits, modulusBits: modulusBits)
+            .columns, inputs: rows, outputs: events, values: activeColumns - 1, factorBits: riskEntryBits + 1,
+            termBits: try rateBits(period: period) + riskEntryBits + 1 + Self.riskScalarBits, modulusBits: modulusBits)
     }
 
     /// The passive party's columns.
@@ -40,7 +57,7 @@ extension TrainingFacts {
         let bits = try rateBits(period: period)
         return try RiskSumLayout(
             .vectors, inputs: rows, outputs: events, values: passiveColumns, factorBits: bits + 1,
-            termBits: bits + featureBits + 3 + Self.riskScalarBits, modulusBits: modulusBits)
+            termBits: bits + riskEntryBits + 3 + Self.riskScalarBits, modulusBits: modulusBits)
     }
 
     /// Products of shared numbers, both cross terms at once.
