@@ -27,7 +27,8 @@ extension LeakageWords {
                 .end, passive,
                 sends: only(.scores, "its partial score of every fitted row, in clear")
                     + when(.heldOutRows, .revealed(.scores), say: ["its partial score of every row held out, in clear"])
-                    + only(.survival, "50 bits of its share of each cumulative hazard, of which it learns nothing itself"),
+                    + only(
+                        .survival, "50 bits of its share of each cumulative hazard, of which it learns nothing itself"),
                 learns: [
                     "its \(coefficients(passiveCount)): so many equations about \(active)'s rows and labels, as in any joint fit"
                 ] + only(.standardErrors, "the standard errors of its own coefficients") + bits(.passive)),
@@ -53,7 +54,9 @@ extension LeakageWords {
     private var curve: String {
         let count = job.map { "\($0.model.times.count) " } ?? ""
         let noun = job?.model.times.count == 1 ? "time" : "times"
-        return "the cumulative baseline hazard at the \(count)\(noun) that the job declares, 50 bits each: sums over the events up to then"
+        return
+            "the cumulative baseline hazard at the \(count)\(noun) that the job declares, 50 bits each: sums over the events up to "
+            + "then"
     }
 
     private var common: [String] {
@@ -96,7 +99,8 @@ extension LeakageWords {
                 + "its leading digit")
             + only(
                 .standardErrors,
-                "two statistics of the whole model, Wald's and the score test's, to 14 bits beyond their leading digits")
+                "two statistics of the whole model, Wald's and the score test's, to 14 bits beyond their leading digits"
+            )
     }
 
     private var folds: [String] {

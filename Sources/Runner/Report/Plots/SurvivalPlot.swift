@@ -22,7 +22,8 @@ struct SurvivalPlot {
                     "\(Number.fixed($0.survival, decimals: 3)) at time \(Number.short($0.time))"
                 }.joined(separator: "; ") + ".",
             height: frame.height,
-            caption: "Known at the declared times alone, the dots. Between them the curve is drawn level; it falls there too.")
+            caption:
+                "Known at the declared times alone, the dots. Between them it is drawn level, and falls too.")
         figure.shapes = frame.axes("time", "survival")
         figure.shapes.append(Drawing.path("first", through: corners.map { frame.point($0.time, $0.survival) }))
         figure.shapes += table.points.map {
