@@ -123,7 +123,9 @@ struct JobVectors: Codable, Equatable {
         let curve = Hex.encode(try Job(yaml: Fixtures.curve).canonical)
         func times(_ times: [Double]) -> String {
             let count = Hex.encode([UInt8(times.count)])
-            let bits = times.map { Hex.encode(withUnsafeBytes(of: $0.bitPattern.bigEndian) { Array($0) }) }
+            let bits = times.map { time in
+                Hex.encode((0..<8).map { UInt8(truncatingIfNeeded: time.bitPattern >> UInt64(56 - 8 * $0)) })
+            }
             return "00000014" + "01" + "0101" + "00" + count + bits.joined()
         }
         let declared = times([365, 730, 1095.5])
