@@ -38,6 +38,9 @@ public enum DesignProblem: Sendable, Equatable, Hashable, CustomStringConvertibl
     case leverage(rows: Int, largest: Double, limit: Double)
     /// More events than a proportional-hazards model's job says.
     case tooManyEvents(column: String, events: Int, limit: Int)
+    /// Rows whose observation ends above `after` and at most at `upTo`, between two times of a survival curve; nil for the start,
+    /// and for rows under observation beyond the last time.
+    case timesTooClose(column: String, after: Double?, upTo: Double?, rows: Int, minimum: Int)
 
     public var description: String { description(over: .aligned) }
 
@@ -60,8 +63,16 @@ public enum DesignProblem: Sendable, Equatable, Hashable, CustomStringConvertibl
                 + "the fit would show \(rows == 1 ? "its outcome" : "their outcomes")"
         case .tooManyEvents(let column, let events, let limit):
             "\(column) is yes on \(events) \(noun): at most \(limit) events are allowed"
+        case .timesTooClose(let column, let after, let upTo?, let rows, let minimum):
+            "\(column) is \(after.map { "above \(Self.plain($0)) and " } ?? "")at most \(Self.plain(upTo)) on \(rows) \(noun) with an event: at "
+                + "least \(minimum) are needed between times of the survival curve"
+        case .timesTooClose(let column, let after, nil, let rows, let minimum):
+            "\(column) is above \(Self.plain(after ?? 0)) on \(rows) \(noun) under observation then: at least \(minimum) must be left "
+                + "after the last time of the survival curve"
         }
     }
+
+    private static func plain(_ time: Double) -> String { Int(exactly: time).map { "\($0)" } ?? "\(time)" }
 
     private static func hundredths(_ value: Double) -> String {
         guard value.isFinite else { return "not a number" }

@@ -124,9 +124,10 @@ extension RecordsError: CustomStringConvertible {
     private static func hint(_ problems: [DesignProblem]) -> String {
         let leverage = problems.contains { if case .leverage = $0 { true } else { false } }
         let tooMany = problems.contains { if case .tooManyEvents = $0 { true } else { false } }
+        let tooClose = problems.contains { if case .timesTooClose = $0 { true } else { false } }
         let isOther = problems.contains { problem in
             switch problem {
-            case .leverage, .tooManyEvents: false
+            case .leverage, .tooManyEvents, .timesTooClose: false
             default: true
             }
         }
@@ -136,6 +137,7 @@ extension RecordsError: CustomStringConvertible {
                 ? "transform or cut off columns with a few extreme values (a logarithm, for example), or write 'loosen: [leverage]' in "
                     + "the job if all parties accept it" : nil,
             tooMany ? "agree on a larger model.mostEvents, or drop it from the job" : nil,
+            tooClose ? "declare fewer times, farther apart" : nil,
         ]
         return hints.compactMap(\.self).joined(separator: "; ")
     }

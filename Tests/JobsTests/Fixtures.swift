@@ -70,6 +70,10 @@ enum Fixtures {
     static let timesAlone = survival.replacing("    entry: enrolled\n    strata: ward\n", with: "")
         .replacing(", ties: breslow, mostEvents: 150", with: "")
 
+    /// With a survival curve at three times.
+    static let curve = timesAlone.replacing("maxPasses: 20", with: "maxPasses: 20, times: [365, 730, 1095.5]")
+        .replacing("standard-errors]", with: "standard-errors, survival]")
+
     /// Ten columns and the intercept against twenty, as in the breast tables.
     static func wide(_ more: String = "", features: Int = 20) -> String {
         """

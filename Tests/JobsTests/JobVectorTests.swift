@@ -52,6 +52,7 @@ struct JobVectors: Codable, Equatable {
                 "standard-errors]", with: "description]")
         ),
         ("times, entries and strata", Fixtures.survival), ("times alone", Fixtures.timesAlone),
+        ("survival curve", Fixtures.curve),
         ("aligned over a curve", Fixtures.trial + "\nalignment: {protocol: ecdh-p256}\n"),
     ]
 
@@ -71,6 +72,7 @@ struct JobVectors: Codable, Equatable {
         ("times of another family", "label: cens", "label: cens\n    time: days"),
         ("ties of another family", "family: logistic", "family: logistic\n  ties: efron"),
         ("no time", "family: logistic", "family: cox"),
+        ("a survival curve of another family", "family: logistic", "family: logistic\n  times: [1, 2]"),
     ]
 
     private func made() throws -> JobVectors {
@@ -86,17 +88,18 @@ struct JobVectors: Codable, Equatable {
                 "past format",
                 edited(Hex.encode("moiety job\n".utf8) + "0007", Hex.encode("moiety job\n".utf8) + "0006")
             ),
-            // 12 passes, HC1, no ties, no number of events, 2048 bits
-            ("unknown covariance", edited("0000000c0300000800", "0000000c0400000800")),
-            ("ties of another family", edited("0000000c0300000800", "0000000c030101000800")),
-            ("events of another family", edited("0000000c0300000800", "0000000c030001000000090800")),
+            // 12 passes, HC1, no ties, no number of events, no time of a curve, 2048 bits
+            ("unknown covariance", edited("0000000c030000000800", "0000000c040000000800")),
+            ("ties of another family", edited("0000000c030000000800", "0000000c03010100000800")),
+            ("events of another family", edited("0000000c030000000800", "0000000c03000100000009000800")),
             // 2048 bits, half, then the count of the reveal list
             ("unknown nonces", edited("08000200000004", "08000300000004")),
             // reveal: 1, 2, 4, 5 with its first two entries exchanged
             ("reveal list out of order", edited("0000000401020405", "0000000402010405")),
             // The end of that list, a hold-out, then ten parts for cross-validation.
             ("too many parts of the rows", edited("02040501" + "0a", "02040501" + "15")),
-            ("unknown reveal item", edited("0000000401020405", "000000040102040b")),
+            ("unknown reveal item", edited("0000000401020405", "000000040102040c")),
+            ("survival of another family", edited("0000000401020405", "000000040102040b")),
             // 3, 6 and 7 are never used again.
             ("reveal item 3", edited("0000000401020405", "0000000401020304")),
             ("reveal item 6", edited("0000000401020405", "0000000401020406")),
@@ -114,6 +117,32 @@ struct JobVectors: Codable, Equatable {
             ("times with robust errors", survival.replacing(end, with: "00000014" + "02" + "0102" + "0100000096")),
             (
                 "no time", survival.replacing("01" + "00000006" + Hex.encode("futime".utf8), with: "00")
+            ),
+        ]
+        // 20 passes, classical, efron, no number of events, three times
+        let curve = Hex.encode(try Job(yaml: Fixtures.curve).canonical)
+        func times(_ times: [Double]) -> String {
+            let count = Hex.encode([UInt8(times.count)])
+            let bits = times.map { time in
+                Hex.encode((0..<8).map { UInt8(truncatingIfNeeded: time.bitPattern >> UInt64(56 - 8 * $0)) })
+            }
+            return "00000014" + "01" + "0101" + "00" + count + bits.joined()
+        }
+        let declared = times([365, 730, 1095.5])
+        spoilt += [
+            ("times of a curve out of order", curve.replacing(declared, with: times([730, 365, 1095.5]))),
+            ("a time of a curve twice", curve.replacing(declared, with: times([365, 365, 1095.5]))),
+            ("a time of a curve at 0", curve.replacing(declared, with: times([0, 730, 1095.5]))),
+            ("a time of a curve below 0", curve.replacing(declared, with: times([-1, 730, 1095.5]))),
+            ("an infinite time of a curve", curve.replacing(declared, with: times([365, 730, .infinity]))),
+            ("more times of a curve than 50", curve.replacing(declared, with: times((1...51).map(Double.init)))),
+            ("a curve without times", curve.replacing(declared, with: times([]))),
+            // coefficients, standard-errors, survival
+            ("times of a curve that is not revealed", curve.replacing("0000000301020b", with: "000000020102")),
+            (
+                "times of a curve with strata",
+                curve.replacing(
+                    Hex.encode("futime".utf8) + "0000", with: Hex.encode("futime".utf8) + "000100000001" + "77")
             ),
         ]
         return JobVectors(

@@ -64,6 +64,7 @@ import Wire
         ("label: cens", "label: cens\n    strata: ward", "parties[0].strata"),
         ("family: logistic", "family: logistic\n  ties: efron", "model.ties"),
         ("family: logistic", "family: poisson\n  mostEvents: 20", "model.mostEvents"),
+        ("family: logistic", "family: logistic\n  times: [365]", "model.times"),
     ])
     func otherFamiliesHaveNone(_ old: String, _ new: String, _ path: String) throws {
         let problems = Fixtures.problems(Fixtures.trial(old, new))
@@ -117,20 +118,23 @@ import Wire
     @Test(arguments: [true, false]) func noStatementSpeaksOfATime(_ isGeneral: Bool) throws {
         let job = try Job(yaml: Fixtures.survival)
         let table = isGeneral ? LeakageTable(family: .cox) : LeakageTable(job: job, rows: 1728)
-        let all = statements(table)
+        // A curve's times are the job's.
+        let all = statements(table).filter { !$0.contains("cumulative") }
         for word in [
             "time", "intercept", "constant on", "Brier", "futime", "enrolled", "ward", "cross", "squared errors",
         ] {
             #expect(!all.contains { $0.contains(word) }, "\(word)")
         }
-        #expect(all.contains { $0.hasPrefix("two numbers of 12 bits at the end") })
+        #expect(all.contains { $0.hasPrefix("two or three numbers of 12 bits at the end") })
         #expect(
             all.contains { $0.contains("log-likelihood differs from that of \(isGeneral ? "A" : "clinic")'s own fit") })
         #expect(all.contains { $0.contains("three powers of two") })
         let most = isGeneral ? "`model.mostEvents`" : "150, as the job says"
         let passive = table.rows(in: .setup).filter { $0.party == (isGeneral ? "B" : "registry") }.flatMap(\.learns)
         #expect(
-            passive.contains("of events no number, no order and no row; that there are no more of them than \(most)"))
+            passive.contains(
+                "of events no order and no row; that there are no more of them than \(most), and from its own standard errors nearly how many"
+            ))
         // Other families' statements are what they were.
         #expect(
             !statements(LeakageTable(family: .poisson)).contains {
@@ -146,6 +150,106 @@ import Wire
         #expect(explanation.parties[0].beside == ["time futime", "entry enrolled", "strata ward"])
         #expect(explanation.text.contains("its own coefficient:"))
         #expect(explanation.never.contains { $0.contains("no order of the rows") })
+    }
+
+    // MARK: The survival curve
+
+    @Test func readsTimesOfACurve() throws {
+        let job = try Job(yaml: Fixtures.curve)
+        #expect(job.model.times == [365, 730, 1095.5] && job.reveal == [.coefficients, .standardErrors, .survival])
+        #expect(try Job(canonical: job.canonical) == job)
+        let one = Fixtures.curve.replacing("[365, 730, 1095.5]", with: "365")
+        #expect(try Job(yaml: one).model.times == [365])
+        let most = (1...50).map { "\($0)" }.joined(separator: ", ")
+        #expect(try Job(yaml: Fixtures.curve.replacing("365, 730, 1095.5", with: most)).model.times.count == 50)
+        let none = Fixtures.timesAlone.replacing("maxPasses: 20", with: "maxPasses: 20, times: none")
+        #expect(try Job(yaml: none).hash == Job(yaml: Fixtures.timesAlone).hash)
+        // The constant stays out, a penalty may be there.
+        #expect(
+            Fixtures.problems(
+                Fixtures.curve.replacing("standard-errors, ", with: "").replacing("maxPasses", with: "l2: 1, maxPasses")
+            ).isEmpty)
+    }
+
+    @Test(arguments: [
+        ("[365, 730, 1095.5]", "[365, 365, 1095.5]", "model.times[1]", "not above", "ascending"),
+        ("[365, 730, 1095.5]", "[730, 365]", "model.times[1]", "not above", "ascending"),
+        ("[365, 730, 1095.5]", "[0, 365]", "model.times[0]", "above 0", ""),
+        ("[365, 730, 1095.5]", "[-3]", "model.times[0]", "above 0", ""),
+        ("[365, 730, 1095.5]", "[365, .inf]", "model.times[1]", "must be a number", ""),
+        ("[365, 730, 1095.5]", "[a year]", "model.times[0]", "must be a number", ""),
+        ("[365, 730, 1095.5]", "[]", "reveal", "'survival' needs the times", "model.times"),
+        ("times: [365, 730, 1095.5]", "ties: efron", "reveal", "'survival' needs the times", "model.times"),
+        (", survival]", "]", "model.times", "does not reveal", "add 'survival' to reveal"),
+        (
+            "    time: futime", "    time: futime\n    strata: ward", "model.times", "of strata are not there yet",
+            "drop"
+        ),
+    ])
+    func refusesACurve(_ old: String, _ new: String, _ path: String, _ message: String, _ hint: String) throws {
+        let text = Fixtures.curve.replacing(old, with: new)
+        try #require(text != Fixtures.curve)
+        let problems = Fixtures.problems(text)
+        #expect(problems.map(\.path) == [path])
+        let problem = try #require(problems.first)
+        #expect(problem.message.contains(message), "\(problem)")
+        #expect(hint.isEmpty || problem.hint?.contains(hint) == true, "\(problem)")
+    }
+
+    @Test func fiftyTimesAtMost() {
+        let many = (1...51).map { "\($0)" }.joined(separator: ", ")
+        let problems = Fixtures.problems(Fixtures.curve.replacing("365, 730, 1095.5", with: many))
+        #expect(problems.map(\.path) == ["model.times"] && problems.first?.hint == "at most 50 times")
+    }
+
+    @Test func otherFamiliesRevealNoCurve() {
+        let problems = Fixtures.problems(Fixtures.trial("standard-errors]", "survival]"))
+        #expect(problems.map(\.path) == ["reveal"] && problems.first?.message == "'survival' belongs to 'family: cox'")
+    }
+
+    /// 36 bits a time, to the active party alone.
+    @Test func aCurveOpensBitsForEachTime() throws {
+        let (job, plain) = (try Job(yaml: Fixtures.curve), try Job(yaml: Fixtures.timesAlone))
+        func bits(_ job: Job, _ role: Party.Role) -> OpenedBits { OpenedBits(job, rows: 1728, to: role) }
+        #expect(bits(job, .active).hazards == 108 && bits(job, .passive).hazards == 0)
+        #expect(bits(job, .active).total == bits(plain, .active).total + 108)
+        #expect(bits(job, .passive) == bits(plain, .passive))
+    }
+
+    @Test func theActivePartyAloneLearnsTheCurve() throws {
+        let statement =
+            "the cumulative baseline hazard at the 3 times that the job declares, 36 bits each: sums over the "
+            + "events up to then"
+        let rows = LeakageTable(job: try Job(yaml: Fixtures.curve)).rows(in: .end)
+        #expect(rows.filter { $0.learns.contains(statement) }.map(\.party) == ["clinic"])
+        let passive: [String] = rows.filter { $0.party == "registry" }.flatMap { $0.learns }
+        #expect(!passive.isEmpty && !passive.contains { $0.contains("hazard") })
+        #expect(rows.filter { $0.sends.contains { $0.contains("cumulative hazard") } }.map(\.party) == ["registry"])
+        let one = Fixtures.curve.replacing("[365, 730, 1095.5]", with: "[365]")
+        #expect(statements(LeakageTable(job: try Job(yaml: one))).contains { $0.contains("at the 1 time that") })
+        for table in [LeakageTable(job: try Job(yaml: Fixtures.timesAlone)), LeakageTable(family: .poisson)] {
+            #expect(!statements(table).contains { $0.contains("cumulative") })
+        }
+        #expect(
+            statements(LeakageTable(family: .cox)).contains {
+                $0.hasPrefix("where `survival` is revealed: the cumulative baseline hazard at the times that")
+            })
+    }
+
+    @Test func anExplanationNamesTheTimes() throws {
+        let explanation = Explanation(try Job(yaml: Fixtures.curve))
+        #expect(
+            explanation.model.hasPrefix(
+                "cox regression (proportional hazards, ties by efron, survival at 365, 730, 1095.5), 3 coefficients, "))
+        #expect(explanation.opened.last == "survival")
+    }
+
+    @Test func aPolicyMayRefuseTheCurve() throws {
+        let job = try Job(yaml: Fixtures.curve)
+        let strict = try Policy(yaml: "policy: 1\nreveal: [standard-errors, description]")
+        #expect(strict.refusals(of: job, as: "clinic").map(\.rule) == ["policy.reveal"])
+        let open = try Policy(yaml: "policy: 1\nreveal: [standard-errors, survival]")
+        #expect(open.refusals(of: job, as: "clinic").isEmpty)
     }
 
     @Test func theTemplateNamesATime() throws {

@@ -2,13 +2,14 @@ import Foundation
 import Jobs
 import Records
 import Site
-import SplitRegression
 import TestSupport
 import Testing
 import Transcript
 import Wire
 
+@testable import PrivateSetIntersection
 @testable import Runner
+@testable import SplitRegression
 
 @Suite struct ResultTests {
     private let folder: TemporaryFolder
@@ -127,6 +128,63 @@ import Wire
             try report(", \"sumsMayBeOff\": \"too far\"").contains(
                 "log-likelihood, and what follows from it, may be off: too far"))
         #expect(!(try report("")).contains("may be off"))
+    }
+
+    // MARK: The survival curve
+
+    private static let curve = [
+        SurvivalPoint(time: 365, atRisk: 150, events: 12, cumulativeHazard: 0.125, survival: 0.8824969025845955),
+        SurvivalPoint(time: 730.5, atRisk: 90, events: 30, cumulativeHazard: 0.5, survival: 0.6065306597126334),
+    ]
+
+    private func finished(_ curve: [SurvivalPoint]?) throws -> FinishedJob {
+        let inputs = JobInputs(
+            file, for: FitProtocol(), own: file.job.active, peer: file.job.passive, table: table)
+        let fit = """
+            {"family": "cox", "n": 3, "parameters": 1, "l2": 0, "l1": 0, "passes": 4, "converged": true, "keyBits": 2048}
+            """
+        let saved = try SavedModel.read(folder.write("mock.json", Self.model))
+        var outcome = TrainingOutcome(
+            terms: [], summary: try JSONDecoder().decode(FitSummary.self, from: Data(fit.utf8)), model: saved.model,
+            round: 0)
+        outcome.curve = curve
+        let rows = try rows([0, 1, 2])
+        let result = JobWork.Result(
+            intersection: Intersection(rowIndices: [0, 1, 2], ownCount: 3, peerCount: 4, role: .receiver), rows: rows,
+            outcome: outcome,
+            binding: saved.binding)
+        return FinishedJob(FinishedSession(result, of: inputs, session: .zero))
+    }
+
+    @Test func theCurveIsAFileOfItsOwn() throws {
+        let files = try ResultFiles(finished: finished(Self.curve)).all()
+        let csv = try #require(files.first { $0.name == "survival.csv" })
+        #expect(
+            text(csv.bytes) == """
+                time,n.risk,n.event,cumhaz,surv
+                365.0,150,12,0.125,0.8824969025845955
+                730.5,90,30,0.5,0.6065306597126334
+
+                """)
+        #expect(try ResultFiles(finished: finished(Self.curve)).results().contains { $0.name == "survival.csv" })
+        let metrics = try #require(files.first { $0.name == "metrics.json" })
+        #expect(try JSONDecoder().decode(JobReport.self, from: Data(metrics.bytes)).survival == Self.curve)
+        for none in [nil, []] as [[SurvivalPoint]?] {
+            #expect(try !ResultFiles(finished: finished(none)).all().contains { $0.name == "survival.csv" })
+        }
+    }
+
+    @Test func theCurveStandsAtTheEndOfTheJob() throws {
+        let words = try JobReport(finished(Self.curve)).text
+        #expect(
+            words.hasSuffix(
+                """
+                survival of a person with the mean of every column
+                   time  at risk  events up to then  cumulative hazard  survival
+                    365      150                 12             0.1250    0.8825
+                  730.5       90                 30             0.5000    0.6065
+                """), "\(words)")
+        #expect(try !JobReport(finished(nil)).text.contains("survival of"))
     }
 
     @Test func numbersForPeople() {

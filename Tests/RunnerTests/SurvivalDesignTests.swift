@@ -76,6 +76,74 @@ import Testing
         #expect(try design(enough).problems(for: enough.job).isEmpty)
     }
 
+    // MARK: The survival curve
+
+    private static func curve(_ times: String, _ more: (String, String)...) throws -> JobFile {
+        let plain = try Self.file(
+            (", strata: ward", ""), ("family: cox", "family: cox, times: [\(times)]"), ("scores]", "scores, survival]"))
+        return try JobFile(yaml: more.reduce(plain.yaml) { $0.replacing($1.0, with: $1.1) })
+    }
+
+    @Test func thePlanHasTheTimesOfTheCurve() throws {
+        #expect(try design(Self.curve("30, 60.5")).plan.times == [30, 60.5])
+        #expect(try design(Self.file()).plan.times.isEmpty)
+    }
+
+    /// Times are 5 to 101, 63 of them of two rows.
+    @Test func timesFarApartAreTaken() throws {
+        let file = try Self.curve("30, 60")
+        #expect(try design(file).problems(for: file.job).isEmpty)
+    }
+
+    @Test func tooFewRowsBetweenTimesAreRefused() throws {
+        // 160 rows of which the time is 5 + (11 row mod 97).
+        let times = (0..<160).map { 5 + $0 * 11 % 97 }
+        func rows(above low: Int, upTo high: Int) -> Int { times.count { $0 > low && $0 <= high } }
+        func events(above low: Int, upTo high: Int) -> Int {
+            times.indices.count { $0 % 3 == 1 && times[$0] > low && times[$0] <= high }
+        }
+        let file = try Self.curve("6, 60, 62, 100")
+        let problems = try design(file).problems(for: file.job)
+        #expect(
+            problems == [
+                .timesTooClose(column: "days", after: nil, upTo: 6, rows: events(above: 0, upTo: 6), minimum: 11),
+                .timesTooClose(column: "days", after: 60, upTo: 62, rows: events(above: 60, upTo: 62), minimum: 11),
+                .timesTooClose(column: "days", after: 100, upTo: nil, rows: rows(above: 100, upTo: 999), minimum: 11),
+            ])
+        let error = RecordsError.unfitDesign(problems)
+        #expect(error.hint == "declare fewer times, farther apart")
+        #expect(
+            problems[1].description.hasPrefix("days is above 60 and at most 62 on ")
+                && problems[1].description.hasSuffix("at least 11 are needed between times of the survival curve"))
+        #expect(
+            problems[0].description.hasPrefix("days is at most 6 on ")
+                && problems[2].description.contains("at least 11 must be left after the last time"))
+        // The end of an interval belongs to it, and the job's own cell decides.
+        let (first, least) = (events(above: 0, upTo: 45), rows(above: 45, upTo: 999))
+        try #require(first >= 11 && least > first)
+        for (cell, isRefused) in [(first, false), (first + 1, true)] {
+            let file = try Self.curve("45", ("reveal:", "limits: {minimumCell: \(cell)}\nreveal:"))
+            let found = try design(file).problems(for: file.job)
+            #expect(found.contains { if case .timesTooClose = $0 { true } else { false } } == isRefused, "\(cell)")
+        }
+    }
+
+    /// Rows that enter later are not under observation at the last time.
+    @Test func rowsThatEnterLaterAreNotLeft() throws {
+        let file = try Self.curve("30")
+        let lines = (0..<160).map { row in
+            let days = 5 + row * 11 % 97
+            return "P\(row),\(row % 3 == 1 ? 1 : 0),\(20 + row * 13 % 41),\(days),\(days > 30 ? 30.5 : 1)\n"
+        }
+        let table = try SmallJob.table(file.job, csv: "id,outcome,age,days,from\n" + lines.joined(), in: folder)
+        let inputs = JobInputs(file, for: FitProtocol(), own: file.job.active, peer: file.job.passive, table: table)
+        let design = try JobDesign(
+            inputs, table.table.rows(at: Array(0..<table.identifiers.count), of: table.identifiers))
+        #expect(
+            try design.problems(for: file.job)
+                == [.timesTooClose(column: "days", after: 30, upTo: nil, rows: 0, minimum: 11)])
+    }
+
     /// Without an event, and with fewer than the smallest cell, the label's own rule refuses.
     @Test func eventsAreNotFewerThanTheSmallestCell() throws {
         let file = try Self.file(("reveal:", "limits: {minimumCell: 60}\nreveal:"))

@@ -19,6 +19,7 @@ import Testing
         let heldOutRows, folds: Int
         /// Of proportional hazards alone.
         let events: Int?
+        let curvePoints: Int?
 
         var value: TrainingFacts {
             TrainingFacts(
@@ -28,6 +29,7 @@ import Testing
                 modulusBits: modulusBits, computesStandardErrors: computesStandardErrors, opensLoss: opensLoss,
                 opensBrier: opensBrier, scaleBits: scaleBits, weightBits: weightBits, rowBits: rowBits,
                 periodBits: periodBits, isWeighted: isWeighted, estimatesTheta: estimatesTheta, events: events ?? 0,
+                curvePoints: curvePoints ?? 0,
                 isRobust: isRobust, heldOutRows: heldOutRows, folds: folds, decisionBits: decisionBits)
         }
     }
@@ -384,6 +386,7 @@ import Testing
         case "information": return .information(period: period)
         case "pathSum": return .pathSum(0)
         case "wald": return .wald
+        case "curve": return .curve
         case "coefficients": return .coefficients(fractionBits: 20)
         case "variances": return .variances
         default: return .reciprocals(try reciprocals(String(name.dropFirst("reciprocals ".count))))

@@ -1,5 +1,6 @@
 """What a fit takes from its job: the canonical encoding of protocols/job.md 3."""
 
+import math
 import struct
 from collections import namedtuple
 
@@ -12,8 +13,9 @@ FAMILY_NAMES = {
     COX: "cox",
 }
 STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION, WEIGHTED_DESCRIPTION = 2, 4, 5, 8, 9, 10
-# coefficients, standard-errors, scores, metrics, correlations, description, weighted-description
-REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION, WEIGHTED_DESCRIPTION}
+SURVIVAL = 11
+# coefficients, standard-errors, scores, metrics, correlations, description, weighted-description, survival
+REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION, WEIGHTED_DESCRIPTION, SURVIVAL}
 # Families of a yes/no label.
 BINARY_LABELS = {2, 3, COX}
 # Columns of the active party beside its label, in the order of an encoding: of a survival model, and of all others.
@@ -21,6 +23,8 @@ TIMES, OTHERS = ("time", "entry", "strata"), ("offset", "exposure", "weights")
 # efron, breslow
 TIES = (1, 2)
 MOST_EVENTS = 1 << 24
+# Of the survival curve.
+MOST_TIMES = 50
 # Kinds of a column; levels of a yes/no column.
 NUMERIC, BINARY, CATEGORICAL = 1, 2, 3
 BINARY_LEVELS = [b"no", b"yes"]
@@ -72,6 +76,7 @@ class Job:
         self.is_survival = self.family == COX
         self.ties = r.number(1) if read_flag(r) else None
         self.most_events = r.number(4) if read_flag(r) else None
+        self.times = [read_number(r) for _ in range(r.number(1))]
         demand(self.has_times(), "T02", "jobNotCanonical")
         demand(self.family in FAMILY_NAMES and min(self.l2, self.l1) >= 0 < self.tolerance, "T02", "jobNotCanonical")
         r.fixed(2)
@@ -84,6 +89,7 @@ class Job:
             demand(
                 self.family == LINEAR and count <= MOST_NET_PARAMETERS and not is_weighted, "T02", "jobNotCanonical"
             )
+        demand(self.has_curve(), "T02", "jobNotCanonical")
         demand(self.reveals <= REVEALS and covariance in COVARIANCES, "T02", "jobNotCanonical")
         self.has_hold_out = r.number(1) != 0
         self.folds = r.number(1)
@@ -124,6 +130,16 @@ class Job:
         """No robust errors, no folds, no metrics; rows held out for their scores alone."""
         is_held_out = self.has_hold_out and SCORES not in self.reveals
         return not (self.has_robust_errors or self.folds or METRICS in self.reveals or is_held_out)
+
+    def has_curve(self):
+        """Whether times of a survival curve stand where it is revealed, ascending, and nowhere else."""
+        if (SURVIVAL in self.reveals) != bool(self.times):
+            return False
+        if not self.times:
+            return True
+        is_ascending = all(before < after for before, after in zip([0] + self.times, self.times + [math.inf]))
+        is_short = len(self.times) <= MOST_TIMES
+        return self.is_survival and self.active["strata"] is None and is_ascending and is_short
 
     def has_group(self, describes):
         """Whether a description can group by it, if there is one."""

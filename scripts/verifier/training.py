@@ -6,7 +6,7 @@ from verifier.facts import Facts
 from verifier.families import FAMILIES
 from verifier.fitting import MOST_THETAS
 from verifier.following import Follower
-from verifier.job import COX, FAMILY_NAMES, LINEAR, METRICS, SCORES, STANDARD_ERRORS
+from verifier.job import COX, FAMILY_NAMES, LINEAR, METRICS, SCORES, STANDARD_ERRORS, SURVIVAL
 from verifier.layouts import ciphertext_bytes
 from verifier.reading import demand
 

@@ -114,16 +114,21 @@ package struct FieldReader {
 
     package func number(_ key: String, default standard: Double, in range: ClosedRange<Double>) -> Double {
         guard let value = value(key) else { return standard }
-        let written = text(of: value, at: place(key))
-        // Double(_:) also reads hexadecimal, inf and nan: not in a job.
-        let decimal = written.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || "+-.eE".utf8.contains($0) }
-        guard decimal, let number = Double(written), number.isFinite else {
-            problems.add(place(key), "must be a number, is '\(written.prefix(40))'")
-            return standard
-        }
+        guard let number = number(of: value, at: place(key)) else { return standard }
         guard range.contains(number) else {
             problems.add(place(key), "\(number) is outside \(range.lowerBound) to \(range.upperBound)")
             return standard
+        }
+        return number
+    }
+
+    package func number(of value: YAMLValue, at path: String) -> Double? {
+        let written = text(of: value, at: path)
+        // Double(_:) also reads hexadecimal, inf and nan: not in a job.
+        let decimal = written.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || "+-.eE".utf8.contains($0) }
+        guard decimal, let number = Double(written), number.isFinite else {
+            problems.add(path, "must be a number, is '\(written.prefix(40))'")
+            return nil
         }
         return number + 0.0  // -0.0 becomes 0.0: one number, one encoding
     }

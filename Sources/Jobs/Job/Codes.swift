@@ -105,6 +105,7 @@ extension Reveal: Coded {
         case .correlations: 8
         case .description: 9
         case .weightedDescription: 10
+        case .survival: 11
         }
     }
 }

@@ -97,6 +97,8 @@ public struct Model: Sendable, Hashable {
     /// There too: no more events than this among the fitted rows; nil for their number. What depends on the number of events is
     /// padded to it.
     public internal(set) var mostEvents: Int?
+    /// There too: ascending times of the survival curve; none without it.
+    public internal(set) var times: [Double]
 
     public var isPenalised: Bool { l2 > 0 || l1 > 0 }
 }

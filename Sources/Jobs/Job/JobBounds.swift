@@ -11,6 +11,8 @@ enum JobBounds {
     static let passes = 1...10_000
     /// Of a proportional-hazards model: no more than rows.
     static let events = 1...(1 << 24)
+    /// There too: times of the survival curve.
+    static let times = 50
     static let cohort = 2...(1 << 24)
     static let cell = 1...1_000_000
     static let parametersPerRow = 0.0001...0.5

@@ -47,7 +47,8 @@ extension Job {
             tolerance: try decoder.readDouble(), maximumPasses: Int(try decoder.readUInt32()),
             covariance: try decoder.readChoice(),
             ties: try decoder.readOptional { decoder throws(WireError) in try decoder.readChoice() },
-            mostEvents: try decoder.readOptional { decoder throws(WireError) in Int(try decoder.readUInt32()) })
+            mostEvents: try decoder.readOptional { decoder throws(WireError) in Int(try decoder.readUInt32()) },
+            times: try decoder.readTimes())
         keys = Keys(bits: Int(try decoder.readUInt16()), nonces: try decoder.readChoice())
         reveal = try decoder.readArray(max: 16) { decoder throws(WireError) in try decoder.readChoice() }
         holdout = try decoder.readChoice()
@@ -124,6 +125,13 @@ extension Feature {
 }
 
 extension Decoder {
+    /// Of the survival curve, after their number.
+    fileprivate mutating func readTimes() throws(WireError) -> [Double] {
+        var times: [Double] = []
+        for _ in 0..<(try readUInt8()) { times.append(try readDouble()) }
+        return times
+    }
+
     fileprivate mutating func readChoice<Choice: Coded>() throws(WireError) -> Choice {
         guard let choice = Choice(code: try readUInt8()) else { throw .invalidValue("\(Choice.self)") }
         return choice

@@ -161,13 +161,13 @@ private struct JobReader {
         let fields = root.mapping(
             "model",
             allowed: [
-                "family", "theta", "l2", "l1", "tolerance", "maxPasses", "covariance", "ties", "mostEvents",
+                "family", "theta", "l2", "l1", "tolerance", "maxPasses", "covariance", "ties", "mostEvents", "times",
             ])
         guard let fields else {
             problems.add("model", "is missing", hint: "write 'family: linear' or 'family: logistic' below it")
             return Model(
                 family: .linear, theta: nil, l2: 0, l1: 0, tolerance: 1e-4, maximumPasses: 30, covariance: .classical,
-                ties: nil, mostEvents: nil)
+                ties: nil, mostEvents: nil, times: [])
         }
         let family = fields.choice("family", default: nil, fallback: ModelFamily.linear)
         let hasTies = family == .cox || fields.value("ties") != nil
@@ -179,13 +179,19 @@ private struct JobReader {
             maximumPasses: fields.integer("maxPasses", default: 30, in: JobBounds.passes),
             covariance: fields.choice("covariance", default: Covariance.classical, fallback: .classical),
             ties: hasTies ? fields.choice("ties", default: Ties.efron, fallback: .efron) : nil,
-            mostEvents: mostEvents(fields))
+            mostEvents: mostEvents(fields), times: times(fields))
     }
 
     /// nil for as many as rows.
     private func mostEvents(_ model: FieldReader) -> Int? {
         if model.value("mostEvents") == nil || model.text("mostEvents") == "rows" { return nil }
         return model.integer("mostEvents", default: 1, in: JobBounds.events)
+    }
+
+    /// Of the survival curve.
+    private func times(_ model: FieldReader) -> [Double] {
+        if case .scalar(let text, _, _)? = model.value("times"), FieldReader.clean(text) == "none" { return [] }
+        return model.list("times").map { model.number(of: $0.value, at: $0.path) ?? 1 }
     }
 
     /// 0 for none.

@@ -247,8 +247,11 @@ private struct JobRules {
         guard model.family == .cox else {
             if model.ties != nil { note("model.ties", "belongs to 'family: cox'") }
             if model.mostEvents != nil { note("model.mostEvents", "belongs to 'family: cox'") }
+            if !model.times.isEmpty { note("model.times", "belongs to 'family: cox'") }
+            if job.reveals(.survival) { note("reveal", "'survival' belongs to 'family: cox'", "drop 'survival'") }
             return
         }
+        curve()
         if model.ties == nil { note("model.ties", "is missing") }
         if model.covariance.isRobust {
             note("model.covariance", "a survival model has classical standard errors only", "drop 'covariance'")
@@ -265,6 +268,36 @@ private struct JobRules {
             note(
                 "holdout", "is of no use to a survival model whose scores are not revealed",
                 "add 'scores' to reveal, or drop 'holdout'")
+        }
+    }
+
+    /// Times of the survival curve, and the word that opens it: both or none.
+    private mutating func curve() {
+        let times = job.model.times
+        if times.count > JobBounds.times {
+            note("model.times", "has \(times.count) entries", "at most \(JobBounds.times) times")
+        }
+        for (index, time) in times.enumerated() {
+            let place = "model.times[\(index)]"
+            if !time.isFinite || time <= 0 {
+                note(place, "must be above 0")
+            } else if index > 0, time <= times[index - 1] {
+                note(place, "is not above the time before it", "write times in ascending order, each once")
+            }
+        }
+        if !times.isEmpty, job.parties.contains(where: { $0.beside.strata != nil }) {
+            note(
+                "model.times", "the curves of strata are not there yet",
+                "drop 'strata', or drop 'times' and 'survival'")
+        }
+        if times.isEmpty, job.reveals(.survival) {
+            note(
+                "reveal", "'survival' needs the times of the curve", "name them in model.times, or drop 'survival'")
+        }
+        if !times.isEmpty, !job.reveals(.survival) {
+            note(
+                "model.times", "is for the survival curve, which the job does not reveal",
+                "add 'survival' to reveal, or drop 'times'")
         }
     }
 

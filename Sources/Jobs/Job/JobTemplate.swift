@@ -111,6 +111,7 @@ public enum JobTemplate {
 
               # ties: efron                   # events at the same time: efron, breslow
               # mostEvents: rows              # no more events than this among the fitted rows: a number spares work
+              # times: none                   # a list, [365, 730]: the survival curve there; needs survival revealed
             """
     }
 

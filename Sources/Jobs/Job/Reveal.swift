@@ -15,6 +15,8 @@ public enum Reveal: String, Sendable, Hashable, CaseIterable, Codable {
     case description
     /// The same with the active party's case weights beside it.
     case weightedDescription = "weighted-description"
+    /// Proportional hazards: the survival curve at the job's times, to the active party.
+    case survival
 
     /// What is opened, in one clause.
     public var meaning: String {
@@ -27,6 +29,8 @@ public enum Reveal: String, Sendable, Hashable, CaseIterable, Codable {
             "means, standard deviations and counts of all columns by group, to both parties, when the cohort is described"
         case .weightedDescription:
             "the same with the active party's case weights, by which it may ask about single people"
+        case .survival:
+            "the survival curve of a person with the mean of every column, at the times in `model.times`, to the active party"
         case .scores: "the score of every aligned row, to the active party"
         case .metrics:
             "log-loss and Brier score, or R^2, of the fitted rows, from sums that both parties open; without scores also of rows held out"

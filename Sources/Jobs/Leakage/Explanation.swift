@@ -103,7 +103,7 @@ public struct Explanation: Sendable, Hashable, Codable {
         let events =
             job.model.ties.map { ties in
                 " (proportional hazards, ties by \(ties.rawValue)"
-                    + "\(job.model.mostEvents.map { ", at most \($0) events" } ?? ""))"
+                    + "\(job.model.mostEvents.map { ", at most \($0) events" } ?? "")\(times(job)))"
             } ?? ""
         let stop =
             "until the gradient is \(job.model.tolerance) standard errors, at most \(job.model.maximumPasses) passes"
@@ -112,6 +112,12 @@ public struct Explanation: Sendable, Hashable, Codable {
             + (job.model.family == .linear ? "exact in one exchange" : stop)
             + (job.hasCaseWeights ? "; rows have case weights" : "")
             + (job.model.covariance.isRobust ? "; robust standard errors (\(job.model.covariance.rawValue))" : "")
+    }
+
+    private static func times(_ job: Job) -> String {
+        guard !job.model.times.isEmpty else { return "" }
+        let list = job.model.times.map { Int(exactly: $0).map { "\($0)" } ?? "\($0)" }
+        return ", survival at " + list.joined(separator: ", ")
     }
 
     private static func rows(_ job: Job) -> String {

@@ -22,11 +22,13 @@ extension LeakageWords {
                     + when(
                         .heldOutRows, .revealed(.scores),
                         say: ["\(passive)'s partial score of every row held out, and so the joint score"])
-                    + bits(.active)),
+                    + only(.survival, curve) + bits(.active)),
             row(
                 .end, passive,
                 sends: only(.scores, "its partial score of every fitted row, in clear")
-                    + when(.heldOutRows, .revealed(.scores), say: ["its partial score of every row held out, in clear"]),
+                    + when(.heldOutRows, .revealed(.scores), say: ["its partial score of every row held out, in clear"])
+                    + only(
+                        .survival, "36 bits of its share of each cumulative hazard, of which it learns nothing itself"),
                 learns: [
                     "its \(coefficients(passiveCount)): so many equations about \(active)'s rows and labels, as in any joint fit"
                 ] + only(.standardErrors, "the standard errors of its own coefficients") + bits(.passive)),
@@ -48,6 +50,14 @@ extension LeakageWords {
     }
 
     private var rawIntercept: String { family.hasIntercept ? " and of the raw intercept" : "" }
+
+    private var curve: String {
+        let count = job.map { "\($0.model.times.count) " } ?? ""
+        let noun = job?.model.times.count == 1 ? "time" : "times"
+        return
+            "the cumulative baseline hazard at the \(count)\(noun) that the job declares, 36 bits each: sums over the events up to "
+            + "then"
+    }
 
     private var common: [String] {
         guard family != .linear else {

@@ -31,7 +31,9 @@ extension LeakageWords {
         let most =
             job.map { $0.model.mostEvents.map { "\($0), as the job says" } ?? "rows of the fit" }
             ?? "`model.mostEvents`"
-        return ["of events no number, no order and no row; that there are no more of them than \(most)"]
+        return [
+            "of events no order and no row; that there are no more of them than \(most), and from its own standard errors nearly how many"
+        ]
     }
 
     /// What the active party announces, so that widths can be chosen.
@@ -76,7 +78,7 @@ extension LeakageWords {
     }
 
     private var reciprocals: String {
-        "two numbers of 12 bits at the end, and two to four more if need be: how far reciprocals of the risk sets' sums are from exact; near zero"
+        "two or three numbers of 12 bits at the end, and more if need be: how far reciprocals of the risk sets' sums are from exact; near zero"
     }
 
     private var residualSum: String { "the residual sum of squares, to 18 bits beyond its leading digit" }

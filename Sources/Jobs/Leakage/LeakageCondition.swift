@@ -49,6 +49,7 @@ extension LeakageWords {
 
     private func holds(_ condition: LeakageCondition) -> Bool? {
         if case .thetaEstimated = condition, family != .negativeBinomial { return false }
+        if family != .cox, case .revealed(.survival) = condition { return false }
         if family == .cox {
             // Metrics, and what needs them, are refused.
             switch condition {

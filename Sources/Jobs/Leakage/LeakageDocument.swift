@@ -100,6 +100,7 @@ public enum LeakageDocument {
             case .correlations: "`model.l1`, a linear model"
             case .description: "`limits.minimumCell` of at most 100"
             case .weightedDescription: "`description`, `weights`"
+            case .survival: "`model.times`, a cox model"
             }
         return "| `\(item.rawValue)` | \(item.meaning) | \(needs) |"
     }

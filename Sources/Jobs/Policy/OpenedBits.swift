@@ -17,10 +17,12 @@ public struct OpenedBits: Sendable, Hashable, Codable {
 
     /// Of an elastic net: of all columns with each other and with the label, and the gradient by which its result is corrected.
     public let correlations: Int
+    /// To the active party: the cumulative hazard at each time of the survival curve.
+    public let hazards: Int
 
     public var total: Int {
         decisions.plusClamped(sums).plusClamped(coefficients).plusClamped(variances).plusClamped(aliases)
-            .plusClamped(correlations)
+            .plusClamped(correlations).plusClamped(hazards)
     }
 
     /// - Parameters:
@@ -48,7 +50,8 @@ public struct OpenedBits: Sendable, Hashable, Codable {
             + (job.estimatesTheta ? Self.thetaRounds * (sum + bounds.scale) : 0)
             + (job.checksSums ? Self.periodBits : 0)
             // Two tests, and how far reciprocals are from exact before each.
-            + (isCox && job.reveals(.standardErrors) ? 2 * (sum + Self.reciprocal) : 0)
+            + (isCox && job.reveals(.standardErrors) ? 2 * sum + Self.reciprocal : 0)
+            + (isCox && (job.reveals(.standardErrors) || job.opensLoss || job.reveals(.survival)) ? Self.reciprocal : 0)
             + (job.opensHeldOutSums ? again(once) : 0) + (job.crossValidation > 0 ? again(squares) : 0)
         let m = job.parameterCount(of: role == .active ? job.active : job.passive)
         // Digits follow the largest weight of a row, as the active party announces it.
@@ -61,6 +64,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         aliases =
             role == .passive && isLinear && !job.model.isPenalised ? m.timesClamped(Self.alias) : 0
         correlations = job.reveals(.correlations) ? Self.correlations(parameters: job.parameterCount) : 0
+        hazards = role == .active && job.reveals(.survival) ? job.model.times.count * Self.hazard : 0
         guard job.reveals(.standardErrors) else {
             variances = 0
             return
@@ -90,6 +94,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     /// How often theta is estimated at most.
     public static let thetaRounds = 6
     private static let alias = 10
+    private static let hazard = 36
     /// Whether an own part of a row is out of range for such a sum, under each period.
     private static let periodBits = 5
     private static let window = 12

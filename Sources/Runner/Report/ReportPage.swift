@@ -51,9 +51,9 @@ extension StudyReport {
     /// In the order in which a reader asks.
     private var sections: [ReportSection] {
         [
-            glance, studySection, attritionSection, descriptionSection, coefficientSection, convergenceSection,
-            evaluationSection, learnedSection, budgetSection, verificationSection, modelCard, citationSection,
-            checkSection,
+            glance, studySection, attritionSection, descriptionSection, coefficientSection, survivalSection,
+            convergenceSection, evaluationSection, learnedSection, budgetSection, verificationSection, modelCard,
+            citationSection, checkSection,
         ].compactMap(\.self)
     }
 

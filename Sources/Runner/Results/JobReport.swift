@@ -34,6 +34,8 @@ package struct JobReport: Codable, Sendable {
     let holdOut: ScoreMetrics?
     /// Of the fitted rows, each predicted without its fold.
     let crossValidation: ScoreMetrics?
+    /// The survival curve at the job's times; only where the job opens it to this party.
+    let survival: [SurvivalPoint]?
     let transfer: Transfer
 
     package init(_ finished: FinishedJob) {
@@ -50,6 +52,7 @@ package struct JobReport: Codable, Sendable {
         metrics = finished.outcome.metrics.map(Self.fitted)
         holdOut = finished.outcome.holdOutMetrics
         crossValidation = finished.outcome.foldMetrics
+        survival = finished.outcome.curve
         transfer = Transfer(
             bytesSent: finished.bytesSent, bytesReceived: finished.bytesReceived, seconds: finished.seconds)
     }
@@ -76,6 +79,7 @@ package struct JobReport: Codable, Sendable {
         lines += remarks
         if let plot = ForestLines(terms, ratio: family.ratioName) { lines.append(plot.text) }
         if let evaluation { lines.append(evaluation.text) }
+        if let curve = SurvivalTable(survival) { lines.append(curve.text) }
         return lines.joined(separator: "\n")
     }
 

@@ -28,7 +28,7 @@ package struct ResultFiles {
             ResultFile("intersection.csv", try IdentifierTable.csv(of: finished.rows), mode: .ownerOnly),
             ResultFile("model.json", try Self.json(savedModel), mode: .ownerOnly),
         ] + (try finished.outcome.scores.map { [ResultFile("scores.csv", try scores($0), mode: .ownerOnly)] } ?? [])
-            + (try evaluation()) + (try path())
+            + (try evaluation()) + (try path()) + (try survival())
     }
 
     /// Where scores are revealed to this party.
@@ -53,6 +53,12 @@ package struct ResultFiles {
             }
         }
         return [ResultFile("path.csv", writer.bytes)]
+    }
+
+    /// Where the survival curve is revealed to this party.
+    private func survival() throws -> [ResultFile] {
+        guard let table = SurvivalTable(finished.outcome.curve) else { return [] }
+        return [ResultFile(SurvivalTable.file, try table.csv())]
     }
 
     private var savedModel: SavedModel {

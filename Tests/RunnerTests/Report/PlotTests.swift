@@ -25,6 +25,20 @@ import Testing
         #expect([0, 0.5, 1.25, 250, 2e6, 1e-5].map(Scale.label) == ["0", "0.5", "1.25", "250", "2.0e6", "1.0e-5"])
     }
 
+    @Test("A survival curve steps down at the declared times alone")
+    func survival() throws {
+        let points = [(10.0, 0.9), (25.5, 0.6)].map {
+            SurvivalPoint(time: $0.0, atRisk: 50, events: 5, cumulativeHazard: -log($0.1), survival: $0.1)
+        }
+        let plot = SurvivalPlot(table: try #require(SurvivalTable(points)))
+        #expect(plot.corners.map(\.time) == [0, 10, 10, 25.5, 25.5])
+        #expect(plot.corners.map(\.survival) == [1, 1, 0.9, 0.9, 0.6])
+        let page = HTML.page(head: [], body: [plot.figure(id: "survival-plot")])
+        #expect(PageReading(page).complaints.isEmpty)
+        #expect(page.contains("1 at time 0; 0.900 at time 10; 0.600 at time 25.5."))
+        #expect(SurvivalTable(nil) == nil && SurvivalTable([]) == nil)
+    }
+
     /// Ten people, four with the outcome, in three groups.
     @Test("Points of the ROC curve are those of its borders, exactly")
     func receiver() throws {

@@ -167,6 +167,28 @@ import Wire
         #expect(without.read.text.contains("the job does not open scores") && !without.read.ids.contains("roc"))
     }
 
+    @Test("A survival curve has a plot and a table, where the results have one")
+    func survivalCurve() throws {
+        let yaml = SmallJob.yaml.replacing("label: outcome", with: "label: outcome, time: days")
+            .replacing("family: logistic", with: "family: cox, times: [365, 730]")
+            .replacing("scores]", with: "scores, survival]")
+        let curve = """
+            , "survival": [
+             {"time": 365, "atRisk": 48, "events": 7, "cumulativeHazard": 0.125, "survival": 0.8824969025845955},
+             {"time": 730, "atRisk": 21, "events": 19, "cumulativeHazard": 0.5, "survival": 0.6065306597126334}]
+            """
+        let (_, page, read) = try report(results(job: yaml, family: "cox", more: curve))
+        expectSound(read, page)
+        #expect(read.ids.contains("survival-plot") && read.ids.contains("survival-numbers"))
+        let section = try #require(read.sections["survival"])
+        for words in [
+            "Survival of a person with the mean of every column", "0.8825", "0.6065", "48", "19", "0.5000",
+            "1 at time 0; 0.882 at time 365; 0.607 at time 730.",
+        ] { #expect(section.contains(words), "\(words)") }
+        let (_, _, without) = try report(results(job: yaml, family: "cox", named: "no-curve"))
+        #expect(without.sections["survival"] == nil && !without.ids.contains("survival-plot"))
+    }
+
     @Test("A transcript that holds is said to hold, with its roots and approvals")
     func verified() throws {
         let path = try example()

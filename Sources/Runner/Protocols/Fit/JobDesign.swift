@@ -51,16 +51,41 @@ package struct JobDesign: Sendable {
 
     func testLabel() throws -> [Double] { try kept.flatMap { try table.outcome($0) }?.values ?? [] }
 
-    /// Columns and labels that must not be trained on under this job: small cells, constant columns, leverage, too many events, ...
+    /// Columns and labels that must not be trained on under this job: small cells, constant columns, leverage, too many events, close times, ...
     package func problems(for job: Job) -> [DesignProblem] {
         let limits = DesignLimits(job)
         return design.problems(limits: limits, parameters: job.parameterCount, hasConstant: label != nil)
             + (label?.problems(limits: limits) ?? []) + tooManyEvents(for: job)
+            + closeTimes(for: job)
     }
 
     private func tooManyEvents(for job: Job) -> [DesignProblem] {
         guard let label, let limit = job.model.mostEvents, label.positives > limit else { return [] }
         return [.tooManyEvents(column: label.name, events: label.positives, limit: limit)]
+    }
+
+    /// Times of the survival curve between which too few of the fitted rows have an event: a difference of two hazards would be about
+    /// the rows at risk at these.
+    private func closeTimes(for job: Job) -> [DesignProblem] {
+        guard let survival, let events = label?.values, let column = job.active.beside.time,
+            let last = job.model.times.last
+        else { return [] }
+        let minimum = job.limits.minimumCell
+        var problems: [DesignProblem] = []
+        func demand(_ rows: Int, after: Double?, upTo: Double?) {
+            guard rows < minimum else { return }
+            problems.append(
+                .timesTooClose(column: column, after: after, upTo: upTo, rows: rows, minimum: minimum))
+        }
+        var before: Double?
+        for time in job.model.times {
+            let found = zip(survival.time, events).count { $0 > (before ?? -.infinity) && $0 <= time && $1 == 1 }
+            demand(found, after: before, upTo: time)
+            before = time
+        }
+        let remaining = survival.time.indices.count { survival.time[$0] > last && (survival.entry?[$0] ?? 0) <= last }
+        demand(remaining, after: last, upTo: nil)
+        return problems
     }
 
     /// The first guard about this party's own rows that this fit breaks, whatever earlier fits opened: that stands in a site's ledger.

@@ -95,7 +95,8 @@ extension TrainingPlan {
     init(_ job: Job, rows: Int) {
         self.init(
             family: job.model.family, theta: job.model.theta, ties: job.model.ties ?? .efron,
-            mostEvents: job.model.mostEvents, isWeighted: job.hasCaseWeights,
+            mostEvents: job.model.mostEvents, times: job.reveals(.survival) ? job.model.times : [],
+            isWeighted: job.hasCaseWeights,
             hasOffset: job.active.beside.movesPredictor, activeColumns: job.parameterCount(of: job.active),
             passiveColumns: job.parameterCount(of: job.passive), l2: job.model.l2, l1: job.model.l1,
             tolerance: job.model.tolerance, maximumPasses: job.model.maximumPasses,
