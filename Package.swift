@@ -48,7 +48,11 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
     ),
     (
         "Runner",
-        ["Bignum", "Runner", "Jobs", "ProtocolKit", "Records", "Site", "SplitRegression", "Transcript", "Wire"]
+        [
+            "Bignum", "Runner", "Jobs", "PrivateSetIntersection", "ProtocolKit", "Records", "Site", "SplitRegression",
+            "Transcript",
+            "Wire",
+        ]
     ),
     (
         "EndToEnd",

@@ -164,7 +164,7 @@ extension LeakageWords {
                     "if the other refuses by inputDifference: that a column of it has changed for few people since an earlier job, not "
                         + "which column and not for whom",
                     "if the other refuses by unfitDesign: that some column or row of its own is not fit (constant, aliased, a small "
-                        + "cell, leverage\(family == .cox ? ", too many events" : "")), not which",
+                        + "cell, leverage\(unfitEvents)), not which",
                     "if the other refuses by \(Guard.budget.name): that its label or a column of it holds fewer bits than that guard "
                         + "asks for",
                     "collinear columns: that columns of the two are linearly dependent, and how far each of its own takes part "
@@ -172,6 +172,10 @@ extension LeakageWords {
                         + "alone learns how far",
                 ] + failures)
         ]
+    }
+
+    private var unfitEvents: String {
+        family == .cox ? ", too many events, few rows between two points of a survival curve" : ""
     }
 
     private var failures: [String] {

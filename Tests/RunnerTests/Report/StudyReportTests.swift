@@ -32,7 +32,8 @@ import Wire
         let file = try JobFile(yaml: job)
         let hasRatios = file.job.model.family.hasRatios
         var lines = [CoefficientColumns.header(hasRatios: hasRatios).joined(separator: ",")]
-        for (index, term) in ((party == "hospital" ? ["(Intercept)"] : []) + terms).enumerated() {
+        let hasIntercept = party == "hospital" && file.job.model.family.hasIntercept
+        for (index, term) in ((hasIntercept ? ["(Intercept)"] : []) + terms).enumerated() {
             let estimate = Double(index) * 0.5 - 0.25
             let quoted = "\"\(term.replacing("\"", with: "\"\""))\""
             let ratios = hasRatios ? ",\(exp(estimate)),\(exp(estimate - 0.2)),\(exp(estimate + 0.2))" : ""

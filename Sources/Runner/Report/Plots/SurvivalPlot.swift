@@ -1,3 +1,5 @@
+import SplitRegression
+
 /// The survival curve: steps from 1 at the start down at each declared time.
 struct SurvivalPlot {
     let table: SurvivalTable
