@@ -25,7 +25,7 @@ struct SurvivalPlot {
                 }.joined(separator: "; ") + ".",
             height: frame.height,
             caption:
-                "Known at the declared times alone, the dots. Between them it is drawn level, and falls too.")
+                "Known at the declared times alone, the dots. Between them it is drawn level, though it falls there.")
         figure.shapes = frame.axes("time", "survival")
         figure.shapes.append(Drawing.path("first", through: corners.map { frame.point($0.time, $0.survival) }))
         figure.shapes += table.points.map {
