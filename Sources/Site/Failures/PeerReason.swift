@@ -41,7 +41,7 @@ package enum PeerReason {
         "rowCountMismatch": "its site has a different number of rows to fit",
         "unfitDesign":
             "its columns are not fit for the model on the common rows: constant, aliased, a cell too small, a row with too much "
-            + "leverage, or more events than the job allows",
+            + "leverage, or more or fewer events than the job asks for",
         "modelMismatch": "the two parts of the model are not of one fit, or one of them was changed",
         "separation": "the label is predicted perfectly, so that no estimate exists",
         "notConverged": "the fit did not converge within the job's passes",
