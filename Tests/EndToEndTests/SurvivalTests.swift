@@ -89,8 +89,8 @@ extension EndToEnd {
             let close = try await sites({ $0.replacing("times: [30, 60]", with: "times: [30, 30.5]") })
             let (hospital, lab) = try await close.run()
             #expect(hospital.code != 0 && lab.code != 0)
-            #expect(hospital.errors.contains("times of the survival curve"), "\(hospital.errors)")
-            #expect(lab.errors.contains("unfitDesign"), "\(lab.errors)")
+            #expect(hospital.output.contains("times of the survival curve"), "\(hospital.output)")
+            #expect(lab.output.contains("unfitDesign"), "\(lab.output)")
         }
     }
 }
