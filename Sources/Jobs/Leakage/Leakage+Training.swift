@@ -83,9 +83,9 @@ extension LeakageWords {
 
     private var residualSum: String { "the residual sum of squares, to 18 bits beyond its leading digit" }
 
+    /// Where labels of two kinds may be separated, the likelihood tells.
     private var likelihood: String {
-        family == .cox
-            ? "by how much the log-likelihood differs from that of \(active)'s own fit" : "the log-likelihood"
+        family == .logistic || family == .probit ? ", and the log-likelihood then" : ""
     }
 
     private var passes: [String] {
@@ -97,7 +97,7 @@ extension LeakageWords {
             + (family == .cox ? [reciprocals] : [])
             + when(
                 .unpenalised,
-                "if predictors outgrow the period of the series: that they do, and \(likelihood) then")
+                "if predictors outgrow the period of the series: that they do\(likelihood)")
             + when(.penalised, "if predictors outgrow the period of the series: that they do")
     }
 }
