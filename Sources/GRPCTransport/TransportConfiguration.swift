@@ -58,11 +58,10 @@ extension TransportLimits {
             config.rpc.maxRequestPayloadSize = self.maximumFrameBytes
             config.connection.maxIdleTime = self.handshakeTimeout
             config.connection.maxGraceTime = self.closeTimeout
-            // A busy machine reads pings in bursts: they must not count as too many.
             config.connection.keepalive = .init(
                 time: self.keepaliveInterval, timeout: self.keepaliveTimeout,
                 clientBehavior: .init(
-                    minPingIntervalWithoutCalls: self.keepaliveInterval / 100, allowWithoutCalls: false))
+                    minPingIntervalWithoutCalls: self.keepaliveInterval / 2, allowWithoutCalls: false))
             config.channelDebuggingCallbacks.onAcceptTCPConnection = onAccept
         }
     }
