@@ -176,9 +176,8 @@ public enum Training {
         guard plan.times.isEmpty || survival.stratum == nil else {
             throw .invalidPlan("there is no survival curve of strata")
         }
-        let events = label.count { $0 == 1 }
-        guard events <= min(plan.mostEvents ?? rows, rows) else {
-            throw .invalidPlan("\(events) events, more than the job has room for")
+        guard label.count(where: { $0 == 1 }) <= min(plan.mostEvents ?? rows, rows) else {
+            throw .invalidPlan("more events than the job has room for")
         }
     }
 

@@ -100,6 +100,36 @@ import Testing
         #expect(SimulatorTests.distance(sides[1].view.answers) < 2.5)
     }
 
+    /// What a curve at every event would tell: the increments of the cumulative hazard are reciprocals of the sums. With as many events
+    /// between two points as the smallest cell they are sums of so many reciprocals, and no row's rate is a difference of two.
+    @Test("A survival curve at every event is scores of rows; one with a cell of events between its points is not")
+    func curves() throws {
+        let data = Self.data()
+        let rows = try #require(try SimulatedFitTests.parties(data, .cox)[0].rows)
+        let sets = try #require(rows.risk)
+        let parts = linearPredictor(columns: data.passive, coefficients: [0.5, -0.4, 0.3])
+        let own = rows.start.predictor.map { $0 - rows.center }
+        let sums = sets.sums(of: zip(own, parts).map { ElementaryFunctions.exp($0 + $1) })
+        /// The curve at every `step`-th event, the last time first, to the bits that are opened; then what a reader takes for the sums.
+        func read(_ step: Int) throws -> [(row: Int, part: Double)] {
+            let unit = Double(sign: .plus, exponent: TrainingFacts.curveBits.fraction, significand: 1)
+            let hazards = sums.reversed().reduce(into: [0.0]) { $0.append($0[$0.count - 1] + 1 / $1) }
+            let points = hazards.map { step == 1 ? $0 : ($0 * unit).rounded() / unit }
+            // Increments between points are spread over the events between them: the reader knows no better.
+            let found = (0..<sets.events).map { k in
+                let place = sets.events - 1 - k
+                let (low, high) = (place / step * step, min(sets.events, (place / step + 1) * step))
+                return Double(high - low) / (points[high] - points[low])
+            }
+            return try Self.recovered(found, sets, data, own: own)
+        }
+        let (all, cells) = (try read(1), try read(11))
+        #expect(all.count { abs($0.part - parts[$0.row]) < 1e-3 } > 60)
+        #expect(cells.count { abs($0.part - parts[$0.row]) < 0.1 } < 6)
+        let (guesses, truth) = (cells.map(\.part), cells.map { parts[$0.row] })
+        #expect(guesses.count < 6 || abs(Self.correlation(guesses, truth)) < 4 / Double(guesses.count).squareRoot())
+    }
+
     @Test("Messages do not tell the number of events, nor their order")
     func sizes() async throws {
         let coefficients = [0.5, -0.4, 0.3]

@@ -4,8 +4,6 @@
 /// the event has the higher score, and half if both have the same.
 struct Concordance: Sendable, Equatable {
     let value: Double
-    /// Pairs.
-    let pairs: Double
 
     /// - Returns: nil where there is no pair.
     init?(_ score: [Double], _ sets: RiskSets) {
@@ -31,7 +29,7 @@ struct Concordance: Sendable, Equatable {
             }
         }
         guard pairs > 0 else { return nil }
-        (value, self.pairs) = (right / pairs, pairs)
+        value = right / pairs
     }
 
     /// How many rows have each rank: sums in O(log n) (Fenwick 1994).

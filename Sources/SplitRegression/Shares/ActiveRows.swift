@@ -87,12 +87,16 @@ package struct ActiveRows: Sendable {
     }
 
     /// Score residual of a row at the start, without its case weight.
-    func startResidual(_ row: Int) -> Double {
-        risk == nil ? family.residual(start.predictor[row], label: label[row]) : expected[row] - label[row]
+    ///
+    /// - Parameter other: another family than the rows' own, with another theta.
+    func startResidual(_ row: Int, as other: ResponseFamily? = nil) -> Double {
+        risk == nil ? (other ?? family).residual(start.predictor[row], label: label[row]) : expected[row] - label[row]
     }
 
     /// The row's weight in the information at the start, likewise.
-    func startWeight(_ row: Int) -> Double { risk == nil ? family.weight(start.predictor[row]) : expected[row] }
+    func startWeight(_ row: Int, as other: ResponseFamily? = nil) -> Double {
+        risk == nil ? (other ?? family).weight(start.predictor[row]) : expected[row]
+    }
 
     /// Fits of its own until theta settles; it is a start for the joint one.
     private static let mostThetas = 20

@@ -77,14 +77,10 @@ package struct Announcement: Sendable, Hashable {
                 scale = max(scale, abs(term.scale))
                 value = max(value, abs(term.constant), abs(term.scale), abs(term.slope))
             }
-            let start = rows.start.predictor[row]
             value = max(
-                value,
-                abs(
-                    rows.weight[row]
-                        * (rows.risk == nil ? family.residual(start, label: rows.label[row]) : rows.startResidual(row))),
+                value, abs(rows.weight[row] * rows.startResidual(row, as: family)),
                 abs(rows.weight[row] * rows.label[row]))
-            weight = max(weight, rows.weight[row] * (rows.risk == nil ? family.weight(start) : rows.startWeight(row)))
+            weight = max(weight, rows.weight[row] * rows.startWeight(row, as: family))
         }
         if let heldOut, rows.family != .linear, rows.family != .cox {
             for (row, family) in heldOut.label.indices.flatMap({ row in families.map { (row, $0) } }) {
