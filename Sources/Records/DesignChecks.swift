@@ -40,7 +40,11 @@ public enum DesignProblem: Sendable, Equatable, Hashable, CustomStringConvertibl
     case tooManyEvents(column: String, events: Int, limit: Int)
     /// Rows whose observation ends above `after` and at most at `upTo`, between two times of a survival curve; nil for the start,
     /// and for rows under observation beyond the last time.
-    case timesTooClose(column: String, after: Double?, upTo: Double?, rows: Int, minimum: Int)
+    case timesTooClose(
+        column: String, after: Double?, upTo: Double?, stratum: Int? = nil, rows: Int, isWeighted: Bool = false,
+        minimum: Int)
+    /// More strata than the job has room for in survival curves.
+    case tooManyStrata(column: String, strata: Int, limit: Int)
 
     public var description: String { description(over: .aligned) }
 
@@ -63,14 +67,20 @@ public enum DesignProblem: Sendable, Equatable, Hashable, CustomStringConvertibl
                 + "the fit would show \(rows == 1 ? "its outcome" : "their outcomes")"
         case .tooManyEvents(let column, let events, let limit):
             "\(column) is yes on \(events) \(noun): at most \(limit) events are allowed"
-        case .timesTooClose(let column, let after, let upTo?, let rows, let minimum):
-            "\(column) is \(after.map { "above \(Self.plain($0)) and " } ?? "")at most \(Self.plain(upTo)) on \(rows) \(noun) with an event: at "
+        case .tooManyStrata(let column, let strata, let limit):
+            "\(column) has \(strata) codes on these rows: at most \(limit) strata are allowed"
+        case .timesTooClose(let column, let after, let upTo?, let stratum, let rows, let isWeighted, let minimum):
+            "\(Self.within(stratum))\(column) is \(after.map { "above \(Self.plain($0)) and " } ?? "")at most \(Self.plain(upTo)) on \(rows) \(noun)\(Self.counted(isWeighted)) with an event: at "
                 + "least \(minimum) are needed between times of the survival curve"
-        case .timesTooClose(let column, let after, nil, let rows, let minimum):
-            "\(column) is above \(Self.plain(after ?? 0)) on \(rows) \(noun) under observation then: at least \(minimum) must be left "
+        case .timesTooClose(let column, let after, nil, let stratum, let rows, let isWeighted, let minimum):
+            "\(Self.within(stratum))\(column) is above \(Self.plain(after ?? 0)) on \(rows) \(noun)\(Self.counted(isWeighted)) under observation then: at least \(minimum) must be left "
                 + "after the last time of the survival curve"
         }
     }
+
+    private static func counted(_ isWeighted: Bool) -> String { isWeighted ? " (counted by their weights)" : "" }
+
+    private static func within(_ stratum: Int?) -> String { stratum.map { "in stratum \($0), " } ?? "" }
 
     private static func plain(_ time: Double) -> String { Int(exactly: time).map { "\($0)" } ?? "\(time)" }
 

@@ -125,9 +125,10 @@ extension RecordsError: CustomStringConvertible {
         let leverage = problems.contains { if case .leverage = $0 { true } else { false } }
         let tooMany = problems.contains { if case .tooManyEvents = $0 { true } else { false } }
         let tooClose = problems.contains { if case .timesTooClose = $0 { true } else { false } }
+        let manyStrata = problems.contains { if case .tooManyStrata = $0 { true } else { false } }
         let isOther = problems.contains { problem in
             switch problem {
-            case .leverage, .tooManyEvents, .timesTooClose: false
+            case .leverage, .tooManyEvents, .timesTooClose, .tooManyStrata: false
             default: true
             }
         }
@@ -138,6 +139,7 @@ extension RecordsError: CustomStringConvertible {
                     + "the job if all parties accept it" : nil,
             tooMany ? "agree on a larger model.mostEvents, or drop it from the job" : nil,
             tooClose ? "declare fewer times, farther apart" : nil,
+            manyStrata ? "agree on a larger model.mostStrata, or merge strata" : nil,
         ]
         return hints.compactMap(\.self).joined(separator: "; ")
     }

@@ -60,18 +60,22 @@ struct FittingRole {
         return outcome
     }
 
-    /// At the means of all columns: standardised ones have a mean of 0.
+    /// At the means of all columns, standardised ones have a mean of 0, and without an offset; stratum by stratum.
     private func curve(_ hazards: [Double], _ active: ActiveRows) -> [SurvivalPoint]? {
         guard let survival, !hazards.isEmpty else { return nil }
-        let unit = ElementaryFunctions.exp(-active.center)
-        return zip(context.plan.times, hazards).map { time, hazard in
-            let rows = survival.time.indices
-            let cumulative = max(0, hazard) * unit
-            return SurvivalPoint(
-                time: time,
-                atRisk: rows.count { survival.time[$0] >= time && (survival.entry?[$0] ?? -1) < time },
-                events: rows.count { survival.time[$0] <= time && label[$0] == 1 }, cumulativeHazard: cumulative,
-                survival: ElementaryFunctions.exp(-cumulative))
+        let unit = ElementaryFunctions.exp(-active.center) / active.rateUnit
+        let times = context.plan.times
+        let codes: [Int?] = survival.stratum.map { Set($0).sorted() } ?? [nil]
+        return codes.enumerated().flatMap { index, code in
+            let rows = survival.time.indices.filter { code == nil || survival.stratum?[$0] == code }
+            return times.indices.map { j in
+                let (time, cumulative) = (times[j], max(0, hazards[index * times.count + j]) * unit)
+                return SurvivalPoint(
+                    stratum: code, time: time,
+                    atRisk: rows.count { survival.time[$0] >= time && (survival.entry?[$0] ?? -1) < time },
+                    events: rows.count { survival.time[$0] <= time && label[$0] == 1 }, cumulativeHazard: cumulative,
+                    survival: ElementaryFunctions.exp(-cumulative))
+            }
         }
     }
 
@@ -142,7 +146,9 @@ struct FittingRole {
         let rows = try ActiveRows(
             label: label.map { ($0 - center) / unit }, offset: offset, weight: weight, columns: columns,
             names: names, family: family, estimatesTheta: plan.estimatesTheta,
-            risk: survival.map { RiskSets($0, event: label, ties: plan.ties, curve: plan.times) },
+            risk: survival.map {
+                RiskSets($0, event: label, weight: weight, ties: plan.ties, curve: plan.times)
+            },
             penalty: Double(context.rows) * plan.l2,
             range: family.firstRange)
         let bounds = Announcement(rows, estimatesTheta: plan.estimatesTheta, heldOut: heldOut)
@@ -262,7 +268,7 @@ struct FittingRole {
         // Residuals say how much they spread where errors are robust: no dispersion, and normal quantiles but for a linear model.
         let isRobust = plan.covariance.isRobust
         let factor =
-            isRobust ? plan.covariance.factor(rows: context.rows, parameters: facts.parameters) : dispersion
+            isRobust ? plan.covariance.factor(rows: context.rows, parameters: summary.parameters) : dispersion
         if !own.results.variances.isEmpty { summary.covariance = plan.covariance.rawValue }
         let errors = own.results.variances.map { ($0 * factor).squareRoot() * unit }
         let hasStudent = isRobust ? plan.family == .linear : result.residualSum != nil

@@ -173,8 +173,8 @@ public enum Training {
             survival.stratum.map({ $0.count == rows }) ?? true,
             zip(survival.time, entry).allSatisfy({ $0 > $1 && $1 >= 0 && $0.isFinite })
         else { throw .invalidPlan("times, entries or strata are not those of the rows") }
-        guard plan.times.isEmpty || survival.stratum == nil else {
-            throw .invalidPlan("there is no survival curve of strata")
+        guard plan.times.isEmpty || survival.stratum.map({ Set($0).count <= plan.curveStrata }) ?? true else {
+            throw .invalidPlan("more strata than the job has room for in survival curves")
         }
         guard label.count(where: { $0 == 1 }) <= min(plan.mostEvents ?? rows, rows) else {
             throw .invalidPlan("more events than the job has room for")

@@ -13,6 +13,8 @@ public struct TrainingPlan: Sendable, Equatable {
     public var mostEvents: Int?
     /// There too: ascending times at which the active party gets the survival curve; none without it.
     public var times: [Double]
+    /// There too: for how many strata there is room in survival curves, one each.
+    public var curveStrata: Int
     /// Whether rows have case weights, and offsets: an active party says so, its rows stay its own.
     public var isWeighted: Bool
     public var hasOffset: Bool
@@ -50,7 +52,7 @@ public struct TrainingPlan: Sendable, Equatable {
 
     public init(
         family: ModelFamily, theta: Double? = nil, ties: Ties = .efron, mostEvents: Int? = nil, times: [Double] = [],
-        isWeighted: Bool = false, hasOffset: Bool = false,
+        curveStrata: Int = 1, isWeighted: Bool = false, hasOffset: Bool = false,
         activeColumns: Int, passiveColumns: Int, l2: Double = 0, l1: Double = 0, tolerance: Double = 1e-4,
         maximumPasses: Int = 60, keyBits: Int = 3072, nonces: NonceLength = .short, standardErrors: Bool,
         covariance: Covariance = .classical, revealScores: Bool, minimumScoreColumns: Int = 3, revealFit: Bool,
@@ -61,6 +63,7 @@ public struct TrainingPlan: Sendable, Equatable {
         self.ties = ties
         self.mostEvents = mostEvents
         self.times = times
+        self.curveStrata = curveStrata
         self.isWeighted = isWeighted
         self.hasOffset = hasOffset
         self.activeColumns = activeColumns
@@ -103,7 +106,7 @@ public struct TrainingPlan: Sendable, Equatable {
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
             periodBits: bounds.periodBits, isWeighted: isWeighted, estimatesTheta: estimatesTheta,
             events: family == .cox ? min(mostEvents ?? rows, rows) : 0,
-            curvePoints: family == .cox ? times.count : 0, isRobust: covariance.isRobust,
+            curvePoints: family == .cox ? times.count * curveStrata : 0, isRobust: covariance.isRobust,
             heldOutRows: opensHeldOut(heldOut) ? heldOut : 0, folds: revealFit ? folds : 0,
             decisionBits: decisionBits)
     }
@@ -137,9 +140,8 @@ public struct TrainingPlan: Sendable, Equatable {
             throw .invalidPlan("l1 must be zero or positive, and belongs to linear fits")
         }
         if family == .cox {
-            guard !isWeighted, !hasOffset, folds == 0, !covariance.isRobust else {
-                throw .invalidPlan("proportional hazards take no case weights, offsets, folds or robust errors")
-            }
+            guard folds == 0 else { throw .invalidPlan("proportional hazards take no folds") }
+            guard curveStrata >= 1 else { throw .invalidPlan("room for at least one survival curve") }
             guard times.allSatisfy({ $0 > 0 && $0.isFinite }), zip(times, times.dropFirst()).allSatisfy(<) else {
                 throw .invalidPlan("times of a survival curve ascend from above 0")
             }

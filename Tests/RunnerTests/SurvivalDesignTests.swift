@@ -128,6 +128,58 @@ import Testing
         }
     }
 
+    /// A few large weights leave few rows.
+    @Test func weightedRowsAreCountedByTheirWeights() throws {
+        let plain = try Self.curve("45")
+        #expect(try design(plain).problems(for: plain.job).isEmpty)
+        let weighted = try Self.curve("45", ("time: days,", "time: days, weights: ward,"))
+        let lines = (0..<160).map { row in
+            "P\(row),\(row % 3 == 1 ? 1 : 0),\(20 + row * 13 % 41),\(5 + row * 11 % 97),1,\(row == 1 ? 100 : 1)\n"
+        }
+        let table = try SmallJob.table(
+            weighted.job, csv: "id,outcome,age,days,from,ward\n" + lines.joined(), in: folder)
+        let inputs = JobInputs(
+            weighted, for: FitProtocol(), own: weighted.job.active, peer: weighted.job.passive, table: table)
+        let design = try JobDesign(
+            inputs, table.table.rows(at: Array(0..<table.identifiers.count), of: table.identifiers))
+        let problems = design.problems(for: weighted.job)
+        #expect(
+            problems == [
+                .timesTooClose(column: "days", after: nil, upTo: 45, rows: 1, isWeighted: true, minimum: 11)
+            ])
+        #expect(problems.first?.description.contains("on 1 rows (counted by their weights) with an event") == true)
+    }
+
+    /// Each stratum has its own events, and its rows under observation.
+    @Test func everyStratumHasItsCell() throws {
+        let strata = (", strata: ward", ", strata: ward")
+        func file(_ times: String, most: Int) throws -> JobFile {
+            try Self.file(
+                strata, ("family: cox", "family: cox, times: [\(times)], mostStrata: \(most)"),
+                ("scores]", "scores, survival]"))
+        }
+        let near = try file("20, 60", most: 2)
+        let problems = try design(near).problems(for: near.job)
+        let counts = (0...1).map { ward in
+            (0..<160).count { $0 % 2 == ward && $0 % 3 == 1 && 5 + $0 * 11 % 97 <= 20 }
+        }
+        try #require(counts.allSatisfy { $0 < 11 })
+        #expect(
+            problems
+                == (0...1).map {
+                    .timesTooClose(column: "days", after: nil, upTo: 20, stratum: $0, rows: counts[$0], minimum: 11)
+                })
+        #expect(problems[1].description.hasPrefix("in stratum 1, days is at most 20 on "))
+        let far = try file("60", most: 3)
+        #expect(try design(far).problems(for: far.job).isEmpty)
+        #expect(try design(far).plan.curveStrata == 3)
+        let few = try file("60", most: 1)
+        let found = try design(few).problems(for: few.job)
+        #expect(found == [.tooManyStrata(column: "ward", strata: 2, limit: 1)])
+        #expect(found[0].description == "ward has 2 codes on these rows: at most 1 strata are allowed")
+        #expect(RecordsError.unfitDesign(found).hint == "agree on a larger model.mostStrata, or merge strata")
+    }
+
     /// Rows that enter later are not under observation at the last time.
     @Test func rowsThatEnterLaterAreNotLeft() throws {
         let file = try Self.curve("30")

@@ -21,7 +21,12 @@ import Testing
         /// Of a survival curve.
         var times: [Double] = []
 
-        var risk: RiskSets? { survival.map { RiskSets($0, event: label, ties: ties, curve: times) } }
+        /// Room for strata in curves.
+        var curveStrata = 1
+
+        var risk: RiskSets? {
+            survival.map { RiskSets($0, event: label, weight: weight, ties: ties, curve: times) }
+        }
         var columns: [[Double]] { [Array(repeating: 1, count: label.count)] + active + passive }
 
         init(active: [[Double]], passive: [[Double]], label: [Double]) {
@@ -102,7 +107,8 @@ import Testing
             opensBrier: opensBrier,
             scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
             periodBits: bounds.periodBits, isWeighted: data.weight != nil, estimatesTheta: estimatesTheta,
-            events: family == .cox ? data.mostEvents ?? data.label.count : 0, curvePoints: data.times.count,
+            events: family == .cox ? data.mostEvents ?? data.label.count : 0,
+            curvePoints: data.times.count * data.curveStrata,
             isRobust: isRobust,
             heldOutRows: heldOut?.label.count ?? 0, folds: folds)
         return [TrainingRole.active, .passive].map { role in

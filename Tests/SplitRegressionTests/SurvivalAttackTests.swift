@@ -15,10 +15,14 @@ import Testing
     private struct Side: Sendable {
         let sums: [Int128]
         let rates: [Int128]
+        /// Of the passive party's columns over each event's rows at risk.
+        let means: [[Double]]
         let view: PartyView
     }
 
-    private static func sides(_ data: SimulatedFitTests.Case, passive coefficients: [Double]) async throws -> [Side] {
+    private static func sides(
+        _ data: SimulatedFitTests.Case, passive coefficients: [Double], further steps: [TrainingStep] = []
+    ) async throws -> [Side] {
         let parties = try SimulatedFitTests.parties(data, .cox)
         let (ab, ba) = (Mailbox(), Mailbox())
         @Sendable func run(_ party: SimulatedFitTests.Party) async throws -> Side {
@@ -35,10 +39,17 @@ import Testing
                     machine.trialPoint[party.facts.activeColumns + j, 0] = try ShareMatrix.word(value)
                 }
             }
-            for step in [TrainingStep.predictor(period: 32), .rates(period: 32), .risks(period: 32)] {
+            for step in [TrainingStep.predictor(period: 32), .rates(period: 32), .risks(period: 32)] + steps {
                 _ = try await machine.perform(step)
             }
-            return Side(sums: machine.risk.sums, rates: machine.risk.rates, view: machine.exchange.view)
+            let means = machine.risk.means
+            return Side(
+                sums: machine.risk.sums, rates: machine.risk.rates,
+                means: means.rows == 0
+                    ? []
+                    : (party.facts.activeColumns..<means.rows).map { row in
+                        (0..<means.columns).map { means[row, $0].signed(ShareWord.modulusBits).asDouble * 0x1p-40 }
+                    }, view: machine.exchange.view)
         }
         async let a = run(parties[0])
         async let b = run(parties[1])
@@ -81,7 +92,7 @@ import Testing
         // The sums themselves, as the two shares together have them, without the scalars that A knows.
         let unit = Double(sign: .plus, exponent: facts.riskFractionBits, significand: 1)
         func unscaled(_ sums: [Int128]) -> [Double] {
-            (0..<sets.events).map { Double(sums[$0]) * 0x1p-40 * unit / Double(map.scalars[$0]) }
+            (0..<sets.events).map { Double(sums[$0]) * 0x1p-40 * unit / Double(map.scalars.all[$0]) }
         }
         let own = rows.start.predictor.map { $0 - rows.center }
         let parts = linearPredictor(columns: data.passive, coefficients: coefficients)
@@ -97,6 +108,50 @@ import Testing
         #expect(abs(Self.correlation(differences, truth)) < bound)
         let times = try #require(data.survival).time
         #expect(abs(Self.correlation(sides[1].rates.map { Double($0) }, times)) < 4 / 300.0.squareRoot())
+        #expect(SimulatorTests.distance(sides[1].view.answers) < 2.5)
+    }
+
+    /// For robust errors each party's shares of means are multiplied and added up row by row. Where A knows the rates, as under no effect
+    /// of B's columns, opened means would be these columns.
+    @Test(
+        "Opened means over risk sets are the other's columns; shares of them, and of what rows have in the score, are not"
+    )
+    func means() async throws {
+        let data = Self.data()
+        let sides = try await Self.sides(
+            data, passive: [0, 0, 0],
+            further: [
+                .reciprocals(.cold(exponent: 4, iterations: 8)), .reciprocals(.warm(iterations: 2)),
+                .residual(period: 32), .information(period: 32), .meat(period: 32, scale: 0),
+            ])
+        let parties = try SimulatedFitTests.parties(data, .cox)
+        let (rows, facts) = (try #require(parties[0].rows), parties[0].facts)
+        let (sets, times) = (try #require(rows.risk), try #require(data.survival).time)
+        let table = try WhitenedTable(
+            data.passive, hasConstant: false, names: data.passive.indices.map { "c\($0)" }, facts: facts)
+        let rates = rows.start.predictor.map { ElementaryFunctions.exp($0 - rows.center) }
+        let sums = sets.sums(of: rates)
+        func entries(_ means: [Double]) -> [(row: Int, entry: Double)] {
+            (1..<sets.events).compactMap { k in
+                let (later, earlier) = (times[sets.eventRows[k - 1]], times[sets.eventRows[k]])
+                let left = times.indices.filter { times[$0] >= earlier && times[$0] < later }
+                guard left.count == 1 else { return nil }
+                return (left[0], (sums[k] * means[k] - sums[k - 1] * means[k - 1]) / rates[left[0]])
+            }
+        }
+        func truth(_ found: [(row: Int, entry: Double)], column: Int) -> [Double] {
+            found.map { Double(table.columns[column][$0.row]) * 0x1p-20 }
+        }
+        for column in 0..<3 {
+            let both = zip(sides[0].means[column], sides[1].means[column]).map(+)
+            let (opened, ours) = (entries(both), entries(sides[0].means[column]))
+            #expect(opened.count > 60)
+            #expect(Self.correlation(opened.map(\.entry), truth(opened, column: column)) > 0.95)
+            let chance = 4 / Double(ours.count).squareRoot()
+            #expect(abs(Self.correlation(ours.map(\.entry), truth(ours, column: column))) < chance)
+        }
+        // All that either decrypts is uniform.
+        #expect(SimulatorTests.distance(sides[0].view.answers) < 2.5)
         #expect(SimulatorTests.distance(sides[1].view.answers) < 2.5)
     }
 
@@ -150,9 +205,11 @@ import Testing
                 fractionBits: 46)
         }
         for sets in sums.map(\.sets) {
-            let products = [sets.riskMoves, sets.tieMoves, sets.hazardMoves].map { $0.count(where: \.isProduct) }
+            let products = [sets.riskMoves, sets.tieMoves, sets.hazardMoves, sets.ownMoves].map {
+                $0.count(where: \.isProduct)
+            }
             // What is left to these is made up for.
-            #expect(zip(products, [6, 6, 12]).allSatisfy { $0 <= $1 })
+            #expect(zip(products, [6, 6, 12, 6]).allSatisfy { $0 <= $1 })
         }
         let inputs = (1...6).map { [ShareWord(Int64($0))] }
         let layout = try RiskSumLayout(.sums, inputs: 6, outputs: 6, termBits: 100, modulusBits: 2048)

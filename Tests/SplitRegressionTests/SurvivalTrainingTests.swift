@@ -86,6 +86,63 @@ import Testing
         #expect(abs((active.metrics?.concordance ?? 0) - right / pairs) < 1e-3)
     }
 
+    /// With strata, case weights, offsets, robust errors, and a curve for each stratum with room for one more.
+    @Test func weightedRowsHaveRobustErrorsAndCurves() async throws {
+        let (table, survival) = Self.table()
+        var plan = TrainingPlan(family: .cox, maximumPasses: 30, keyBits: 768)
+        (plan.isWeighted, plan.hasOffset, plan.covariance, plan.mostEvents) = (true, true, .hc0, 50)
+        (plan.times, plan.curveStrata) = ([4, 12], 3)
+        let weight = (0..<60).map { (row: Int) -> Double in row % 3 == 0 ? 1.0 : Double(1 + row % 7) / 2 }
+        let offset = (0..<60).map { (row: Int) -> Double in Double(row % 5) / 8 }
+        let (active, passive) = try await table.train(plan, offset: offset, weight: weight, survival: survival).get()
+
+        var data = SimulatedFitTests.Case(
+            active: try table.input(\.active, fractionBits: 16).design.columns,
+            passive: try table.input(\.passive, fractionBits: 16).design.columns, label: table.label)
+        (data.survival, data.weight, data.offset) = (survival, weight, offset)
+        let pooled = try SurvivalFitTests.pooled(data, isRobust: true)
+        let terms: [FittedTerm] = active.terms + passive.terms
+        for (j, term) in terms.enumerated() {
+            let wanted = pooled.errors[j]
+            #expect(abs(term.standardized - pooled.coefficients[j]) < 1e-3 * wanted, "\(term.term)")
+            let found = (term.standardError ?? 0) * term.standardized / term.estimate
+            #expect(abs(found / wanted - 1) < 1e-3, "\(term.term)")
+        }
+        let summary = active.summary
+        #expect(summary.covariance == Covariance.hc0.rawValue && summary.wald == nil && summary.score != nil)
+        #expect(abs((summary.logLikelihood ?? 0) + pooled.loss) < 5e-3)
+        #expect(abs((summary.nullLogLikelihood ?? 0) + pooled.nullLoss) < 1e-9)
+        #expect(abs((summary.score ?? 0) / pooled.score - 1) < 1e-3)
+
+        let curve = try #require(active.curve)
+        #expect(curve.map { $0.stratum ?? -1 } == [0, 0, 1, 1])
+        #expect(curve.map { $0.time } == [4, 12, 4, 12])
+        let sets = SplitRegression.RiskSets(survival, event: table.label, weight: weight, ties: .efron)
+        let z = linearPredictor(columns: data.active + data.passive, coefficients: pooled.coefficients)
+        let rates: [Double] = z.indices.map { row in weight[row] * ElementaryFunctions.exp(z[row] + offset[row]) }
+        let sums = sets.sums(of: rates)
+        for point in curve {
+            let rows = survival.time.indices.filter { survival.stratum?[$0] == point.stratum }
+            var wanted = 0.0
+            for (k, row) in sets.eventRows.enumerated() where rows.contains(row) && survival.time[row] <= point.time {
+                wanted += sets.eventWeights[k] / sums[k]
+            }
+            #expect(abs(point.cumulativeHazard / wanted - 1) < 1e-3)
+            #expect(point.events == rows.count { survival.time[$0] <= point.time && table.label[$0] == 1 })
+            #expect(point.atRisk == rows.count { survival.time[$0] >= point.time })
+        }
+    }
+
+    @Test func moreStrataThanThereIsRoomForEndTheJob() async throws {
+        let (table, survival) = Self.table()
+        var plan = TrainingPlan(family: .cox, maximumPasses: 30, keyBits: 768)
+        plan.times = [4]
+        let outcome = try await table.train(plan, survival: survival)
+        #expect(throws: TrainingError.invalidPlan("more strata than the job has room for in survival curves")) {
+            try outcome.active.get()
+        }
+    }
+
     @Test func moreEventsThanThereIsRoomForEndTheJob() async throws {
         let (table, survival) = Self.table()
         var plan = TrainingPlan(family: .cox, maximumPasses: 30, keyBits: 768)

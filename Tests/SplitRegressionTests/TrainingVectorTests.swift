@@ -139,11 +139,12 @@ import Testing
         struct Sets: Decodable {
             let name, ties: String
             let time, event: [Double]
-            let entry: [Double]?
+            let entry, weight: [Double]?
             let stratum: [Int]
             let rates: [Double]
             let fractionBits, places, events: Int
-            let matrix: [[Int64]]
+            let matrix, ofOwn: [[Int64]]
+            let ofHazards, ofMeans: [[Int64]]?
             let x, sums, y, hazards: [Int64]
         }
         struct Risk: Decodable {
@@ -389,6 +390,8 @@ import Testing
         case "curve": return .curve
         case "coefficients": return .coefficients(fractionBits: 20)
         case "variances": return .variances
+        case "meat 0": return .meat(period: period, scale: 0)
+        case "robustVariances 0": return .robustVariances(scale: 0)
         default: return .reciprocals(try reciprocals(String(name.dropFirst("reciprocals ".count))))
         }
     }
@@ -447,8 +450,10 @@ import Testing
         for item in try Self.read().risk.sets {
             let sets = RiskSets(
                 SurvivalColumns(time: item.time, entry: item.entry, stratum: item.stratum), event: item.event,
-                ties: item.ties == "efron" ? .efron : .breslow)
-            let map = RiskSums(sets, rates: item.rates, places: item.places, fractionBits: item.fractionBits)
+                weight: item.weight, ties: item.ties == "efron" ? .efron : .breslow)
+            var map = RiskSums(
+                sets, rates: item.rates, weight: item.weight, places: item.places, fractionBits: item.fractionBits)
+            let rows = item.time.count
             let name = "\(item.name), \(item.ties), \(item.places) places"
             #expect(sets.events == item.events, "\(name)")
             func words(_ numbers: [Int64]) -> [ShareWord] { numbers.map { ShareWord($0) } }
@@ -456,17 +461,29 @@ import Testing
                 (0..<count).map { $0 == index ? ShareWord(Int64(1)) : .zero }
             }
             // Column by column, and row by row.
-            for row in item.time.indices {
-                let found = map.sums(of: unit(row, of: item.time.count))
-                let wanted = words(item.matrix.map { $0[row] })
-                #expect(found == wanted, "\(name), row \(row)")
+            func check(_ factors: RiskSums.Factors, sums matrix: [[Int64]]) {
+                map.factors = factors
+                for row in 0..<rows {
+                    let (found, wanted) = (map.sums(of: unit(row, of: rows)), words(matrix.map { $0[row] }))
+                    #expect(found == wanted, "\(name), row \(row)")
+                }
             }
-            for place in 0..<item.places {
-                let found = map.hazards(of: unit(place, of: item.places))
-                let wanted = words(item.matrix[place])
-                #expect(found == wanted, "\(name), place \(place)")
+            func check(_ factors: RiskSums.Factors, hazards matrix: [[Int64]]) {
+                map.factors = factors
+                for place in 0..<item.places {
+                    let (found, wanted) = (
+                        map.hazards(of: unit(place, of: item.places), count: rows), words(matrix[place])
+                    )
+                    #expect(found == wanted, "\(name), place \(place), \(factors)")
+                }
             }
-            let (sums, hazards) = (map.sums(of: words(item.x)), map.hazards(of: words(item.y)))
+            check(.none, sums: item.matrix)
+            check(.none, hazards: item.ofHazards ?? item.matrix)
+            check(.columns([]), sums: item.ofMeans ?? item.matrix)
+            check(.means, hazards: item.ofMeans ?? item.matrix)
+            check(.own, hazards: item.ofOwn)
+            map.factors = .none
+            let (sums, hazards) = (map.sums(of: words(item.x)), map.hazards(of: words(item.y), count: rows))
             let (wantedSums, wantedHazards) = (words(item.sums), words(item.hazards))
             #expect(sums == wantedSums && hazards == wantedHazards, "\(name)")
         }

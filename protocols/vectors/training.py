@@ -236,6 +236,9 @@ def widths(facts, kind, period):
         "sigmoid": (20, min(16 + s, 29)), "softplus": (max(12, 24 - 2 * s), min(22 + s, 29)), "bell": (20, 16), "probitWeight": (20, 16),
         "exponential": (max(6, 20 - s), 27) if facts.family == "gamma" else (max(6, 18 - s), 29),
     }.get(shape, (24, 22))
+    if facts.cox:
+        # Finer as far as the longest period leaves room.
+        v += max(0, min(4, 18 - ceil_log2(16 * facts.rows)))
     m = {
         "sigmoid": 2, "bell": 1, "softplus": 10, "brier": 12, "mills": 10, "probitWeight": 1,
         "probitLoss": 2 * ceil_log2(period) - 2, "exponential": 5 + (3 * period + 15) // 16,
@@ -472,6 +475,7 @@ def risk_widths():
     """All exchanges of a fit over risk sets."""
     result = []
     for n, events, active, passive, modulus, period in [
+            (1024, 300, 4, 5, 3072, 32), (1025, 300, 4, 5, 3072, 64), (8192, 40, 4, 5, 3072, 64), (8193, 40, 4, 5, 3072, 64),
             (1000, 300, 4, 5, 3072, 32), (1000, 300, 4, 5, 3072, 64), (1000, 300, 1, 1, 2048, 32), (1000, 1000, 6, 9, 2048, 64),
             (1000, 1, 2, 40, 3072, 32), (100_000, 100_000, 6, 9, 3072, 32), (100_000, 20_000, 21, 30, 4096, 32),
             (100_000, 1025, 3, 12, 2048, 32), (1 << 21, 1 << 20, 3, 4, 3072, 32), (1 << 22, 1 << 20, 3, 4, 3072, 32),
@@ -565,6 +569,13 @@ def of_elements(facts, rows, value_bits):
     return exchange(0x021C, "active", sent, chunks(facts, -(-rows // each), sent[1] // each, bounded=False))
 
 
+def of_single(facts, rows, value_bits):
+    """3.8, one term."""
+    each = (facts.modulus - 64) // max(W, 2 * value_bits + 2)
+    sent = chunks(facts, rows, 512, 1, each)
+    return exchange(0x021C, "active", sent, chunks(facts, -(-rows // each), sent[1] // each, bounded=False))
+
+
 def of_risk(facts, inputs, layout):
     """3.9"""
     return exchange(0x021E, "passive", chunks(facts, inputs, 512, layout["ciphertextsPerInput"]),
@@ -599,13 +610,23 @@ def of_step(facts, step, period):
         found += [of_columns(facts, owner, m * (m + 1) // 2, weight, 28 + facts.k) for owner, m in (("active", m_b), ("passive", m_a))]
         found += [of_cross(facts, "active", m_a, m_b, weight), of_cross(facts, "passive", m_b, m_a, weight)]
         if m_a > 1:
-            found.append(of_risk(facts, n, risk_layout("columns", n, e, m_a - 1, rate + facts.b - 8 + 1 + 62, modulus)))
+            # With case weights a column without entries too.
+            found.append(of_risk(facts, n, risk_layout("columns", n, e, m_a - 1 + facts.weighted, rate + facts.b - 8 + 1 + 62, modulus)))
             found.append(of_elements(facts, e * (m_a - 1), 112))
         found.append(of_risk(facts, n, risk_layout("vectors", n, e, m_b, rate + facts.b - 8 + 3 + 62, modulus)))
         found.append(of_elements(facts, e * m_b, 112))
         for place in range(0, e, 1024):
             found += of_product(facts, p, min(1024, e - place), p, "lower")
         return found
+    if step == "meat 0":
+        found = [of_elements(facts, e * (p - 1), 112)]
+        found += 2 * (p - 1) * [of_risk(facts, e, risk_layout("hazards", e, n, 1, 112 + 62, modulus))]
+        found += [of_elements(facts, n * (p - 1), max(112, rate)), of_single(facts, n * (p - 1), max(113, facts.b))]
+        for row in range(0, n, 1024):
+            found += of_product(facts, p, min(1024, n - row), p, "lower")
+        return found
+    if step == "robustVariances 0":
+        return 2 * of_product(facts, p, p, p) + of_product(facts, p, p, p, "diagonal")
     if step == "curve":
         return [of_risk(facts, e, risk_layout("hazards", e, facts.curve, 1, 112 + 62, modulus))]
     if step == "pathSum":
@@ -621,13 +642,15 @@ def risk_exchanges():
             (1000, 300, 4, 5, 3072, 32, 0.0), (1000, 300, 1, 1, 2048, 64, 0.1), (1500, 1500, 3, 20, 2048, 32, 0.0),
             (20_000, 2049, 9, 40, 3072, 64, 0.0), (100_000, 20_000, 11, 12, 3072, 32, 0.0), (700, 1, 2, 1, 4096, 32, 0.0)]:
         facts = Facts("cox", n, active, passive, h=3, r=6, modulus=modulus, penalty=penalty, errors=penalty == 0, loss=penalty == 0,
-                      events=events, curve={20_000: 25, 700: 3}.get(n, 0))
+                      events=events, curve={20_000: 25, 700: 3}.get(n, 0), weighted=n in (1500, 20_000), robust=n in (1500, 700))
         steps = [{"step": step, "exchanges": of_step(facts, step, period)} for step in (
             "startGradient", "startInformation", "rates", "risks", "reciprocals 4 8", "reciprocals 8 12", "reciprocals warm 4",
             "reciprocals warm 2", "residual", "gradient", "information", "pathSum", "wald", "coefficients", "variances")]
         # No raw constant, neither estimate nor variance: one number for each column.
         bits = {"coefficients": result_bits(facts) + 13, "variances": 36 + max(0, facts.h + 2)}
         results = {name: {"active": [each] * active, "passive": [each] * passive} for name, each in bits.items()}
+        if facts.robust:
+            steps += [{"step": step, "exchanges": of_step(facts, step, period)} for step in ("meat 0", "robustVariances 0")]
         if facts.curve:
             steps.append({"step": "curve", "exchanges": of_step(facts, "curve", period)})
         result.append({"facts": facts.json(), "period": period, "steps": steps, **results})
@@ -650,8 +673,10 @@ def path():
     return result
 
 
-def risk_matrix(table, ties, rates, places, g):
-    """M, from its definition alone: the rows of a table are time, event, entry, stratum."""
+def risk_matrix(table, ties, rates, places, g, weight=None, power=0):
+    """M, from its definition alone: the rows of a table are time, event, entry, stratum.
+
+    The rates have case weights in them; of an event's mean weight a power multiplies its row (section 5.12)."""
     groups = {}
     for row, (time, event, _, stratum) in enumerate(table):
         if event:
@@ -663,12 +688,30 @@ def risk_matrix(table, ties, rates, places, g):
         for l in range(len(tied)):
             part = mp.mpf(1) - (mp.mpf(l) / len(tied) if ties == "efron" else 0)
             total = sum((part if row in tied else 1) * mp.mpf(rates[row]) for row in at_risk)
+            mean = mp.mpf(sum(weight[row] for row in tied)) / len(tied) if weight else 1
             c = rounded(mp.mpf(2) ** g / total)
-            c = min(max(c, 1), 2 ** 62 - 2 ** 10)
+            c = min(max(c, 1), int((2 ** 62 - 2 ** 10) / max(1, mean)))
+            if power and mean != 1:
+                c = max(1, rounded(c * mean ** power))
             tied_c = rounded(c * part)
             matrix.append([tied_c if row in tied else c if row in at_risk else 0 for row in range(len(table))])
     assert len(matrix) <= places
     return matrix + [[0] * len(table)] * (places - len(matrix)), len(matrix)
+
+
+def own_matrix(table, places, weight=None):
+    """What means over an event's rows at risk are multiplied with for each row that has an event then."""
+    groups = {}
+    for row, (time, event, _, stratum) in enumerate(table):
+        if event:
+            groups.setdefault((stratum, -time), []).append(row)
+    matrix = []
+    for _, tied in sorted(groups.items()):
+        mean = mp.mpf(sum(weight[row] for row in tied)) / len(tied) if weight else 1
+        line = [rounded(2 ** 46 * mp.mpf(weight[row] if weight else 1) / (len(tied) * mp.sqrt(mean))) if row in tied else 0
+                for row in range(len(table))]
+        matrix += [line] * len(tied)
+    return matrix + [[0] * len(table)] * (places - len(matrix))
 
 
 def rounded(x):
@@ -695,21 +738,30 @@ def risk_sets():
     }
     rates = [[1.0, 0.5, 2.25, 0.0625, 1.5, 3.0, 0.75, 1.125, 0.25, 2.0, 0.875, 1.0],
              [0.375, 1.75, 4.0, 0.125, 0.5, 1.0, 2.5, 0.8125, 1.0, 0.25, 6.0, 1.375]]
+    weights = [1.0, 1.25, 0.5, 4.0, 1.75, 2.0, 0.75, 0.5, 0.5, 0.25, 1.75, 2.5]
     x = [3, -1, 4, 1, -5, 9, -2, 6, 5, -3, 5, 8]
     y = [2, -7, 1, 8, -2, 8, 1, -8, 2, 8, 4, -5]
     result = []
     for number, (name, table) in enumerate(tables.items()):
         for ties in ("efron", "breslow"):
-            for g, places in ((46, 9), (47, 12)):
+            for g, places, weight in ((46, 9, None), (47, 12, None), (46, 11, weights)):
                 e = rates[(number + (g == 47)) % 2]
                 matrix, events = risk_matrix(table, ties, e, places, g)
+                of_hazards, more = matrix, {"ofOwn": own_matrix(table, places)}
+                if weight:
+                    e = [a * b for a, b in zip(e, weight)]
+                    matrix, _ = risk_matrix(table, ties, e, places, g, weight)
+                    of_hazards, _ = risk_matrix(table, ties, e, places, g, weight, 1)
+                    of_means, _ = risk_matrix(table, ties, e, places, g, weight, mp.mpf(1) / 2)
+                    more = {"weight": weight, "ofHazards": of_hazards, "ofMeans": of_means, "ofOwn": own_matrix(table, places, weight)}
                 has_entry = any(entry != none for _, _, entry, _ in table)
                 result.append({
                     "name": name, "ties": ties, "time": [row[0] for row in table], "event": [row[1] for row in table],
                     **({"entry": [row[2] for row in table]} if has_entry else {}), "stratum": [row[3] for row in table],
                     "rates": e, "fractionBits": g, "places": places, "events": events, "matrix": matrix,
                     "x": x, "sums": [sum(m * v for m, v in zip(row, x)) for row in matrix],
-                    "y": y[:places], "hazards": [sum(row[i] * v for row, v in zip(matrix, y)) for i in range(len(table))],
+                    "y": y[:places], "hazards": [sum(row[i] * v for row, v in zip(of_hazards, y)) for i in range(len(table))],
+                    **more,
                 })
     return result
 
@@ -1250,7 +1302,9 @@ class Program:
         if not f.errors:
             return
         self.inform()
-        self.summary["wald"] = self.ask("wald", counted=False)
+        # Robust errors have another matrix.
+        if not f.robust:
+            self.summary["wald"] = self.ask("wald", counted=False)
         if not self.invert_anew(True):
             self.summary["withholdsStandardErrors"] = True
             return
@@ -1655,6 +1709,9 @@ def programs():
         ("hazards, reciprocals anew, out of passes, far", hazards(passes=4, decisions=1000),
          Script([3.0, 0.4, 0.06, 0.02, 0.009, 0.4], risk=[0.1, 0.0])),
         ("hazards, reciprocals that are not there before standard errors", hazards(), Script(decay, risk=[0.0, 0.02])),
+        ("hazards, robust errors", hazards(robust=True), Script(decay)),
+        ("hazards, robust errors and a curve", hazards(robust=True, weighted=True, curve=4), Script(decay)),
+        ("hazards, robust errors withheld", hazards(robust=True), Script(decay, trace=[0.0, -2.0])),
         ("hazards, reciprocals below zero before standard errors", hazards(), Script(decay, risk=[0.0, -0.009765625])),
         ("hazards, passes used up, near", hazards(passes=3, decisions=1000), Script([3.0, 0.4, 0.06, 0.009])),
         ("hazards, passes used up, far", hazards(passes=3, decisions=1000), Script([3.0, 0.4, 0.3, 0.25, 0.2, 0.1])),

@@ -98,7 +98,8 @@ class Exchanges:
         rate, found = facts.rate_bits(period), []
         if own > 0:
             # Entries are made positive.
-            found += self.over_risk_sets(rate + facts.risk_entry_bits + 1, own) + self.shared(facts.events * own)
+            values = own + (1 if facts.is_weighted else 0)
+            found += self.over_risk_sets(rate + facts.risk_entry_bits + 1, values) + self.shared(facts.events * own)
         bits = rate + facts.risk_entry_bits + 3 + RISK_SCALAR_BITS
         layout = layouts.risk_vectors(facts.bits, facts.rows, facts.events, bits, self.columns[PASSIVE])
         found += [(PASSIVE, RISK_SUMS, layout)] + self.shared(facts.events * self.columns[PASSIVE])
@@ -156,6 +157,20 @@ class Exchanges:
         layout = layouts.risk_sums(facts.bits, facts.events, facts.rows, RISK_NUMBER_BITS + RISK_SCALAR_BITS)
         return [(PASSIVE, RISK_SUMS, layout)] + self.shared(facts.rows, max(RISK_NUMBER_BITS, facts.rate_bits(period)))
 
+    def risk_meat(self, period):
+        """What each row has in the score, column by column but for the constant, and its products."""
+        facts = self.facts
+        columns, rate = facts.parameters - 1, facts.rate_bits(period)
+        layout = layouts.risk_sums(facts.bits, facts.events, facts.rows, RISK_NUMBER_BITS + RISK_SCALAR_BITS)
+        found = self.shared(facts.events * columns) + 2 * columns * [(PASSIVE, RISK_SUMS, layout)]
+        found += self.shared(facts.rows * columns, max(RISK_NUMBER_BITS, rate))
+        bits = max(facts.residual(period)[1], facts.feature_bits)
+        found.append((ACTIVE, ELEMENTS, layouts.element_products(facts.bits, facts.rows * columns, bits, 1)))
+        for first in range(0, facts.rows, steps.MEANS_AT_ONCE):
+            count = min(steps.MEANS_AT_ONCE, facts.rows - first)
+            found += self.product(facts.parameters, facts.parameters, LOWER, count)
+        return found
+
     def curve(self):
         """Sums of reciprocals up to each declared time."""
         facts = self.facts
@@ -186,6 +201,8 @@ class Exchanges:
         return found + self.weighted(bits) + (self.means(period) if self.facts.family.has_risk_sets else [])
 
     def meat(self, period, scale):
+        if self.facts.family.has_risk_sets:
+            return self.risk_meat(period)
         facts = self.facts
         value_bits, square_bits = facts.squares_of_rows(period, scale)
         layout = layouts.element_products(facts.bits, facts.rows, value_bits)

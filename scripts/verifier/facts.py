@@ -148,7 +148,7 @@ class Facts:
     def kernel(self, kind, period):
         series = self.family.series[kind]
         scale = self.scale_of(kind)
-        magnitude, fractions = series.magnitude(period) + scale, series.fractions(scale)
+        magnitude, fractions = series.magnitude(period) + scale, self.fractions(kind)
         slots = self.family.slots_of_row * self.rows
         return KernelLayout(self.bits, self.rows, series.length(period), magnitude, fractions, slots)
 
@@ -158,7 +158,14 @@ class Facts:
 
     def fraction(self, kind):
         """Of a row's shares of this."""
-        return sum(self.family.series[kind].fractions(self.scale_of(kind)))
+        return sum(self.fractions(kind))
+
+    def fractions(self, kind):
+        """Of the active party's numbers and of the passive one's. Rates are finer as far as the longest period leaves room."""
+        vector, scalar = self.family.series[kind].fractions(self.scale_of(kind))
+        if self.family.has_risk_sets:
+            vector += max(0, min(4, 18 - up_log2(16 * self.rows)))
+        return vector, scalar
 
     def residual(self, period):
         """Fraction bits of a row's share of its residual, and its bits in all."""

@@ -85,6 +85,8 @@ class Family:
         (scale, weight, row), more = self.bounds, CASE_WEIGHT_BITS if is_weighted and self.is_binary else 0
         if self.is_linear and is_weighted:
             weight = LINEAR_WEIGHTS
+        if self.has_risk_sets and is_weighted:
+            weight = (weight[0], weight[1] + CASE_WEIGHT_BITS)
         row_more = more + (self.offset_bits if has_offset else 0)
         allowed = [(low, high + m) for (low, high), m in zip((scale, weight, row), (more, more, row_more))]
         is_allowed = all(low <= value <= high for value, (low, high) in zip(bounds, allowed))
@@ -121,7 +123,7 @@ FAMILIES = {
         (32,), dict.fromkeys((MEAN, LOSS, PEARSON), INVERSE_EXPONENTIAL), has_constant_weights=True, has_squares=True,
         bounds=COUNTS, **WIDE,
     ),
-    # Rates are relative to each other: nothing multiplies them.
+    # Rates are relative to each other: what multiplies them is 1 at most.
     "cox": Family(
         (32,), {MEAN: EXPONENTIAL}, weight_is_mean=True, has_risk_sets=True, bounds=((0, 0), (2, 8), (1, 40)), **WIDE,
     ),

@@ -265,10 +265,12 @@ class Program:
         if not self.facts.has_errors:
             return
         yield from self.information()
-        yield from self.open(WALD, is_counted=False)
+        # Robust errors have another matrix.
+        if not self.facts.has_robust_errors:
+            yield from self.open(WALD, is_counted=False)
         if (yield from self.invert_anew(is_final=True)):
             yield SIGN,
-            yield VARIANCES,
+            yield from self.variances(None)
             yield from self.score_test()
 
     def score_test(self):

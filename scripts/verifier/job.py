@@ -25,6 +25,8 @@ TIES = (1, 2)
 MOST_EVENTS = 1 << 24
 # Of the survival curve.
 MOST_TIMES = 50
+# There: strata with a curve each, and numbers of all curves.
+MOST_STRATA, MOST_CURVE_POINTS = 50, 200
 # Kinds of a column; levels of a yes/no column.
 NUMERIC, BINARY, CATEGORICAL = 1, 2, 3
 BINARY_LEVELS = [b"no", b"yes"]
@@ -54,7 +56,7 @@ class Job:
 
     def __init__(self, data):
         r = Reader(data, "job.bin", ("T02", "jobNotCanonical"))
-        r.magic(b"moiety job\n\x00\x07")
+        r.magic(b"moiety job\n\x00\x08")
         r.texts(2)
         demand(r.number(4) == 2, "T02", "jobNotCanonical")
         self.active, self.passive = read_party(r), read_party(r)
@@ -77,6 +79,7 @@ class Job:
         self.ties = r.number(1) if read_flag(r) else None
         self.most_events = r.number(4) if read_flag(r) else None
         self.times = [read_number(r) for _ in range(r.number(1))]
+        self.most_strata = r.number(1) if read_flag(r) else None
         demand(self.has_times(), "T02", "jobNotCanonical")
         demand(self.family in FAMILY_NAMES and min(self.l2, self.l1) >= 0 < self.tolerance, "T02", "jobNotCanonical")
         r.fixed(2)
@@ -116,30 +119,39 @@ class Job:
 
     def has_times(self):
         """Whether times, strata, ties and a number of events stand where a survival model has them, and nowhere else."""
-        others = OTHERS if self.is_survival else TIMES
+        others = ("exposure",) if self.is_survival else TIMES
         if any(self.active[name] is not None for name in others):
             return False
         if any(self.passive[name] is not None for name in TIMES + OTHERS):
             return False
         if not self.is_survival:
-            return self.ties is None and self.most_events is None
+            return self.ties is None and self.most_events is None and self.most_strata is None
         is_allowed = self.most_events is None or 1 <= self.most_events <= MOST_EVENTS
         return self.active["time"] is not None and self.ties in TIES and is_allowed
 
     def is_allowed_survival(self):
-        """No robust errors, no folds, no metrics; rows held out for their scores alone."""
+        """No folds, no metrics; rows held out for their scores alone."""
         is_held_out = self.has_hold_out and SCORES not in self.reveals
-        return not (self.has_robust_errors or self.folds or METRICS in self.reveals or is_held_out)
+        return not (self.folds or METRICS in self.reveals or is_held_out)
 
     def has_curve(self):
         """Whether times of a survival curve stand where it is revealed, ascending, and nowhere else."""
         if (SURVIVAL in self.reveals) != bool(self.times):
             return False
+        has_strata = self.active["strata"] is not None
+        if (self.most_strata is not None) != (bool(self.times) and has_strata):
+            return False
         if not self.times:
             return True
         is_ascending = all(before < after for before, after in zip([0] + self.times, self.times + [math.inf]))
         is_short = len(self.times) <= MOST_TIMES
-        return self.is_survival and self.active["strata"] is None and is_ascending and is_short
+        is_allowed = self.most_strata is None or 1 <= self.most_strata <= MOST_STRATA
+        is_short = is_short and self.curve_points() <= MOST_CURVE_POINTS
+        return self.is_survival and is_allowed and is_ascending and is_short
+
+    def curve_points(self):
+        """Numbers of all survival curves."""
+        return len(self.times) * (self.most_strata or 1)
 
     def has_group(self, describes):
         """Whether a description can group by it, if there is one."""

@@ -106,7 +106,7 @@ class TrainingInspector:
 
     def curve_points(self):
         """Times of a survival curve, where the job reveals one."""
-        return len(self.job.times) if SURVIVAL in self.job.reveals else 0
+        return self.job.curve_points() if SURVIVAL in self.job.reveals else 0
 
     def events(self):
         """Places for events: all rows where the job names no number."""

@@ -6,7 +6,7 @@ public import Records
 /// Its identity is `hash`, the SHA-256 of its canonical encoding (`protocols/job.md`).
 public struct Job: Sendable, Hashable {
     /// Version of the job file and of its encoding; both parties must read the same one.
-    public static let formatVersion: UInt16 = 7
+    public static let formatVersion: UInt16 = 8
 
     public internal(set) var title: String
     /// Why the parties do this, for those who approve it. May be empty.
@@ -99,6 +99,11 @@ public struct Model: Sendable, Hashable {
     public internal(set) var mostEvents: Int?
     /// There too: ascending times of the survival curve; none without it.
     public internal(set) var times: [Double]
+    /// There too, where rows have strata: no more of these than this, each with a curve of its own; nil where there is one curve.
+    public internal(set) var mostStrata: Int?
+
+    /// Numbers of all survival curves.
+    public var curvePoints: Int { times.count * (mostStrata ?? 1) }
 
     public var isPenalised: Bool { l2 > 0 || l1 > 0 }
 }

@@ -13,6 +13,9 @@ enum JobBounds {
     static let events = 1...(1 << 24)
     /// There too: times of the survival curve.
     static let times = 50
+    /// There too: strata with a curve each, and numbers of all curves.
+    static let strata = 1...50
+    static let curvePoints = 200
     static let cohort = 2...(1 << 24)
     static let cell = 1...1_000_000
     static let parametersPerRow = 0.0001...0.5

@@ -48,7 +48,8 @@ extension Job {
             covariance: try decoder.readChoice(),
             ties: try decoder.readOptional { decoder throws(WireError) in try decoder.readChoice() },
             mostEvents: try decoder.readOptional { decoder throws(WireError) in Int(try decoder.readUInt32()) },
-            times: try decoder.readTimes())
+            times: try decoder.readTimes(),
+            mostStrata: try decoder.readOptional { decoder throws(WireError) in Int(try decoder.readUInt8()) })
         keys = Keys(bits: Int(try decoder.readUInt16()), nonces: try decoder.readChoice())
         reveal = try decoder.readArray(max: 16) { decoder throws(WireError) in try decoder.readChoice() }
         holdout = try decoder.readChoice()

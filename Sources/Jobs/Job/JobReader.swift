@@ -162,12 +162,13 @@ private struct JobReader {
             "model",
             allowed: [
                 "family", "theta", "l2", "l1", "tolerance", "maxPasses", "covariance", "ties", "mostEvents", "times",
+                "mostStrata",
             ])
         guard let fields else {
             problems.add("model", "is missing", hint: "write 'family: linear' or 'family: logistic' below it")
             return Model(
                 family: .linear, theta: nil, l2: 0, l1: 0, tolerance: 1e-4, maximumPasses: 30, covariance: .classical,
-                ties: nil, mostEvents: nil, times: [])
+                ties: nil, mostEvents: nil, times: [], mostStrata: nil)
         }
         let family = fields.choice("family", default: nil, fallback: ModelFamily.linear)
         let hasTies = family == .cox || fields.value("ties") != nil
@@ -179,7 +180,9 @@ private struct JobReader {
             maximumPasses: fields.integer("maxPasses", default: 30, in: JobBounds.passes),
             covariance: fields.choice("covariance", default: Covariance.classical, fallback: .classical),
             ties: hasTies ? fields.choice("ties", default: Ties.efron, fallback: .efron) : nil,
-            mostEvents: mostEvents(fields), times: times(fields))
+            mostEvents: mostEvents(fields), times: times(fields),
+            mostStrata: fields.value("mostStrata") == nil
+                ? nil : fields.integer("mostStrata", default: 1, in: JobBounds.strata))
     }
 
     /// nil for as many as rows.

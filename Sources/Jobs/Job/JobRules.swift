@@ -133,13 +133,16 @@ private struct JobRules {
         }
     }
 
-    /// Times, entries and strata belong to a proportional-hazards model, which takes nothing else beside its outcome.
+    /// Times, entries and strata belong to a proportional-hazards model.
     private mutating func survival(of party: Party, at path: String) {
         let isCox = job.model.family == .cox
-        for (word, _, domain) in party.beside.all where domain.isOfSurvival != isCox {
+        for (word, _, domain) in party.beside.all where domain.isOfSurvival && !isCox {
+            note("\(path).\(word)", "belongs to 'family: cox'")
+        }
+        if isCox, party.beside.exposure != nil {
             note(
-                "\(path).\(word)", isCox ? "a survival model takes none yet" : "belongs to 'family: cox'",
-                isCox ? "drop '\(word)'" : nil)
+                "\(path).exposure", "a survival model takes none: its times are the exposure",
+                "drop it, or give a logarithm as 'offset'")
         }
         if isCox, party.role == .active, party.beside.time == nil {
             note("\(path).time", "is missing", "name the column of the time until the event or the end of observation")
@@ -231,6 +234,7 @@ private struct JobRules {
         range(job.model.tolerance, JobBounds.tolerance, "model.tolerance")
         range(job.model.maximumPasses, JobBounds.passes, "model.maxPasses")
         if let events = job.model.mostEvents { range(events, JobBounds.events, "model.mostEvents") }
+        if let strata = job.model.mostStrata { range(strata, JobBounds.strata, "model.mostStrata") }
         if job.crossValidation != 0 { range(job.crossValidation, JobBounds.folds, "crossValidation") }
         range(job.limits.minimumCohort, JobBounds.cohort, "limits.minimumCohort")
         range(job.limits.minimumCell, JobBounds.cell, "limits.minimumCell")
@@ -248,14 +252,12 @@ private struct JobRules {
             if model.ties != nil { note("model.ties", "belongs to 'family: cox'") }
             if model.mostEvents != nil { note("model.mostEvents", "belongs to 'family: cox'") }
             if !model.times.isEmpty { note("model.times", "belongs to 'family: cox'") }
+            if model.mostStrata != nil { note("model.mostStrata", "belongs to 'family: cox'") }
             if job.reveals(.survival) { note("reveal", "'survival' belongs to 'family: cox'", "drop 'survival'") }
             return
         }
         curve()
         if model.ties == nil { note("model.ties", "is missing") }
-        if model.covariance.isRobust {
-            note("model.covariance", "a survival model has classical standard errors only", "drop 'covariance'")
-        }
         if job.crossValidation != 0 {
             note("crossValidation", "a survival model has none", "drop it, or use 'holdout: hash' with scores revealed")
         }
@@ -285,10 +287,19 @@ private struct JobRules {
                 note(place, "is not above the time before it", "write times in ascending order, each once")
             }
         }
-        if !times.isEmpty, job.parties.contains(where: { $0.beside.strata != nil }) {
+        let hasStrata = job.parties.contains { $0.beside.strata != nil }
+        if !times.isEmpty, hasStrata, job.model.mostStrata == nil {
             note(
-                "model.times", "the curves of strata are not there yet",
-                "drop 'strata', or drop 'times' and 'survival'")
+                "model.mostStrata", "is missing: each stratum has a curve of its own",
+                "write how many strata there are at most, or drop 'strata', or 'times' and 'survival'")
+        }
+        if job.model.mostStrata != nil, times.isEmpty || !hasStrata {
+            note("model.mostStrata", "is for the survival curves of strata", "drop it, or name 'strata' and 'times'")
+        }
+        if job.model.curvePoints > JobBounds.curvePoints {
+            note(
+                "model.times", "\(times.count) times in \(job.model.mostStrata ?? 1) strata are too many numbers",
+                "at most \(JobBounds.curvePoints) in all")
         }
         if times.isEmpty, job.reveals(.survival) {
             note(

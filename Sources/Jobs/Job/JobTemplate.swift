@@ -112,6 +112,7 @@ public enum JobTemplate {
               # ties: efron                   # events at the same time: efron, breslow
               # mostEvents: rows              # no more events than this among the fitted rows: a number spares work
               # times: none                   # a list, [365, 730]: the survival curve there; needs survival revealed
+              # mostStrata: 2                 # with strata and times: no more strata than this, a curve for each
             """
     }
 
@@ -126,8 +127,8 @@ public enum JobTemplate {
         let column = quoted(time ?? "time")
         return [
             "    time: \(column)\(String(repeating: " ", count: max(1, 24 - column.count)))# until the event or the end of observation",
-            "    # The label says whether the event was seen. Where the model needs them also entry, strata; for a "
-                + "description", "    # a group (protocols/job.md).",
+            "    # The label says whether the event was seen. Where the model needs them also entry, strata, "
+                + "weights, offset; for a", "    # description a group (protocols/job.md).",
         ]
     }
 

@@ -118,6 +118,7 @@ public struct Explanation: Sendable, Hashable, Codable {
         guard !job.model.times.isEmpty else { return "" }
         let list = job.model.times.map { Int(exactly: $0).map { "\($0)" } ?? "\($0)" }
         return ", survival at " + list.joined(separator: ", ")
+            + (job.model.mostStrata.map { " in each of at most \($0) strata" } ?? "")
     }
 
     private static func rows(_ job: Job) -> String {

@@ -54,9 +54,10 @@ extension LeakageWords {
     private var curve: String {
         let count = job.map { "\($0.model.times.count) " } ?? ""
         let noun = job?.model.times.count == 1 ? "time" : "times"
+        let strata = job.map { $0.model.mostStrata.map { " in each of at most \($0) strata" } ?? "" } ?? ""
         return
-            "the cumulative baseline hazard at the \(count)\(noun) that the job declares, 36 bits each: sums over the events up to "
-            + "then"
+            "the cumulative baseline hazard at the \(count)\(noun) that the job declares\(strata), 36 bits each: sums over the events up "
+            + "to then"
     }
 
     private var common: [String] {

@@ -64,7 +64,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         aliases =
             role == .passive && isLinear && !job.model.isPenalised ? m.timesClamped(Self.alias) : 0
         correlations = job.reveals(.correlations) ? Self.correlations(parameters: job.parameterCount) : 0
-        hazards = role == .active && job.reveals(.survival) ? job.model.times.count * Self.hazard : 0
+        hazards = role == .active && job.reveals(.survival) ? job.model.curvePoints * Self.hazard : 0
         guard job.reveals(.standardErrors) else {
             variances = 0
             return
@@ -148,7 +148,7 @@ public struct RowBounds: Sendable, Hashable {
         case .probit: (scale, weight) = (caseWeight, caseWeight)
         case .negativeBinomial: (scale, weight) = (18, 20)
         case .poisson, .gamma: (scale, weight) = (40, 20)
-        case .cox: (scale, weight) = (0, 8)
+        case .cox: (scale, weight) = (0, 8 + caseWeight)
         }
     }
 

@@ -72,6 +72,7 @@ extension TrainingFacts {
                 + product(parameters, parameters, parameters, .diagonal) + [
                     .results(active: varianceWidths.active, passive: varianceWidths.passive)
                 ]
+        case .meat(let period, _) where family == .cox: return try riskMeat(period: period)
         case .meat(let period, let scale):
             let bits = try scoreShape(period: period, scale: scale).squareBits
             return [elements(try elementLayout(period: period, scale: scale))]
@@ -199,12 +200,26 @@ extension TrainingFacts {
         let layout = try riskProductLayout()
         var result: [PlannedExchange] = []
         if let columns = try riskColumnLayout(period: period) {
-            result += [riskSums(columns), elements(layout, rows: events * columns.values)]
+            result += [riskSums(columns), elements(layout, rows: events * (activeColumns - 1))]
         }
         result += [
             riskSums(try riskVectorLayout(period: period)), elements(layout, rows: events * passiveColumns),
         ]
         for slice in meanSlices { result += try product(parameters, slice.count, parameters, .lower) }
+        return result
+    }
+
+    /// What each row has in the score, and its products.
+    private func riskMeat(period: Double) throws(TrainingError) -> [PlannedExchange] {
+        let columns = parameters - 1
+        let (shared, hazards) = (try sharedProductLayout(period: period), try hazardLayout())
+        var result = [elements(try riskProductLayout(), rows: events * columns)]
+        for layout in [hazards, hazards] { result += Array(repeating: riskSums(layout), count: columns) }
+        result += [
+            elements(shared, rows: rows * columns),
+            elements(try scoreEntryLayout(period: period), rows: rows * columns),
+        ]
+        for slice in scoreSlices { result += try product(parameters, slice.count, parameters, .lower) }
         return result
     }
 

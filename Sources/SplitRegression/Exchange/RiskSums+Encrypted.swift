@@ -9,7 +9,10 @@ extension RiskSums {
     ) throws -> EncryptedSums {
         let slots = layout.outputsPerCiphertext
         switch (layout.kind, factors) {
-        case (.hazards, _): return hazards(of: inputs).packed(perCiphertext: slots, slotBits: layout.slotBits)
+        case (.hazards, .own):
+            return own(of: inputs, count: layout.outputs).packed(perCiphertext: slots, slotBits: layout.slotBits)
+        case (.hazards, _):
+            return hazards(of: inputs, count: layout.outputs).packed(perCiphertext: slots, slotBits: layout.slotBits)
         case (.columns, .columns(let columns)):
             var result = EncryptedSums.zeros(count: 0, key: inputs.key)
             for column in columns {
@@ -49,25 +52,41 @@ extension RiskSums {
         both.append(contentsOf: none)
         // An event's two sums side by side: they share their squarings.
         let pairs = both.gathering((0..<places).flatMap { [$0, places + $0] })
-        let scalars = padded(zip(scalars, tiedScalars).flatMap { [$0, $1] }, 2)
+        let factors = scalars
+        let scalars = padded(zip(factors.all, factors.tied).flatMap { [$0, $1] }, 2)
         return pairs.rowwiseProducts(
             scalars: Self.limbs(scalars, bits: TrainingFacts.riskScalarBits), terms: 2)
     }
 
-    private func hazards(of inputs: EncryptedSums) -> EncryptedSums {
+    private func hazards(of inputs: EncryptedSums, count: Int) -> EncryptedSums {
+        let scalars = hazardScalars
         // Of each event the two multiples; places beyond the events have scalars of 0 and are never added.
-        let all = inputs.multiplied(by: Self.limbs(padded(scalars, 1), bits: TrainingFacts.riskScalarBits))
-        let tied = inputs.multiplied(by: Self.limbs(padded(tiedScalars, 1), bits: TrainingFacts.riskScalarBits))
+        let all = inputs.multiplied(by: Self.limbs(padded(scalars.all, 1), bits: TrainingFacts.riskScalarBits))
+        let tied = inputs.multiplied(by: Self.limbs(padded(scalars.tied, 1), bits: TrainingFacts.riskScalarBits))
         var terms = all[0..<sets.events]
         terms.append(contentsOf: tied[0..<sets.events])
         if case .curve = factors {
-            return running(sets.curveMoves, terms, nil, products: places).gathering(Self.inverted(sets.curveTimes))
+            // Fewer strata than there is room for: the rest of the numbers are 0.
+            var found = running(sets.curveMoves, terms, nil, products: places)
+                .gathering(Self.inverted(sets.curveTimes))
+            found.append(contentsOf: EncryptedSums.zeros(count: count - sets.curveTimes.count, key: inputs.key))
+            return found
         }
         let found = running(sets.hazardMoves, terms, nil, products: 2 * places).gathering(
             Self.inverted(sets.hazardRows))
         guard let moves = sets.entryMoves else { return found }
         return found.adding(
             running(moves, terms, nil, products: places).gathering(Self.inverted(sets.entryRows)).negated())
+    }
+
+    /// Of each row with an event, times its scalar; 0 of others, times 0.
+    private func own(of inputs: EncryptedSums, count: Int) -> EncryptedSums {
+        var found = running(sets.ownMoves, inputs, nil, products: places)
+        found.append(contentsOf: EncryptedSums.zeros(count: 1, key: inputs.key))
+        var (sources, factors) = (Array(repeating: sets.events, count: count), Array(repeating: Int64(0), count: count))
+        for (k, row) in sets.eventRows.enumerated() { (sources[row], factors[row]) = (k, ownScalars[k]) }
+        return found.gathering(sources).multiplied(
+            by: Self.limbs(factors.map { ShareWord($0) }, bits: TrainingFacts.riskScalarBits))
     }
 
     /// What moves emit, one after the other.

@@ -121,8 +121,9 @@ extension FitSummary {
         (wald, score) = (result.wald.map { max(0, $0) }, result.score.map { max(0, $0) })
         let upper = { [parameters] (x: Double) in Distributions.chiSquaredUpper(x, degreesOfFreedom: parameters) }
         (waldP, scoreP) = (wald.map(upper), score.map(upper))
-        let null = -ProportionalHazards(sets: sets, label: rows.label, columns: [], names: [], penalty: 0)
-            .loss(rows.label.map { _ in 0 })
+        let model = ProportionalHazards(
+            sets: sets, label: rows.label, offset: rows.offset, weight: rows.weight, columns: [], names: [], penalty: 0)
+        let null = -model.loss(model.predictor([]))
         nullLogLikelihood = null
         guard let difference = result.loss else { return }
         let found = -(rows.start.loss + difference)

@@ -14,6 +14,11 @@ package struct ActiveRows: Sendable {
     /// Proportional hazards: who is at risk when, and each row's expected number of events at the start.
     package let risk: RiskSets?
     private let expected: [Double]
+    /// What a row's kernels are multiplied with: its case weight; for proportional hazards that times `exp(offset)`, over the largest of
+    /// all rows, since what all rates are multiplied with cancels out.
+    let kernelWeights: [Double]
+    /// That largest one.
+    let rateUnit: Double
 
     /// A fit on the active party's own columns, in clear.
     package struct OwnFit: Sendable {
@@ -62,8 +67,8 @@ package struct ActiveRows: Sendable {
         var expected: [Double] = []
         if let risk {
             let hazards = ProportionalHazards(
-                sets: risk, label: label, columns: Array(columns.dropFirst()), names: Array(names.dropFirst()),
-                penalty: penalty)
+                sets: risk, label: label, offset: offset, weight: weight, columns: Array(columns.dropFirst()),
+                names: Array(names.dropFirst()), penalty: penalty)
             let found = try hazards.fit()
             start = OwnFit(coefficients: [0] + found.coefficients, predictor: found.predictor, loss: found.loss)
             expected = hazards.expected(found.predictor)
@@ -76,6 +81,10 @@ package struct ActiveRows: Sendable {
                 range: range)
         }
         self.expected = expected
+        let isCox = family == .cox
+        let factors = isCox ? zip(self.weight, self.offset).map { $0 * ElementaryFunctions.exp($1) } : self.weight
+        let unit = isCox ? factors.max() ?? 1 : 1
+        (kernelWeights, rateUnit) = (isCox ? factors.map { $0 / unit } : factors, unit)
         let own = zip(start.predictor, self.offset).map { $0 - $1 }
         switch family {
         case .poisson: center = (own.max() ?? 0) - Self.centerMargin

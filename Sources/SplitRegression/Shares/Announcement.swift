@@ -25,9 +25,9 @@ package struct Announcement: Sendable, Hashable {
             // With more there is no room in a row's share.
             case .negativeBinomial: (18, -2...20, 40)
             case .poisson, .gamma: (40, -2...20, 40)
-            // Rates are relative to each other: nothing multiplies them.
+            // Rates are relative to each other: what multiplies them is 1 at most.
             // Most tables announce the least: what is above it tells of the events.
-            case .cox: (0, Self.leastOfHazards...8, 40)
+            case .cox: (0, Self.leastOfHazards...(8 + most), 40)
             }
         return (0...scale).contains(scaleBits) && weight.contains(weightBits) && (1...row).contains(rowBits)
             && family.firstPeriods.contains(periodBits)
@@ -73,7 +73,8 @@ package struct Announcement: Sendable, Hashable {
             for kind in kinds {
                 let kernel = Kernel(family: family, kind: kind, period: 64, scaleBits: 0)
                 let term = kernel.term(
-                    label: rows.label[row], offset: rows.offset[row], weight: rows.weight[row], center: rows.center)
+                    label: rows.label[row], offset: rows.offset[row], weight: rows.kernelWeights[row],
+                    center: rows.center)
                 scale = max(scale, abs(term.scale))
                 value = max(value, abs(term.constant), abs(term.scale), abs(term.slope))
             }

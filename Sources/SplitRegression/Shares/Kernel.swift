@@ -21,12 +21,15 @@ package struct Kernel: Sendable, Hashable {
     package let period: Double
     /// A row's vector is multiplied by up to `2^scaleBits` at the active party: labels, weights and exposures do that.
     package let scaleBits: Int
+    /// Proportional hazards: fraction bits that its vectors have beyond the least. Rows whose rates are far below the largest need them.
+    package let finerBits: Int
 
-    package init(family: ResponseFamily, kind: Kind, period: Double, scaleBits: Int) {
+    package init(family: ResponseFamily, kind: Kind, period: Double, scaleBits: Int, finerBits: Int = 0) {
         self.family = family
         self.kind = kind
         self.period = period
         self.scaleBits = scaleBits
+        self.finerBits = finerBits
     }
 
     private enum Shape { case sigmoid, bell, softplus, mills, probitWeight, probitLoss, exponential, brier }
@@ -111,7 +114,7 @@ package struct Kernel: Sendable, Hashable {
         switch shape {
         // What is scaled needs no finer fraction; the other side's rounding meets the series' large coefficients.
         case .exponential:
-            family == .gamma ? (max(6, 20 - scaleBits), 27) : (max(6, 18 - scaleBits), 29)
+            family == .gamma ? (max(6, 20 - scaleBits), 27) : (max(6, 18 - scaleBits) + finerBits, 29)
         // A row's scale multiplies the other side's rounding.
         case .sigmoid: (20, min(16 + scaleBits, 29))
         // As above; these are added up and opened, and nothing else.
@@ -161,7 +164,7 @@ package struct Kernel: Sendable, Hashable {
 
     /// - Parameters:
     ///   - offset: added to the row's predictor (the logarithm of its exposure).
-    ///   - weight: the row's case weight.
+    ///   - weight: the row's case weight; of proportional hazards all that multiplies its rate, its offset's too.
     ///   - center: predictors are near it at most: an exponential is computed around it.
     package func term(label y: Double, offset: Double, weight: Double, center: Double) -> RowTerm {
         var term = RowTerm()

@@ -2,6 +2,7 @@
 extension ShareMachine {
     /// `2^scale Q^T diag(d^2) Q / 2^k` at the present residuals.
     func computeMeat(period: Double, scale: Int) async throws {
+        guard facts.family != .cox else { return try await computeRiskMeat(period: period, scale: scale) }
         let shape = try facts.scoreShape(period: period, scale: scale)
         let layout = try facts.elementLayout(period: period, scale: scale)
         let drop = Int128(shape.drop)

@@ -111,7 +111,8 @@ extension ShareMachine {
         try await evaluate(
             kind, try facts.layout(kind, period: period),
             KernelRows(
-                turns: turns, label: active?.label ?? [], offset: active?.offset ?? [], weight: active?.weight ?? []))
+                turns: turns, label: active?.label ?? [], offset: active?.offset ?? [],
+                weight: active?.kernelWeights ?? []))
     }
 
     /// What a kernel takes of each row: own angles and, at the active party, what stands beside its columns.
@@ -161,7 +162,9 @@ extension ShareMachine {
 
     /// With the theta that the active party has now: no width depends on it.
     func ownKernel(_ kernel: Kernel) -> Kernel {
-        Kernel(family: family, kind: kernel.kind, period: kernel.period, scaleBits: kernel.scaleBits)
+        Kernel(
+            family: family, kind: kernel.kind, period: kernel.period, scaleBits: kernel.scaleBits,
+            finerBits: kernel.finerBits)
     }
 
     func series(of kernel: Kernel) -> FourierSeries {

@@ -116,7 +116,9 @@ package struct TrainingFacts: Sendable, Hashable {
 
     package func layout(_ kind: Kernel.Kind, period: Double) throws(TrainingError) -> KernelLayout {
         try KernelLayout(
-            Kernel(family: family, kind: kind, period: period, scaleBits: scaleBits(of: kind)),
+            Kernel(
+                family: family, kind: kind, period: period, scaleBits: scaleBits(of: kind),
+                finerBits: family == .cox ? finerRateBits : 0),
             modulusBits: modulusBits,
             values: slotsRead)
     }

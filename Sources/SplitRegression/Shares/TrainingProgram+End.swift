@@ -37,7 +37,7 @@ extension TrainingProgram.Run {
                 isThere = try invert(.more(iterations: 1), isFinal: true)
             } else {
                 computeInformation(byFolds: validates)
-                if facts.family == .cox { summary.wald = try open(.wald, isCounted: false) }
+                if facts.family == .cox, !facts.isRobust { summary.wald = try open(.wald, isCounted: false) }
                 isThere = try invertAnew(isFinal: true)
             }
             guard isThere else {

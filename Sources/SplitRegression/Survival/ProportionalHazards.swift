@@ -2,6 +2,10 @@
 struct ProportionalHazards {
     let sets: RiskSets
     let label: [Double]
+    /// Added to each row's predictor; nil for nothing.
+    var offset: [Double]?
+    /// Case weights; nil where all are 1. Those of `sets` too.
+    var weight: [Double]?
     /// Standardised, without a constant.
     let columns: [[Double]]
     let names: [String]
@@ -18,8 +22,7 @@ struct ProportionalHazards {
     /// Newton's method with step halving.
     func fit() throws(TrainingError) -> Fit {
         var beta = columns.map { _ in 0.0 }
-        var z = linearPredictor(columns: columns, coefficients: beta)
-        if columns.isEmpty { z = label.map { _ in 0 } }
+        var z = predictor(beta)
         var value = objective(beta, z)
         for _ in 0..<100 where !columns.isEmpty {
             let (gradient, information) = try derivatives(beta, z)
@@ -34,14 +37,14 @@ struct ProportionalHazards {
             var (next, nextZ, nextValue) = (beta, z, value)
             repeat {
                 next = zip(beta, step).map { $0 - length * $1 }
-                nextZ = linearPredictor(columns: columns, coefficients: next)
+                nextZ = predictor(next)
                 nextValue = objective(next, nextZ)
                 length /= 2
             } while !(nextValue <= value) && length > 1e-6
             let decrement = dot(step, gradient)
             if nextValue <= value { (beta, z, value) = (next, nextZ, nextValue) }
             // Estimates that run away: no start for a joint fit.
-            if z.contains(where: { abs($0) > Self.farthest }) {
+            if z.indices.contains(where: { abs(z[$0] - (offset?[$0] ?? 0)) > Self.farthest }) {
                 throw .separation(columns: NamedColumns.moving(step, columns: columns, names: names))
             }
             if decrement < 1e-16 { break }
@@ -51,42 +54,57 @@ struct ProportionalHazards {
 
     private static let farthest = 30.0
 
-    /// About the largest predictor, so that no rate overflows: a constant cancels out.
-    private static func rates(_ z: [Double]) -> [Double] {
+    /// With the offset.
+    func predictor(_ beta: [Double]) -> [Double] {
+        let own = columns.isEmpty ? label.map { _ in 0 } : linearPredictor(columns: columns, coefficients: beta)
+        return offset.map { zip(own, $0).map { $0 + $1 } } ?? own
+    }
+
+    /// With case weights, and about the largest predictor, so that none overflows: a constant cancels out.
+    private func rates(_ z: [Double]) -> [Double] {
         let largest = z.max() ?? 0
-        return z.map { ElementaryFunctions.exp($0 - largest) }
+        let rates = z.map { ElementaryFunctions.exp($0 - largest) }
+        return weight.map { zip(rates, $0).map { $0 * $1 } } ?? rates
     }
 
     /// Negative partial log-likelihood, as R's `coxph` has it.
     func loss(_ z: [Double]) -> Double {
         let largest = z.max() ?? 0
-        let sums = sets.sums(of: Self.rates(z))
-        return zip(sums, sets.eventRows).reduce(0) { $0 + ElementaryFunctions.log($1.0) + largest - z[$1.1] }
+        let sums = sets.sums(of: rates(z))
+        return sums.indices.reduce(0) { sum, k in
+            let row = sets.eventRows[k]
+            return sum + sets.eventWeights[k] * (ElementaryFunctions.log(sums[k]) + largest)
+                - (weight?[row] ?? 1) * z[row]
+        }
     }
 
     private func objective(_ beta: [Double], _ z: [Double]) -> Double {
         loss(z) + penalty / 2 * beta.reduce(0) { $0 + $1 * $1 }
     }
 
-    /// Each row's expected number of events, `e_i Lambda_i`.
+    /// Each row's expected number of events, `e_i Lambda_i`: times its case weight its part of the sum.
     func expected(_ z: [Double]) -> [Double] {
-        let rates = Self.rates(z)
-        let hazards = sets.hazards(of: sets.sums(of: rates).map { 1 / $0 })
-        return zip(rates, hazards).map { $0 * $1 }
+        let largest = z.max() ?? 0
+        let hazards = sets.hazards(of: zip(sets.sums(of: rates(z)), sets.eventWeights).map { $1 / $0 })
+        return zip(z, hazards).map { ElementaryFunctions.exp($0 - largest) * $1 }
     }
 
     private func derivatives(_ beta: [Double], _ z: [Double]) throws(TrainingError) -> ([Double], SymmetricMatrix) {
-        let rates = Self.rates(z)
+        let rates = rates(z)
         let sums = sets.sums(of: rates)
-        let expected = expected(z)
-        let residual = zip(expected, label).map { $0 - $1 }
+        var expected = expected(z)
+        var residual = zip(expected, label).map { $0 - $1 }
+        if let weight {
+            expected = zip(expected, weight).map { $0 * $1 }
+            residual = zip(residual, weight).map { $0 * $1 }
+        }
         var gradient = columns.map { dot($0, residual) }
         for j in gradient.indices { gradient[j] += penalty * beta[j] }
         let means = columns.map { column in
             zip(sets.sums(of: zip(column, rates).map { $0 * $1 }), sums).map { $0 / $1 }
         }
         var information = SymmetricMatrix.gram(columns, weights: expected)
-        let spread = SymmetricMatrix.gram(means, weights: sums.map { _ in 1 })
+        let spread = SymmetricMatrix.gram(means, weights: sets.eventWeights)
         information = information.minus(spread)
         information.addDiagonal(penalty) { _ in true }
         return (gradient, information)

@@ -28,6 +28,8 @@ package struct RiskSets: Sendable {
     let eventRows: [Int]
     /// Which part of the tied rows an event's sum leaves out: `l / d` for the l-th of d (Efron), 0 for Breslow.
     let tieShares: [Double]
+    /// Of each event the mean case weight of the rows that have one at its time (with Breslow's ties too: the sum is the same).
+    let eventWeights: [Double]
     /// Of each event: the rows at risk but for those that have an event at that time, and these.
     let riskMoves: [Move]
     let tieMoves: [Move]
@@ -37,21 +39,29 @@ package struct RiskSets: Sendable {
     /// What a row's sum has before its entry, over the same; nil where all rows were observed from the start.
     let entryMoves: [Move]?
     let entryRows: [Int]
-    /// Over all events up to each of some times; the results are in `curveTimes`.
+    /// Over all events of a stratum up to each of some times; results are in `curveTimes`, as stratum times number of times and time.
     let curveMoves: [Move]
     let curveTimes: [Int]
+    /// For each row with an event: over all events of its stratum at its time; results in the order of events.
+    let ownMoves: [Move]
+    /// How many events there are at each event's time, itself included.
+    let ownTies: [Int]
 
     package var events: Int { eventRows.count }
 
     /// - Parameters:
     ///   - event: 1 where the event was seen at the row's time, 0 where observation ended there.
-    ///   - curve: times up to which hazards are added up; of one stratum.
-    package init(_ survival: SurvivalColumns, event: [Double], ties: Ties, curve: [Double] = []) {
+    ///   - weight: case weights; nil where all are 1.
+    ///   - curve: times up to which hazards are added up, stratum by stratum.
+    package init(
+        _ survival: SurvivalColumns, event: [Double], weight: [Double]? = nil, ties: Ties, curve: [Double] = []
+    ) {
         let time = survival.time
         rows = time.count
         var strata: [Int: [Int]] = [:]
         for row in time.indices { strata[survival.stratum?[row] ?? 0, default: []].append(row) }
-        var (eventRows, tieShares): ([Int], [Double]) = ([], [])
+        var (eventRows, tieShares, eventWeights): ([Int], [Double], [Double]) = ([], [], [])
+        var (ownMoves, ownTies): ([Move], [Int]) = ([], [])
         var (riskMoves, tieMoves): ([Move], [Move]) = ([], [])
         var groupsOfStrata: [[Group]] = []
         for key in strata.keys.sorted() {
@@ -75,7 +85,12 @@ package struct RiskSets: Sendable {
                 }
                 tieMoves.append(.clear)
                 tieMoves += deaths.map { .add($0) }
-                groups.append(Group(time: now, events: eventRows.count..<eventRows.count + deaths.count))
+                let group = Group(time: now, events: eventRows.count..<eventRows.count + deaths.count)
+                groups.append(group)
+                let mean = deaths.reduce(0) { $0 + (weight?[$1] ?? 1) } / Double(deaths.count)
+                eventWeights += deaths.map { _ in mean }
+                ownMoves += [.clear] + group.events.map { .add($0) } + deaths.map { _ in .emit }
+                ownTies += deaths.map { _ in deaths.count }
                 for (l, row) in deaths.enumerated() {
                     riskMoves.append(.emit)
                     tieMoves.append(.emit)
@@ -86,15 +101,18 @@ package struct RiskSets: Sendable {
             }
             groupsOfStrata.append(groups.reversed())
         }
-        (self.eventRows, self.tieShares) = (eventRows, tieShares)
+        (self.eventRows, self.tieShares, self.eventWeights) = (eventRows, tieShares, eventWeights)
+        (self.ownMoves, self.ownTies) = (ownMoves, ownTies)
         (self.riskMoves, self.tieMoves) = (riskMoves, tieMoves)
         let upward = strata.keys.sorted().map { key in
             strata[key]?.sorted { (time[$0], $0) < (time[$1], $1) } ?? []
         }
         (hazardMoves, hazardRows) = Self.hazards(upward, groupsOfStrata, time, event, events: eventRows.count)
+        let order = curve.indices.sorted { curve[$0] < curve[$1] }
+        let times = groupsOfStrata.flatMap { _ in curve }
         let ofCurve = Self.hazards(
-            [curve.indices.sorted { curve[$0] < curve[$1] }], Array(groupsOfStrata.prefix(1)), curve,
-            curve.map { _ in 0 }, events: eventRows.count)
+            groupsOfStrata.indices.map { stratum in order.map { stratum * curve.count + $0 } }, groupsOfStrata, times,
+            times.map { _ in 0 }, events: eventRows.count)
         (curveMoves, curveTimes) = (ofCurve.moves, ofCurve.rows)
         if let entry = survival.entry {
             let upward = upward.map { $0.sorted { (entry[$0], $0) < (entry[$1], $1) } }

@@ -15,6 +15,8 @@ extension ShareMachine {
         var trace = ShareWord.zero
         /// The same at the points of a path.
         var pathTrace = ShareWord.zero
+        /// Shares of the means of columns over each event's rows at risk, times the root of its weight; a row for each column.
+        var means = ShareMatrix(rows: 0, columns: 0)
         /// Where the path to the fit begins, and the integral along it so far.
         var origin: ShareMatrix
         var integral = ShareWord.zero
@@ -27,8 +29,11 @@ extension ShareMachine {
         var risk = Risk(origin: point)
         guard facts.family == .cox else { return risk }
         if let active, let sets = active.risk {
-            let rates = active.start.predictor.map { ElementaryFunctions.exp($0 - active.center) }
-            risk.map = RiskSums(sets, rates: rates, places: facts.events, fractionBits: facts.riskFractionBits)
+            let rates = zip(zip(active.start.predictor, active.offset), active.kernelWeights).map {
+                ElementaryFunctions.exp($0.0 - $0.1 - active.center) * $1
+            }
+            risk.map = RiskSums(
+                sets, rates: rates, weight: active.weight, places: facts.events, fractionBits: facts.riskFractionBits)
         }
         risk.reciprocals = Array(repeating: one, count: facts.events)
         return risk
@@ -54,7 +59,7 @@ extension ShareMachine {
     }
 
     /// Shares of the active party's sums of shared numbers, of which this party has these shares.
-    private func riskSums(
+    func riskSums(
         of own: [[ShareWord]], factors: RiskSums.Factors, layout: RiskSumLayout
     ) async throws -> ShareMatrix {
         guard var map = risk.map else { return try await exchange.ownRiskSums(own, layout: layout) }
@@ -84,7 +89,7 @@ extension ShareMachine {
     }
 
     /// Shares modulo 2^152 of products of shared numbers.
-    private func products(_ left: [Int128], _ right: [Int128], _ layout: ElementLayout) async throws -> [ShareWord] {
+    func products(_ left: [Int128], _ right: [Int128], _ layout: ElementLayout) async throws -> [ShareWord] {
         let (first, second) = isActive ? (left, right) : (right, left)
         let side = zip(first, second).flatMap { [$0, $1] }
         let cross =
@@ -105,7 +110,7 @@ extension ShareMachine {
         residuals = truncated(expected, shift: ShareMatrix.fractionBits).map(\.asInt128)
         guard let active else { return }
         for row in residuals.indices where active.label[row] == 1 {
-            residuals[row] -= 1 << Int128(TrainingFacts.rateFractionBits)
+            residuals[row] -= try fixed(active.weight[row], fractionBits: TrainingFacts.rateFractionBits)
         }
     }
 
@@ -144,6 +149,7 @@ extension ShareMachine {
             try await add(try await activeColumnSums(layout), at: 1)
         }
         try await add(try await passiveColumnSums(period: period), at: facts.activeColumns)
+        risk.means = means
         var total = ShareMatrix(rows: facts.parameters, columns: facts.parameters)
         for slice in facts.meanSlices {
             let part = means.columns(slice)
@@ -158,18 +164,20 @@ extension ShareMachine {
     }
 
     /// Of the active party's columns without the constant. Its entries are made positive by a power of two; that times the sums
-    /// themselves both take off.
+    /// themselves both take off. Where events have weights those sums are not there yet: a column without entries has them.
     private func activeColumnSums(_ layout: RiskSumLayout) async throws -> ShareMatrix {
         let offset = Int64(1) << Int64(facts.riskEntryBits)
-        let columns = isActive ? riskEntries().dropFirst().map { $0.map { $0 + offset } } : []
+        var columns = isActive ? riskEntries().dropFirst().map { $0.map { $0 + offset } } : []
+        let isWeighted = facts.isWeighted
+        if isActive, isWeighted { columns.append(Array(repeating: offset, count: rows)) }
         let own = risk.rates.map { [ShareWord($0)] }
-        var found = try await riskSums(of: own, factors: .columns(columns), layout: layout)
+        let found = try await riskSums(of: own, factors: .columns(columns), layout: layout)
+        var result = ShareMatrix(rows: layout.outputs, columns: facts.activeColumns - 1)
         for place in 0..<layout.outputs {
-            for value in 0..<layout.values {
-                found[place, value] = found[place, value] &- risk.words[place] &* offset
-            }
+            let offsets = isWeighted ? found[place, result.columns] : risk.words[place] &* offset
+            for value in 0..<result.columns { result[place, value] = found[place, value] &- offsets }
         }
-        return found
+        return result
     }
 
     /// Of the passive party's: its own rates times its columns, and its columns, which the active party multiplies with its rates.

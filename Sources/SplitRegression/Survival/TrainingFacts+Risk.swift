@@ -12,6 +12,9 @@ extension TrainingFacts {
     /// g: fraction bits of the scalars of risk sets.
     package var riskFractionBits: Int { max(46, rowBitsOfCount + 24) }
 
+    /// As many as leave room for the longest period.
+    var finerRateBits: Int { max(0, min(4, 18 - ceilLog2(16 * rows))) }
+
     /// Bits of a share of a rate.
     func rateBits(period: Double) throws(TrainingError) -> Int {
         let layout = try layout(.mean, period: period)
@@ -30,6 +33,9 @@ extension TrainingFacts {
             modulusBits: modulusBits)
     }
 
+    /// Fraction bits of what means at a row's own event are multiplied with.
+    static let ownRiskFractionBits = 46
+
     /// Hazards up to the times of the survival curve.
     func curveLayout() throws(TrainingError) -> RiskSumLayout {
         try RiskSumLayout(
@@ -44,11 +50,12 @@ extension TrainingFacts {
         (Array(repeating: Self.curveBits.all, count: curvePoints), [])
     }
 
-    /// The active party's columns without the constant, made positive; nil where there are none.
+    /// The active party's columns without the constant, made positive; nil where there are none. With case weights one column more.
     func riskColumnLayout(period: Double) throws(TrainingError) -> RiskSumLayout? {
         guard activeColumns > 1 else { return nil }
         return try RiskSumLayout(
-            .columns, inputs: rows, outputs: events, values: activeColumns - 1, factorBits: riskEntryBits + 1,
+            .columns, inputs: rows, outputs: events, values: activeColumns - (isWeighted ? 0 : 1),
+            factorBits: riskEntryBits + 1,
             termBits: try rateBits(period: period) + riskEntryBits + 1 + Self.riskScalarBits, modulusBits: modulusBits)
     }
 
@@ -74,7 +81,18 @@ extension TrainingFacts {
     /// Events whose means are multiplied with each other at once: the tables of their ciphertexts take memory.
     static let meansAtOnce = 1024
 
-    var meanSlices: [Range<Int>] {
-        stride(from: 0, to: events, by: Self.meansAtOnce).map { $0..<min(events, $0 + Self.meansAtOnce) }
+    var meanSlices: [Range<Int>] { Self.slices(events) }
+
+    /// Rows whose scores are multiplied with each other at once.
+    var scoreSlices: [Range<Int>] { Self.slices(rows) }
+
+    private static func slices(_ count: Int) -> [Range<Int>] {
+        stride(from: 0, to: count, by: meansAtOnce).map { $0..<min(count, $0 + meansAtOnce) }
+    }
+
+    /// A residual's share and an entry of a column.
+    func scoreEntryLayout(period: Double) throws(TrainingError) -> ElementLayout {
+        try ElementLayout(
+            valueBits: max(try residualShape(period: period).bits, featureBits), modulusBits: modulusBits)
     }
 }

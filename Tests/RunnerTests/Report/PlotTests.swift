@@ -31,8 +31,8 @@ import Testing
             SurvivalPoint(time: $0.0, atRisk: 50, events: 5, cumulativeHazard: -log($0.1), survival: $0.1)
         }
         let plot = SurvivalPlot(table: try #require(SurvivalTable(points)))
-        #expect(plot.corners.map(\.time) == [0, 10, 10, 25.5, 25.5])
-        #expect(plot.corners.map(\.survival) == [1, 1, 0.9, 0.9, 0.6])
+        #expect(SurvivalPlot.corners(points).map(\.time) == [0, 10, 10, 25.5, 25.5])
+        #expect(SurvivalPlot.corners(points).map(\.survival) == [1, 1, 0.9, 0.9, 0.6])
         let page = HTML.page(head: [], body: [plot.figure(id: "survival-plot")])
         #expect(PageReading(page).complaints.isEmpty)
         #expect(page.contains("1 at time 0; 0.900 at time 10; 0.600 at time 25.5."))

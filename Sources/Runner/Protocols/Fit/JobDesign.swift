@@ -67,25 +67,53 @@ package struct JobDesign: Sendable {
     /// Times of the survival curve between which too few of the fitted rows have an event: a difference of two hazards would be about
     /// the rows at risk at these.
     private func closeTimes(for job: Job) -> [DesignProblem] {
-        guard let survival, let events = label?.values, let column = job.active.beside.time,
-            let last = job.model.times.last
+        guard let survival, let events = label?.values, let column = job.active.beside.time, !job.model.times.isEmpty
         else { return [] }
+        guard let strata = survival.stratum else {
+            return closeTimes(column, survival, events, of: Array(events.indices), stratum: nil, job)
+        }
+        let codes = Set(strata).sorted()
+        if let limit = job.model.mostStrata, codes.count > limit {
+            return [.tooManyStrata(column: job.active.beside.strata ?? "", strata: codes.count, limit: limit)]
+        }
+        return codes.flatMap { code in
+            closeTimes(column, survival, events, of: strata.indices.filter { strata[$0] == code }, stratum: code, job)
+        }
+    }
+
+    /// The same of the rows of one stratum.
+    private func closeTimes(
+        _ column: String, _ survival: SurvivalColumns, _ events: [Double], of rows: [Int], stratum: Int?, _ job: Job
+    ) -> [DesignProblem] {
         let minimum = job.limits.minimumCell
         var problems: [DesignProblem] = []
-        func demand(_ rows: Int, after: Double?, upTo: Double?) {
-            guard rows < minimum else { return }
+        func demand(_ rows: [Int], after: Double?, upTo: Double?) {
+            let effective = effectiveSize(rows)
+            guard effective < minimum else { return }
             problems.append(
-                .timesTooClose(column: column, after: after, upTo: upTo, rows: rows, minimum: minimum))
+                .timesTooClose(
+                    column: column, after: after, upTo: upTo, stratum: stratum, rows: effective,
+                    isWeighted: weight != nil, minimum: minimum))
         }
         var before: Double?
         for time in job.model.times {
-            let found = zip(survival.time, events).count { $0 > (before ?? -.infinity) && $0 <= time && $1 == 1 }
+            let found = rows.filter {
+                survival.time[$0] > (before ?? -.infinity) && survival.time[$0] <= time && events[$0] == 1
+            }
             demand(found, after: before, upTo: time)
             before = time
         }
-        let remaining = survival.time.indices.count { survival.time[$0] > last && (survival.entry?[$0] ?? 0) <= last }
-        demand(remaining, after: last, upTo: nil)
+        let last = before ?? 0
+        demand(
+            rows.filter { survival.time[$0] > last && (survival.entry?[$0] ?? 0) <= last }, after: last, upTo: nil)
         return problems
+    }
+
+    /// How many rows these are, or as many as have their weights' sum and sum of squares (Kish 1965), rounded down.
+    private func effectiveSize(_ rows: [Int]) -> Int {
+        guard let weight, !rows.isEmpty else { return rows.count }
+        let (sum, squares) = rows.reduce((0.0, 0.0)) { ($0.0 + weight[$1], $0.1 + weight[$1] * weight[$1]) }
+        return Int((sum * sum / squares + 1e-9).rounded(.down))
     }
 
     /// The first guard about this party's own rows that this fit breaks, whatever earlier fits opened: that stands in a site's ledger.

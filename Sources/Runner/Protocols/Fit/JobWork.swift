@@ -96,6 +96,7 @@ extension TrainingPlan {
         self.init(
             family: job.model.family, theta: job.model.theta, ties: job.model.ties ?? .efron,
             mostEvents: job.model.mostEvents, times: job.reveals(.survival) ? job.model.times : [],
+            curveStrata: job.model.mostStrata ?? 1,
             isWeighted: job.hasCaseWeights,
             hasOffset: job.active.beside.movesPredictor, activeColumns: job.parameterCount(of: job.active),
             passiveColumns: job.parameterCount(of: job.passive), l2: job.model.l2, l1: job.model.l1,

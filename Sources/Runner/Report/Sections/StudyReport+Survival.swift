@@ -4,10 +4,10 @@ extension StudyReport {
         guard let curve = SurvivalTable(results.survival) else { return nil }
         var table = HTMLTable(
             id: "survival-numbers", caption: "The survival curve, as \(SurvivalTable.file) has it",
-            SurvivalTable.header, sides: SurvivalTable.header.map { _ in .right })
+            curve.header, sides: curve.header.map { _ in .right })
         for line in curve.lines { table.add(line.map { .text($0) }) }
         return ReportSection(
-            "survival", "Survival curve",
+            "survival", curve.hasStrata ? "Survival curves of strata" : "Survival curve",
             [
                 reminder,
                 .paragraph(
