@@ -53,6 +53,13 @@ struct JobVectors: Codable, Equatable {
         ),
         ("times, entries and strata", Fixtures.survival), ("times alone", Fixtures.timesAlone),
         ("survival curve", Fixtures.curve),
+        (
+            "survival curves of strata, weights, offset, robust errors",
+            Fixtures.curve.replacing(
+                "    time: futime",
+                with: "    time: futime\n    strata: ward\n    weights: iptw\n    offset: known"
+            ).replacing("times: [", with: "mostStrata: 4, covariance: HC0, times: [")
+        ),
         ("aligned over a curve", Fixtures.trial + "\nalignment: {protocol: ecdh-p256}\n"),
     ]
 
@@ -82,16 +89,17 @@ struct JobVectors: Codable, Equatable {
             ("empty", ""), ("truncated", Hex.encode(bytes.dropLast())), ("extended", Hex.encode(bytes + [0])),
             (
                 "future format",
-                edited(Hex.encode("moiety job\n".utf8) + "0007", Hex.encode("moiety job\n".utf8) + "0008")
+                edited(Hex.encode("moiety job\n".utf8) + "0008", Hex.encode("moiety job\n".utf8) + "0009")
             ),
             (
                 "past format",
-                edited(Hex.encode("moiety job\n".utf8) + "0007", Hex.encode("moiety job\n".utf8) + "0006")
+                edited(Hex.encode("moiety job\n".utf8) + "0008", Hex.encode("moiety job\n".utf8) + "0007")
             ),
-            // 12 passes, HC1, no ties, no number of events, no time of a curve, 2048 bits
-            ("unknown covariance", edited("0000000c030000000800", "0000000c040000000800")),
-            ("ties of another family", edited("0000000c030000000800", "0000000c03010100000800")),
-            ("events of another family", edited("0000000c030000000800", "0000000c03000100000009000800")),
+            // 12 passes, HC1, no ties, no number of events, no time of a curve, no strata, 2048 bits
+            ("unknown covariance", edited("0000000c03000000000800", "0000000c04000000000800")),
+            ("ties of another family", edited("0000000c03000000000800", "0000000c0301010000000800")),
+            ("events of another family", edited("0000000c03000000000800", "0000000c0300010000000900000800")),
+            ("strata of another family", edited("0000000c03000000000800", "0000000c0300000001020800")),
             // 2048 bits, half, then the count of the reveal list
             ("unknown nonces", edited("08000200000004", "08000300000004")),
             // reveal: 1, 2, 4, 5 with its first two entries exchanged
@@ -114,7 +122,6 @@ struct JobVectors: Codable, Equatable {
             ("unknown ties", survival.replacing(end, with: "00000014" + "01" + "0103" + "0100000096")),
             ("no ties", survival.replacing(end, with: "00000014" + "01" + "00" + "0100000096")),
             ("no event at most", survival.replacing(end, with: "00000014" + "01" + "0102" + "0100000000")),
-            ("times with robust errors", survival.replacing(end, with: "00000014" + "02" + "0102" + "0100000096")),
             (
                 "no time", survival.replacing("01" + "00000006" + Hex.encode("futime".utf8), with: "00")
             ),

@@ -34,7 +34,7 @@ import Wire
     @Test(arguments: [
         ("    time: futime\n", "", "parties[0].time", "time until the event"),
         ("strata: ward", "exposure: ward", "parties[0].exposure", "'offset'"),
-        ("strata: ward", "weights: futime", "parties[0].weights", ""),
+        ("strata: ward", "weights: futime", "parties[0].time", ""),
         ("strata: ward", "strata: ward\n    offset: age", "parties[0].features[0]", "without a coefficient"),
         ("strata: ward", "strata: futime", "parties[0].strata", ""),
         ("entry: enrolled", "entry: died", "parties[0].entry", ""),

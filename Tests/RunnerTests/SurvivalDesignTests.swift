@@ -158,7 +158,7 @@ import Testing
                 strata, ("family: cox", "family: cox, times: [\(times)], mostStrata: \(most)"),
                 ("scores]", "scores, survival]"))
         }
-        let near = try file("20, 60", most: 2)
+        let near = try file("20", most: 2)
         let problems = try design(near).problems(for: near.job)
         let counts = (0...1).map { ward in
             (0..<160).count { $0 % 2 == ward && $0 % 3 == 1 && 5 + $0 * 11 % 97 <= 20 }

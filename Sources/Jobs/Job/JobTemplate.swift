@@ -111,8 +111,8 @@ public enum JobTemplate {
 
               # ties: efron                   # events at the same time: efron, breslow
               # mostEvents: rows              # no more events than this among the fitted rows: a number spares work
-              # times: none                   # a list, [365, 730]: the survival curve there; needs survival revealed
-              # mostStrata: 2                 # with strata and times: no more strata than this, a curve for each
+              # times: none                   # a list, [365, 730]: the survival curve there; needs survival revealed,
+              #                               # and with strata also mostStrata, how many there are at most
             """
     }
 
