@@ -165,7 +165,7 @@ extension EndToEnd {
 
         @Test func jobThatIsNoYAML() async throws {
             let scratch = try TemporaryFolder()
-            let path = try scratch.write("job.yaml", "moiety: 7\nparties: [\n")
+            let path = try scratch.write("job.yaml", "moiety: 8\nparties: [\n")
             let ended = try await Program.run("job", "check", path, "--format", "json")
             #expect(ended.code == 65)
             #expect(ended.errorCode == "malformedDocument")

@@ -100,7 +100,7 @@ enum Small {
         title: String = "Small", payloads: String = "hashes"
     ) -> String {
         """
-        moiety: 7
+        moiety: 8
         title: \(title)
         parties:
           - name: hospital

@@ -3,7 +3,7 @@ import Jobs
 enum Fixtures {
     /// Hospital and lab of actg175: 9 + 1 coefficients at the active party, 2 at the passive one.
     static let trial = """
-        moiety: 7
+        moiety: 8
         title: CD4 and CD8 counts beside the clinic's columns
         parties:
           - name: hospital
@@ -24,7 +24,7 @@ enum Fixtures {
 
     /// Visits by a clinic's and a registry's columns.
     static let counts = """
-        moiety: 7
+        moiety: 8
         title: Visits
         parties:
           - name: clinic
@@ -48,7 +48,7 @@ enum Fixtures {
 
     /// Deaths in the columns of a clinic and a registry, with everything that only a proportional-hazards model has.
     static let survival = """
-        moiety: 7
+        moiety: 8
         title: Survival
         parties:
           - name: clinic
@@ -74,10 +74,18 @@ enum Fixtures {
     static let curve = timesAlone.replacing("maxPasses: 20", with: "maxPasses: 20, times: [365, 730, 1095.5]")
         .replacing("standard-errors]", with: "standard-errors, survival]")
 
+    /// With a column of the passive party's whose levels are compared.
+    static let groups = timesAlone.replacing("maxPasses: 20", with: "maxPasses: 20, times: [365, 730], groups: stage")
+        .replacing("standard-errors]", with: "standard-errors, logrank, kaplan-meier]")
+        .replacing("features: [age]", with: "features: [age, {column: smoker, type: binary}]")
+        .replacing(
+            "features: [x, y]",
+            with: "features: [x, y, {column: stage, type: categorical, levels: [I, II, III], reference: I}]")
+
     /// Ten columns and the intercept against twenty, as in the breast tables.
     static func wide(_ more: String = "", features: Int = 20) -> String {
         """
-        moiety: 7
+        moiety: 8
         title: Wide
         parties:
           - name: hospital
@@ -96,7 +104,7 @@ enum Fixtures {
 
     /// Every field written out, with categorical and composite columns.
     static let full = """
-        moiety: 7
+        moiety: 8
         title: Every field
         purpose: >-
           To see that nothing is lost.

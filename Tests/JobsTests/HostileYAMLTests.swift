@@ -6,7 +6,7 @@ import Testing
 @Suite struct HostileYAMLTests {
     @Test func aKeyTwiceIsNamedWithItsLine() {
         #expect(
-            refusal("moiety: 7\ntitle: a\nmodel: {family: linear}\ntitle: b\n")
+            refusal("moiety: 8\ntitle: a\nmodel: {family: linear}\ntitle: b\n")
                 == .malformed(line: 2, message: "the key 'title' is written twice"))
     }
 
@@ -68,7 +68,7 @@ import Testing
     func malformedTextIsRefused(_ text: String) { #expect(refusal(text) != nil) }
 
     @Test(arguments: [
-        "moiety: 7", "[]", "just text", "- a\n- b", "moiety:", "parties: {a: 1}", "parties: [1, [2], null]",
+        "moiety: 8", "[]", "just text", "- a\n- b", "moiety:", "parties: {a: 1}", "parties: [1, [2], null]",
     ])
     func otherDocumentsAreRefused(_ text: String) {
         guard case .invalid(let problems)? = refusal(text) else {

@@ -9,7 +9,7 @@ import Testing
         }
         return try Job(
             yaml: """
-                moiety: 7
+                moiety: 8
                 title: Measured
                 parties:
                   - {name: a, role: active, identifier: id, label: y, features: [\(names("u", active))]}
@@ -58,7 +58,7 @@ import Testing
             JobEstimate(
                 try Job(
                     yaml: """
-                        moiety: 7
+                        moiety: 8
                         title: Measured
                         parties:
                           - {name: a, role: active, identifier: id, label: y, features: [u]}

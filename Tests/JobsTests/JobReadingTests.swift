@@ -171,7 +171,7 @@ import Testing
         ("label: cens", "label: cens\n    weights: cens", "parties[0].weights", 9, ""),
         ("label: cens", "label: cens\n    offset: age", "parties[0].features[0]", 10, "without a coefficient"),
         ("table: counts", "table: counts\n    weights: w", "parties[1].weights", 13, ""),
-        ("moiety: 7", "moiety: 6", "moiety", 1, "format 7"), ("moiety: 7", "moiety: 8", "moiety", 1, "format 7"),
+        ("moiety: 8", "moiety: 6", "moiety", 1, "format 8"), ("moiety: 8", "moiety: 9", "moiety", 1, "format 8"),
         ("family: logistic", "family: logistic\n  l1: 0.1", "model.l1", 17, "model.l2"),
         ("family: logistic", "family: logistic\n  covariance: HC4", "model.covariance", 17, "'HC0'"),
         ("title: CD4", "titel: CD4", "titel", 2, "'title'"),

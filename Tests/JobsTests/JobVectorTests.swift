@@ -52,7 +52,7 @@ struct JobVectors: Codable, Equatable {
                 "standard-errors]", with: "description]")
         ),
         ("times, entries and strata", Fixtures.survival), ("times alone", Fixtures.timesAlone),
-        ("survival curve", Fixtures.curve),
+        ("survival curve", Fixtures.curve), ("levels compared", Fixtures.groups),
         ("aligned over a curve", Fixtures.trial + "\nalignment: {protocol: ecdh-p256}\n"),
     ]
 
@@ -98,8 +98,9 @@ struct JobVectors: Codable, Equatable {
             ("reveal list out of order", edited("0000000401020405", "0000000402010405")),
             // The end of that list, a hold-out, then ten parts for cross-validation.
             ("too many parts of the rows", edited("02040501" + "0a", "02040501" + "15")),
-            ("unknown reveal item", edited("0000000401020405", "000000040102040c")),
+            ("unknown reveal item", edited("0000000401020405", "000000040102040e")),
             ("survival of another family", edited("0000000401020405", "000000040102040b")),
+            ("a log-rank test of another family", edited("0000000401020405", "000000040102040c")),
             // 3, 6 and 7 are never used again.
             ("reveal item 3", edited("0000000401020405", "0000000401020304")),
             ("reveal item 6", edited("0000000401020405", "0000000401020406")),
@@ -144,6 +145,18 @@ struct JobVectors: Codable, Equatable {
                 curve.replacing(
                     Hex.encode("futime".utf8) + "0000", with: Hex.encode("futime".utf8) + "000100000001" + "77")
             ),
+        ]
+        let groups = Hex.encode(try Job(yaml: Fixtures.groups).canonical)
+        let stage = "01" + "00000005" + Hex.encode("stage".utf8)
+        func named(_ column: String) -> String {
+            groups.replacing(
+                stage + "0800",
+                with: "01" + "0000000" + String(column.utf8.count, radix: 16) + Hex.encode(column.utf8) + "0800")
+        }
+        spoilt += [
+            ("levels of a numeric column compared", named("age")), ("levels of no feature compared", named("nobody")),
+            ("no column for a test that is revealed", groups.replacing(stage + "0800", with: "00" + "0800")),
+            ("a column that nothing reveals", groups.replacing("0000000401020c0d", with: "0000000301020b")),
         ]
         return JobVectors(
             format: Int(Job.formatVersion),

@@ -11,7 +11,7 @@ import Testing
     private func job(weights: Bool) throws -> Job {
         try Job(
             yaml: """
-                moiety: 7
+                moiety: 8
                 title: Bits
                 parties:
                   - name: hospital

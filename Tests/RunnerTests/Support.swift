@@ -19,7 +19,7 @@ final class Notebook: RunObserver {
 /// The hospital's side of a small job, without a site around it.
 enum SmallJob {
     static let yaml = """
-        moiety: 7
+        moiety: 8
         title: Small
         parties:
           - {name: hospital, role: active, table: patients, identifier: id, label: outcome, features: [age]}

@@ -30,7 +30,7 @@ struct TwoFolders {
 enum SmallJob {
     static func yaml(title: String = "Small", reveal: String = "[coefficients]") -> String {
         """
-        moiety: 7
+        moiety: 8
         title: \(title)
         parties:
           - {name: hospital, role: active, table: patients, identifier: id, label: outcome, features: [age]}

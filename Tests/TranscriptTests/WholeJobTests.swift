@@ -62,7 +62,7 @@ import Testing
 
     /// The job of ``plan`` but for its keys, for verifiers that take the plan from it.
     static let yaml = """
-        moiety: 7
+        moiety: 8
         title: Whole
         parties:
           - {name: hospital, role: active, identifier: id, label: y, features: [x, z]}

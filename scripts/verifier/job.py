@@ -13,9 +13,11 @@ FAMILY_NAMES = {
     COX: "cox",
 }
 STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION, WEIGHTED_DESCRIPTION = 2, 4, 5, 8, 9, 10
-SURVIVAL = 11
-# coefficients, standard-errors, scores, metrics, correlations, description, weighted-description, survival
-REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION, WEIGHTED_DESCRIPTION, SURVIVAL}
+SURVIVAL, LOGRANK, KAPLAN_MEIER = 11, 12, 13
+# coefficients, standard-errors, scores, metrics, correlations, description, weighted-description, survival, logrank, kaplan-meier
+REVEALS = {
+    1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION, WEIGHTED_DESCRIPTION, SURVIVAL, LOGRANK, KAPLAN_MEIER,
+}
 # Families of a yes/no label.
 BINARY_LABELS = {2, 3, COX}
 # Columns of the active party beside its label, in the order of an encoding: of a survival model, and of all others.
@@ -25,6 +27,8 @@ TIES = (1, 2)
 MOST_EVENTS = 1 << 24
 # Of the survival curve.
 MOST_TIMES = 50
+# Of a column that is compared.
+MOST_COMPARED = 20
 # Kinds of a column; levels of a yes/no column.
 NUMERIC, BINARY, CATEGORICAL = 1, 2, 3
 BINARY_LEVELS = [b"no", b"yes"]
@@ -54,7 +58,7 @@ class Job:
 
     def __init__(self, data):
         r = Reader(data, "job.bin", ("T02", "jobNotCanonical"))
-        r.magic(b"moiety job\n\x00\x07")
+        r.magic(b"moiety job\n\x00\x08")
         r.texts(2)
         demand(r.number(4) == 2, "T02", "jobNotCanonical")
         self.active, self.passive = read_party(r), read_party(r)
@@ -77,6 +81,7 @@ class Job:
         self.ties = r.number(1) if read_flag(r) else None
         self.most_events = r.number(4) if read_flag(r) else None
         self.times = [read_number(r) for _ in range(r.number(1))]
+        self.groups = read_optional_text(r)
         demand(self.has_times(), "T02", "jobNotCanonical")
         demand(self.family in FAMILY_NAMES and min(self.l2, self.l1) >= 0 < self.tolerance, "T02", "jobNotCanonical")
         r.fixed(2)
@@ -89,7 +94,7 @@ class Job:
             demand(
                 self.family == LINEAR and count <= MOST_NET_PARAMETERS and not is_weighted, "T02", "jobNotCanonical"
             )
-        demand(self.has_curve(), "T02", "jobNotCanonical")
+        demand(self.has_curve() and self.has_groups(), "T02", "jobNotCanonical")
         demand(self.reveals <= REVEALS and covariance in COVARIANCES, "T02", "jobNotCanonical")
         self.has_hold_out = r.number(1) != 0
         self.folds = r.number(1)
@@ -133,13 +138,27 @@ class Job:
 
     def has_curve(self):
         """Whether times of a survival curve stand where it is revealed, ascending, and nowhere else."""
-        if (SURVIVAL in self.reveals) != bool(self.times):
+        if bool(self.reveals & {SURVIVAL, KAPLAN_MEIER}) != bool(self.times):
             return False
         if not self.times:
             return True
         is_ascending = all(before < after for before, after in zip([0] + self.times, self.times + [math.inf]))
         is_short = len(self.times) <= MOST_TIMES
         return self.is_survival and self.active["strata"] is None and is_ascending and is_short
+
+    def compared(self):
+        """Features of either party that have the name of the column whose levels are compared, with their party's role."""
+        if self.groups is None:
+            return []
+        return [(p["role"], one) for p in (self.active, self.passive) for one in p["features"] if one.name == self.groups]
+
+    def has_groups(self):
+        """Whether a survival model's comparison names one feature with levels, and is revealed; no other job has one."""
+        is_revealed = bool(self.reveals & {LOGRANK, KAPLAN_MEIER})
+        if not is_revealed or self.groups is None:
+            return not is_revealed and self.groups is None
+        found = self.compared()
+        return self.is_survival and len(found) == 1 and 1 < len(found[0][1].levels) <= MOST_COMPARED
 
     def has_group(self, describes):
         """Whether a description can group by it, if there is one."""

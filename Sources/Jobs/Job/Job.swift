@@ -6,7 +6,7 @@ public import Records
 /// Its identity is `hash`, the SHA-256 of its canonical encoding (`protocols/job.md`).
 public struct Job: Sendable, Hashable {
     /// Version of the job file and of its encoding; both parties must read the same one.
-    public static let formatVersion: UInt16 = 7
+    public static let formatVersion: UInt16 = 8
 
     public internal(set) var title: String
     /// Why the parties do this, for those who approve it. May be empty.
@@ -97,8 +97,10 @@ public struct Model: Sendable, Hashable {
     /// There too: no more events than this among the fitted rows; nil for their number. What depends on the number of events is
     /// padded to it.
     public internal(set) var mostEvents: Int?
-    /// There too: ascending times of the survival curve; none without it.
+    /// There too: ascending times of survival curves; none without them.
     public internal(set) var times: [Double]
+    /// There too: a feature of either party whose levels are compared; nil without one.
+    public internal(set) var groups: String?
 
     public var isPenalised: Bool { l2 > 0 || l1 > 0 }
 }

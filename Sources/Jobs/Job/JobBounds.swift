@@ -13,6 +13,8 @@ enum JobBounds {
     static let events = 1...(1 << 24)
     /// There too: times of the survival curve.
     static let times = 50
+    /// There too: levels of a column that are compared, each with exchanges of its own.
+    static let comparedLevels = 20
     static let cohort = 2...(1 << 24)
     static let cell = 1...1_000_000
     static let parametersPerRow = 0.0001...0.5

@@ -48,7 +48,10 @@ extension Job {
             covariance: try decoder.readChoice(),
             ties: try decoder.readOptional { decoder throws(WireError) in try decoder.readChoice() },
             mostEvents: try decoder.readOptional { decoder throws(WireError) in Int(try decoder.readUInt32()) },
-            times: try decoder.readTimes())
+            times: try decoder.readTimes(),
+            groups: try decoder.readOptional { decoder throws(WireError) in
+                try decoder.readString(max: JobBounds.columnBytes)
+            })
         keys = Keys(bits: Int(try decoder.readUInt16()), nonces: try decoder.readChoice())
         reveal = try decoder.readArray(max: 16) { decoder throws(WireError) in try decoder.readChoice() }
         holdout = try decoder.readChoice()
@@ -66,7 +69,7 @@ extension Job {
 
     /// Every text in the form that the YAML reader gives it.
     private var isClean: Bool {
-        var texts = [title, purpose]
+        var texts = [title, purpose] + [model.groups].compactMap(\.self)
         for party in parties {
             texts += party.identifier.columns + [party.label].compactMap(\.self) + party.beside.all.map(\.column)
             for feature in party.features + [party.group].compactMap(\.self) {

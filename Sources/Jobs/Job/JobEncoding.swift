@@ -37,6 +37,7 @@ extension Job {
         encoder.writeOptional(model.mostEvents) { $0.write(UInt32(clamping: $1)) }
         encoder.write(UInt8(clamping: model.times.count))
         for time in model.times { encoder.write(time) }
+        encoder.writeOptional(model.groups) { $0.write($1) }
         encoder.write(UInt16(clamping: keys.bits))
         encoder.write(keys.nonces.code)
         encoder.writeArray(reveal) { $0.write($1.code) }

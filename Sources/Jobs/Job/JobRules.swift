@@ -248,10 +248,14 @@ private struct JobRules {
             if model.ties != nil { note("model.ties", "belongs to 'family: cox'") }
             if model.mostEvents != nil { note("model.mostEvents", "belongs to 'family: cox'") }
             if !model.times.isEmpty { note("model.times", "belongs to 'family: cox'") }
-            if job.reveals(.survival) { note("reveal", "'survival' belongs to 'family: cox'", "drop 'survival'") }
+            if model.groups != nil { note("model.groups", "belongs to 'family: cox'") }
+            for word in [Reveal.survival, .logrank, .kaplanMeier] where job.reveals(word) {
+                note("reveal", "'\(word.rawValue)' belongs to 'family: cox'", "drop '\(word.rawValue)'")
+            }
             return
         }
         curve()
+        for problem in job.groupProblems() { problems.append(problem) }
         if model.ties == nil { note("model.ties", "is missing") }
         if model.covariance.isRobust {
             note("model.covariance", "a survival model has classical standard errors only", "drop 'covariance'")
@@ -288,13 +292,13 @@ private struct JobRules {
         if !times.isEmpty, job.parties.contains(where: { $0.beside.strata != nil }) {
             note(
                 "model.times", "the curves of strata are not there yet",
-                "drop 'strata', or drop 'times' and 'survival'")
+                "drop 'strata', or drop 'times', 'survival' and 'kaplan-meier'")
         }
         if times.isEmpty, job.reveals(.survival) {
             note(
                 "reveal", "'survival' needs the times of the curve", "name them in model.times, or drop 'survival'")
         }
-        if !times.isEmpty, !job.reveals(.survival) {
+        if !times.isEmpty, !job.reveals(.survival), !job.reveals(.kaplanMeier) {
             note(
                 "model.times", "is for the survival curve, which the job does not reveal",
                 "add 'survival' to reveal, or drop 'times'")

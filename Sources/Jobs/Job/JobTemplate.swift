@@ -112,6 +112,7 @@ public enum JobTemplate {
               # ties: efron                   # events at the same time: efron, breslow
               # mostEvents: rows              # no more events than this among the fitted rows: a number spares work
               # times: none                   # a list, [365, 730]: the survival curve there; needs survival revealed
+              # groups: none                  # a yes/no or categorical feature: its levels compared; needs logrank, kaplan-meier
             """
     }
 

@@ -29,8 +29,8 @@ package struct RiskSets: Sendable {
     /// Which part of the tied rows an event's sum leaves out: `l / d` for the l-th of d (Efron), 0 for Breslow.
     let tieShares: [Double]
     /// Of each event: the rows at risk but for those that have an event at that time, and these.
-    let riskMoves: [Move]
-    let tieMoves: [Move]
+    var riskMoves: [Move]
+    var tieMoves: [Move]
     /// Over events k, and over events k once more as `k + events`, for the rows that are tied at them: one result a row, in `hazardRows`.
     let hazardMoves: [Move]
     let hazardRows: [Int]
@@ -38,8 +38,8 @@ package struct RiskSets: Sendable {
     let entryMoves: [Move]?
     let entryRows: [Int]
     /// Over all events up to each of some times; the results are in `curveTimes`.
-    let curveMoves: [Move]
-    let curveTimes: [Int]
+    var curveMoves: [Move]
+    var curveTimes: [Int]
 
     package var events: Int { eventRows.count }
 

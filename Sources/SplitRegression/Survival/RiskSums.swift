@@ -29,6 +29,14 @@ package struct RiskSums: Sendable {
         tiedScalars = zip(scalars, sets.tieShares).map { Int64((Double($0) * (1 - $1)).rounded()) }
     }
 
+    /// With scalars of the active party's own choice, one for each event.
+    init(_ sets: RiskSets, scalars: [Int64], tiedScalars: [Int64], places: Int) {
+        self.sets = sets
+        self.scalars = scalars
+        self.tiedScalars = tiedScalars
+        self.places = places
+    }
+
     /// Scalars are at most this.
     private static let most = 0x1p62 - 0x1p10
 

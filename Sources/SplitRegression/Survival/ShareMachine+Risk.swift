@@ -20,7 +20,7 @@ extension ShareMachine {
         var integral = ShareWord.zero
     }
 
-    private var one: Int128 { isActive ? 1 << Int128(ShareMatrix.fractionBits) : 0 }
+    var one: Int128 { isActive ? 1 << Int128(ShareMatrix.fractionBits) : 0 }
 
     /// At the start all sums are about 1.
     func startRisk() -> Risk {
@@ -84,7 +84,7 @@ extension ShareMachine {
     }
 
     /// Shares modulo 2^152 of products of shared numbers.
-    private func products(_ left: [Int128], _ right: [Int128], _ layout: ElementLayout) async throws -> [ShareWord] {
+    func products(_ left: [Int128], _ right: [Int128], _ layout: ElementLayout) async throws -> [ShareWord] {
         let (first, second) = isActive ? (left, right) : (right, left)
         let side = zip(first, second).flatMap { [$0, $1] }
         let cross =
