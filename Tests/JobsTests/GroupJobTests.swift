@@ -27,7 +27,7 @@ import Testing
         ("groups: stage", "groups: stages", "model.groups", "no feature", "did you mean 'stage'?"),
         ("groups: stage", "groups: age", "model.groups", "numeric feature", "yes/no or categorical"),
         ("groups: stage", "groups: died", "model.groups", "no feature", "yes/no or categorical"),
-        ("groups: stage", "groups: ''", "model.groups", "has no value", ""),
+        ("groups: stage", "groups: ''", "model.groups", "no feature", ""),
         (", groups: stage", "", "reveal", "'logrank' needs a column", "name a yes/no or categorical feature"),
         (
             ", logrank, kaplan-meier]", ", survival]", "model.groups", "does not reveal",

@@ -82,16 +82,16 @@ struct JobVectors: Codable, Equatable {
             ("empty", ""), ("truncated", Hex.encode(bytes.dropLast())), ("extended", Hex.encode(bytes + [0])),
             (
                 "future format",
-                edited(Hex.encode("moiety job\n".utf8) + "0007", Hex.encode("moiety job\n".utf8) + "0008")
+                edited(Hex.encode("moiety job\n".utf8) + "0008", Hex.encode("moiety job\n".utf8) + "0009")
             ),
             (
                 "past format",
-                edited(Hex.encode("moiety job\n".utf8) + "0007", Hex.encode("moiety job\n".utf8) + "0006")
+                edited(Hex.encode("moiety job\n".utf8) + "0008", Hex.encode("moiety job\n".utf8) + "0007")
             ),
-            // 12 passes, HC1, no ties, no number of events, no time of a curve, 2048 bits
-            ("unknown covariance", edited("0000000c030000000800", "0000000c040000000800")),
-            ("ties of another family", edited("0000000c030000000800", "0000000c03010100000800")),
-            ("events of another family", edited("0000000c030000000800", "0000000c03000100000009000800")),
+            // 12 passes, HC1, no ties, no number of events, no time of a curve, no column compared, 2048 bits
+            ("unknown covariance", edited("0000000c03000000000800", "0000000c04000000000800")),
+            ("ties of another family", edited("0000000c03000000000800", "0000000c0301010000000800")),
+            ("events of another family", edited("0000000c03000000000800", "0000000c0300010000000900000800")),
             // 2048 bits, half, then the count of the reveal list
             ("unknown nonces", edited("08000200000004", "08000300000004")),
             // reveal: 1, 2, 4, 5 with its first two entries exchanged
@@ -150,12 +150,12 @@ struct JobVectors: Codable, Equatable {
         let stage = "01" + "00000005" + Hex.encode("stage".utf8)
         func named(_ column: String) -> String {
             groups.replacing(
-                stage + "0800",
-                with: "01" + "0000000" + String(column.utf8.count, radix: 16) + Hex.encode(column.utf8) + "0800")
+                stage + "0c00",
+                with: "01" + "0000000" + String(column.utf8.count, radix: 16) + Hex.encode(column.utf8) + "0c00")
         }
         spoilt += [
             ("levels of a numeric column compared", named("age")), ("levels of no feature compared", named("nobody")),
-            ("no column for a test that is revealed", groups.replacing(stage + "0800", with: "00" + "0800")),
+            ("no column for a test that is revealed", groups.replacing(stage + "0c00", with: "00" + "0c00")),
             ("a column that nothing reveals", groups.replacing("0000000401020c0d", with: "0000000301020b")),
         ]
         return JobVectors(

@@ -13,7 +13,8 @@ import Testing
         #expect(test.levels.map(\.rows) == wanted.rows && test.levels.map(\.observed) == wanted.observed)
         for (level, row) in test.levels.enumerated() {
             #expect(abs(row.expected - wanted.expected[level]) < tolerance, "\(wanted.name) \(level)")
-            #expect(abs(row.variance - wanted.covariance[level][level]) < tolerance, "\(wanted.name) \(level)")
+            // The last one is a sum of all that were opened.
+            #expect(abs(row.variance - wanted.covariance[level][level]) < 5 * tolerance, "\(wanted.name) \(level)")
         }
         #expect(abs((test.chiSquared ?? -1) / wanted.statistic - 1) < 20 * tolerance, "\(wanted.name)")
         #expect(abs((test.pValue ?? -1) - wanted.p) < 20 * tolerance && test.degreesOfFreedom == wanted.levels - 1)
