@@ -17,6 +17,8 @@ struct FittingRole {
     var offset: [Double]?
     var weight: [Double]?
     var survival: SurvivalColumns?
+    /// At the party with the column whose levels are compared.
+    var levels: LevelCodes?
     /// Rows kept aside; label and offset at the active party.
     var test: DesignMatrix?
     var testLabel: [Double] = []
@@ -56,6 +58,7 @@ struct FittingRole {
             summary, own, active: machine.active, facts: machine.facts, family: machine.family,
             round: machine.exchange.round + 1)
         if let active = machine.active { outcome.curve = curve(machine.results.curve, active) }
+        outcome.comparison = comparison(machine.results)
         if let selection = machine.selection { add(selection, l1: facts.l1, to: &outcome) }
         return outcome
     }
@@ -79,6 +82,22 @@ struct FittingRole {
         }
     }
 
+    /// What the active party learns of levels: from its own column, or from what was opened.
+    private func comparison(_ results: FitShares) -> LevelComparison? {
+        guard let plan = context.plan.comparison, let survival else { return nil }
+        guard plan.isPassive else {
+            return levels.map { LevelComparison(plan, LevelEvents(survival, event: label, times: plan.times), $0) }
+        }
+        return LevelComparison(plan, results, rows: context.rows)
+    }
+
+    /// What this party brings to a comparison in shares.
+    private func levelSide() -> LevelSide? {
+        guard let plan = context.plan.comparison, plan.isPassive else { return nil }
+        return survival.map { .active(LevelEvents($0, event: label, times: plan.times)) }
+            ?? levels.map { .passive($0) }
+    }
+
     /// Of all own columns, the constant first at the active party.
     private var columns: [[Double]] {
         (isActive ? [Array(repeating: 1.0, count: context.rows)] : []) + design.columns
@@ -90,12 +109,14 @@ struct FittingRole {
         let (columns, names, heldOut) = (columns, names, heldOutRows())
         let (facts, active) = try await announce(columns, names, heldOut)
         let table = try WhitenedTable(columns, hasConstant: isActive, names: names, facts: facts)
-        return try ShareMachine(
+        let machine = try ShareMachine(
             role: context.role, facts: facts, table: table, active: active,
             centring: (isActive ? [0] : []) + zip(design.means, design.sds).map { $1 > 0 ? $0 / $1 : 0 },
             heldOut: heldOut ?? HeldOutRows(columns: []),
             exchange: PaillierShareExchange(
                 keys: context.keys, session: context.session, round: 0, report: context.report))
+        machine.levels = levelSide()
+        return machine
     }
 
     /// The steps of a pass at the start and no more: for benchmarks of tables whose fit nobody would wait for.
@@ -204,6 +225,8 @@ struct FittingRole {
         case .residualSum: context.report(.phase("residual sum of squares"))
         case .squares: context.report(.phase("Pearson's sum of squares"))
         case .variances, .meat: context.report(.inference(step: "standard errors"))
+        case .levelTest: context.report(.phase("log-rank test"))
+        case .levelCurves: context.report(.phase("Kaplan-Meier curves"))
         case .heldOutSum, .heldOutSquares: context.report(.phase("rows kept aside"))
         case .foldInformation: context.report(.inference(step: "information matrix"))
         case .foldPoints, .foldSum, .foldSquares: context.report(.phase("cross-validation"))

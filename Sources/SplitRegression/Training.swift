@@ -21,10 +21,13 @@ public enum Training {
         /// Active party, proportional hazards: of the fitted rows, and of those kept aside.
         public var survival: SurvivalColumns?
         public var testSurvival: SurvivalColumns?
+        /// The party with the column whose levels are compared: of the fitted rows.
+        public var levels: LevelCodes?
 
         public init(
             design: DesignMatrix, test: DesignMatrix? = nil, offset: [Double]? = nil, testOffset: [Double]? = nil,
-            weight: [Double]? = nil, survival: SurvivalColumns? = nil, testSurvival: SurvivalColumns? = nil
+            weight: [Double]? = nil, survival: SurvivalColumns? = nil, testSurvival: SurvivalColumns? = nil,
+            levels: LevelCodes? = nil
         ) {
             self.design = design
             self.test = test
@@ -33,6 +36,7 @@ public enum Training {
             self.weight = weight
             self.survival = survival
             self.testSurvival = testSurvival
+            self.levels = levels
         }
     }
 
@@ -79,13 +83,15 @@ public enum Training {
             testLabel.allSatisfy(plan.family.labelDomain.contains)
         else { throw TrainingError.invalidPlan("labels or offsets of rows kept aside are not theirs") }
         try check(input.survival, rows: rows, label: label, plan: plan)
+        try check(input, .active, plan)
         let exponent = try labelExponent(label, family: plan.family)
         let context = try await open(
             .active, input, exponent: exponent, plan: plan, keyFloor: keyFloor, session: session, progress: progress)
         var fit = try await sharingSeparation {
             try await FittingRole(
                 context: context, design: input.design, label: label, offset: input.offset, weight: input.weight,
-                survival: input.survival, test: input.test, testLabel: testLabel, testOffset: input.testOffset
+                survival: input.survival, levels: input.levels, test: input.test, testLabel: testLabel,
+                testOffset: input.testOffset
             ).fit()
         }
         if plan.revealScores {
@@ -115,10 +121,13 @@ public enum Training {
         openingScores: @Sendable () throws -> Void = {}, progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingOutcome {
         try plan.validate()
+        try check(input, .passive, plan)
         let context = try await open(
             .passive, input, exponent: 0, plan: plan, keyFloor: keyFloor, session: session, progress: progress)
         let fit = try await sharingSeparation {
-            try await FittingRole(context: context, design: input.design, label: [], test: input.test).fit()
+            try await FittingRole(
+                context: context, design: input.design, label: [], levels: input.levels, test: input.test
+            ).fit()
         }
         if plan.revealScores {
             progress(.phase("scores"))
@@ -179,6 +188,17 @@ public enum Training {
         guard label.count(where: { $0 == 1 }) <= min(plan.mostEvents ?? rows, rows) else {
             throw .invalidPlan("more events than the job has room for")
         }
+    }
+
+    /// Levels of every row at the party that has the column, and nowhere else.
+    private static func check(_ input: Input, _ role: TrainingRole, _ plan: TrainingPlan) throws(TrainingError) {
+        let isHere = plan.comparison.map { $0.isPassive == (role == .passive) } ?? false
+        guard isHere == (input.levels != nil) else { throw .invalidPlan("levels are not those of the job") }
+        guard let comparison = plan.comparison else { return }
+        guard comparison.times.isEmpty || input.survival?.stratum == nil else {
+            throw .invalidPlan("there are no survival curves of strata")
+        }
+        try input.levels?.check(comparison, rows: input.design.rows)
     }
 
     private static func metrics(

@@ -15,6 +15,8 @@ public struct TrainingPlan: Sendable, Equatable {
     public var times: [Double]
     /// There too: for how many strata there is room in survival curves, one each.
     public var curveStrata: Int
+    /// There too: the column whose levels are compared; nil without one.
+    public var comparison: LevelPlan?
     /// Whether rows have case weights, and offsets: an active party says so, its rows stay its own.
     public var isWeighted: Bool
     public var hasOffset: Bool
@@ -96,7 +98,7 @@ public struct TrainingPlan: Sendable, Equatable {
     ///
     /// - Parameter unit: of the label as it is shared.
     func facts(rows: Int, heldOut: Int, unit: Double = 1, _ bounds: Announcement) -> TrainingFacts {
-        TrainingFacts(
+        var facts = TrainingFacts(
             family: response, rows: rows, activeColumns: activeColumns, passiveColumns: passiveColumns,
             penalty: l2, l1: l1 > 0 ? max(l1 / unit, .leastNormalMagnitude) : 0, tolerance: 10 * tolerance,
             maximumPasses: maximumPasses, modulusBits: keyBits,
@@ -109,6 +111,8 @@ public struct TrainingPlan: Sendable, Equatable {
             curvePoints: family == .cox ? times.count * curveStrata : 0, isRobust: covariance.isRobust,
             heldOutRows: opensHeldOut(heldOut) ? heldOut : 0, folds: revealFit ? folds : 0,
             decisionBits: decisionBits)
+        facts.comparison = comparison.flatMap(LevelFacts.init)
+        return facts
     }
 
     /// Whether sums over so many held-out rows are opened: scores say more, and few rows would be told by their sum.
@@ -145,7 +149,11 @@ public struct TrainingPlan: Sendable, Equatable {
             guard times.allSatisfy({ $0 > 0 && $0.isFinite }), zip(times, times.dropFirst()).allSatisfy(<) else {
                 throw .invalidPlan("times of a survival curve ascend from above 0")
             }
+            try comparison?.validate()
             guard mostEvents.map({ $0 >= 1 }) ?? true else { throw .invalidPlan("room for at least one event") }
+        }
+        guard comparison == nil || family == .cox else {
+            throw .invalidPlan("levels are compared for proportional hazards only")
         }
         guard l1 == 0 || !isWeighted else { throw .invalidPlan("an elastic net takes no case weights") }
         guard tolerance >= 1e-6, tolerance <= 0.1 else { throw .invalidPlan("tolerance must lie in [1e-6, 0.1]") }

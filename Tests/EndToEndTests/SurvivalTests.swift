@@ -9,7 +9,9 @@ extension EndToEnd {
         private static func days(_ row: Int) -> Int { 2 + row * 37 % 91 }
         private static func isEvent(_ row: Int) -> Bool { row * 29 % 10 < 7 }
 
-        private func sites(_ edit: (String) -> String = { $0 }, entry: (Int) -> Int = { $0 % 4 == 0 ? 1 : 0 })
+        private func sites(
+            _ edit: (String) -> String = { $0 }, entry: (Int) -> Int = { $0 % 4 == 0 ? 1 : 0 }, lab: String? = nil
+        )
             async throws -> TwoSites
         {
             let job = Small.job(features: "[marker, dose]", payloads: "full")
@@ -21,10 +23,10 @@ extension EndToEnd {
                 + (0..<120).map { row in
                     "P\(1000 + row),\(Self.isEvent(row) ? 1 : 0),\(20 + row * 13 % 61),\(Self.days(row)),\(entry(row))\n"
                 }.joined()
-            let lab =
+            let doses =
                 "id,marker,dose\n"
                 + (0..<120).map { "P\(1000 + $0),\(Double($0 * 11 % 37) / 2),\($0 * 17 % 41)\n" }.joined()
-            let sites = try await Small.sites(job: edit(job), hospital: hospital, lab: lab)
+            let sites = try await Small.sites(job: edit(job), hospital: hospital, lab: lab ?? doses)
             try await sites.approve()
             return sites
         }
@@ -76,6 +78,53 @@ extension EndToEnd {
             let html = try String(contentsOfFile: page, encoding: .utf8)
             #expect(
                 html.contains("hazard ratio") && html.contains("urvival of a person with the mean of every column"))
+        }
+
+        /// Known by lifelines (`multivariate_logrank_test`, `KaplanMeierFitter`).
+        @Test(.stopsAHang)
+        func levelsOfThePassivePartysColumn() async throws {
+            func stage(_ row: Int) -> String { (row * 7 + row / 9) % 2 == 0 ? "early" : "late" }
+            let lab =
+                "id,marker,stage\n"
+                + (0..<120).map { "P\(1000 + $0),\(Double($0 * 11 % 37) / 2),\(stage($0))\n" }.joined()
+            let sites = try await sites(
+                {
+                    $0.replacing("times: [30, 60]}", with: "times: [30, 60], groups: stage}")
+                        .replacing("standard-errors, survival", with: "logrank, kaplan-meier").replacing(
+                            "[marker, dose]",
+                            with:
+                                "[marker, {column: stage, type: categorical, levels: [early, late], reference: early}]")
+                }, lab: lab)
+            let (hospital, other) = try await sites.run()
+            try #require(hospital.code == 0 && other.code == 0, "\(hospital.errors)\(other.errors)")
+            #expect(hospital.output.contains("log-rank test of stage: chi squared 0.06 on 1 df"), "\(hospital.output)")
+            let test = try rows(sites, "hospital", "logrank.csv")
+            #expect(test.map { $0["n"] } == ["67", "53"] && test.map { $0["observed"] } == ["48", "36"])
+            #expect(abs((Double(test[0]["statistic"] ?? "") ?? 0) - 0.06289299832) < 1e-4)
+            let curves = try rows(sites, "hospital", "survival-groups.csv")
+            let known = [0.7523066020, 0.4486707737, 0.7581539348, 0]
+            // Ten events of the last level are fewer than the smallest cell.
+            #expect(curves.last?["surv"] == "NA")
+            for (row, value) in zip(curves, known).dropLast() {
+                #expect(abs((Double(row["surv"] ?? "") ?? 0) - value) < 2e-5, "\(row)")
+            }
+            for name in ["logrank.csv", "survival-groups.csv"] {
+                #expect(!FileManager.default.fileExists(atPath: "\(sites.results("lab"))/\(name)"))
+            }
+            for name in TwoSites.names {
+                let replayed = try await Program.run(
+                    "verify", sites.results(name), "--replay", "--site", sites.site(name))
+                #expect(replayed.code == 0, "\(replayed.output)")
+                let script = Repository.root.appending(path: "scripts/verify-transcript").path
+                let told = try await Running(
+                    "/usr/bin/env", ["python3", script, "\(sites.results(name))/transcript"], in: nil, input: nil
+                ).wait()
+                #expect(told.output.hasSuffix("VALID\n") || told.code == 127, "\(told.output)\(told.errors)")
+            }
+            let page = sites.scratch.path("report.html")
+            let report = try await Program.run("report", sites.results("hospital"), "--output", page)
+            #expect(report.code == 0, "\(report.errors)")
+            #expect(try String(contentsOfFile: page, encoding: .utf8).contains("Kaplan-Meier survival by stage"))
         }
 
         @Test(.stopsAHang)

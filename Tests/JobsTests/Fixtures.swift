@@ -74,6 +74,14 @@ enum Fixtures {
     static let curve = timesAlone.replacing("maxPasses: 20", with: "maxPasses: 20, times: [365, 730, 1095.5]")
         .replacing("standard-errors]", with: "standard-errors, survival]")
 
+    /// With a column of the passive party's whose levels are compared.
+    static let groups = timesAlone.replacing("maxPasses: 20", with: "maxPasses: 20, times: [365, 730], groups: stage")
+        .replacing("standard-errors]", with: "standard-errors, logrank, kaplan-meier]")
+        .replacing("features: [age]", with: "features: [age, {column: smoker, type: binary}]")
+        .replacing(
+            "features: [x, y]",
+            with: "features: [x, y, {column: stage, type: categorical, levels: [I, II, III], reference: I}]")
+
     /// Ten columns and the intercept against twenty, as in the breast tables.
     static func wide(_ more: String = "", features: Int = 20) -> String {
         """

@@ -52,7 +52,7 @@ struct JobVectors: Codable, Equatable {
                 "standard-errors]", with: "description]")
         ),
         ("times, entries and strata", Fixtures.survival), ("times alone", Fixtures.timesAlone),
-        ("survival curve", Fixtures.curve),
+        ("survival curve", Fixtures.curve), ("levels compared", Fixtures.groups),
         (
             "survival curves of strata, weights, offset, robust errors",
             Fixtures.curve.replacing(
@@ -95,19 +95,20 @@ struct JobVectors: Codable, Equatable {
                 "past format",
                 edited(Hex.encode("moiety job\n".utf8) + "0008", Hex.encode("moiety job\n".utf8) + "0007")
             ),
-            // 12 passes, HC1, no ties, no number of events, no time of a curve, no strata, 2048 bits
-            ("unknown covariance", edited("0000000c03000000000800", "0000000c04000000000800")),
-            ("ties of another family", edited("0000000c03000000000800", "0000000c0301010000000800")),
-            ("events of another family", edited("0000000c03000000000800", "0000000c0300010000000900000800")),
-            ("strata of another family", edited("0000000c03000000000800", "0000000c0300000001020800")),
+            // 12 passes, HC1, no ties, no number of events, no time of a curve, no strata, no column compared, 2048 bits
+            ("unknown covariance", edited("0000000c0300000000000800", "0000000c0400000000000800")),
+            ("ties of another family", edited("0000000c0300000000000800", "0000000c030101000000000800")),
+            ("events of another family", edited("0000000c0300000000000800", "0000000c030001000000090000000800")),
+            ("strata of another family", edited("0000000c0300000000000800", "0000000c030000000102000800")),
             // 2048 bits, half, then the count of the reveal list
             ("unknown nonces", edited("08000200000004", "08000300000004")),
             // reveal: 1, 2, 4, 5 with its first two entries exchanged
             ("reveal list out of order", edited("0000000401020405", "0000000402010405")),
             // The end of that list, a hold-out, then ten parts for cross-validation.
             ("too many parts of the rows", edited("02040501" + "0a", "02040501" + "15")),
-            ("unknown reveal item", edited("0000000401020405", "000000040102040c")),
+            ("unknown reveal item", edited("0000000401020405", "000000040102040e")),
             ("survival of another family", edited("0000000401020405", "000000040102040b")),
+            ("a log-rank test of another family", edited("0000000401020405", "000000040102040c")),
             // 3, 6 and 7 are never used again.
             ("reveal item 3", edited("0000000401020405", "0000000401020304")),
             ("reveal item 6", edited("0000000401020405", "0000000401020406")),
@@ -151,6 +152,18 @@ struct JobVectors: Codable, Equatable {
                 curve.replacing(
                     Hex.encode("futime".utf8) + "0000", with: Hex.encode("futime".utf8) + "000100000001" + "77")
             ),
+        ]
+        let groups = Hex.encode(try Job(yaml: Fixtures.groups).canonical)
+        let stage = "01" + "00000005" + Hex.encode("stage".utf8)
+        func named(_ column: String) -> String {
+            groups.replacing(
+                stage + "0c00",
+                with: "01" + "0000000" + String(column.utf8.count, radix: 16) + Hex.encode(column.utf8) + "0c00")
+        }
+        spoilt += [
+            ("levels of a numeric column compared", named("age")), ("levels of no feature compared", named("nobody")),
+            ("no column for a test that is revealed", groups.replacing(stage + "0c00", with: "00" + "0c00")),
+            ("a column that nothing reveals", groups.replacing("0000000401020c0d", with: "0000000301020b")),
         ]
         return JobVectors(
             format: Int(Job.formatVersion),

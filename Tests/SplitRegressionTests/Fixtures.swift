@@ -95,12 +95,15 @@ extension MadeTable {
     /// Both roles in one process, small keys.
     func train(
         _ plan: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil, survival: SurvivalColumns? = nil,
-        kept: MadeTable? = nil
+        kept: MadeTable? = nil, levels: (active: LevelCodes?, passive: LevelCodes?) = (nil, nil)
     ) async throws -> Outcome {
         let bits = plan.family.featureFractionBits
         var own = try input(\.active, fractionBits: bits, kept: kept)
         (own.offset, own.weight, own.survival) = (offset, weight, survival)
-        let (inputA, inputB) = (own, try input(\.passive, fractionBits: bits, kept: kept))
+        own.levels = levels.active
+        var other = try input(\.passive, fractionBits: bits, kept: kept)
+        other.levels = levels.passive
+        let (inputA, inputB) = (own, other)
         var made = plan
         (made.activeColumns, made.passiveColumns) = (active.count + 1, passive.count)
         let plan = made

@@ -169,7 +169,7 @@ struct LastProduct: Sendable {
             return isActive
                 ? (0..<count - 1).map { right[$0, 0] } + [words[0]] : (p - count..<p).map { right[$0, 0] }
         }
-        guard count <= p else { return [] }
+        guard count <= p, words.count == p * p else { return [] }
         return (isActive ? 0..<count : p - count..<p).map { words[$0 * p + $0] }
     }
 

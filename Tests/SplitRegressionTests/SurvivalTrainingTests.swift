@@ -143,6 +143,39 @@ import Testing
         }
     }
 
+    @Test("Levels compared under encryption, of either party's column") func levels() async throws {
+        let (table, made) = Self.table()
+        let survival = SurvivalColumns(time: made.time)
+        let codes = LevelCodes(codes: table.label.indices.map { ($0 * 7 + $0 / 5) % 3 })
+        var plan = TrainingPlan(family: .cox, maximumPasses: 30, keyBits: 768)
+        plan.mostEvents = 50
+        var found: [LevelComparison] = []
+        for isPassive in [true, false] {
+            plan.comparison = LevelPlan(
+                isPassive: isPassive, column: "c", levels: ["x", "y", "z"], hasTest: true, times: [4, 9],
+                minimumCell: isPassive ? 4 : 1)
+            let (active, passive) = try await table.train(
+                plan, survival: survival, levels: isPassive ? (nil, codes) : (codes, nil)
+            ).get()
+            found.append(try #require(active.comparison))
+            #expect(passive.comparison == nil)
+        }
+        let (shared, own) = (try #require(found[0].test), try #require(found[1].test))
+        #expect(shared.levels.map(\.observed) == own.levels.map(\.observed))
+        #expect(
+            zip(shared.levels, own.levels).allSatisfy { abs($0.expected - $1.expected) < 1e-4 && $0.rows == $1.rows })
+        #expect(abs((shared.chiSquared ?? -1) / (own.chiSquared ?? 1) - 1) < 1e-3)
+        for (curve, known) in zip(found[0].curves ?? [], found[1].curves ?? []) {
+            for (point, exact) in zip(curve.points, known.points) {
+                if let survival = point.survival { #expect(abs(survival - (exact.survival ?? 2)) < 1e-4) }
+            }
+        }
+        #expect(found[0].curves?.contains { $0.points.contains { $0.survival != nil } } == true)
+        // Levels at neither party, or at the wrong one, end it before a message.
+        let outcome = try await table.train(plan, survival: survival, levels: (nil, codes))
+        #expect(throws: TrainingError.self) { try outcome.active.get() }
+    }
+
     @Test func moreEventsThanThereIsRoomForEndTheJob() async throws {
         let (table, survival) = Self.table()
         var plan = TrainingPlan(family: .cox, maximumPasses: 30, keyBits: 768)

@@ -20,9 +20,11 @@ import Testing
         /// Of proportional hazards alone.
         let events: Int?
         let curvePoints: Int?
+        /// Levels, whether there is a test, times of curves, smallest cell.
+        let comparison: [Int]?
 
         var value: TrainingFacts {
-            TrainingFacts(
+            var facts = TrainingFacts(
                 family: TrainingVectorTests.family(family), rows: rows, activeColumns: activeColumns,
                 passiveColumns: passiveColumns, penalty: penalty, l1: l1, tolerance: tolerance,
                 maximumPasses: maximumPasses,
@@ -31,6 +33,10 @@ import Testing
                 periodBits: periodBits, isWeighted: isWeighted, estimatesTheta: estimatesTheta, events: events ?? 0,
                 curvePoints: curvePoints ?? 0,
                 isRobust: isRobust, heldOutRows: heldOutRows, folds: folds, decisionBits: decisionBits)
+            facts.comparison = comparison.map {
+                LevelFacts(levels: $0[0], hasTest: $0[1] == 1, times: $0[2], minimumCell: $0[3])
+            }
+            return facts
         }
     }
 
@@ -388,6 +394,8 @@ import Testing
         case "pathSum": return .pathSum(0)
         case "wald": return .wald
         case "curve": return .curve
+        case "levelTest": return .levelTest
+        case "levelCurves": return .levelCurves
         case "coefficients": return .coefficients(fractionBits: 20)
         case "variances": return .variances
         case "meat 0": return .meat(period: period, scale: 0)
@@ -529,6 +537,8 @@ import Testing
         case .pathSum(let node): return "pathSum \(node)"
         case .pathIntegral: return "pathIntegral"
         case .curve: return "curve"
+        case .levelTest: return "levelTest"
+        case .levelCurves: return "levelCurves"
         case .null: return "null"
         case .wald: return "wald"
         case .score: return "score"

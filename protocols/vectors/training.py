@@ -180,7 +180,8 @@ class Facts:
 
     def __init__(self, family, rows, active, passive, *, s=0, h=-2, r=1, modulus=3072, penalty=0.0, tau=1e-3,
                  passes=60, errors=True, loss=True, brier=False, weighted=False, theta=False, e=None,
-                 robust=False, held_out=0, l1=0.0, folds=0, events=None, curve=0, decisions=None):
+                 robust=False, held_out=0, l1=0.0, folds=0, events=None, curve=0, decisions=None,
+                 comparison=None):
         self.family, self.rows, self.active, self.passive = family, rows, active, passive
         self.s, self.h, self.r, self.modulus, self.penalty = s, h, r, modulus, penalty
         self.tau, self.passes, self.errors, self.loss, self.brier = tau, passes, errors, loss, brier
@@ -193,6 +194,8 @@ class Facts:
         self.events = (rows if events is None else events) if self.cox else 0
         # Declared times of a survival curve.
         self.curve = curve
+        # Levels of a column of B's: how many, whether there is a test, times of curves, smallest cell.
+        self.comparison = comparison
         self.decisions = 26 * passes + 61 + 6 * theta + 48 * self.cox if decisions is None else decisions
         self.k = ceil_log2(rows)
         self.F = 36 if family == "linear" else 20
@@ -217,6 +220,7 @@ class Facts:
             "isWeighted": self.weighted, "estimatesTheta": self.theta, "isRobust": self.robust,
             "heldOutRows": self.held_out, "l1": self.l1, "folds": self.folds, **({"events": self.events} if self.cox else {}),
             **({"curvePoints": self.curve} if self.curve else {}),
+            **({"comparison": self.comparison} if self.comparison else {}),
         }
 
 
@@ -629,11 +633,47 @@ def of_step(facts, step, period):
         return 2 * of_product(facts, p, p, p) + of_product(facts, p, p, p, "diagonal")
     if step == "curve":
         return [of_risk(facts, e, risk_layout("hazards", e, facts.curve, 1, 112 + 62, modulus))]
+    if step in ("levelTest", "levelCurves"):
+        return of_levels(facts, step == "levelTest")
     if step == "pathSum":
         return of_product(facts, 1, p, 1)
     if step == "wald":
         return of_product(facts, p, p, 1) + of_product(facts, 1, p, 1)
     return {"coefficients": [], "variances": of_product(facts, p, p, p) + of_product(facts, p, p, p, "diagonal")}[step]
+
+
+def of_levels(facts, is_test):
+    """5.13: sums over rows, over risk sets, products; what the active party gets comes after them."""
+    n, e, (g, _, times, cell), modulus = facts.rows, facts.events, facts.comparison, facts.modulus
+    values = 3 if is_test else 2 * times
+    # 3.4 with 0 and 1 of one bit.
+    slots = min(values, (modulus - 64) // max(W, 80 + ceil_log2(e) + 1 + 1 + facts.k + 2))
+    each = -(-values // slots)
+    rows = exchange(0x0216, "active", chunks(facts, n, 512, each), chunks(facts, g * each, 4096))
+    risk = of_risk(facts, n, risk_layout("sums", n, e, 1, 19 + 62, modulus))
+    # Until a number of 2^-(m+1) is 0.12 at least, and ten more.
+    m = max(facts.k, ceil_log2(cell))
+    signs = 10 + next(t for t in range(99) if 2.4 ** t >= 0.12 * 2 ** (m + 1))
+    if is_test:
+        products = sum((of_product(facts, g - 1, min(1024, e - place), g - 1, "lower") for place in range(0, e, 1024)), [])
+        numbers = 3 * g - 1 + g * (g - 1) // 2
+        both = [2 * g]
+        while both[-1] > 1:
+            both.append(both[-1] - both[-1] // 2)
+        return ([rows] + [risk] * (g - 1) + products + [of_elements(facts, 2 * g, 112)] * (2 * signs)
+                + [of_elements(facts, n // 2, 112) for n in both[:-1]] + [of_elements(facts, numbers, 112)])
+    points = of_elements(facts, g * times, 112)
+    steps = 9 + next(t for t in range(99) if 540 * 3.5 ** t >= n)
+    found = [rows] + [of_elements(facts, 2 * g * times, 112)] * (2 * signs) + [points] + [risk] * (2 * (g - 1)) + [of_elements(facts, g * e, 112)] * (2 * steps + 1)
+    widths, step = [], 1
+    while step < e:
+        widths.append(len(range(2 * step - 1, e, 2 * step)))
+        step *= 2
+    while step > 1:
+        step //= 2
+        widths.append(len(range(3 * step - 1, e, 2 * step)))
+    found += [of_elements(facts, g * width, 112) for width in widths if width]
+    return found + [of_risk(facts, e, risk_layout("hazards", e, times, 1, 112 + 62, modulus))] * g + [points]
 
 
 def risk_exchanges():
@@ -642,7 +682,8 @@ def risk_exchanges():
             (1000, 300, 4, 5, 3072, 32, 0.0), (1000, 300, 1, 1, 2048, 64, 0.1), (1500, 1500, 3, 20, 2048, 32, 0.0),
             (20_000, 2049, 9, 40, 3072, 64, 0.0), (100_000, 20_000, 11, 12, 3072, 32, 0.0), (700, 1, 2, 1, 4096, 32, 0.0)]:
         facts = Facts("cox", n, active, passive, h=3, r=6, modulus=modulus, penalty=penalty, errors=penalty == 0, loss=penalty == 0,
-                      events=events, curve={20_000: 25, 700: 3}.get(n, 0), weighted=n in (1500, 20_000), robust=n in (1500, 700))
+                      events=events, curve={20_000: 25, 700: 3}.get(n, 0), weighted=n in (1500, 20_000), robust=n in (1500, 700),
+                      comparison={1000: [2, 1, 0, 11], 1500: [4, 1, 3, 11], 20_000: [20, 1, 50, 100], 700: [3, 0, 1, 2000]}.get(n))
         steps = [{"step": step, "exchanges": of_step(facts, step, period)} for step in (
             "startGradient", "startInformation", "rates", "risks", "reciprocals 4 8", "reciprocals 8 12", "reciprocals warm 4",
             "reciprocals warm 2", "residual", "gradient", "information", "pathSum", "wald", "coefficients", "variances")]
@@ -653,6 +694,9 @@ def risk_exchanges():
             steps += [{"step": step, "exchanges": of_step(facts, step, period)} for step in ("meat 0", "robustVariances 0")]
         if facts.curve:
             steps.append({"step": "curve", "exchanges": of_step(facts, "curve", period)})
+        for name, has_one in zip(("levelTest", "levelCurves"), (facts.comparison or [0] * 4)[1:3]):
+            if has_one:
+                steps.append({"step": name, "exchanges": of_step(facts, name, period)})
         result.append({"facts": facts.json(), "period": period, "steps": steps, **results})
     return result
 
@@ -1170,6 +1214,11 @@ class Program:
             self.newton()
         if self.f.held_out:
             self.of_held_out()
+        if self.f.comparison:
+            _, is_test, times, _ = self.f.comparison
+            for name, is_there in (("levelTest", is_test), ("levelCurves", times)):
+                if is_there:
+                    self.do("checkpoint", name)
 
     def of_held_out(self):
         """Sums over the rows that were kept aside."""
@@ -1748,6 +1797,10 @@ def programs():
         ("hazards, ridge, a survival curve", hazards(penalty=0.1, errors=False, loss=False, curve=2), Script(decay)),
         ("hazards, no reciprocals for a survival curve", hazards(penalty=0.1, errors=False, loss=False, curve=2),
          Script(decay, risk=[0.0, 0.02])),
+        ("hazards, a log-rank test", hazards(comparison=[2, 1, 0, 11]), Script(decay)),
+        ("hazards, curves of levels, no errors", hazards(errors=False, comparison=[3, 0, 4, 11]), Script(decay)),
+        ("hazards, both, and a survival curve", hazards(curve=2, comparison=[4, 1, 2, 11]), Script(decay)),
+        ("hazards, both where errors are withheld", hazards(comparison=[4, 1, 2, 11]), Script(decay, trace=[0.0, -2.0])),
         ("hazards, a column of B alone", hazards(active=1, passive=1), Script(decay)),
         ("hazards, the last decision that is paid", hazards(decisions=143, errors=False), Script([3.0, 0.4, 0.03, 0.0003])),
         ("hazards, one bit too few", hazards(decisions=142, errors=False), Script([3.0, 0.4, 0.03, 0.0003])),

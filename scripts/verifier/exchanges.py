@@ -2,7 +2,7 @@
 
 from copy import copy
 
-from verifier import layouts, messages, steps
+from verifier import layouts, levels, messages, steps
 from verifier.expecting import ACTIVE, PASSIVE
 from verifier.facts import (
     LINEAR_PART_BITS, LINEAR_ROW_BITS, PART_BITS, RISK_NUMBER_BITS, RISK_SCALAR_BITS, SQUARE_ENTRY_FRACTION,
@@ -296,6 +296,12 @@ class Exchanges:
         size = self.facts.parameters
         return self.product(size, size) + self.variances()
 
+    def level_test(self):
+        return levels.level_test(self)
+
+    def level_curves(self):
+        return levels.level_curves(self)
+
     METHODS = {
         steps.START_GRADIENT: start_gradient,
         steps.START_INFORMATION: start_information,
@@ -307,6 +313,8 @@ class Exchanges:
         steps.RECIPROCALS: reciprocals,
         steps.PATH_SUM: path_sum,
         steps.CURVE: curve,
+        steps.LEVEL_TEST: level_test,
+        steps.LEVEL_CURVES: level_curves,
         steps.WALD: wald,
         steps.RESIDUAL: residual,
         steps.WEIGH: weigh,

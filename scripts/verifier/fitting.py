@@ -76,6 +76,10 @@ class Program:
             yield from self.newton()
         if self.facts.held_out:
             yield from self.held_out()
+        if self.facts.comparison:
+            for step in self.facts.comparison.steps():
+                yield SIGN,
+                yield step,
 
     def open(self, *step, is_counted=True):
         """The number of a step; a fit whose decisions took too many bits ends. Sums that come once are counted apart."""

@@ -1,7 +1,7 @@
 """Which message has to come next in a training, by the numbers opened so far: with its round, how many ciphertexts in
 which chunk, how many bits (protocols/training.md 3 and 5)."""
 
-from verifier import fitting, messages, steps
+from verifier import fitting, levels, messages, steps
 from verifier.exchanges import Exchanges
 from verifier.expecting import ACTIVE, PASSIVE, Expectations
 from verifier.facts import CURVE, ROBUST_VARIANCE, SLOPE
@@ -84,6 +84,8 @@ class Follower(Expectations):
             self.expect_results(*self.facts.coefficient_widths(*step[1:]))
         elif step[0] == steps.VARIANCES:
             self.expect_results(*self.facts.variance_widths())
+        elif step[0] in (steps.LEVEL_TEST, steps.LEVEL_CURVES):
+            self.expect_results(levels.results(step[0], self.facts), [])
         elif step[0] == steps.CURVE:
             self.expect_results([CURVE] * self.facts.curve_points, [])
         elif step[0] == steps.ROBUST_VARIANCES:

@@ -13,9 +13,11 @@ FAMILY_NAMES = {
     COX: "cox",
 }
 STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION, WEIGHTED_DESCRIPTION = 2, 4, 5, 8, 9, 10
-SURVIVAL = 11
-# coefficients, standard-errors, scores, metrics, correlations, description, weighted-description, survival
-REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION, WEIGHTED_DESCRIPTION, SURVIVAL}
+SURVIVAL, LOGRANK, KAPLAN_MEIER = 11, 12, 13
+# coefficients, standard-errors, scores, metrics, correlations, description, weighted-description, survival, logrank, kaplan-meier
+REVEALS = {
+    1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, DESCRIPTION, WEIGHTED_DESCRIPTION, SURVIVAL, LOGRANK, KAPLAN_MEIER,
+}
 # Families of a yes/no label.
 BINARY_LABELS = {2, 3, COX}
 # Columns of the active party beside its label, in the order of an encoding: of a survival model, and of all others.
@@ -27,6 +29,8 @@ MOST_EVENTS = 1 << 24
 MOST_TIMES = 50
 # There: strata with a curve each, and numbers of all curves.
 MOST_STRATA, MOST_CURVE_POINTS = 50, 200
+# Of a column that is compared.
+MOST_COMPARED = 20
 # Kinds of a column; levels of a yes/no column.
 NUMERIC, BINARY, CATEGORICAL = 1, 2, 3
 BINARY_LEVELS = [b"no", b"yes"]
@@ -80,6 +84,7 @@ class Job:
         self.most_events = r.number(4) if read_flag(r) else None
         self.times = [read_number(r) for _ in range(r.number(1))]
         self.most_strata = r.number(1) if read_flag(r) else None
+        self.groups = read_optional_text(r)
         demand(self.has_times(), "T02", "jobNotCanonical")
         demand(self.family in FAMILY_NAMES and min(self.l2, self.l1) >= 0 < self.tolerance, "T02", "jobNotCanonical")
         r.fixed(2)
@@ -92,7 +97,7 @@ class Job:
             demand(
                 self.family == LINEAR and count <= MOST_NET_PARAMETERS and not is_weighted, "T02", "jobNotCanonical"
             )
-        demand(self.has_curve(), "T02", "jobNotCanonical")
+        demand(self.has_curve() and self.has_groups(), "T02", "jobNotCanonical")
         demand(self.reveals <= REVEALS and covariance in COVARIANCES, "T02", "jobNotCanonical")
         self.has_hold_out = r.number(1) != 0
         self.folds = r.number(1)
@@ -136,9 +141,11 @@ class Job:
 
     def has_curve(self):
         """Whether times of a survival curve stand where it is revealed, ascending, and nowhere else."""
-        if (SURVIVAL in self.reveals) != bool(self.times):
+        if bool(self.reveals & {SURVIVAL, KAPLAN_MEIER}) != bool(self.times):
             return False
         has_strata = self.active["strata"] is not None
+        if has_strata and KAPLAN_MEIER in self.reveals:
+            return False
         if (self.most_strata is not None) != (bool(self.times) and has_strata):
             return False
         if not self.times:
@@ -152,6 +159,21 @@ class Job:
     def curve_points(self):
         """Numbers of all survival curves."""
         return len(self.times) * (self.most_strata or 1)
+
+    def compared(self):
+        """Features of either party that have the name of the column whose levels are compared, with their party's role."""
+        if self.groups is None:
+            return []
+        return [(p["role"], one) for p in (self.active, self.passive) for one in p["features"] if one.name == self.groups]
+
+    def has_groups(self):
+        """Whether a survival model's comparison names one feature with levels, and is revealed; no other job has one."""
+        is_revealed = bool(self.reveals & {LOGRANK, KAPLAN_MEIER})
+        if not is_revealed or self.groups is None:
+            return not is_revealed and self.groups is None
+        found = self.compared()
+        is_weighted = self.active["weights"] is not None
+        return self.is_survival and not is_weighted and len(found) == 1 and 1 < len(found[0][1].levels) <= MOST_COMPARED
 
     def has_group(self, describes):
         """Whether a description can group by it, if there is one."""

@@ -6,13 +6,18 @@ from verifier.facts import Facts
 from verifier.families import FAMILIES
 from verifier.fitting import MOST_THETAS
 from verifier.following import Follower
-from verifier.job import COX, FAMILY_NAMES, LINEAR, METRICS, SCORES, STANDARD_ERRORS, SURVIVAL
+from verifier.job import (
+    COX, FAMILY_NAMES, KAPLAN_MEIER, LINEAR, LOGRANK, METRICS, SCORES, STANDARD_ERRORS, SURVIVAL,
+)
+from verifier.levels import Comparison
 from verifier.layouts import ciphertext_bytes
 from verifier.reading import demand
 
 
 # For each pass a window of 14 bits and six finer ones, in a fit five traces and a bit for the range.
 BITS_OF_PASS, BITS_OF_FIT = 26, 61
+# As a job has it.
+PASSIVE_ROLE = 2
 # For four numbers about reciprocals.
 BITS_OF_RISK_SETS = 48
 
@@ -108,6 +113,14 @@ class TrainingInspector:
         """Times of a survival curve, where the job reveals one."""
         return self.job.curve_points() if SURVIVAL in self.job.reveals else 0
 
+    def comparison(self):
+        """Of levels, where the passive party has the column."""
+        job, found = self.job, self.job.compared()
+        if not found or found[0][0] != PASSIVE_ROLE:
+            return None
+        times = len(job.times) if KAPLAN_MEIER in job.reveals else 0
+        return Comparison(len(found[0][1].levels), LOGRANK in job.reveals, times, job.least_cell)
+
     def events(self):
         """Places for events: all rows where the job names no number."""
         return min(self.job.most_events or self.rows, self.rows) if self.job.is_survival else 0
@@ -122,6 +135,7 @@ class TrainingInspector:
             loss=not family.is_linear and (shows_fit or not has_penalty), brier=family.is_binary and shows_fit,
             weighted=self.is_weighted, theta=job.estimates_theta, robust=job.has_robust_errors,
             held_out=self.held_out(), folds=job.folds, events=self.events(), curve_points=self.curve_points(), net=job.l1 > 0,
+            comparison=self.comparison(),
         )
 
     def finish(self, counts):

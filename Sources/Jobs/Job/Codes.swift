@@ -106,6 +106,8 @@ extension Reveal: Coded {
         case .description: 9
         case .weightedDescription: 10
         case .survival: 11
+        case .logrank: 12
+        case .kaplanMeier: 13
         }
     }
 }

@@ -97,10 +97,12 @@ public struct Model: Sendable, Hashable {
     /// There too: no more events than this among the fitted rows; nil for their number. What depends on the number of events is
     /// padded to it.
     public internal(set) var mostEvents: Int?
-    /// There too: ascending times of the survival curve; none without it.
+    /// There too: ascending times of survival curves; none without them.
     public internal(set) var times: [Double]
     /// There too, where rows have strata: no more of these than this, each with a curve of its own; nil where there is one curve.
     public internal(set) var mostStrata: Int?
+    /// There too: a feature of either party whose levels are compared; nil without one.
+    public internal(set) var groups: String?
 
     /// Numbers of all survival curves.
     public var curvePoints: Int { times.count * (mostStrata ?? 1) }

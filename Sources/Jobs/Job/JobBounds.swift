@@ -16,6 +16,8 @@ enum JobBounds {
     /// There too: strata with a curve each, and numbers of all curves.
     static let strata = 1...50
     static let curvePoints = 200
+    /// There too: levels of a column that are compared, each with exchanges of its own.
+    static let comparedLevels = 20
     static let cohort = 2...(1 << 24)
     static let cell = 1...1_000_000
     static let parametersPerRow = 0.0001...0.5

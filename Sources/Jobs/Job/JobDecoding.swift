@@ -49,7 +49,10 @@ extension Job {
             ties: try decoder.readOptional { decoder throws(WireError) in try decoder.readChoice() },
             mostEvents: try decoder.readOptional { decoder throws(WireError) in Int(try decoder.readUInt32()) },
             times: try decoder.readTimes(),
-            mostStrata: try decoder.readOptional { decoder throws(WireError) in Int(try decoder.readUInt8()) })
+            mostStrata: try decoder.readOptional { decoder throws(WireError) in Int(try decoder.readUInt8()) },
+            groups: try decoder.readOptional { decoder throws(WireError) in
+                try decoder.readString(max: JobBounds.columnBytes)
+            })
         keys = Keys(bits: Int(try decoder.readUInt16()), nonces: try decoder.readChoice())
         reveal = try decoder.readArray(max: 16) { decoder throws(WireError) in try decoder.readChoice() }
         holdout = try decoder.readChoice()
@@ -67,7 +70,7 @@ extension Job {
 
     /// Every text in the form that the YAML reader gives it.
     private var isClean: Bool {
-        var texts = [title, purpose]
+        var texts = [title, purpose] + [model.groups].compactMap(\.self)
         for party in parties {
             texts += party.identifier.columns + [party.label].compactMap(\.self) + party.beside.all.map(\.column)
             for feature in party.features + [party.group].compactMap(\.self) {

@@ -38,6 +38,7 @@ extension Job {
         encoder.write(UInt8(clamping: model.times.count))
         for time in model.times { encoder.write(time) }
         encoder.writeOptional(model.mostStrata) { $0.write(UInt8(clamping: $1)) }
+        encoder.writeOptional(model.groups) { $0.write($1) }
         encoder.write(UInt16(clamping: keys.bits))
         encoder.write(keys.nonces.code)
         encoder.writeArray(reveal) { $0.write($1.code) }

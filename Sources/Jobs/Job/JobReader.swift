@@ -162,13 +162,13 @@ private struct JobReader {
             "model",
             allowed: [
                 "family", "theta", "l2", "l1", "tolerance", "maxPasses", "covariance", "ties", "mostEvents", "times",
-                "mostStrata",
+                "mostStrata", "groups",
             ])
         guard let fields else {
             problems.add("model", "is missing", hint: "write 'family: linear' or 'family: logistic' below it")
             return Model(
                 family: .linear, theta: nil, l2: 0, l1: 0, tolerance: 1e-4, maximumPasses: 30, covariance: .classical,
-                ties: nil, mostEvents: nil, times: [], mostStrata: nil)
+                ties: nil, mostEvents: nil, times: [], mostStrata: nil, groups: nil)
         }
         let family = fields.choice("family", default: nil, fallback: ModelFamily.linear)
         let hasTies = family == .cox || fields.value("ties") != nil
@@ -182,7 +182,7 @@ private struct JobReader {
             ties: hasTies ? fields.choice("ties", default: Ties.efron, fallback: .efron) : nil,
             mostEvents: mostEvents(fields), times: times(fields),
             mostStrata: fields.value("mostStrata") == nil
-                ? nil : fields.integer("mostStrata", default: 1, in: JobBounds.strata))
+                ? nil : fields.integer("mostStrata", default: 1, in: JobBounds.strata), groups: groups(fields))
     }
 
     /// nil for as many as rows.
@@ -191,7 +191,12 @@ private struct JobReader {
         return model.integer("mostEvents", default: 1, in: JobBounds.events)
     }
 
-    /// Of the survival curve.
+    /// nil for none.
+    private func groups(_ model: FieldReader) -> String? {
+        model.optionalText("groups").flatMap { $0 == "none" ? nil : $0 }
+    }
+
+    /// Of survival curves.
     private func times(_ model: FieldReader) -> [Double] {
         if case .scalar(let text, _, _)? = model.value("times"), FieldReader.clean(text) == "none" { return [] }
         return model.list("times").map { model.number(of: $0.value, at: $0.path) ?? 1 }

@@ -253,10 +253,14 @@ private struct JobRules {
             if model.mostEvents != nil { note("model.mostEvents", "belongs to 'family: cox'") }
             if !model.times.isEmpty { note("model.times", "belongs to 'family: cox'") }
             if model.mostStrata != nil { note("model.mostStrata", "belongs to 'family: cox'") }
-            if job.reveals(.survival) { note("reveal", "'survival' belongs to 'family: cox'", "drop 'survival'") }
+            if model.groups != nil { note("model.groups", "belongs to 'family: cox'") }
+            for word in [Reveal.survival, .logrank, .kaplanMeier] where job.reveals(word) {
+                note("reveal", "'\(word.rawValue)' belongs to 'family: cox'", "drop '\(word.rawValue)'")
+            }
             return
         }
         curve()
+        for problem in job.groupProblems() { problems.append(problem) }
         if model.ties == nil { note("model.ties", "is missing") }
         if job.crossValidation != 0 {
             note("crossValidation", "a survival model has none", "drop it, or use 'holdout: hash' with scores revealed")
@@ -301,11 +305,16 @@ private struct JobRules {
                 "model.times", "\(times.count) times in \(job.model.mostStrata ?? 1) strata are too many numbers",
                 "at most \(JobBounds.curvePoints) in all")
         }
+        if hasStrata, job.reveals(.kaplanMeier) {
+            note(
+                "reveal", "'kaplan-meier' curves are of all rows, without strata",
+                "drop 'strata', or 'kaplan-meier'")
+        }
         if times.isEmpty, job.reveals(.survival) {
             note(
                 "reveal", "'survival' needs the times of the curve", "name them in model.times, or drop 'survival'")
         }
-        if !times.isEmpty, !job.reveals(.survival) {
+        if !times.isEmpty, !job.reveals(.survival), !job.reveals(.kaplanMeier) {
             note(
                 "model.times", "is for the survival curve, which the job does not reveal",
                 "add 'survival' to reveal, or drop 'times'")

@@ -113,6 +113,7 @@ public enum JobTemplate {
               # mostEvents: rows              # no more events than this among the fitted rows: a number spares work
               # times: none                   # a list, [365, 730]: the survival curve there; needs survival revealed,
               #                               # and with strata also mostStrata, how many there are at most
+              # groups: none                  # a yes/no or categorical feature: its levels compared; needs logrank, kaplan-meier
             """
     }
 

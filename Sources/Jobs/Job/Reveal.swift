@@ -17,6 +17,10 @@ public enum Reveal: String, Sendable, Hashable, CaseIterable, Codable {
     case weightedDescription = "weighted-description"
     /// Proportional hazards: the survival curve at the job's times, to the active party.
     case survival
+    /// There too: the log-rank test between the levels of `model.groups`, to the active party.
+    case logrank
+    /// There too: the Kaplan-Meier curve of each of these levels at the job's times, to the active party.
+    case kaplanMeier = "kaplan-meier"
 
     /// What is opened, in one clause.
     public var meaning: String {
@@ -31,6 +35,10 @@ public enum Reveal: String, Sendable, Hashable, CaseIterable, Codable {
             "the same with the active party's case weights, by which it may ask about single people"
         case .survival:
             "the survival curve of a person with the mean of every column, at the times in `model.times`, to the active party"
+        case .logrank:
+            "of each level of `model.groups` its rows, its events and those expected, with their covariances, to the active party"
+        case .kaplanMeier:
+            "the survival of each level of `model.groups` at the times in `model.times`, to the active party"
         case .scores: "the score of every aligned row, to the active party"
         case .metrics:
             "log-loss and Brier score, or R^2, of the fitted rows, from sums that both parties open; without scores also of rows held out"

@@ -103,7 +103,7 @@ public struct Explanation: Sendable, Hashable, Codable {
         let events =
             job.model.ties.map { ties in
                 " (proportional hazards, ties by \(ties.rawValue)"
-                    + "\(job.model.mostEvents.map { ", at most \($0) events" } ?? "")\(times(job)))"
+                    + "\(job.model.mostEvents.map { ", at most \($0) events" } ?? "")\(times(job))\(groups(job)))"
             } ?? ""
         let stop =
             "until the gradient is \(job.model.tolerance) standard errors, at most \(job.model.maximumPasses) passes"
@@ -119,6 +119,14 @@ public struct Explanation: Sendable, Hashable, Codable {
         let list = job.model.times.map { Int(exactly: $0).map { "\($0)" } ?? "\($0)" }
         return ", survival at " + list.joined(separator: ", ")
             + (job.model.mostStrata.map { " in each of at most \($0) strata" } ?? "")
+    }
+
+    private static func groups(_ job: Job) -> String {
+        guard let (party, feature) = job.comparedGroups else { return "" }
+        let what = [(Reveal.logrank, "log-rank test"), (.kaplanMeier, "Kaplan-Meier curves")].filter {
+            job.reveals($0.0)
+        }
+        return ", " + what.map(\.1).joined(separator: " and ") + " by \(feature.column) of \(party.name)"
     }
 
     private static func rows(_ job: Job) -> String {

@@ -13,6 +13,8 @@ enum LeakageCondition {
     /// Sums over all rows, each without its fold, are opened.
     case folds
     case thetaEstimated
+    /// The passive party has the column whose levels are compared.
+    case passiveGroups
 }
 
 extension LeakageWords {
@@ -35,6 +37,7 @@ extension LeakageWords {
                 case .heldOutSums: others.append("with a hold-out, where `metrics` is revealed and `scores` is not")
                 case .folds: others.append("with `crossValidation`")
                 case .thetaEstimated: others.append("with `theta: estimate`")
+                case .passiveGroups: others.append("with `model.groups` of the passive party")
                 }
             }
         }
@@ -49,7 +52,11 @@ extension LeakageWords {
 
     private func holds(_ condition: LeakageCondition) -> Bool? {
         if case .thetaEstimated = condition, family != .negativeBinomial { return false }
-        if family != .cox, case .revealed(.survival) = condition { return false }
+        if family != .cox, case .revealed(let item) = condition,
+            [.survival, .logrank, .kaplanMeier].contains(item)
+        {
+            return false
+        }
         if family == .cox {
             // Metrics, and what needs them, are refused.
             switch condition {
@@ -67,6 +74,7 @@ extension LeakageWords {
         case .heldOutSums: job.opensHeldOutSums
         case .folds: job.crossValidation > 0
         case .thetaEstimated: job.estimatesTheta
+        case .passiveGroups: job.comparedGroups?.party.role == .passive
         }
     }
 }

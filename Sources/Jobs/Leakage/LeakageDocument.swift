@@ -101,6 +101,8 @@ public enum LeakageDocument {
             case .description: "`limits.minimumCell` of at most 100"
             case .weightedDescription: "`description`, `weights`"
             case .survival: "`model.times`, a cox model"
+            case .logrank: "`model.groups`, a cox model"
+            case .kaplanMeier: "`model.groups`, `model.times`, a cox model"
             }
         return "| `\(item.rawValue)` | \(item.meaning) | \(needs) |"
     }

@@ -19,10 +19,12 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     public let correlations: Int
     /// To the active party: the cumulative hazard at each time of the survival curve.
     public let hazards: Int
+    /// To the active party: of each level of a column of the passive party's, for a log-rank test and for survival curves.
+    public let levels: Int
 
     public var total: Int {
         decisions.plusClamped(sums).plusClamped(coefficients).plusClamped(variances).plusClamped(aliases)
-            .plusClamped(correlations).plusClamped(hazards)
+            .plusClamped(correlations).plusClamped(hazards).plusClamped(levels)
     }
 
     /// - Parameters:
@@ -65,6 +67,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
             role == .passive && isLinear && !job.model.isPenalised ? m.timesClamped(Self.alias) : 0
         correlations = job.reveals(.correlations) ? Self.correlations(parameters: job.parameterCount) : 0
         hazards = role == .active && job.reveals(.survival) ? job.model.curvePoints * Self.hazard : 0
+        levels = role == .active ? Self.levels(job, digits: digits) : 0
         guard job.reveals(.standardErrors) else {
             variances = 0
             return

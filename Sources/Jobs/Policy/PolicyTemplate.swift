@@ -17,7 +17,7 @@ extension Policy {
         peers: any                  # or a list of names: who may ask
         features: any               # or a list of columns
         labels: any                 # or a list of columns
-        reveal: any                 # or a list: standard-errors, scores, metrics, correlations, description, weighted-description, survival
+        reveal: any                 # or a list: standard-errors, scores, metrics, correlations, description, weighted-description, survival, logrank, kaplan-meier
         loosen: []                  # budget, leverage: guards that a job may loosen
 
         # What this site discloses in all, counted by its ledger: `moiety policy check` shows what is left.

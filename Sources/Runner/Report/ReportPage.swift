@@ -52,7 +52,8 @@ extension StudyReport {
     private var sections: [ReportSection] {
         [
             glance, studySection, attritionSection, descriptionSection, coefficientSection, survivalSection,
-            convergenceSection, evaluationSection, learnedSection, budgetSection, verificationSection, modelCard,
+            groupSection, convergenceSection, evaluationSection, learnedSection, budgetSection, verificationSection,
+            modelCard,
             citationSection, checkSection,
         ].compactMap(\.self)
     }

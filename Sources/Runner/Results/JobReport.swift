@@ -36,6 +36,8 @@ package struct JobReport: Codable, Sendable {
     let crossValidation: ScoreMetrics?
     /// The survival curve at the job's times; only where the job opens it to this party.
     let survival: [SurvivalPoint]?
+    /// The comparison of levels, likewise.
+    let groups: LevelComparison?
     let transfer: Transfer
 
     package init(_ finished: FinishedJob) {
@@ -53,6 +55,7 @@ package struct JobReport: Codable, Sendable {
         holdOut = finished.outcome.holdOutMetrics
         crossValidation = finished.outcome.foldMetrics
         survival = finished.outcome.curve
+        groups = finished.outcome.comparison
         transfer = Transfer(
             bytesSent: finished.bytesSent, bytesReceived: finished.bytesReceived, seconds: finished.seconds)
     }
@@ -80,6 +83,8 @@ package struct JobReport: Codable, Sendable {
         if let plot = ForestLines(terms, ratio: family.ratioName) { lines.append(plot.text) }
         if let evaluation { lines.append(evaluation.text) }
         if let curve = SurvivalTable(survival) { lines.append(curve.text) }
+        if let test = LevelTestTable(groups) { lines.append(test.text) }
+        if let curves = LevelCurveTable(groups) { lines.append(curves.text) }
         return lines.joined(separator: "\n")
     }
 

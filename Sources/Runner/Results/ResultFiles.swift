@@ -28,7 +28,7 @@ package struct ResultFiles {
             ResultFile("intersection.csv", try IdentifierTable.csv(of: finished.rows), mode: .ownerOnly),
             ResultFile("model.json", try Self.json(savedModel), mode: .ownerOnly),
         ] + (try finished.outcome.scores.map { [ResultFile("scores.csv", try scores($0), mode: .ownerOnly)] } ?? [])
-            + (try evaluation()) + (try path()) + (try survival())
+            + (try evaluation()) + (try path()) + (try survival()) + (try groups())
     }
 
     /// Where scores are revealed to this party.
@@ -59,6 +59,14 @@ package struct ResultFiles {
     private func survival() throws -> [ResultFile] {
         guard let table = SurvivalTable(finished.outcome.curve) else { return [] }
         return [ResultFile(SurvivalTable.file, try table.csv())]
+    }
+
+    /// Where the comparison of levels is revealed to this party.
+    private func groups() throws -> [ResultFile] {
+        let comparison = finished.outcome.comparison
+        let test = try LevelTestTable(comparison).map { ResultFile(LevelTestTable.file, try $0.csv()) }
+        let curves = try LevelCurveTable(comparison).map { ResultFile(LevelCurveTable.file, try $0.csv()) }
+        return [test, curves].compactMap(\.self)
     }
 
     private var savedModel: SavedModel {
@@ -179,6 +187,6 @@ enum ScoreTable {
 }
 
 extension CSVWriter.Cell {
-    fileprivate static func of(_ value: Double?) -> Self { value.map { .number($0) } ?? .missing }
-    fileprivate static func of(_ value: Int?) -> Self { value.map { .integer($0) } ?? .missing }
+    static func of(_ value: Double?) -> Self { value.map { .number($0) } ?? .missing }
+    static func of(_ value: Int?) -> Self { value.map { .integer($0) } ?? .missing }
 }

@@ -112,6 +112,8 @@ extension TrainingFacts {
                     .results(active: [], passive: aliasWidths.passive)
                 ]
         case .movements: return [.results(active: movementWidths.active, passive: movementWidths.passive)]
+        case .levelTest: return try levelTestExchanges()
+        case .levelCurves: return try levelCurveExchanges()
         case .checkpoint: return [.checkpoint]
         case .riskTrace, .pathPoint, .pathIntegral, .null, .score: return []
         case .trace, .norm, .range, .theta, .heldOutRange, .foldRange, .sumRange: return []
@@ -185,13 +187,13 @@ extension TrainingFacts {
     /// Residuals of a linear fit times case weights.
     func weighing() throws(TrainingError) -> PlannedExchange { elements(try weighingLayout()) }
 
-    private func elements(_ layout: ElementLayout, rows: Int? = nil) -> PlannedExchange {
+    func elements(_ layout: ElementLayout, rows: Int? = nil) -> PlannedExchange {
         .shape(
             .elementProducts(layout, rows: rows ?? self.rows), owner: .active, request: .elementShares,
             reply: .elementProducts)
     }
 
-    private func riskSums(_ layout: RiskSumLayout) -> PlannedExchange {
+    func riskSums(_ layout: RiskSumLayout) -> PlannedExchange {
         .shape(.riskSums(layout), owner: .passive, request: .riskShares, reply: .riskSums)
     }
 
@@ -227,7 +229,7 @@ extension TrainingFacts {
         .shape(.columnSums(layout, rows: rows ?? self.rows), owner: owner, request: .rowShares, reply: .columnSums)
     }
 
-    private func packed(_ layout: PackedSumLayout, _ owner: TrainingRole, rows: Int) -> PlannedExchange {
+    func packed(_ layout: PackedSumLayout, _ owner: TrainingRole, rows: Int) -> PlannedExchange {
         .shape(.packedSums(layout, rows: rows), owner: owner, request: .rowVectors, reply: .crossSums)
     }
 }

@@ -88,4 +88,6 @@ public struct TrainingOutcome: Sendable {
     public var foldMetrics: ScoreMetrics?
     /// Active party, proportional hazards, where the job declares times.
     public var curve: [SurvivalPoint]?
+    /// There too, where the job compares the levels of a column.
+    public var comparison: LevelComparison?
 }

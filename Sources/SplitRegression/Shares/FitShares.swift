@@ -14,4 +14,7 @@ package struct FitShares: Sendable {
     package var movements: [Double] = []
     /// Active party, proportional hazards: the cumulative hazard at each declared time, about the centre of its exponentials.
     package var curve: [Double] = []
+    /// There too: what is opened of a comparison of levels (training.md 5.13), 0 where a cell is too small.
+    package var levelTest: [Double] = []
+    package var levelCurves: [Double] = []
 }

@@ -11,6 +11,7 @@ extension ShareMachine {
             let machine = try ShareMachine(
                 role: role, facts: facts, table: table, active: active, centring: centring,
                 heldOut: heldOut, exchange: exchange)
+            machine.levels = levels
             return (machine, nil)
         }
         let index = NamedColumns.leftOut(results.aliases)
@@ -21,6 +22,7 @@ extension ShareMachine {
         let machine = try ShareMachine(
             role: role, facts: facts, table: table, active: nil, centring: others(centring),
             heldOut: HeldOutRows(columns: heldOut.columns.isEmpty ? [] : others(heldOut.columns)), exchange: exchange)
+        machine.levels = levels
         return (machine, index)
     }
 }

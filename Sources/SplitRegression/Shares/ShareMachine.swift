@@ -26,6 +26,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
     var foldPoints: [ShareMatrix] = []
     /// Proportional hazards: what belongs to risk sets.
     var risk: Risk
+    /// There too: what this party knows of levels that are compared.
+    package var levels: LevelSide?
     /// The middle of the sandwich estimate.
     var meat: ShareMatrix
     /// Own part and shares of each row's predictor: phases in turns, or numbers modulo 2^152 for a linear fit.
@@ -159,6 +161,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
         case .passiveAliases: try await openAliases(toActive: false)
         case .leaveOut: throw TrainingError.invalidPlan("a machine keeps its columns: another one goes on")
         case .movements: try await openMovements()
+        case .levelTest: try await openLevelTest()
+        case .levelCurves: try await openLevelCurves()
         case .checkpoint: try await exchange.checkpoint()
         }
         return nil

@@ -36,6 +36,7 @@ extension TrainingProgram {
         func fit() throws(Stop) -> Summary {
             if facts.family == .linear { try linear() } else { try chordNewton() }
             if facts.heldOutRows > 0 { try heldOut() }
+            compareLevels()
             return summary
         }
 

@@ -104,6 +104,10 @@ package enum TrainingStep: Sendable, Hashable {
     case leaveOut
     /// Each party gets its own block of the present direction, coarsely.
     case movements
+    /// The active party gets the log-rank test between the levels of a column of the passive party's.
+    case levelTest
+    /// The active party gets the survival curve of each of these levels at the declared times.
+    case levelCurves
     /// Both sign what they have sent.
     case checkpoint
 

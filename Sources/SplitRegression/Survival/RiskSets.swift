@@ -31,8 +31,8 @@ package struct RiskSets: Sendable {
     /// Of each event the mean case weight of the rows that have one at its time (with Breslow's ties too: the sum is the same).
     let eventWeights: [Double]
     /// Of each event: the rows at risk but for those that have an event at that time, and these.
-    let riskMoves: [Move]
-    let tieMoves: [Move]
+    var riskMoves: [Move]
+    var tieMoves: [Move]
     /// Over events k, and over events k once more as `k + events`, for the rows that are tied at them: one result a row, in `hazardRows`.
     let hazardMoves: [Move]
     let hazardRows: [Int]
@@ -40,8 +40,8 @@ package struct RiskSets: Sendable {
     let entryMoves: [Move]?
     let entryRows: [Int]
     /// Over all events of a stratum up to each of some times; results are in `curveTimes`, as stratum times number of times and time.
-    let curveMoves: [Move]
-    let curveTimes: [Int]
+    var curveMoves: [Move]
+    var curveTimes: [Int]
     /// For each row with an event: over all events of its stratum at its time; results in the order of events.
     let ownMoves: [Move]
     /// How many events there are at each event's time, itself included.

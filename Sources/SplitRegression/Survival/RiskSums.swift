@@ -19,6 +19,8 @@ package struct RiskSums: Sendable {
         let all: [Int64]
         let tied: [Int64]
 
+        init(all: [Int64], tied: [Int64]) { (self.all, self.tied) = (all, tied) }
+
         init(_ all: [Int64], tieShares: [Double]) {
             self.all = all
             tied = zip(all, tieShares).map { Int64((Double($0) * (1 - $1)).rounded()) }
@@ -59,6 +61,15 @@ package struct RiskSums: Sendable {
             let part = (weight?[sets.eventRows[k]] ?? 1) / (Double(sets.ownTies[k]) * weights[k].squareRoot())
             return Int64((Self.ownUnit * part).rounded())
         }
+    }
+
+    /// With scalars of the active party's own choice, one for each event.
+    init(_ sets: RiskSets, scalars: [Int64], tiedScalars: [Int64], places: Int) {
+        self.sets = sets
+        self.places = places
+        let all = Scalars(all: scalars, tied: tiedScalars)
+        (ofSums, ofHazards, ofMeans) = (all, all, all)
+        ownScalars = []
     }
 
     /// Scalars are at most this.

@@ -22,7 +22,7 @@ extension ShareMachine {
         var integral = ShareWord.zero
     }
 
-    private var one: Int128 { isActive ? 1 << Int128(ShareMatrix.fractionBits) : 0 }
+    var one: Int128 { isActive ? 1 << Int128(ShareMatrix.fractionBits) : 0 }
 
     /// At the start all sums are about 1.
     func startRisk() -> Risk {

@@ -16,6 +16,8 @@ package struct JobDesign: Sendable {
     /// Proportional hazards: of the fitted rows, and of those kept aside.
     private let survival: SurvivalColumns?
     private let testSurvival: SurvivalColumns?
+    /// There too, at the party with the column: the level of each fitted row, by which rows are compared.
+    private let levels: LevelCodes?
     private let table: Site.PartyTable
     /// Rows kept out of the fit.
     private let kept: AlignedRows?
@@ -35,6 +37,7 @@ package struct JobDesign: Sendable {
         weight = try table.values(of: .weight, fitted)
         survival = try table.survival(fitted)
         testSurvival = try kept.flatMap { try inputs.table.survival($0) }
+        levels = try table.levels(comparedBy: job, fitted)
     }
 
     /// With the rows kept aside under the same scalings.
@@ -46,7 +49,7 @@ package struct JobDesign: Sendable {
                     $0, columns: table.features, scalings: design.scalings, missing: table.missing,
                     fractionBits: plan.family.featureFractionBits)
             }, offset: offset, testOffset: try kept.flatMap { try table.predictorOffset($0) }, weight: weight,
-            survival: survival, testSurvival: testSurvival)
+            survival: survival, testSurvival: testSurvival, levels: levels)
     }
 
     func testLabel() throws -> [Double] { try kept.flatMap { try table.outcome($0) }?.values ?? [] }

@@ -108,5 +108,6 @@ extension TrainingPlan {
             revealFit: job.reveals(.metrics), minimumHeldOut: job.limits.minimumCell,
             folds: job.crossValidation,
             decisionBits: OpenedBits.decisions(job))
+        comparison = LevelPlan(job)
     }
 }

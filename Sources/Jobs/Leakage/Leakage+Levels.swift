@@ -1,0 +1,32 @@
+// Levels that a survival model compares (`protocols/training.md` 5.13).
+extension LeakageWords {
+    private var cell: String { job.map { "\($0.limits.minimumCell)" } ?? "`limits.minimumCell`" }
+
+    /// By the active party.
+    var levelsLearnt: [String] {
+        when(
+            .revealed(.logrank), .passiveGroups,
+            say: [
+                "of each level of `model.groups` how many rows it has, how many of them had an event and how many were expected to "
+                    + "(sums over rows of what \(active) knows), and the covariances of these: 16 fraction bits each; if some level has "
+                    + "fewer than \(cell) rows with an event, or without one, that this is so and nothing else"
+            ])
+            + when(
+                .revealed(.kaplanMeier), .passiveGroups,
+                say: [
+                    "the survival of each level of `model.groups` at each declared time, to 17 fraction bits, where the level has at "
+                        + "least \(cell) events since the time before and as many rows under observation after it, and else that one of these is "
+                        + "fewer"
+                ])
+    }
+
+    /// By the passive party.
+    var levelsSent: [String] {
+        when(
+            .revealed(.logrank), .passiveGroups,
+            say: ["so many bits of its share of each number of the log-rank test, of which it learns nothing itself"])
+            + when(
+                .revealed(.kaplanMeier), .passiveGroups,
+                say: ["20 bits of its share of each point of a level's curve, of which it learns nothing itself"])
+    }
+}

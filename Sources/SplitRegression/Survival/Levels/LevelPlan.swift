@@ -1,0 +1,90 @@
+/// What is compared between the levels of a column, of the job's features, in a proportional-hazards model (training.md 5.13).
+public struct LevelPlan: Sendable, Hashable {
+    /// Whether the passive party has the column. The active party compares levels of its own alone, and no message is about them.
+    public var isPassive: Bool
+    public var column: String
+    public var levels: [String]
+    /// Whether there is a log-rank test.
+    public var hasTest: Bool
+    /// Ascending times at which there is a survival curve of each level; none without them.
+    public var times: [Double]
+    /// Fewest rows of a level, and fewest of its rows with an event and without one that anything is opened of.
+    public var minimumCell: Int
+
+    public init(
+        isPassive: Bool, column: String, levels: [String], hasTest: Bool, times: [Double] = [], minimumCell: Int
+    ) {
+        self.isPassive = isPassive
+        self.column = column
+        self.levels = levels
+        self.hasTest = hasTest
+        self.times = times
+        self.minimumCell = minimumCell
+    }
+
+    /// Most levels: each has an exchange of its own.
+    public static let mostLevels = 20
+
+    func validate() throws(TrainingError) {
+        guard (2...Self.mostLevels).contains(levels.count), Set(levels).count == levels.count else {
+            throw .invalidPlan("between 2 and \(Self.mostLevels) different levels are compared")
+        }
+        guard minimumCell >= 1, minimumCell < 1 << 24 else { throw .invalidPlan("a smallest cell below 1") }
+        guard times.allSatisfy({ $0 > 0 && $0.isFinite }), zip(times, times.dropFirst()).allSatisfy(<) else {
+            throw .invalidPlan("times of survival curves ascend from above 0")
+        }
+    }
+}
+
+/// The level of each fitted row, as an index into the plan's levels; at the party that has the column.
+public struct LevelCodes: Sendable, Equatable {
+    public var codes: [Int]
+
+    public init(codes: [Int]) { self.codes = codes }
+
+    /// Rows of each of so many levels.
+    func counts(levels: Int) -> [Int] { codes.reduce(into: Array(repeating: 0, count: levels)) { $0[$1] += 1 } }
+
+    /// - Throws: ``TrainingError/invalidPlan(_:)`` where a level has fewer rows than the smallest cell, before anything is sent.
+    func check(_ plan: LevelPlan, rows: Int) throws(TrainingError) {
+        guard codes.count == rows, codes.allSatisfy(plan.levels.indices.contains) else {
+            throw .invalidPlan("levels are not those of the rows")
+        }
+        // The active party may look at its own rows as it likes.
+        guard !plan.isPassive || counts(levels: plan.levels.count).allSatisfy({ $0 >= plan.minimumCell }) else {
+            throw .invalidPlan("a level of '\(plan.column)' has fewer rows than the smallest cell")
+        }
+    }
+}
+
+/// What both parties know of a comparison whose column is the passive party's: shapes follow from it.
+package struct LevelFacts: Sendable, Hashable {
+    /// G
+    package let levels: Int
+    package let hasTest: Bool
+    /// Times of the curves; 0 for none.
+    package let times: Int
+    package let minimumCell: Int
+
+    package init(levels: Int, hasTest: Bool, times: Int, minimumCell: Int) {
+        self.levels = levels
+        self.hasTest = hasTest
+        self.times = times
+        self.minimumCell = minimumCell
+    }
+
+    /// nil where the active party has the column.
+    init?(_ plan: LevelPlan) {
+        guard plan.isPassive else { return nil }
+        self.init(
+            levels: plan.levels.count, hasTest: plan.hasTest, times: plan.times.count, minimumCell: plan.minimumCell)
+    }
+}
+
+/// What one party knows of levels that are compared in shares.
+package enum LevelSide: Sendable {
+    /// Who is at risk when.
+    case active(LevelEvents)
+    /// Which rows are of which level.
+    case passive(LevelCodes)
+}

@@ -1,0 +1,104 @@
+"""A comparison of the levels of a column of the passive party's (protocols/training.md 5.13): its steps, shapes and results."""
+
+from collections import namedtuple
+
+from verifier import layouts, messages, steps
+from verifier.expecting import ACTIVE, PASSIVE
+from verifier.facts import RISK_NUMBER_BITS, RISK_SCALAR_BITS
+
+PACKED_SUMS = messages.ROW_VECTORS, messages.CROSS_SUMS
+RISK_SUMS = messages.RISK_SHARES, messages.RISK_SUMS
+# Fraction bits of what the active party knows of rows, and of the passive party's 0 and 1.
+ROW_FRACTION, UNIT = 80, 19
+# Of what is opened: of a test, fraction bits and more for each digit of the rows; of a point of a curve all.
+TEST_BITS, CURVE_POINT = 18, 20
+# Signs: iterations with a factor are as many as bring the least number here, with so much growth; then those without.
+FAR, GROWTH, PLAIN_SIGNS = 0.12, 2.4, 10
+# Reciprocals: iterations that reach so far, and how much further one more does.
+RECIPROCALS, REACH, FURTHER = 8, 540.0, 3.5
+
+
+class Comparison(namedtuple("Comparison", "levels has_test times least_cell")):
+    """What both parties know of it."""
+
+    def steps(self):
+        return [steps.LEVEL_TEST] * bool(self.has_test) + [steps.LEVEL_CURVES] * (self.times > 0)
+
+
+def results(step, facts):
+    """Widths of what the active party gets."""
+    count = facts.comparison.levels
+    if step == steps.LEVEL_TEST:
+        return [TEST_BITS + facts.count_bits] * (3 * count - 1 + count * (count - 1) // 2)
+    return [CURVE_POINT] * (count * facts.comparison.times)
+
+
+def signs(facts):
+    """Iterations until a count less the least cell is 1 or -1."""
+    least = 2.0 ** (-1 - max(facts.count_bits, layouts.up_log2(facts.comparison.least_cell)))
+    count = PLAIN_SIGNS
+    while least < FAR:
+        least, count = least * GROWTH, count + 1
+    return count
+
+
+def reciprocals(rows):
+    """Iterations from 1 to the reciprocals of numbers as small as one of so many rows."""
+    count, reach = RECIPROCALS + 1, REACH
+    while reach < rows:
+        count, reach = count + 1, reach * FURTHER
+    return count
+
+
+def suffixes(places):
+    """How many products each round takes that leaves in each place the product of all from there on."""
+    found, step = [], 1
+    while step < places:
+        found.append(len(range(2 * step - 1, places, 2 * step)))
+        step *= 2
+    while step > 1:
+        step //= 2
+        found.append(len(range(3 * step - 1, places, 2 * step)))
+    return [count for count in found if count]
+
+
+def sums(exchanges, values):
+    """Numbers that the active party knows of rows, for each level; none is above the number of events."""
+    facts = exchanges.facts
+    bits = ROW_FRACTION + layouts.up_log2(facts.events) + 1
+    layout = layouts.packed_sums(
+        facts.bits, facts.rows, values, facts.comparison.levels, bits, 1, exchanges.rows
+    )
+    return [(ACTIVE, PACKED_SUMS, layout)]
+
+
+def at_risk(facts):
+    """A level's rows over risk sets."""
+    layout = layouts.risk_sums(facts.bits, facts.rows, facts.events, UNIT + RISK_SCALAR_BITS)
+    return [(PASSIVE, RISK_SUMS, layout)]
+
+
+def level_test(exchanges):
+    facts, count = exchanges.facts, exchanges.facts.comparison.levels
+    found = sums(exchanges, 3) + at_risk(facts) * (count - 1)
+    for first in range(0, facts.events, steps.MEANS_AT_ONCE):
+        inner = min(steps.MEANS_AT_ONCE, facts.events - first)
+        found += exchanges.product(count - 1, count - 1, layouts.LOWER, inner)
+    found += exchanges.shared(2 * count) * (2 * signs(facts))
+    left = 2 * count
+    while left > 1:
+        found += exchanges.shared(left // 2)
+        left -= left // 2
+    return found + exchanges.shared(len(results(steps.LEVEL_TEST, facts)))
+
+
+def level_curves(exchanges):
+    facts, (count, _, times, _) = exchanges.facts, exchanges.facts.comparison
+    found = sums(exchanges, 2 * times) + exchanges.shared(2 * count * times) * (2 * signs(facts))
+    found += exchanges.shared(count * times)
+    found += at_risk(facts) * (2 * (count - 1))
+    found += exchanges.shared(count * facts.events) * (2 * reciprocals(facts.rows) + 1)
+    for products in suffixes(facts.events):
+        found += exchanges.shared(count * products)
+    layout = layouts.risk_sums(facts.bits, facts.events, times, RISK_NUMBER_BITS + RISK_SCALAR_BITS)
+    return found + [(PASSIVE, RISK_SUMS, layout)] * count + exchanges.shared(count * times)
