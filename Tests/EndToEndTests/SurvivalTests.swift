@@ -97,7 +97,6 @@ extension EndToEnd {
                 }, lab: lab)
             let (hospital, other) = try await sites.run()
             try #require(hospital.code == 0 && other.code == 0, "\(hospital.errors)\(other.errors)")
-            #expect(hospital.output.contains("log-rank test of stage: chi squared 0.06 on 1 df"), "\(hospital.output)")
             let test = try rows(sites, "hospital", "logrank.csv")
             #expect(test.map { $0["n"] } == ["67", "53"] && test.map { $0["observed"] } == ["48", "36"])
             #expect(abs((Double(test[0]["statistic"] ?? "") ?? 0) - 0.06289299832) < 1e-4)
