@@ -36,7 +36,7 @@ import Testing
         ("times: [365, 730], ", "", "reveal", "'kaplan-meier' needs the times", "name them in model.times"),
         (", kaplan-meier]", "]", "model.times", "does not reveal", "drop 'times'"),
         (
-            "    time: futime", "    time: futime\n    strata: ward", "model.times", "of strata are not there yet",
+            "    time: futime", "    time: futime\n    strata: ward", "reveal", "without strata",
             "kaplan-meier"
         ),
         (

@@ -146,7 +146,7 @@ class Job:
         has_strata = self.active["strata"] is not None
         if has_strata and KAPLAN_MEIER in self.reveals:
             return False
-        if (self.most_strata is not None) != (bool(self.times) and has_strata):
+        if (self.most_strata is not None) != (SURVIVAL in self.reveals and has_strata):
             return False
         if not self.times:
             return True

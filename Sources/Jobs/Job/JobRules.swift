@@ -292,13 +292,16 @@ private struct JobRules {
             }
         }
         let hasStrata = job.parties.contains { $0.beside.strata != nil }
-        if !times.isEmpty, hasStrata, job.model.mostStrata == nil {
+        let hasCurves = !times.isEmpty && hasStrata && job.reveals(.survival)
+        if hasCurves, job.model.mostStrata == nil {
             note(
                 "model.mostStrata", "is missing: each stratum has a curve of its own",
                 "write how many strata there are at most, or drop 'strata', or 'times' and 'survival'")
         }
-        if job.model.mostStrata != nil, times.isEmpty || !hasStrata {
-            note("model.mostStrata", "is for the survival curves of strata", "drop it, or name 'strata' and 'times'")
+        if job.model.mostStrata != nil, !hasCurves {
+            note(
+                "model.mostStrata", "is for the survival curves of strata",
+                "drop it, or name 'strata' and 'times', and reveal 'survival'")
         }
         if job.model.curvePoints > JobBounds.curvePoints {
             note(
