@@ -3,26 +3,18 @@ public import SecureSums
 /// The fit of a job split by rows at one site.
 public struct PooledFit: Sendable {
     /// A sum that is about to be opened, or was.
-    public struct Notice: Sendable, Equatable {
-        /// Sums that were opened before.
-        public let number: Int
-        /// "counts", "iteration 3", "last point", "robust errors", "null model".
-        public let name: String
-        /// Numbers in it.
-        public let values: Int
-        /// Names of the sites in it.
-        public let sites: [String]
-    }
+    public typealias Notice = SumNotice
 
     public let model: PooledModel
     public let rows: PooledRows
-    /// Before this site releases what opens a sum: budgets are debited here. Throwing ends the fit.
+    /// Before this site releases what opens a sum: budgets are debited here, once for each number. Throwing ends the fit.
     public var willOpen: @Sendable (Notice) async throws -> Void = { _ in }
     /// After a sum was opened: the state must be on disk when this returns.
     public var save: @Sendable (PooledState, Notice) async throws -> Void = { _, _ in }
 
     /// - Throws: ``PooledError`` for rows that the model does not take.
     public init(_ model: PooledModel, rows: PooledRows) throws {
+        try ModelRows.check(rows, model)
         self.model = model
         self.rows = rows
     }
@@ -32,6 +24,27 @@ public struct PooledFit: Sendable {
     /// - Throws: ``PooledError`` (named columns), `SumError.suspended` under `wait` when a site is gone: save nothing, make new
     ///   sessions when it is back, and call again with a new mesh and the last state; other `SumError`s end the job.
     public func run(over mesh: SumMesh, from state: PooledState) async throws -> PooledOutcome {
-        throw SumError.badSettings("not yet")
+        try Self.check(model, mesh.settings)
+        let program = PooledProgram(model: model, rows: rows, coalition: mesh.settings.coalition)
+        let end = try await mesh.run(program, from: state, willOpen: willOpen, save: save)
+        return try outcome(of: end, settings: mesh.settings)
+    }
+
+    /// What a state that has all sums says, without a mesh: for reports, and for a verifier.
+    ///
+    /// - Throws: `SumError.badState` for a state of a fit that has not ended.
+    public func outcome(of state: PooledState, settings: SumSettings) throws -> PooledOutcome {
+        let program = PooledProgram(model: model, rows: rows, coalition: settings.coalition)
+        let course = try program.course(after: state.rounds)
+        guard course.request == .done else { throw SumError.badState("the fit has not ended") }
+        let sites = (state.rounds.last?.sites ?? []).map { settings.parties[$0] }
+        return try Conclusion(course, siteCount: sites.count).outcome(sites: sites, rounds: state.rounds.count)
+    }
+
+    /// What the model asks of the number of sites.
+    ///
+    /// - Throws: `unsupported` for clusters that are so few that their sums could be solved for one.
+    public static func check(_ model: PooledModel, _ settings: SumSettings) throws(PooledError) {
+        if model.robust == .sites { try PooledProgram.check(clusters: settings.parties.count - settings.coalition) }
     }
 }

@@ -6,5 +6,28 @@ public enum SumDescription {
     public static let first = "first"
     public static let second = "second"
     public static let protocolVersion = ProtocolVersion(id: 0x06, version: 1)
-    public static let description = ProtocolDescription(name: "sums", version: protocolVersion, flow: .sequence([]))
+
+    public static let description = ProtocolDescription(
+        name: "sums", version: protocolVersion,
+        flow: .sequence([
+            each("set-up", SetupMessage.type),
+            .repeated(
+                .sequence([
+                    presence,
+                    each("masked vector", VectorMessage.type, answers: PresenceMessage.type),
+                    each("receipt", ReceiptMessage.type, answers: VectorMessage.type),
+                    each("accord", AccordMessage.type, answers: ReceiptMessage.type),
+                    each("release", ReleaseMessage.type, answers: AccordMessage.type),
+                ])),
+            presence,
+        ]))
+
+    private static let presence = each("presence", PresenceMessage.type)
+
+    private static func each(_ name: String, _ type: MessageType, answers: MessageType? = nil) -> ProtocolFlow {
+        .sequence(
+            [first, second].map { role in
+                .step(ProtocolStep(name, sender: role, type: type, answers: answers.map { .message($0) } ?? .nothing))
+            })
+    }
 }

@@ -14,6 +14,7 @@ extension SumError: PeerVisibleError {
         case .equivocation: "vectorEquivocation"
         case .violation(_, let name): name
         case .sharesWithheld: "sharesWithheld"
+        case .noAccord: "noAccord"
         case .reopenedDiffers: "reopenedDiffers"
         case .inputChanged: "inputChanged"
         case .badState: "badState"
@@ -25,7 +26,7 @@ extension SumError: PeerVisibleError {
         let kind: FailureKind =
             switch self {
             case .meshMismatch, .badState: .disagreement
-            case .lostInSetup, .suspended, .tooFewSites, .leftOut, .sharesWithheld: .transport
+            case .lostInSetup, .suspended, .tooFewSites, .leftOut, .sharesWithheld, .noAccord: .transport
             case .equivocation, .violation, .reopenedDiffers: .violation
             case .inputChanged, .outOfRange: .refusal
             case .badSettings, .badSessions: .failure

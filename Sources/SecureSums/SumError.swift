@@ -21,6 +21,8 @@ public enum SumError: Error, Sendable, Equatable {
     case violation(site: String, name: String)
     /// Fewer sites than the threshold released shares of a secret.
     case sharesWithheld(by: [String])
+    /// Sites saw different things round after round, without anyone being lost.
+    case noAccord
     /// A round that was opened before came to another sum with the same sites: a site changed its input.
     case reopenedDiffers(round: Int)
     /// This site's own input differs from what it put in before it stopped.

@@ -1,0 +1,126 @@
+public import Wire
+
+/// A sum that was opened, with whose vectors are in it.
+public struct OpenedSum: Sendable, Equatable {
+    /// Hash of what the vectors were evaluated at.
+    public var point: Bytes32
+    /// Indices in the job's order.
+    public var sites: [Int]
+    /// Modulo 2^128.
+    public var values: [UInt128]
+
+    public init(point: Bytes32, sites: [Int], values: [UInt128]) {
+        self.point = point
+        self.sites = sites
+        self.values = values
+    }
+}
+
+/// What a site keeps between rounds, so that a process that stopped can come back: the sums that were opened, from which
+/// everything else follows, and hashes of what this site put in. A private file: the hashes say whether a guess at its sums is right.
+public struct SumState: Sendable, Equatable {
+    /// Of the sessions' terms.
+    public let job: Bytes32
+    /// Sites in the job.
+    public let siteCount: Int
+    public private(set) var rounds: [OpenedSum]
+    /// By round: H of this site's own vector.
+    private(set) var own: [Bytes32]
+    /// After each round (`protocols/row-split.md` 4).
+    private(set) var heads: [Bytes32]
+
+    /// Before the first round.
+    public init(job: Bytes32, siteCount: Int) {
+        self.job = job
+        self.siteCount = siteCount
+        (rounds, own, heads) = ([], [], [])
+    }
+
+    mutating func append(_ sum: OpenedSum, own: Bytes32) {
+        heads.append(Self.head(after: heads.last ?? Self.start(job), sum, siteCount: siteCount))
+        rounds.append(sum)
+        self.own.append(own)
+    }
+
+    mutating func removeLast() {
+        rounds.removeLast()
+        own.removeLast()
+        heads.removeLast()
+    }
+
+    /// H("moiety/rows/chain/v1", job)
+    private static func start(_ job: Bytes32) -> Bytes32 {
+        var encoder = SumStatements.labelled("moiety/rows/chain/v1")
+        encoder.write(job)
+        return SumStatements.hash(encoder)
+    }
+
+    private static func head(after head: Bytes32, _ sum: OpenedSum, siteCount: Int) -> Bytes32 {
+        var encoder = SumStatements.labelled("moiety/rows/opened/v1")
+        encoder.write(head)
+        encoder.write(sum.point)
+        encoder.writeArray((0..<siteCount).map { sum.sites.contains($0) }) { $0.write($1) }
+        encoder.writeArray(sum.values) { $0.write(wide: $1) }
+        return SumStatements.hash(encoder)
+    }
+
+    /// H("moiety/rows/own/v1", job, point, array of u128): kept, never sent.
+    static func ownHash(_ values: [UInt128], job: Bytes32, point: Bytes32) -> Bytes32 {
+        var encoder = SumStatements.labelled("moiety/rows/own/v1")
+        encoder.write(job)
+        encoder.write(point)
+        encoder.writeArray(values) { $0.write(wide: $1) }
+        return SumStatements.hash(encoder)
+    }
+}
+
+extension SumState {
+    private static let magic = "moiety/rows/state/v1"
+
+    /// One encoding; a file's content.
+    public func encoded() throws -> [UInt8] {
+        var encoder = SumStatements.labelled(Self.magic)
+        encoder.write(job)
+        encoder.write(UInt16(clamping: siteCount))
+        encoder.writeCount(rounds.count)
+        for (sum, own) in zip(rounds, own) {
+            encoder.write(sum.point)
+            encoder.writeArray((0..<siteCount).map { sum.sites.contains($0) }) { $0.write($1) }
+            encoder.writeArray(sum.values) { $0.write(wide: $1) }
+            encoder.write(own)
+        }
+        let body = try encoder.finish()
+        return body + Bytes32(hashing: body).bytes
+    }
+
+    /// - Throws: ``SumError/badState(_:)`` for bytes that are damaged or of another version.
+    public init(encoded bytes: [UInt8]) throws(SumError) {
+        do throws(WireError) {
+            guard bytes.count > 32, Bytes32(hashing: bytes.dropLast(32)).bytes == Array(bytes.suffix(32)) else {
+                throw .notCanonical("a state's checksum")
+            }
+            var decoder = Decoder(Array(bytes.dropLast(32)))
+            guard try decoder.readFixed(Self.magic.utf8.count) == Array(Self.magic.utf8) else {
+                throw .notCanonical("a state's version")
+            }
+            let job = try decoder.readBytes32()
+            let siteCount = Int(try decoder.readUInt16())
+            guard SumSettings.sites.contains(siteCount) else { throw .invalidValue("sites") }
+            self.init(job: job, siteCount: siteCount)
+            for _ in 0..<(try decoder.readCount(max: SumBounds.rounds, minimumBytes: 72)) {
+                let point = try decoder.readBytes32()
+                let flags = try decoder.readArray(max: siteCount) { decoder throws(WireError) in
+                    try decoder.readBool()
+                }
+                let values = try decoder.readArray(max: SumBounds.values, minimumBytes: 16) {
+                    decoder throws(WireError) in try decoder.readWide()
+                }
+                let sites = flags.indices.filter { flags[$0] }
+                append(OpenedSum(point: point, sites: sites, values: values), own: try decoder.readBytes32())
+            }
+            try decoder.finish()
+        } catch {
+            throw .badState("the saved state of the job is damaged or of another version")
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Wire
+
+extension SumMesh {
+    /// What comes of the first flight.
+    struct Meeting: Sendable {
+        /// Sums that all have opened.
+        let opened: Int
+        let sites: [Int]
+        let areFinished: Bool
+    }
+
+    /// Sites with a session that works, in order.
+    var peers: [Int] { live.subtracting([own]).sorted() }
+
+    func each<M: Message>(_ message: M) -> [Int: M] {
+        Dictionary(uniqueKeysWithValues: peers.map { ($0, message) })
+    }
+
+    /// Sends and receives. Sites that fail are lost.
+    ///
+    /// - Parameter number: of the flight, from 0: others may wait for a site that this one has lost already, and so longer each time.
+    func flight<M: Message>(_ outgoing: [Int: M], _ number: Int) async throws -> [Int: M] {
+        let limit = settings.patience * (number + 2)
+        let (received, failures) = await Flight.exchange(outgoing, over: sessions, round: round, within: limit)
+        try Task.checkCancellation()
+        for site in failures.keys.sorted() {
+            if let reason = failures[site] { lose(site, reason) }
+        }
+        return received
+    }
+
+    /// Shows messages to the round, site after site. Who breaks the protocol is told so and lost.
+    func take<M: Message>(
+        _ messages: [Int: M], _ body: (M, Int) throws(SumRound.Fault) -> Void
+    ) async throws {
+        for site in messages.keys.sorted() {
+            guard let message = messages[site] else { continue }
+            do throws(SumRound.Fault) { try body(message, site) } catch {
+                guard case .sender(let name) = error else { throw Self.error(error) }
+                await refuse(site, name)
+            }
+        }
+    }
+
+    private func refuse(_ site: Int, _ name: String) async {
+        await sessions[site]?.abort(AbortReason(.violation, name))
+        lose(site, .violation(peer: settings.parties[site], name: name))
+    }
+
+    static func error(_ fault: SumRound.Fault) -> SumError {
+        switch fault {
+        case .all(let error): error
+        // Of a message of this site's own.
+        case .sender(let name): .badSessions(name)
+        }
+    }
+
+    /// Whether the job goes on without those that are gone.
+    func goOn() throws(SumError) {
+        guard !losses.isEmpty else { return }
+        if settings.onLoss == .wait { throw .suspended(allLosses) }
+        if live.count < settings.smallestSum {
+            throw .tooFewSites(left: live.count, needed: settings.smallestSum, lost: allLosses)
+        }
+    }
+
+    /// The first flight: how far everybody is, and who takes part.
+    func meet(_ state: SumState, isFinished: Bool) async throws -> Meeting {
+        let flags = settings.parties.indices.map { live.contains($0) }
+        let own = PresenceMessage(heads: state.heads, present: flags, isFinished: isFinished)
+        var all = try await flight(each(own), 0)
+        for (site, message) in all where message.present.count != flags.count || !message.present[site] {
+            await refuse(site, "malformedPresence")
+            all[site] = nil
+        }
+        try goOn()
+        all[self.own] = own
+        let opened = all.values.map(\.heads.count).min() ?? 0
+        for (site, message) in all.sorted(by: { $0.key < $1.key }) {
+            guard message.heads.count <= opened + 1,
+                opened == 0 || message.heads[opened - 1] == state.heads[opened - 1]
+            else { throw SumError.violation(site: settings.parties[site], name: "stateMismatch") }
+        }
+        guard state.heads.count <= opened + 1 else {
+            let behind = all.first { $0.value.heads.count == opened }?.key ?? self.own
+            throw SumError.violation(site: settings.parties[behind], name: "stateMismatch")
+        }
+        let sites = settings.parties.indices.filter { site in
+            all.values.count { !$0.present[site] } <= settings.coalition
+        }
+        guard sites.contains(self.own) else { throw SumError.leftOut }
+        guard sites.count >= settings.smallestSum else {
+            throw SumError.tooFewSites(left: sites.count, needed: settings.smallestSum, lost: allLosses)
+        }
+        return Meeting(opened: opened, sites: sites, areFinished: all.values.allSatisfy { $0.isFinished && $0.heads.count == opened })
+    }
+}
