@@ -14,6 +14,22 @@ public struct OpenedSum: Sendable, Equatable {
         self.sites = sites
         self.values = values
     }
+
+    /// point[32] || array of flags: sites || array of u128
+    func encode(into encoder: inout Encoder, siteCount: Int) {
+        encoder.write(point)
+        encoder.writeArray((0..<siteCount).map { sites.contains($0) }) { $0.write($1) }
+        encoder.writeArray(values) { $0.write(wide: $1) }
+    }
+
+    init(from decoder: inout Decoder) throws(WireError) {
+        point = try decoder.readBytes32()
+        let flags = try decoder.readArray(max: SumBounds.sites) { decoder throws(WireError) in try decoder.readBool() }
+        sites = flags.indices.filter { flags[$0] }
+        values = try decoder.readArray(max: SumBounds.values, minimumBytes: 16) { decoder throws(WireError) in
+            try decoder.readWide()
+        }
+    }
 }
 
 /// What a site keeps between rounds, so that a process that stopped can come back: the sums that were opened, from which
@@ -37,9 +53,14 @@ public struct SumState: Sendable, Equatable {
     }
 
     mutating func append(_ sum: OpenedSum, own: Bytes32) {
-        heads.append(Self.head(after: heads.last ?? Self.start(job), sum, siteCount: siteCount))
+        heads.append(head(with: sum))
         rounds.append(sum)
         self.own.append(own)
+    }
+
+    /// The head that the sum would make.
+    func head(with sum: OpenedSum) -> Bytes32 {
+        Self.head(after: heads.last ?? Self.start(job), sum, siteCount: siteCount)
     }
 
     mutating func removeLast() {
@@ -58,9 +79,7 @@ public struct SumState: Sendable, Equatable {
     private static func head(after head: Bytes32, _ sum: OpenedSum, siteCount: Int) -> Bytes32 {
         var encoder = SumStatements.labelled("moiety/rows/opened/v1")
         encoder.write(head)
-        encoder.write(sum.point)
-        encoder.writeArray((0..<siteCount).map { sum.sites.contains($0) }) { $0.write($1) }
-        encoder.writeArray(sum.values) { $0.write(wide: $1) }
+        sum.encode(into: &encoder, siteCount: siteCount)
         return SumStatements.hash(encoder)
     }
 
@@ -84,9 +103,7 @@ extension SumState {
         encoder.write(UInt16(clamping: siteCount))
         encoder.writeCount(rounds.count)
         for (sum, own) in zip(rounds, own) {
-            encoder.write(sum.point)
-            encoder.writeArray((0..<siteCount).map { sum.sites.contains($0) }) { $0.write($1) }
-            encoder.writeArray(sum.values) { $0.write(wide: $1) }
+            sum.encode(into: &encoder, siteCount: siteCount)
             encoder.write(own)
         }
         let body = try encoder.finish()
@@ -108,15 +125,8 @@ extension SumState {
             guard SumSettings.sites.contains(siteCount) else { throw .invalidValue("sites") }
             self.init(job: job, siteCount: siteCount)
             for _ in 0..<(try decoder.readCount(max: SumBounds.rounds, minimumBytes: 72)) {
-                let point = try decoder.readBytes32()
-                let flags = try decoder.readArray(max: siteCount) { decoder throws(WireError) in
-                    try decoder.readBool()
-                }
-                let values = try decoder.readArray(max: SumBounds.values, minimumBytes: 16) {
-                    decoder throws(WireError) in try decoder.readWide()
-                }
-                let sites = flags.indices.filter { flags[$0] }
-                append(OpenedSum(point: point, sites: sites, values: values), own: try decoder.readBytes32())
+                let sum = try OpenedSum(from: &decoder)
+                append(sum, own: try decoder.readBytes32())
             }
             try decoder.finish()
         } catch {

@@ -28,9 +28,13 @@ struct PairKey: Sendable {
         // "moiety/rows/pair/v1" || session || key of first || key of second
         let keys = isFirst ? [publicKey, peer] : [peer, publicKey]
         let info = Array("moiety/rows/pair/v1".utf8) + session.bytes + keys.flatMap(\.bytes)
-        return PairSecret(
-            key: shared.hkdfDerivedSymmetricKey(
-                using: SHA256.self, salt: mesh.bytes, sharedInfo: info, outputByteCount: 32))
+        let derived = shared.hkdfDerivedSymmetricKey(
+            using: SHA256.self, salt: mesh.bytes, sharedInfo: info, outputByteCount: 32)
+        // The library takes points of small order, with which the shared secret is zero whatever this side's key is.
+        let ofZero = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: [UInt8](repeating: 0, count: 32)), salt: mesh.bytes, info: info,
+            outputByteCount: 32)
+        return derived == ofZero ? nil : PairSecret(key: derived)
     }
 }
 

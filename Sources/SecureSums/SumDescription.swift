@@ -13,16 +13,16 @@ public enum SumDescription {
             each("set-up", SetupMessage.type),
             .repeated(
                 .sequence([
-                    presence,
-                    each("masked vector", VectorMessage.type, answers: PresenceMessage.type),
-                    each("receipt", ReceiptMessage.type, answers: VectorMessage.type),
-                    each("accord", AccordMessage.type, answers: ReceiptMessage.type),
-                    each("release", ReleaseMessage.type, answers: AccordMessage.type),
+                    each("presence", PresenceMessage.type),
+                    .optional(
+                        .sequence([
+                            each("masked vector", VectorMessage.type, answers: PresenceMessage.type),
+                            each("receipt", ReceiptMessage.type, answers: VectorMessage.type),
+                            each("accord", AccordMessage.type, answers: ReceiptMessage.type),
+                            each("release", ReleaseMessage.type, answers: AccordMessage.type),
+                        ])),
                 ])),
-            presence,
         ]))
-
-    private static let presence = each("presence", PresenceMessage.type)
 
     private static func each(_ name: String, _ type: MessageType, answers: MessageType? = nil) -> ProtocolFlow {
         .sequence(

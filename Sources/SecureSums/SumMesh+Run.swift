@@ -53,15 +53,16 @@ extension SumMesh {
             let lost = losses.count
             let isFinished = try program.next(after: state.rounds) == nil
             let meeting = try await meet(state, isFinished: isFinished)
-            if meeting.opened < state.rounds.count {
+            if meeting.areFinished { return state }
+            if let missed = meeting.missed {
+                try await catchUp(&state, missed, of: program, willOpen: willOpen, save: save)
+                failed = 0
+            } else if meeting.opened < state.rounds.count {
                 again = state.rounds.last
                 state.removeLast()
-            } else if meeting.areFinished {
-                return state
             }
-            guard let step = try program.next(after: state.rounds) else {
-                throw SumError.violation(site: settings.parties[own], name: "stateMismatch")
-            }
+            // At the end of a fit that not all have yet: they have it now, and say so in the next flight.
+            guard let step = try program.next(after: state.rounds) else { continue }
             let values = try program.contribution(to: step.request)
             let outcome = try await round(step, values, sites: meeting.sites, opened: state.rounds.count, willOpen)
             guard let sum = outcome.sum else {
@@ -80,6 +81,22 @@ extension SumMesh {
             state.append(sum, own: SumState.ownHash(values, job: job, point: step.point))
             try await save(state, notice(step, number: state.rounds.count - 1, sites: sum.sites))
         }
+    }
+
+    /// Takes a sum that others opened in a round that this site was in.
+    private func catchUp<Program: SumProgram>(
+        _ state: inout SumState, _ sum: OpenedSum, of program: Program,
+        willOpen: @Sendable (SumNotice) async throws -> Void,
+        save: @Sendable (SumState, SumNotice) async throws -> Void
+    ) async throws {
+        guard let step = try program.next(after: state.rounds), step.point == sum.point,
+            step.count == sum.values.count
+        else { throw SumError.violation(site: settings.parties[own], name: "pointMismatch") }
+        let notice = notice(step, number: state.rounds.count, sites: sum.sites)
+        try await willOpen(notice)
+        let values = try program.contribution(to: step.request)
+        state.append(sum, own: SumState.ownHash(values, job: job, point: step.point))
+        try await save(state, notice)
     }
 
     private func notice<Request>(_ step: SumStep<Request>, number: Int, sites: [Int]) -> SumNotice {

@@ -72,17 +72,21 @@ struct PresenceMessage: Message {
     var heads: [Bytes32]
     var present: [Bool]
     var isFinished: Bool
+    /// The sum that was opened last, for sites that did not get it.
+    var last: OpenedSum?
 
-    init(heads: [Bytes32], present: [Bool], isFinished: Bool) {
+    init(heads: [Bytes32], present: [Bool], isFinished: Bool, last: OpenedSum?) {
         self.heads = heads
         self.present = present
         self.isFinished = isFinished
+        self.last = last
     }
 
     func encode(into encoder: inout Encoder) {
         encoder.writeArray(heads) { $0.write($1) }
         encoder.writeArray(present) { $0.write($1) }
         encoder.write(isFinished)
+        encoder.writeOptional(last) { [count = present.count] in $1.encode(into: &$0, siteCount: count) }
     }
 
     init(from decoder: inout Decoder) throws(WireError) {
@@ -91,6 +95,7 @@ struct PresenceMessage: Message {
         }
         present = try decoder.readArray(max: SumBounds.sites) { decoder throws(WireError) in try decoder.readBool() }
         isFinished = try decoder.readBool()
+        last = try decoder.readOptional { decoder throws(WireError) in try OpenedSum(from: &decoder) }
     }
 }
 

@@ -3,6 +3,7 @@ public import Wire
 /// What is summed: a pure function of the sums opened before, so that every site, a site that came back, and a verifier
 /// arrive at the same.
 public protocol SumProgram: Sendable {
+    /// Not a number of 128 bits itself: Swift 6.3 misplaces those between tasks (a crash); arrays of them are right.
     associatedtype Request: Sendable
 
     /// The next vector to sum; nil at the end.
