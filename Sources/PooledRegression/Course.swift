@@ -29,7 +29,8 @@ struct Course: Sendable {
     }
 
     let model: PooledModel
-    let own: PooledRows
+    /// For the check of cells, which is each site's own; nil where only the result is wanted.
+    let own: PooledRows?
     private(set) var request = Request.counts
     private(set) var scales: Scales?
     private(set) var iterations = 0
@@ -43,37 +44,12 @@ struct Course: Sendable {
     private var best: (point: Point, derivatives: Derivatives)?
     private var halvings = 0
 
-    init(_ model: PooledModel, own: PooledRows) {
+    init(_ model: PooledModel, own: PooledRows?) {
         self.model = model
         self.own = own
     }
 
-    private var isCox: Bool { model.family == .cox }
-
-    /// Numbers of the request's vector.
-    var count: Int {
-        let p = model.coefficientCount
-        let derivatives = 1 + p + p * (p + 1) / 2 + (model.estimatesTheta ? 2 : 0)
-        switch request {
-        case .counts: return Scales.count(model)
-        case .iteration: return derivatives
-        case .last: return derivatives + (isCox ? 0 : LocalRows.lastCount)
-        case .null: return 3
-        case .robust: return p
-        case .done: return 0
-        }
-    }
-
-    var name: String {
-        switch request {
-        case .counts: "counts"
-        case .iteration: "iteration \(iterations + 1)"
-        case .last: "last point"
-        case .null: "null model"
-        case .robust: "robust errors"
-        case .done: "end"
-        }
-    }
+    var isCox: Bool { model.family == .cox }
 
     // MARK: Taking sums
 
@@ -240,22 +216,5 @@ struct Course: Sendable {
     private func afterNull() -> Request {
         guard model.robust != nil, let last else { return .done }
         return .robust(point, influence: rawRows().map { last.inverse.applied(to: $0) })
-    }
-
-    /// Raw parameters by standardised ones: `raw = T b`, but for the outcome's centre.
-    func rawRows() -> [[Double]] {
-        guard let scales else { return [] }
-        let first = model.family.hasIntercept ? 1 : 0
-        let p = model.coefficientCount
-        return (0..<p).map { row in
-            var out = Array(repeating: 0.0, count: p)
-            if row < first {
-                out[0] = scales.unit
-                for j in first..<max(p, first) { out[j] = -scales.unit * scales.means[j - 1] / scales.sds[j - 1] }
-            } else {
-                out[row] = scales.unit / scales.sds[row - first]
-            }
-            return out
-        }
     }
 }

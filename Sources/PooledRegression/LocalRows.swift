@@ -84,7 +84,8 @@ struct LocalRows: Sendable {
             let (y, mean) = (label[row], ElementaryFunctions.exp(z[row]))
             let total = mean + theta
             score +=
-                weight[row] * (Polygamma.digamma(y + theta) - digamma + log(theta) + 1 - log(total) - (y + theta) / total)
+                weight[row]
+                * (Polygamma.digamma(y + theta) - digamma + log(theta) + 1 - log(total) - (y + theta) / total)
             information -=
                 weight[row]
                 * (Polygamma.trigamma(y + theta) - trigamma + 1 / theta - 2 / total + (y + theta) / (total * total))

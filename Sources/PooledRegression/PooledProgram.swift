@@ -10,8 +10,26 @@ struct PooledProgram: SumProgram {
     }
 
     let model: PooledModel
-    let rows: PooledRows
+    /// Nil for a verifier, which has none.
+    let rows: PooledRows?
     let coalition: Int
+
+    /// H("moiety/rows/input/v1", array of numbers for each column)
+    var input: Bytes32 {
+        var encoder = Encoder()
+        encoder.writeFixed(Array("moiety/rows/input/v1".utf8))
+        guard let rows else { return .zero }
+        let survival = rows.survival
+        let own = [rows.label, rows.offset ?? [], rows.weight ?? [], survival?.time ?? [], survival?.entry ?? []]
+        let strata = (survival?.stratum ?? []).map { Double($0) }
+        encoder.writeArray(own + [strata] + rows.columns) { encoder, column in
+            encoder.writeArray(column) { $0.write($1) }
+        }
+        guard let bytes = try? encoder.finish() else {
+            preconditionFailure("rows are checked before a program is made")
+        }
+        return Bytes32(hashing: bytes)
+    }
 
     /// Where the fit stands. After a loss it begins anew: what was opened of more sites is no part of the fit of those that are left.
     func course(after sums: [OpenedSum]) throws -> Course {
@@ -35,7 +53,8 @@ struct PooledProgram: SumProgram {
     static func check(clusters: Int) throws(PooledError) {
         guard clusters < 4 else { return }
         throw .unsupported(
-            "standard errors clustered by site need four sites outside of the coalition, or single sites' scores follow")
+            "standard errors clustered by site need four sites outside of the coalition, or single sites' scores follow"
+        )
     }
 
     func next(after sums: [OpenedSum]) throws -> SumStep<Request>? {
@@ -65,6 +84,7 @@ struct PooledProgram: SumProgram {
     }
 
     func contribution(to request: Request) throws -> [UInt128] {
+        guard let rows else { throw PooledError.badRows("there are none", row: nil) }
         guard let scales = request.scales else {
             do throws(SumError) { return try FixedPoint.encode(Scales.contribution(rows, model)) } catch {
                 guard case .outOfRange(let index) = error else { throw error }

@@ -50,7 +50,7 @@ struct Scales: Sendable {
         index < head ? "the outcome or its weights" : model.terms[(index - head) / each]
     }
 
-    init(_ sums: [Double], _ model: PooledModel, own: PooledRows) throws(PooledError) {
+    init(_ sums: [Double], _ model: PooledModel, own: PooledRows?) throws(PooledError) {
         (rows, weight, logWeight, events) = (sums[0], sums[1], sums[4], sums[5])
         let parameters = model.coefficientCount
         guard rows > Double(parameters) else { throw .tooFewRows(rows: Int(rows), parameters: parameters) }
@@ -70,7 +70,9 @@ struct Scales: Sendable {
             guard variance > 1e-13 * mean * mean, variance > 0 else { throw .constantColumn(term) }
             means.append(mean)
             sds.append(variance.squareRoot())
-            try Self.check(zeros: sums[at + 2], ones: sums[at + 3], rows: rows, own.columns[j], term, model)
+            if let own = own?.columns[j] {
+                try Self.check(zeros: sums[at + 2], ones: sums[at + 3], rows: rows, own, term, model)
+            }
         }
         (self.means, self.sds) = (means, sds)
     }

@@ -1,16 +1,6 @@
 import Wire
 
 extension SumMesh {
-    /// What comes of the first flight.
-    struct Meeting: Sendable {
-        /// Sums after which all go on.
-        let opened: Int
-        let sites: [Int]
-        /// The last of them, where this site did not get it.
-        let missed: OpenedSum?
-        let areFinished: Bool
-    }
-
     /// Sites with a session that works, in order.
     var peers: [Int] { live.subtracting([own]).sorted() }
 
@@ -67,7 +57,7 @@ extension SumMesh {
     }
 
     /// The first flight: how far everybody is, and who takes part.
-    func meet(_ state: SumState, isFinished: Bool) async throws -> Meeting {
+    func meet(_ state: SumState, isFinished: Bool) async throws -> SumMeeting {
         let flags = settings.parties.indices.map { live.contains($0) }
         let own = PresenceMessage(
             heads: state.heads, present: flags, isFinished: isFinished, last: state.rounds.last)
@@ -78,46 +68,6 @@ extension SumMesh {
         }
         try goOn()
         all[self.own] = own
-        let sites = settings.parties.indices.filter { site in
-            all.values.count { !$0.present[site] } <= settings.coalition
-        }
-        guard sites.contains(self.own) else { throw SumError.leftOut }
-        guard sites.count >= settings.smallestSum else {
-            throw SumError.tooFewSites(left: sites.count, needed: settings.smallestSum, lost: allLosses)
-        }
-        let (least, most) = try compare(all, state)
-        let holders = all.values.count { $0.heads.count == most }
-        let opened = holders > settings.coalition ? most : least
-        return Meeting(
-            opened: opened, sites: sites,
-            missed: state.heads.count < opened ? try missed(all, state) : nil,
-            areFinished: least == most && all.values.allSatisfy(\.isFinished))
-    }
-
-    /// Fewest and most sums that a site has, at most one apart, and all of one chain.
-    private func compare(
-        _ all: [Int: PresenceMessage], _ state: SumState
-    ) throws(SumError) -> (least: Int, most: Int) {
-        let counts = all.values.map(\.heads.count)
-        let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
-        for (site, message) in all.sorted(by: { $0.key < $1.key }) {
-            let common = min(message.heads.count, state.heads.count)
-            guard message.heads.prefix(common) == state.heads.prefix(common),
-                most <= least + 1 || message.heads.count > least
-            else { throw .violation(site: settings.parties[site], name: "stateMismatch") }
-        }
-        return (least, most)
-    }
-
-    /// The sum that more sites than a coalition say comes next: one of them is honest.
-    private func missed(_ all: [Int: PresenceMessage], _ state: SumState) throws(SumError) -> OpenedSum {
-        let ahead = all.values.filter { $0.heads.count == state.heads.count + 1 }
-        for message in ahead {
-            guard let sum = message.last, message.heads.last == state.head(with: sum),
-                ahead.count(where: { $0.heads.last == message.heads.last }) > settings.coalition
-            else { continue }
-            return sum
-        }
-        throw .noAccord
+        return try SumMeeting(all, own: self.own, state: state, settings: settings, losses: allLosses)
     }
 }

@@ -5,17 +5,22 @@ extension SumMesh {
     ///
     /// - Parameters:
     ///   - state: the last one that was saved, or an empty one.
+    ///   - begin: before anything is sent: the state, with the hash of this site's rows, must be on disk when it returns.
     ///   - willOpen: before this site releases shares; its error ends the job with nothing of the round released by this site.
     ///   - save: after a sum was opened; the state must be on disk when it returns.
     /// - Returns: the state with all sums.
     /// - Throws: ``SumError``, errors of the program and of the closures. All sessions are ended then.
     public func run<Program: SumProgram>(
         _ program: Program, from state: SumState,
+        begin: @Sendable (SumState) async throws -> Void = { _ in },
         willOpen: @Sendable (SumNotice) async throws -> Void = { _ in },
         save: @Sendable (SumState, SumNotice) async throws -> Void = { _, _ in }
     ) async throws -> SumState {
         do {
             try check(state, of: program)
+            var state = state
+            state.input = program.input
+            try await begin(state)
             return try await rounds(of: program, from: state, willOpen: willOpen, save: save)
         } catch {
             await Self.end(sessions.values, because: error)
@@ -27,6 +32,9 @@ extension SumMesh {
     private func check<Program: SumProgram>(_ state: SumState, of program: Program) throws {
         guard state.job == job, state.siteCount == settings.parties.count else {
             throw SumError.badState("the saved state is another job's")
+        }
+        guard state.input == nil || state.input == program.input else {
+            throw SumError.inputChanged(round: state.rounds.count)
         }
         for (index, round) in state.rounds.enumerated() {
             guard let step = try program.next(after: Array(state.rounds[..<index])), step.point == round.point else {

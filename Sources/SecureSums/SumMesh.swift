@@ -102,22 +102,9 @@ public actor SumMesh {
                     failures[site].map { SumError.Loss(site: settings.parties[site], reason: $0) }
                 })
         }
-        var rows = received.mapValues(\.sessions)
-        rows[own] = (0..<count).map { sessions[$0]?.id ?? .zero }
-        for (site, message) in received {
-            guard Int(message.sites) == count, Int(message.own) == site, message.sessions.count == count,
-                Int(message.coalition) == settings.coalition, message.waits == (settings.onLoss == .wait),
-                message.sessions[site] == .zero
-            else { throw SumError.meshMismatch(site: settings.parties[site], other: settings.parties[own]) }
-        }
-        for first in 0..<count {
-            for second in first + 1..<max(count, first + 1) {
-                guard let one = rows[first]?[second], let other = rows[second]?[first], one == other, one != .zero else {
-                    throw SumError.meshMismatch(site: settings.parties[first], other: settings.parties[second])
-                }
-            }
-        }
-        let mesh = SumStatements.mesh(job: job, sites: count, sessions: (0..<count).map { rows[$0] ?? [] })
+        var all = received
+        all[own] = outgoing.values.first
+        let mesh = try id(of: all, settings: settings, job: job, to: own)
         var secrets: [Int: PairSecret] = [:]
         var identities: [Int: VerifyingKey] = [:]
         for (site, session) in sessions {
@@ -129,6 +116,30 @@ public actor SumMesh {
             identities[own] = session.description.local.identity
         }
         return Agreed(mesh: mesh, secrets: secrets, keys: identities)
+    }
+
+    /// What the set-up messages of all sites say.
+    ///
+    /// - Throws: `meshMismatch`, with both sites.
+    static func id(
+        of all: [Int: SetupMessage], settings: SumSettings, job: Bytes32, to own: Int
+    ) throws(SumError) -> Bytes32 {
+        let count = settings.parties.count
+        for (site, message) in all.sorted(by: { $0.key < $1.key }) {
+            guard Int(message.sites) == count, Int(message.own) == site, message.sessions.count == count,
+                Int(message.coalition) == settings.coalition, message.waits == (settings.onLoss == .wait),
+                message.sessions[site] == .zero
+            else { throw .meshMismatch(site: settings.parties[site], other: settings.parties[own]) }
+        }
+        let rows = (0..<count).map { all[$0]?.sessions ?? [] }
+        for first in 0..<count {
+            for second in first + 1..<max(count, first + 1) {
+                guard rows[first].count == count, rows[second].count == count, rows[first][second] != .zero,
+                    rows[first][second] == rows[second][first]
+                else { throw .meshMismatch(site: settings.parties[first], other: settings.parties[second]) }
+            }
+        }
+        return SumStatements.mesh(job: job, sites: count, sessions: rows)
     }
 
     /// Tells all peers why.

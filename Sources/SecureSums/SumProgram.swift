@@ -6,6 +6,9 @@ public protocol SumProgram: Sendable {
     /// Not a number of 128 bits itself: Swift 6.3 misplaces those between tasks (a crash); arrays of them are right.
     associatedtype Request: Sendable
 
+    /// Hash of all of this site's own rows that vectors may depend on: kept by the site, never sent.
+    var input: Bytes32 { get }
+
     /// The next vector to sum; nil at the end.
     ///
     /// - Throws: where the sums say that there is no result; the same at every site.

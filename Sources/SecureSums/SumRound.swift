@@ -45,16 +45,16 @@ struct SumRound: Sendable {
     let terms: Terms
     private(set) var vectors: [Int: Received] = [:]
     /// By dealer: this site's shares.
-    private var shares: [Int: [[UInt8]]] = [:]
+    var shares: [Int: [[UInt8]]] = [:]
     /// By site, what is known of its vector, from itself or from receipts.
     private var known: [Int: SignedDigest] = [:]
     /// By sender: which sites' vectors it has.
     private var receipts: [Int: [Bool]] = [:]
     private(set) var present: [Int]?
-    private var ownAccord: Bytes32?
-    private var accords: [Int: Bytes32] = [:]
+    var ownAccord: Bytes32?
+    var accords: [Int: Bytes32] = [:]
     /// By site: shares in the order of the openings.
-    private var released: [Int: [[UInt8]?]] = [:]
+    var released: [Int: [[UInt8]?]] = [:]
     /// Dealers whose shares did not match.
     private(set) var refusedDealers: Set<Int> = []
 
@@ -74,12 +74,23 @@ struct SumRound: Sendable {
         guard hasShape(received.part), message.shares.count == terms.sites.count else {
             throw .sender("malformedVector")
         }
-        for (index, share) in message.shares.enumerated() where !matches(share, received.part, sender, index, terms.own) {
+        for (index, share) in message.shares.enumerated() where !matches(share, received.part, sender, index, terms.own)
+        {
             refusedDealers.insert(sender)
             return
         }
         vectors[sender] = received
         shares[sender] = message.shares
+    }
+
+    /// This site's own vector, of a log: without the shares that it kept.
+    mutating func takeOwn(_ publicPart: [UInt8], _ signature: [UInt8]) throws(Fault) {
+        let received = try read(publicPart, signature, of: terms.own)
+        guard isInStep(received.part), received.part.point == terms.point, hasShape(received.part) else {
+            throw .sender("malformedVector")
+        }
+        known[terms.own] = received.signed
+        vectors[terms.own] = received
     }
 
     private func read(_ bytes: [UInt8], _ signature: [UInt8], of sender: Int) throws(Fault) -> Received {
@@ -105,7 +116,7 @@ struct SumRound: Sendable {
         return terms.keys[sender]?.isValid(signature: signed.signature, of: text) ?? false
     }
 
-    private func matches(_ share: [UInt8], _ part: PublicPart, _ dealer: Int, _ secret: Int, _ site: Int) -> Bool {
+    func matches(_ share: [UInt8], _ part: PublicPart, _ dealer: Int, _ secret: Int, _ site: Int) -> Bool {
         guard let place = terms.sites.firstIndex(of: site) else { return false }
         let hash = terms.statements.share(share, round: terms.number, dealer: dealer, secret: secret, to: site)
         return part.shareHashes[secret * terms.sites.count + place] == hash
@@ -157,11 +168,16 @@ struct SumRound: Sendable {
         return ownAccord
     }
 
+    /// Bytes of vectors that one message may send on, well below a frame.
+    private static let largestForward = 2 << 20
+
     /// Vectors that a peer lacks and this site has.
     func forwarded(to peer: Int) -> [AccordMessage.Forwarded] {
         guard let has = receipts[peer] else { return [] }
+        var left = Self.largestForward
         return (present ?? []).compactMap { site in
-            guard site != peer, !has[site], let vector = vectors[site] else { return nil }
+            guard site != peer, !has[site], let vector = vectors[site], vector.bytes.count <= left else { return nil }
+            left -= vector.bytes.count
             return AccordMessage.Forwarded(
                 site: UInt16(clamping: site), publicPart: vector.bytes, signature: vector.signed.signature)
         }
@@ -189,73 +205,5 @@ struct SumRound: Sendable {
     var hasQuorum: Bool {
         guard let ownAccord else { return false }
         return 1 + accords.count { terms.sites.contains($0.key) && $0.value == ownAccord } >= terms.threshold
-    }
-
-    // MARK: Release
-
-    /// What an accord opens: of those present the self seed; their seeds with the absent.
-    var openings: [Opening] {
-        guard let present else { return [] }
-        let absent = terms.sites.filter { !present.contains($0) }
-        return present.map { Opening(dealer: $0, secret: 0, absent: nil) }
-            + present.flatMap { dealer in
-                absent.compactMap { site in
-                    RoundDeal.secretIndex(of: site, dealer: dealer, sites: terms.sites).map {
-                        Opening(dealer: dealer, secret: $0, absent: site)
-                    }
-                }
-            }
-    }
-
-    /// This site's shares, once it has the quorum; none otherwise.
-    var release: ReleaseMessage {
-        ReleaseMessage(shares: hasQuorum ? openings.map { shares[$0.dealer]?[$0.secret] } : [])
-    }
-
-    mutating func take(_ message: ReleaseMessage, from sender: Int) throws(Fault) {
-        guard hasQuorum, terms.sites.contains(sender), !message.shares.isEmpty else { return }
-        let openings = openings
-        guard message.shares.count == openings.count else { throw .sender("malformedRelease") }
-        for (opening, share) in zip(openings, message.shares) {
-            guard let share, let part = vectors[opening.dealer]?.part else { continue }
-            guard matches(share, part, opening.dealer, opening.secret, sender) else { throw .sender("shareRefused") }
-        }
-        released[sender] = message.shares
-    }
-
-    /// Sites that agreed and released nothing, and dealers whose shares did not match.
-    var withholders: [Int] {
-        let silent = accords.keys.filter { accords[$0] == ownAccord && released[$0] == nil }
-        return Set(silent).union(refusedDealers).sorted()
-    }
-
-    /// The sum; nil where shares or vectors are missing.
-    func sum() throws(Fault) -> OpenedSum? {
-        guard hasQuorum, let present, present.allSatisfy({ vectors[$0] != nil }) else { return nil }
-        var all = released
-        all[terms.own] = release.shares
-        var total = [UInt128](repeating: 0, count: terms.count)
-        for site in present {
-            guard let values = vectors[site]?.part.values else { return nil }
-            for index in total.indices { total[index] &+= values[index] }
-        }
-        for (place, opening) in openings.enumerated() {
-            let shares = all.keys.sorted().compactMap { site -> (point: UInt8, share: [UInt8])? in
-                all[site]?[place].map { (UInt8(site + 1), $0) }
-            }
-            guard shares.count >= terms.threshold else { return nil }
-            let secret = ByteShares.reconstruct(Array(shares.prefix(terms.threshold)))
-            let hash = terms.statements.secret(
-                secret, round: terms.number, dealer: opening.dealer, index: opening.secret)
-            guard vectors[opening.dealer]?.part.secretHashes[opening.secret] == hash else {
-                throw .all(
-                    .violation(site: terms.settings.parties[opening.dealer], name: "sharesInconsistent"))
-            }
-            let mask = MaskStream.numbers(secret, count: terms.count)
-            // The self mask was added; the one with an absent site after the dealer too.
-            let wasAdded = opening.absent.map { $0 > opening.dealer } ?? true
-            for index in total.indices { total[index] = RoundDeal.add(mask[index], to: total[index], !wasAdded) }
-        }
-        return OpenedSum(point: terms.point, sites: present, values: total)
     }
 }

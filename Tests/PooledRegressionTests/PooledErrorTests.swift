@@ -109,7 +109,8 @@ import Testing
     /// R's convention: a row is at risk at t where entry < t <= time.
     @Test func entriesAtAnEventAreNotAtRisk() {
         let survival = SurvivalColumns(time: [2, 3, 4], entry: [0, 2, 0])
-        let values = HazardSums(survival, event: [1, 0, 0], ties: .efron).derivatives([[0, 0, 0]], predictor: [0, 0, 0])
+        let values = HazardSums(survival, event: [1, 0, 0], ties: .efron).derivatives(
+            [[0, 0, 0]], predictor: [0, 0, 0])
         #expect(abs(values[0] - 0.6931471805599453) < 1e-12)
     }
 }

@@ -8,7 +8,9 @@ import Testing
 
 /// Fits over sites in one process against fits of the pooled table.
 @Suite struct PooledFitTests {
-    @Test(arguments: [(3, 1), (5, 2), (9, 3)]) func familiesEqualThePooledFit(_ sites: Int, _ coalition: Int) async throws {
+    @Test(arguments: [(3, 1), (5, 2), (9, 3)]) func familiesEqualThePooledFit(_ sites: Int, _ coalition: Int)
+        async throws
+    {
         for reference in References.all?.fits ?? [] where sites == 3 || !reference.weighted {
             let outcomes = try await Site.fit(reference.model, coalition: coalition, sites: sites) {
                 try reference.rows($0, of: sites)
@@ -56,7 +58,9 @@ import Testing
         for name in ["linear", "logistic", "gamma, weights and offset", "poisson, weights and offset"] {
             let reference = try References.fit(name)
             var model = reference.model
-            for (robust, expected) in [(PooledModel.Robust.hc0, reference.hc0), (.sites, reference.clustered["5"] ?? [])] {
+            for (robust, expected) in [
+                (PooledModel.Robust.hc0, reference.hc0), (.sites, reference.clustered["5"] ?? []),
+            ] {
                 model.robust = robust
                 let outcome = try await Site.fit(model, coalition: 1, sites: 5) { try reference.rows($0, of: 5) }[0]
                 for (term, error) in zip(outcome.terms, expected) {

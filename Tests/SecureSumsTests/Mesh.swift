@@ -8,6 +8,8 @@ import Wire
 struct Adding: SumProgram {
     let value: Int
     var rounds = 3
+    /// The same for all values: then what was put in is all there is to compare.
+    var input = Bytes32(hashing: "rows".utf8)
 
     func next(after sums: [OpenedSum]) throws -> SumStep<Int>? {
         guard sums.count < rounds else { return nil }
@@ -37,7 +39,8 @@ enum Mesh {
             settings.parties, keys: keys, job: job, roles: (SumDescription.first, SumDescription.second),
             protocols: [SumDescription.protocolVersion],
             plan: { ProtocolPlan([.init(SumDescription.description, parties: ["first": $0, "second": $1])]) },
-            limits: SessionLimits(wait: .seconds(5), handshake: .seconds(5), farewell: .milliseconds(200)), wrap: wrap)
+            limits: SessionLimits(wait: .seconds(5), handshake: .seconds(5), farewell: .milliseconds(200)),
+            inspectors: { _ in [SumInspector(settings: settings)] }, wrap: wrap)
     }
 
     /// What each site ends with, and what it had saved.
@@ -61,7 +64,8 @@ enum Mesh {
                     let result = await result {
                         let mesh = try await SumMesh.open(peers, settings: settings, own: own) { try key.sign($0) }
                         return try await mesh.run(
-                            program, from: start, willOpen: { _ in }, save: { state, _ in saved.withLock { $0 = state } })
+                            program, from: start, willOpen: { _ in },
+                            save: { state, _ in saved.withLock { $0 = state } })
                     }
                     return (own, End(result: result, saved: saved.withLock { $0 }))
                 }

@@ -134,6 +134,12 @@ import Wire
         programs[1] = Adding(value: 101)
         let again = await Mesh.run(programs, settings, try await Mesh.sessions(settings), from: ends.map(\.saved))
         #expect(again[1].error == .inputChanged(round: 0))
+        // Also where nothing was opened yet: another may have it.
+        programs[1] = Adding(value: 101, input: Bytes32(hashing: "other rows".utf8))
+        var states = ends.map { _ in SumState(job: Mesh.job, siteCount: 3) }
+        states[1].input = Bytes32(hashing: "rows".utf8)
+        let third = await Mesh.run(programs, settings, try await Mesh.sessions(settings), from: states)
+        #expect(third[1].error == .inputChanged(round: 0))
     }
 
     /// A site that comes back without its state and with another input: the others see another sum.

@@ -127,6 +127,7 @@ func number(_ hex: String) throws -> UInt128 { try #require(UInt128(hex, radix: 
         #expect(Hex.encode(try statements.agreed(digests[1], round: round.round, sender: 1)) == round.agreedStatement)
 
         var state = SumState(job: try hash(round.job), siteCount: 3)
+        state.input = try hash(round.point)
         let (point, own) = (try hash(round.point), try round.sites[0].values.map(number))
         state.append(
             OpenedSum(point: point, sites: [0, 1, 2], values: try round.sum.map(number)),

@@ -4,6 +4,8 @@ package import Wire
 package struct SiteSessions: Sendable {
     /// By site, by peer.
     package let all: [[Int: Session]]
+    /// What each site kept of the session with each peer.
+    package let recorders: [[Int: MemoryRecorder]]
     package let keys: [SigningKey]
     package let names: [String]
 
@@ -19,12 +21,17 @@ package struct SiteSessions: Sendable {
     ///   - wrap: a site's end of its channel with a peer.
     package static func open(
         _ names: [String], keys: [SigningKey]? = nil, job: Bytes32 = Bytes32(hashing: Array("job".utf8)),
-        roles: (String, String), protocols: [ProtocolVersion], plan: (@Sendable (String, String) -> ProtocolPlan)? = nil,
+        roles: (String, String), protocols: [ProtocolVersion],
+        plan: (@Sendable (String, String) -> ProtocolPlan)? = nil,
         limits: SessionLimits = Sides.quick,
+        inspectors: (@Sendable (SessionDescription) -> [any PayloadInspector])? = nil,
         wrap: @Sendable (Int, Int, any PeerChannel) -> any PeerChannel = { $2 }
     ) async throws -> SiteSessions {
         let keys = keys ?? names.map { _ in SigningKey() }
         var all = names.map { _ in [Int: Session]() }
+        let recorders = names.indices.map { own in
+            Dictionary(uniqueKeysWithValues: names.indices.filter { $0 != own }.map { ($0, MemoryRecorder()) })
+        }
         for first in names.indices {
             for second in names.indices.dropFirst(first + 1) {
                 let (one, other) = InProcessPeerChannel.pair()
@@ -42,10 +49,11 @@ package struct SiteSessions: Sendable {
                         )
                         let terms = SessionTerms(
                             jobHash: job, role: side.role, peerRole: side.peerRole, protocols: protocols)
+                        let recorder = recorders[side.own][side.peer] ?? MemoryRecorder()
                         group.addTask {
                             let session = try await Session.open(
                                 over: side.channel, as: party, expecting: peer, terms: terms, seed: SessionSeed(),
-                                recorder: MemoryRecorder(), limits: limits, plan: plan)
+                                recorder: recorder, limits: limits, plan: plan, inspectors: inspectors)
                             return (side.own, session)
                         }
                     }
@@ -55,7 +63,7 @@ package struct SiteSessions: Sendable {
                 all[second][first] = opened[second]
             }
         }
-        return SiteSessions(all: all, keys: keys, names: names)
+        return SiteSessions(all: all, recorders: recorders, keys: keys, names: names)
     }
 }
 

@@ -157,7 +157,7 @@ def rounds():
     opened = point + flags(sites, count) + array([u128(v) for v in total])
     chain1 = sha(b"moiety/rows/opened/v1", chain0, opened)
     own_hash = sha(b"moiety/rows/own/v1", job, point, array([u128(v) for v in values[0]]))
-    state = b"moiety/rows/state/v1" + job + u16(count) + u32(1) + opened + own_hash
+    state = b"moiety/rows/state/v1" + job + u16(count) + b"\1" + point + u32(1) + opened + own_hash
     setup = (
         u16(3) + u16(0) + u16(1) + b"\0" + array([bytes(32), ids[0, 1], ids[0, 2]]) + public[0, 1]
     )
