@@ -75,6 +75,19 @@ struct Scales: Sendable {
             }
         }
         (self.means, self.sds) = (means, sds)
+        if let own { try checkRows(own, model) }
+    }
+
+    /// What the others have between them of rows, and of rows with either outcome.
+    private func checkRows(_ own: PooledRows, _ model: PooledModel) throws(PooledError) {
+        let mine = Double(own.label.count)
+        let smallest = Double(model.smallestCell)
+        if rows - mine < smallest { throw .smallCell("all rows", smallest: model.smallestCell) }
+        guard model.family.labelDomain == .yesNo else { return }
+        let ownEvents = Double(own.label.count { $0 == 1 })
+        for left in [events - ownEvents, rows - mine - events + ownEvents] where left > 0 && left < smallest {
+            throw .smallCell("the outcome", smallest: model.smallestCell)
+        }
     }
 
     /// What the others have between them at each level.

@@ -156,5 +156,13 @@ public actor SumMesh {
         losses[site] = SumError.Loss(site: settings.parties[site], reason: reason)
     }
 
-    var allLosses: [SumError.Loss] { losses.keys.sorted().compactMap { losses[$0] } }
+    /// Sites that are gone. Those that only stopped because they wait too are named only if nobody else is.
+    var allLosses: [SumError.Loss] {
+        let all = losses.keys.sorted().compactMap { losses[$0] }
+        let first = all.filter { loss in
+            guard case .peerAborted(_, let reason) = loss.reason else { return true }
+            return reason.name != SumError.suspended([]).name
+        }
+        return first.isEmpty ? all : first
+    }
 }

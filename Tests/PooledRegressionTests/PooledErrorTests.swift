@@ -65,6 +65,10 @@ import Testing
             rows.columns[1] = rows.label.indices.map { (site == 0 && $0 < 10) || (site == 2 && $0 < 3) ? 1 : 0 }
         }
         #expect(small == .smallCell("dose", smallest: 5))
+        let outcome = try await error(model()) { site, rows in
+            rows.label = rows.label.indices.map { (site == 0 && $0 < 20) || (site == 2 && $0 < 3) ? 1 : 0 }
+        }
+        #expect(outcome == .smallCell("the outcome", smallest: 5))
     }
 
     @Test func rowsOfOneSite() throws {
