@@ -9,6 +9,7 @@ extension SumError: PeerVisibleError {
         case .meshMismatch: "meshMismatch"
         case .lostInSetup: "lostInSetup"
         case .suspended: "suspended"
+        case .ended: "endedBySite"
         case .tooFewSites: "tooFewSites"
         case .leftOut: "leftOut"
         case .equivocation: "vectorEquivocation"
@@ -28,7 +29,7 @@ extension SumError: PeerVisibleError {
             case .meshMismatch, .badState: .disagreement
             case .lostInSetup, .suspended, .tooFewSites, .leftOut, .sharesWithheld, .noAccord: .transport
             case .equivocation, .violation, .reopenedDiffers: .violation
-            case .inputChanged, .outOfRange: .refusal
+            case .inputChanged, .outOfRange, .ended: .refusal
             case .badSettings, .badSessions: .failure
             }
         return AbortReason(kind, name)

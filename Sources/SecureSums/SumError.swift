@@ -11,6 +11,8 @@ public enum SumError: Error, Sendable, Equatable {
     case lostInSetup([Loss])
     /// `onLoss: wait`: these sites are gone. Nothing of the unfinished round was opened; the last state holds.
     case suspended([Loss])
+    /// A site ended the job for all, and its reason says why: a refusal or a broken protocol, so waiting does not help.
+    case ended(by: Loss)
     /// `onLoss: continue`: so few are left that a sum would say too much.
     case tooFewSites(left: Int, needed: Int, lost: [Loss])
     /// The others went on without this site.

@@ -50,7 +50,10 @@ extension SumMesh {
     /// Whether the job goes on without those that are gone.
     func goOn() throws(SumError) {
         guard !losses.isEmpty else { return }
-        if settings.onLoss == .wait { throw .suspended(allLosses) }
+        if settings.onLoss == .wait {
+            let final = allLosses.first { [.refusal, .violation, .disagreement].contains($0.reason.kind) }
+            throw final.map { .ended(by: $0) } ?? .suspended(allLosses)
+        }
         if live.count < settings.smallestSum {
             throw .tooFewSites(left: live.count, needed: settings.smallestSum, lost: allLosses)
         }

@@ -56,6 +56,7 @@ extension SumMesh {
         /// A sum that is opened once more, for a site that did not get it.
         var again: OpenedSum?
         var failed = 0
+        var withholders: Set<Int> = []
         while true {
             round += 1
             let lost = losses.count
@@ -75,13 +76,15 @@ extension SumMesh {
             let outcome = try await round(step, values, sites: meeting.sites, opened: state.rounds.count, willOpen)
             guard let sum = outcome.sum else {
                 failed = losses.count > lost ? 0 : failed + 1
+                withholders.formUnion(outcome.withholders)
                 guard failed < 2 else {
-                    let names = outcome.withholders.map { settings.parties[$0] }
+                    let names = withholders.sorted().map { settings.parties[$0] }
                     throw names.isEmpty ? SumError.noAccord : SumError.sharesWithheld(by: names)
                 }
                 continue
             }
             failed = 0
+            withholders = []
             if let again, again.point == sum.point, again.sites == sum.sites, again.values != sum.values {
                 throw SumError.reopenedDiffers(round: state.rounds.count)
             }

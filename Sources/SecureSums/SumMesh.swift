@@ -156,12 +156,13 @@ public actor SumMesh {
         losses[site] = SumError.Loss(site: settings.parties[site], reason: reason)
     }
 
-    /// Sites that are gone. Those that only stopped because they wait too are named only if nobody else is.
+    /// Sites that are gone. Those that only stopped because of another one are named only if nobody else is.
     var allLosses: [SumError.Loss] {
         let all = losses.keys.sorted().compactMap { losses[$0] }
+        let echoes = ["suspended", "endedBySite"]
         let first = all.filter { loss in
             guard case .peerAborted(_, let reason) = loss.reason else { return true }
-            return reason.name != SumError.suspended([]).name
+            return !echoes.contains(reason.name)
         }
         return first.isEmpty ? all : first
     }

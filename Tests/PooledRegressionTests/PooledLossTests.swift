@@ -3,6 +3,7 @@ import SecureSums
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
 @testable import PooledRegression
 
@@ -70,6 +71,11 @@ import Testing
         let results = await Site.run(fits, settings, sessions: try await Site.sessions(settings))
         #expect(throws: PooledError.unsupported("the budget")) { try results[1].get() }
         #expect(opened.state.rounds.count == 1)
+        guard case .failure(let error) = results[0], case .ended(let loss)? = error as? SumError else {
+            Issue.record("\(results[0])")
+            return
+        }
+        #expect(loss.site == "site1" || loss.reason.kind == .refusal)
     }
 }
 

@@ -58,7 +58,7 @@ enum Mesh {
         await withTaskGroup(of: (Int, End).self) { group in
             for (own, program) in programs.enumerated() {
                 let (key, peers) = (sessions.keys[own], sessions.all[own])
-                let start = states?[own] ?? SumState(job: job, siteCount: programs.count)
+                let start = states?[own] ?? SumState(job: job, siteCount: settings.parties.count)
                 group.addTask {
                     let saved = Mutex(start)
                     let result = await result {
