@@ -53,6 +53,7 @@ struct JobVectors: Codable, Equatable {
         ),
         ("times, entries and strata", Fixtures.survival), ("times alone", Fixtures.timesAlone),
         ("survival curve", Fixtures.curve),
+        ("split by rows", RowJobTests.small), ("split by rows, every field", RowJobTests.full),
         ("aligned over a curve", Fixtures.trial + "\nalignment: {protocol: ecdh-p256}\n"),
     ]
 
