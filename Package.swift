@@ -147,7 +147,7 @@ let package = Package(
             name: "Runner",
             dependencies: [
                 "Bignum", "Paillier", "Records", "Wire", "Jobs", "ProtocolKit", "Transcript", "PrivateSetIntersection",
-                "SplitRegression", "GRPCTransport", "Site",
+                "SplitRegression", "SecureSums", "PooledRegression", "GRPCTransport", "Site",
             ],
             swiftSettings: strict),
         .executableTarget(
