@@ -50,7 +50,9 @@ extension Failure {
         case .inputChanged(let round):
             self.init(
                 .refusedByPolicy, name, "this site's part of sum \(round) is not what it was before it stopped",
-                hint: "put the table back as it was")
+                hint:
+                    "put the table back as it was; to begin again with another, remove the job's file in pooled/ of the site folder, and let "
+                    + "every site approve the job again")
         case .badState(let what):
             self.init(
                 .badData, name, "the saved state of the fit cannot be used: \(what)",

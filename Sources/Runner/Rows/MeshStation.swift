@@ -126,8 +126,9 @@ struct MeshStation: Sendable {
     }
 
     /// Waits for all, and says for whom.
-    private func gather(_ attempt: MeshAttempt, until deadline: ContinuousClock.Instant) async throws -> [Int: Session]
-    {
+    private func gather(
+        _ attempt: MeshAttempt, until deadline: ContinuousClock.Instant, _ state: Shared<PooledState>
+    ) async throws -> [Int: Session] {
         var said: (missing: [Int], time: ContinuousClock.Instant)?
         while true {
             if let sessions = await attempt.begin() {
@@ -138,7 +139,7 @@ struct MeshStation: Sendable {
             let names = missing.map { job.parties[$0].name }.joined(separator: ", ")
             let now = ContinuousClock.now
             let reasons = await attempt.obstacles
-            guard now < deadline else { throw missing(missing, reasons, state) }
+            guard now < deadline else { throw inVain(missing, reasons, state) }
             if said.map({ $0.missing != missing || now - $0.time > .seconds(10) }) ?? true {
                 let details = missing.compactMap { index in reasons[index].map { "\(job.parties[index].name): \($0)" } }
                 observer.progress(
@@ -150,7 +151,7 @@ struct MeshStation: Sendable {
     }
 
     /// The deadline is over.
-    private func missing(_ missing: [Int], _ reasons: [Int: String], _ state: Shared<PooledState>) -> Failure {
+    private func inVain(_ missing: [Int], _ reasons: [Int: String], _ state: Shared<PooledState>) -> Failure {
         let names = missing.map { job.parties[$0].name }.joined(separator: ", ")
         let details = missing.compactMap { index in reasons[index].map { "\(job.parties[index].name): \($0)" } }
         // Who was lost after the last sum is not waited for by anybody.
