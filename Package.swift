@@ -38,6 +38,8 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
         ["PrivateSetIntersection", "Bignum", "KeyAgreement", "Paillier", "Records", "Transcript", "Wire", crypto]
     ),
     ("SplitRegression", ["SplitRegression", "Bignum", "KeyAgreement", "Paillier", "Records", "Wire"]),
+    ("SecureSums", ["SecureSums", "Wire", crypto]),
+    ("PooledRegression", ["PooledRegression", "Records", "SecureSums", "SplitRegression", "Wire"]),
     ("GRPCTransport", ["GRPCTransport", "Wire", crypto] + nio),
     (
         "Site",
@@ -120,6 +122,10 @@ let package = Package(
         .target(
             name: "SplitRegression", dependencies: ["KeyAgreement", "Paillier", "Bignum", "Wire", "Records", crypto],
             swiftSettings: strict),
+        .target(name: "SecureSums", dependencies: ["Wire", crypto, cryptoExtras], swiftSettings: strict),
+        .target(
+            name: "PooledRegression", dependencies: ["SecureSums", "SplitRegression", "Records", "Wire"],
+            swiftSettings: strict),
         .target(
             name: "GRPCTransport",
             dependencies: [
@@ -141,7 +147,7 @@ let package = Package(
             name: "Runner",
             dependencies: [
                 "Bignum", "Paillier", "Records", "Wire", "Jobs", "ProtocolKit", "Transcript", "PrivateSetIntersection",
-                "SplitRegression", "GRPCTransport", "Site",
+                "SplitRegression", "SecureSums", "PooledRegression", "GRPCTransport", "Site",
             ],
             swiftSettings: strict),
         .executableTarget(

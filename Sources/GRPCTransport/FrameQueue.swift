@@ -73,6 +73,8 @@ final class FrameQueue: Sendable {
     /// Why no frame follows, if so: known as soon as the connection ends, before the frames that wait are taken.
     var end: ChannelEnd? { self.ended.current }
 
+    func untilEnd() async { _ = await self.ended.value() }
+
     func waitForEnd(within time: Duration) async {
         _ = await self.ended.value(within: time)
     }

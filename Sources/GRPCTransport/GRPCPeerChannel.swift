@@ -73,6 +73,10 @@ public final class GRPCPeerChannel: PeerChannel {
         }
     }
 
+    /// Returns once no more frames come from the network: for whoever holds a channel without receiving. Also when the waiting task is
+    /// cancelled.
+    public func untilPeerEnds() async { await self.queue.untilEnd() }
+
     /// Ends this side's frames and waits, no longer than `TransportLimits.closeTimeout`, until the peer ends its own:
     /// then everything sent has arrived. Frames that were not received are dropped. May be called again, and waits no longer
     /// for that.

@@ -21,7 +21,7 @@ public struct RegistryDocument: Sendable {
         var flows: [String: ProtocolFlow] = [:]
         let purposes = try registry.protocols.map { session -> [String: Any] in
             var plans: [String: Any] = [:]
-            for (name, job) in jobs {
+            for (name, job) in jobs where job.isSplitByRows == session.isOfRows {
                 plans[name] = try session.plan(for: job).alternatives.map { parts in
                     try parts.map { part in
                         let (name, flow) = (part.description.name, part.description.flow)
@@ -46,7 +46,10 @@ public struct RegistryDocument: Sendable {
 
     /// Which of the job's parties has which role of the description; `each` where both have the same.
     private static func roles(_ part: ProtocolPlan.Part, _ job: Job) -> [String: String] {
-        let words = [job.active.name: "active", job.passive.name: "passive"]
+        let words =
+            job.isSplitByRows
+            ? [job.parties[0].name: "first", job.parties[1].name: "second"]
+            : [job.active.name: "active", job.passive.name: "passive"]
         var roles: [String: String] = [:]
         for (role, party) in part.parties { roles[words[role] ?? role] = words[party] ?? party }
         return roles

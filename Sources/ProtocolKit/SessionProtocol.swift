@@ -18,6 +18,10 @@ public protocol SessionProtocol: Sendable {
     var descriptions: [ProtocolDescription] { get }
     /// What may come in which order: followed by the running session and by the verifier.
     func plan(for job: Job) -> ProtocolPlan
+    /// The same for a session between two of the job's parties, where a job has more.
+    func plan(for job: Job, between parties: [String]) -> ProtocolPlan
+    /// Whether its sessions are under jobs split by rows, and under no other.
+    var isOfRows: Bool { get }
     /// Labels of what each party commits to before the first protocol message, these and no others (`protocols/transcript.md` 7):
     /// cells only where the session computes with them.
     var commitments: Set<String> { get }
@@ -48,6 +52,9 @@ extension SessionProtocol {
     public var caveat: String? { nil }
     public var hasMetrics: Bool { false }
     public var guards: GuardScope { .cohort }
+    public var isOfRows: Bool { false }
+
+    public func plan(for job: Job, between parties: [String]) -> ProtocolPlan { plan(for: job) }
 
     /// The cohort's size, if an outcome of it says so.
     public func guardFacts(for job: Job, counts: [String: Int64]) -> GuardFacts? {

@@ -60,6 +60,7 @@ struct JobVectors: Codable, Equatable {
                 with: "    time: futime\n    strata: ward\n    weights: iptw\n    offset: known"
             ).replacing("times: [", with: "mostStrata: 4, covariance: HC0, times: [")
         ),
+        ("split by rows", RowJobTests.small), ("split by rows, every field", RowJobTests.full),
         ("aligned over a curve", Fixtures.trial + "\nalignment: {protocol: ecdh-p256}\n"),
     ]
 
@@ -89,7 +90,7 @@ struct JobVectors: Codable, Equatable {
             ("empty", ""), ("truncated", Hex.encode(bytes.dropLast())), ("extended", Hex.encode(bytes + [0])),
             (
                 "future format",
-                edited(Hex.encode("moiety job\n".utf8) + "0008", Hex.encode("moiety job\n".utf8) + "0009")
+                edited(Hex.encode("moiety job\n".utf8) + "0008", Hex.encode("moiety job\n".utf8) + "000a")
             ),
             (
                 "past format",

@@ -22,7 +22,8 @@ import Testing
                 (name: family + " ecdh-p256", job: try Job(yaml: yaml + "\nalignment: {protocol: ecdh-p256}\n")),
             ]
         }
-        let made = try RegistryDocument(.moiety, jobs: jobs).encoded()
+        let rows = (name: "rows", job: try Job(yaml: SmallJob.rows))
+        let made = try RegistryDocument(.moiety, jobs: jobs + [rows]).encoded()
         if ProcessInfo.processInfo.environment["MOIETY_WRITE_PROTOCOLS"] != nil {
             try Data(made).write(to: Self.file, options: .atomic)
         }
@@ -31,7 +32,7 @@ import Testing
 
     /// Names are hashed and stand in ledgers: they never change.
     @Test func namesStay() {
-        #expect(SiteProtocols.all.map(\.purpose.rawValue) == ["fit", "alignment", "count", "describe", "prediction"])
+        #expect(SiteProtocols.all.map(\.purpose.rawValue) == ["fit", "alignment", "count", "describe", "prediction", "pooled"])
         #expect(SiteProtocols.named("count") is CountProtocol)
         #expect(failure { _ = try SiteProtocols.demand("covert") }?.code == "unknownPurpose")
     }

@@ -29,6 +29,15 @@ enum SmallJob {
         reveal: [coefficients, scores]
         """
 
+    static let rows = """
+        moiety: 8
+        split: rows
+        title: Small
+        parties: [north, east, south]
+        columns: {identifier: id, label: outcome, features: [age]}
+        model: {family: logistic}
+        """
+
     static let csv = "id,outcome,age\nP1,0,20\nP2,1,31\nP3,1,45\n"
 
     static func file(_ replaced: (String, String)...) throws -> JobFile {

@@ -200,6 +200,33 @@ class Job:
         return len(self.active["group"].levels) if self.active["group"] else 1
 
 
+class RowJob:
+    """Of a job split by rows (protocols/job.md 7) its sites, in their order; what its sums are about is passed over."""
+
+    kind, sender = "rows", None
+
+    def __init__(self, data):
+        r = Reader(data, "job.bin", ("T02", "jobNotCanonical"))
+        r.magic(b"moiety job\n\x00\x09")
+        r.texts(2)
+        self.sites = []
+        for _ in range(r.number(4)):
+            self.sites.append(r.prefixed())
+            r.texts(1)
+            for _ in range(r.number(4)):
+                r.texts(1)
+                r.fixed(1)
+            r.fixed(1)
+        demand(3 <= len(self.sites) <= 50 and len(set(self.sites)) == len(self.sites), "T02", "jobNotCanonical")
+
+    def between(self, names):
+        """The two of a session, the one that stands first in the job first."""
+        two = [name for name in self.sites if name in names]
+        demand(len(two) == 2, "T04", "partyNotInJob")
+        self.active, self.passive = {"name": two[0]}, {"name": two[1]}
+        return self
+
+
 def read_number(r):
     return struct.unpack(">d", r.fixed(8))[0]
 

@@ -17,6 +17,28 @@ extension Party.Role: Coded {
         switch self {
         case .active: 1
         case .passive: 2
+        // Never written: the format says it.
+        case .site: 3
+        }
+    }
+}
+
+extension RowTerms.LossRule: Coded {
+    var code: UInt8 {
+        switch self {
+        case .wait: 1
+        case .continue: 2
+        }
+    }
+}
+
+extension RowTerms.Errors: Coded {
+    var code: UInt8 {
+        switch self {
+        case .classical: 1
+        case .hc0: 2
+        case .hc1: 3
+        case .sites: 4
         }
     }
 }

@@ -11,7 +11,7 @@ public struct Job: Sendable, Hashable {
     public internal(set) var title: String
     /// Why the parties do this, for those who approve it. May be empty.
     public internal(set) var purpose: String
-    /// The active party first, then the passive one.
+    /// The active party first, then the passive one; of a job split by rows all sites, in the job's order.
     public internal(set) var parties: [Party]
     public internal(set) var alignment: AlignmentTerms
     public internal(set) var model: Model
@@ -27,6 +27,9 @@ public struct Job: Sendable, Hashable {
     public internal(set) var loosened: [Guard]
     public internal(set) var payloads: Payloads
     public internal(set) var network: Network
+    /// Where the parties hold the same columns about different people; nil where they hold different columns about the same. Such a job has
+    /// nothing to align: its terms for that are the standard ones, and mean nothing.
+    public internal(set) var rows: RowTerms? = nil
 }
 
 extension Job {
@@ -47,17 +50,22 @@ extension Job {
     /// Coefficients that a party ends with: one a numeric or yes/no column, one less than levels a categorical
     /// column, and the constant at the active party, which a proportional-hazards model has among its columns too.
     public func parameterCount(of party: Party) -> Int {
-        party.columnCount + (party.role == .active ? 1 : 0)
+        party.columnCount + (party.role == .passive ? 0 : 1)
     }
 
     /// Coefficients of the whole model, the constant among them.
-    public var parameterCount: Int { parties.reduce(0) { $0 + parameterCount(of: $1) } }
+    public var parameterCount: Int {
+        // The parties of a job split by rows have the same model.
+        parties.prefix(isSplitByRows ? 1 : parties.count).reduce(0) { $0 + parameterCount(of: $1) }
+    }
 
     /// The same as results have them: a proportional-hazards model has no intercept.
-    public var coefficientCount: Int { parties.reduce(0) { $0 + coefficientCount(of: $1) } }
+    public var coefficientCount: Int {
+        parties.prefix(isSplitByRows ? 1 : parties.count).reduce(0) { $0 + coefficientCount(of: $1) }
+    }
 
     public func coefficientCount(of party: Party) -> Int {
-        party.columnCount + (party.role == .active && model.family.hasIntercept ? 1 : 0)
+        party.columnCount + (party.role != .passive && model.family.hasIntercept ? 1 : 0)
     }
 
     public func reveals(_ item: Reveal) -> Bool { reveal.contains(item) }

@@ -38,6 +38,10 @@ enum JobBounds {
     static let describedNumbers = 1 << 17
     static let identifierParts = 8
     static let columnBytes = 128
+    /// Sites of a job split by rows that may put together what they know.
+    static let coalition = 1...48
+    /// Coefficients of such a job: a round has their scores and their information.
+    static let pooledParameters = 250
     static let titleBytes = 200
     static let purposeBytes = 4000
 }

@@ -31,7 +31,13 @@ extension Job {
         guard try decoder.readFixed(Self.magic.count) == Self.magic else {
             throw .invalidValue("not an encoded job")
         }
-        guard try decoder.readUInt16() == Self.formatVersion else { throw .invalidValue("unknown job format") }
+        switch try decoder.readUInt16() {
+        case Self.formatVersion: break
+        case Self.rowsFormatVersion:
+            self = try Job(rowsFrom: &decoder)
+            return
+        default: throw .invalidValue("unknown job format")
+        }
         title = try decoder.readString(max: JobBounds.titleBytes)
         purpose = try decoder.readString(max: JobBounds.purposeBytes)
         parties = try decoder.readArray(max: 2, minimumBytes: 16) { decoder throws(WireError) in
@@ -87,21 +93,9 @@ extension Party {
         name = try decoder.readString(max: 32)
         role = try decoder.readChoice()
         table = try decoder.readString(max: 64)
-        let parts = try decoder.readArray(max: JobBounds.identifierParts, minimumBytes: 5) {
-            decoder throws(WireError) in
-            Identifier.Part(
-                column: try decoder.readString(max: JobBounds.columnBytes), normaliser: try decoder.readChoice())
-        }
-        identifier = Identifier(parts: parts, duplicates: try decoder.readChoice())
-        func readColumn() throws(WireError) -> String? {
-            try decoder.readOptional { decoder throws(WireError) in
-                try decoder.readString(max: JobBounds.columnBytes)
-            }
-        }
-        label = try readColumn()
-        beside = OutcomeColumns(
-            offset: try readColumn(), exposure: try readColumn(), weights: try readColumn(), time: try readColumn(),
-            entry: try readColumn(), strata: try readColumn())
+        identifier = try Identifier(from: &decoder)
+        label = try Self.readColumn(&decoder)
+        beside = try OutcomeColumns(from: &decoder)
         group = try decoder.readOptional { decoder throws(WireError) in try Feature(from: &decoder) }
         features = try decoder.readArray(max: JobBounds.features, minimumBytes: 5) { decoder throws(WireError) in
             try Feature(from: &decoder)
@@ -109,8 +103,39 @@ extension Party {
     }
 }
 
+extension Party {
+    /// A column that may not be there.
+    static func readColumn(_ decoder: inout Decoder) throws(WireError) -> String? {
+        try decoder.readOptional { decoder throws(WireError) in
+            try decoder.readString(max: JobBounds.columnBytes)
+        }
+    }
+}
+
+extension Identifier {
+    init(from decoder: inout Decoder) throws(WireError) {
+        parts = try decoder.readArray(max: JobBounds.identifierParts, minimumBytes: 5) {
+            decoder throws(WireError) in
+            Identifier.Part(
+                column: try decoder.readString(max: JobBounds.columnBytes), normaliser: try decoder.readChoice())
+        }
+        duplicates = try decoder.readChoice()
+    }
+}
+
+extension OutcomeColumns {
+    init(from decoder: inout Decoder) throws(WireError) {
+        offset = try Party.readColumn(&decoder)
+        exposure = try Party.readColumn(&decoder)
+        weights = try Party.readColumn(&decoder)
+        time = try Party.readColumn(&decoder)
+        entry = try Party.readColumn(&decoder)
+        strata = try Party.readColumn(&decoder)
+    }
+}
+
 extension Feature {
-    fileprivate init(from decoder: inout Decoder) throws(WireError) {
+    init(from decoder: inout Decoder) throws(WireError) {
         column = try decoder.readString(max: JobBounds.columnBytes)
         switch try decoder.readUInt8() {
         case 1: kind = .numeric
@@ -136,7 +161,7 @@ extension Decoder {
         return times
     }
 
-    fileprivate mutating func readChoice<Choice: Coded>() throws(WireError) -> Choice {
+    mutating func readChoice<Choice: Coded>() throws(WireError) -> Choice {
         guard let choice = Choice(code: try readUInt8()) else { throw .invalidValue("\(Choice.self)") }
         return choice
     }

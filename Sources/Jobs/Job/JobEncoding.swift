@@ -20,6 +20,10 @@ extension Job {
 
     private func encode(into encoder: inout Encoder) {
         encoder.writeFixed(Self.magic)
+        if let rows {
+            encoder.write(Self.rowsFormatVersion)
+            return encodeRows(rows, into: &encoder)
+        }
         encoder.write(Self.formatVersion)
         encoder.write(title)
         encoder.write(purpose)
@@ -62,17 +66,33 @@ extension Party {
         encoder.write(name)
         encoder.write(role.code)
         encoder.write(table)
-        encoder.writeArray(identifier.parts) { encoder, part in
-            encoder.write(part.column)
-            encoder.write(part.normaliser.code)
-        }
-        encoder.write(identifier.duplicates.code)
+        identifier.encode(into: &encoder)
+        encodeOutcome(into: &encoder)
+        encoder.writeOptional(group) { encoder, group in group.encode(into: &encoder) }
+        encoder.writeArray(features) { encoder, feature in feature.encode(into: &encoder) }
+    }
+
+    private func encodeOutcome(into encoder: inout Encoder) {
         encoder.writeOptional(label) { $0.write($1) }
         for column in [beside.offset, beside.exposure, beside.weights, beside.time, beside.entry, beside.strata] {
             encoder.writeOptional(column) { $0.write($1) }
         }
-        encoder.writeOptional(group) { encoder, group in group.encode(into: &encoder) }
+    }
+
+    /// Label, what stands beside it, features: what all sites of a job split by rows have.
+    func encodeColumns(into encoder: inout Encoder) {
+        encodeOutcome(into: &encoder)
         encoder.writeArray(features) { encoder, feature in feature.encode(into: &encoder) }
+    }
+}
+
+extension Identifier {
+    func encode(into encoder: inout Encoder) {
+        encoder.writeArray(parts) { encoder, part in
+            encoder.write(part.column)
+            encoder.write(part.normaliser.code)
+        }
+        encoder.write(duplicates.code)
     }
 }
 

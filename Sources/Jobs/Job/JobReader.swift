@@ -7,7 +7,8 @@ extension Job {
     public init(yaml text: String) throws(DocumentError) {
         let root = try YAMLValue(parsing: text)
         let problems = ProblemCollector(lines: root.lines())
-        var job = JobReader(problems: problems).job(root)
+        let isRows = RowJobReader.reads(root)
+        var job = isRows ? RowJobReader(problems: problems).job(root) : JobReader(problems: problems).job(root)
         // Rules compare fields with each other: without the fields they would only repeat what is known.
         if problems.problems.isEmpty {
             for problem in job.ruleProblems() { problems.add(problem.path, problem.message, hint: problem.hint) }
@@ -19,14 +20,19 @@ extension Job {
 
     /// Puts what has no order of its own into the one order of the canonical encoding.
     mutating func sort() {
-        parties.sort { ($0.role == .active ? 0 : 1, $0.name) < ($1.role == .active ? 0 : 1, $1.name) }
+        // The sites of a job split by rows have the order in which they stand.
+        if rows == nil { sortParties() }
         reveal = Reveal.allCases.filter { reveal.contains($0) || $0 == .coefficients }
         loosened = Guard.allCases.filter(loosened.contains)
+    }
+
+    private mutating func sortParties() {
+        parties.sort { ($0.role == .active ? 0 : 1, $0.name) < ($1.role == .active ? 0 : 1, $1.name) }
     }
 }
 
 /// Turns a YAML tree into a job, field by field. One method a mapping of the file.
-private struct JobReader {
+struct JobReader {
     let problems: ProblemCollector
 
     func job(_ root: YAMLValue) -> Job {
@@ -34,9 +40,13 @@ private struct JobReader {
             root, path: "",
             allowed: [
                 "moiety", "title", "purpose", "parties", "alignment", "model", "keys", "reveal", "holdout",
-                "crossValidation", "limits", "loosen", "transcript", "network",
+                "crossValidation", "limits", "loosen", "transcript", "network", "split",
             ], problems: problems)
         version(fields)
+        if fields.value("split") != nil, fields.text("split") != "columns" {
+            problems.add(
+                "split", "'\(fields.text("split").prefix(40))' is not known", hint: "one of: columns, rows")
+        }
         let parties = fields.list("parties").map { party($0.value, at: $0.path) }
         if fields.value("parties") == nil { problems.add("parties", "is missing") }
         return Job(
@@ -96,7 +106,7 @@ private struct JobReader {
             column: fields.text("column"), kind: .categorical(levels: levels, reference: levels.first ?? ""))
     }
 
-    private func identifier(_ party: FieldReader) -> Identifier {
+    func identifier(_ party: FieldReader) -> Identifier {
         guard let value = party.value("identifier") else {
             problems.add(party.place("identifier"), "is missing")
             return Identifier(parts: [], duplicates: .error)
@@ -125,7 +135,7 @@ private struct JobReader {
             column: fields.text("column"), normaliser: fields.choice("normaliser", default: common, fallback: common))
     }
 
-    private func feature(_ value: YAMLValue, at path: String) -> Feature {
+    func feature(_ value: YAMLValue, at path: String) -> Feature {
         if case .scalar(let text, _, _) = value { return Feature(column: FieldReader.clean(text), kind: .numeric) }
         let fields = FieldReader(
             value, path: path, allowed: ["column", "type", "levels", "reference"], problems: problems)
@@ -209,7 +219,7 @@ private struct JobReader {
     }
 
     /// nil where the fit estimates it.
-    private func theta(_ model: FieldReader) -> Double? {
+    func theta(_ model: FieldReader) -> Double? {
         if model.value("theta") == nil || model.text("theta") == "estimate" { return nil }
         return model.number("theta", default: 1, in: JobBounds.theta)
     }
@@ -223,7 +233,7 @@ private struct JobReader {
             nonces: fields.choice("nonces", default: Keys.Nonces.short, fallback: .short))
     }
 
-    private func reveal(_ root: FieldReader) -> [Reveal] {
+    func reveal(_ root: FieldReader) -> [Reveal] {
         var found: [Reveal] = []
         for (path, value) in root.list("reveal") {
             guard let item: Reveal = root.choice(of: value, at: path) else { continue }
@@ -233,7 +243,7 @@ private struct JobReader {
         return found
     }
 
-    private func limits(_ root: FieldReader) -> Limits {
+    func limits(_ root: FieldReader) -> Limits {
         let standard = Limits.standard
         let allowed = ["minimumCohort", "minimumCell", "parametersPerRow", "maximumSetSize", "minimumPassiveColumns"]
         guard let fields = root.mapping("limits", allowed: allowed) else { return standard }
@@ -247,7 +257,7 @@ private struct JobReader {
                 "minimumPassiveColumns", default: standard.minimumPassiveColumns, in: JobBounds.passiveColumns))
     }
 
-    private func loosened(_ root: FieldReader) -> [Guard] {
+    func loosened(_ root: FieldReader) -> [Guard] {
         var found: [Guard] = []
         for (path, value) in root.list("loosen") {
             let written = root.text(of: value, at: path)
@@ -261,7 +271,7 @@ private struct JobReader {
         return found
     }
 
-    private func payloads(_ root: FieldReader) -> Payloads {
+    func payloads(_ root: FieldReader) -> Payloads {
         root.mapping("transcript", allowed: ["payloads"])?.choice(
             "payloads", default: Payloads.hashes, fallback: .hashes)
             ?? .hashes

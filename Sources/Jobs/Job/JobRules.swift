@@ -10,7 +10,7 @@ extension Job {
     }
 }
 
-private struct JobRules {
+struct JobRules {
     let job: Job
     var problems: [DocumentProblem] = []
 
@@ -21,6 +21,7 @@ private struct JobRules {
     }
 
     mutating func run() {
+        if let rows = job.rows { return runRows(rows) }
         text(job.title, at: "title", limit: JobBounds.titleBytes, lines: false)
         if job.title.isEmpty { note("title", "is empty") }
         text(job.purpose, at: "purpose", limit: JobBounds.purposeBytes, lines: true)
@@ -69,6 +70,7 @@ private struct JobRules {
         case (.active, .some(let label)):
             column(label, at: "\(path).label")
             if party.identifier.columns.contains(label) { note("\(path).label", "is the identifier's column") }
+        case (.site, _): note("\(path).role", "is not known", "one of: active, passive")
         case (.passive, nil):
             if party.features.isEmpty { note("\(path).features", "is empty", "a passive party brings features") }
         }
@@ -149,7 +151,7 @@ private struct JobRules {
         }
     }
 
-    private mutating func features(of party: Party, at path: String) {
+    mutating func features(of party: Party, at path: String) {
         if party.features.count > JobBounds.features {
             note("\(path).features", "has more than \(JobBounds.features) entries")
         }
@@ -171,7 +173,7 @@ private struct JobRules {
         }
     }
 
-    private mutating func check(
+    mutating func check(
         levels: [String], reference: String, at path: String, allowed: ClosedRange<Int> = JobBounds.levels
     ) {
         if !allowed.contains(levels.count) {
@@ -324,7 +326,7 @@ private struct JobRules {
         }
     }
 
-    private mutating func range<Number: Comparable>(_ value: Number, _ range: ClosedRange<Number>, _ path: String) {
+    mutating func range<Number: Comparable>(_ value: Number, _ range: ClosedRange<Number>, _ path: String) {
         if !range.contains(value) { note(path, "\(value) is outside \(range.lowerBound) to \(range.upperBound)") }
     }
 
@@ -393,7 +395,7 @@ private struct JobRules {
         }
     }
 
-    private mutating func column(_ text: String, at path: String) {
+    mutating func column(_ text: String, at path: String) {
         if text.isEmpty || text.utf8.count > JobBounds.columnBytes {
             note(path, text.isEmpty ? "is empty" : "is longer than \(JobBounds.columnBytes) bytes")
         } else if Names.hasControlCharacter(text) {
@@ -405,7 +407,7 @@ private struct JobRules {
         }
     }
 
-    private mutating func text(_ text: String, at path: String, limit: Int, lines: Bool) {
+    mutating func text(_ text: String, at path: String, limit: Int, lines: Bool) {
         if text.utf8.count > limit { note(path, "is longer than \(limit) bytes") }
         if Names.hasControlCharacter(lines ? text.replacing("\n", with: " ") : text) {
             note(path, "holds a control character")

@@ -185,7 +185,7 @@ public enum JobTemplate {
         return lines.joined(separator: "\n")
     }
 
-    private static func entry(_ feature: Feature) -> String {
+    static func entry(_ feature: Feature) -> String {
         let column = quoted(feature.column)
         switch feature.kind {
         case .numeric: return column
@@ -197,7 +197,7 @@ public enum JobTemplate {
     }
 
     /// Plain where YAML reads it as the same text, else quoted.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         let plain = text.utf8.allSatisfy { byte in
             (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == UInt8(ascii: "_")
         }

@@ -8,6 +8,11 @@ public struct Party: Sendable, Hashable {
         case active = "active"
         /// Has features only.
         case passive = "passive"
+        /// Has label and features of people of its own: every party of a job split by rows.
+        case site = "site"
+
+        /// Those that a job names. One that is split by rows has no word for the only one there is.
+        public static let allCases: [Role] = [.active, .passive]
     }
 
     /// Lower-case letters, digits and dashes.

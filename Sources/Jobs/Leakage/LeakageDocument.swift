@@ -81,7 +81,24 @@ public enum LeakageDocument {
 
         \(list("Assumed.", Remainder.assumptions))
 
+        ## 7. Jobs split by rows
+
+        The same columns at K sites, different people (`row-split.md`). `p` coefficients. All sites are alike and learn the
+        same.
+
+        \(LeakagePhase.ofRows.map { "### \($0.title)\n\n" + rows(RowLeakage().rows, $0) }.joined())\(list("Not prevented.", RowGuards.notPrevented))
+
+        Of the guards above only leverage is asked, of a site's own rows with the constant; of the limits cohort, cell and
+        parameters, each of the rows of one site, since what the others learn is about a remainder that holds all of them. A
+        level that a site does not have is no small one. The other sites together must have `limits.minimumCell` rows of
+        each level too, which each site checks once the counts are opened (`smallCell`).
+
         """
+    }
+
+    private static func rows(_ table: [LeakageTable.Row], _ phase: LeakagePhase) -> String {
+        "| | sends | learns |\n|---|---|---|\n"
+            + table.filter { $0.phase == phase }.map(line).joined(separator: "\n") + "\n\n"
     }
 
     private static func list(_ title: String, _ lines: [String]) -> String {

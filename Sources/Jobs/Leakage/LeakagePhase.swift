@@ -26,10 +26,12 @@ public struct LeakagePhase: Sendable, Hashable, Codable {
         .session, .count, .alignment, .description, .setup, .training, .end, .prediction, .early,
     ]
 
+    private static let named = known + ofRows.dropFirst()
+
     /// Its name alone.
     public init(from decoder: any Swift.Decoder) throws {
         let name = try decoder.singleValueContainer().decode(String.self)
-        self = Self.known.first { $0.name == name } ?? LeakagePhase(name, title: name)
+        self = Self.named.first { $0.name == name } ?? LeakagePhase(name, title: name)
     }
 
     public func encode(to encoder: any Swift.Encoder) throws {

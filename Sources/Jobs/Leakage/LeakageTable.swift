@@ -29,7 +29,10 @@ public struct LeakageTable: Sendable, Hashable, Codable {
     /// The table of one job, with its names and numbers.
     ///
     /// - Parameter rows: rows of the fit, once they are known.
-    public init(job: Job, rows: Int? = nil) { self.init(LeakageWords(job: job, rows: rows)) }
+    public init(job: Job, rows: Int? = nil) {
+        self.rows =
+            job.isSplitByRows ? RowLeakage(job).rows : LeakageTable(LeakageWords(job: job, rows: rows)).rows
+    }
 
     /// The table of any two-party job of a family, with `A` for the active and `B` for the passive party.
     public init(family: ModelFamily, alignment: AlignmentTerms.Method = .paillierOPRF) {

@@ -15,6 +15,7 @@ public enum Budget: String, Sendable, Hashable, CaseIterable, Codable {
     case scoresPerRow
     case scoresPerRowInAll
     case rootsPerColumn
+    case sumsPerRowInAll
 
     /// What holds when the policy says nothing.
     public var standard: Int {
@@ -33,6 +34,7 @@ public enum Budget: String, Sendable, Hashable, CaseIterable, Codable {
         case .scoresPerRow: 10
         case .scoresPerRowInAll: 30
         case .rootsPerColumn: 5
+        case .sumsPerRowInAll: 1000
         }
     }
 
@@ -43,7 +45,8 @@ public enum Budget: String, Sendable, Hashable, CaseIterable, Codable {
         case .retriesPerSet: 0...1000
         case .attemptsPerHour: 1...100_000
         case .identifiersPerDay, .identifiersPerPeer, .identifiersInAll: 0...(1 << 48)
-        case .countsPerPeer, .countsInAll, .modelsPerRow, .modelsPerRowInAll, .scoresPerRow, .scoresPerRowInAll:
+        case .countsPerPeer, .countsInAll, .modelsPerRow, .modelsPerRowInAll, .scoresPerRow, .scoresPerRowInAll,
+            .sumsPerRowInAll:
             0...100_000
         }
     }
@@ -65,6 +68,7 @@ public enum Budget: String, Sendable, Hashable, CaseIterable, Codable {
         case .scoresPerRow: "scores of one row opened with one peer"
         case .scoresPerRowInAll: "scores of one row opened with all peers"
         case .rootsPerColumn: "versions of one column that a peer may bring over the same people"
+        case .sumsPerRowInAll: "opened sums of jobs split by rows that one row may be in"
         }
     }
 

@@ -35,8 +35,15 @@ extension Policy {
                     remedy: "the job names: \(job.parties.map(\.name).joined(separator: ", "))")
             ]
         }
+        if job.isSplitByRows {
+            let asked = bounds(job).filter { !Self.ofAlignment.contains($0.rule) }
+            return asked + job.others(than: name).compactMap(peerRule) + columnRules(own) + openings(job)
+        }
         return bounds(job) + keyRules(job) + [peerRule(peer)].compactMap(\.self) + columnRules(own) + openings(job)
     }
+
+    /// A job split by rows has nothing of these.
+    private static let ofAlignment = ["policy.maximumSetSize", "policy.minimumPassiveColumns"]
 
     private func bounds(_ job: Job) -> [PolicyRefusal] {
         let limits = job.limits

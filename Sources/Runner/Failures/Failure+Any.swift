@@ -1,8 +1,10 @@
 import Foundation
 import GRPCTransport
 import Jobs
+import PooledRegression
 import PrivateSetIntersection
 import Records
+import SecureSums
 package import Site
 import SplitRegression
 import Transcript
@@ -21,6 +23,9 @@ extension Failure {
         case let error as AlignmentError: self.init(describing: error)
         case let error as DescriptionError: self.init(describing: error)
         case let error as TrainingError: self.init(describing: error)
+        case let error as SumError: self.init(describing: error)
+        case let error as PooledError: self.init(describing: error)
+        case is SiteGone: self.init(.peerUnreachable, "siteLost", "the connection was lost")
         case let error as TranscriptError: self.init(describing: error)
         case let error as WireError: self.init(describing: error)
         case let error as DocumentError: self.init(describing: error)

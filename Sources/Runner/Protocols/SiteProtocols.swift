@@ -11,6 +11,7 @@ package enum SiteProtocols {
         CountProtocol(),
         DescriptionProtocol(),
         PredictionProtocol(),
+        PooledProtocol(),
     ]
 
     package static func named(_ purpose: String) -> (any SiteProtocol)? {

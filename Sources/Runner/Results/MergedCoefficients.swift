@@ -50,11 +50,11 @@ package struct MergedCoefficients {
         }
         for source in sources {
             guard let job else { continue }
-            guard let party = job.party(named: source.party) else {
+            guard let party = Self.party(source, in: job) else {
                 throw Self.apart("\(source.party) is no party of the job", sources[0], source)
             }
             let terms =
-                (party.role == .active && job.model.family.hasIntercept ? [FittedTerm.intercept] : [])
+                (party.role != .passive && job.model.family.hasIntercept ? [FittedTerm.intercept] : [])
                 + party.features.map(ColumnSpec.init).flatMap(\.terms).map(\.name)
             guard (0..<source.table.rowCount).map({ source.table.columns[0].text(at: $0) }) == terms else {
                 throw Failure(
@@ -66,6 +66,11 @@ package struct MergedCoefficients {
         let active = job?.active.name
         let isActive = { (source: CoefficientSource) in active.map { $0 == source.party } ?? Self.hasIntercept(source) }
         self.sources = sources.sorted { isActive($0) && !isActive($1) }
+    }
+
+    /// All sites of a job split by rows have the same coefficients.
+    private static func party(_ source: CoefficientSource, in job: Job) -> Party? {
+        job.isSplitByRows && source.party == PooledFiles.everyone ? job.parties[0] : job.party(named: source.party)
     }
 
     /// - Throws: `Failure` 65 where a term does not say which part of it is the level.
@@ -84,7 +89,7 @@ package struct MergedCoefficients {
 
     private func rName(of term: String, _ source: CoefficientSource) throws -> String {
         if term == "(Intercept)" { return term }
-        if let party = job?.party(named: source.party) {
+        if let party = job.flatMap({ Self.party(source, in: $0) }) {
             for feature in party.features {
                 let spec = ColumnSpec(feature)
                 guard let found = spec.terms.first(where: { $0.name == term }) else { continue }

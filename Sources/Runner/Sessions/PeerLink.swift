@@ -20,12 +20,14 @@ package struct PeerLink: Sendable {
     /// A connection that is there already.
     package let given: (any PeerChannel)?
 
+    /// - Parameter peer: which of the job's other parties; of two the only one.
     /// - Throws: `Failure` for an unknown peer, `TransportError` for an unreadable certificate.
     package init(
-        _ job: Job, site: SiteFolder, observer: any RunObserver, peerAddress: NetworkAddress? = nil,
-        over given: (any PeerChannel)? = nil, onListening: @escaping @Sendable (NetworkAddress) -> Void = { _ in }
+        _ job: Job, with peer: String? = nil, site: SiteFolder, observer: any RunObserver,
+        peerAddress: NetworkAddress? = nil, over given: (any PeerChannel)? = nil,
+        onListening: @escaping @Sendable (NetworkAddress) -> Void = { _ in }
     ) throws {
-        guard let name = job.peer(of: site.name)?.name else {
+        guard let name = peer ?? job.peer(of: site.name)?.name else {
             throw Failure(.configuration, "notAParty", "the job does not name '\(site.name)'")
         }
         self.site = site
@@ -36,7 +38,7 @@ package struct PeerLink: Sendable {
         identity = try site.identity()
         certificate = try SiteCertificate.load(
             certificatePath: site.certificateFile, keyPath: site.certificateKeyFile)
-        peer = try site.peers.peer(named: name)
+        self.peer = try site.peers.peer(named: name)
         isListener = job.network.listener == site.name
         connectTimeout = .seconds(min(job.network.connectTimeout, site.settings.timeouts.connect))
         messageTimeout = .seconds(min(job.network.messageTimeout, site.settings.timeouts.message))

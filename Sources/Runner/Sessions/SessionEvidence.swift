@@ -49,7 +49,17 @@ struct SessionEvidence: Sendable {
     func finish<Work: SessionWork>(
         _ session: Session, _ work: Work, _ result: Work.Result, files: [ResultFile]
     ) throws {
-        let facts = try work.facts(of: result, salt: resultSalt)
+        try finish(session, work.facts(of: result, salt: resultSalt), files: files)
+    }
+
+    /// The same where several sessions come to one result.
+    func finish(
+        _ session: Session, files: [ResultFile], _ facts: (_ salt: Bytes32) throws -> ResultFacts
+    ) throws {
+        try finish(session, facts(resultSalt), files: files)
+    }
+
+    private func finish(_ session: Session, _ facts: ResultFacts, files: [ResultFile]) throws {
         try writer.add(ResultList(files.map { ($0.name, $0.bytes) }, salt: resultSalt))
         try writer.addPrivate(facts.file, facts.result)
         try writer.finish(
@@ -85,6 +95,12 @@ extension JobInputs {
     package func commitments(salts: [String: [UInt8]] = [:]) throws -> [InputCommitment] {
         try session.commitments.sorted().map { label in
             switch label {
+            case PooledProtocol.commitment:
+                // One leaf: how many rows there are is nobody's to know. In an order of its own, so that a table that is sorted otherwise is the
+                // same.
+                let rows = try table.committedRows().sorted { $0.lexicographicallyPrecedes($1) }
+                return try InputCommitment(
+                    label: label, values: [rows.flatMap { $0 }], masterSalt: salts[label])
             case "rows":
                 return try InputCommitment(
                     label: label, values: try table.committedRows(), masterSalt: salts[label])
@@ -126,6 +142,7 @@ extension PayloadStorage {
     init(_ prepared: PreparedJob) {
         let job = prepared.job
         let keepsAll = job.payloads == .full || prepared.site.settings.payloads == .full
-        self = keepsAll ? .full : .hashes(of: prepared.inputs.session.plan(for: job).bulkTypes)
+        let plan = prepared.inputs.session.plan(for: job, between: [prepared.own.name, prepared.peer.name])
+        self = keepsAll ? .full : .hashes(of: plan.bulkTypes)
     }
 }

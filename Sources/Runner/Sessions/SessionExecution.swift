@@ -109,7 +109,8 @@ package struct SessionExecution: Sendable {
         let (job, kind, observer) = (prepared.job, prepared.inputs.session, observer)
         progress.count { (counting.total(.outgoing), counting.total(.incoming)) }
         return try await link.withSession(
-            SessionTerms(prepared.inputs, attempt: attempt), plan: kind.plan(for: job),
+            SessionTerms(prepared.inputs, attempt: attempt),
+            plan: kind.plan(for: job, between: [prepared.own.name, prepared.peer.name]),
             inspectors: { try kind.liveInspectors(for: job, in: $0) }, seed: evidence.seed, recorder: counting,
             finish: { try evidence.finish($0, work, $1.0.result, files: $1.1.files) }
         ) { session in
@@ -128,12 +129,21 @@ package struct SessionExecution: Sendable {
     }
 
     /// What processes of this site left that were killed, wherever their output was to stand.
-    private static func tidy(_ site: SiteFolder, _ observer: any RunObserver) {
+    static func tidy(_ site: SiteFolder, _ observer: any RunObserver) {
         let notes = site.staging.tidy { staging in
-            let kept = try? FailedSessions(at: site).keep("\(staging)/transcript", of: "killed")
-            return kept?.path.map { "\(site.path)/\($0)" }
+            let kept = transcripts(in: staging).compactMap { folder in
+                try? FailedSessions(at: site).keep(folder, of: "killed")?.path
+            }
+            return kept.isEmpty ? nil : kept.map { "\(site.path)/\($0)" }.joined(separator: ", ")
         }
         for note in notes { observer.warning(note) }
+    }
+
+    /// Of a session with one peer, or of those with all.
+    static func transcripts(in staging: String) -> [String] {
+        let pairs =
+            (try? FileManager.default.contentsOfDirectory(atPath: "\(staging)/\(MeshExecution.transcripts)")) ?? []
+        return ["\(staging)/transcript"] + pairs.sorted().map { "\(staging)/\(MeshExecution.transcripts)/\($0)" }
     }
 }
 

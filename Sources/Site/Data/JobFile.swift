@@ -25,10 +25,28 @@ package struct JobFile: Sendable {
         hash = job.hash.hex
     }
 
+    /// This site and the others of a job split by rows, each with its number in the job.
+    ///
+    /// - Throws: `Failure` 78 when the job does not name this site.
+    package func sites(at site: SiteFolder) throws -> (own: Int, others: [Int]) {
+        guard let own = job.index(of: site.name) else {
+            throw Failure(
+                .configuration, "notAParty",
+                "the job is between \(job.parties.map(\.name).joined(separator: ", ")); this site is '\(site.name)'")
+        }
+        return (own, job.parties.indices.filter { $0 != own })
+    }
+
     /// This site's part in the job.
     ///
     /// - Throws: `Failure` 78 when the job does not name it.
     package func parties(at site: SiteFolder) throws -> (own: Party, peer: Party) {
+        guard !job.isSplitByRows else {
+            throw Failure(
+                .usage, "splitByRows",
+                "this is for two parties with different columns, and the job is split by rows: the same columns, different people",
+                hint: "moiety job run runs such a job, at every site at the same time")
+        }
         guard let own = job.party(named: site.name), let peer = job.peer(of: site.name) else {
             throw Failure(
                 .configuration, "notAParty",

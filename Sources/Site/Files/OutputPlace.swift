@@ -6,7 +6,7 @@ import Transcript
 /// keys may decide what the site does.
 package enum OutputPlace {
     /// Folders of a site that only its own books write to. Others in it, such as results that a person keeps there, are free.
-    private static let books = ["peers", "approvals", "staging", "failed", "cohorts"]
+    private static let books = ["peers", "approvals", "staging", "failed", "cohorts", "pooled"]
 
     /// - Throws: `Failure` 64 for an empty path; 73 for a place in a transcript or among a site's own files.
     package static func check(_ path: String) throws {

@@ -60,6 +60,10 @@ package struct LedgerEntry: Sendable, Hashable, Codable {
         case setRetried
         case cohortOpened
         case scoresOpened
+        /// A pooled fit of these rows begins; of all its sites at once.
+        case pooledOpened
+        /// A sum of a pooled fit is about to be opened.
+        case sumOpened
         case ledgerTakenOver
     }
 
@@ -72,11 +76,13 @@ package struct LedgerEntry: Sendable, Hashable, Codable {
         /// Window bits that a fit opens to the peer at most: in all, not spread over the rows.
         case bits
         case scores
+        /// Sums over all sites of a job split by rows.
+        case sums
 
         /// Whether it is charged to each row of a cohort.
         package var isPerRow: Bool {
             switch self {
-            case .models, .bits, .scores: true
+            case .models, .bits, .scores, .sums: true
             case .attempts, .identifiers, .counts: false
             }
         }

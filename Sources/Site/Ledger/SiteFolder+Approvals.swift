@@ -19,10 +19,15 @@ extension SiteFolder {
         let approval = try approvals.approve(file, person: person, meaning: meaning, by: identity)
         let note = try approvals.note(of: file, by: identity)
         // A note that the ledger does not know holds for nothing: so the note first.
-        try ledger.append(
-            LedgerEntry(
-                .jobApproved, at: Date(), job: file.hash, peer: try peerEntry(in: file),
-                details: ["person": person, "meaning": meaning, "note": Self.digest(of: note)]))
+        try ledger.transact { transaction in
+            // Each peer's entries hold the approvals of jobs with it.
+            for peer in try peerEntries(in: file) {
+                try transaction.append(
+                    LedgerEntry(
+                        .jobApproved, at: Date(), job: file.hash, peer: peer,
+                        details: ["person": person, "meaning": meaning, "note": Self.digest(of: note)]))
+            }
+        }
         return approval
     }
 
@@ -31,13 +36,13 @@ extension SiteFolder {
     /// - Throws: `Failure` 4 when there is none.
     package func revoke(_ hash: String, by identity: SiteIdentity) throws {
         let file = try approvals.job(hash)
-        let peer = try peerEntry(in: file)
+        let peers = try peerEntries(in: file)
         try ledger(signedBy: identity).transact { transaction in
             guard case .approved = transaction.view.approval(of: hash) else {
                 throw Failure(
                     .refusedByPolicy, "notApproved", "this site has no approval of job \(hash.prefix(16)) to revoke")
             }
-            try transaction.append(LedgerEntry(.jobRevoked, at: Date(), job: hash, peer: peer))
+            for peer in peers { try transaction.append(LedgerEntry(.jobRevoked, at: Date(), job: hash, peer: peer)) }
         }
     }
 
@@ -54,12 +59,19 @@ extension SiteFolder {
         return note
     }
 
-    /// The peer as entries name it; without its key while this site does not know it.
-    package func peerEntry(in file: JobFile) throws -> LedgerEntry.Peer? {
-        guard let name = file.job.peer(of: self.name)?.name else { return nil }
-        let known = try peers.names().contains(name) ? peers.peer(named: name) : nil
-        return LedgerEntry.Peer(name: name, key: known?.identity.fingerprint.hex)
+    /// The job's other parties as entries name them; without their keys while this site does not know them. Never empty: a job that does
+    /// not name this site is entered without a peer.
+    private func peerEntries(in file: JobFile) throws -> [LedgerEntry.Peer?] {
+        guard file.job.party(named: name) != nil else { return [nil] }
+        let known = try peers.names()
+        return try file.job.others(than: name).map { party in
+            let peer = known.contains(party.name) ? try peers.peer(named: party.name) : nil
+            return LedgerEntry.Peer(name: party.name, key: peer?.identity.fingerprint.hex)
+        }
     }
+
+    /// The only peer of a job with two parties, else the first.
+    package func peerEntry(in file: JobFile) throws -> LedgerEntry.Peer? { try peerEntries(in: file)[0] }
 
     /// A peer that this site knows.
     package func peerEntry(_ peer: Invitation) -> LedgerEntry.Peer {

@@ -113,6 +113,7 @@ extension LedgerView {
         add(.countsInAll, spent.total(of: .counts), nil)
         add(.modelsPerRowInAll, try spent.highest(.models), nil)
         add(.scoresPerRowInAll, try spent.highest(.scores), nil)
+        add(.sumsPerRowInAll, try spent.highest(.sums), nil)
         return lines
     }
 }

@@ -24,7 +24,7 @@ public struct FittedTerm: Sendable, Equatable, Codable {
     /// - Parameters:
     ///   - standardError: of `estimate`; nil when none was computed.
     ///   - degreesOfFreedom: of Student's t; nil for the normal distribution.
-    init(
+    package init(
         term: String, estimate: Double, standardized: Double, standardError: Double?, degreesOfFreedom: Double?,
         note: Note? = nil
     ) {
@@ -51,6 +51,21 @@ public struct FittedTerm: Sendable, Equatable, Codable {
 }
 
 extension FittedTerm {
+    /// A term whose inference was computed elsewhere.
+    package init(
+        term: String, estimate: Double, standardized: Double, standardError: Double, statistic: Double,
+        pValue: Double, confLow: Double, confHigh: Double
+    ) {
+        self.term = term
+        self.estimate = estimate
+        self.standardized = standardized
+        self.standardError = standardError
+        self.statistic = statistic
+        self.pValue = pValue
+        self.confLow = confLow
+        self.confHigh = confHigh
+    }
+
     /// A column without a coefficient.
     init(leftOut term: String) {
         self.init(

@@ -69,7 +69,7 @@ struct LogPass {
             payloads = PayloadTally(bulkTypes: nil)
             return
         }
-        let plan = session.plan(for: job)
+        let plan = session.plan(for: job, between: both.map(\.name))
         payloads = PayloadTally(bulkTypes: plan.bulkTypes)
         if options.parts.contains(.plan) {
             monitor = ProtocolMonitor(plan: plan, parties: both.map(\.name))

@@ -70,7 +70,9 @@ extension VerificationRun {
                 findings.fail(.t04, "jobMismatch", "\(party.name) introduced itself for another job.")
                 continue
             }
-            if let job, let role = job.party(named: party.name)?.role, role.rawValue != party.role {
+            let other = parties.other(than: party.name).name
+            if let job, job.party(named: party.name) != nil, job.sessionRole(of: party.name, with: other) != party.role
+            {
                 findings.fail(.t04, "roleMismatch", "\(party.name) took a role that the job does not give it.")
             }
         }

@@ -233,6 +233,10 @@ struct VerificationRun {
             findings.fail(.t02, "jobTextMismatch", "job.yaml does not say what job.bin says.")
             return
         }
+        guard job.isSplitByRows == session.isOfRows else {
+            findings.fail(.t02, "otherPurpose", "The job has no session of this kind: its tables are split otherwise.")
+            return
+        }
         self.job = job
         guard parties.parties.allSatisfy({ job.party(named: $0.name) != nil }) else {
             findings.fail(.t04, "partyNotInJob", "A party of this session is not one of the job's.")

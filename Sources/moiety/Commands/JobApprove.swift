@@ -19,17 +19,23 @@ struct JobApprove: ReplyingCommand {
     func reply(_ console: Console) async throws -> Reply<Approval> {
         let folder = try site.open()
         let file = try file.read()
-        let peer = try file.parties(at: folder).peer.name
-        try folder.policy().check(file.job, as: folder.name)
-        try Guards.check(file.job)
+        let job = file.job
+        let peers = try job.isSplitByRows ? others(of: file, at: folder) : [file.parties(at: folder).peer.name]
+        try folder.policy().check(job, as: folder.name)
+        if !job.isSplitByRows { try Guards.check(job) }
         let identity = try folder.identity()
         if !file.job.loosened.isEmpty {
             let names = file.job.loosened.map(\.name).joined(separator: ", ")
             console.warning("this job loosens \(names): see moiety job explain")
         }
+        if job.rows?.onLoss == .continue {
+            console.warning(
+                "onLoss: continue: a site that is lost after the first opened round has its sums disclosed to the others"
+            )
+        }
         // Before the question: what cannot be signed need not be asked.
         let approval = try ApprovalBook.approval(of: file, site: folder.name, person: person, meaning: meaning)
-        for change in try BudgetReport(of: folder, peers: [peer]).inputChanges { console.warning(change.text) }
+        for change in try BudgetReport(of: folder, peers: peers).inputChanges { console.warning(change.text) }
         if let earlier = folder.standingApproval(of: file, by: identity) {
             console.warning("this replaces the approval by \(earlier.person) of \(earlier.time)")
         }
@@ -37,8 +43,14 @@ struct JobApprove: ReplyingCommand {
             return Reply(approval, text: "would approve job \(file.hash)")
         }
         console.progress("job \(file.hash)\n\(file.job.title)")
-        try confirmation.confirm("Approve it as \(person) for '\(folder.name)'?")
+        let with = job.isSplitByRows ? " with \(peers.joined(separator: ", "))" : ""
+        try confirmation.confirm("Approve it\(with) as \(person) for '\(folder.name)'?")
         let approved = try folder.approve(file, person: person, meaning: meaning, by: identity)
         return Reply(approved, text: "approved job \(file.hash)")
+    }
+
+    /// Every site of a job split by rows is approved by name, and what the loss of one discloses.
+    private func others(of file: JobFile, at folder: SiteFolder) throws -> [String] {
+        try file.sites(at: folder).others.map { file.job.parties[$0].name }
     }
 }

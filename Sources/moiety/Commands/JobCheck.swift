@@ -41,6 +41,13 @@ struct JobCheck: ReplyingCommand {
         let file = try file.read()
         guard let sitePath else { return try alone(file) }
         let site = try SiteFolder(opening: sitePath)
+        if file.job.isSplitByRows {
+            let start = MeshStart(file, isDraft: true, at: site)
+            let report = JobCheckReport(
+                job: file.hash, title: file.job.title, findings: [], checks: start.checks, table: start.identifiers,
+                estimate: nil)
+            return Reply(report, text: report.text, status: start.checks.status)
+        }
         let start = JobStart(file, rows: rows, isDraft: true, at: site)
         let report = JobCheckReport(
             job: file.hash, title: file.job.title, findings: start.findings, checks: start.checks,
@@ -51,6 +58,11 @@ struct JobCheck: ReplyingCommand {
     /// Without a site: what the job alone shows.
     private func alone(_ file: JobFile) throws -> Reply<JobCheckReport> {
         let job = file.job
+        if job.isSplitByRows {
+            let report = JobCheckReport(
+                job: file.hash, title: job.title, findings: [], checks: [], table: nil, estimate: nil)
+            return Reply(report, text: report.text)
+        }
         let findings = rows.map { Guards.findings(job, GuardFacts(job: job, rows: $0)) } ?? Guards.findings(job)
         let checks = findings.compactMap { finding in finding.refusal.map { StartCheck(finding.name, failed: $0) } }
         let report = JobCheckReport(

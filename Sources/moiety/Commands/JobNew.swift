@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Jobs
 import Records
 import Site
@@ -17,6 +18,12 @@ struct JobNew: ReplyingCommand {
             peer reads them with the job.
             """)
 
+    @Option(
+        help: "columns: two parties with different columns. rows: sites with the same columns about different people.")
+    var split = DemoCommand.Split.columns
+    @Option(
+        help: ArgumentHelp("With --split rows: all sites, in the order of the job.", valueName: "name,name,name"))
+    var parties: String?
     @Option(help: "The party that has the outcome.") var active: String?
     @Option(help: "The other party.") var passive: String?
     @Option(help: "Such as logistic or poisson (protocols/job.md); without it, what the outcome suggests.")
@@ -32,6 +39,10 @@ struct JobNew: ReplyingCommand {
 
     func validate() throws {
         if (sitePath == nil) != (table == nil) { throw ValidationError("--site and --table go together") }
+        if parties != nil, split != .rows { throw ValidationError("--parties goes with --split rows") }
+        if split == .rows, active != nil || passive != nil {
+            throw ValidationError("--active and --passive go with --split columns")
+        }
         if table == nil, identifier != nil || label != nil {
             throw ValidationError("--identifier and --label need --site and --table")
         }
@@ -55,6 +66,7 @@ struct JobNew: ReplyingCommand {
     }
 
     private func text(_ family: ModelFamily?, _ console: Console) throws -> String {
+        if split == .rows { return try rowsText(family, console) }
         guard let sitePath, let table else {
             return JobTemplate.text(
                 active: active ?? "hospital", passive: passive ?? "lab", family: family ?? .logistic)
@@ -79,5 +91,25 @@ struct JobNew: ReplyingCommand {
                 active: active ?? other ?? "hospital", passive: site.name, family: model, passiveDraft: parts)
             : JobTemplate.text(
                 active: site.name, passive: passive ?? other ?? "lab", family: model, activeDraft: parts)
+    }
+
+    /// All sites have the columns of this one's table.
+    private func rowsText(_ family: ModelFamily?, _ console: Console) throws -> String {
+        let names = parties?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        guard let sitePath, let table else {
+            return JobTemplate.rowsText(parties: names ?? ["north", "east", "south"], family: family ?? .logistic)
+        }
+        let site = try SiteFolder(opening: sitePath)
+        let sites = try names ?? ([site.name] + site.peers.names())
+        guard sites.contains(site.name) else {
+            throw Failure(.usage, "notAParty", "--site is '\(site.name)', which is not among --parties")
+        }
+        let (path, source) = try site.source(ofTable: table)
+        let draft = try TableDraft(
+            Table.read(csv: path, delimiter: source.delimiter), missing: source.missing, identifier: identifier,
+            label: label ?? "", family: family)
+        for note in draft.notes { console.progress(note) }
+        return JobTemplate.rowsText(
+            parties: sites, family: family ?? draft.family ?? .logistic, draft: draft.parts(table: table))
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Jobs
+import ProtocolKit
 import Records
 import Runner
 import Site
@@ -24,6 +25,7 @@ struct JobRun: ReplyingCommand {
         commandName: "run", abstract: "Run an approved job with the peer, and write what this site learns.",
         discussion: """
             Both sites run the same job at the same time; the one that the job names as listener waits, the other dials. \
+            All sites of a job split by rows do; who stands later in it dials who stands before, and each waits for all. \
             The output folder appears whole or not at all.
             """)
 
@@ -40,6 +42,11 @@ struct JobRun: ReplyingCommand {
         help: ArgumentHelp("What to do under the job: \(SiteProtocols.names).", valueName: "purpose"),
         transform: SiteProtocols.demand)
     var session: any SiteProtocol = FitProtocol()
+    @Option(
+        help: ArgumentHelp(
+            "Of a job split by rows: ends this process by SIGKILL after so many opened sums, as the demo does.",
+            visibility: .hidden))
+    var stopAfterSums: Int?
     @OptionGroup var meeting: MeetingOptions
     @OptionGroup var output: OutputOptions
 
@@ -48,8 +55,9 @@ struct JobRun: ReplyingCommand {
         let folder = try site.open()
         let file = try file.read()
         let address = try meeting.address()
+        if file.job.isSplitByRows { return try await mesh(file, folder, address, announce, console) }
         let start = JobStart(file, for: session, hasAddress: address != nil, at: folder)
-        if dryRun { return try await rehearse(file, start, folder) }
+        if dryRun { return try await rehearse(file, start.checks, folder) }
         let prepared = try start.demand()
         console.progress("\(prepared.own.name): \(prepared.table.summary)")
         for remark in prepared.table.remarks { console.warning(remark) }
@@ -66,11 +74,36 @@ struct JobRun: ReplyingCommand {
         return Reply(.finished(report), text: report.text)
     }
 
+    /// A job split by rows: every site runs it, and waits for all others.
+    private func mesh(
+        _ file: JobFile, _ folder: SiteFolder, _ address: NetworkAddress?,
+        _ announce: @escaping @Sendable (NetworkAddress) -> Void, _ console: Console
+    ) async throws -> Reply<JobRunReport> {
+        guard address == nil else {
+            throw Failure(
+                .usage, "manyPeers", "a job split by rows has many peers, and --peer-address is for one",
+                hint: "each is dialled where its invitation says, or: moiety peer add FILE --address HOST:PORT")
+        }
+        guard session is FitProtocol || session is PooledProtocol else {
+            throw Failure(
+                .usage, "splitByRows", "a job split by rows is fitted: --as \(session.purpose.rawValue) is for others")
+        }
+        let start = MeshStart(file, isDraft: false, at: folder)
+        if dryRun { return try await rehearse(file, start.checks, folder) }
+        let prepared = try start.demand()
+        console.progress("\(folder.name): \(prepared.table.summary)")
+        for remark in prepared.table.remarks { console.warning(remark) }
+        let report = try await MeshExecution(
+            prepared, out: out, observer: console, stopAfterSums: stopAfterSums, onListening: announce
+        ).run()
+        return Reply(.pooled(report), text: report.text)
+    }
+
     /// Everything that this site can find out alone: what `doctor` and `job check` look at, and the output folder.
     private func rehearse(
-        _ file: JobFile, _ start: JobStart, _ folder: SiteFolder
+        _ file: JobFile, _ start: [StartCheck], _ folder: SiteFolder
     ) async throws -> Reply<JobRunReport> {
-        var checks = SiteChecks.machine() + (await SiteChecks(folder).all()) + start.checks
+        var checks = SiteChecks.machine() + (await SiteChecks(folder).all()) + start
         do {
             // Made and removed again: whether it can be written shows in no other way.
             try StagedFolder(target: out).discard()
@@ -92,6 +125,7 @@ enum JobRunReport: Encodable, Sendable {
     case checked(job: String, isReady: Bool, checks: [StartCheck])
     case finished(JobReport)
     case session(SessionReport)
+    case pooled(PooledReport)
 
     private struct Checked: Encodable {
         let job: String
@@ -105,6 +139,7 @@ enum JobRunReport: Encodable, Sendable {
             try Checked(job: job, isReady: isReady, checks: checks).encode(to: encoder)
         case .finished(let report): try report.encode(to: encoder)
         case .session(let report): try report.encode(to: encoder)
+        case .pooled(let report): try report.encode(to: encoder)
         }
     }
 }

@@ -19,6 +19,12 @@ struct VerifyCommand: ReplyingCommand {
             """)
 
     @Argument(help: "The transcript folder, or the folder of results that it stands in.") var transcript: String
+    @Option(
+        name: .customLong("with"),
+        help: ArgumentHelp(
+            "Of a job split by rows: another site's results folder, to verify together; may be given again.",
+            valueName: "dir"))
+    var others: [String] = []
     @Option(help: ArgumentHelp("The peer's copy, to compare record by record.", valueName: "dir"))
     var peerTranscript: String?
     @Option(
@@ -62,12 +68,13 @@ struct VerifyCommand: ReplyingCommand {
         if replay && audit != nil { throw ValidationError("--replay and --audit exclude each other") }
     }
 
-    func reply(_ console: Console) async throws -> Reply<VerificationReport> {
-        for path in [transcript, peerTranscript, fit, audit].compactMap(\.self) {
+    func reply(_ console: Console) async throws -> Reply<VerifiedReport> {
+        for path in [transcript, peerTranscript, fit, audit].compactMap(\.self) + others {
             guard FileManager.default.fileExists(atPath: path) else {
                 throw Failure(.noInput, "fileNotFound", "\(path) does not exist")
             }
         }
+        if !others.isEmpty || MeshVerification.isMesh(transcript) { return try await verifyMesh(console) }
         return try await verify(
             Self.transcript(at: transcript), against: peerTranscript.map { Self.transcript(at: $0) }, console)
     }
@@ -75,7 +82,7 @@ struct VerifyCommand: ReplyingCommand {
     /// A folder of results stands for the transcript in it, and its files are looked at too.
     private func verify(
         _ transcript: String, against peerTranscript: String?, _ console: Console
-    ) async throws -> Reply<VerificationReport> {
+    ) async throws -> Reply<VerifiedReport> {
         let attributes = try? FileManager.default.attributesOfItem(atPath: transcript)
         if attributes?[.type] as? FileAttributeType == .typeRegular {
             throw Failure(
@@ -127,12 +134,55 @@ struct VerifyCommand: ReplyingCommand {
         let isAnswered = report.missing(of: asked).isEmpty && unknown.isEmpty
         let status = report.verdict.exitStatus
         return Reply(
-            report, text: "\(report.sentence(requested: asked, unknown: unknown))\n\(text)",
+            .session(report), text: "\(report.sentence(requested: asked, unknown: unknown))\n\(text)",
             status: status == .ok && !isAnswered ? .verificationFailed : status)
     }
 }
 
+/// What `verify` prints as data: one session, or those of a pooled fit.
+enum VerifiedReport: Encodable, Sendable {
+    case session(VerificationReport)
+    case mesh(MeshReport)
+
+    func encode(to encoder: any Swift.Encoder) throws {
+        switch self {
+        case .session(let report): try report.encode(to: encoder)
+        case .mesh(let report): try report.encode(to: encoder)
+        }
+    }
+}
+
 extension VerifyCommand {
+    /// The sessions of a pooled fit, of one site or of several together.
+    private func verifyMesh(_ console: Console) async throws -> Reply<VerifiedReport> {
+        for (word, isGiven) in [
+            ("--peer-transcript", peerTranscript != nil), ("--fit", fit != nil), ("--audit", audit != nil),
+            ("--explain", explain),
+        ] where isGiven {
+            throw Failure(
+                .usage, "notOfRows", "\(word) is for a session between two parties, and this is a pooled fit",
+                hint: word == "--peer-transcript"
+                    ? "--with DIR names another site's results"
+                    : "give one of its transcripts: \(transcript)/transcripts/SITE")
+        }
+        let site = try sitePath.map { try SiteFolder(opening: $0) }
+        var options = try Verifier.Options(job: job.map { try JobFile(reading: $0) }, site: site)
+        options.purpose = purpose
+        var report = try MeshVerification([transcript] + others, options: options).run()
+        if replay, let site {
+            report =
+                report.failure == nil
+                ? report.adding(try await MeshReplay(transcript, at: site, console).findings()) : report
+        }
+        let asked: [Check] = replay ? [.r01, .r02, .r03] : []
+        let isAnswered = asked.allSatisfy { check in
+            report.findings.contains { $0.check == check && $0.status != .notEvaluated }
+        }
+        let status = report.verdict.exitStatus
+        return Reply(
+            .mesh(report), text: report.text, status: status == .ok && !isAnswered ? .verificationFailed : status)
+    }
+
     private static func transcript(at path: String) -> String {
         let inside = "\(path)/transcript"
         return FileManager.default.fileExists(atPath: "\(inside)/\(TranscriptLayout.parties)") ? inside : path

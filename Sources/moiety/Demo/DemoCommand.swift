@@ -12,6 +12,16 @@ struct DemoCommand: ReplyingCommand {
             report of it, a page to open in a browser.
             """)
 
+    /// How the tables are split.
+    enum Split: String, ExpressibleByArgument, CaseIterable, Sendable { case columns, rows }
+
+    @Option(
+        help: """
+            columns: two sites with different columns about the same people. rows: five with the same columns about \
+            different people, one of which is killed in the middle and started again.
+            """)
+    var split = Split.columns
+    @Flag(help: "With --split rows: the killed site stays away, and the others go on.") var lose = false
     @Option(help: "Bits of the Paillier keys: 2048 or 3072.") var bits = 2048
     @Option(help: ArgumentHelp("Leave both sites and their results there; must not exist.", valueName: "dir"))
     var keep: String?
@@ -19,17 +29,38 @@ struct DemoCommand: ReplyingCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        if lose && split != .rows { throw ValidationError("--lose goes with --split rows") }
         guard bits == 2048 || bits == 3072 else { throw ValidationError("--bits must be 2048 or 3072") }
     }
 
-    func reply(_ console: Console) async throws -> Reply<DemoReport> {
+    func reply(_ console: Console) async throws -> Reply<AnyDemoReport> {
         let examples = try ExampleFolder.find(examples)
         let target = keep ?? FileManager.default.temporaryDirectory.appending(path: "moiety-demo-\(UUID())").path
         let folder = try StagedFolder(target: target)
         defer { folder.discard() }
+        if split == .rows {
+            let demo = RowsDemo(
+                folder: folder.stagingPath, example: "\(examples)/rows", loses: lose, console: console)
+            let report = try await demo.run(keptIn: keep.map { _ in folder.target })
+            if keep != nil { try folder.commit() }
+            return Reply(.rows(report), text: report.summary)
+        }
         let demo = Demo(folder: folder.stagingPath, example: "\(examples)/actg175", bits: bits, console: console)
         let report = try await demo.run(keptIn: keep.map { _ in folder.target })
         if keep != nil { try folder.commit() }
-        return Reply(report, text: report.text)
+        return Reply(.columns(report), text: report.text)
+    }
+}
+
+/// What `demo` prints as data.
+enum AnyDemoReport: Encodable, Sendable {
+    case columns(DemoReport)
+    case rows(RowsDemoReport)
+
+    func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .columns(let report): try report.encode(to: encoder)
+        case .rows(let report): try report.encode(to: encoder)
+        }
     }
 }

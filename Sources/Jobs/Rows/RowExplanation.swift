@@ -1,0 +1,144 @@
+import Records
+import Wire
+
+/// A job split by rows in plain words, for those who approve it: who takes part, what each sends and learns, what is guarded.
+public struct RowExplanation: Sendable, Hashable, Codable {
+    public struct Site: Sendable, Hashable, Codable {
+        public let name: String
+        public let table: String
+        public let identifier: String
+    }
+
+    public let job: String
+    public let title: String
+    public let purpose: String
+    /// In the order of the job.
+    public let sites: [Site]
+    public let label: String
+    /// Its offset, exposure, case weights, times and strata.
+    public let beside: [String]
+    public let features: [String]
+    public let model: String
+    public let limits: String
+    public let coalition: Int
+    public let onLoss: String
+    /// The whole table.
+    public let leakage: [LeakageTable.Row]
+    public let guards: [String]
+    public let warnings: [String]
+    public let notPrevented: [String]
+
+    /// nil for a job that is not split by rows.
+    public init?(_ job: Job) {
+        guard let terms = job.rows, let party = job.parties.first else { return nil }
+        self.job = job.hash.hex
+        title = job.title
+        purpose = job.purpose
+        sites = job.parties.map { party in
+            let columns = party.identifier.parts.map { "\($0.column) (\($0.normaliser.rawValue))" }
+            return Site(name: party.name, table: party.table, identifier: columns.joined(separator: " + "))
+        }
+        label = party.label ?? ""
+        beside = party.beside.all.map { "\($0.word) \($0.column)" }
+        features = party.features.map { feature in
+            switch feature.kind {
+            case .numeric: feature.column
+            case .binary: "\(feature.column) (yes/no)"
+            case .categorical(let levels, let reference):
+                "\(feature.column) (\(levels.joined(separator: ", ")); reference \(reference))"
+            }
+        }
+        model = Self.model(job, terms)
+        limits =
+            "at least \(job.limits.minimumCohort) rows at each site, at least \(job.limits.minimumCell) in every level there or none, at "
+            + "most \(job.limits.parametersPerRow) coefficients a row of each site"
+        coalition = terms.coalition
+        onLoss = terms.onLoss.rawValue
+        leakage = RowLeakage(job).rows
+        guards = RowGuards.lines(job)
+        warnings = RowGuards.warnings(job, terms)
+        notPrevented = RowGuards.notPrevented
+    }
+
+    private static func model(_ job: Job, _ terms: RowTerms) -> String {
+        let model = job.model
+        let theta =
+            model.family == .negativeBinomial ? " (theta \(model.theta.map { "\($0)" } ?? "estimated"))" : ""
+        let hazards = model.ties.map { " (proportional hazards, every site a stratum, ties by \($0.rawValue))" } ?? ""
+        let errors =
+            switch terms.covariance {
+            case .classical: ""
+            case .hc0, .hc1: "; robust standard errors (\(terms.covariance.rawValue))"
+            case .sites: "; standard errors for rows that depend on each other within a site"
+            }
+        return
+            "\(model.family.rawValue) regression\(theta)\(hazards), \(job.coefficientCount) coefficients, at most "
+            + "\(model.maximumPasses) passes\(errors)"
+    }
+
+    public var text: String {
+        var page = TextPage()
+        page.line(title, indent: 0)
+        page.line("job \(job)", indent: 0)
+        if !purpose.isEmpty { page.line(purpose, indent: 0) }
+        page.line(
+            "\(sites.count) sites hold the same columns about different people: label \(label); "
+                + beside.map { "\($0); " }.joined() + features.joined(separator: ", "), indent: 0)
+        page.line("\(model). Limits: \(limits).", indent: 0)
+        page.list(
+            "You approve these sites, each by name", sites.map { "\($0.name): table '\($0.table)' by \($0.identifier)" }
+        )
+        for phase in leakage.phases {
+            page.heading(phase.title)
+            for row in leakage where row.phase == phase {
+                page.line("each site sends", indent: 2)
+                for line in row.sends { page.item(line) }
+                page.line("each site learns", indent: 2)
+                for line in row.learns { page.item(line) }
+            }
+        }
+        page.list("Guards, checked by each site before anything leaves it", guards)
+        page.list("Look twice", warnings, closing: "What is bounded and not prevented: protocols/leakage.md 7")
+        return page.text
+    }
+}
+
+/// What guards a job split by rows, and what nothing guards against.
+enum RowGuards {
+    static func lines(_ job: Job) -> [String] {
+        let leverage = Guards.largestLeverage(job)
+        let loosened = job.loosened.contains(.leverage) ? " (loosened)" : ""
+        return [
+            "\(Guard.leverage.name)\(loosened): no row of a site has a leverage above \(leverage) among its own rows",
+            "limit-cohort: each site brings at least \(job.limits.minimumCohort) rows, so that every remainder has as many",
+            "limit-cell: each level has at least \(job.limits.minimumCell) rows at a site or none, and among the other sites together",
+            "limit-parameters: at most \(job.limits.parametersPerRow) coefficients a row of each site",
+        ]
+    }
+
+    static func warnings(_ job: Job, _ terms: RowTerms) -> [String] {
+        var found = job.loosened.map { "\($0.name) is loosened: \($0.danger)." }
+        if terms.onLoss == .continue {
+            found.append(
+                "onLoss: continue. A site that is lost after the first opened round has its sums disclosed. That can be yours."
+            )
+        }
+        found.append(
+            "More than \(terms.coalition) \(terms.coalition == 1 ? "site" : "sites") together may read the sums of the sites that are left."
+        )
+        if job.parties.count == RowTerms.fewestSites {
+            found.append("There are three sites: each learns the sums of the other two together.")
+        }
+        return found
+    }
+
+    static let notPrevented = [
+        "More sites than `coalition` that put together what they know learn the sums over the sites that are left; all but one: that one's "
+            + "own.",
+        "Sums over a few rows would tell about them: each site looks at its own rows only, which every remainder holds all of.",
+        "Two jobs over rows that differ by a few people, or a few cells, tell about these. Each site compares its rows and inputs with those "
+            + "of its earlier jobs, and refuses a difference below the minimum cell (disclosure.md 4).",
+        "A site may bring invented rows. It commits to what it brings, so that this can be shown later, not prevented.",
+        "A site that deviates can shift a sum by what it likes. It sends the same vector to all, or is named with its own signatures.",
+    ]
+}

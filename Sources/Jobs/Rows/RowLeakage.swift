@@ -1,0 +1,140 @@
+import Records
+
+/// What each site of a job split by rows sends and learns (`protocols/row-split.md` 8): one source for `moiety job explain` and for
+/// `protocols/leakage.md`.
+struct RowLeakage {
+    /// Numbers or symbols.
+    private let sites: String
+    private let rest: String
+    private let coalition: String
+    private let coefficients: String
+    private let passes: String
+    private let fewest: String
+    private let cell: String
+    /// nil in the general table.
+    private let job: Job?
+    private let families: [ModelFamily]
+
+    init(_ job: Job) {
+        sites = "\(job.parties.count)"
+        rest = "\(job.parties.count - 1)"
+        coalition = "\(job.rows?.coalition ?? 1)"
+        coefficients = "\(job.coefficientCount)"
+        passes = "\(job.model.maximumPasses)"
+        fewest = "\(job.fewestInRound)"
+        cell = "\(job.limits.minimumCell)"
+        families = [job.model.family]
+        self.job = job
+    }
+
+    /// Of any such job.
+    init() {
+        (sites, rest, coalition, coefficients) = ("K", "K - 1", "`coalition`", "p")
+        (passes, fewest, cell) = ("`model.maxPasses`", "`coalition` + 2", "`limits.minimumCell`")
+        families = ModelFamily.allCases
+        job = nil
+    }
+
+    var rows: [LeakageTable.Row] { [session, counts, rounds, end] + loss }
+
+    private func row(_ phase: LeakagePhase, sends: [String], learns: [String]) -> LeakageTable.Row {
+        LeakageTable.Row(phase: phase, party: LeakagePhase.eachSite, sends: sends, learns: learns)
+    }
+
+    private var session: LeakageTable.Row {
+        row(
+            .session,
+            sends: [
+                "to each other site its name, the versions it speaks, the job's hash, its certificate and signing key, a nonce",
+                "its approval: who signed it, when, and for what",
+                "a salted hash of its rows, which says nothing about them, not even how many there are",
+            ],
+            learns: [
+                "that the other \(rest) hold the same job, who approved it there, their network addresses and the times of their "
+                    + "messages, then and later",
+                "whether a site brings other rows than in an earlier attempt of this job",
+            ])
+    }
+
+    private var counts: LeakageTable.Row {
+        row(
+            .counts,
+            sends: ["its part of these sums under masks: random to whoever has not the masks of all others"],
+            learns: [
+                "over all sites: the number of rows, each column's mean and standard deviation and so the rows with each level, and "
+                    + "the same of the label",
+                "the same over the other \(rest) sites together, its own part taken off; refused where these have fewer than \(cell) rows "
+                    + "with some level",
+            ])
+    }
+
+    private var rounds: LeakageTable.Row {
+        let cox =
+            families.contains(.cox)
+            ? ["cox: times, entries and strata go into each site's own sums; no time and no order of rows is opened"]
+            : []
+        return row(
+            .rounds,
+            sends: ["in each pass, at coefficients that all sites know, its part of the sums below, under fresh masks"],
+            learns: [
+                "in each pass, at most \(passes) in all: the score (\(coefficients) numbers), the log-likelihood, and where the pass needs it the "
+                    + "information (\(coefficients) by \(coefficients) numbers), each summed over all sites",
+                "from these, its own part taken off, the same sums over the other sites; \(coalition) sites together: over the sites "
+                    + "that are left, at least two. Of which site a part comes they do not learn",
+            ] + cox)
+    }
+
+    private var end: LeakageTable.Row {
+        row(
+            .rowsEnd, sends: ["a digest of the result, which is the same everywhere"],
+            learns: [
+                "all \(coefficients) coefficients with their standard errors and covariances, and what describes the fit: deviance, "
+                    + "log-likelihood, events"
+            ])
+    }
+
+    private var loss: [LeakageTable.Row] {
+        let rule = job?.rows?.onLoss
+        var learns = [
+            "which site was lost, and when",
+            "nothing of a round that was not opened: it is done again with fresh masks",
+        ]
+        if rule != .continue {
+            learns.append(
+                prefixed("onLoss: wait", rule)
+                    + "the others keep what they have until the site returns, or end the job at "
+                    + "the deadline; no sum without that site is opened")
+        }
+        if rule != .wait {
+            learns.append(
+                prefixed("onLoss: continue", rule)
+                    + "a site that is lost after the first opened round has its sums disclosed: the difference of the sums with and "
+                    + "without it is its own part, and nearly its own coefficients")
+            learns.append(
+                prefixed("onLoss: continue", rule)
+                    + "no round with fewer than \(fewest) sites is opened; with fewer left the job ends")
+        }
+        return [
+            row(
+                .loss, sends: ["of a site that is lost in the middle of a round: its shares of that round's masks"],
+                learns: learns)
+        ]
+    }
+
+    private func prefixed(_ words: String, _ rule: RowTerms.LossRule?) -> String {
+        rule == nil ? "with `\(words)`: " : ""
+    }
+}
+
+extension LeakagePhase {
+    /// In place of a name.
+    static let eachSite = "each site"
+
+    static let counts = LeakagePhase("counts", title: "Before the first pass, once")
+    static let rounds = LeakagePhase("rounds", title: "In each pass")
+    static let rowsEnd = LeakagePhase("rows-end", title: "At the end")
+    static let loss = LeakagePhase("loss", title: "If a site is lost")
+
+    /// Those of a job split by rows.
+    public static let ofRows: [LeakagePhase] = [.session, .counts, .rounds, .rowsEnd, .loss]
+}

@@ -1,0 +1,21 @@
+public import Wire
+
+extension PooledError: PeerVisibleError {
+    /// The same sums lead to the same error at every site, so peers learn nothing from it that they do not see themselves.
+    public var name: String {
+        switch self {
+        case .badRows: "badRows"
+        case .constantColumn: "constantColumn"
+        case .collinear: "collinear"
+        case .separation: "separation"
+        case .smallCell: "smallCell"
+        case .tooFewRows: "tooFewRows"
+        case .notConverged: "notConverged"
+        case .notOverdispersed: "notOverdispersed"
+        case .unsupported: "unsupported"
+        case .outOfScale: "outOfScale"
+        }
+    }
+
+    public var abortReason: AbortReason { AbortReason(.refusal, name) }
+}

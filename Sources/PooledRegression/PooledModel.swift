@@ -1,0 +1,42 @@
+public import Records
+
+/// The model of a job split by rows: the same at every site.
+public struct PooledModel: Sendable, Hashable {
+    /// Beside those of the model: standard errors that do not take the model's variance for granted.
+    public enum Robust: String, Sendable, Hashable, CaseIterable, Codable {
+        case hc0, hc1
+        /// Rows of one site may depend on each other. Asks for three sites beside any coalition.
+        case sites
+    }
+
+    public var family: ModelFamily
+    /// Names of the columns as they stand in results, without the constant. Levels of categories are columns of 0 and 1
+    /// already (`DesignMatrix`, `ColumnSpec.terms`): levels are declared in the job.
+    public var terms: [String]
+    public var hasWeights: Bool
+    public var hasOffset: Bool
+    /// Negative binomial: nil estimates it.
+    public var theta: Double?
+    /// Proportional hazards; every site is a stratum of its own, beside those that it declares.
+    public var ties: Ties
+    public var robust: Robust?
+    /// Fewest rows that the sites other than one's own may have between them with one level of a 0/1 column, unless none.
+    public var smallestCell: Int
+    /// Most Newton iterations.
+    public var iterations: Int
+
+    public init(
+        family: ModelFamily, terms: [String], hasWeights: Bool = false, hasOffset: Bool = false, theta: Double? = nil,
+        ties: Ties = .efron, robust: Robust? = nil, smallestCell: Int = 5, iterations: Int = 30
+    ) {
+        self.family = family
+        self.terms = terms
+        self.hasWeights = hasWeights
+        self.hasOffset = hasOffset
+        self.theta = theta
+        self.ties = ties
+        self.robust = robust
+        self.smallestCell = smallestCell
+        self.iterations = iterations
+    }
+}

@@ -1,0 +1,126 @@
+import Records
+import SplitRegression
+
+/// What all sites know of all rows after the first sum: how columns and outcome are centred and scaled
+/// (`protocols/row-split.md` 7.2).
+struct Scales: Sendable {
+    let rows: Double
+    let weight: Double
+    let logWeight: Double
+    let events: Double
+    /// Weighted, raw.
+    let labelMean: Double
+    let means: [Double]
+    let sds: [Double]
+    /// Of the outcome: 0 and 1 but for linear models.
+    let center: Double
+    let unit: Double
+
+    /// Numbers of the counts' vector before those of columns.
+    static let head = 6
+    /// Of each column: sum, sum of squares, rows with 0, rows with 1.
+    static let each = 4
+
+    static func count(_ model: PooledModel) -> Int { head + each * model.terms.count }
+
+    /// One site's part.
+    static func contribution(_ rows: PooledRows, _ model: PooledModel) -> [Double] {
+        let weight = rows.weight ?? rows.label.map { _ in 1 }
+        var out = [
+            Double(rows.label.count), weight.reduce(0, +), dot(weight, rows.label),
+            zip(weight, rows.label).reduce(0) { $0 + $1.0 * $1.1 * $1.1 },
+            rows.weight?.reduce(0) { $0 + ElementaryFunctions.log($1) } ?? 0,
+            Double(rows.label.count { $0 == 1 }),
+        ]
+        for column in rows.columns {
+            let (zeros, ones) = cells(column)
+            out += [column.reduce(0, +), dot(column, column), zeros, ones]
+        }
+        return out
+    }
+
+    /// Rows with 0 and with 1; none where there are other values.
+    static func cells(_ column: [Double]) -> (zeros: Double, ones: Double) {
+        let (zeros, ones) = (column.count { $0 == 0 }, column.count { $0 == 1 })
+        return zeros + ones == column.count ? (Double(zeros), Double(ones)) : (0, 0)
+    }
+
+    /// What a number of the vector is about, for errors.
+    static func name(ofIndex index: Int, _ model: PooledModel) -> String {
+        index < head ? "the outcome or its weights" : model.terms[(index - head) / each]
+    }
+
+    init(_ sums: [Double], _ model: PooledModel, own: PooledRows?) throws(PooledError) {
+        (rows, weight, logWeight, events) = (sums[0], sums[1], sums[4], sums[5])
+        let parameters = model.coefficientCount
+        guard rows > Double(parameters) else { throw .tooFewRows(rows: Int(rows), parameters: parameters) }
+        labelMean = sums[2] / weight
+        let variance = max(0, sums[3] / weight - labelMean * labelMean)
+        if model.family == .linear {
+            guard variance > 1e-13 * labelMean * labelMean, variance > 0 else { throw .constantColumn("the outcome") }
+            (center, unit) = (labelMean, variance.squareRoot())
+        } else {
+            (center, unit) = (0, 1)
+        }
+        var (means, sds): ([Double], [Double]) = ([], [])
+        for (j, term) in model.terms.enumerated() {
+            let at = Self.head + Self.each * j
+            let mean = sums[at] / rows
+            let variance = max(0, sums[at + 1] / rows - mean * mean)
+            guard variance > 1e-13 * mean * mean, variance > 0 else { throw .constantColumn(term) }
+            means.append(mean)
+            sds.append(variance.squareRoot())
+            if let own = own?.columns[j] {
+                try Self.check(zeros: sums[at + 2], ones: sums[at + 3], rows: rows, own, term, model)
+            }
+        }
+        (self.means, self.sds) = (means, sds)
+        if let own { try checkRows(own, model) }
+    }
+
+    /// What the others have between them of rows, and of rows with either outcome.
+    private func checkRows(_ own: PooledRows, _ model: PooledModel) throws(PooledError) {
+        let mine = Double(own.label.count)
+        let smallest = Double(model.smallestCell)
+        if rows - mine < smallest { throw .smallCell("all rows", smallest: model.smallestCell) }
+        guard model.family.labelDomain == .yesNo else { return }
+        let ownEvents = Double(own.label.count { $0 == 1 })
+        for left in [events - ownEvents, rows - mine - events + ownEvents] where left > 0 && left < smallest {
+            throw .smallCell("the outcome", smallest: model.smallestCell)
+        }
+    }
+
+    /// What the others have between them at each level.
+    private static func check(
+        zeros: Double, ones: Double, rows: Double, _ own: [Double], _ term: String, _ model: PooledModel
+    ) throws(PooledError) {
+        guard zeros + ones == rows else { return }
+        let mine = cells(own)
+        for left in [zeros - mine.zeros, ones - mine.ones] where left > 0 && left < Double(model.smallestCell) {
+            throw .smallCell(term, smallest: model.smallestCell)
+        }
+    }
+
+    /// The constant of the model without columns, where that is known from the outcome's mean.
+    func null(_ family: ResponseFamily) -> Double {
+        switch family {
+        case .linear: (labelMean - center) / unit
+        case .logistic: ElementaryFunctions.log(labelMean / (1 - labelMean))
+        case .probit: NormalQuantile.of(labelMean)
+        case .poisson, .negativeBinomial, .gamma: ElementaryFunctions.log(labelMean)
+        case .cox: 0
+        }
+    }
+}
+
+/// The inverse of the normal distribution, by bisection: the same bits everywhere.
+enum NormalQuantile {
+    static func of(_ probability: Double) -> Double {
+        var (low, high) = (-9.0, 9.0)
+        for _ in 0..<80 {
+            let middle = (low + high) / 2
+            if NormalDistribution.cumulative(middle) < probability { low = middle } else { high = middle }
+        }
+        return (low + high) / 2
+    }
+}

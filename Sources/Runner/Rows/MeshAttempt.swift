@@ -1,0 +1,102 @@
+import GRPCTransport
+import Wire
+
+/// What all sessions of an attempt end with when it goes well.
+struct MeshEnd: Sendable {
+    let result: PooledResult
+    let files: [ResultFile]
+    let heads: MeshHeads
+    /// Numbers of the sites that are gone.
+    let lost: Set<Int>
+}
+
+/// A site that takes part in an attempt is gone: the others are told so, and nothing else.
+struct SiteGone: PeerVisibleError {
+    var abortReason: AbortReason { AbortReason(.transport, "siteLost") }
+}
+
+/// One attempt to have a session with every other site: tasks bring sessions, one gathers and uses them, and each task ends its own.
+actor MeshAttempt {
+    private enum Phase { case gathering, running, over }
+
+    private let peers: [Int]
+    private var phase = Phase.gathering
+    /// Peers that a task is busy with, from the call to the end.
+    private var engaged: Set<Int> = []
+    private var sessions: [Int: Session] = [:]
+    private var waiting: [Int: CheckedContinuation<MeshEnd, any Error>] = [:]
+    private var outcome: Result<MeshEnd, any Error>?
+    /// Why the latest try with a peer came to nothing.
+    private(set) var obstacles: [Int: String] = [:]
+    /// Sessions that ended as they should.
+    private(set) var closed: Set<Int> = []
+
+    init(peers: [Int]) { self.peers = peers }
+
+    var isGathering: Bool { phase == .gathering }
+    var isIdle: Bool { engaged.isEmpty }
+
+    /// Peers whose session is not there yet.
+    var missing: [Int] { peers.filter { sessions[$0] == nil } }
+
+    /// Whether the caller may call that peer, or answer it.
+    func claim(_ peer: Int) -> Bool {
+        guard phase == .gathering else { return false }
+        return engaged.insert(peer).inserted
+    }
+
+    func release(_ peer: Int, obstacle: String? = nil) {
+        engaged.remove(peer)
+        obstacles[peer] = obstacle
+    }
+
+    func close(_ peer: Int) { closed.insert(peer) }
+
+    /// Brings a session and waits until the attempt is over.
+    func join(_ peer: Int, _ session: Session) async throws -> MeshEnd {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                if let outcome { return continuation.resume(with: outcome) }
+                if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
+                sessions[peer] = session
+                waiting[peer] = continuation
+            }
+        } onCancel: {
+            Task { await self.leave(peer, CancellationError()) }
+        }
+    }
+
+    /// A session is gone before it was used.
+    func lose(_ peer: Int) {
+        guard phase == .gathering else { return }
+        leave(peer, SiteGone())
+    }
+
+    private func leave(_ peer: Int, _ error: any Error) {
+        if phase == .gathering { sessions[peer] = nil }
+        waiting.removeValue(forKey: peer)?.resume(throwing: error)
+    }
+
+    /// All sessions, once all are there; from then on no other is taken.
+    func begin() -> [Int: Session]? {
+        guard phase == .gathering, missing.isEmpty else { return nil }
+        phase = .running
+        return sessions
+    }
+
+    /// Ends all sessions: those of lost sites as lost, whatever becomes of the others.
+    func end(_ outcome: Result<MeshEnd, any Error>) {
+        guard self.outcome == nil else { return }
+        self.outcome = outcome
+        phase = .over
+        let lost = (try? outcome.get())?.lost ?? []
+        for (peer, continuation) in waiting {
+            if lost.contains(peer) {
+                continuation.resume(throwing: SiteGone())
+            } else {
+                continuation.resume(with: outcome)
+            }
+        }
+        waiting = [:]
+    }
+}

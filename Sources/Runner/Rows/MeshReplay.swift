@@ -1,0 +1,171 @@
+import Foundation
+import Jobs
+import PooledRegression
+import ProtocolKit
+import Records
+import SecureSums
+package import Site
+package import Transcript
+import Wire
+
+/// Runs one site's side of a pooled fit again over the logs of its sessions, from its seeds and its table: the very code that ran.
+package struct MeshReplay {
+    private typealias Finding = VerificationReport.Finding
+
+    private let copy: MeshCopy
+    private let site: SiteFolder
+    private let progress: ProgressReporter
+
+    /// - Throws: `Failure` 78 for another site's folder.
+    package init(_ folder: String, at site: SiteFolder, _ observer: any RunObserver) throws {
+        copy = try MeshCopy(folder)
+        self.site = site
+        progress = ProgressReporter(observer: observer)
+        guard copy.keeper == site.name else {
+            throw Failure(
+                .configuration, "otherSite", "this is \(copy.keeper)'s folder; the site is '\(site.name)'",
+                hint: "each site replays its own")
+        }
+    }
+
+    /// One session of the replay.
+    private struct Side {
+        let index: Int
+        let replay: Replay
+        let secrets: OpenedSecrets
+        let items: [InputCommitments.Item]
+    }
+
+    /// R01, R02, R03.
+    package func findings() async throws -> [VerificationReport.Finding] {
+        let job = copy.job
+        guard let own = job.index(of: copy.keeper), copy.pairs.count == job.parties.count - 1,
+            let first = copy.pairs.values.min(by: { $0.peer < $1.peer })
+        else { return Finding.notEvaluated([.r01, .r02, .r03], "sessions are missing") }
+        guard copy.pairs.values.allSatisfy({ $0.heads.count == 2 }) else {
+            return Finding.notEvaluated(
+                [.r01, .r02, .r03], "a site was lost, and when that was noticed does not follow from messages")
+        }
+        let file = try JobFile(reading: "\(first.transcript)/\(TranscriptLayout.jobText)")
+        let table = try PartyTable(job, party: job.parties[own], site: site)
+        let sides: [Side]
+        do {
+            sides = try copy.pairs.values.sorted { $0.peer < $1.peer }.map { try side($0, file, own, table) }
+        } catch TranscriptError.otherSeed(let party) {
+            return [
+                Finding(
+                    check: .r01, status: .failed, error: "seedMismatch",
+                    sentence: "A seed at hand is not the one that \(party) committed to.")
+            ] + Finding.notEvaluated([.r02, .r03], "the seed is another one")
+        }
+        for side in sides {
+            let committed = side.replay.finding(commitments: side.items)
+            guard committed.status == .passed else {
+                return [committed] + Finding.notEvaluated([.r02, .r03], "R01 failed")
+            }
+            if let hindrance = side.replay.hindrance {
+                return [committed] + Finding.notEvaluated([.r02, .r03], hindrance)
+            }
+        }
+        let (result, error) = await again(sides, file, own, table, start: first)
+        let committed = Finding(check: .r01, status: .passed, sentence: Check.r01.sentence)
+        var messages = 0
+        for side in sides {
+            let derived = side.replay.finding(after: error)
+            guard derived.status == .passed else {
+                return [committed, derived] + Finding.notEvaluated([.r03], "R02 failed")
+            }
+            messages += side.replay.progress.total
+        }
+        let derived = Finding(
+            check: .r02, status: .passed,
+            sentence: "\(Check.r02.sentence) (\(messages) messages to \(sides.count) sites)")
+        return [committed, derived, try compare(result, sides, file)]
+    }
+
+    private func side(_ pair: MeshCopy.Pair, _ file: JobFile, _ own: Int, _ table: PartyTable) throws -> Side {
+        let job = file.job
+        let peer = try peer(pair.peer, job)
+        let secrets = try OpenedSecrets(
+            folder: "\(pair.transcript)/\(TranscriptLayout.privateFolder)", of: PooledProtocol())
+        let inputs = JobInputs(
+            file, for: PooledProtocol(), own: job.parties[own], peer: job.parties[peer], table: table)
+        return Side(
+            index: peer, replay: try Replay(folder: pair.transcript, seed: secrets.seed), secrets: secrets,
+            items: try inputs.commitments(salts: secrets.salts).map(\.item))
+    }
+
+    private func peer(_ name: String, _ job: Job) throws -> Int {
+        guard let index = job.index(of: name) else {
+            throw Failure(.badData, "notAParty", "'\(name)' is not a party of this job")
+        }
+        return index
+    }
+
+    private func again(
+        _ sides: [Side], _ file: JobFile, _ own: Int, _ table: PartyTable, start: MeshCopy.Pair
+    ) async -> (PooledResult?, (any Error)?) {
+        do {
+            let bytes = try PrivateFile.readBytes(
+                "\(start.transcript)/\(TranscriptLayout.privateFolder)/\(MeshStation.startFile)", limit: 1 << 28)
+            let rows = try table.pooledRows()
+            let identity = try site.identity()
+            let run = PooledRun(
+                job: file.job, own: own, rows: try PooledRows(table, rows), signer: { try identity.key.sign($0) },
+                start: try PooledState(encoded: bytes), patience: .seconds(3600))
+            for side in sides { try await open(side) }
+            let sessions = Dictionary(
+                sides.map { ($0.index, $0.replay.session) }, uniquingKeysWith: { first, _ in first })
+            let result = try await run.run(over: sessions)
+            let heads = PooledRun.heads(result.mesh, file.job, own: own, sessions)
+            for side in sides {
+                try await PooledRun.finish(side.replay.session, heads)
+                try await side.replay.session.close()
+            }
+            return (result, nil)
+        } catch {
+            progress.say("the replay ended: \(Failure(describing: error).code)")
+            return (nil, error)
+        }
+    }
+
+    /// Nobody is asked for an approval again.
+    private func open(_ side: Side) async throws {
+        let session = side.replay.session
+        try await session.send(ApprovalMessage(note: ""))
+        try await session.send(InputCommitments(items: side.items))
+        _ = try await session.receive(ApprovalMessage.self)
+        _ = try await session.receive(InputCommitments.self)
+        try await session.checkpoint()
+    }
+
+    private func compare(_ result: PooledResult?, _ sides: [Side], _ file: JobFile) throws -> Finding {
+        func failed(_ error: String, _ sentence: String) -> Finding {
+            Finding(check: .r03, status: .failed, error: error, sentence: sentence)
+        }
+        guard let result else {
+            return failed("resultMismatch", "This site signed a result, but its sessions come to none.")
+        }
+        for side in sides {
+            guard let outcome = side.replay.outcome else {
+                return Finding.notEvaluated([.r03], "a session has no outcome of this site")[0]
+            }
+            guard let salt = side.secrets.resultSalt else {
+                return failed("saltMissing", "The commitment to the result cannot be opened.")
+            }
+            let facts = try result.facts(salt: salt)
+            guard facts.commitment == outcome.resultCommitment, facts.counts == outcome.counts else {
+                return failed(
+                    "resultMismatch", "Another result follows from these inputs than the one that this site signed.")
+            }
+        }
+        for made in try PooledFiles(file, result).results() {
+            let path = "\(copy.folder)/\(made.name)"
+            guard FileManager.default.fileExists(atPath: path) else { continue }
+            guard try PrivateFile.readBytes(path, limit: 1 << 26) == made.bytes else {
+                return failed("resultsDiffer", "\(made.name) beside the transcripts is not what the sessions came to.")
+            }
+        }
+        return Finding(check: .r03, status: .passed, sentence: Check.r03.sentence)
+    }
+}

@@ -1,0 +1,241 @@
+import Foundation
+import Jobs
+import PooledRegression
+import ProtocolKit
+import SecureSums
+import Site
+package import Transcript
+import Wire
+
+/// What a verifier found in the sessions of a pooled fit: one report a session, then what holds of all together.
+package struct MeshReport: Encodable, Sendable {
+    package struct Pair: Encodable, Sendable {
+        package let keeper: String
+        package let peer: String
+        package let report: VerificationReport
+        /// The peer of this session was lost, and the result says so: its session was not closed, and need not be.
+        package let isLost: Bool
+    }
+
+    package let job: String
+    package let title: String
+    package let sites: [String]
+    /// Sites whose folders were given.
+    package let keepers: [String]
+    package let lost: [String]
+    package let pairs: [Pair]
+    package let findings: [VerificationReport.Finding]
+    package let verdict: VerificationReport.Verdict
+
+    /// The same with findings of checks made elsewhere. A failure makes it INVALID.
+    package func adding(_ more: [VerificationReport.Finding]) -> MeshReport {
+        MeshReport(
+            job: job, title: title, sites: sites, keepers: keepers, lost: lost, pairs: pairs, findings: findings + more,
+            verdict: more.contains { $0.status == .failed } ? .invalid : verdict)
+    }
+
+    /// First what is wrong.
+    package var failure: VerificationReport.Finding? {
+        pairs.compactMap(\.report.failure).first ?? findings.first { $0.status == .failed }
+    }
+
+    package var text: String {
+        var lines = [
+            "\(keepers.joined(separator: ", ")): pooled fit of \(sites.count) sites, job \(job.prefix(16)), is \(verdict.rawValue)",
+            title,
+        ]
+        for pair in pairs {
+            let failed = pair.report.failure.map { ": [\($0.check.rawValue)] \($0.error ?? ""): \($0.sentence)" } ?? ""
+            let made = pair.report.findings.count { $0.status == .passed }
+            let lost = pair.isLost ? "; the site was lost" : ""
+            lines.append(
+                "\(pair.keeper) with \(pair.peer): \(pair.report.verdict.rawValue), \(made) checks passed\(lost)\(failed)"
+            )
+        }
+        for finding in findings {
+            let mark =
+                switch finding.status {
+                case .passed: "ok  "
+                case .failed: "FAIL"
+                case .warning: "warn"
+                case .notEvaluated: "-   "
+                }
+            let error = finding.error.map { " \($0):" } ?? ""
+            lines.append("[\(finding.check.rawValue)] \(mark)\(error) \(finding.sentence)")
+        }
+        lines += [VerificationReport.nobodyCanCheck, verdict.rawValue]
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// Verifies one site's folder of a pooled fit, or those of several sites together. `protocols/transcript.md` 9.4.
+package struct MeshVerification {
+    private typealias Finding = VerificationReport.Finding
+
+    private let copies: [MeshCopy]
+    private let options: Verifier.Options
+
+    /// Whether a folder is one of a pooled fit.
+    package static func isMesh(_ folder: String) -> Bool { MeshCopy.transcripts(of: folder) != nil }
+
+    /// - Throws: `Failure` for folders that are not of one pooled fit, or of one site twice.
+    package init(_ folders: [String], options: Verifier.Options) throws {
+        copies = try folders.map { try MeshCopy($0) }
+        self.options = options
+        guard let first = copies.first, copies.allSatisfy({ $0.jobHash == first.jobHash }) else {
+            throw Failure(.badData, "otherJob", "the folders are not of one job")
+        }
+        guard Set(copies.map(\.keeper)).count == copies.count else {
+            throw Failure(.usage, "siteTwice", "two of the folders are of one site")
+        }
+    }
+
+    package func run() -> MeshReport {
+        let job = copies[0].job
+        let lost = Self.lost(copies[0])
+        var pairs: [MeshReport.Pair] = []
+        for copy in copies {
+            for party in job.others(than: copy.keeper) {
+                guard let pair = copy.pairs[party.name] else { continue }
+                pairs.append(
+                    MeshReport.Pair(
+                        keeper: copy.keeper, peer: party.name, report: report(pair, of: copy),
+                        isLost: lost.contains(party.name)))
+            }
+        }
+        let findings = [sessions(job, lost), heads(job, lost)] + [results()].compactMap(\.self) + copies.map(sums)
+        let verdicts = pairs.filter { !$0.isLost || $0.report.verdict == .invalid }.map(\.report.verdict)
+        let verdict: VerificationReport.Verdict =
+            if verdicts.contains(.invalid) || findings.contains(where: { $0.status == .failed }) {
+                .invalid
+            } else if verdicts.contains(.notClosed) {
+                .notClosed
+            } else {
+                verdicts.contains(.validPruned) ? .validPruned : .valid
+            }
+        return MeshReport(
+            job: job.hash.hex, title: job.title, sites: job.parties.map(\.name), keepers: copies.map(\.keeper),
+            lost: lost,
+            pairs: pairs, findings: findings, verdict: verdict)
+    }
+
+    /// As the result says; which the transcripts list, so that a result that was edited is named.
+    private static func lost(_ copy: MeshCopy) -> [String] {
+        let bytes = try? PrivateFile.readBytes("\(copy.folder)/\(PooledFiles.result)", limit: 1 << 26)
+        return bytes.flatMap { try? JSONDecoder().decode(PooledReport.self, from: Data($0)) }?.lost ?? []
+    }
+
+    /// Against the peer's copy, where that is given too.
+    private func report(_ pair: MeshCopy.Pair, of copy: MeshCopy) -> VerificationReport {
+        let verifier = Verifier(folder: pair.transcript, options: options)
+        let other = copies.first { $0.keeper == pair.peer }?.pairs[copy.keeper]
+        let report = other.map { verifier.verify(against: $0.transcript) } ?? verifier.verify()
+        guard report.failure == nil else { return report }
+        return report.adding([ResultChecks.finding(transcript: pair.transcript, results: copy.folder)])
+    }
+
+    /// M02.
+    private func sessions(_ job: Job, _ lost: [String]) -> Finding {
+        for copy in copies {
+            for party in job.others(than: copy.keeper) where copy.pairs[party.name] == nil {
+                return failed(.m02, "sessionMissing", "\(copy.keeper)'s folder has no session with \(party.name).")
+            }
+            guard let mesh = copy.mesh else {
+                return failed(
+                    .m02, "meshMismatch",
+                    "The set-up messages in \(copy.keeper)'s folder do not name the sessions that are there.")
+            }
+            for pair in copy.pairs.values.sorted(by: { $0.peer < $1.peer }) {
+                for (sender, heads) in pair.heads.sorted(by: { $0.key < $1.key }) where heads.mesh != mesh {
+                    return failed(
+                        .m02, "otherMesh",
+                        "\(sender) names another mesh in the session between \(copy.keeper) and \(pair.peer).")
+                }
+                guard pair.heads.count == 2 || lost.contains(pair.peer) else {
+                    return failed(
+                        .m02, "headsMissing", "\(copy.keeper) and \(pair.peer) did not say their heads to each other.")
+                }
+            }
+        }
+        guard Set(copies.map(\.mesh)).count == 1 else {
+            return failed(.m02, "otherMesh", "The folders are of different runs of the job.")
+        }
+        return Finding(check: .m02, status: .passed, sentence: Check.m02.sentence)
+    }
+
+    /// M03.
+    private func heads(_ job: Job, _ lost: [String]) -> Finding {
+        /// What was said, by sender: the first time that anybody heard it.
+        var said: [String: (heads: [MeshHeads.Item], to: String)] = [:]
+        for copy in copies {
+            for pair in copy.pairs.values.sorted(by: { $0.peer < $1.peer }) {
+                for (sender, message) in pair.heads.sorted(by: { $0.key < $1.key }) {
+                    let hearer = sender == copy.keeper ? pair.peer : copy.keeper
+                    if let first = said[sender], first.heads != message.items {
+                        return failed(
+                            .m03, "headsDiffer",
+                            "\(sender) said other heads of its logs to \(hearer) than to \(first.to).")
+                    }
+                    said[sender] = said[sender] ?? (message.items, hearer)
+                }
+            }
+        }
+        // Whoever holds a log can compare it with what its sender said to all.
+        for copy in copies {
+            for pair in copy.pairs.values.sorted(by: { $0.peer < $1.peer }) {
+                for (sender, receiver) in [(copy.keeper, pair.peer), (pair.peer, copy.keeper)] {
+                    guard let item = said[sender]?.heads.first(where: { $0.site == receiver }),
+                        let tree = pair.trees[sender]
+                    else { continue }
+                    guard tree.root(at: item.head.size) == item.head.root else {
+                        return failed(
+                            .m03, "logDiffers",
+                            "The log from \(sender) to \(receiver) is not the one whose head \(sender) said to all.")
+                    }
+                }
+            }
+        }
+        return Finding(check: .m03, status: .passed, sentence: Check.m03.sentence)
+    }
+
+    /// M05: from one site's logs to its result. Needs the sums that were opened before the attempt, which a site keeps to itself.
+    private func sums(_ copy: MeshCopy) -> Finding {
+        func skipped(_ reason: String) -> Finding {
+            Finding(check: .m05, status: .notEvaluated, sentence: "Not evaluated for \(copy.keeper): \(reason).")
+        }
+        guard let result = try? PrivateFile.readBytes("\(copy.folder)/\(PooledFiles.result)", limit: 1 << 26),
+            let report = try? JSONDecoder().decode(PooledReport.self, from: Data(result))
+        else { return skipped("\(PooledFiles.result) is not at hand") }
+        do {
+            let settings = try SumSettings(copy.job)
+            let state = try copy.follower(settings).sums(from: try copy.start())
+            let outcome = try PooledFit.outcome(of: state.rounds, PooledModel(copy.job), settings)
+            guard outcome == report.outcome else {
+                return failed(
+                    .m05, "resultMismatch",
+                    "The sums in \(copy.keeper)'s logs come to another result than the one beside them.")
+            }
+        } catch is MeshCopy.NoStart {
+            return skipped("the sums from which the attempt went on stand in private/, which is not at hand")
+        } catch {
+            return failed(
+                .m05, Failure(describing: error).code,
+                "The sums do not follow from \(copy.keeper)'s logs: \(Failure(describing: error).message).")
+        }
+        return Finding(check: .m05, status: .passed, sentence: "\(Check.m05.sentence) (\(copy.keeper))")
+    }
+
+    /// M04: only of several folders.
+    private func results() -> Finding? {
+        guard copies.count > 1 else { return nil }
+        let results = copies.map { try? PrivateFile.readBytes("\($0.folder)/\(PooledFiles.result)", limit: 1 << 26) }
+        guard let first = results[0], results.allSatisfy({ $0 == first }) else {
+            return failed(.m04, "resultsDiffer", "The sites' results are not the same.")
+        }
+        return Finding(check: .m04, status: .passed, sentence: Check.m04.sentence)
+    }
+
+    private func failed(_ check: Check, _ error: String, _ sentence: String) -> Finding {
+        Finding(check: check, status: .failed, error: error, sentence: sentence)
+    }
+}

@@ -1,0 +1,165 @@
+public import Wire
+
+/// Computes every sum again from what one site sent and received in its sessions of one mesh: for `verify`.
+public struct SumFollower: Sendable {
+    /// A round's messages with one peer.
+    private struct Exchange: Sendable {
+        var sent: [MessageType: [UInt8]] = [:]
+        var received: [MessageType: [UInt8]] = [:]
+    }
+
+    private let settings: SumSettings
+    private let own: Int
+    private let job: Bytes32
+    private let keys: [Int: VerifyingKey]
+    private let sessions: [Int: Bytes32]
+    /// By round, by peer; round 0 is the set-up.
+    private var rounds: [UInt32: [Int: Exchange]] = [:]
+
+    /// - Parameters:
+    ///   - own: the keeper of the logs.
+    ///   - keys: identity keys by site, the keeper's among them.
+    ///   - sessions: ids by peer.
+    public init(
+        settings: SumSettings, own: Int, job: Bytes32, keys: [Int: VerifyingKey], sessions: [Int: Bytes32]
+    ) {
+        self.settings = settings
+        self.own = own
+        self.job = job
+        self.keys = keys
+        self.sessions = sessions
+    }
+
+    /// A record of the session with a peer, of either direction; others than those of sums are passed over.
+    public mutating func take(_ record: Record, payload: [UInt8], with peer: Int) {
+        guard record.type.protocolID == SumDescription.protocolVersion.id else { return }
+        if record.from == settings.parties[own] {
+            rounds[record.round, default: [:]][peer, default: Exchange()].sent[record.type] = payload
+        } else {
+            rounds[record.round, default: [:]][peer, default: Exchange()].received[record.type] = payload
+        }
+    }
+
+    /// - Parameter state: what the site had opened before this mesh.
+    /// - Returns: what it has opened at the end.
+    /// - Throws: ``SumError``: the name of the first thing that does not hold, with its site.
+    public func sums(from state: SumState) throws -> SumState {
+        let statements = SumStatements(mesh: try mesh())
+        var state = state
+        for number in rounds.keys.sorted() where number > 0 {
+            guard let exchanges = rounds[number], let meeting = try meet(exchanges, state) else { continue }
+            if let missed = meeting.missed {
+                state.append(missed, own: .zero)
+            } else if meeting.opened < state.rounds.count {
+                state.removeLast()
+            }
+            guard let sum = try sum(exchanges, number, meeting, state, statements) else { continue }
+            state.append(sum, own: .zero)
+        }
+        return state
+    }
+
+    /// The mesh that the set-up messages make.
+    public func mesh() throws -> Bytes32 {
+        var all: [Int: SetupMessage] = [:]
+        for (peer, exchange) in rounds[0] ?? [:] {
+            all[peer] = try exchange.received[.sumSetup].map { try SetupMessage(payload: $0) }
+            let sent = try exchange.sent[.sumSetup].map { try SetupMessage(payload: $0) }
+            guard let sent, sent.sessions == (0..<settings.parties.count).map({ sessions[$0] ?? .zero }) else {
+                throw SumError.meshMismatch(site: settings.parties[own], other: settings.parties[peer])
+            }
+            all[own] = sent
+        }
+        return try SumMesh.id(of: all, settings: settings, job: job, to: own)
+    }
+
+    /// What the site saw of a round's first flight; nil where it broke off.
+    private func meet(_ exchanges: [Int: Exchange], _ state: SumState) throws -> SumMeeting? {
+        var all: [Int: PresenceMessage] = [:]
+        for (peer, exchange) in exchanges {
+            guard let payload = exchange.sent[.sumPresence] else { continue }
+            let sent = try PresenceMessage(payload: payload)
+            guard sent.heads == state.heads else {
+                throw SumError.violation(site: settings.parties[own], name: "stateMismatch")
+            }
+            all[own] = sent
+            all[peer] = try exchange.received[.sumPresence].map { try PresenceMessage(payload: $0) }
+        }
+        guard all[own] != nil, all.values.allSatisfy({ $0.present.count == settings.parties.count }) else { return nil }
+        return try SumMeeting(all, own: own, state: state, settings: settings, losses: [])
+    }
+
+    private func sum(
+        _ exchanges: [Int: Exchange], _ number: UInt32, _ meeting: SumMeeting, _ state: SumState,
+        _ statements: SumStatements
+    ) throws -> OpenedSum? {
+        let vectors = try exchanges.compactMapValues { exchange in
+            try exchange.sent[.sumVector].map { try VectorMessage(payload: $0) }
+        }
+        guard let mine = vectors.values.first else { return nil }
+        guard vectors.values.allSatisfy({ $0.publicPart == mine.publicPart }) else {
+            throw SumError.violation(site: settings.parties[own], name: "vectorEquivocation")
+        }
+        let part = try PublicPart(encoded: mine.publicPart)
+        var round = SumRound(
+            SumRound.Terms(
+                settings: settings, statements: statements, keys: keys, own: own, number: number,
+                sites: meeting.sites, opened: state.rounds.count, point: part.point, count: part.values.count))
+        do throws(SumRound.Fault) { try round.takeOwn(mine.publicPart, mine.signature) } catch {
+            throw named(error, own)
+        }
+        try each(exchanges, .sumVector, VectorMessage.self) { message, site throws(SumRound.Fault) in
+            try round.take(message, from: site)
+        }
+        try each(exchanges, .sumReceipt, ReceiptMessage.self) { message, site throws(SumRound.Fault) in
+            try round.take(message, from: site)
+        }
+        let agreed = round.agree()
+        try each(exchanges, .sumAccord, AccordMessage.self) { message, site throws(SumRound.Fault) in
+            try round.take(message, from: site)
+        }
+        try checkOwn(exchanges, agreed, &round)
+        try each(exchanges, .sumRelease, ReleaseMessage.self) { message, site throws(SumRound.Fault) in
+            try round.take(message, from: site)
+        }
+        do throws(SumRound.Fault) { return try round.sum() } catch { throw named(error, own) }
+    }
+
+    /// That the site signed what its logs lead to, and released only after a quorum.
+    private func checkOwn(_ exchanges: [Int: Exchange], _ agreed: Bytes32?, _ round: inout SumRound) throws {
+        for exchange in exchanges.values {
+            if let payload = exchange.sent[.sumAccord],
+                let accord = try AccordMessage(payload: payload).accord, accord.digest != agreed
+            {
+                throw SumError.violation(site: settings.parties[own], name: "accordRefused")
+            }
+            guard let payload = exchange.sent[.sumRelease] else { continue }
+            let release = try ReleaseMessage(payload: payload)
+            guard release.shares.isEmpty || round.hasQuorum else {
+                throw SumError.violation(site: settings.parties[own], name: "releasedWithoutQuorum")
+            }
+            do throws(SumRound.Fault) { try round.take(release, from: own) } catch { throw named(error, own) }
+        }
+    }
+
+    private func each<M: Message>(
+        _ exchanges: [Int: Exchange], _ type: MessageType, _: M.Type,
+        _ body: (M, Int) throws(SumRound.Fault) -> Void
+    ) throws {
+        for site in exchanges.keys.sorted() {
+            guard let payload = exchanges[site]?.received[type] else { continue }
+            let message = try M(payload: payload)
+            do throws(SumRound.Fault) { try body(message, site) } catch {
+                // A peer that broke the protocol was lost there; the rest of the round counts.
+                if case .all(let error) = error { throw error }
+            }
+        }
+    }
+
+    private func named(_ fault: SumRound.Fault, _ site: Int) -> SumError {
+        switch fault {
+        case .all(let error): error
+        case .sender(let name): .violation(site: settings.parties[site], name: name)
+        }
+    }
+}

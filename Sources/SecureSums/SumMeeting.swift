@@ -1,0 +1,60 @@
+import Wire
+
+/// What comes of a round's first flight: the same at all sites that received the same (`protocols/row-split.md` 5.1).
+struct SumMeeting: Sendable {
+    /// Sums after which all go on.
+    let opened: Int
+    let sites: [Int]
+    /// The last of them, where this site did not get it.
+    let missed: OpenedSum?
+    let areFinished: Bool
+
+    /// - Parameter all: by sender, this site's among them.
+    /// - Throws: `stateMismatch`, `leftOut`, `tooFewSites`, `noAccord`.
+    init(
+        _ all: [Int: PresenceMessage], own: Int, state: SumState, settings: SumSettings, losses: [SumError.Loss]
+    ) throws(SumError) {
+        let sites = settings.parties.indices.filter { site in
+            all.values.count { !$0.present[site] } <= settings.coalition
+        }
+        guard sites.contains(own) else { throw .leftOut }
+        guard sites.count >= settings.smallestSum else {
+            throw .tooFewSites(left: sites.count, needed: settings.smallestSum, lost: losses)
+        }
+        let (least, most) = try Self.compare(all, state, settings)
+        let holders = all.values.count { $0.heads.count == most }
+        opened = holders > settings.coalition ? most : least
+        missed = state.heads.count < opened ? try Self.missed(all, state, settings) : nil
+        self.sites = sites
+        areFinished = least == most && all.values.allSatisfy(\.isFinished)
+    }
+
+    /// Fewest and most sums that a site has, at most one apart, and all of one chain.
+    private static func compare(
+        _ all: [Int: PresenceMessage], _ state: SumState, _ settings: SumSettings
+    ) throws(SumError) -> (least: Int, most: Int) {
+        let counts = all.values.map(\.heads.count)
+        let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
+        for (site, message) in all.sorted(by: { $0.key < $1.key }) {
+            let common = min(message.heads.count, state.heads.count)
+            guard message.heads.prefix(common) == state.heads.prefix(common),
+                most <= least + 1 || message.heads.count > least
+            else { throw .violation(site: settings.parties[site], name: "stateMismatch") }
+        }
+        return (least, most)
+    }
+
+    /// The sum that more sites than a coalition say comes next: one of them is honest.
+    private static func missed(
+        _ all: [Int: PresenceMessage], _ state: SumState, _ settings: SumSettings
+    ) throws(SumError) -> OpenedSum {
+        let ahead = all.values.filter { $0.heads.count == state.heads.count + 1 }
+        for message in ahead {
+            guard let sum = message.last, message.heads.last == state.head(with: sum),
+                ahead.count(where: { $0.heads.last == message.heads.last }) > settings.coalition
+            else { continue }
+            return sum
+        }
+        throw .noAccord
+    }
+}

@@ -1,0 +1,100 @@
+import TestSupport
+import Wire
+
+@testable import SecureSums
+
+/// A site that follows the protocol but for one thing.
+struct Deviating: Sendable {
+    enum Way: Sendable, Equatable {
+        /// Another vector to the site with that index.
+        case twoVectors(to: Int)
+        case noShares
+        case alteredShares
+        /// Says that it lacks that site's vector, and that it does not have that site.
+        case denies(Int)
+        /// Signs another accord for all but the first.
+        case twoAccords
+    }
+
+    let way: Way
+    let value: [UInt128]
+    let own: Int
+    let settings: SumSettings
+
+    /// Runs until the others have enough of it.
+    func run(_ sessions: [Int: Session], key: SigningKey, rounds: UInt32) async throws {
+        let mesh = try await SumMesh.open(sessions, settings: settings, own: own) { try key.sign($0) }
+        let (secrets, statements, keys) = (await mesh.secrets, await mesh.statements, await mesh.keys)
+        var state = SumState(job: Mesh.job, siteCount: settings.parties.count)
+        let sites = Array(settings.parties.indices)
+        for number in 1...rounds {
+            let flags = sites.map { way != .denies($0) }
+            _ = try await exchange(
+                sessions, number,
+                PresenceMessage(heads: state.heads, present: flags, isFinished: false, last: state.rounds.last))
+            let name = "sum \(state.rounds.count)"
+            let point = Bytes32(hashing: name.utf8)
+            let terms = SumRound.Terms(
+                settings: settings, statements: statements, keys: keys, own: own, number: number, sites: sites,
+                opened: state.rounds.count, point: point, count: 2)
+            func vector(_ values: [UInt128]) throws -> (RoundDeal, [UInt8], [UInt8]) {
+                let seeds = sites.compactMap { site in secrets[site].map { (site, $0.seed(ofRound: number)) } }
+                let deal = RoundDeal(
+                    values, opened: state.rounds.count, point: point, own: own, sites: sites, siteCount: sites.count,
+                    threshold: terms.threshold, round: number, statements: statements,
+                    entropy: Bytes32.random().bytes, seeds: Dictionary(uniqueKeysWithValues: seeds))
+                let bytes = try deal.publicPart.encoded()
+                let text = try statements.vector(Bytes32(hashing: bytes), round: number, sender: own)
+                return (deal, bytes, try key.sign(text))
+            }
+            let honest = try vector([value[0] + UInt128(state.rounds.count), 7])
+            let other = try vector([value[0] + 1000, 7])
+            var outgoing: [Int: VectorMessage] = [:]
+            for site in sites {
+                let made = way == .twoVectors(to: site) ? other : honest
+                outgoing[site] = VectorMessage(
+                    publicPart: made.1, signature: made.2, shares: made.0.shares[site] ?? [])
+            }
+            var round = SumRound(terms)
+            if let message = outgoing[own] { try round.take(message, from: own) }
+            for (site, message) in try await exchange(sessions, number, by: outgoing) {
+                try round.take(message, from: site)
+            }
+            var receipt = round.receipt
+            if case .denies(let site) = way { receipt.vectors[site] = nil }
+            for (site, message) in try await exchange(sessions, number, receipt) { try round.take(message, from: site) }
+            let digest = round.agree()
+            var accords: [Int: AccordMessage] = [:]
+            for site in sites {
+                let told = way == .twoAccords && site > 0 ? Bytes32(hashing: "other".utf8) : digest
+                let signed = try told.map { told in
+                    let text = try statements.agreed(told, round: number, sender: own)
+                    return SignedDigest(digest: told, signature: try key.sign(text))
+                }
+                accords[site] = AccordMessage(accord: signed, forwarded: [])
+            }
+            for (site, message) in try await exchange(sessions, number, by: accords) {
+                try round.take(message, from: site)
+            }
+            var release = round.release
+            if way == .noShares { release = ReleaseMessage(shares: []) }
+            if way == .alteredShares { release.shares[0]?[0] ^= 1 }
+            for (site, message) in try await exchange(sessions, number, release) { try round.take(message, from: site) }
+            if let sum = try round.sum() { state.append(sum, own: .zero) }
+        }
+    }
+
+    private func exchange<M: Message>(
+        _ sessions: [Int: Session], _ round: UInt32, _ message: M
+    ) async throws -> [(Int, M)] {
+        try await exchange(sessions, round, by: sessions.mapValues { _ in message })
+    }
+
+    private func exchange<M: Message>(
+        _ sessions: [Int: Session], _ round: UInt32, by outgoing: [Int: M]
+    ) async throws -> [(Int, M)] {
+        let (received, _) = await Flight.exchange(outgoing, over: sessions, round: round, within: .seconds(4))
+        guard !received.isEmpty else { throw WireError.sessionEnded }
+        return received.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+}

@@ -1,0 +1,96 @@
+import TestSupport
+import Testing
+
+@testable import SecureSums
+@testable import Wire
+
+/// A verifier with one site's logs.
+@Suite struct SumFollowerTests {
+    private func follower(
+        _ own: Int, _ settings: SumSettings, _ sessions: SiteSessions,
+        changing change: (Record, [UInt8]) throws -> [UInt8] = { $1 }
+    ) throws -> SumFollower {
+        var follower = SumFollower(
+            settings: settings, own: own, job: Mesh.job,
+            keys: Dictionary(uniqueKeysWithValues: sessions.keys.enumerated().map { ($0, $1.publicKey) }),
+            sessions: sessions.all[own].mapValues(\.id))
+        for (peer, recorder) in sessions.recorders[own] {
+            for direction in [Direction.outgoing, .incoming] {
+                for entry in recorder.entries(of: direction) {
+                    let record = try Record(encoded: entry.record)
+                    follower.take(record, payload: try change(record, entry.payload), with: peer)
+                }
+            }
+        }
+        return follower
+    }
+
+    @Test func everySumFollowsFromTheLogs() async throws {
+        for onLoss in SumSettings.OnLoss.allCases {
+            let settings = try Mesh.settings(5, 1, onLoss)
+            let programs = (0..<5).map { Adding(value: 100 * $0) }
+            let sessions = try await Mesh.sessions(settings) { own, _, channel in
+                own == 4 && onLoss == .continue ? BreakingChannel(channel, after: framesBefore + 6) : channel
+            }
+            let ends = await Mesh.run(programs, settings, sessions)
+            for own in 0..<4 {
+                let found = try follower(own, settings, sessions).sums(from: SumState(job: Mesh.job, siteCount: 5))
+                #expect(found.rounds == ends[own].saved.rounds && found.rounds.count == 3)
+            }
+        }
+    }
+
+    @Test func alteredLogsAreFound() async throws {
+        let settings = try Mesh.settings(4, 1)
+        let programs = (0..<4).map { Adding(value: 100 * $0) }
+        let sessions = try await Mesh.sessions(settings)
+        _ = await Mesh.run(programs, settings, sessions)
+        let start = SumState(job: Mesh.job, siteCount: 4)
+        // The keeper sent another vector to one of its peers.
+        let two = try follower(0, settings, sessions) { record, payload in
+            guard record.type == .sumVector, record.from == "site0", record.to == "site2" else { return payload }
+            var message = try VectorMessage(payload: payload)
+            message.publicPart[message.publicPart.count - 1] ^= 1
+            return try message.encoded()
+        }
+        #expect(throws: SumError.violation(site: "site0", name: "vectorEquivocation")) { try two.sums(from: start) }
+        // It released shares though nobody had signed.
+        let alone = try follower(0, settings, sessions) { record, payload in
+            guard record.type == .sumAccord, record.to == "site0" else { return payload }
+            return try AccordMessage(accord: nil, forwarded: []).encoded()
+        }
+        #expect(throws: SumError.violation(site: "site0", name: "releasedWithoutQuorum")) {
+            try alone.sums(from: start)
+        }
+        // Another sum than the one that its next presence has.
+        let other = try follower(0, settings, sessions) { record, payload in
+            guard record.type == .sumPresence, record.from == "site0", record.round == 2 else { return payload }
+            var message = try PresenceMessage(payload: payload)
+            message.heads = [Bytes32(hashing: "other".utf8)]
+            return try message.encoded()
+        }
+        #expect(throws: SumError.violation(site: "site0", name: "stateMismatch")) { try other.sums(from: start) }
+    }
+
+    @Test func inspectorsRefuseWhatDoesNotRead() throws {
+        var inspector = SumInspector(settings: try Mesh.settings(3, 1))
+        func record(_ type: MessageType, _ round: UInt32, _ payload: [UInt8]) -> Record {
+            Record(
+                session: .zero, from: "site0", to: "site1", sequence: 0,
+                protocolVersion: SumDescription.protocolVersion,
+                type: type, round: round, attempt: 0, chunk: .whole, sentAt: 0, seen: .empty, payload: payload)
+        }
+        let presence = try PresenceMessage(heads: [], present: [true, true, true], isFinished: false, last: nil)
+            .encoded()
+        try inspector.inspect(record(.sumPresence, 1, presence), payload: presence)
+        for (type, round, payload) in [
+            (MessageType.sumPresence, UInt32(1), presence), (.sumPresence, 3, presence), (.sumVector, 1, [1, 2, 3]),
+            (.sumReceipt, 1, try ReceiptMessage(vectors: [nil, nil]).encoded()), (.sumSetup, 1, []),
+            (MessageType(rawValue: 0x06ff), 1, []),
+        ] {
+            #expect(throws: InspectionFailure.self) {
+                try inspector.inspect(record(type, round, payload), payload: payload)
+            }
+        }
+    }
+}
