@@ -140,5 +140,7 @@ enum RowGuards {
             + "of its earlier jobs, and refuses a difference below the minimum cell (disclosure.md 4).",
         "A site may bring invented rows. It commits to what it brings, so that this can be shown later, not prevented.",
         "A site that deviates can shift a sum by what it likes. It sends the same vector to all, or is named with its own signatures.",
+        "By shifted sums it chooses at which coefficients the next ones are opened. Each site refuses coefficients at which few of its own "
+            + "rows carry its sums (pointTooSharp); that many mild ones together tell nothing of a row is not shown.",
     ]
 }

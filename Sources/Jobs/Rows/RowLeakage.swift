@@ -77,8 +77,12 @@ struct RowLeakage {
             .rounds,
             sends: ["in each pass, at coefficients that all sites know, its part of the sums below, under fresh masks"],
             learns: [
-                "in each pass, at most \(passes) in all: the score (\(coefficients) numbers), the log-likelihood, and where the pass needs it the "
-                    + "information (\(coefficients) by \(coefficients) numbers), each summed over all sites",
+                "in each pass, at most \(passes) in all: the score (\(coefficients) numbers), the log-likelihood and the information "
+                    + "(\(coefficients) by \(coefficients) numbers), where theta is estimated also its score and information, each summed "
+                    + "over all sites",
+                "the same once more at the end, with Pearson's sum and sums of functions of the outcome alone that deviance and likelihood "
+                    + "need; with an offset passes of the model with the constant alone, at most \(passes); robust errors: one sum of squares a "
+                    + "coefficient. After a loss with `onLoss: continue` all of it again, over the sites that are left",
                 "from these, its own part taken off, the same sums over the other sites; \(coalition) sites together: over the sites "
                     + "that are left, at least two. Of which site a part comes they do not learn",
             ] + cox)

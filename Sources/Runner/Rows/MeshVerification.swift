@@ -100,15 +100,16 @@ package struct MeshVerification {
                 pairs.append(
                     MeshReport.Pair(
                         keeper: copy.keeper, peer: party.name, report: report(pair, of: copy),
-                        isLost: lost.contains(party.name)))
+                        isLost: Self.lost(copy).contains(party.name)))
             }
         }
-        let findings = [sessions(job, lost), heads(job, lost)] + [results()].compactMap(\.self) + copies.map(sums)
+        let findings = [sessions(job), heads(job, lost)] + [results()].compactMap(\.self) + copies.map(sums)
         let verdicts = pairs.filter { !$0.isLost || $0.report.verdict == .invalid }.map(\.report.verdict)
         let verdict: VerificationReport.Verdict =
             if verdicts.contains(.invalid) || findings.contains(where: { $0.status == .failed }) {
                 .invalid
-            } else if verdicts.contains(.notClosed) {
+            } else if verdicts.isEmpty || verdicts.contains(.notClosed) || !lost.isEmpty && !Self.hasSums(findings) {
+                // Without the sums nobody vouches for who was lost.
                 .notClosed
             } else {
                 verdicts.contains(.validPruned) ? .validPruned : .valid
@@ -119,10 +120,30 @@ package struct MeshVerification {
             pairs: pairs, findings: findings, verdict: verdict)
     }
 
-    /// As the result says; which the transcripts list, so that a result that was edited is named.
-    private static func lost(_ copy: MeshCopy) -> [String] {
+    /// As the result says.
+    private static func lost(_ copy: MeshCopy) -> [String] { result(copy)?.lost ?? [] }
+
+    private static func result(_ copy: MeshCopy) -> PooledReport? {
         let bytes = try? PrivateFile.readBytes("\(copy.folder)/\(PooledFiles.result)", limit: 1 << 26)
-        return bytes.flatMap { try? JSONDecoder().decode(PooledReport.self, from: Data($0)) }?.lost ?? []
+        return bytes.flatMap { try? JSONDecoder().decode(PooledReport.self, from: Data($0)) }
+    }
+
+    private static func hasSums(_ findings: [Finding]) -> Bool {
+        findings.contains { $0.check == .m05 && $0.status == .passed }
+    }
+
+    /// What a result says of its sites, against the job and the sessions: whoever keeps a folder could write anything there.
+    private func unlike(_ copy: MeshCopy, _ job: Job, mesh: Bytes32) -> String? {
+        guard let result = Self.result(copy) else { return nil }
+        let names = job.parties.map(\.name)
+        guard result.job == copy.jobHash.hex, result.mesh == mesh.hex else { return "is of another job or run" }
+        guard result.sites == result.outcome.summary.sites, Set(result.sites).isSubset(of: names),
+            result.lost == names.filter({ !result.sites.contains($0) }), result.sites.contains(copy.keeper)
+        else { return "names other sites than its sums have" }
+        guard result.lost.isEmpty || job.rows?.onLoss == .continue else {
+            return "leaves out sites that the job waits for"
+        }
+        return result.sites.count >= job.fewestInRound ? nil : "has fewer sites than the job lets go on"
     }
 
     /// Against the peer's copy, where that is given too.
@@ -135,7 +156,7 @@ package struct MeshVerification {
     }
 
     /// M02.
-    private func sessions(_ job: Job, _ lost: [String]) -> Finding {
+    private func sessions(_ job: Job) -> Finding {
         for copy in copies {
             for party in job.others(than: copy.keeper) where copy.pairs[party.name] == nil {
                 return failed(.m02, "sessionMissing", "\(copy.keeper)'s folder has no session with \(party.name).")
@@ -145,6 +166,10 @@ package struct MeshVerification {
                     .m02, "meshMismatch",
                     "The set-up messages in \(copy.keeper)'s folder do not name the sessions that are there.")
             }
+            if let reason = unlike(copy, job, mesh: mesh) {
+                return failed(.m02, "resultOfOthers", "\(copy.keeper)'s \(PooledFiles.result) \(reason).")
+            }
+            let lost = Self.lost(copy)
             for pair in copy.pairs.values.sorted(by: { $0.peer < $1.peer }) {
                 for (sender, heads) in pair.heads.sorted(by: { $0.key < $1.key }) where heads.mesh != mesh {
                     return failed(

@@ -157,6 +157,15 @@ package struct DisclosureBook: Sendable {
     ///   - fit: for a fit, what it opens to the peer at most, and what bounds that; nil for other purposes.
     ///   - inputs: what both parties compute with; nil for an alignment alone.
     package func open(_ cohort: Cohort, fit: BitBudget? = nil, inputs: SessionInputs? = nil) throws {
+        try open(cohort, fit: fit, inputs: inputs, isOnce: false)
+    }
+
+    /// The same without a second entry for the same rows and inputs under one approval.
+    package func openOnce(_ cohort: Cohort, inputs: SessionInputs) throws {
+        try open(cohort, fit: nil, inputs: inputs, isOnce: true)
+    }
+
+    private func open(_ cohort: Cohort, fit: BitBudget?, inputs: SessionInputs?, isOnce: Bool) throws {
         try ledger.transact { transaction in
             try checkDifference(cohort, transaction.view)
             var details: [String: String] = [:]
@@ -165,6 +174,7 @@ package struct DisclosureBook: Sendable {
                 try checkPeer(inputs, cohort, transaction.view)
                 details = self.details(of: changes(inputs, cohort, transaction.view))
             }
+            if isOnce, isRetry(cohort, inputs, in: transaction.view) { return }
             var charges: [LedgerEntry.Charge: Int] = [:]
             if let fit, !isRetry(cohort, inputs, in: transaction.view) {
                 charges = [.models: 1, .bits: fit.bits]

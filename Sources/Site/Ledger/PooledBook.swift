@@ -54,19 +54,18 @@ package struct PooledBook: Sendable {
     /// compared with. The same rows and inputs under the same approval cost nothing again.
     package func open(_ rows: AlignedRows, _ inputs: SessionInputs) throws {
         let cohort = cohort(rows)
-        let isFirst = try ledger.transact { transaction in
+        try ledger.transact { transaction in
             let view = transaction.view
             let approved = view.entries.lastIndex { $0.is(.jobApproved) && $0.job == job } ?? 0
             let known = view.entries.suffix(from: approved).contains {
                 $0.is(.pooledOpened) && $0.job == job && $0.cohort == cohort.name.hex && $0.inputs == inputs.ownEntries
             }
-            if known { return false }
+            if known { return }
             try check(.modelsPerRowInAll, .models, over: cohort, "models a row with all peers", view)
             try transaction.append(entry(.pooledOpened, [.models: 1]), charging: cohort, inputs: inputs)
-            return true
         }
-        guard isFirst else { return }
-        for peer in peers { try peer.open(cohort, inputs: inputs) }
+        // Each time, for a process may have been killed in between: an entry that is there stays alone.
+        for peer in peers { try peer.openOnce(cohort, inputs: inputs) }
     }
 
     /// A sum that these rows are in is about to be opened. The same again under the same approval, after an interruption, costs nothing.
