@@ -32,7 +32,10 @@ import Testing
 
     /// Names are hashed and stand in ledgers: they never change.
     @Test func namesStay() {
-        #expect(SiteProtocols.all.map(\.purpose.rawValue) == ["fit", "alignment", "count", "describe", "prediction", "pooled"])
+        #expect(
+            SiteProtocols.all.map(\.purpose.rawValue) == [
+                "fit", "alignment", "count", "describe", "prediction", "pooled",
+            ])
         #expect(SiteProtocols.named("count") is CountProtocol)
         #expect(failure { _ = try SiteProtocols.demand("covert") }?.code == "unknownPurpose")
     }
