@@ -21,6 +21,8 @@ import Testing
         .t22: "never public (transcript.md 9); R02 makes it", .r03: "EndToEndTests", .a01: "EndToEndTests",
         .a04:
             "what it checks alone: WholeJobTests; a key that does not follow from its seed fails R02 and so A01 before it",
+        .m02: "Rows in EndToEndTests: sessions of several sites", .m03: "Rows in EndToEndTests",
+        .m04: "Rows in EndToEndTests", .m05: "Rows in EndToEndTests",
         .m01: "PredictionBinding in EndToEndTests: it compares two sessions",
         .a05: "EndToEndTests", .a06: "EndToEndTests", .a07: "GuardedDesignTests in RunnerTests", .r04: "EndToEndTests",
     ]

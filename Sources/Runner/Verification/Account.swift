@@ -29,7 +29,13 @@ package struct Account {
             if session.purpose != .fit { page.line("\(session.phrase) under the job, not its own fit", indent: 0) }
             if let job, !job.purpose.isEmpty { page.line(job.purpose, indent: 0) }
             addParties(summary, &page)
-            if let job { addModel(Explanation(job), &page) }
+            if let job {
+                if let explanation = RowExplanation(job) {
+                    addModel(explanation, &page)
+                } else {
+                    addModel(Explanation(job), &page)
+                }
+            }
             addCourse(summary, &page)
             if let job { addLeakage(job, summary, &page) }
         }
@@ -52,6 +58,18 @@ package struct Account {
         if let build = summary.build, let keeper = summary.parties.first {
             page.line(
                 "\(keeper.name) says that it ran moiety \(build.version), arithmetic \(build.arithmetic)", indent: 2)
+        }
+    }
+
+    /// Of a job split by rows, which all sites see alike.
+    private func addModel(_ explanation: RowExplanation, _ page: inout TextPage) {
+        page.heading("What was to be computed")
+        for line in [explanation.model, explanation.limits] { page.line(line, indent: 2) }
+        page.line(
+            "coalition \(explanation.coalition), onLoss \(explanation.onLoss); label \(explanation.label); features: "
+                + explanation.features.joined(separator: ", "), indent: 2)
+        for site in explanation.sites {
+            page.item("\(site.name): table '\(site.table)', rows known by \(site.identifier)")
         }
     }
 
@@ -78,8 +96,10 @@ package struct Account {
                 "from \(Timestamp.text(milliseconds: first)) to \(Timestamp.text(milliseconds: last)) by the senders' "
                     + "clocks, \(Number.fixed(seconds, decimals: 1)) s", indent: 2)
         }
+        let isPooled = session.isOfRows
         let counts = [
-            ("rows", "rows in common"), ("fitted", "rows fitted"), ("parameters", "coefficients"), ("passes", "passes"),
+            ("rows", isPooled ? "rows at all sites" : "rows in common"), ("sites", "sites"), ("sums", "sums opened"),
+            ("fitted", "rows fitted"), ("parameters", "coefficients"), ("passes", "passes"),
             ("rounded", "rows in common, rounded"),
         ].compactMap { key, words in summary.counts[key].map { "\($0) \(words)" } }
         let rounding = summary.counts["rounding"].map { " to the nearest \($0)" } ?? ""
