@@ -77,7 +77,7 @@ import Wire
         for yaml in [Self.small, Self.full] {
             let job = try Job(yaml: yaml)
             let bytes = job.canonical
-            #expect(bytes.starts(with: Array("moiety job\n".utf8) + [0, 8]))
+            #expect(bytes.starts(with: Array("moiety job\n".utf8) + [0, 9]))
             #expect(try Job(canonical: bytes) == job)
             for cut in [0, 12, 13, 40, bytes.count / 2, bytes.count - 1] {
                 #expect(throws: DocumentError.self) { try Job(canonical: Array(bytes.prefix(cut))) }

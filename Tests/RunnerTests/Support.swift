@@ -30,7 +30,7 @@ enum SmallJob {
         """
 
     static let rows = """
-        moiety: 8
+        moiety: 9
         split: rows
         title: Small
         parties: [north, east, south]
