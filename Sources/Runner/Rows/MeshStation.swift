@@ -312,13 +312,20 @@ struct MeshLoss {
         let losses: [SumError.Loss]
         switch error as? SumError {
         case .suspended(let lost), .lostInSetup(let lost): losses = lost
+        case .meshMismatch(let site, let other):
+            // One of them was killed and came back while the others set up: some have its old session, some its new one.
+            sentence = "\(site) and \(other) do not say the same about the session between them"
+            return
         default: return nil
         }
         guard losses.allSatisfy({ Self.mayReturn($0.reason) }) else { return nil }
         sentence = "lost \(losses.map { "\($0.site) (\($0.reason.name))" }.joined(separator: ", "))"
     }
 
+    private static let mismatch = SumError.meshMismatch(site: "", other: "").name
+
     private static func mayReturn(_ reason: WireError) -> Bool {
-        [.transport, .timeout, .cancelled].contains(reason.kind)
+        if case .peerAborted(_, let abort) = reason, abort.name == Self.mismatch { return true }
+        return [.transport, .timeout, .cancelled].contains(reason.kind)
     }
 }

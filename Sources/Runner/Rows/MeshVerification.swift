@@ -193,7 +193,9 @@ package struct MeshVerification {
         guard unsaid.isEmpty else {
             return Finding(
                 check: .m02, status: .notEvaluated,
-                sentence: "Not evaluated: the session of \(unsaid.joined(separator: ", ")) ended before they said their heads.")
+                sentence:
+                    "Not evaluated: the session of \(unsaid.joined(separator: ", ")) ended before they said their heads."
+            )
         }
         return Finding(check: .m02, status: .passed, sentence: Check.m02.sentence)
     }
