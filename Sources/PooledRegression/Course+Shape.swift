@@ -5,7 +5,7 @@ extension Course {
     /// Numbers of the request's vector.
     var count: Int {
         let p = model.coefficientCount
-        let derivatives = 1 + p + p * (p + 1) / 2 + (model.estimatesTheta ? 2 : 0)
+        let derivatives = Self.derivativeCount(model)
         switch request {
         case .counts: return Scales.count(model)
         case .iteration: return derivatives
@@ -14,6 +14,12 @@ extension Course {
         case .robust: return p
         case .done: return 0
         }
+    }
+
+    /// Numbers of one pass: loss, score, information.
+    static func derivativeCount(_ model: PooledModel) -> Int {
+        let p = model.coefficientCount
+        return 1 + p + p * (p + 1) / 2 + (model.estimatesTheta ? 2 : 0)
     }
 
     var name: String {

@@ -129,6 +129,9 @@ struct Course: Sendable {
             next.theta = moved
             decrement += gain
         }
+        guard decrement.isFinite, next.coefficients.allSatisfy(\.isFinite) else {
+            throw .notConverged(iterations: iterations)
+        }
         if decrement < 1e-13 {
             request = .last(next, null: scales?.null(model.response(theta: next.theta)) ?? 0)
             return

@@ -3,10 +3,10 @@ import SplitRegression
 
 /// The partial likelihood of one site's rows, with Efron's or Breslow's ties, late entry and strata.
 struct HazardSums: Sendable {
-    private let survival: SurvivalColumns
-    private let event: [Double]
+    let survival: SurvivalColumns
+    let event: [Double]
     private let ties: Ties
-    private let strata: [[Int]]
+    let strata: [[Int]]
 
     init(_ survival: SurvivalColumns, event: [Double], ties: Ties) {
         self.survival = survival

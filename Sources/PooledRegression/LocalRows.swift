@@ -15,13 +15,13 @@ struct Point: Sendable, Equatable {
 
 /// One site's rows on the common scale, and its part of each sum.
 struct LocalRows: Sendable {
-    private let model: PooledModel
-    private let label: [Double]
-    private let weight: [Double]
-    private let offset: [Double]
+    let model: PooledModel
+    let label: [Double]
+    let weight: [Double]
+    let offset: [Double]
     /// With the constant first, where there is one.
-    private let columns: [[Double]]
-    private let survival: SurvivalColumns?
+    let columns: [[Double]]
+    let survival: SurvivalColumns?
 
     init(_ rows: PooledRows, _ scales: Scales, _ model: PooledModel) {
         self.model = model
@@ -35,7 +35,7 @@ struct LocalRows: Sendable {
         survival = rows.survival
     }
 
-    private func predictor(_ coefficients: [Double]) -> [Double] {
+    func predictor(_ coefficients: [Double]) -> [Double] {
         var z = offset
         for (column, coefficient) in zip(columns, coefficients) where coefficient != 0 {
             for row in z.indices { z[row] += coefficient * column[row] }

@@ -20,6 +20,14 @@ enum ModelRows {
                 throw .badRows("\(name) is not a number", row: row)
             }
         }
+        guard model.indicators.isEmpty || model.indicators.count == model.terms.count else {
+            throw .badRows("there are \(model.indicators.count) kinds for \(model.terms.count) terms", row: nil)
+        }
+        for (j, column) in rows.columns.enumerated() where model.isIndicator(j) {
+            if let row = column.firstIndex(where: { $0 != 0 && $0 != 1 }) {
+                throw .badRows("\(model.terms[j]) is neither 0 nor 1", row: row)
+            }
+        }
         guard (rows.weight != nil) == model.hasWeights, (rows.offset != nil) == model.hasOffset,
             (rows.survival != nil) == (model.family == .cox)
         else { throw .badRows("weights, offset or times are missing, or not in the model", row: nil) }
@@ -77,4 +85,9 @@ extension PooledModel {
     var coefficientCount: Int { terms.count + (family.hasIntercept ? 1 : 0) }
     /// Whether the constant's fit is known from the mean of the outcome.
     var hasClosedNull: Bool { !hasOffset && family.hasIntercept }
+}
+
+extension ModelFamily {
+    /// Whether an outcome of 1 is an event.
+    var hasEvents: Bool { self == .logistic || self == .probit || self == .cox }
 }

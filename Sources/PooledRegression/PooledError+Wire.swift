@@ -1,7 +1,8 @@
 public import Wire
 
 extension PooledError: PeerVisibleError {
-    /// The same sums lead to the same error at every site, so peers learn nothing from it that they do not see themselves.
+    /// The same sums lead to the same error at every site, so peers learn nothing from it that they do not see themselves; but for
+    /// ``PooledError/pointTooSharp``, which says one bit of this site's rows.
     public var name: String {
         switch self {
         case .badRows: "badRows"
@@ -10,6 +11,9 @@ extension PooledError: PeerVisibleError {
         case .separation: "separation"
         case .smallCell: "smallCell"
         case .tooFewRows: "tooFewRows"
+        case .pointTooSharp: "pointTooSharp"
+        case .impossibleSums: "impossibleSums"
+        case .tooManyNumbers: "tooManyNumbers"
         case .notConverged: "notConverged"
         case .notOverdispersed: "notOverdispersed"
         case .unsupported: "unsupported"

@@ -12,6 +12,13 @@ public enum PooledError: Error, Sendable, Equatable {
     case smallCell(String, smallest: Int)
     /// Fewer rows than parameters.
     case tooFewRows(rows: Int, parameters: Int)
+    /// A point at which few of this site's rows carry the sums: who chose it would read them. An outcome that can be told from columns
+    /// leads there too.
+    case pointTooSharp
+    /// Sums of counts or squares that no rows have: a site put in invented numbers. What they are of.
+    case impossibleSums(String)
+    /// The passes that the model allows open more numbers than the rows of two sites have values.
+    case tooManyNumbers(numbers: Int, limit: Int)
     /// Newton's method did not come to an end.
     case notConverged(iterations: Int)
     /// theta runs away: the counts vary no more than Poisson's.

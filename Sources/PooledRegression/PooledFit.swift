@@ -1,15 +1,17 @@
+import Records
 public import SecureSums
 
 /// The fit of a job split by rows at one site.
 public struct PooledFit: Sendable {
-    /// A sum that is about to be opened, or was.
+    /// A sum that this site is about to take part in, or that was opened.
     public typealias Notice = SumNotice
 
     public let model: PooledModel
     public let rows: PooledRows
     /// Before anything is sent: the state, which has the hash of this site's rows by now, must be on disk when this returns.
     public var begin: @Sendable (PooledState) async throws -> Void = { _ in }
-    /// Before this site releases what opens a sum: budgets are debited here, once for each number. Throwing ends the fit.
+    /// Before this site's vector of a sum leaves, after which others may open it: budgets are debited here, once for each number and point.
+    /// Throwing ends the fit.
     public var willOpen: @Sendable (Notice) async throws -> Void = { _ in }
     /// After a sum was opened: the state must be on disk when this returns.
     public var save: @Sendable (PooledState, Notice) async throws -> Void = { _, _ in }
@@ -57,10 +59,20 @@ public struct PooledFit: Sendable {
         return try Conclusion(course, siteCount: sites.count).outcome(sites: sites, rounds: sums.count)
     }
 
-    /// What the model asks of the number of sites.
+    /// What the model asks of the number of sites, and what its passes may open.
     ///
-    /// - Throws: `unsupported` for clusters that are so few that their sums could be solved for one.
+    /// - Throws: `unsupported` for clusters that are so few that their sums could be solved for one, and for more passes than states hold;
+    ///   `tooManyNumbers`.
     public static func check(_ model: PooledModel, _ settings: SumSettings) throws(PooledError) {
         if model.robust == .sites { try PooledProgram.check(clusters: settings.parties.count - settings.coalition) }
+        guard model.iterations <= mostPasses else { throw .unsupported("more than \(mostPasses) passes") }
+        guard model.fewestRows > 0, model.family != .linear else { return }
+        let (numbers, areTooMany) = model.iterations.multipliedReportingOverflow(by: Course.derivativeCount(model))
+        let (rows, isTooLarge) = model.fewestRows.multipliedReportingOverflow(by: 2 * (model.terms.count + 1))
+        guard !isTooLarge, areTooMany || numbers > rows else { return }
+        throw .tooManyNumbers(numbers: numbers, limit: rows)
     }
+
+    /// Far more than a fit takes.
+    private static let mostPasses = 100
 }

@@ -13,6 +13,8 @@ public struct PooledModel: Sendable, Hashable {
     /// Names of the columns as they stand in results, without the constant. Levels of categories are columns of 0 and 1
     /// already (`DesignMatrix`, `ColumnSpec.terms`): levels are declared in the job.
     public var terms: [String]
+    /// By term: whether it is 0 or 1 by the job (binary columns, levels), so that rows with either are counted. Empty: none is.
+    public var indicators: [Bool]
     public var hasWeights: Bool
     public var hasOffset: Bool
     /// Negative binomial: nil estimates it.
@@ -24,13 +26,20 @@ public struct PooledModel: Sendable, Hashable {
     public var smallestCell: Int
     /// Most Newton iterations.
     public var iterations: Int
+    /// Largest share that one of a site's own rows may have in that site's part of a sum; 1 and more: not checked.
+    public var largestLeverage: Double
+    /// Fewest rows that a site has by the job, to which the numbers that are opened are held; 0: they are not.
+    public var fewestRows: Int
 
     public init(
-        family: ModelFamily, terms: [String], hasWeights: Bool = false, hasOffset: Bool = false, theta: Double? = nil,
-        ties: Ties = .efron, robust: Robust? = nil, smallestCell: Int = 5, iterations: Int = 30
+        family: ModelFamily, terms: [String], indicators: [Bool] = [], hasWeights: Bool = false,
+        hasOffset: Bool = false, theta: Double? = nil,
+        ties: Ties = .efron, robust: Robust? = nil, smallestCell: Int = 5, iterations: Int = 30,
+        largestLeverage: Double = 0.2, fewestRows: Int = 0
     ) {
         self.family = family
         self.terms = terms
+        self.indicators = indicators
         self.hasWeights = hasWeights
         self.hasOffset = hasOffset
         self.theta = theta
@@ -38,5 +47,10 @@ public struct PooledModel: Sendable, Hashable {
         self.robust = robust
         self.smallestCell = smallestCell
         self.iterations = iterations
+        self.largestLeverage = largestLeverage
+        self.fewestRows = fewestRows
     }
+
+    /// Whether the job says that the term is 0 or 1.
+    func isIndicator(_ term: Int) -> Bool { indicators.indices.contains(term) && indicators[term] }
 }

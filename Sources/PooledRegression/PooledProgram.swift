@@ -92,6 +92,7 @@ struct PooledProgram: SumProgram {
             }
         }
         let local = LocalRows(rows, scales, model)
+        try PointGuard.check(request.request, local)
         let values: [Double] =
             switch request.request {
             case .counts, .done: []

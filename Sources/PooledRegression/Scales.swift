@@ -18,7 +18,7 @@ struct Scales: Sendable {
 
     /// Numbers of the counts' vector before those of columns.
     static let head = 6
-    /// Of each column: sum, sum of squares, rows with 0, rows with 1.
+    /// Of each column: sum, sum of squares, and of one that is 0 or 1 by the job rows with 0, rows with 1.
     static let each = 4
 
     static func count(_ model: PooledModel) -> Int { head + each * model.terms.count }
@@ -26,23 +26,23 @@ struct Scales: Sendable {
     /// One site's part.
     static func contribution(_ rows: PooledRows, _ model: PooledModel) -> [Double] {
         let weight = rows.weight ?? rows.label.map { _ in 1 }
+        let events = model.family.hasEvents ? Double(rows.label.count { $0 == 1 }) : 0
         var out = [
             Double(rows.label.count), weight.reduce(0, +), dot(weight, rows.label),
             zip(weight, rows.label).reduce(0) { $0 + $1.0 * $1.1 * $1.1 },
             rows.weight?.reduce(0) { $0 + ElementaryFunctions.log($1) } ?? 0,
-            Double(rows.label.count { $0 == 1 }),
+            events,
         ]
-        for column in rows.columns {
-            let (zeros, ones) = cells(column)
+        for (j, column) in rows.columns.enumerated() {
+            let (zeros, ones) = model.isIndicator(j) ? cells(column) : (0, 0)
             out += [column.reduce(0, +), dot(column, column), zeros, ones]
         }
         return out
     }
 
-    /// Rows with 0 and with 1; none where there are other values.
+    /// Rows with 0 and with 1.
     static func cells(_ column: [Double]) -> (zeros: Double, ones: Double) {
-        let (zeros, ones) = (column.count { $0 == 0 }, column.count { $0 == 1 })
-        return zeros + ones == column.count ? (Double(zeros), Double(ones)) : (0, 0)
+        (Double(column.count { $0 == 0 }), Double(column.count { $0 == 1 }))
     }
 
     /// What a number of the vector is about, for errors.
@@ -51,6 +51,7 @@ struct Scales: Sendable {
     }
 
     init(_ sums: [Double], _ model: PooledModel, own: PooledRows?) throws(PooledError) {
+        try Self.check(sums, model)
         (rows, weight, logWeight, events) = (sums[0], sums[1], sums[4], sums[5])
         let parameters = model.coefficientCount
         guard rows > Double(parameters) else { throw .tooFewRows(rows: Int(rows), parameters: parameters) }
@@ -70,12 +71,35 @@ struct Scales: Sendable {
             guard variance > 1e-13 * mean * mean, variance > 0 else { throw .constantColumn(term) }
             means.append(mean)
             sds.append(variance.squareRoot())
-            if let own = own?.columns[j] {
+            if model.isIndicator(j), let own = own?.columns[j] {
                 try Self.check(zeros: sums[at + 2], ones: sums[at + 3], rows: rows, own, term, model)
             }
         }
         (self.means, self.sds) = (means, sds)
         if let own { try checkRows(own, model) }
+    }
+
+    /// That rows could have these sums: any site may put in what it likes.
+    ///
+    /// - Throws: `impossibleSums`.
+    private static func check(_ sums: [Double], _ model: PooledModel) throws(PooledError) {
+        guard sums.count == count(model), sums.allSatisfy(\.isFinite) else { throw .impossibleSums("all columns") }
+        func check(count value: Double, _ name: String) throws(PooledError) {
+            guard value >= 0, value <= 0x1p53, value.rounded() == value else { throw .impossibleSums(name) }
+        }
+        try check(count: sums[0], "the number of rows")
+        try check(count: sums[5], "the outcome")
+        guard sums[1] > 0, sums[3] >= 0, sums[5] <= sums[0] else { throw .impossibleSums("the outcome") }
+        for (j, term) in model.terms.enumerated() {
+            let (squares, zeros, ones) = (
+                sums[head + each * j + 1], sums[head + each * j + 2], sums[head + each * j + 3]
+            )
+            try check(count: zeros, term)
+            try check(count: ones, term)
+            guard squares >= 0, zeros + ones == (model.isIndicator(j) ? sums[0] : 0) else {
+                throw .impossibleSums(term)
+            }
+        }
     }
 
     /// What the others have between them of rows, and of rows with either outcome.
@@ -94,7 +118,6 @@ struct Scales: Sendable {
     private static func check(
         zeros: Double, ones: Double, rows: Double, _ own: [Double], _ term: String, _ model: PooledModel
     ) throws(PooledError) {
-        guard zeros + ones == rows else { return }
         let mine = cells(own)
         for left in [zeros - mine.zeros, ones - mine.ones] where left > 0 && left < Double(model.smallestCell) {
             throw .smallCell(term, smallest: model.smallestCell)

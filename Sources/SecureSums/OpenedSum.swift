@@ -22,9 +22,11 @@ public struct OpenedSum: Sendable, Equatable {
         encoder.writeArray(values) { $0.write(wide: $1) }
     }
 
-    init(from decoder: inout Decoder) throws(WireError) {
+    /// - Parameter siteCount: of the job; another number of flags would name sites that it does not have.
+    init(from decoder: inout Decoder, siteCount: Int) throws(WireError) {
         point = try decoder.readBytes32()
         let flags = try decoder.readArray(max: SumBounds.sites) { decoder throws(WireError) in try decoder.readBool() }
+        guard flags.count == siteCount else { throw .invalidValue("sites of a sum") }
         sites = flags.indices.filter { flags[$0] }
         values = try decoder.readArray(max: SumBounds.values, minimumBytes: 16) { decoder throws(WireError) in
             try decoder.readWide()

@@ -1,7 +1,7 @@
 public import Wire
 
 extension SumError: PeerVisibleError {
-    /// Written out: names are told to peers and stand in `protocols/row-split.md` 8.
+    /// Written out: names are told to peers and stand in `protocols/row-split.md` 9.
     public var name: String {
         switch self {
         case .badSettings: "badSettings"

@@ -47,7 +47,8 @@ public struct SumFollower: Sendable {
         let statements = SumStatements(mesh: try mesh())
         var state = state
         for number in rounds.keys.sorted() where number > 0 {
-            guard let exchanges = rounds[number], let meeting = try meet(exchanges, state) else { continue }
+            guard let exchanges = rounds[number], let meeting = try meet(exchanges, state, statements.mesh)
+            else { continue }
             if let missed = meeting.missed {
                 state.append(missed, own: .zero)
             } else if meeting.opened < state.rounds.count {
@@ -74,9 +75,12 @@ public struct SumFollower: Sendable {
     }
 
     /// What the site saw of a round's first flight; nil where it broke off.
-    private func meet(_ exchanges: [Int: Exchange], _ state: SumState) throws -> SumMeeting? {
+    private func meet(_ exchanges: [Int: Exchange], _ state: SumState, _ mesh: Bytes32) throws -> SumMeeting? {
+        guard Set(exchanges.values.compactMap { $0.sent[.sumPresence] }).count <= 1 else {
+            throw SumError.violation(site: settings.parties[own], name: "stateMismatch")
+        }
         var all: [Int: PresenceMessage] = [:]
-        for (peer, exchange) in exchanges {
+        for (peer, exchange) in exchanges.sorted(by: { $0.key < $1.key }) {
             guard let payload = exchange.sent[.sumPresence] else { continue }
             let sent = try PresenceMessage(payload: payload)
             guard sent.heads == state.heads else {
@@ -84,6 +88,9 @@ public struct SumFollower: Sendable {
             }
             all[own] = sent
             all[peer] = try exchange.received[.sumPresence].map { try PresenceMessage(payload: $0) }
+            for message in [sent, all[peer] ?? sent] where message.mesh != mesh {
+                throw SumError.meshMismatch(site: settings.parties[own], other: settings.parties[peer])
+            }
         }
         guard all[own] != nil, all.values.allSatisfy({ $0.present.count == settings.parties.count }) else { return nil }
         return try SumMeeting(all, own: own, state: state, settings: settings, losses: [])
@@ -108,9 +115,11 @@ public struct SumFollower: Sendable {
         do throws(SumRound.Fault) { try round.takeOwn(mine.publicPart, mine.signature) } catch {
             throw named(error, own)
         }
+        try checkShares(vectors, part, round)
         try each(exchanges, .sumVector, VectorMessage.self) { message, site throws(SumRound.Fault) in
             try round.take(message, from: site)
         }
+        try checkReceipts(exchanges, round)
         try each(exchanges, .sumReceipt, ReceiptMessage.self) { message, site throws(SumRound.Fault) in
             try round.take(message, from: site)
         }
@@ -123,6 +132,26 @@ public struct SumFollower: Sendable {
             try round.take(message, from: site)
         }
         do throws(SumRound.Fault) { return try round.sum() } catch { throw named(error, own) }
+    }
+
+    /// That each peer got the shares that the site committed to.
+    private func checkShares(_ vectors: [Int: VectorMessage], _ part: PublicPart, _ round: SumRound) throws {
+        let n = round.terms.sites.count
+        for (peer, message) in vectors.sorted(by: { $0.key < $1.key }) where round.terms.sites.contains(peer) {
+            guard part.shareHashes.count == n * n, message.shares.count == n,
+                message.shares.enumerated().allSatisfy({ round.matches($1, part, own, $0, peer) })
+            else { throw SumError.violation(site: settings.parties[own], name: "sharesInconsistent") }
+        }
+    }
+
+    /// That the site told all peers alike what it had received.
+    private func checkReceipts(_ exchanges: [Int: Exchange], _ round: SumRound) throws {
+        for exchange in exchanges.values {
+            guard let payload = exchange.sent[.sumReceipt] else { continue }
+            guard try ReceiptMessage(payload: payload).vectors == round.receipt.vectors else {
+                throw SumError.violation(site: settings.parties[own], name: "receiptRefused")
+            }
+        }
     }
 
     /// That the site signed what its logs lead to, and released only after a quorum.

@@ -8,6 +8,8 @@ struct SumMeeting: Sendable {
     /// The last of them, where this site did not get it.
     let missed: OpenedSum?
     let areFinished: Bool
+    /// A site that has fewest sums.
+    let shortest: Int?
 
     /// - Parameter all: by sender, this site's among them.
     /// - Throws: `stateMismatch`, `leftOut`, `tooFewSites`, `noAccord`.
@@ -22,25 +24,31 @@ struct SumMeeting: Sendable {
             throw .tooFewSites(left: sites.count, needed: settings.smallestSum, lost: losses)
         }
         let (least, most) = try Self.compare(all, state, settings)
-        let holders = all.values.count { $0.heads.count == most }
+        // By head, not by number: a coalition may invent heads.
+        let furthest = all.values.filter { $0.heads.count == most }
+        let holders = furthest.map { one in furthest.count { $0.heads.last == one.heads.last } }.max() ?? 0
         opened = holders > settings.coalition ? most : least
+        shortest = all.keys.sorted().first { all[$0]?.heads.count == least }
         missed = state.heads.count < opened ? try Self.missed(all, state, settings) : nil
         self.sites = sites
         areFinished = least == most && all.values.allSatisfy(\.isFinished)
     }
 
-    /// Fewest and most sums that a site has, at most one apart, and all of one chain.
+    /// Fewest and most sums that a site has, at most one apart, and all of one chain. This site's own count is the measure: who is further
+    /// than one from it lies, or has another state.
     private static func compare(
         _ all: [Int: PresenceMessage], _ state: SumState, _ settings: SumSettings
     ) throws(SumError) -> (least: Int, most: Int) {
-        let counts = all.values.map(\.heads.count)
-        let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
         for (site, message) in all.sorted(by: { $0.key < $1.key }) {
             let common = min(message.heads.count, state.heads.count)
             guard message.heads.prefix(common) == state.heads.prefix(common),
-                most <= least + 1 || message.heads.count > least
+                abs(message.heads.count - state.heads.count) <= 1
             else { throw .violation(site: settings.parties[site], name: "stateMismatch") }
         }
+        let counts = all.values.map(\.heads.count)
+        let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
+        // One says one more than this site has, another one less: which of them lies is in the logs of both.
+        guard most <= least + 1 else { throw .noAccord }
         return (least, most)
     }
 
@@ -50,7 +58,8 @@ struct SumMeeting: Sendable {
     ) throws(SumError) -> OpenedSum {
         let ahead = all.values.filter { $0.heads.count == state.heads.count + 1 }
         for message in ahead {
-            guard let sum = message.last, message.heads.last == state.head(with: sum),
+            guard let sum = message.last, sum.sites.count >= settings.smallestSum,
+                message.heads.last == state.head(with: sum),
                 ahead.count(where: { $0.heads.last == message.heads.last }) > settings.coalition
             else { continue }
             return sum

@@ -63,11 +63,14 @@ extension SumMesh {
     func meet(_ state: SumState, isFinished: Bool) async throws -> SumMeeting {
         let flags = settings.parties.indices.map { live.contains($0) }
         let own = PresenceMessage(
-            heads: state.heads, present: flags, isFinished: isFinished, last: state.rounds.last)
+            mesh: id, heads: state.heads, present: flags, isFinished: isFinished, last: state.rounds.last)
         var all = try await flight(each(own), 0)
         for (site, message) in all where message.present.count != flags.count || !message.present[site] {
             await refuse(site, "malformedPresence")
             all[site] = nil
+        }
+        for site in all.keys.sorted() where all[site]?.mesh != id {
+            throw SumError.meshMismatch(site: settings.parties[site], other: settings.parties[self.own])
         }
         try goOn()
         all[self.own] = own

@@ -6,7 +6,8 @@ extension SumMesh {
     /// - Parameters:
     ///   - state: the last one that was saved, or an empty one.
     ///   - begin: before anything is sent: the state, with the hash of this site's rows, must be on disk when it returns.
-    ///   - willOpen: before this site releases shares; its error ends the job with nothing of the round released by this site.
+    ///   - willOpen: before this site's vector leaves: from then on the others may open the sum without it. Its error ends the job with
+    ///     nothing of the round sent.
     ///   - save: after a sum was opened; the state must be on disk when it returns.
     /// - Returns: the state with all sums.
     /// - Throws: ``SumError``, errors of the program and of the closures. All sessions are ended then.
@@ -41,7 +42,8 @@ extension SumMesh {
                 throw SumError.badState("the saved state is of another model or version")
             }
             let values = try program.contribution(to: step.request)
-            guard SumState.ownHash(values, job: job, point: step.point) == state.own[index] else {
+            let own = state.own[index]
+            guard own == .zero || own == SumState.ownHash(values, job: job, point: step.point) else {
                 throw SumError.inputChanged(round: index)
             }
         }
@@ -55,6 +57,7 @@ extension SumMesh {
         var state = state
         /// A sum that is opened once more, for a site that did not get it.
         var again: OpenedSum?
+        var history = SumHistory(opened: state.rounds.count)
         var failed = 0
         var withholders: Set<Int> = []
         while true {
@@ -64,9 +67,17 @@ extension SumMesh {
             let meeting = try await meet(state, isFinished: isFinished)
             if meeting.areFinished { return state }
             if let missed = meeting.missed {
+                if let again, again.point == missed.point, again.sites == missed.sites, again.values != missed.values {
+                    throw SumError.reopenedDiffers(round: state.rounds.count)
+                }
+                again = nil
                 try await catchUp(&state, missed, of: program, willOpen: willOpen, save: save)
+                history.reached(state.rounds.count)
                 failed = 0
             } else if meeting.opened < state.rounds.count {
+                do throws(SumHistory.Refusal) { try history.goBack(to: meeting.opened) } catch {
+                    throw Self.error(error, meeting, settings)
+                }
                 again = state.rounds.last
                 state.removeLast()
             }
@@ -90,11 +101,22 @@ extension SumMesh {
             }
             again = nil
             state.append(sum, own: SumState.ownHash(values, job: job, point: step.point))
+            history.reached(state.rounds.count)
             try await save(state, notice(step, number: state.rounds.count - 1, sites: sum.sites))
         }
     }
 
-    /// Takes a sum that others opened in a round that this site was in.
+    private static func error(
+        _ refusal: SumHistory.Refusal, _ meeting: SumMeeting, _ settings: SumSettings
+    ) -> SumError {
+        switch refusal {
+        case .tooFar:
+            meeting.shortest.map { .violation(site: settings.parties[$0], name: "stateMismatch") } ?? .noAccord
+        case .tooOften: .noAccord
+        }
+    }
+
+    /// Takes a sum that others opened. Whether this site's vector in it was of these rows it cannot say: no hash is kept.
     private func catchUp<Program: SumProgram>(
         _ state: inout SumState, _ sum: OpenedSum, of program: Program,
         willOpen: @Sendable (SumNotice) async throws -> Void,
@@ -105,14 +127,14 @@ extension SumMesh {
         else { throw SumError.violation(site: settings.parties[own], name: "pointMismatch") }
         let notice = notice(step, number: state.rounds.count, sites: sum.sites)
         try await willOpen(notice)
-        let values = try program.contribution(to: step.request)
-        state.append(sum, own: SumState.ownHash(values, job: job, point: step.point))
+        state.append(sum, own: .zero)
         try await save(state, notice)
     }
 
     private func notice<Request>(_ step: SumStep<Request>, number: Int, sites: [Int]) -> SumNotice {
         SumNotice(
-            number: number, name: step.name, values: step.count, sites: sites.map { settings.parties[$0] })
+            number: number, name: step.name, values: step.count, point: step.point,
+            sites: sites.map { settings.parties[$0] })
     }
 
     // MARK: A round's flights (protocols/row-split.md 5)
@@ -121,6 +143,7 @@ extension SumMesh {
         _ step: SumStep<Request>, _ values: [UInt128], sites: [Int], opened: Int,
         _ willOpen: @Sendable (SumNotice) async throws -> Void
     ) async throws -> (sum: OpenedSum?, withholders: [Int]) {
+        try await willOpen(notice(step, number: opened, sites: sites))
         let (made, messages) = try deal(step, values, sites: sites, opened: opened)
         var state = made
         let vectors = try await flight(messages, 1)
@@ -147,7 +170,6 @@ extension SumMesh {
         }
         if !state.hasQuorum { try goOn() }
 
-        if state.hasQuorum { try await willOpen(notice(step, number: opened, sites: state.present ?? [])) }
         let release = state.release
         try await take(try await flight(each(release), 4)) { message, site throws(SumRound.Fault) in
             try state.take(message, from: site)

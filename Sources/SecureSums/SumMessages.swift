@@ -68,6 +68,8 @@ struct PresenceMessage: Message {
     static let type = MessageType.sumPresence
     static let name = "PresenceMessage"
 
+    /// The one that the sender is in: two sites that told others different session ids would part the rest into meshes.
+    var mesh: Bytes32
     /// After each opened sum.
     var heads: [Bytes32]
     var present: [Bool]
@@ -75,7 +77,8 @@ struct PresenceMessage: Message {
     /// The sum that was opened last, for sites that did not get it.
     var last: OpenedSum?
 
-    init(heads: [Bytes32], present: [Bool], isFinished: Bool, last: OpenedSum?) {
+    init(mesh: Bytes32, heads: [Bytes32], present: [Bool], isFinished: Bool, last: OpenedSum?) {
+        self.mesh = mesh
         self.heads = heads
         self.present = present
         self.isFinished = isFinished
@@ -83,6 +86,7 @@ struct PresenceMessage: Message {
     }
 
     func encode(into encoder: inout Encoder) {
+        encoder.write(mesh)
         encoder.writeArray(heads) { $0.write($1) }
         encoder.writeArray(present) { $0.write($1) }
         encoder.write(isFinished)
@@ -90,12 +94,15 @@ struct PresenceMessage: Message {
     }
 
     init(from decoder: inout Decoder) throws(WireError) {
+        mesh = try decoder.readBytes32()
         heads = try decoder.readArray(max: SumBounds.rounds, minimumBytes: 32) { decoder throws(WireError) in
             try decoder.readBytes32()
         }
         present = try decoder.readArray(max: SumBounds.sites) { decoder throws(WireError) in try decoder.readBool() }
         isFinished = try decoder.readBool()
-        last = try decoder.readOptional { decoder throws(WireError) in try OpenedSum(from: &decoder) }
+        last = try decoder.readOptional { [count = present.count] decoder throws(WireError) in
+            try OpenedSum(from: &decoder, siteCount: count)
+        }
     }
 }
 

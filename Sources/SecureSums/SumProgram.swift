@@ -36,7 +36,7 @@ public struct SumStep<Request: Sendable>: Sendable {
     }
 }
 
-/// A sum that is about to be opened, or was.
+/// A sum that this site is about to take part in, or that was opened.
 public struct SumNotice: Sendable, Equatable {
     /// Sums that were opened before. A sum that is opened again after an interruption has its number again: debited once.
     public let number: Int
@@ -44,13 +44,16 @@ public struct SumNotice: Sendable, Equatable {
     public let name: String
     /// Numbers in it.
     public let values: Int
-    /// Names of the sites in it.
+    /// Hash of what it is evaluated at: the same number at another point is another sum.
+    public let point: Bytes32
+    /// Names of the sites in it; before it is opened, of those that it may be of.
     public let sites: [String]
 
-    public init(number: Int, name: String, values: Int, sites: [String]) {
+    public init(number: Int, name: String, values: Int, point: Bytes32, sites: [String]) {
         self.number = number
         self.name = name
         self.values = values
+        self.point = point
         self.sites = sites
     }
 }

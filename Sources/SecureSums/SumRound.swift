@@ -57,6 +57,8 @@ struct SumRound: Sendable {
     var released: [Int: [[UInt8]?]] = [:]
     /// Dealers whose shares did not match.
     private(set) var refusedDealers: Set<Int> = []
+    /// Senders of vectors of other sites or of another number of opened sums: they were told something else.
+    private(set) var outOfStep: Set<Int> = []
 
     init(_ terms: Terms) { self.terms = terms }
 
@@ -67,7 +69,10 @@ struct SumRound: Sendable {
     mutating func take(_ message: VectorMessage, from sender: Int) throws(Fault) {
         let received = try read(message.publicPart, message.signature, of: sender)
         known[sender] = received.signed
-        guard isInStep(received.part) else { return }
+        guard isInStep(received.part) else {
+            outOfStep.insert(sender)
+            return
+        }
         guard received.part.point == terms.point else {
             throw .all(.violation(site: terms.settings.parties[sender], name: "pointMismatch"))
         }
@@ -160,6 +165,8 @@ struct SumRound: Sendable {
         guard present.count >= terms.settings.smallestSum, present.contains(terms.own),
             terms.settings.onLoss == .continue || present.count == terms.settings.parties.count
         else { return nil }
+        // Who was told something else is not lost: a sum without it would be one without a site that nobody lost.
+        guard outOfStep.isDisjoint(with: Set(terms.sites).subtracting(present)) else { return nil }
         self.present = present
         ownAccord = terms.statements.accord(
             round: terms.number, opened: terms.opened,

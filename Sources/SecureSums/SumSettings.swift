@@ -29,6 +29,11 @@ public struct SumSettings: Sendable, Hashable {
         guard coalition >= 1, coalition + 2 <= parties.count else {
             throw .badSettings("a coalition has from 1 to two fewer sites than the job")
         }
+        guard onLoss == .wait || coalition == 1 else {
+            throw .badSettings(
+                "with onLoss continue a coalition of two sites and more could have others leave out a site that nobody lost; "
+                    + "coalition 1, or onLoss wait")
+        }
         self.parties = parties
         self.coalition = coalition
         self.onLoss = onLoss

@@ -10,7 +10,7 @@ public struct SumState: Sendable, Equatable {
     /// Hash of the site's own rows, from the first run on: a later one with other rows would let the difference be computed.
     public internal(set) var input: Bytes32?
     public private(set) var rounds: [OpenedSum]
-    /// By round: H of this site's own vector.
+    /// By round: H of this site's own vector; zero for a sum that it took from others, for whose vector it does not vouch.
     private(set) var own: [Bytes32]
     /// After each round (`protocols/row-split.md` 4).
     private(set) var heads: [Bytes32]
@@ -97,7 +97,7 @@ extension SumState {
             self.init(job: job, siteCount: siteCount)
             input = try decoder.readOptional { decoder throws(WireError) in try decoder.readBytes32() }
             for _ in 0..<(try decoder.readCount(max: SumBounds.rounds, minimumBytes: 72)) {
-                let sum = try OpenedSum(from: &decoder)
+                let sum = try OpenedSum(from: &decoder, siteCount: siteCount)
                 append(sum, own: try decoder.readBytes32())
             }
             try decoder.finish()

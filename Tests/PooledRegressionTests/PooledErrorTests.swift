@@ -16,7 +16,7 @@ import Testing
     }
 
     private func model(_ family: ModelFamily = .logistic) -> PooledModel {
-        PooledModel(family: family, terms: ["age", "dose"])
+        PooledModel(family: family, terms: ["age", "dose"], largestLeverage: 1)
     }
 
     private func error(
@@ -60,8 +60,72 @@ import Testing
         #expect(outcome == .constantColumn("the outcome"))
     }
 
+    /// With the guard on, whose site is the first at which few rows carry the sums says so; a name all the same.
+    @Test func separationUnderTheGuard() async throws {
+        var guarded = model()
+        guarded.largestLeverage = 0.2
+        for flips in [0, 1, 2, 4, 8] {
+            let found = try await error(guarded) { _, rows in
+                rows.label = rows.columns[1].enumerated().map { ($1 > 0.1) != ($0 < flips) ? 1 : 0 }
+            }
+            #expect(found == nil || found == .pointTooSharp || found == .separation(["dose"]), "\(flips)")
+            if flips == 0 { #expect(found != nil) }
+            if flips == 8 { #expect(found == nil) }
+        }
+    }
+
+    /// A site that puts in what no rows have ends the fit by name at all, and no process.
+    @Test(arguments: [-1e20, 1e20, 0.5, -1e3]) func impossibleCounts(_ added: Double) throws {
+        let program = PooledProgram(model: model(), rows: rows(0), coalition: 1)
+        let step = try #require(try program.next(after: []))
+        let honest = FixedPoint.decode(try program.contribution(to: step.request))
+        for place in [0, 5, 7, 8, 9] {
+            var sums = honest
+            sums[place] += place == 7 ? -abs(added) * 1e3 : added
+            var course = Course(model(), own: nil)
+            #expect(throws: PooledError.self) { try course.take(sums) }
+        }
+        for place in [1, 3] {
+            var sums = honest
+            sums[place] = -abs(added) * 1e3
+            var course = Course(model(), own: nil)
+            #expect(throws: PooledError.impossibleSums("the outcome")) { try course.take(sums) }
+        }
+        var course = Course(model(), own: nil)
+        try course.take(honest)
+    }
+
+    /// A numeric column that is 0 or 1 at one site only: its number of rows would stand in the sums alone.
+    @Test func numericColumnsAreNotCounted() {
+        var rows = rows(0)
+        rows.columns[1] = rows.label.indices.map { Double($0 % 2) }
+        var model = model()
+        #expect(Array(Scales.contribution(rows, model).suffix(2)) == [0, 0])
+        model.indicators = [false, true]
+        #expect(Array(Scales.contribution(rows, model).suffix(2)) == [20, 20])
+        // Rows whose outcome is 1 are events where the outcome is yes or no.
+        rows.label = rows.label.map { _ in 1 }
+        model.family = .poisson
+        #expect(Scales.contribution(rows, model)[5] == 0)
+    }
+
+    @Test func numbersAreHeldToRows() throws {
+        let settings = try Site.settings(3, coalition: 1)
+        var model = model()
+        try PooledFit.check(model, settings)
+        model.fewestRows = 50
+        try PooledFit.check(model, settings)
+        // Ten numbers a pass against two sites of 49 rows with three values each.
+        model.fewestRows = 49
+        #expect(throws: PooledError.tooManyNumbers(numbers: 300, limit: 294)) { try PooledFit.check(model, settings) }
+        model.iterations = 101
+        #expect(throws: PooledError.self) { try PooledFit.check(model, settings) }
+    }
+
     @Test func cells() async throws {
-        let small = try await error(model()) { site, rows in
+        var counted = model()
+        counted.indicators = [false, true]
+        let small = try await error(counted) { site, rows in
             rows.columns[1] = rows.label.indices.map { (site == 0 && $0 < 10) || (site == 2 && $0 < 3) ? 1 : 0 }
         }
         #expect(small == .smallCell("dose", smallest: 5))
@@ -80,6 +144,9 @@ import Testing
         check(model(), .badRows("age is not a number", row: 3)) { $0.columns[0][3] = .nan }
         check(model(), .badRows("the outcome is not one of the family's", row: 2)) { $0.label[2] = 2 }
         check(model(), .badRows("there are 1 columns for 2 terms", row: nil)) { $0.columns.removeLast() }
+        var counted = model()
+        counted.indicators = [false, true]
+        check(counted, .badRows("dose is neither 0 nor 1", row: 0)) { $0.columns[1][0] = 2 }
         check(model(.poisson), .badRows("the outcome is not one of the family's", row: 5)) { $0.label[5] = 0.5 }
         var weighted = model()
         weighted.hasWeights = true

@@ -54,6 +54,28 @@ import Testing
         }
     }
 
+    /// Sites whose own rows pass the job's check of leverage pass the one at each point of an honest fit.
+    @Test(arguments: [
+        ("poisson", 0.2), ("gamma", 0.2), ("negative binomial, theta estimated", 0.2), ("logistic", 0.7),
+        ("probit", 0.7),
+    ])
+    func realTablesPassTheGuard(_ name: String, _ limit: Double) async throws {
+        let reference = try References.fit(name)
+        var model = reference.model
+        model.largestLeverage = limit
+        let outcome = try await Site.fit(model, coalition: 1) { try reference.rows($0, of: 3) }[0]
+        try compare(outcome, reference)
+    }
+
+    @Test func realSurvivalPassesTheGuard() async throws {
+        for reference in References.all?.hazards ?? [] where reference.sites == 3 {
+            var model = reference.model
+            model.largestLeverage = 0.2
+            let outcomes = try await Site.fit(model, coalition: 1) { try reference.rows($0) }
+            #expect(outcomes.count == 3)
+        }
+    }
+
     @Test func robustErrors() async throws {
         for name in ["linear", "logistic", "gamma, weights and offset", "poisson, weights and offset"] {
             let reference = try References.fit(name)

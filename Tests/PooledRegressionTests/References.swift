@@ -76,11 +76,14 @@ struct ExampleTable {
     func rows(_ site: Int, of sites: Int) -> [Int] { (0..<count).filter { $0 % sites == site } }
 }
 
+/// Parts of these tables at nine sites have rows with a leverage of 0.4, which jobs refuse: the guard has tests of its own.
+private let unguarded = 1.0
+
 extension References.Fit {
     var model: PooledModel {
         PooledModel(
             family: ModelFamily(rawValue: family) ?? .linear, terms: columns, hasWeights: weighted, hasOffset: offset,
-            theta: theta, smallestCell: 1)
+            theta: theta, smallestCell: 1, largestLeverage: unguarded)
     }
 
     func rows(_ site: Int, of sites: Int) throws -> PooledRows {
@@ -94,7 +97,9 @@ extension References.Fit {
 }
 
 extension References.Hazards {
-    var model: PooledModel { PooledModel(family: .cox, terms: columns, ties: ties, smallestCell: 1) }
+    var model: PooledModel {
+        PooledModel(family: .cox, terms: columns, ties: ties, smallestCell: 1, largestLeverage: unguarded)
+    }
 
     func rows(_ site: Int) throws -> PooledRows {
         let table = try ExampleTable(path)

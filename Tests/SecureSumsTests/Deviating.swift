@@ -14,6 +14,8 @@ struct Deviating: Sendable {
         case denies(Int)
         /// Signs another accord for all but the first.
         case twoAccords
+        /// Says that it is in another mesh.
+        case otherMesh
     }
 
     let way: Way
@@ -31,7 +33,10 @@ struct Deviating: Sendable {
             let flags = sites.map { way != .denies($0) }
             _ = try await exchange(
                 sessions, number,
-                PresenceMessage(heads: state.heads, present: flags, isFinished: false, last: state.rounds.last))
+                PresenceMessage(
+                    mesh: way == .otherMesh ? .zero : statements.mesh, heads: state.heads, present: flags,
+                    isFinished: false,
+                    last: state.rounds.last))
             let name = "sum \(state.rounds.count)"
             let point = Bytes32(hashing: name.utf8)
             let terms = SumRound.Terms(

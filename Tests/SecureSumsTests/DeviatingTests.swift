@@ -63,6 +63,14 @@ import Wire
         }
     }
 
+    @Test(arguments: SumSettings.OnLoss.allCases) func whoIsInAnotherMeshIsNamedWithTheOneWhoNoticed(
+        _ onLoss: SumSettings.OnLoss
+    ) async throws {
+        let ends = try await run(.otherMesh, sites: 4, coalition: 1, onLoss)
+        #expect(ends.allSatisfy { $0.saved.rounds.isEmpty })
+        #expect(ends.contains { $0.error == .meshMismatch(site: "site3", other: "site0") })
+    }
+
     /// A coalition alone leaves nobody out, even where the others go on.
     @Test func whoDeniesAnotherSiteChangesNothing() async throws {
         for end in try await run(.denies(0), sites: 5, coalition: 1, .continue) {

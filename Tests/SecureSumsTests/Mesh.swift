@@ -53,7 +53,8 @@ enum Mesh {
     }
 
     static func run(
-        _ programs: [Adding], _ settings: SumSettings, _ sessions: SiteSessions, from states: [SumState]? = nil
+        _ programs: [Adding], _ settings: SumSettings, _ sessions: SiteSessions, from states: [SumState]? = nil,
+        willOpen: @escaping @Sendable (Int, SumNotice) async throws -> Void = { _, _ in }
     ) async -> [End] {
         await withTaskGroup(of: (Int, End).self) { group in
             for (own, program) in programs.enumerated() {
@@ -64,7 +65,7 @@ enum Mesh {
                     let result = await result {
                         let mesh = try await SumMesh.open(peers, settings: settings, own: own) { try key.sign($0) }
                         return try await mesh.run(
-                            program, from: start, willOpen: { _ in },
+                            program, from: start, willOpen: { try await willOpen(own, $0) },
                             save: { state, _ in saved.withLock { $0 = state } })
                     }
                     return (own, End(result: result, saved: saved.withLock { $0 }))

@@ -62,6 +62,39 @@ import Testing
         #expect(throws: SumError.violation(site: "site0", name: "releasedWithoutQuorum")) {
             try alone.sums(from: start)
         }
+        // It told its peers different things: how far it is, what it received, shares that are not those of its hashes.
+        let lies: [(MessageType, String, ([UInt8]) throws -> [UInt8])] = [
+            (
+                .sumPresence, "stateMismatch",
+                { payload in
+                    var message = try PresenceMessage(payload: payload)
+                    message.present[3].toggle()
+                    return try message.encoded()
+                }
+            ),
+            (
+                .sumReceipt, "receiptRefused",
+                { payload in
+                    var message = try ReceiptMessage(payload: payload)
+                    message.vectors[3] = nil
+                    return try message.encoded()
+                }
+            ),
+            (
+                .sumVector, "sharesInconsistent",
+                { payload in
+                    var message = try VectorMessage(payload: payload)
+                    message.shares[1][0] ^= 1
+                    return try message.encoded()
+                }
+            ),
+        ]
+        for (type, name, change) in lies {
+            let lying = try follower(0, settings, sessions) { record, payload in
+                record.type == type && record.from == "site0" && record.to == "site2" ? try change(payload) : payload
+            }
+            #expect(throws: SumError.violation(site: "site0", name: name)) { try lying.sums(from: start) }
+        }
         // Another sum than the one that its next presence has.
         let other = try follower(0, settings, sessions) { record, payload in
             guard record.type == .sumPresence, record.from == "site0", record.round == 2 else { return payload }
@@ -80,8 +113,10 @@ import Testing
                 protocolVersion: SumDescription.protocolVersion,
                 type: type, round: round, attempt: 0, chunk: .whole, sentAt: 0, seen: .empty, payload: payload)
         }
-        let presence = try PresenceMessage(heads: [], present: [true, true, true], isFinished: false, last: nil)
-            .encoded()
+        let presence = try PresenceMessage(
+            mesh: .zero, heads: [], present: [true, true, true], isFinished: false, last: nil
+        )
+        .encoded()
         try inspector.inspect(record(.sumPresence, 1, presence), payload: presence)
         for (type, round, payload) in [
             (MessageType.sumPresence, UInt32(1), presence), (.sumPresence, 3, presence), (.sumVector, 1, [1, 2, 3]),

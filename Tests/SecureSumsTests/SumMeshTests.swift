@@ -1,3 +1,4 @@
+import Synchronization
 import TestSupport
 import Testing
 import Wire
@@ -114,17 +115,44 @@ import Wire
     }
 
     @Test func tooFewAreLeft() async throws {
-        let settings = try Mesh.settings(4, 2, .continue)
-        let programs = (0..<4).map { Adding(value: $0) }
+        let settings = try Mesh.settings(3, 1, .continue)
+        let programs = (0..<3).map { Adding(value: $0) }
         let sessions = try await Mesh.sessions(settings) { own, _, channel in
             own == 0 ? BreakingChannel(channel, after: framesBefore + 7) : channel
         }
         for end in await Mesh.run(programs, settings, sessions).dropFirst() {
-            guard case .tooFewSites(_, needed: 4, _)? = end.error else {
+            guard case .tooFewSites(_, needed: 3, _)? = end.error else {
                 Issue.record("\(end.result)")
                 continue
             }
         }
+    }
+
+    /// Four sites of which three are a quorum: once a vector is out the others may open the sum without its site. So a site whose budget
+    /// refuses sends none.
+    @Test func whoRefusesASumIsInNone() async throws {
+        for onLoss in SumSettings.OnLoss.allCases {
+            let settings = try Mesh.settings(4, 1, onLoss)
+            let programs = (0..<4).map { Adding(value: 100 * $0, rounds: 1) }
+            let ends = await Mesh.run(programs, settings, try await Mesh.sessions(settings)) { own, notice in
+                if own == 3 { throw SumError.badSettings("the budget is spent, \(notice.name)") }
+            }
+            for end in ends { #expect(end.saved.rounds.allSatisfy { !$0.sites.contains(3) }) }
+        }
+    }
+
+    /// A site that is cut off after its vector left has asked its ledger, and for the point.
+    @Test(arguments: [2, 3, 4]) func whoIsCutOffHasAskedBefore(_ messages: Int) async throws {
+        let settings = try Mesh.settings(4, 1)
+        let programs = (0..<4).map { Adding(value: 100 * $0, rounds: 1) }
+        let sessions = try await Mesh.sessions(settings) { own, _, channel in
+            own == 3 ? BreakingChannel(channel, after: framesBefore + messages) : channel
+        }
+        let asked = Mutex<[SumNotice]>([])
+        _ = await Mesh.run(programs, settings, sessions) { own, notice in
+            if own == 3 { asked.withLock { $0.append(notice) } }
+        }
+        #expect(asked.withLock { $0.map(\.point) } == [Bytes32(hashing: "sum 0".utf8)])
     }
 
     @Test func aChangedInputIsRefusedByTheSiteItself() async throws {

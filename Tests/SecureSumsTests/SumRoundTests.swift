@@ -125,6 +125,45 @@ struct Table {
         }
     }
 
+    /// A coalition told site 0 another number of opened sums than the rest, so its vector is passed over, and said that it lacks it too: it
+    /// is not left out of a sum that would differ from theirs by its rows alone.
+    @Test func whoWasToldSomethingElseIsNotLeftOut() throws {
+        var table = try Table(5, 2, values: [1, 20, 300, 4000, 50000])
+        let statements = table.statements
+        var part = table.deals[0].publicPart
+        part.opened = 1
+        let bytes = try part.encoded()
+        let signature = try table.keys[0].sign(
+            try statements.vector(Bytes32(hashing: bytes), round: 3, sender: 0))
+        let settings = table.settings
+        #expect(settings.onLoss == .wait)
+        for to in 1..<5 {
+            let message = VectorMessage(
+                publicPart: bytes, signature: signature, shares: table.deals[0].shares[to] ?? [])
+            try table.rounds[to].take(message, from: 0)
+        }
+        try table.sendVectors(except: { from, _ in from == 0 })
+        try table.sendReceipts()
+        for site in 1..<3 {
+            #expect(table.rounds[site].outOfStep == [0])
+            let agreed = table.rounds[site].agree()
+            #expect(agreed == nil)
+        }
+        // With a coalition of one, where the others may go on, it is the same.
+        var three = try Table(5, 1, .continue, values: [1, 20, 300, 4000, 50000])
+        for to in 1..<5 {
+            let statement = try three.statements.vector(Bytes32(hashing: bytes), round: 3, sender: 0)
+            let message = VectorMessage(
+                publicPart: bytes, signature: try three.keys[0].sign(statement), shares: three.deals[0].shares[to] ?? []
+            )
+            try three.rounds[to].take(message, from: 0)
+        }
+        try three.sendVectors(except: { from, _ in from == 0 })
+        try three.sendReceipts()
+        let agreed = three.rounds[1].agree()
+        #expect(agreed == nil)
+    }
+
     /// The proof holds for whoever has the key.
     @Test func twoVectorsAreProven() throws {
         var table = try Table(4, 1, values: [1, 2, 3, 4])

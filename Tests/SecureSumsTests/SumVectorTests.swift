@@ -140,7 +140,8 @@ func number(_ hex: String) throws -> UInt128 { try #require(UInt128(hex, radix: 
         #expect(setup.sites == 3 && setup.own == 0 && setup.coalition == 1 && setup.waits)
         #expect(Hex.encode(try setup.encoded()) == round.setup)
         let presence = PresenceMessage(
-            heads: [try hash(round.chain)], present: [true, false, true], isFinished: true, last: state.rounds[0])
+            mesh: try hash(round.mesh), heads: [try hash(round.chain)], present: [true, false, true], isFinished: true,
+            last: state.rounds[0])
         #expect(Hex.encode(try presence.encoded()) == round.presence)
         let signed = SignedDigest(digest: digests[1], signature: Array(repeating: 5, count: 64))
         #expect(Hex.encode(try ReceiptMessage(vectors: [nil, signed, nil]).encoded()) == round.receipt)

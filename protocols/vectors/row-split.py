@@ -170,7 +170,7 @@ def rounds():
         "vectorStatement": (place("moiety/rows/vector/v1", mesh, r, 1) + digests[1]).hex(),
         "agreedStatement": (place("moiety/rows/agreed/v1", mesh, r, 1) + digests[1]).hex(),
         "chain": chain1.hex(), "state": (state + sha(state)).hex(), "setup": setup.hex(),
-        "presence": (array([chain1]) + flags([0, 2], 3) + b"\1\1" + opened).hex(),
+        "presence": (mesh + array([chain1]) + flags([0, 2], 3) + b"\1\1" + opened).hex(),
         "receipt": array([b"\0", b"\1" + digests[1] + bytes([5]) * 64, b"\0"]).hex(),
         "release": array([b"\1" + bytes([6]) * 32, b"\0"]).hex(),
     }

@@ -106,6 +106,23 @@ extension Failure {
                 hint: "merge the level, or leave the column out; see limits.minimumCell")
         case .tooFewRows(let rows, let parameters):
             self.init(.refusedByPolicy, name, "\(rows) rows at all sites are too few for \(parameters) parameters")
+        case .pointTooSharp:
+            self.init(
+                .refusedByPolicy, name,
+                "few of this site's rows carry the sums at the next point: they could be read from it",
+                hint:
+                    "an outcome that columns tell, or rows far from all others, lead there, and so does a site that deviates"
+            )
+        case .impossibleSums(let what):
+            self.init(
+                .protocolViolation, name,
+                "the sums of \(what) are such as no rows have: a site put in invented numbers",
+                hint: "ask all sites; their transcripts show who, once their tables are replayed")
+        case .tooManyNumbers(let numbers, let limit):
+            self.init(
+                .refusedByPolicy, name,
+                "the passes may open \(numbers) numbers, more than the \(limit) that the rows of two sites hold",
+                hint: "lower model.maxPasses, raise limits.minimumCohort, or leave columns out")
         case .notConverged(let iterations):
             self.init(
                 .jobFailed, name, "the fit did not come to an end in \(iterations) passes",

@@ -114,12 +114,13 @@ package struct MeshExecution: Sendable {
                 state.value = begun
             },
             willOpen: { notice in
-                // Before anything is opened: a site that vanishes then has learned it all the same.
+                // Before this site's vector leaves: from then on the others may open the sum without it.
                 try mesh.book.open(mesh.rows, mesh.inputs)
                 try mesh.book.openSum(
                     mesh.rows,
                     details: [
                         "sum": "\(notice.number)", "name": notice.name, "numbers": "\(notice.values)",
+                        "point": notice.point.hex,
                         "sites": notice.sites.joined(separator: " "),
                     ])
             },

@@ -96,11 +96,13 @@ extension PooledModel {
             case .hc1: .hc1
             case .sites: .sites
             }
+        let columns = party.features.map { ColumnSpec($0) }
         self.init(
-            family: job.model.family, terms: party.features.flatMap { ColumnSpec($0).terms.map(\.name) },
+            family: job.model.family, terms: columns.flatMap { $0.terms.map(\.name) },
+            indicators: columns.flatMap { column in column.terms.map { _ in column.kind != .numeric } },
             hasWeights: party.beside.weights != nil, hasOffset: party.beside.movesPredictor, theta: job.model.theta,
             ties: job.model.ties ?? .efron, robust: robust, smallestCell: job.limits.minimumCell,
-            iterations: job.model.maximumPasses)
+            iterations: job.model.maximumPasses, largestLeverage: Guards.largestLeverage(job))
     }
 }
 
