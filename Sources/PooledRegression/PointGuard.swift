@@ -8,8 +8,8 @@ import SplitRegression
 enum PointGuard {
     /// - Throws: `pointTooSharp`. The linear model has none: its sums at all points follow from those at one.
     static func check(_ request: Course.Request, _ rows: LocalRows) throws(PooledError) {
-        let limit = rows.model.largestLeverage
-        guard limit < 1, rows.model.family != .linear else { return }
+        let limit = Self.limit(rows.model.largestLeverage)
+        guard rows.model.largestLeverage < 1, rows.model.family != .linear else { return }
         switch request {
         case .counts, .done: return
         case .iteration(let point), .last(let point, _), .robust(let point, _):
@@ -19,6 +19,10 @@ enum PointGuard {
             try check([ones], rows.offset.map { $0 + constant }, theta: theta, rows, limit)
         }
     }
+
+    /// Half as much again as the table's: weights of an honest fit tilt, so a table at its limit has rows above it at the estimate. Never
+    /// nearer to 1 than halfway.
+    static func limit(_ leverage: Double) -> Double { min(1.5 * leverage, (1 + leverage) / 2) }
 
     private static func check(
         _ columns: [[Double]], _ z: [Double], theta: Double, _ rows: LocalRows, _ limit: Double

@@ -26,7 +26,7 @@ public struct PooledModel: Sendable, Hashable {
     public var smallestCell: Int
     /// Most Newton iterations.
     public var iterations: Int
-    /// Largest share that one of a site's own rows may have in that site's part of a sum; 1 and more: not checked.
+    /// Largest leverage of a row by the job, from which the limit at each point follows (`protocols/row-split.md` 7.3); 1 and more: not checked.
     public var largestLeverage: Double
     /// Fewest rows that a site has by the job, to which the numbers that are opened are held; 0: they are not.
     public var fewestRows: Int

@@ -2,7 +2,6 @@ import Crypto
 import Wire
 
 /// A site's half of the secrets that it has with each other site, and what comes of them (`protocols/row-split.md` 2).
-/// Does not print itself.
 struct PairKey: Sendable {
     private let key: Curve25519.KeyAgreement.PrivateKey
 

@@ -184,6 +184,8 @@ extension SumMesh {
         let terms = SumRound.Terms(
             settings: settings, statements: statements, keys: keys, own: own, number: round, sites: sites,
             opened: opened, point: step.point, count: step.count)
+        // With nobody's generator the masks would be public.
+        guard !peers.isEmpty else { throw SumError.badSessions("no peer is left") }
         var entropy = SumStatements.labelled("moiety/rows/entropy/v1")
         for site in peers {
             guard let session = sessions[site] else { continue }

@@ -67,6 +67,19 @@ import Testing
         try compare(outcome, reference)
     }
 
+    /// The example's five hospitals, of which one has a row with a leverage of 0.21 at the estimate.
+    @Test func theExamplePassesTheGuard() async throws {
+        let terms = ["age", "wtkg", "hemo", "homo", "drugs", "karnof", "race", "gender", "symptom", "cd40", "cd80"]
+        let kinds = terms.map { !["age", "wtkg", "karnof", "cd40", "cd80"].contains($0) }
+        let tables = try ["north", "east", "south", "west", "centre"].map { try ExampleTable("rows/\($0).csv") }
+        let model = PooledModel(family: .logistic, terms: terms, indicators: kinds)
+        let outcomes = try await Site.fit(model, coalition: 2, sites: 5) { site in
+            PooledRows(
+                label: tables[site].columns["cens"] ?? [], columns: terms.map { tables[site].columns[$0] ?? [] })
+        }
+        #expect(outcomes.count == 5 && outcomes.allSatisfy { $0 == outcomes[0] })
+    }
+
     @Test func realSurvivalPassesTheGuard() async throws {
         for reference in References.all?.hazards ?? [] where reference.sites == 3 {
             var model = reference.model
