@@ -33,7 +33,7 @@ import Wire
           strata: grade
           features: [age, {column: smoker, type: binary}]
         model: {family: cox, ties: breslow, maxPasses: 12, covariance: sites}
-        coalition: 2
+        coalition: 1
         onLoss: continue
         reveal: [coefficients]
         limits: {minimumCohort: 30, minimumCell: 5, parametersPerRow: 0.1}
@@ -68,7 +68,7 @@ import Wire
         #expect(job.sessionRole(of: "north", with: "south") == "first")
         #expect(job.sessionRole(of: "south", with: "east") == "second")
         let whole = try Job(yaml: Self.full)
-        #expect(whole.rows?.coalition == 2 && whole.rows?.onLoss == .continue && whole.rows?.covariance == .sites)
+        #expect(whole.rows?.coalition == 1 && whole.rows?.onLoss == .continue && whole.rows?.covariance == .sites)
         #expect(whole.rows?.lossTimeout == 40 && whole.coefficientCount == 2 && whole.fewestInRound == 4)
     }
 
@@ -116,6 +116,7 @@ import Wire
         ("model: {", "alignment: {protocol: ecdh-p256}\nmodel: {", "alignment"),
         ("model: {", "coalition: 2\nmodel: {", "coalition"),
         ("model: {", "coalition: 0\nmodel: {", "coalition"),
+        ("south]", "south, west]\ncoalition: 2\nonLoss: continue", "onLoss"),
         ("model: {", "onLoss: panic\nmodel: {", "onLoss"),
         ("model: {", "reveal: [scores]\nmodel: {", "reveal"),
         ("model: {", "loosen: [budget]\nmodel: {", "loosen[0]"),

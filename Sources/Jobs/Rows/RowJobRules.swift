@@ -122,6 +122,12 @@ extension JobRules {
         if model.ties != nil, model.family != .cox { note("model.ties", "belongs to 'family: cox'") }
         if model.ties == nil, model.family == .cox { note("model.ties", "is missing") }
         range(model.maximumPasses, JobBounds.passes, "model.maxPasses")
+        if rows.onLoss == .continue, rows.coalition > 1 {
+            note(
+                "onLoss",
+                "'continue' beside a coalition of \(rows.coalition): these could have a site left out that nobody lost",
+                "use 'onLoss: wait', or 'coalition: 1'")
+        }
         if rows.covariance == .sites, job.parties.count < rows.coalition + RowTerms.fewestSites {
             note(
                 "model.covariance", "'sites' has \(job.parties.count) sites to go by",
