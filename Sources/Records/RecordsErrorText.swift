@@ -123,6 +123,8 @@ extension RecordsError: CustomStringConvertible {
 
     private static func hint(_ problems: [DesignProblem]) -> String {
         let leverage = problems.contains { if case .leverage = $0 { true } else { false } }
+        // The limit of a job that loosens it.
+        let isLoosened = problems.contains { if case .leverage(_, _, let limit) = $0 { limit > 0.5 } else { false } }
         let tooMany = problems.contains { if case .tooManyEvents = $0 { true } else { false } }
         let tooClose = problems.contains { if case .timesTooClose = $0 { true } else { false } }
         let manyStrata = problems.contains { if case .tooManyStrata = $0 { true } else { false } }
@@ -135,8 +137,10 @@ extension RecordsError: CustomStringConvertible {
         let hints = [
             isOther ? "remove or merge the columns named" : nil,
             leverage
-                ? "transform or cut off columns with a few extreme values (a logarithm, for example), or write 'loosen: [leverage]' in "
-                    + "the job if all parties accept it" : nil,
+                ? "transform or cut off columns with a few extreme values (a logarithm, for example), "
+                    + (isLoosened
+                        ? "leave columns out, or bring more rows"
+                        : "or write 'loosen: [leverage]' in the job if all parties accept it") : nil,
             tooMany ? "agree on a larger model.mostEvents, or drop it from the job" : nil,
             tooClose ? "declare fewer times, farther apart" : nil,
             manyStrata ? "agree on a larger model.mostStrata, or merge strata" : nil,

@@ -6,12 +6,13 @@ struct RowJobReader {
 
     private var common: JobReader { JobReader(problems: problems) }
 
-    /// Whether the file says `split: rows`.
+    /// Whether the file says `split: rows`, or has columns for all parties and says nothing, or nothing known, of a split.
     static func reads(_ root: YAMLValue) -> Bool {
-        guard case .mapping(let pairs, _) = root, let split = pairs.first(where: { $0.key == "split" }),
-            case .scalar(let word, _, _) = split.value
-        else { return false }
-        return FieldReader.clean(word) == "rows"
+        guard case .mapping(let pairs, _) = root else { return false }
+        let hasColumns = pairs.contains { $0.key == "columns" }
+        guard let split = pairs.first(where: { $0.key == "split" }) else { return hasColumns }
+        guard case .scalar(let word, _, _) = split.value else { return false }
+        return FieldReader.clean(word) == "rows" || hasColumns && FieldReader.clean(word) != "columns"
     }
 
     func job(_ root: YAMLValue) -> Job {
@@ -21,6 +22,12 @@ struct RowJobReader {
                 "moiety", "split", "title", "purpose", "parties", "columns", "model", "coalition", "onLoss", "reveal",
                 "limits", "loosen", "transcript", "network",
             ], problems: problems)
+        if fields.value("split") == nil {
+            problems.add(
+                "split", "is missing", hint: "write 'split: rows': 'columns' for all parties are of such a job")
+        } else if fields.text("split") != "rows" {
+            problems.add("split", "'\(fields.text("split").prefix(40))' is not known", hint: "one of: columns, rows")
+        }
         version(fields)
         let shared = columns(fields)
         let parties = fields.list("parties").map { party($0.value, at: $0.path, shared) }

@@ -122,6 +122,11 @@ extension JobRules {
         if model.ties != nil, model.family != .cox { note("model.ties", "belongs to 'family: cox'") }
         if model.ties == nil, model.family == .cox { note("model.ties", "is missing") }
         range(model.maximumPasses, JobBounds.passes, "model.maxPasses")
+        if rows.onLoss == .continue, job.parties.count == job.fewestInRound {
+            note(
+                "onLoss", "'continue' needs a site more: with one lost, fewer than \(job.fewestInRound) are left",
+                "use 'onLoss: wait'")
+        }
         if rows.onLoss == .continue, rows.coalition > 1 {
             note(
                 "onLoss",

@@ -83,8 +83,10 @@ struct RowLeakage {
                 "the same once more at the end, with Pearson's sum and sums of functions of the outcome alone that deviance and likelihood "
                     + "need; with an offset passes of the model with the constant alone, at most \(passes); robust errors: one sum of squares a "
                     + "coefficient. After a loss with `onLoss: continue` all of it again, over the sites that are left",
-                "from these, its own part taken off, the same sums over the other sites; \(coalition) sites together: over the sites "
-                    + "that are left, at least two. Of which site a part comes they do not learn",
+                "from these, its own part taken off, the same sums over the other sites"
+                    + (coalition == "1"
+                        ? "" : "; \(coalition) sites together: over the sites that are left, at least two")
+                    + ". Of which site a part comes they do not learn",
             ] + cox)
     }
 

@@ -24,7 +24,7 @@ extension Failure {
         case .tooFewSites(let left, let needed, let losses):
             self.init(
                 .peerUnreachable, name,
-                "lost \(Self.text(losses)): \(left) sites are left, and a sum over fewer than \(needed) would say too much",
+                "lost \(Self.text(losses)): \(left == 1 ? "1 site is" : "\(left) sites are") left, and a sum over fewer than \(needed) would say too much",
                 hint: "run the job again at all sites")
         case .leftOut:
             self.init(
@@ -34,6 +34,12 @@ extension Failure {
             self.init(
                 .protocolViolation, name, "\(proof.site) signed two different things in round \(proof.round)",
                 hint: "both are in the transcripts in the site's failed/, with its signatures")
+        case .violation(let site, "stateMismatch"):
+            self.init(
+                .peersDisagree, name, "\(site) has opened other sums of this job than this site, or none any more",
+                hint:
+                    "if it has finished, its results are this site's too: ask for them; to begin again, remove the job's file in pooled/ of "
+                    + "the site folder at all sites")
         case .violation(let site, let what):
             self.init(.protocolViolation, name, "\(site) broke the protocol of sums: \(what)")
         case .sharesWithheld(let sites):
