@@ -34,7 +34,7 @@ import Wire
             title: >-
               CD4 and CD8 counts
               beside the clinic's columns
-            moiety: "7"
+            moiety: "8"
             loosen: []
             """
         #expect(try Job(yaml: other).hash == Job(yaml: Fixtures.trial).hash)

@@ -69,7 +69,7 @@ import Wire
         #expect(job.sessionRole(of: "south", with: "east") == "second")
         let whole = try Job(yaml: Self.full)
         #expect(whole.rows?.coalition == 1 && whole.rows?.onLoss == .continue && whole.rows?.covariance == .sites)
-        #expect(whole.rows?.lossTimeout == 40 && whole.coefficientCount == 2 && whole.fewestInRound == 4)
+        #expect(whole.rows?.lossTimeout == 40 && whole.coefficientCount == 2 && whole.fewestInRound == 3)
     }
 
     /// One encoding a job, with its own format; the order of the sites is part of it.
