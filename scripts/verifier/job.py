@@ -84,7 +84,7 @@ class Job:
         self.most_events = r.number(4) if read_flag(r) else None
         self.times = [read_number(r) for _ in range(r.number(1))]
         self.most_strata = r.number(1) if read_flag(r) else None
-        self.groups = read_optional_text(r)
+        self.compared_column = read_optional_text(r)
         demand(self.has_times(), "T02", "jobNotCanonical")
         demand(self.family in FAMILY_NAMES and min(self.l2, self.l1) >= 0 < self.tolerance, "T02", "jobNotCanonical")
         r.fixed(2)
@@ -162,15 +162,15 @@ class Job:
 
     def compared(self):
         """Features of either party that have the name of the column whose levels are compared, with their party's role."""
-        if self.groups is None:
+        if self.compared_column is None:
             return []
-        return [(p["role"], one) for p in (self.active, self.passive) for one in p["features"] if one.name == self.groups]
+        return [(p["role"], one) for p in (self.active, self.passive) for one in p["features"] if one.name == self.compared_column]
 
     def has_groups(self):
         """Whether a survival model's comparison names one feature with levels, and is revealed; no other job has one."""
         is_revealed = bool(self.reveals & {LOGRANK, KAPLAN_MEIER})
-        if not is_revealed or self.groups is None:
-            return not is_revealed and self.groups is None
+        if not is_revealed or self.compared_column is None:
+            return not is_revealed and self.compared_column is None
         found = self.compared()
         is_weighted = self.active["weights"] is not None
         return self.is_survival and not is_weighted and len(found) == 1 and 1 < len(found[0][1].levels) <= MOST_COMPARED
