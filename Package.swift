@@ -51,9 +51,8 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
     (
         "Runner",
         [
-            "Bignum", "Runner", "Jobs", "PrivateSetIntersection", "ProtocolKit", "Records", "Site", "SplitRegression",
-            "Transcript",
-            "Wire",
+            "Bignum", "Runner", "Jobs", "PrivateSetIntersection", "ProtocolKit", "Records", "SecureSums",
+            "Site", "SplitRegression", "Transcript", "Wire",
         ]
     ),
     (

@@ -195,6 +195,8 @@ extension SumMesh {
         let seeds = sites.filter { $0 != own }.compactMap { site in
             secrets[site].map { (site, $0.seed(ofRound: round)) }
         }
+        // A seed that is missing would leave a vector without that mask.
+        guard seeds.count == sites.count - 1 else { throw SumError.badSessions("a site of the round has no secret") }
         let deal = RoundDeal(
             values, opened: opened, point: step.point, own: own, sites: sites, siteCount: settings.parties.count,
             threshold: terms.threshold, round: round, statements: statements,

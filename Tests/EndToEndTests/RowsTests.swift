@@ -167,6 +167,12 @@ extension EndToEnd {
                 .write(to: URL(fileURLWithPath: result))
             let edited = try await Program.run(all)
             #expect(edited.code == 2 && edited.output.contains("[R04]"), "\(edited.output)")
+            // A site called lost, in a job that waits for all: whoever keeps the folder could write that.
+            let text = String(decoding: before, as: UTF8.self).replacing(
+                "\"lost\" : [\n\n  ]", with: "\"lost\" : [\"south\"]")
+            try Data(text.utf8).write(to: URL(fileURLWithPath: result))
+            let lost = try await Program.run("verify", sites.results("east"))
+            #expect(lost.code == 2 && lost.output.contains("[M02] FAIL resultOfOthers"), "\(lost.output)")
             try before.write(to: URL(fileURLWithPath: result))
             let log = "\(sites.results("south"))/transcripts/east/log/east~south.log"
             var bytes = try Data(contentsOf: URL(fileURLWithPath: log))
@@ -198,6 +204,22 @@ extension EndToEnd {
             let replayed = try await Program.run(
                 "verify", sites.results("east"), "--replay", "--site", sites.site("east"))
             #expect(replayed.code == 0 && replayed.output.contains("[R03] ok"), "\(replayed.output)")
+        }
+
+        /// The others have the result; what they hold of its session is not closed, and nothing of it is wrong.
+        @Test(.stopsAHang)
+        func aSiteIsKilledAtTheVeryEnd() async throws {
+            let sites = try await ManySites(3)
+            let doomed = try sites.start("east", "--stop-after-sums", "4")
+            let others = try ["north", "south"].map { ($0, try sites.start($0)) }
+            #expect(await doomed.wait().code == -1)
+            for (name, process) in others {
+                let ended = await process.wait()
+                try #require(ended.code == 0, "\(name): \(ended.output)\(ended.errors)")
+                let verified = try await Program.run("verify", sites.results(name))
+                #expect(verified.code == 1 && verified.output.contains("NOT CLOSED"), "\(verified.output)")
+                #expect(!verified.output.contains("FAIL"), "\(verified.output)")
+            }
         }
 
         @Test(.stopsAHang)

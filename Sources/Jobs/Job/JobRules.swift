@@ -39,13 +39,18 @@ struct JobRules {
         }
         let active = job.parties.filter { $0.role == .active }.count
         if active != 1 { note("parties", "\(active) are active", "exactly one party has the label") }
+        differentNames()
+    }
+
+    mutating func differentNames() {
         for (index, party) in job.parties.enumerated()
         where job.parties[..<index].contains(where: { $0.name == party.name }) {
             note("parties[\(index)].name", "'\(party.name)' is taken by another party")
         }
     }
 
-    private mutating func check(_ party: Party, at path: String) {
+    /// Its name, and its table's.
+    mutating func names(of party: Party, at path: String) {
         if !Names.isPartyName(party.name) {
             note("\(path).name", "must be 1 to 32 lower-case letters, digits and dashes, and start with a letter")
         }
@@ -54,6 +59,10 @@ struct JobRules {
                 "\(path).table", "must be \(Names.tableRule)",
                 "it is a logical name; which file it is stands in the site's own settings")
         }
+    }
+
+    private mutating func check(_ party: Party, at path: String) {
+        names(of: party, at: path)
         for (index, part) in party.identifier.parts.enumerated() {
             column(part.column, at: "\(path).identifier.columns[\(index)]")
         }

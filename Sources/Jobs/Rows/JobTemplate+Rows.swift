@@ -33,7 +33,7 @@ extension JobTemplate {
             model:
               family: \(family.rawValue)
               # covariance: classical       # HC0, HC1, sites (protocols/job.md 7)
-              # maxPasses: 30
+              # maxPasses: \(RowTerms.passes)
 
             # coalition: 1                  # so many sites may put together all that they know
             # onLoss: wait                  # or continue: the others go on, and a lost site's sums are disclosed

@@ -113,6 +113,8 @@ enum RowGuards {
             "limit-cohort: each site brings at least \(job.limits.minimumCohort) rows, so that every remainder has as many",
             "limit-cell: each level has at least \(job.limits.minimumCell) rows at a site or none, and among the other sites together",
             "limit-parameters: at most \(job.limits.parametersPerRow) coefficients a row of each site",
+            "limit-numbers: all passes together open no more numbers than the rows of two sites hold values (not of a linear model)",
+            "pointTooSharp: no sums at coefficients at which a few of a site's rows carry them (not of a linear model)",
         ]
     }
 

@@ -106,7 +106,7 @@ struct RowJobReader {
         let family = fields.choice("family", default: nil, fallback: ModelFamily.linear)
         var model = Model.standard(family)
         model.theta = common.theta(fields)
-        model.maximumPasses = fields.integer("maxPasses", default: 30, in: JobBounds.passes)
+        model.maximumPasses = fields.integer("maxPasses", default: RowTerms.passes, in: JobBounds.passes)
         if family == .cox || fields.value("ties") != nil {
             model.ties = fields.choice("ties", default: Ties.efron, fallback: .efron)
         }
@@ -141,7 +141,8 @@ extension Model {
     /// Without a penalty, with what holds where a job says nothing.
     static func standard(_ family: ModelFamily) -> Model {
         Model(
-            family: family, theta: nil, l2: 0, l1: 0, tolerance: 1e-6, maximumPasses: 30, covariance: .classical,
+            family: family, theta: nil, l2: 0, l1: 0, tolerance: 1e-6, maximumPasses: RowTerms.passes,
+            covariance: .classical,
             ties: nil, mostEvents: nil, times: [], mostStrata: nil, groups: nil)
     }
 }

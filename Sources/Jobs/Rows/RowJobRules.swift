@@ -39,21 +39,11 @@ extension JobRules {
                 "coalition", "\(rows.coalition) of \(count) sites leave fewer than two",
                 "at most \(count - 2): the sum of those that are left must be of two sites at least")
         }
-        for (index, party) in job.parties.enumerated()
-        where job.parties[..<index].contains(where: { $0.name == party.name }) {
-            note("parties[\(index)].name", "'\(party.name)' is taken by another party")
-        }
+        differentNames()
     }
 
     private mutating func site(_ party: Party, at path: String) {
-        if !Names.isPartyName(party.name) {
-            note("\(path).name", "must be 1 to 32 lower-case letters, digits and dashes, and start with a letter")
-        }
-        if !Names.isTableName(party.table) {
-            note(
-                "\(path).table", "must be \(Names.tableRule)",
-                "it is a logical name; which file it is stands in the site's own settings")
-        }
+        names(of: party, at: path)
         let parts = party.identifier.parts
         if parts.isEmpty {
             note(

@@ -24,6 +24,9 @@ public struct RowTerms: Sendable, Hashable {
     /// Seconds to wait for a site that was lost.
     public internal(set) var lossTimeout: Int
 
+    /// Passes where a job says nothing: Newton's method takes five to nine, and each more may open as many numbers again.
+    static let passes = 12
+
     /// Most sites of a job.
     public static let mostSites = 50
     /// With fewer, a sum less the own part is another site's part.

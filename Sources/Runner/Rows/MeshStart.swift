@@ -1,7 +1,8 @@
-import Jobs
+package import Jobs
 import PooledRegression
 import ProtocolKit
 package import Records
+import SecureSums
 package import Site
 
 /// What would stop a job split by rows here, in one place: asked by `job check`, by a dry run, and by the run itself.
@@ -25,6 +26,7 @@ package struct MeshStart: Sendable {
             StartCheck(
                 "party", .ok, "\(site.name) is site \(place.own + 1) of \(job.parties.count) that hold the same columns"
             ))
+        numbers(job)
         approval(of: file, isDraft: isDraft, site)
         policy(job, site)
         table(job, job.parties[place.own], site)
@@ -39,6 +41,16 @@ package struct MeshStart: Sendable {
         guard let prepared else { throw Failure(.internalError, "notPrepared", "the job could not be prepared") }
         return prepared
     }
+
+    /// What the job alone shows: whether its passes may open more than the rows that it demands can carry.
+    package static func check(_ job: Job) -> StartCheck {
+        .run("numbers") {
+            try PooledFit.check(PooledModel(job), SumSettings(job))
+            return "at most \(job.model.maximumPasses) passes: no more numbers than the rows of two sites hold"
+        }
+    }
+
+    private mutating func numbers(_ job: Job) { checks.append(Self.check(job)) }
 
     private mutating func approval(of file: JobFile, isDraft: Bool, _ site: SiteFolder) {
         let check = StartCheck.run("approval") {

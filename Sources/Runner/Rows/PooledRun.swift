@@ -102,7 +102,8 @@ extension PooledModel {
             indicators: columns.flatMap { column in column.terms.map { _ in column.kind != .numeric } },
             hasWeights: party.beside.weights != nil, hasOffset: party.beside.movesPredictor, theta: job.model.theta,
             ties: job.model.ties ?? .efron, robust: robust, smallestCell: job.limits.minimumCell,
-            iterations: job.model.maximumPasses, largestLeverage: Guards.largestLeverage(job))
+            iterations: job.model.maximumPasses, largestLeverage: Guards.largestLeverage(job),
+            fewestRows: job.limits.minimumCohort)
     }
 }
 

@@ -59,9 +59,10 @@ struct JobCheck: ReplyingCommand {
     private func alone(_ file: JobFile) throws -> Reply<JobCheckReport> {
         let job = file.job
         if job.isSplitByRows {
+            let checks = [MeshStart.check(job)]
             let report = JobCheckReport(
-                job: file.hash, title: job.title, findings: [], checks: [], table: nil, estimate: nil)
-            return Reply(report, text: report.text)
+                job: file.hash, title: job.title, findings: [], checks: checks, table: nil, estimate: nil)
+            return Reply(report, text: report.text, status: checks.status)
         }
         let findings = rows.map { Guards.findings(job, GuardFacts(job: job, rows: $0)) } ?? Guards.findings(job)
         let checks = findings.compactMap { finding in finding.refusal.map { StartCheck(finding.name, failed: $0) } }

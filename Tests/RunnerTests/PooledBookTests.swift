@@ -1,0 +1,121 @@
+import Foundation
+import Jobs
+import Records
+import TestSupport
+import Testing
+import Wire
+
+@testable import Runner
+@testable import Site
+
+/// What a job split by rows costs a site, and which rows and inputs it refuses (`protocols/disclosure.md` 2.4).
+@Suite struct PooledBookTests {
+    private let folder: TemporaryFolder
+    private let site: SiteFolder
+    private let job: Job
+    private let rowsJob = "job-1"
+
+    init() throws {
+        folder = try TemporaryFolder()
+        let made = try NewSite(
+            at: folder.path("north"), name: "north", listen: NetworkAddress(host: "127.0.0.1", port: 7443), tables: [])
+        try made.create()
+        site = try SiteFolder(opening: made.path)
+        job = try Job(yaml: SmallJob.rows)
+    }
+
+    private static let east = LedgerEntry.Peer(name: "east", key: String(repeating: "e", count: 64))
+    private static let south = LedgerEntry.Peer(name: "south", key: String(repeating: "d", count: 64))
+
+    /// These people, of whom some have another outcome.
+    private func rows(_ people: Range<Int>, changed: Set<Int> = []) throws -> AlignedRows {
+        let lines = people.map { "P\($0 + 100),\(($0 % 2 == 0) != changed.contains($0) ? 1 : 0),\(20 + $0 % 50)\n" }
+        let table = try PartyTable(
+            job, party: job.parties[0], csv: folder.write("t.csv", "id,outcome,age\n" + lines.joined()), delimiter: nil,
+            missing: .standard)
+        return try table.pooledRows()
+    }
+
+    private func cells(_ rows: AlignedRows) throws -> [(name: String, root: Bytes32, cells: [[UInt8]])] {
+        let values = try rows.values(.binary("outcome")).map { [UInt8($0)] }
+        return [("outcome", Bytes32(hashing: values.flatMap(\.self) + [UInt8(clamping: rows.count)]), values)]
+    }
+
+    private func book(
+        _ policy: String = "", job: String = "job-1", peers: [LedgerEntry.Peer] = [Self.east, Self.south]
+    ) throws -> PooledBook {
+        let (identity, budgets) = (try site.identity(), try Policy(yaml: "policy: 1\n" + policy).budgets)
+        let ledger = try site.ledger(signedBy: identity)
+        let purpose = PooledProtocol().purpose
+        return PooledBook(
+            ledger, budgets: budgets, job: job, purpose: purpose,
+            peers: peers.map {
+                DisclosureBook(
+                    ledger, budgets: budgets, peer: $0, job: job, purpose: purpose, disclosure: [], otherRows: [],
+                    minimumDifference: 11)
+            }, of: identity)
+    }
+
+    private func open(_ book: PooledBook, _ rows: AlignedRows) throws {
+        try book.open(rows, try book.check(rows, try cells(rows)))
+    }
+
+    private func rule(_ body: () throws -> Void) throws -> String? {
+        do {
+            try body()
+            return nil
+        } catch let refusal as PolicyRefusal {
+            return refusal.rule
+        }
+    }
+
+    private func count(_ event: LedgerEntry.Event) throws -> Int { try site.ledger().entries().count { $0.is(event) } }
+
+    @Test func theSameAgainCostsNothing() throws {
+        let rows = try rows(0..<60)
+        for _ in 0..<3 { try open(book("modelsPerRowInAll: 1\n"), rows) }
+        #expect(try count(.pooledOpened) == 1 && count(.cohortOpened) == 2)
+        #expect(try rule { try open(book("modelsPerRowInAll: 1\n", job: "job-2"), rows) } == "policy.modelsPerRowInAll")
+    }
+
+    /// A process may be killed between its own entry and those with its peers: the rest is made up for, or later cohorts would be
+    /// compared with nothing.
+    @Test func entriesThatAreMissingAreMadeUpFor() throws {
+        let rows = try rows(0..<60)
+        try open(book(peers: [Self.east]), rows)
+        #expect(try count(.pooledOpened) == 1 && count(.cohortOpened) == 1)
+        try open(book(), rows)
+        #expect(try count(.pooledOpened) == 1 && count(.cohortOpened) == 2)
+        #expect(try rule { try open(book(job: "job-2", peers: [Self.south]), self.rows(0..<59)) } == "cohortDifference")
+    }
+
+    @Test func aFewPeopleOrCellsLessAreRefused() throws {
+        try open(book(), rows(0..<60))
+        #expect(try rule { try open(book(job: "job-2"), self.rows(0..<55)) } == "cohortDifference")
+        #expect(try rule { try open(book(job: "job-2"), self.rows(0..<60, changed: [3])) } == "inputDifference")
+        #expect(try rule { try open(book(job: "job-2"), self.rows(0..<80)) } == nil)
+    }
+
+    /// Another point is another sum; fewer sites that are told of later are not.
+    @Test func eachSumIsDebitedOnce() throws {
+        let rows = try rows(0..<60)
+        let book = try book("sumsPerRowInAll: 2\n")
+        func open(_ number: Int, point: String, sites: String = "north east south") throws {
+            try book.openSum(rows, details: ["sum": "\(number)", "point": point, "sites": sites])
+        }
+        for _ in 0..<2 { try open(0, point: "a") }
+        try open(0, point: "a", sites: "north south")
+        #expect(try count(.sumOpened) == 1)
+        try open(0, point: "b")
+        #expect(try count(.sumOpened) == 2)
+        #expect(try rule { try open(1, point: "c") } == "policy.sumsPerRowInAll")
+        try open(0, point: "b")
+    }
+
+    @Test func aSiteBringsOneTableUnderAnApproval() throws {
+        let book = try book()
+        for _ in 0..<2 { try book.admit(Bytes32(hashing: [1]), of: Self.east) }
+        #expect(try rule { try book.admit(Bytes32(hashing: [2]), of: Self.east) } == "policy.setsPerApproval")
+        try book.admit(Bytes32(hashing: [2]), of: Self.south)
+    }
+}
