@@ -198,6 +198,7 @@ public enum Training {
         guard comparison.times.isEmpty || input.survival?.stratum == nil else {
             throw .invalidPlan("there are no survival curves of strata")
         }
+        try comparison.check(rows: input.design.rows)
         try input.levels?.check(comparison, rows: input.design.rows)
     }
 

@@ -56,28 +56,71 @@ import Testing
         #expect(SimulatorTests.distance(run.views[1].answers) < 2.5)
     }
 
-    @Test(
-        "A curve at every event tells which events are a level's; one with a cell of events between its points does not"
-    )
-    func curves() async throws {
-        let data = Self.data()
-        let events = LevelEvents(data.survival, event: data.label, times: data.times)
-        let atRisk = events.sets.sums(of: data.rowLevels.codes.map { Double($0) })
-        // Steps of the curve at each event, the last time first.
-        let levels = events.sets.eventRows.map { data.rowLevels.codes[$0] }
-        let steps = levels.indices.map { levels[$0] == 1 ? 1 / atRisk[$0] : 0 }
-        #expect(zip(steps, levels).allSatisfy { ($0 > 0) == ($1 == 1) })
-        // The events between two declared times are at least 11 of each level that has a point there: among them A knows how many
-        // are the level's at most, not which.
-        let run = try await LevelRun(data, minimumCell: 11)
-        for (index, time) in data.times.enumerated() {
-            let before = index > 0 ? data.times[index - 1] : 0
-            let rows = events.sets.eventRows.filter { data.time[$0] > before && data.time[$0] <= time }
-            for (level, curve) in (run.comparison.curves ?? []).enumerated() {
-                let own = rows.count { data.rowLevels.codes[$0] == level }
-                let after = data.time.indices.count { data.time[$0] > time && data.rowLevels.codes[$0] == level }
-                #expect((curve.points[index].survival != nil) == (min(own, after) >= 11), "\(time) \(level)")
-            }
+    /// All events up to the last declared time, nobody lost before it; few events of level 1 up to the first time, and few after the last.
+    private static func fewAtTheEnds() -> LevelVectors.Case {
+        var generator = SplitMix(7)
+        let rows = 400
+        func text(_ probability: (Int) -> Double) -> String {
+            (0..<rows).map { generator.uniform() < probability($0) ? "1" : "0" }.joined()
         }
+        let event = text { $0 < 200 ? 1 : 0.08 }
+        let codes = text { $0 < 80 ? 0.05 : 0.5 }
+        return LevelVectors.Case(
+            name: "", time: (1...rows).map { Double($0) }, event: event, codes: codes, levels: 2, entry: nil,
+            stratum: nil,
+            times: [80, 200], rows: [], observed: [event.count { $0 == "1" }], expected: [], covariance: [],
+            statistic: 0,
+            p: 0, curves: [])
+    }
+
+    /// What the active party makes of points: a level's events up to a time, as long as nobody is lost before it.
+    private static func events(_ survival: Double?, rows: Int) -> Int? {
+        survival.map { Int(((1 - $0) * Double(rows)).rounded()) }
+    }
+
+    @Test(
+        "A point that alone is withheld follows from the others; where a time is withheld as a whole, nothing follows")
+    func withheldPoints() async throws {
+        let data = Self.fewAtTheEnds()
+        let codes = data.rowLevels.codes
+        let (sizes, all) = (data.rowLevels.counts(levels: 2), 80)
+        let truth = codes[..<all].count { $0 == 1 }
+        #expect(truth > 0 && truth < 11 && all - truth >= 11)
+        // By a rule for each level alone, level 0 shows its point to 17 bits.
+        let shown = (Double(sizes[0] - (all - truth)) / Double(sizes[0]) * 0x1p17).rounded() / 0x1p17
+        #expect(Self.events(shown, rows: sizes[0]).map { all - $0 } == truth)
+        let run = try await LevelRun(data, minimumCell: 11, hasTest: false)
+        let curves = try #require(run.comparison.curves)
+        #expect(curves.allSatisfy { $0.points[0].survival == nil && $0.points[1].survival != nil })
+        // Level by level, two times: what is opened of the first time is 0 whatever the levels are.
+        #expect([0, 2].allSatisfy { abs(run.results.levelCurves[$0]) <= 0x1p-17 })
+        // Of the second time each level has its eleven events.
+        for (level, curve) in curves.enumerated() {
+            let found = try #require(Self.events(curve.points[1].survival, rows: sizes[level]))
+            #expect(found == codes[..<200].count { $0 == level } && found >= 11)
+        }
+    }
+
+    @Test("A test and a curve give the events after its last time, unless these are a cell as well")
+    func eventsAfter() async throws {
+        let data = Self.fewAtTheEnds()
+        let codes = data.rowLevels.codes
+        let later = (0..<2).map { level in
+            data.label.indices.count { $0 >= 200 && data.label[$0] == 1 && codes[$0] == level }
+        }
+        #expect(later.contains { $0 < 11 })
+        let (sizes, without) = (
+            data.rowLevels.counts(levels: 2), try await LevelRun(data, minimumCell: 11, hasTest: false)
+        )
+        let run = try await LevelRun(data, minimumCell: 11)
+        let test = try #require(run.comparison.test)
+        for (level, row) in test.levels.enumerated() {
+            // The points of a job without a test, beside a test.
+            let point = try #require(without.comparison.curves)[level].points[1]
+            let upTo = try #require(Self.events(point.survival, rows: sizes[level]))
+            #expect(row.observed - upTo == later[level])
+        }
+        #expect(run.comparison.curves?.allSatisfy { $0.points.allSatisfy { $0.survival == nil } } == true)
+        #expect(run.results.levelCurves.allSatisfy { abs($0) <= 0x1p-17 })
     }
 }

@@ -21,7 +21,7 @@ import Testing
         #expect((found.curves?.count ?? 0) == wanted.curves.count)
         for (curve, known) in zip(found.curves ?? [], wanted.curves) {
             for (index, point) in curve.points.enumerated() {
-                guard min(known.events[index], known.after[index]) >= minimumCell else {
+                guard wanted.isShown(index, minimumCell: minimumCell) else {
                     #expect(point.survival == nil)
                     continue
                 }
@@ -50,14 +50,36 @@ import Testing
         #expect(run.passiveResults.levelTest.isEmpty && run.passiveResults.levelCurves.isEmpty)
     }
 
-    @Test("Points with fewer events since the time before than the smallest cell are withheld, the others are not")
+    @Test(
+        "Times with a level of fewer events, before or after, than the smallest cell are withheld, the others are not")
     func smallIntervals() async throws {
         let wanted = try LevelVectors.read().tests[1]
         let run = try await LevelRun(wanted, minimumCell: 12)
         try Self.compare(run.comparison, wanted, tolerance: 2e-5, minimumCell: 12)
-        let shown = run.comparison.curves?.flatMap { $0.points.map { $0.survival != nil } } ?? []
-        #expect(shown == wanted.curves.flatMap { zip($0.events, $0.after).map { min($0, $1) >= 12 } })
-        #expect(shown.contains(true) && shown.contains(false))
+        for curve in run.comparison.curves ?? [] {
+            // Five events of a level up to the first time, eleven after the last.
+            #expect(curve.points.map { $0.survival != nil } == [false, true, false])
+        }
+        let without = try await LevelRun(wanted, minimumCell: 12, hasTest: false)
+        for curve in without.comparison.curves ?? [] {
+            #expect(curve.points.map { $0.survival != nil } == [false, true, true])
+        }
+    }
+
+    @Test("A time that nobody's event follows needs none after it")
+    func lastTime() async throws {
+        var wanted = try LevelVectors.read().tests[3]
+        let curves = wanted.curves
+        // Events after the last time become rows without one.
+        let last = try #require(wanted.times.last)
+        wanted.event = String(zip(wanted.event, wanted.time).map { $1 > last ? "0" : $0 })
+        wanted.observed = curves.map { $0.events.reduce(0, +) }
+        let run = try await LevelRun(wanted, minimumCell: 5)
+        for (curve, known) in zip(run.comparison.curves ?? [], curves) {
+            let shown = curve.points.map { $0.survival != nil }
+            #expect(shown == [true, true, true])
+            #expect(zip(curve.points, known.survival).allSatisfy { abs(($0.survival ?? 0) - $1) < 2e-5 })
+        }
     }
 
     @Test("A cell is large enough from the smallest cell on, not one event below")
@@ -78,7 +100,19 @@ import Testing
         #expect(test.withheld == "some level has fewer than 3 rows with an event, or without one")
         // To the last bit but one of what is opened.
         #expect(run.results.levelTest.allSatisfy { abs($0) <= 0x1p-16 }, "\(run.results.levelTest)")
-        #expect(zip(run.results.levelCurves.suffix(2), [1, 0]).allSatisfy { abs($0.0) <= 0x1p-17 })
+        #expect(run.results.levelCurves.count == 4 && run.results.levelCurves.allSatisfy { abs($0) <= 0x1p-17 })
+    }
+
+    @Test("Strata that are the levels: covariances of 0, opened with their rounding, give no statistic")
+    func nothingToCompare() {
+        for noise in [0, 0x1p-16, -0x1p-16] {
+            var covariance = SymmetricMatrix(order: 1)
+            covariance[0, 0] = noise
+            let test = LevelTest(
+                levels: ["a", "b"], rows: [20, 20], observed: [12, 12], expected: [12 + noise, 12],
+                covariance: covariance)
+            #expect(test.chiSquared == nil && test.withheld == "a level is at risk at no event, or alone at each")
+        }
     }
 
     @Test("Messages and results have the same form whatever times, events and levels are")
@@ -130,6 +164,10 @@ import Testing
         try data.rowLevels.check(data.plan(minimumCell: 4), rows: data.time.count)
         // The active party's own rows may be few.
         try data.rowLevels.check(data.plan(minimumCell: 5, isPassive: false), rows: data.time.count)
+        // A withheld number times what is left of an indicator would show.
+        try data.plan().check(rows: 1 << 20)
+        try data.plan(isPassive: false).check(rows: 1 << 24)
+        #expect(throws: TrainingError.self) { try data.plan().check(rows: 1 << 20 | 1) }
         for codes in [[0, 1], [0, 2, 1], [0, -1, 1]] {
             #expect(throws: TrainingError.invalidPlan("levels are not those of the rows")) {
                 try LevelCodes(codes: codes).check(data.plan(), rows: 3)

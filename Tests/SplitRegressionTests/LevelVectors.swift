@@ -14,12 +14,14 @@ struct LevelVectors: Decodable {
 
         let name: String
         let time: [Double]
-        let event, codes: String
+        var event: String
+        let codes: String
         let levels: Int
         let entry: [Double]?
         let stratum: String?
         let times: [Double]
-        let rows, observed: [Int]
+        let rows: [Int]
+        var observed: [Int]
         let expected: [Double]
         let covariance: [[Double]]
         let statistic, p: Double
@@ -33,9 +35,19 @@ struct LevelVectors: Decodable {
         }
         var names: [String] { (0..<levels).map { "l\($0)" } }
 
-        func plan(minimumCell: Int = 1, isPassive: Bool = true) -> LevelPlan {
+        func plan(minimumCell: Int = 1, isPassive: Bool = true, hasTest: Bool = true) -> LevelPlan {
             LevelPlan(
-                isPassive: isPassive, column: "c", levels: names, hasTest: true, times: times, minimumCell: minimumCell)
+                isPassive: isPassive, column: "c", levels: names, hasTest: hasTest, times: times,
+                minimumCell: minimumCell)
+        }
+
+        /// Whether a time is shown beside a test: every level has as many events since the time before, rows after it, and events after
+        /// it if anybody has one.
+        func isShown(_ time: Int, minimumCell: Int) -> Bool {
+            let later = zip(observed, curves).map { $0 - $1.events[...time].reduce(0, +) }
+            let cells =
+                curves.flatMap { [$0.events[time], $0.after[time]] } + (later.allSatisfy { $0 == 0 } ? [] : later)
+            return cells.allSatisfy { $0 >= minimumCell }
         }
 
         private static func digits(_ text: String) -> [Int] { text.compactMap(\.wholeNumberValue) }
@@ -70,8 +82,8 @@ struct LevelRun: Sendable {
     let views: [PartyView]
     let passiveResults: FitShares
 
-    init(_ data: LevelVectors.Case, minimumCell: Int = 1, room: Int? = nil) async throws {
-        let plan = data.plan(minimumCell: minimumCell)
+    init(_ data: LevelVectors.Case, minimumCell: Int = 1, room: Int? = nil, hasTest: Bool = true) async throws {
+        let plan = data.plan(minimumCell: minimumCell, hasTest: hasTest)
         let column = SimulatedFitTests.Case.standardised(data.rowLevels.codes.map { Double($0) })
         var table = SimulatedFitTests.Case(active: [], passive: [column], label: data.label)
         table.survival = data.survival
@@ -89,7 +101,7 @@ struct LevelRun: Sendable {
                 exchange: SimulatedExchange(
                     inbox: isActive ? ba : ab, outbox: isActive ? ab : ba, seed: isActive ? 1 : 2, isActive: isActive))
             machine.levels = isActive ? .active(events) : .passive(data.rowLevels)
-            _ = try await machine.perform(.levelTest)
+            if hasTest { _ = try await machine.perform(.levelTest) }
             if !data.times.isEmpty { _ = try await machine.perform(.levelCurves) }
             return (machine.results, machine.exchange.view)
         }

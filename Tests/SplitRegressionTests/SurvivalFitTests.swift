@@ -288,4 +288,13 @@ import Testing
         }
         #expect(sets.events == Int(data.label.reduce(0, +)))
     }
+
+    @Test("Sums over risk sets keep their digits where a rate of e^50 as much came and went")
+    func lateEntries() {
+        let survival = SurvivalColumns(time: [900, 800, 300, 950], entry: [500, 600, 0, 0])
+        let sets = RiskSets(survival, event: [0, 0, 1, 1], ties: .efron)
+        let rates = [exp(-25.0), exp(25), exp(-25), exp(-24)]
+        // The last time first: at 950 one row, at 300 the last two.
+        #expect(sets.sums(of: rates) == [rates[3], rates[3] + rates[2]])
+    }
 }

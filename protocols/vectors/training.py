@@ -644,8 +644,9 @@ def of_step(facts, step, period):
 
 def of_levels(facts, is_test):
     """5.13: sums over rows, over risk sets, products; what the active party gets comes after them."""
-    n, e, (g, _, times, cell), modulus = facts.rows, facts.events, facts.comparison, facts.modulus
-    values = 3 if is_test else 2 * times
+    n, e, (g, has_test, times, cell), modulus = facts.rows, facts.events, facts.comparison, facts.modulus
+    kinds = 2 + has_test
+    values = 3 if is_test else kinds * times
     # 3.4 with 0 and 1 of one bit.
     slots = min(values, (modulus - 64) // max(W, 80 + ceil_log2(e) + 1 + 1 + facts.k + 2))
     each = -(-values // slots)
@@ -657,14 +658,11 @@ def of_levels(facts, is_test):
     if is_test:
         products = sum((of_product(facts, g - 1, min(1024, e - place), g - 1, "lower") for place in range(0, e, 1024)), [])
         numbers = 3 * g - 1 + g * (g - 1) // 2
-        both = [2 * g]
-        while both[-1] > 1:
-            both.append(both[-1] - both[-1] // 2)
         return ([rows] + [risk] * (g - 1) + products + [of_elements(facts, 2 * g, 112)] * (2 * signs)
-                + [of_elements(facts, n // 2, 112) for n in both[:-1]] + [of_elements(facts, numbers, 112)])
+                + of_all(facts, 2 * g, 1) + [of_elements(facts, numbers, 112)])
     points = of_elements(facts, g * times, 112)
     steps = 9 + next(t for t in range(99) if 540 * 3.5 ** t >= n)
-    found = [rows] + [of_elements(facts, 2 * g * times, 112)] * (2 * signs) + [points] + [risk] * (2 * (g - 1)) + [of_elements(facts, g * e, 112)] * (2 * steps + 1)
+    found = [rows] + [of_elements(facts, kinds * g * times, 112)] * (2 * signs) + of_all(facts, kinds * g, times) + [risk] * (2 * (g - 1)) + [of_elements(facts, g * e, 112)] * (2 * steps + 1)
     widths, step = [], 1
     while step < e:
         widths.append(len(range(2 * step - 1, e, 2 * step)))
@@ -674,6 +672,15 @@ def of_levels(facts, is_test):
         widths.append(len(range(3 * step - 1, e, 2 * step)))
     found += [of_elements(facts, g * width, 112) for width in widths if width]
     return found + [of_risk(facts, e, risk_layout("hazards", e, times, 1, 112 + 62, modulus))] * g + [points]
+
+
+def of_all(facts, numbers, places):
+    """The first halves of what is left times the second ones, until one number is left at each place."""
+    found = []
+    while numbers > 1:
+        found.append(of_elements(facts, numbers // 2 * places, 112))
+        numbers -= numbers // 2
+    return found
 
 
 def risk_exchanges():

@@ -85,17 +85,25 @@ def level_test(exchanges):
         inner = min(steps.MEANS_AT_ONCE, facts.events - first)
         found += exchanges.product(count - 1, count - 1, layouts.LOWER, inner)
     found += exchanges.shared(2 * count) * (2 * signs(facts))
-    left = 2 * count
-    while left > 1:
-        found += exchanges.shared(left // 2)
-        left -= left // 2
+    found += conjunction(exchanges, 2 * count)
     return found + exchanges.shared(len(results(steps.LEVEL_TEST, facts)))
 
 
+def conjunction(exchanges, left, places=1):
+    """Whether all of so many numbers are 1, at so many places at once."""
+    found = []
+    while left > 1:
+        found += exchanges.shared(left // 2 * places)
+        left -= left // 2
+    return found
+
+
 def level_curves(exchanges):
-    facts, (count, _, times, _) = exchanges.facts, exchanges.facts.comparison
-    found = sums(exchanges, 2 * times) + exchanges.shared(2 * count * times) * (2 * signs(facts))
-    found += exchanges.shared(count * times)
+    facts, (count, has_test, times, _) = exchanges.facts, exchanges.facts.comparison
+    # Events since the time before, rows after it, and with a test events after it: of each level.
+    kinds = 3 if has_test else 2
+    found = sums(exchanges, kinds * times) + exchanges.shared(kinds * count * times) * (2 * signs(facts))
+    found += conjunction(exchanges, kinds * count, times)
     found += at_risk(facts) * (2 * (count - 1))
     found += exchanges.shared(count * facts.events) * (2 * reciprocals(facts.rows) + 1)
     for products in suffixes(facts.events):

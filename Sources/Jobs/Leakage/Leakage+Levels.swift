@@ -14,9 +14,9 @@ extension LeakageWords {
             + when(
                 .revealed(.kaplanMeier), .passiveGroups,
                 say: [
-                    "the survival of each level of `model.groups` at each declared time, to 17 fraction bits, where the level has at "
-                        + "least \(cell) events since the time before and as many rows under observation after it, and else that one of these is "
-                        + "fewer"
+                    "the survival of each level of `model.groups` at each declared time, to 17 fraction bits, where every level has at "
+                        + "least \(cell) events since the time before and as many rows under observation after it (with the log-rank test also as "
+                        + "many events after it, unless nobody has one), and else that some level has fewer of one of these"
                 ])
     }
 

@@ -72,7 +72,7 @@ struct LevelCurveTable {
         (column, self.curves) = (comparison.column, curves)
     }
 
-    /// A row for each level and time; NA where too few events of the level are since the time before, or too few rows after it.
+    /// A row for each level and time; NA where too few events of some level are since the time before, or too few rows or events after it.
     func csv() throws -> [UInt8] {
         var writer = try CSVWriter(header: ["column", "level", "time", "surv"])
         for curve in curves {
@@ -83,7 +83,7 @@ struct LevelCurveTable {
         return writer.bytes
     }
 
-    /// Of a level that has too few events since the time before, or too few rows after it.
+    /// Of a time at which some level has too few events since the time before, or too few rows or events after it.
     static let withheld = "-"
 
     var header: [String] { ["time"] + curves.map { "\(column) \($0.level)" } }
@@ -101,7 +101,8 @@ struct LevelCurveTable {
     var text: String {
         var table = TextTable(header, sides: header.map { _ in .right })
         for line in lines { table.add(line) }
-        let gaps = "\(Self.withheld): fewer events since the time before, or people after it, than the smallest cell"
+        let gaps =
+            "\(Self.withheld): some level has fewer events since the time before, or people or events after it, than the smallest cell"
         return "Kaplan-Meier survival by \(column)\(hasGaps ? " (\(gaps))" : "")\n" + table.text()
     }
 }

@@ -69,14 +69,18 @@ package struct CholeskyFactor: Sendable {
     private var lower: [Double]
 
     /// - Throws: `LinearAlgebraError.notPositiveDefinite(index:)` naming the first column whose pivot is not above
-    ///   `tolerance` times its diagonal: that column is a combination of those before it.
-    package init(_ matrix: SymmetricMatrix, tolerance: Double = 1e-10) throws(LinearAlgebraError) {
+    ///   `tolerance` times its diagonal, nor above `least`: that column is a combination of those before it.
+    package init(
+        _ matrix: SymmetricMatrix, tolerance: Double = 1e-10, least: Double = 0
+    ) throws(LinearAlgebraError) {
         order = matrix.order
         lower = Array(repeating: 0, count: order * order)
         for j in 0..<order {
             var pivot = matrix[j, j]
             for k in 0..<j { pivot -= lower[j * order + k] * lower[j * order + k] }
-            guard pivot > tolerance * matrix[j, j], pivot.isFinite else { throw .notPositiveDefinite(index: j) }
+            guard pivot > max(least, tolerance * matrix[j, j]), pivot.isFinite else {
+                throw .notPositiveDefinite(index: j)
+            }
             let root = pivot.squareRoot()
             lower[j * order + j] = root
             for i in j + 1..<max(order, j + 1) {

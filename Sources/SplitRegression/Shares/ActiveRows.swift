@@ -72,6 +72,8 @@ package struct ActiveRows: Sendable {
             let found = try hazards.fit()
             start = OwnFit(coefficients: [0] + found.coefficients, predictor: found.predictor, loss: found.loss)
             expected = hazards.expected(found.predictor)
+            // Offsets so far apart that a risk set has no digits left.
+            guard expected.allSatisfy(\.isFinite) else { throw .coefficientOutOfRange }
         } else if let fit {
             start = fit
         } else {

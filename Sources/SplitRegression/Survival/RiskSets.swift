@@ -188,7 +188,8 @@ package struct RiskSets: Sendable {
     package func sums(of values: [Double]) -> [Double] {
         var (all, tied): ([Double], [Double]) = ([], [])
         Self.run(
-            riskMoves, zero: 0.0, add: { $0 += values[$1] }, remove: { $0 -= values[$1] }, emit: { all.append($0) })
+            riskMoves, zero: CompensatedSum(), add: { $0.add(values[$1]) }, remove: { $0.add(-values[$1]) },
+            emit: { all.append($0.value) })
         Self.run(
             tieMoves, zero: 0.0, add: { $0 += values[$1] }, remove: { $0 -= values[$1] }, emit: { tied.append($0) })
         return all.indices.map { all[$0] + (1 - tieShares[$0]) * tied[$0] }

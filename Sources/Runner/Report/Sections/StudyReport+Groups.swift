@@ -20,8 +20,9 @@ extension StudyReport {
             body.append(
                 .paragraph(
                     .text(
-                        "The product-limit estimate of each level at the times that the job declares, of the fitted rows. A level "
-                            + "with fewer events since the time before, or fewer people after it, than the smallest cell has none."
+                        "The product-limit estimate of each level at the times that the job declares, of the fitted rows. A time "
+                            + "at which some level has fewer events since the time before, or fewer people or events after it, than the "
+                            + "smallest cell is left out for all levels."
                     )))
             body.append(LevelCurvePlot(table: curves).figure(id: "level-plot"))
             var table = HTMLTable(

@@ -35,8 +35,8 @@ public struct LevelTest: Sendable, Equatable, Codable {
 public struct LevelCurve: Sendable, Equatable, Codable {
     public struct Point: Sendable, Equatable, Codable {
         public var time: Double
-        /// nil where the level has fewer events since the time before, or fewer rows under observation after it, than the smallest
-        /// cell.
+        /// nil where some level has fewer events since the time before, or fewer rows under observation after it, than the smallest
+        /// cell; where there is a test as well, also where one has fewer events after it, but some level has one.
         public var survival: Double?
     }
 
@@ -61,14 +61,17 @@ extension LevelTest {
         }
         let difference = (0..<last).map { Double(observed[$0]) - expected[$0] }
         do throws(LinearAlgebraError) {
-            let statistic = max(
-                0, dot(difference, try CholeskyFactor(covariance, tolerance: 1e-9).solve(difference)))
+            let factor = try CholeskyFactor(covariance, tolerance: 1e-9, least: Self.leastPivot)
+            let statistic = max(0, dot(difference, factor.solve(difference)))
             (chiSquared, degreesOfFreedom) = (statistic, last)
             pValue = Distributions.chiSquaredUpper(statistic, degreesOfFreedom: last)
         } catch {
             withheld = "a level is at risk at no event, or alone at each"
         }
     }
+
+    /// Opened covariances are known to some units of 2^-16: what is below this is 0 as far as anybody can tell.
+    private static let leastPivot = 0x1p-12
 
     /// Where some level has fewer such rows than the smallest cell.
     init(tooFewEvents minimum: Int) {

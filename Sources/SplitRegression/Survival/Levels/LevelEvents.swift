@@ -72,6 +72,17 @@ package struct LevelEvents: Sendable {
 
     var places: Int { sets.events }
 
+    /// Whether a row counts at a declared time, in each kind of the counts that its points depend on: events since the time before, rows
+    /// under observation after it, and, where there is a test as well, events after it. Where nobody has an event after it, nothing is
+    /// to be had of the last, and it counts as the second.
+    func counts(_ row: Int, kind: Int, time: Int) -> Bool {
+        switch kind {
+        case 0: interval[row] == time
+        case 2 where eventsUpTo[time] < places: observed[row] == 1 && (interval[row] ?? eventsUpTo.count) > time
+        default: after[row].contains(time)
+        }
+    }
+
     /// The sums that a log-rank test takes of a level's rows: `sqrt(w) / n` times the rows at risk.
     func testSums(places: Int) -> RiskSums {
         let scalars = roots.map { Int64(($0 * Self.unit).rounded()) }

@@ -25,6 +25,15 @@ public struct LevelPlan: Sendable, Hashable {
     /// Most levels: each has an exchange of its own.
     public static let mostLevels = 20
 
+    /// Most rows of a comparison in shares: a number of as many rows times an indicator's rounding is below a unit of what is opened.
+    public static let mostRows = 1 << 20
+
+    func check(rows: Int) throws(TrainingError) {
+        guard !isPassive || rows <= Self.mostRows else {
+            throw .invalidPlan("levels of the other party's column are compared over \(Self.mostRows) rows at most")
+        }
+    }
+
     func validate() throws(TrainingError) {
         guard (2...Self.mostLevels).contains(levels.count), Set(levels).count == levels.count else {
             throw .invalidPlan("between 2 and \(Self.mostLevels) different levels are compared")
@@ -65,6 +74,9 @@ package struct LevelFacts: Sendable, Hashable {
     /// Times of the curves; 0 for none.
     package let times: Int
     package let minimumCell: Int
+
+    /// Counts of each level at each time that the points of curves depend on. With a test, the events after a time follow as well.
+    var curveCounts: Int { hasTest ? 3 : 2 }
 
     package init(levels: Int, hasTest: Bool, times: Int, minimumCell: Int) {
         self.levels = levels

@@ -73,13 +73,15 @@ extension ShareMachine {
         return x
     }
 
-    /// Of numbers that are 0 or 1: whether all are 1.
-    private func conjunction(_ numbers: [Int128]) async throws -> Int128 {
-        var left = numbers
+    /// Of lists of numbers that are 0 or 1, as long as each other: whether all are 1, place by place.
+    private func conjunction(_ lists: [[Int128]]) async throws -> [Int128] {
+        var left = lists
+        let places = left[0].count
         while left.count > 1 {
             let half = left.count / 2
-            let found = try await scaledProducts(Array(left[..<half]), Array(left[half..<2 * half]))
-            left = found.map(\.asInt128) + left[(2 * half)...]
+            let found = try await scaledProducts(Array(left[..<half].joined()), Array(left[half..<2 * half].joined()))
+            let products = (0..<half).map { found[$0 * places..<($0 + 1) * places].map(\.asInt128) }
+            left = products + left[(2 * half)...]
         }
         return left[0]
     }
@@ -118,7 +120,7 @@ extension ShareMachine {
         // Rows with an event, and rows without one.
         let observed = (0...last).map { sums[$0, 0] }
         let cells = try await indicators(observed + zip(sizes, observed).map { $0 &- $1 }, comparison)
-        let isLarge = try await conjunction(cells)
+        let isLarge = try await conjunction(cells.map { [$0] })[0]
         let all = sizes.prefix(last) + (0...last).flatMap { [sums[$0, 0], sums[$0, 1]] } + covariances
         let numbers = truncated(all, shift: ShareMatrix.fractionBits).map(\.asInt128)
         let shown = try await scaledProducts(numbers, Array(repeating: isLarge, count: numbers.count))
@@ -145,16 +147,14 @@ extension ShareMachine {
     func openLevelCurves() async throws {
         let comparison = try comparison()
         let events = facts.events
-        // Events since the time before, and rows under observation after it.
-        let times = comparison.times
-        let counts = try await levelSums(comparison, count: 2 * times) { side, row in
-            (0..<times).map { side.interval[row] == $0 ? 1 : 0 }
-                + (0..<times).map { side.after[row].contains($0) ? 1 : 0 }
+        let (times, kinds) = (comparison.times, comparison.curveCounts)
+        let counts = try await levelSums(comparison, count: kinds * times) { side, row in
+            (0..<kinds * times).map { side.counts(row, kind: $0 / times, time: $0 % times) ? 1 : 0 }
         }
         let cells = try await indicators(counts.elements, comparison)
-        let places = (0..<comparison.levels).flatMap { level in (0..<times).map { 2 * times * level + $0 } }
-        let isLarge = try await scaledProducts(places.map { cells[$0] }, places.map { cells[$0 + times] })
-            .map(\.asInt128)
+        // Of all levels: what one withholds would follow from the others and the events, all of which the active party has.
+        let isLarge = try await conjunction(
+            (0..<comparison.levels * kinds).map { Array(cells[$0 * times..<($0 + 1) * times]) })
         let (risks, deaths) = try await levelRisks(comparison)
         let reciprocals = try await levelReciprocals(of: risks)
         let hazards = try await scaledProducts(deaths, reciprocals)
@@ -171,7 +171,8 @@ extension ShareMachine {
         for level in 0..<comparison.levels {
             points += try await levelPoints(Array(factors[level * events..<(level + 1) * events]), comparison)
         }
-        let shown = try await scaledProducts(isLarge, points.map { one + $0 })
+        let cell = (0..<comparison.levels).flatMap { _ in isLarge }
+        let shown = try await scaledProducts(cell, points.map { one + $0 })
         results.levelCurves = try await openToActive(
             shown, fractionBits: TrainingFacts.levelCurveBits.fraction, bits: TrainingFacts.levelCurveBits.all)
     }

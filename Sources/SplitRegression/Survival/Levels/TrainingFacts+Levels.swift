@@ -98,11 +98,7 @@ extension TrainingFacts {
         result += Array(repeating: riskSums(try levelRiskLayout()), count: levels - 1)
         for slice in meanSlices { result += try product(levels - 1, slice.count, levels - 1, .lower) }
         result += Array(repeating: elements(layout, rows: 2 * levels), count: 2 * levelSigns(comparison))
-        var left = 2 * levels
-        while left > 1 {
-            result.append(elements(layout, rows: left / 2))
-            left -= left / 2
-        }
+        result += conjunction(of: 2 * levels, places: 1, layout)
         let numbers = Self.levelTestNumbers(levels)
         return result + [
             elements(layout, rows: numbers),
@@ -110,13 +106,23 @@ extension TrainingFacts {
         ]
     }
 
+    /// Whether all of so many numbers are 1, at so many places at once.
+    private func conjunction(of numbers: Int, places: Int, _ layout: ElementLayout) -> [PlannedExchange] {
+        var (left, result): (Int, [PlannedExchange]) = (numbers, [])
+        while left > 1 {
+            result.append(elements(layout, rows: left / 2 * places))
+            left -= left / 2
+        }
+        return result
+    }
+
     func levelCurveExchanges() throws(TrainingError) -> [PlannedExchange] {
         guard let comparison else { return [] }
         let (levels, layout) = (comparison.levels, try riskProductLayout())
-        let points = levels * comparison.times
-        var result = [packed(try levelLayout(comparison, values: 2 * comparison.times), .active, rows: rows)]
-        result += Array(repeating: elements(layout, rows: 2 * points), count: 2 * levelSigns(comparison))
-        result.append(elements(layout, rows: points))
+        let (points, kinds) = (levels * comparison.times, comparison.curveCounts)
+        var result = [packed(try levelLayout(comparison, values: kinds * comparison.times), .active, rows: rows)]
+        result += Array(repeating: elements(layout, rows: kinds * points), count: 2 * levelSigns(comparison))
+        result += conjunction(of: kinds * levels, places: comparison.times, layout)
         result += Array(repeating: riskSums(try levelRiskLayout()), count: 2 * (levels - 1))
         result += Array(repeating: elements(layout, rows: levels * events), count: 2 * levelStretches.count + 1)
         for round in Self.suffixRounds(events) { result.append(elements(layout, rows: levels * round.count)) }
