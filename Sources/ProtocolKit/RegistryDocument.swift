@@ -21,14 +21,16 @@ public struct RegistryDocument: Sendable {
         var flows: [String: ProtocolFlow] = [:]
         let purposes = try registry.protocols.map { session -> [String: Any] in
             var plans: [String: Any] = [:]
-            for (name, job) in jobs where job.isSplitByRows == session.isOfRows {
-                plans[name] = try session.plan(for: job).alternatives.map { parts in
-                    try parts.map { part in
-                        let (name, flow) = (part.description.name, part.description.flow)
-                        guard flows.updateValue(flow, forKey: name) ?? flow == flow else {
-                            throw RegistryDocumentError.oneNameTwice(name)
+            for (name, job) in jobs where job.kind == session.jobKind {
+                for (suffix, pair) in Self.pairs(job) {
+                    plans[name + suffix] = try session.plan(for: job, between: pair).alternatives.map { parts in
+                        try parts.map { part in
+                            let (name, flow) = (part.description.name, part.description.flow)
+                            guard flows.updateValue(flow, forKey: name) ?? flow == flow else {
+                                throw RegistryDocumentError.oneNameTwice(name)
+                            }
+                            return ["protocol": name, "roles": Self.roles(part, job, pair)] as [String: Any]
                         }
-                        return ["protocol": name, "roles": Self.roles(part, job)] as [String: Any]
                     }
                 }
             }
@@ -44,12 +46,19 @@ public struct RegistryDocument: Sendable {
         return Array(json) + [0x0A]
     }
 
+    /// Parties that have a session of their own, with what tells it from others: of several parties two passive ones have another than the
+    /// active one has with each.
+    private static func pairs(_ job: Job) -> [(suffix: String, names: [String])] {
+        let names = job.parties.map(\.name)
+        let first = ("", Array(names.prefix(2)))
+        return job.kind == .several ? [first, (" passive", Array(names[1...2]))] : [first]
+    }
+
     /// Which of the job's parties has which role of the description; `each` where both have the same.
-    private static func roles(_ part: ProtocolPlan.Part, _ job: Job) -> [String: String] {
-        let words =
-            job.isSplitByRows
-            ? [job.parties[0].name: "first", job.parties[1].name: "second"]
-            : [job.active.name: "active", job.passive.name: "passive"]
+    private static func roles(_ part: ProtocolPlan.Part, _ job: Job, _ pair: [String]) -> [String: String] {
+        let words = [
+            pair[0]: job.sessionRole(of: pair[0], with: pair[1]), pair[1]: job.sessionRole(of: pair[1], with: pair[0]),
+        ]
         var roles: [String: String] = [:]
         for (role, party) in part.parties { roles[words[role] ?? role] = words[party] ?? party }
         return roles

@@ -20,8 +20,8 @@ public protocol SessionProtocol: Sendable {
     func plan(for job: Job) -> ProtocolPlan
     /// The same for a session between two of the job's parties, where a job has more.
     func plan(for job: Job, between parties: [String]) -> ProtocolPlan
-    /// Whether its sessions are under jobs split by rows, and under no other.
-    var isOfRows: Bool { get }
+    /// Its sessions are under jobs of this kind, and under no other.
+    var jobKind: JobKind { get }
     /// Labels of what each party commits to before the first protocol message, these and no others (`protocols/transcript.md` 7):
     /// cells only where the session computes with them.
     var commitments: Set<String> { get }
@@ -52,10 +52,9 @@ extension SessionProtocol {
     public var caveat: String? { nil }
     public var hasMetrics: Bool { false }
     public var guards: GuardScope { .cohort }
-    public var isOfRows: Bool { false }
+    public var jobKind: JobKind { .pair }
 
     public func plan(for job: Job, between parties: [String]) -> ProtocolPlan { plan(for: job) }
-
     /// The cohort's size, if an outcome of it says so.
     public func guardFacts(for job: Job, counts: [String: Int64]) -> GuardFacts? {
         counts["rows"].map { GuardFacts(job: job, rows: Int($0)) }

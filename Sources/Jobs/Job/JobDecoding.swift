@@ -36,6 +36,9 @@ extension Job {
         case Self.rowsFormatVersion:
             self = try Job(rowsFrom: &decoder)
             return
+        case Self.severalFormatVersion:
+            self = try Job(severalFrom: &decoder)
+            return
         default: throw .invalidValue("unknown job format")
         }
         title = try decoder.readString(max: JobBounds.titleBytes)

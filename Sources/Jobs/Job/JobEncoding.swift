@@ -24,6 +24,10 @@ extension Job {
             encoder.write(Self.rowsFormatVersion)
             return encodeRows(rows, into: &encoder)
         }
+        if kind == .several {
+            encoder.write(Self.severalFormatVersion)
+            return encodeSeveral(into: &encoder)
+        }
         encoder.write(Self.formatVersion)
         encoder.write(title)
         encoder.write(purpose)

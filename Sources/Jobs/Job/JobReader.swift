@@ -7,8 +7,14 @@ extension Job {
     public init(yaml text: String) throws(DocumentError) {
         let root = try YAMLValue(parsing: text)
         let problems = ProblemCollector(lines: root.lines())
-        let isRows = RowJobReader.reads(root)
-        var job = isRows ? RowJobReader(problems: problems).job(root) : JobReader(problems: problems).job(root)
+        var job =
+            if RowJobReader.reads(root) {
+                RowJobReader(problems: problems).job(root)
+            } else if SeveralJobReader.reads(root) {
+                SeveralJobReader(problems: problems).job(root)
+            } else {
+                JobReader(problems: problems).job(root)
+            }
         // Rules compare fields with each other: without the fields they would only repeat what is known.
         if problems.problems.isEmpty {
             for problem in job.ruleProblems() { problems.add(problem.path, problem.message, hint: problem.hint) }
@@ -27,7 +33,8 @@ extension Job {
     }
 
     private mutating func sortParties() {
-        parties.sort { ($0.role == .active ? 0 : 1, $0.name) < ($1.role == .active ? 0 : 1, $1.name) }
+        // With more than one passive party these have the order in which they stand.
+        parties = parties.filter { $0.role == .active } + parties.filter { $0.role != .active }
     }
 }
 
@@ -49,6 +56,12 @@ struct JobReader {
         }
         let parties = fields.list("parties").map { party($0.value, at: $0.path) }
         if fields.value("parties") == nil { problems.add("parties", "is missing") }
+        if parties.count > 2 {
+            problems.add(
+                "parties", "has \(parties.count) entries",
+                hint: "a model is of two parties; \(Job.several.lowerBound) to \(Job.several.upperBound) align their rows under "
+                    + "'moiety: \(Job.severalFormatVersion)' (protocols/job.md 8)")
+        }
         return Job(
             title: fields.text("title"), purpose: fields.text("purpose", default: ""), parties: parties,
             alignment: alignment(fields), model: model(fields), keys: keys(fields), reveal: reveal(fields),
@@ -67,7 +80,8 @@ struct JobReader {
         if written != "\(Job.formatVersion)" {
             problems.add(
                 "moiety", "format '\(written.prefix(20))' is not known",
-                hint: "this program reads format \(Job.formatVersion)")
+                hint: "this program reads format \(Job.formatVersion); \(Job.severalFormatVersion) for several parties, "
+                    + "\(Job.rowsFormatVersion) with 'split: rows'")
         }
     }
 

@@ -22,9 +22,13 @@ struct JobRules {
 
     mutating func run() {
         if let rows = job.rows { return runRows(rows) }
+        if job.kind == .several { return runSeveral() }
         text(job.title, at: "title", limit: JobBounds.titleBytes, lines: false)
         if job.title.isEmpty { note("title", "is empty") }
         text(job.purpose, at: "purpose", limit: JobBounds.purposeBytes, lines: true)
+        if job.parties.count != 2 {
+            note("parties", "has \(job.parties.count) \(job.parties.count == 1 ? "entry" : "entries")", "two parties")
+        }
         cast()
         for (index, party) in job.parties.enumerated() { check(party, at: "parties[\(index)]") }
         identifiersAgree()
@@ -32,11 +36,8 @@ struct JobRules {
         revealList()
     }
 
-    /// Two parties, one of them active, with different names.
-    private mutating func cast() {
-        if job.parties.count != 2 {
-            note("parties", "has \(job.parties.count) entries", "this version joins two parties")
-        }
+    /// Of parties with different columns: one is active, and their names differ.
+    mutating func cast() {
         let active = job.parties.filter { $0.role == .active }.count
         if active != 1 { note("parties", "\(active) are active", "exactly one party has the label") }
         differentNames()
@@ -63,6 +64,14 @@ struct JobRules {
 
     private mutating func check(_ party: Party, at path: String) {
         names(of: party, at: path)
+        identifier(of: party, at: path)
+        outcome(of: party, at: path)
+        beside(of: party, at: path)
+        group(of: party, at: path)
+        features(of: party, at: path)
+    }
+
+    mutating func identifier(of party: Party, at path: String) {
         for (index, part) in party.identifier.parts.enumerated() {
             column(part.column, at: "\(path).identifier.columns[\(index)]")
         }
@@ -73,6 +82,9 @@ struct JobRules {
         if Set(party.identifier.columns).count != party.identifier.columns.count {
             note("\(path).identifier.columns", "names a column twice")
         }
+    }
+
+    private mutating func outcome(of party: Party, at path: String) {
         switch (party.role, party.label) {
         case (.active, nil): note("\(path).label", "is missing", "the active party has the outcome's column")
         case (.passive, .some): note("\(path).label", "belongs to the active party")
@@ -83,9 +95,6 @@ struct JobRules {
         case (.passive, nil):
             if party.features.isEmpty { note("\(path).features", "is empty", "a passive party brings features") }
         }
-        beside(of: party, at: path)
-        group(of: party, at: path)
-        features(of: party, at: path)
     }
 
     /// What a description groups by: a column of its own, a yes/no label or a feature.
@@ -203,15 +212,15 @@ struct JobRules {
         }
     }
 
-    /// Both sides must bring identifiers into the same form, else hardly anyone would match.
-    private mutating func identifiersAgree() {
-        guard job.parties.count == 2 else { return }
+    /// All must bring identifiers into the same form, else hardly anyone would match.
+    mutating func identifiersAgree() {
         let forms = job.parties.map { $0.identifier.parts.map(\.normaliser) }
-        guard forms[0] != forms[1] else { return }
         let words = forms.map { $0.map(\.rawValue).joined(separator: " + ") }
-        note(
-            "parties[1].identifier", "uses \(words[1]) where \(job.parties[0].name) uses \(words[0])",
-            "both sides need the same normalisers in the same order")
+        for index in forms.indices.dropFirst() where forms[index] != forms[0] {
+            note(
+                "parties[\(index)].identifier", "uses \(words[index]) where \(job.parties[0].name) uses \(words[0])",
+                "all parties need the same normalisers in the same order")
+        }
     }
 
     private mutating func settings() {
@@ -221,9 +230,7 @@ struct JobRules {
         if job.party(named: job.network.listener) == nil {
             note("network.listener", "'\(job.network.listener.prefix(40))' is no party of this job", names())
         }
-        if !Keys.allowedBits.contains(job.keys.bits) {
-            note("keys.bits", "\(job.keys.bits) is not offered", "2048 or 3072")
-        }
+        keys()
         ranges()
         survival()
         if job.limits.maximumSetSize < job.limits.minimumCohort {
@@ -231,6 +238,12 @@ struct JobRules {
         }
         for (index, item) in job.loosened.enumerated() where !item.mayBeLoosened {
             note("loosen[\(index)]", "\(item.name) cannot be loosened", "may be loosened: \(Guard.loosenable)")
+        }
+    }
+
+    mutating func keys() {
+        if !Keys.allowedBits.contains(job.keys.bits) {
+            note("keys.bits", "\(job.keys.bits) is not offered", "2048 or 3072")
         }
     }
 

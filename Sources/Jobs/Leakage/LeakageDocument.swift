@@ -93,6 +93,16 @@ public enum LeakageDocument {
         level that a site does not have is no small one. The other sites together must have `limits.minimumCell` rows of
         each level too, which each site checks once the counts are opened (`smallCell`).
 
+        ## 8. Jobs of several parties
+
+        Three to eight parties with different columns about the same people (`multiparty-alignment.md`). A is the active one.
+
+        \(LeakagePhase.ofSeveral.map { "### \($0.title)\n\n" + rows(SeveralLeakage().rows, $0) }.joined())\(list("Coalitions.", SeveralLeakage().coalitions))
+
+        \(list("Not prevented.", SeveralExplanation.notPrevented))
+
+        \(list("Assumed.", SeveralExplanation.assumptions))
+
         """
     }
 

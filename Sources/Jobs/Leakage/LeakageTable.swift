@@ -31,7 +31,11 @@ public struct LeakageTable: Sendable, Hashable, Codable {
     /// - Parameter rows: rows of the fit, once they are known.
     public init(job: Job, rows: Int? = nil) {
         self.rows =
-            job.isSplitByRows ? RowLeakage(job).rows : LeakageTable(LeakageWords(job: job, rows: rows)).rows
+            switch job.kind {
+            case .rows: RowLeakage(job).rows
+            case .several: SeveralLeakage(job).rows
+            case .pair: LeakageTable(LeakageWords(job: job, rows: rows)).rows
+            }
     }
 
     /// The table of any two-party job of a family, with `A` for the active and `B` for the passive party.

@@ -28,7 +28,7 @@ extension Policy {
 
     /// Every rule of this policy that a job breaks.
     public func refusals(of job: Job, as name: String) -> [PolicyRefusal] {
-        guard let own = job.party(named: name), let peer = job.peer(of: name) else {
+        guard let own = job.party(named: name), job.parties.count > 1 else {
             return [
                 PolicyRefusal(
                     rule: "policy.party", message: "this site is '\(name)', which is no party of the job",
@@ -39,9 +39,16 @@ extension Policy {
             let asked = bounds(job).filter { !Self.ofAlignment.contains($0.rule) }
             return asked + job.others(than: name).compactMap(peerRule) + columnRules(own) + openings(job)
         }
-        return bounds(job) + keyRules(job) + [peerRule(peer)].compactMap(\.self) + columnRules(own) + openings(job)
+        let peers = job.others(than: name).compactMap(peerRule)
+        if job.kind == .several {
+            return bounds(job).filter { Self.ofSeveral.contains($0.rule) }
+                + keyRules(job).filter { $0.rule != "policy.minimumNonces" } + peers
+        }
+        return bounds(job) + keyRules(job) + peers + columnRules(own) + openings(job)
     }
 
+    /// A job of several parties aligns, and has nothing of the others.
+    private static let ofSeveral = ["policy.minimumCohort", "policy.maximumSetSize"]
     /// A job split by rows has nothing of these.
     private static let ofAlignment = ["policy.maximumSetSize", "policy.minimumPassiveColumns"]
 

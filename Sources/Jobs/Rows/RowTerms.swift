@@ -37,20 +37,6 @@ extension Job {
     /// Version of the job file and of its encoding where the tables are split by rows.
     public static let rowsFormatVersion: UInt16 = 9
 
-    public var isSplitByRows: Bool { rows != nil }
-
-    /// All parties but the one named, in their order.
-    public func others(than name: String) -> [Party] { parties.filter { $0.name != name } }
-
-    /// What a party's hello calls it in a session with another: its role, or who of the two stands first in the job.
-    public func sessionRole(of name: String, with other: String) -> String {
-        guard isSplitByRows else { return party(named: name)?.role.rawValue ?? "" }
-        return (index(of: name) ?? 0) < (index(of: other) ?? 0) ? "first" : "second"
-    }
-
-    /// Where a party stands among the parties: its number in all messages.
-    public func index(of name: String) -> Int? { parties.firstIndex { $0.name == name } }
-
     /// Sites without which no round is opened: whatever a coalition takes off, two sites' sum remains.
     public var fewestInRound: Int { (rows?.coalition ?? 0) + 2 }
 }

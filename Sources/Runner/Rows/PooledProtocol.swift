@@ -17,7 +17,7 @@ package struct PooledProtocol: SiteProtocol {
     package var purpose: SessionPurpose { SessionPurpose("pooled") }
     package var phrase: String { "a pooled fit" }
     package var caveat: String? { nil }
-    package var isOfRows: Bool { true }
+    package var jobKind: JobKind { .rows }
     package var versions: [ProtocolVersion] { [SumDescription.protocolVersion, .mesh] }
     package var descriptions: [ProtocolDescription] { [SumDescription.description, .meshHeads] }
     package var commitments: Set<String> { [Self.commitment] }

@@ -96,7 +96,7 @@ package struct Account {
                 "from \(Timestamp.text(milliseconds: first)) to \(Timestamp.text(milliseconds: last)) by the senders' "
                     + "clocks, \(Number.fixed(seconds, decimals: 1)) s", indent: 2)
         }
-        let isPooled = session.isOfRows
+        let isPooled = session.jobKind == .rows
         let counts = [
             ("rows", isPooled ? "rows at all sites" : "rows in common"), ("sites", "sites"), ("sums", "sums opened"),
             ("fitted", "rows fitted"), ("parameters", "coefficients"), ("passes", "passes"),

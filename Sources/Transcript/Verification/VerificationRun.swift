@@ -233,8 +233,8 @@ struct VerificationRun {
             findings.fail(.t02, "jobTextMismatch", "job.yaml does not say what job.bin says.")
             return
         }
-        guard job.isSplitByRows == session.isOfRows else {
-            findings.fail(.t02, "otherPurpose", "The job has no session of this kind: its tables are split otherwise.")
+        guard job.kind == session.jobKind else {
+            findings.fail(.t02, "otherPurpose", "The job has no session of this kind: its parties or tables are others.")
             return
         }
         self.job = job
