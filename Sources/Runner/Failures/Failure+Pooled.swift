@@ -20,7 +20,9 @@ extension Failure {
         case .ended(let loss):
             self.init(
                 Self.status(of: [loss]), name, "\(loss.site) ended the job (\(loss.reason.name))",
-                hint: "ask that site, then run the job again at all sites")
+                hint:
+                    "that site's log says why, and who is the cause where that is another one; then run the job again at all sites"
+            )
         case .tooFewSites(let left, let needed, let losses):
             self.init(
                 .peerUnreachable, name,
