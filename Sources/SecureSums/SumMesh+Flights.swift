@@ -74,7 +74,7 @@ extension SumMesh {
         let own = PresenceMessage(
             mesh: id, heads: state.heads, present: flags, isFinished: isFinished, last: state.rounds.last)
         var all = try await flight(each(own), 0)
-        for (site, message) in all where message.present.count != flags.count || !message.present[site] {
+        for (site, message) in all where message.isMalformed(from: site, of: flags.count) {
             await refuse(site, "malformedPresence")
             all[site] = nil
         }
