@@ -79,7 +79,7 @@ extension SumMesh {
             all[site] = nil
         }
         for site in all.keys.sorted() where all[site]?.mesh != id {
-            throw SumError.meshMismatch(site: settings.parties[site], other: settings.parties[self.own])
+            throw SumError.otherMesh(site: settings.parties[site], other: settings.parties[self.own])
         }
         try goOn()
         all[self.own] = own

@@ -34,7 +34,35 @@ import Wire
         #expect(lost(.peerAborted(peer: "east", reason: AbortReason(.disagreement, mismatch.name))) != nil)
         #expect(lost(.peerAborted(peer: "east", reason: AbortReason(.refusal, "pointTooSharp"))) == nil)
         #expect(lost(.jobMismatch(peer: "east")) == nil)
+        // Amid the rounds, or with other terms, nobody comes back.
+        #expect(MeshLoss(SumError.otherMesh(site: "east", other: "south")) == nil)
         #expect(MeshLoss(SumError.violation(site: "east", name: "accordRefused")) == nil)
+    }
+
+    /// A site that names another session in each set-up does not keep the others for ever.
+    @Test func mismatchesAreTriedAgainAFewTimesOnly() throws {
+        let mismatch = try #require(MeshLoss(SumError.meshMismatch(site: "east", other: "south")))
+        let told = try #require(
+            MeshLoss(
+                SumError.lostInSetup([
+                    .init(
+                        site: "east",
+                        reason: .peerAborted(peer: "east", reason: AbortReason(.disagreement, "meshMismatch")))
+                ])))
+        let loss = try #require(
+            MeshLoss(SumError.suspended([.init(site: "east", reason: .timeout(peer: "east", waitingFor: "SumVector"))]))
+        )
+        #expect(mismatch.isMismatch && told.isMismatch && !loss.isMismatch)
+        let now = ContinuousClock.now
+        var bound = MismatchBound(within: .seconds(100))
+        let first = [mismatch, loss, told, loss, mismatch].map { bound.allows(another: $0, opened: 0, at: now) }
+        #expect(first.allSatisfy { $0 })
+        var other = bound
+        let fourth = bound.allows(another: mismatch, opened: 0, at: now)
+        #expect(!fourth)
+        // A sum that was opened since begins anew.
+        let later = [0, 99, 101].map { other.allows(another: told, opened: 1, at: now + .seconds($0)) }
+        #expect(later == [true, true, false])
     }
 
     /// A site that deviates can bring the last sums to where a root or a logarithm does not exist.

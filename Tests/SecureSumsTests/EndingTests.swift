@@ -25,7 +25,7 @@ import Wire
         // Who met the deviation names who deviates.
         let name = way == .otherMeshTo(0) ? "meshMismatch" : "stateMismatch"
         switch ends[0].error {
-        case .meshMismatch("site3", "site0"), .violation("site3", "stateMismatch"): #expect(ends[0].error?.name == name)
+        case .otherMesh("site3", "site0"), .violation("site3", "stateMismatch"): #expect(ends[0].error?.name == name)
         default: Issue.record("\(ends[0].result)")
         }
         for end in ends.dropFirst() {

@@ -9,7 +9,7 @@ extension Failure {
         switch error {
         case .badSettings(let what): self.init(.configuration, name, what)
         case .badSessions(let what): self.init(.internalError, name, what)
-        case .meshMismatch(let site, let other):
+        case .meshMismatch(let site, let other), .otherMesh(let site, let other):
             self.init(
                 .peersDisagree, name,
                 "\(site) and \(other) do not say the same about the session between them, or about the job",
