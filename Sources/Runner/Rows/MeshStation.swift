@@ -232,8 +232,8 @@ extension MeshStation {
         _ peer: MeshPeer, _ channel: GRPCPeerChannel, _ attempt: MeshAttempt, _ number: UInt32
     ) async throws {
         let folder = "\(transcripts)/\(peer.name)"
-        // Of a try that came to nothing.
-        try? FileManager.default.removeItem(atPath: folder)
+        // Of a try that came to nothing. Who dials again does not have removed what it did before.
+        try FailedSessions(at: mesh.site).clear(folder, of: mesh.file.hash)
         let evidence = try SessionEvidence(peer.prepared, folder: folder)
         try evidence.writer.addPrivate(Self.startFile, execution.stateFile.load().encoded())
         let link = try PeerLink(job, with: peer.name, site: mesh.site, observer: observer, over: channel)
