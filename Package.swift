@@ -51,8 +51,8 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
     (
         "Runner",
         [
-            "Bignum", "Runner", "Jobs", "PrivateSetIntersection", "ProtocolKit", "Records", "SecureSums",
-            "Site", "SplitRegression", "Transcript", "Wire",
+            "Bignum", "Runner", "Jobs", "PooledRegression", "PrivateSetIntersection", "ProtocolKit", "Records",
+            "SecureSums", "Site", "SplitRegression", "Transcript", "Wire",
         ]
     ),
     (

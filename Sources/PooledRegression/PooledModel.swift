@@ -5,7 +5,7 @@ public struct PooledModel: Sendable, Hashable {
     /// Beside those of the model: standard errors that do not take the model's variance for granted.
     public enum Robust: String, Sendable, Hashable, CaseIterable, Codable {
         case hc0, hc1
-        /// Rows of one site may depend on each other. Asks for three sites beside any coalition.
+        /// Rows of one site may depend on each other. Asks for four sites beside any coalition.
         case sites
     }
 

@@ -6,7 +6,7 @@ extension SumError: PeerVisibleError {
         switch self {
         case .badSettings: "badSettings"
         case .badSessions: "badSessions"
-        case .meshMismatch: "meshMismatch"
+        case .meshMismatch, .otherMesh: "meshMismatch"
         case .lostInSetup: "lostInSetup"
         case .suspended: "suspended"
         case .ended: "endedBySite"
@@ -26,7 +26,7 @@ extension SumError: PeerVisibleError {
     public var abortReason: AbortReason {
         let kind: FailureKind =
             switch self {
-            case .meshMismatch, .badState: .disagreement
+            case .meshMismatch, .otherMesh, .badState: .disagreement
             case .lostInSetup, .suspended, .tooFewSites, .leftOut, .sharesWithheld, .noAccord: .transport
             case .equivocation, .violation, .reopenedDiffers: .violation
             case .inputChanged, .outOfRange, .ended: .refusal

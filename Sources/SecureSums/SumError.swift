@@ -5,8 +5,10 @@ public enum SumError: Error, Sendable, Equatable {
     case badSettings(String)
     /// The sessions are not those of the settings: our own mistake.
     case badSessions(String)
-    /// Two sites say different things about the sessions between them, or hold another job.
+    /// Two sites say different things about the sessions between them. One of them may have come back while the others set up.
     case meshMismatch(site: String, other: String)
+    /// A site has other terms than this one, or is in another mesh amid the rounds: another attempt does not mend that.
+    case otherMesh(site: String, other: String)
     /// Not all sites were there when the mesh was made.
     case lostInSetup([Loss])
     /// `onLoss: wait`: these sites are gone. Nothing of the unfinished round was opened; the last state holds.

@@ -36,7 +36,9 @@ public struct SumFollower: Sendable {
         if record.from == settings.parties[own] {
             rounds[record.round, default: [:]][peer, default: Exchange()].sent[record.type] = payload
         } else {
-            rounds[record.round, default: [:]][peer, default: Exchange()].received[record.type] = payload
+            // One more of a kind is refused there, after it was logged.
+            let first = rounds[record.round]?[peer]?.received[record.type] ?? payload
+            rounds[record.round, default: [:]][peer, default: Exchange()].received[record.type] = first
         }
     }
 
@@ -46,15 +48,17 @@ public struct SumFollower: Sendable {
     public func sums(from state: SumState) throws -> SumState {
         let statements = SumStatements(mesh: try mesh())
         var state = state
+        // What they sent stays in the logs, and decides nothing.
+        var lost: Set<Int> = []
         for number in rounds.keys.sorted() where number > 0 {
-            guard let exchanges = rounds[number], let meeting = try meet(exchanges, state, statements.mesh)
-            else { continue }
+            let exchanges = (rounds[number] ?? [:]).filter { !lost.contains($0.key) }
+            guard let meeting = try meet(exchanges, state, statements.mesh, &lost) else { continue }
             if let missed = meeting.missed {
                 state.append(missed, own: .zero)
             } else if meeting.opened < state.rounds.count {
                 state.removeLast()
             }
-            guard let sum = try sum(exchanges, number, meeting, state, statements) else { continue }
+            guard let sum = try sum(exchanges, number, meeting, state, statements, &lost) else { continue }
             state.append(sum, own: .zero)
         }
         return state
@@ -74,8 +78,10 @@ public struct SumFollower: Sendable {
         return try SumMesh.id(of: all, settings: settings, job: job, to: own)
     }
 
-    /// What the site saw of a round's first flight; nil where it broke off.
-    private func meet(_ exchanges: [Int: Exchange], _ state: SumState, _ mesh: Bytes32) throws -> SumMeeting? {
+    /// What the site saw of a round's first flight; nil where it broke off. Whom it refused there is lost to it, as in `SumMesh.meet`.
+    private func meet(
+        _ exchanges: [Int: Exchange], _ state: SumState, _ mesh: Bytes32, _ lost: inout Set<Int>
+    ) throws -> SumMeeting? {
         guard Set(exchanges.values.compactMap { $0.sent[.sumPresence] }).count <= 1 else {
             throw SumError.violation(site: settings.parties[own], name: "stateMismatch")
         }
@@ -87,18 +93,23 @@ public struct SumFollower: Sendable {
                 throw SumError.violation(site: settings.parties[own], name: "stateMismatch")
             }
             all[own] = sent
-            all[peer] = try exchange.received[.sumPresence].map { try PresenceMessage(payload: $0) }
+            let theirs = exchange.received[.sumPresence].flatMap { try? PresenceMessage(payload: $0) }
+            if let theirs, !theirs.isMalformed(from: peer, of: settings.parties.count) {
+                all[peer] = theirs
+            } else {
+                lost.insert(peer)
+            }
             for message in [sent, all[peer] ?? sent] where message.mesh != mesh {
                 throw SumError.meshMismatch(site: settings.parties[own], other: settings.parties[peer])
             }
         }
-        guard all[own] != nil, all.values.allSatisfy({ $0.present.count == settings.parties.count }) else { return nil }
+        guard let sent = all[own], sent.present.count == settings.parties.count else { return nil }
         return try SumMeeting(all, own: own, state: state, settings: settings, losses: [])
     }
 
     private func sum(
         _ exchanges: [Int: Exchange], _ number: UInt32, _ meeting: SumMeeting, _ state: SumState,
-        _ statements: SumStatements
+        _ statements: SumStatements, _ lost: inout Set<Int>
     ) throws -> OpenedSum? {
         let vectors = try exchanges.compactMapValues { exchange in
             try exchange.sent[.sumVector].map { try VectorMessage(payload: $0) }
@@ -116,19 +127,19 @@ public struct SumFollower: Sendable {
             throw named(error, own)
         }
         try checkShares(vectors, part, round)
-        try each(exchanges, .sumVector, VectorMessage.self) { message, site throws(SumRound.Fault) in
+        try each(exchanges, .sumVector, VectorMessage.self, &lost) { message, site throws(SumRound.Fault) in
             try round.take(message, from: site)
         }
         try checkReceipts(exchanges, round)
-        try each(exchanges, .sumReceipt, ReceiptMessage.self) { message, site throws(SumRound.Fault) in
+        try each(exchanges, .sumReceipt, ReceiptMessage.self, &lost) { message, site throws(SumRound.Fault) in
             try round.take(message, from: site)
         }
         let agreed = round.agree()
-        try each(exchanges, .sumAccord, AccordMessage.self) { message, site throws(SumRound.Fault) in
+        try each(exchanges, .sumAccord, AccordMessage.self, &lost) { message, site throws(SumRound.Fault) in
             try round.take(message, from: site)
         }
         try checkOwn(exchanges, agreed, &round)
-        try each(exchanges, .sumRelease, ReleaseMessage.self) { message, site throws(SumRound.Fault) in
+        try each(exchanges, .sumRelease, ReleaseMessage.self, &lost) { message, site throws(SumRound.Fault) in
             try round.take(message, from: site)
         }
         do throws(SumRound.Fault) { return try round.sum() } catch { throw named(error, own) }
@@ -171,16 +182,19 @@ public struct SumFollower: Sendable {
         }
     }
 
+    /// Shows a flight's messages to the round. A peer of which none came, or that broke the protocol, was lost there; the rest counts.
     private func each<M: Message>(
-        _ exchanges: [Int: Exchange], _ type: MessageType, _: M.Type,
+        _ exchanges: [Int: Exchange], _ type: MessageType, _: M.Type, _ lost: inout Set<Int>,
         _ body: (M, Int) throws(SumRound.Fault) -> Void
     ) throws {
-        for site in exchanges.keys.sorted() {
-            guard let payload = exchanges[site]?.received[type] else { continue }
-            let message = try M(payload: payload)
+        for site in exchanges.keys.sorted() where !lost.contains(site) {
+            guard let message = exchanges[site]?.received[type].flatMap({ try? M(payload: $0) }) else {
+                lost.insert(site)
+                continue
+            }
             do throws(SumRound.Fault) { try body(message, site) } catch {
-                // A peer that broke the protocol was lost there; the rest of the round counts.
                 if case .all(let error) = error { throw error }
+                lost.insert(site)
             }
         }
     }

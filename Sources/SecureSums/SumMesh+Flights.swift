@@ -50,13 +50,22 @@ extension SumMesh {
     /// Whether the job goes on without those that are gone.
     func goOn() throws(SumError) {
         guard !losses.isEmpty else { return }
-        if settings.onLoss == .wait {
-            let final = allLosses.first { [.refusal, .violation, .disagreement].contains($0.reason.kind) }
-            throw final.map { .ended(by: $0) } ?? .suspended(allLosses)
-        }
+        // All of them: that one is lost as well does not unsay that another one has ended the job.
+        let all = allLosses + losses.keys.sorted().compactMap { losses[$0] }
+        if let final = all.first(where: { endsAll($0.reason) }) { throw .ended(by: final) }
+        if settings.onLoss == .wait { throw .suspended(allLosses) }
         if live.count < settings.smallestSum {
             throw .tooFewSites(left: live.count, needed: settings.smallestSum, lost: allLosses)
         }
+    }
+
+    /// A refusal and a broken protocol are for good. Where the others go on: if the site itself said so, or that it gives up. It is not
+    /// lost then, and going on would disclose its sums, which one that deviates can bring about by a message to it, or by a point.
+    private func endsAll(_ reason: WireError) -> Bool {
+        let isFinal = [.refusal, .violation, .disagreement].contains(reason.kind)
+        if settings.onLoss == .wait { return isFinal }
+        guard case .peerAborted(_, let abort) = reason else { return false }
+        return isFinal || [SumError.noAccord.name, SumError.sharesWithheld(by: []).name].contains(abort.name)
     }
 
     /// The first flight: how far everybody is, and who takes part.
@@ -65,12 +74,12 @@ extension SumMesh {
         let own = PresenceMessage(
             mesh: id, heads: state.heads, present: flags, isFinished: isFinished, last: state.rounds.last)
         var all = try await flight(each(own), 0)
-        for (site, message) in all where message.present.count != flags.count || !message.present[site] {
+        for (site, message) in all where message.isMalformed(from: site, of: flags.count) {
             await refuse(site, "malformedPresence")
             all[site] = nil
         }
         for site in all.keys.sorted() where all[site]?.mesh != id {
-            throw SumError.meshMismatch(site: settings.parties[site], other: settings.parties[self.own])
+            throw SumError.otherMesh(site: settings.parties[site], other: settings.parties[self.own])
         }
         try goOn()
         all[self.own] = own

@@ -52,7 +52,7 @@ public actor SumMesh {
     /// - Parameters:
     ///   - sessions: by the peer's index; one to every site but this one, all of one job.
     ///   - own: this site's index.
-    /// - Throws: ``SumError``: `badSessions`, `lostInSetup`, `meshMismatch`, `violation`. All sessions are ended then.
+    /// - Throws: ``SumError``: `badSessions`, `lostInSetup`, `meshMismatch`, `otherMesh`, `violation`. All sessions are ended then.
     public static func open(
         _ sessions: [Int: Session], settings: SumSettings, own: Int, signer: @escaping StatementSigner
     ) async throws -> SumMesh {
@@ -120,7 +120,7 @@ public actor SumMesh {
 
     /// What the set-up messages of all sites say.
     ///
-    /// - Throws: `meshMismatch`, with both sites.
+    /// - Throws: `meshMismatch`, `otherMesh`, with both sites.
     static func id(
         of all: [Int: SetupMessage], settings: SumSettings, job: Bytes32, to own: Int
     ) throws(SumError) -> Bytes32 {
@@ -129,7 +129,7 @@ public actor SumMesh {
             guard Int(message.sites) == count, Int(message.own) == site, message.sessions.count == count,
                 Int(message.coalition) == settings.coalition, message.waits == (settings.onLoss == .wait),
                 message.sessions[site] == .zero
-            else { throw .meshMismatch(site: settings.parties[site], other: settings.parties[own]) }
+            else { throw .otherMesh(site: settings.parties[site], other: settings.parties[own]) }
         }
         let rows = (0..<count).map { all[$0]?.sessions ?? [] }
         for first in 0..<count {

@@ -85,6 +85,9 @@ struct PresenceMessage: Message {
         self.last = last
     }
 
+    /// Whether it is refused whatever the receiver knows: of another number of sites, or without its sender.
+    func isMalformed(from sender: Int, of sites: Int) -> Bool { present.count != sites || !present[sender] }
+
     func encode(into encoder: inout Encoder) {
         encoder.write(mesh)
         encoder.writeArray(heads) { $0.write($1) }

@@ -173,6 +173,10 @@ extension EndToEnd {
             try Data(text.utf8).write(to: URL(fileURLWithPath: result))
             let lost = try await Program.run("verify", sites.results("east"))
             #expect(lost.code == 2 && lost.output.contains("[M02] FAIL resultOfOthers"), "\(lost.output)")
+            // One that does not read is not one that is not at hand.
+            try Data("{}".utf8).write(to: URL(fileURLWithPath: result))
+            let unread = try await Program.run("verify", sites.results("east"))
+            #expect(unread.code == 2 && unread.output.contains("[M05] FAIL resultUnreadable"), "\(unread.output)")
             try before.write(to: URL(fileURLWithPath: result))
             let log = "\(sites.results("south"))/transcripts/east/log/east~south.log"
             var bytes = try Data(contentsOf: URL(fileURLWithPath: log))

@@ -106,5 +106,31 @@ extension EndToEnd {
             #expect(try fail(equivocation: true) == nil)
             #expect(try names() == [proof, later, third].sorted())
         }
+
+        /// A peer that dials again does not have removed what it did in its last try.
+        @Test func aTryThatCameToNothingIsKept() async throws {
+            let sites = try await Small.sites()
+            let site = try SiteFolder(opening: sites.site("lab"))
+            let folder = sites.scratch.path("transcripts/hospital")
+            let job = String(repeating: "2", count: 64)
+            func stage(_ file: String) throws {
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                try Data("said".utf8).write(to: URL(fileURLWithPath: "\(folder)/\(file)"))
+            }
+            func names() -> [String] {
+                ((try? FileManager.default.contentsOfDirectory(atPath: "\(site.path)/failed")) ?? []).sorted()
+            }
+            try FailedSessions(at: site).clear(folder, of: job)
+            // No session was opened.
+            try stage("seed")
+            try FailedSessions(at: site).clear(folder, of: job)
+            #expect(names().isEmpty && !FileManager.default.fileExists(atPath: folder))
+            try stage("parties.bin")
+            try FailedSessions(at: site).clear(folder, of: job)
+            #expect(!FileManager.default.fileExists(atPath: folder))
+            let kept = try #require(names().first)
+            let said = try String(contentsOfFile: "\(site.path)/failed/\(kept)/parties.bin", encoding: .utf8)
+            #expect(names().count == 1 && said == "said")
+        }
     }
 }

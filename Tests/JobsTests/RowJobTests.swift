@@ -107,6 +107,8 @@ import Wire
         ("family: logistic", "family: logistic, l2: 1", "model.l2"),
         ("family: logistic", "family: logistic, covariance: HC3", "model.covariance"),
         ("family: logistic", "family: logistic, covariance: sites", "model.covariance"),
+        ("family: logistic", "family: logistic, maxPasses: 101", "model.maxPasses"),
+        ("family: logistic", "family: logistic, maxPasses: 0", "model.maxPasses"),
         ("family: logistic", "family: cox", "columns.time"),
         ("family: logistic", "family: logistic, theta: 2", "model.theta"),
         ("label: readmitted", "label: age", "columns.features[0]"),
@@ -126,6 +128,27 @@ import Wire
     func refuses(_ old: String, _ new: String, _ path: String) {
         let found = problems(Self.edited(old, new))
         #expect(found.contains { $0.path == path }, "\(new): \(found)")
+    }
+
+    /// What the rules let pass, a run takes too: four sites beside a coalition, a hundred passes.
+    @Test func acceptsTheLeastSitesAndTheMostPasses() {
+        let four = Self.edited("south]", "south, west, centre]").replacing(
+            "family: logistic", with: "family: logistic, maxPasses: 100, covariance: sites")
+        #expect(problems(four).isEmpty)
+        let coalition = four.replacing("model: {", with: "coalition: 2\nmodel: {")
+        #expect(problems(coalition).map(\.path) == ["model.covariance"])
+    }
+
+    /// An encoding that a site made by other means obeys the same rules.
+    @Test func encodingsWithTooManyPassesAreRefused() throws {
+        let one = try Job(yaml: Self.edited("family: logistic", "family: logistic, maxPasses: 100"))
+        let other = try Job(yaml: Self.edited("family: logistic", "family: logistic, maxPasses: 99"))
+        let (bytes, fewer) = (one.canonical, other.canonical)
+        let place = try #require(bytes.indices.first { bytes[$0] != fewer[$0] })
+        var more = bytes
+        more[place] = 101
+        #expect(bytes[place] == 100)
+        #expect(throws: DocumentError.self) { try Job(canonical: more) }
     }
 
     @Test func namesEverySiteAndWhatALossDiscloses() throws {

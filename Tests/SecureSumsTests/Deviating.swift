@@ -16,6 +16,14 @@ struct Deviating: Sendable {
         case twoAccords
         /// Says that it is in another mesh.
         case otherMesh
+        /// Says so from the second round on, to that site alone.
+        case otherMeshTo(Int)
+        /// Says from the second round on, to that site alone, that it has other sums.
+        case otherHeadsTo(Int)
+        /// Says from the second round on that it does not have itself, and has other sums.
+        case lacksItself
+        /// Is out of step with all in the second round, and in the third with that site alone: it drops the others.
+        case stalls(Int)
     }
 
     let way: Way
@@ -30,22 +38,18 @@ struct Deviating: Sendable {
         var state = SumState(job: Mesh.job, siteCount: settings.parties.count)
         let sites = Array(settings.parties.indices)
         for number in 1...rounds {
-            let flags = sites.map { way != .denies($0) }
-            _ = try await exchange(
-                sessions, number,
-                PresenceMessage(
-                    mesh: way == .otherMesh ? .zero : statements.mesh, heads: state.heads, present: flags,
-                    isFinished: false,
-                    last: state.rounds.last))
+            _ = try await exchange(sessions, number, by: presences(number, state, statements.mesh))
             let name = "sum \(state.rounds.count)"
             let point = Bytes32(hashing: name.utf8)
             let terms = SumRound.Terms(
                 settings: settings, statements: statements, keys: keys, own: own, number: number, sites: sites,
                 opened: state.rounds.count, point: point, count: 2)
+            let isOutOfStep = if case .stalls = way { number >= 2 } else { false }
+            let opened = state.rounds.count + (isOutOfStep ? 9 : 0)
             func vector(_ values: [UInt128]) throws -> (RoundDeal, [UInt8], [UInt8]) {
                 let seeds = sites.compactMap { site in secrets[site].map { (site, $0.seed(ofRound: number)) } }
                 let deal = RoundDeal(
-                    values, opened: state.rounds.count, point: point, own: own, sites: sites, siteCount: sites.count,
+                    values, opened: opened, point: point, own: own, sites: sites, siteCount: sites.count,
                     threshold: terms.threshold, round: number, statements: statements,
                     entropy: Bytes32.random().bytes, seeds: Dictionary(uniqueKeysWithValues: seeds))
                 let bytes = try deal.publicPart.encoded()
@@ -60,8 +64,13 @@ struct Deviating: Sendable {
                 outgoing[site] = VectorMessage(
                     publicPart: made.1, signature: made.2, shares: made.0.shares[site] ?? [])
             }
+            if case .stalls(let site) = way, number >= 3 {
+                for (other, session) in sessions where other != site {
+                    await session.abort(AbortReason(.transport, "gone"))
+                }
+            }
             var round = SumRound(terms)
-            if let message = outgoing[own] { try round.take(message, from: own) }
+            if !isOutOfStep, let message = outgoing[own] { try round.take(message, from: own) }
             for (site, message) in try await exchange(sessions, number, by: outgoing) {
                 try round.take(message, from: site)
             }
@@ -87,6 +96,26 @@ struct Deviating: Sendable {
             for (site, message) in try await exchange(sessions, number, release) { try round.take(message, from: site) }
             if let sum = try round.sum() { state.append(sum, own: .zero) }
         }
+    }
+
+    private func presences(_ number: UInt32, _ state: SumState, _ mesh: Bytes32) -> [Int: PresenceMessage] {
+        let sites = settings.parties.indices
+        let common = PresenceMessage(
+            mesh: way == .otherMesh ? .zero : mesh, heads: state.heads, present: sites.map { way != .denies($0) },
+            isFinished: false, last: state.rounds.last)
+        var all = Dictionary(uniqueKeysWithValues: sites.map { ($0, common) })
+        guard number >= 2 else { return all }
+        switch way {
+        case .otherMeshTo(let site): all[site]?.mesh = .zero
+        case .otherHeadsTo(let site): all[site]?.heads = [.zero]
+        case .lacksItself:
+            for site in sites {
+                all[site]?.heads = [.zero]
+                all[site]?.present[own] = false
+            }
+        default: break
+        }
+        return all
     }
 
     private func exchange<M: Message>(

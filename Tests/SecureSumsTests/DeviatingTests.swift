@@ -68,7 +68,7 @@ import Wire
     ) async throws {
         let ends = try await run(.otherMesh, sites: 4, coalition: 1, onLoss)
         #expect(ends.allSatisfy { $0.saved.rounds.isEmpty })
-        #expect(ends.contains { $0.error == .meshMismatch(site: "site3", other: "site0") })
+        #expect(ends.contains { $0.error == .otherMesh(site: "site3", other: "site0") })
     }
 
     /// A coalition alone leaves nobody out, even where the others go on.

@@ -105,6 +105,53 @@ import Testing
         #expect(throws: SumError.violation(site: "site0", name: "stateMismatch")) { try other.sums(from: start) }
     }
 
+    /// A site sends a presence without itself and with other sums, is refused and lost: the others' sums follow from their logs.
+    @Test func whatARefusedSiteSentDecidesNothing() async throws {
+        let settings = try Mesh.settings(4, 1, .continue)
+        let sessions = try await Mesh.sessions(settings)
+        let deviating = Deviating(way: .lacksItself, value: [300], own: 3, settings: settings)
+        let (key, peers) = (sessions.keys[3], sessions.all[3])
+        let task = Task { try? await deviating.run(peers, key: key, rounds: 2) }
+        let ends = await Mesh.run((0..<3).map { Adding(value: 100 * $0, rounds: 2) }, settings, sessions)
+        task.cancel()
+        for (own, end) in ends.enumerated() {
+            #expect(end.saved.rounds.map(\.sites) == [[0, 1, 2, 3], [0, 1, 2]])
+            let found = try follower(own, settings, sessions).sums(from: SumState(job: Mesh.job, siteCount: 4))
+            #expect(found.rounds == end.saved.rounds)
+        }
+    }
+
+    /// Sessions log a message before they refuse it: one that does not read, one more of a kind, one after that of a lost site.
+    @Test func whatWasLoggedAndRefusedDecidesNothing() async throws {
+        let settings = try Mesh.settings(5, 1, .continue)
+        // The last site is lost after its presence in the second round.
+        let sessions = try await Mesh.sessions(settings) { own, _, channel in
+            own == 4 ? BreakingChannel(channel, after: framesBefore + 6) : channel
+        }
+        let ends = await Mesh.run((0..<5).map { Adding(value: 100 * $0) }, settings, sessions)
+        let invented = PresenceMessage(
+            mesh: .zero, heads: [.zero], present: [true, true, true, true, true], isFinished: false, last: nil)
+        let nothing = ReceiptMessage(vectors: [nil, nil, nil, nil, nil])
+        let leftovers: [(MessageType, UInt32, [UInt8])] = [
+            (.sumPresence, 1, try invented.encoded()), (.sumPresence, 2, [1, 2, 3]), (.sumVector, 2, [1, 2, 3]),
+            (.sumReceipt, 2, try nothing.encoded()), (.sumPresence, 3, try invented.encoded()),
+            (.sumVector, 3, [1, 2, 3]), (.sumPresence, 9, [1, 2, 3]),
+        ]
+        for own in 0..<4 {
+            #expect(ends[own].saved.rounds.map(\.sites) == [[0, 1, 2, 3, 4], [0, 1, 2, 3], [0, 1, 2, 3]])
+            var follower = try follower(own, settings, sessions)
+            for (type, round, payload) in leftovers {
+                let record = Record(
+                    session: .zero, from: "site4", to: "site\(own)", sequence: 0,
+                    protocolVersion: SumDescription.protocolVersion, type: type, round: round, attempt: 0,
+                    chunk: .whole, sentAt: 0, seen: .empty, payload: payload)
+                follower.take(record, payload: payload, with: 4)
+            }
+            let found = try follower.sums(from: SumState(job: Mesh.job, siteCount: 5))
+            #expect(found.rounds == ends[own].saved.rounds)
+        }
+    }
+
     @Test func inspectorsRefuseWhatDoesNotRead() throws {
         var inspector = SumInspector(settings: try Mesh.settings(3, 1))
         func record(_ type: MessageType, _ round: UInt32, _ payload: [UInt8]) -> Record {

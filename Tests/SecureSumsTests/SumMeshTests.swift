@@ -220,7 +220,7 @@ import Wire
                 Issue.record("site \(own) went on")
                 continue
             }
-            #expect(error as? SumError == .meshMismatch(site: "site3", other: "site\(own)"))
+            #expect(error as? SumError == .otherMesh(site: "site3", other: "site\(own)"))
         }
     }
 }

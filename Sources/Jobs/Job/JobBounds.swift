@@ -9,6 +9,8 @@ enum JobBounds {
     /// Shares are made for errors of this size (`protocols/training.md`).
     static let tolerance = 1e-6...0.1
     static let passes = 1...10_000
+    /// Of a job split by rows: each pass opens as many numbers again. Far more than a fit takes.
+    static let pooledPasses = 1...100
     /// Of a proportional-hazards model: no more than rows.
     static let events = 1...(1 << 24)
     /// There too: times of the survival curve.

@@ -1,7 +1,7 @@
 import Records
 import Wire
 
-/// Format 8: the canonical encoding of a job that is split by rows (`protocols/job.md` 7).
+/// Format 9: the canonical encoding of a job that is split by rows (`protocols/job.md` 7).
 extension Job {
     /// What follows the format's number.
     func encodeRows(_ terms: RowTerms, into encoder: inout Encoder) {

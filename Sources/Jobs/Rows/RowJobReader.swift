@@ -106,7 +106,7 @@ struct RowJobReader {
         let family = fields.choice("family", default: nil, fallback: ModelFamily.linear)
         var model = Model.standard(family)
         model.theta = common.theta(fields)
-        model.maximumPasses = fields.integer("maxPasses", default: RowTerms.passes, in: JobBounds.passes)
+        model.maximumPasses = fields.integer("maxPasses", default: RowTerms.passes, in: JobBounds.pooledPasses)
         if family == .cox || fields.value("ties") != nil {
             model.ties = fields.choice("ties", default: Ties.efron, fallback: .efron)
         }

@@ -111,7 +111,7 @@ extension JobRules {
         }
         if model.ties != nil, model.family != .cox { note("model.ties", "belongs to 'family: cox'") }
         if model.ties == nil, model.family == .cox { note("model.ties", "is missing") }
-        range(model.maximumPasses, JobBounds.passes, "model.maxPasses")
+        range(model.maximumPasses, JobBounds.pooledPasses, "model.maxPasses")
         if rows.onLoss == .continue, job.parties.count == job.fewestInRound {
             note(
                 "onLoss", "'continue' needs a site more: with one lost, fewer than \(job.fewestInRound) are left",
@@ -123,10 +123,10 @@ extension JobRules {
                 "'continue' beside a coalition of \(rows.coalition): these could have a site left out that nobody lost",
                 "use 'onLoss: wait', or 'coalition: 1'")
         }
-        if rows.covariance == .sites, job.parties.count < rows.coalition + RowTerms.fewestSites {
+        if rows.covariance == .sites, job.parties.count < rows.coalition + RowTerms.fewestClusters {
             note(
                 "model.covariance", "'sites' has \(job.parties.count) sites to go by",
-                "at least \(rows.coalition + RowTerms.fewestSites) with this coalition, or another covariance")
+                "at least \(rows.coalition + RowTerms.fewestClusters) with this coalition, or another covariance")
         }
         if model.family == .cox, rows.covariance == .hc0 || rows.covariance == .hc1 {
             note("model.covariance", "a survival model has none of these", "drop 'covariance'")

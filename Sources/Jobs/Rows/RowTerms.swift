@@ -31,6 +31,8 @@ public struct RowTerms: Sendable, Hashable {
     public static let mostSites = 50
     /// With fewer, a sum less the own part is another site's part.
     public static let fewestSites = 3
+    /// Fewest sites beside a coalition whose errors may be clustered by site: two unknown scores follow from their sum and their squares.
+    static let fewestClusters = 4
 }
 
 extension Job {

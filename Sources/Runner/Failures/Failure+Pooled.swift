@@ -9,7 +9,7 @@ extension Failure {
         switch error {
         case .badSettings(let what): self.init(.configuration, name, what)
         case .badSessions(let what): self.init(.internalError, name, what)
-        case .meshMismatch(let site, let other):
+        case .meshMismatch(let site, let other), .otherMesh(let site, let other):
             self.init(
                 .peersDisagree, name,
                 "\(site) and \(other) do not say the same about the session between them, or about the job",
@@ -20,7 +20,9 @@ extension Failure {
         case .ended(let loss):
             self.init(
                 Self.status(of: [loss]), name, "\(loss.site) ended the job (\(loss.reason.name))",
-                hint: "ask that site, then run the job again at all sites")
+                hint:
+                    "that site's log says why, and who is the cause where that is another one; then run the job again at all sites"
+            )
         case .tooFewSites(let left, let needed, let losses):
             self.init(
                 .peerUnreachable, name,

@@ -64,12 +64,8 @@ package struct StudyFolder: Sendable {
 
     static func results(_ path: String) throws -> JobReport {
         let bytes = try PrivateFile.readBytes(path, limit: 1 << 24)
-        let decoder = JSONDecoder()
-        // As `ResultFiles.json` writes what does not exist.
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "Inf", negativeInfinity: "-Inf", nan: "NA")
         do {
-            return try decoder.decode(JobReport.self, from: Data(bytes))
+            return try ResultFiles.decoder.decode(JobReport.self, from: Data(bytes))
         } catch {
             throw Failure(
                 .badData, "invalidMetrics", "\(path) is not what `moiety job run` writes",

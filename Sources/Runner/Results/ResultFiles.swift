@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Jobs
 import Records
 import Site
@@ -152,6 +152,14 @@ package struct ResultFiles {
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "Inf", negativeInfinity: "-Inf", nan: "NA")
         return Array(try encoder.encode(value)) + [0x0A]
+    }
+
+    /// Reads what ``json(_:)`` writes, numbers that do not exist among it.
+    package static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "Inf", negativeInfinity: "-Inf", nan: "NA")
+        return decoder
     }
 }
 

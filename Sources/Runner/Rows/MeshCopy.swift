@@ -24,12 +24,35 @@ struct MeshCopy {
         var trees: [String: MerkleTree] = [:]
     }
 
+    /// What stands beside the transcripts.
+    enum Result {
+        case missing
+        /// There, and not what a run writes.
+        case unreadable
+        case report(PooledReport)
+
+        init(in folder: String) {
+            let path = "\(folder)/\(PooledFiles.result)"
+            guard FileManager.default.fileExists(atPath: path) else {
+                self = .missing
+                return
+            }
+            let report = (try? PrivateFile.readBytes(path, limit: 1 << 26)).flatMap {
+                try? ResultFiles.decoder.decode(PooledReport.self, from: Data($0))
+            }
+            self = report.map { .report($0) } ?? .unreadable
+        }
+    }
+
     let folder: String
+    let result: Result
     let keeper: String
     let job: Job
     let jobHash: Bytes32
     /// By peer.
     let pairs: [String: Pair]
+
+    var report: PooledReport? { if case .report(let report) = result { report } else { nil } }
 
     /// Folders of transcripts of a pooled fit's results; nil where there are none.
     static func transcripts(of folder: String) -> [String]? {
@@ -77,6 +100,7 @@ struct MeshCopy {
             throw Failure(.badData, "mixedTranscripts", "\(folder) mixes transcripts of several sites or jobs")
         }
         self.folder = folder
+        result = Result(in: folder)
         self.keeper = keeper
         self.job = job
         jobHash = hash

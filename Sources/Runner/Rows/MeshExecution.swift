@@ -56,20 +56,23 @@ package struct MeshExecution: Sendable {
         let attempts = try mesh.ledger.entries().count { $0.event == "\(event)Started" && $0.job == mesh.file.hash }
         try enter("Started")
         folder.rescue { fail("interrupted", staging) }
+        let end: MeshEnd
         do {
-            let end = try await station(staging, firstAttempt: UInt32(clamping: attempts)).run(from: saved)
+            end = try await station(staging, firstAttempt: UInt32(clamping: attempts)).run(from: saved)
             for file in end.files { try folder.write(file.bytes, to: file.name, mode: file.mode) }
             try folder.commit()
-            // Only now: a process that is killed before has its sums still.
-            stateFile.remove()
-            try enter(
-                "Finished", PooledProtocol().details(of: end.result).merging(["mesh": end.result.mesh.hex]) { $1 })
-            observer.progress("written to \(folder.target)")
-            return PooledReport(mesh.file, end.result)
         } catch {
             fail(Failure(describing: error).code, staging)
             throw error
         }
+        // The result stands now. A process that is killed before has its sums still.
+        do { try stateFile.remove() } catch {
+            observer.warning(
+                "\(stateFile.path) holds the sums of this fit, which has ended, and could not be removed: remove it")
+        }
+        try enter("Finished", PooledProtocol().details(of: end.result).merging(["mesh": end.result.mesh.hex]) { $1 })
+        observer.progress("written to \(folder.target)")
+        return PooledReport(mesh.file, end.result)
     }
 
     private func station(_ staging: String, firstAttempt: UInt32) -> MeshStation {

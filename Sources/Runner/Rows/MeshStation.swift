@@ -75,6 +75,7 @@ struct MeshStation: Sendable {
         let state = Shared(saved)
         let connect = min(job.network.connectTimeout, mesh.site.settings.timeouts.connect)
         var (number, patience) = (firstAttempt, connect)
+        var bound = MismatchBound(within: .seconds(lossTimeout))
         while true {
             let attempt = MeshAttempt(peers: mesh.peers.map(\.index))
             do {
@@ -87,7 +88,9 @@ struct MeshStation: Sendable {
                 }
                 return end
             } catch {
-                guard let gone = MeshLoss(error) else { throw error }
+                guard let gone = MeshLoss(error),
+                    bound.allows(another: gone, opened: state.value.rounds.count, at: .now)
+                else { throw error }
                 observer.warning("\(gone.sentence); waits up to \(lossTimeout) s until all sites are there again")
                 execution.keepEvidence((transcripts as NSString).deletingLastPathComponent)
             }
@@ -229,8 +232,8 @@ extension MeshStation {
         _ peer: MeshPeer, _ channel: GRPCPeerChannel, _ attempt: MeshAttempt, _ number: UInt32
     ) async throws {
         let folder = "\(transcripts)/\(peer.name)"
-        // Of a try that came to nothing.
-        try? FileManager.default.removeItem(atPath: folder)
+        // Of a try that came to nothing. Who dials again does not have removed what it did before.
+        try FailedSessions(at: mesh.site).clear(folder, of: mesh.file.hash)
         let evidence = try SessionEvidence(peer.prepared, folder: folder)
         try evidence.writer.addPrivate(Self.startFile, execution.stateFile.load().encoded())
         let link = try PeerLink(job, with: peer.name, site: mesh.site, observer: observer, over: channel)
@@ -300,32 +303,5 @@ final class Shared<Value: Sendable>: Sendable {
     var value: Value {
         get { stored.withLock { $0 } }
         set { stored.withLock { $0 = newValue } }
-    }
-}
-
-/// Why an attempt ended that another one may mend: sites that are gone, or were never all there.
-struct MeshLoss {
-    let sentence: String
-
-    /// nil for what ends the job.
-    init?(_ error: any Error) {
-        let losses: [SumError.Loss]
-        switch error as? SumError {
-        case .suspended(let lost), .lostInSetup(let lost): losses = lost
-        case .meshMismatch(let site, let other):
-            // One of them was killed and came back while the others set up: some have its old session, some its new one.
-            sentence = "\(site) and \(other) do not say the same about the session between them"
-            return
-        default: return nil
-        }
-        guard losses.allSatisfy({ Self.mayReturn($0.reason) }) else { return nil }
-        sentence = "lost \(losses.map { "\($0.site) (\($0.reason.name))" }.joined(separator: ", "))"
-    }
-
-    private static let mismatch = SumError.meshMismatch(site: "", other: "").name
-
-    private static func mayReturn(_ reason: WireError) -> Bool {
-        if case .peerAborted(_, let abort) = reason, abort.name == Self.mismatch { return true }
-        return [.transport, .timeout, .cancelled].contains(reason.kind)
     }
 }

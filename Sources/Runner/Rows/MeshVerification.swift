@@ -104,7 +104,8 @@ package struct MeshVerification {
             }
         }
         let open = Set(pairs.filter { $0.report.verdict == .notClosed }.map { "\($0.keeper) \($0.peer)" })
-        let findings = [sessions(job, open), heads(job, lost)] + [results()].compactMap(\.self) + copies.map(sums)
+        let broken = pairs.filter { $0.report.verdict == .invalid }.map { ($0.keeper, $0.peer) }
+        let findings = [sessions(job, open), heads(broken)] + [results()].compactMap(\.self) + copies.map(sums)
         let verdicts = pairs.filter { !$0.isLost || $0.report.verdict == .invalid }.map(\.report.verdict)
         let verdict: VerificationReport.Verdict =
             if verdicts.contains(.invalid) || findings.contains(where: { $0.status == .failed }) {
@@ -122,12 +123,7 @@ package struct MeshVerification {
     }
 
     /// As the result says.
-    private static func lost(_ copy: MeshCopy) -> [String] { result(copy)?.lost ?? [] }
-
-    private static func result(_ copy: MeshCopy) -> PooledReport? {
-        let bytes = try? PrivateFile.readBytes("\(copy.folder)/\(PooledFiles.result)", limit: 1 << 26)
-        return bytes.flatMap { try? JSONDecoder().decode(PooledReport.self, from: Data($0)) }
-    }
+    private static func lost(_ copy: MeshCopy) -> [String] { copy.report?.lost ?? [] }
 
     private static func hasSums(_ findings: [Finding]) -> Bool {
         findings.contains { $0.check == .m05 && $0.status == .passed }
@@ -135,7 +131,7 @@ package struct MeshVerification {
 
     /// What a result says of its sites, against the job and the sessions: whoever keeps a folder could write anything there.
     private func unlike(_ copy: MeshCopy, _ job: Job, mesh: Bytes32) -> String? {
-        guard let result = Self.result(copy) else { return nil }
+        guard let result = copy.report else { return nil }
         let names = job.parties.map(\.name)
         guard result.job == job.hash.hex, result.mesh == mesh.hex else { return "is of another job or run" }
         guard result.sites == result.outcome.summary.sites, Set(result.sites).isSubset(of: names),
@@ -201,7 +197,8 @@ package struct MeshVerification {
     }
 
     /// M03.
-    private func heads(_ job: Job, _ lost: [String]) -> Finding {
+    /// - Parameter broken: keepers and peers whose logs do not hold: what they say of heads counts only against them.
+    private func heads(_ broken: [(keeper: String, peer: String)]) -> Finding {
         /// What was said, by sender: the first time that anybody heard it.
         var said: [String: (heads: [MeshHeads.Item], to: String)] = [:]
         for copy in copies {
@@ -232,6 +229,20 @@ package struct MeshVerification {
                 }
             }
         }
+        let unsaid =
+            broken
+            + copies.flatMap { copy in
+                copy.pairs.values.filter { $0.heads.count < 2 && !Self.lost(copy).contains($0.peer) }
+                    .map { (copy.keeper, $0.peer) }
+            }
+        guard unsaid.isEmpty else {
+            let names = Set(unsaid.map { "\($0.keeper) and \($0.peer)" }).sorted().joined(separator: ", ")
+            return Finding(
+                check: .m03, status: .notEvaluated,
+                sentence:
+                    "Not evaluated in full: in the logs of \(names) not all heads stand, or they do not hold. The others agree."
+            )
+        }
         return Finding(check: .m03, status: .passed, sentence: Check.m03.sentence)
     }
 
@@ -240,14 +251,20 @@ package struct MeshVerification {
         func skipped(_ reason: String) -> Finding {
             Finding(check: .m05, status: .notEvaluated, sentence: "Not evaluated for \(copy.keeper): \(reason).")
         }
-        guard let result = try? PrivateFile.readBytes("\(copy.folder)/\(PooledFiles.result)", limit: 1 << 26),
-            let report = try? JSONDecoder().decode(PooledReport.self, from: Data(result))
-        else { return skipped("\(PooledFiles.result) is not at hand") }
+        let report: PooledReport
+        switch copy.result {
+        case .missing: return skipped("\(PooledFiles.result) is not at hand")
+        case .unreadable:
+            return failed(
+                .m05, "resultUnreadable", "\(copy.keeper)'s \(PooledFiles.result) is not what a run of the job writes.")
+        case .report(let found): report = found
+        }
         do {
             let settings = try SumSettings(copy.job)
             let state = try copy.follower(settings).sums(from: try copy.start())
             let outcome = try PooledFit.outcome(of: state.rounds, PooledModel(copy.job), settings)
-            guard outcome == report.outcome else {
+            // As bytes: a number that does not exist is not equal to itself.
+            guard try ResultFiles.json(outcome) == ResultFiles.json(report.outcome) else {
                 return failed(
                     .m05, "resultMismatch",
                     "The sums in \(copy.keeper)'s logs come to another result than the one beside them.")

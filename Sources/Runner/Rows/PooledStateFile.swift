@@ -44,5 +44,8 @@ struct PooledStateFile: Sendable {
         try AtomicFile.write(state.encoded(), to: path, mode: .ownerOnly, replacing: true)
     }
 
-    func remove() { try? FileManager.default.removeItem(atPath: path) }
+    func remove() throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        try FileManager.default.removeItem(atPath: path)
+    }
 }

@@ -28,6 +28,13 @@ package struct FailedSessions: Sendable {
         return (removed.contains(name) ? nil : "failed/\(name)", removed)
     }
 
+    /// Makes room for another try with the same peer: what was said in the last one is kept, if a session was opened.
+    package func clear(_ transcript: String, of job: String) throws {
+        _ = try keep(transcript, of: job)
+        guard FileManager.default.fileExists(atPath: transcript) else { return }
+        try FileManager.default.removeItem(atPath: transcript)
+    }
+
     private struct Kept {
         let name: String
         let bytes: Int
