@@ -15,14 +15,14 @@ import Wire
         func job(_ more: String) throws -> Job {
             try Job(yaml: SmallJob.rows.replacing("model: {family: logistic}", with: more))
         }
-        #expect(MeshStart.check(try job("model: {family: logistic}")).verdict == .ok)
-        #expect(MeshStart.check(try job("model: {family: logistic, maxPasses: 33}")).verdict == .ok)
-        let many = MeshStart.check(try job("model: {family: logistic, maxPasses: 34}"))
+        #expect(PooledStart.check(try job("model: {family: logistic}")).verdict == .ok)
+        #expect(PooledStart.check(try job("model: {family: logistic, maxPasses: 33}")).verdict == .ok)
+        let many = PooledStart.check(try job("model: {family: logistic, maxPasses: 34}"))
         #expect(many.verdict == .failed && many.detail.contains("204 numbers"), "\(many)")
         let more = "model: {family: logistic, maxPasses: 34}\nlimits: {minimumCohort: 51}"
-        #expect(MeshStart.check(try job(more)).verdict == .ok)
+        #expect(PooledStart.check(try job(more)).verdict == .ok)
         // Further points of a linear model open nothing new.
-        #expect(MeshStart.check(try job("model: {family: linear, maxPasses: 99}")).verdict == .ok)
+        #expect(PooledStart.check(try job("model: {family: linear, maxPasses: 99}")).verdict == .ok)
     }
 
     @Test func aSiteThatComesBackAmidTheSetUpIsWaitedFor() throws {
@@ -77,8 +77,8 @@ import Wire
         let result = PooledResult(outcome: outcome, mesh: .zero)
         let report = PooledReport(try JobFile(yaml: SmallJob.rows), result)
         let folder = try TemporaryFolder()
-        _ = try folder.write(PooledFiles.result, String(decoding: try ResultFiles.json(report), as: UTF8.self))
-        guard case .report(let read) = MeshCopy.Result(in: folder.path) else {
+        _ = try folder.write(MeshFolder.result, String(decoding: try ResultFiles.json(report), as: UTF8.self))
+        guard case .report(let read) = PooledFollowing.Result(in: folder.path) else {
             Issue.record("does not read")
             return
         }
@@ -88,12 +88,12 @@ import Wire
 
     @Test func aResultThatDoesNotReadIsNotOneThatIsMissing() throws {
         let folder = try TemporaryFolder()
-        guard case .missing = MeshCopy.Result(in: folder.path) else {
+        guard case .missing = PooledFollowing.Result(in: folder.path) else {
             Issue.record("nothing is there")
             return
         }
-        _ = try folder.write(PooledFiles.result, "{}")
-        guard case .unreadable = MeshCopy.Result(in: folder.path) else {
+        _ = try folder.write(MeshFolder.result, "{}")
+        guard case .unreadable = PooledFollowing.Result(in: folder.path) else {
             Issue.record("reads")
             return
         }

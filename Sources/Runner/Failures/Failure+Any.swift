@@ -21,6 +21,7 @@ extension Failure {
         case let error as PolicyRefusal: self.init(describing: error)
         case let error as GuardRefusal: self.init(describing: error)
         case let error as AlignmentError: self.init(describing: error)
+        case let error as MultipartyError: self.init(describing: error)
         case let error as DescriptionError: self.init(describing: error)
         case let error as TrainingError: self.init(describing: error)
         case let error as SumError: self.init(describing: error)

@@ -12,6 +12,7 @@ package enum SiteProtocols {
         DescriptionProtocol(),
         PredictionProtocol(),
         PooledProtocol(),
+        JointAlignmentProtocol(),
     ]
 
     package static func named(_ purpose: String) -> (any SiteProtocol)? {

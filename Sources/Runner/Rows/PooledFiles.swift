@@ -10,7 +10,6 @@ import Wire
 package struct PooledFiles {
     /// In the column of parties: the coefficients are of the rows of all.
     package static let everyone = "all"
-    package static let result = "result.json"
 
     private let file: JobFile
     private let result: PooledResult
@@ -26,7 +25,7 @@ package struct PooledFiles {
     package func results() throws -> [ResultFile] {
         [
             ResultFile("coefficients.csv", try coefficients()), ResultFile("glance.csv", try glance()),
-            ResultFile(Self.result, try ResultFiles.json(PooledReport(file, result))),
+            ResultFile(MeshFolder.result, try ResultFiles.json(PooledReport(file, result))),
         ]
     }
 

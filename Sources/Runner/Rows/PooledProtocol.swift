@@ -52,7 +52,7 @@ package struct PooledProtocol: SiteProtocol {
         }
     }
 
-    package func work(_ setup: WorkSetup) throws -> PooledWork { PooledWork() }
+    package func work(_ setup: WorkSetup) throws -> MeshSessionWork<PooledResult> { MeshSessionWork() }
 
     package func results(of finished: FinishedSession<PooledResult>) throws -> [ResultFile] {
         try PooledFiles(finished.inputs.file, finished.result).results()
@@ -61,13 +61,4 @@ package struct PooledProtocol: SiteProtocol {
     package func details(of result: PooledResult) -> [String: String] {
         ["rows": "\(result.outcome.summary.n)", "sites": "\(result.outcome.summary.sites.count)"]
     }
-}
-
-/// One pair's session alone comes to nothing.
-package struct PooledWork: SessionWork {
-    package func run(over session: Session) async throws -> PooledResult {
-        throw Failure(.usage, "oneSession", "a pooled fit runs over the sessions of all sites at once")
-    }
-
-    package func facts(of result: PooledResult, salt: Bytes32) throws -> ResultFacts { try result.facts(salt: salt) }
 }

@@ -56,24 +56,6 @@ struct PooledRun: Sendable {
         fit.save = save
         return PooledResult(outcome: try await fit.run(over: mesh, from: start), mesh: mesh.id)
     }
-
-    /// What this site says to each other one about all its logs, before any of it is said.
-    static func heads(
-        _ mesh: Bytes32, _ job: Job, own: Int, _ sessions: [Int: Session]
-    ) -> MeshHeads {
-        let items = job.parties.indices.filter { $0 != own }.map { index in
-            MeshHeads.Item(site: job.parties[index].name, head: sessions[index]?.sentHead ?? .empty)
-        }
-        return MeshHeads(mesh: mesh, items: items)
-    }
-
-    /// The last messages of one session before its closing.
-    static func finish(_ session: Session, _ heads: MeshHeads) async throws {
-        try await session.send(heads)
-        let theirs = try await session.receive(MeshHeads.self)
-        guard theirs.mesh == heads.mesh else { throw session.violation("otherMesh") }
-        try await session.checkpoint()
-    }
 }
 
 extension SumSettings {

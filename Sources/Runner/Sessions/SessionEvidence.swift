@@ -109,6 +109,12 @@ extension JobInputs {
                     throw Failure(.usage, "modelMissing", "a prediction needs this site's part of a model")
                 }
                 return try model.model.commitment(salt: salt)
+            case _ where job.kind == .several && own.role == .passive && peer.role == .passive:
+                // One leaf: how many identifiers there are is for the active party to know.
+                let all = table.identifiers.values.sorted { $0.lexicographicallyPrecedes($1) }
+                var encoder = Encoder()
+                encoder.writeArray(all) { $0.writePrefixed($1) }
+                return try InputCommitment(label: label, values: [encoder.finish()], masterSalt: salts[label])
             default:
                 return try InputCommitment(label: label, values: table.identifiers.values, masterSalt: salts[label])
             }

@@ -142,8 +142,8 @@ package struct SessionExecution: Sendable {
     /// Of a session with one peer, or of those with all.
     static func transcripts(in staging: String) -> [String] {
         let pairs =
-            (try? FileManager.default.contentsOfDirectory(atPath: "\(staging)/\(MeshExecution.transcripts)")) ?? []
-        return ["\(staging)/transcript"] + pairs.sorted().map { "\(staging)/\(MeshExecution.transcripts)/\($0)" }
+            (try? FileManager.default.contentsOfDirectory(atPath: "\(staging)/\(MeshFolder.transcripts)")) ?? []
+        return ["\(staging)/transcript"] + pairs.sorted().map { "\(staging)/\(MeshFolder.transcripts)/\($0)" }
     }
 }
 

@@ -25,7 +25,7 @@ package struct JobFile: Sendable {
         hash = job.hash.hex
     }
 
-    /// This site and the others of a job split by rows, each with its number in the job.
+    /// This site and all others of a job, each with its number in it.
     ///
     /// - Throws: `Failure` 78 when the job does not name this site.
     package func sites(at site: SiteFolder) throws -> (own: Int, others: [Int]) {
@@ -46,6 +46,11 @@ package struct JobFile: Sendable {
                 .usage, "splitByRows",
                 "this is for two parties with different columns, and the job is split by rows: the same columns, different people",
                 hint: "moiety job run runs such a job, at every site at the same time")
+        }
+        guard job.kind == .pair else {
+            throw Failure(
+                .usage, "severalParties", "this is for two parties, and the job is of \(job.parties.count)",
+                hint: "moiety align run finds the rows that all of them have, at every party at the same time")
         }
         guard let own = job.party(named: site.name), let peer = job.peer(of: site.name) else {
             throw Failure(

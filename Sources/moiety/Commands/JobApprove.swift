@@ -20,9 +20,9 @@ struct JobApprove: ReplyingCommand {
         let folder = try site.open()
         let file = try file.read()
         let job = file.job
-        let peers = try job.isSplitByRows ? others(of: file, at: folder) : [file.parties(at: folder).peer.name]
+        let peers = try file.sites(at: folder).others.map { job.parties[$0].name }
         try folder.policy().check(job, as: folder.name)
-        if !job.isSplitByRows { try Guards.check(job) }
+        if job.kind == .pair { try Guards.check(job) }
         let identity = try folder.identity()
         if !file.job.loosened.isEmpty {
             let names = file.job.loosened.map(\.name).joined(separator: ", ")
@@ -43,14 +43,9 @@ struct JobApprove: ReplyingCommand {
             return Reply(approval, text: "would approve job \(file.hash)")
         }
         console.progress("job \(file.hash)\n\(file.job.title)")
-        let with = job.isSplitByRows ? " with \(peers.joined(separator: ", "))" : ""
+        let with = job.isMesh ? " with \(peers.joined(separator: ", "))" : ""
         try confirmation.confirm("Approve it\(with) as \(person) for '\(folder.name)'?")
         let approved = try folder.approve(file, person: person, meaning: meaning, by: identity)
         return Reply(approved, text: "approved job \(file.hash)")
-    }
-
-    /// Every site of a job split by rows is approved by name, and what the loss of one discloses.
-    private func others(of file: JobFile, at folder: SiteFolder) throws -> [String] {
-        try file.sites(at: folder).others.map { file.job.parties[$0].name }
     }
 }

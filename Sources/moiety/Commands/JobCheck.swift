@@ -42,7 +42,14 @@ struct JobCheck: ReplyingCommand {
         guard let sitePath else { return try alone(file) }
         let site = try SiteFolder(opening: sitePath)
         if file.job.isSplitByRows {
-            let start = MeshStart(file, isDraft: true, at: site)
+            let start = PooledStart(file, isDraft: true, at: site, observer: console)
+            let report = JobCheckReport(
+                job: file.hash, title: file.job.title, findings: [], checks: start.checks, table: start.identifiers,
+                estimate: nil)
+            return Reply(report, text: report.text, status: start.checks.status)
+        }
+        if file.job.kind == .several {
+            let start = JointStart(file, isDraft: true, at: site, observer: console)
             let report = JobCheckReport(
                 job: file.hash, title: file.job.title, findings: [], checks: start.checks, table: start.identifiers,
                 estimate: nil)
@@ -59,10 +66,15 @@ struct JobCheck: ReplyingCommand {
     private func alone(_ file: JobFile) throws -> Reply<JobCheckReport> {
         let job = file.job
         if job.isSplitByRows {
-            let checks = [MeshStart.check(job)]
+            let checks = [PooledStart.check(job)]
             let report = JobCheckReport(
                 job: file.hash, title: job.title, findings: [], checks: checks, table: nil, estimate: nil)
             return Reply(report, text: report.text, status: checks.status)
+        }
+        if job.kind == .several {
+            let report = JobCheckReport(
+                job: file.hash, title: job.title, findings: [], checks: [], table: nil, estimate: nil)
+            return Reply(report, text: report.text)
         }
         let findings = rows.map { Guards.findings(job, GuardFacts(job: job, rows: $0)) } ?? Guards.findings(job)
         let checks = findings.compactMap { finding in finding.refusal.map { StartCheck(finding.name, failed: $0) } }

@@ -38,7 +38,12 @@ struct JobExplain: ReplyingCommand {
     func reply(_ console: Console) async throws -> Reply<JobExplanation> {
         let file = try file.read()
         let job = file.job
-        if let explanation = RowExplanation(job) { return try explain(explanation, file) }
+        if let explanation = RowExplanation(job) {
+            return try explain(.rows(explanation), explanation.text, file)
+        }
+        if let explanation = SeveralExplanation(job) {
+            return try explain(.several(explanation), explanation.text, file)
+        }
         if let party {
             guard let brief = PartyBrief(job, for: party, rows: rows) else {
                 throw Failure(
@@ -67,18 +72,20 @@ struct JobExplain: ReplyingCommand {
 }
 
 extension JobExplain {
-    /// All sites of a job split by rows send and learn the same.
-    private func explain(_ explanation: RowExplanation, _ file: JobFile) throws -> Reply<JobExplanation> {
+    /// Of a job with a session for each pair: one page is for all parties.
+    private func explain(
+        _ explanation: JobExplanation, _ text: String, _ file: JobFile
+    ) throws -> Reply<JobExplanation> {
         if let party, file.job.party(named: party) == nil {
             throw Failure(
                 .usage, "unknownParty", "'\(party)' is no party of this job",
                 hint: "its parties are \(file.job.parties.map(\.name).joined(separator: ", "))")
         }
-        guard let sitePath else { return Reply(.rows(explanation), text: explanation.text) }
+        guard let sitePath else { return Reply(explanation, text: text) }
         let site = try SiteFolder(opening: sitePath)
         let names = try file.sites(at: site).others.map { file.job.parties[$0].name }
         let left = try BudgetReport(of: site, peers: names)
-        return Reply(.rows(explanation), text: "\(explanation.text)\nWhat is left of this site's budgets\n\(left.text)")
+        return Reply(explanation, text: "\(text)\nWhat is left of this site's budgets\n\(left.text)")
     }
 }
 
@@ -86,11 +93,13 @@ extension JobExplain {
 enum JobExplanation: Encodable, Sendable {
     case whole(ExplainReport)
     case rows(RowExplanation)
+    case several(SeveralExplanation)
     case brief(PartyBrief)
 
     func encode(to encoder: any Encoder) throws {
         switch self {
         case .rows(let explanation): try explanation.encode(to: encoder)
+        case .several(let explanation): try explanation.encode(to: encoder)
         case .whole(let explanation): try explanation.encode(to: encoder)
         case .brief(let brief): try brief.encode(to: encoder)
         }

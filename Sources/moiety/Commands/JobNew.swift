@@ -22,7 +22,9 @@ struct JobNew: ReplyingCommand {
         help: "columns: two parties with different columns. rows: sites with the same columns about different people.")
     var split = DemoCommand.Split.columns
     @Option(
-        help: ArgumentHelp("With --split rows: all sites, in the order of the job.", valueName: "name,name,name"))
+        help: ArgumentHelp(
+            "All parties, in the order of the job: sites with --split rows; else three to eight that align, the active one first.",
+            valueName: "name,name,name"))
     var parties: String?
     @Option(help: "The party that has the outcome.") var active: String?
     @Option(help: "The other party.") var passive: String?
@@ -39,7 +41,9 @@ struct JobNew: ReplyingCommand {
 
     func validate() throws {
         if (sitePath == nil) != (table == nil) { throw ValidationError("--site and --table go together") }
-        if parties != nil, split != .rows { throw ValidationError("--parties goes with --split rows") }
+        if parties != nil, split != .rows, active != nil || passive != nil || family != nil || sitePath != nil {
+            throw ValidationError("--parties without --split rows goes with --file alone")
+        }
         if split == .rows, active != nil || passive != nil {
             throw ValidationError("--active and --passive go with --split columns")
         }
@@ -67,6 +71,7 @@ struct JobNew: ReplyingCommand {
 
     private func text(_ family: ModelFamily?, _ console: Console) throws -> String {
         if split == .rows { return try rowsText(family, console) }
+        if let names { return JobTemplate.severalText(parties: names) }
         guard let sitePath, let table else {
             return JobTemplate.text(
                 active: active ?? "hospital", passive: passive ?? "lab", family: family ?? .logistic)
@@ -93,9 +98,10 @@ struct JobNew: ReplyingCommand {
                 active: site.name, passive: passive ?? other ?? "lab", family: model, activeDraft: parts)
     }
 
+    private var names: [String]? { parties?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
+
     /// All sites have the columns of this one's table.
     private func rowsText(_ family: ModelFamily?, _ console: Console) throws -> String {
-        let names = parties?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         guard let sitePath, let table else {
             return JobTemplate.rowsText(parties: names ?? ["north", "east", "south"], family: family ?? .logistic)
         }

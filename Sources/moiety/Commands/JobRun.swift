@@ -56,6 +56,11 @@ struct JobRun: ReplyingCommand {
         let file = try file.read()
         let address = try meeting.address()
         if file.job.isSplitByRows { return try await mesh(file, folder, address, announce, console) }
+        if file.job.kind == .several {
+            throw Failure(
+                .usage, "alignsOnly", "a job of \(file.job.parties.count) parties aligns their rows, and fits no model",
+                hint: "moiety align run, at every party at the same time")
+        }
         let start = JobStart(file, for: session, hasAddress: address != nil, at: folder)
         if dryRun { return try await rehearse(file, start.checks, folder) }
         let prepared = try start.demand()
@@ -88,14 +93,14 @@ struct JobRun: ReplyingCommand {
             throw Failure(
                 .usage, "splitByRows", "a job split by rows is fitted: --as \(session.purpose.rawValue) is for others")
         }
-        let start = MeshStart(file, isDraft: false, at: folder)
+        let start = PooledStart(file, isDraft: false, at: folder, observer: console)
         if dryRun { return try await rehearse(file, start.checks, folder) }
-        let prepared = try start.demand()
-        console.progress("\(folder.name): \(prepared.table.summary)")
-        for remark in prepared.table.remarks { console.warning(remark) }
-        let report = try await MeshExecution(
-            prepared, out: out, observer: console, stopAfterSums: stopAfterSums, onListening: announce
-        ).run()
+        var prepared = try start.demand()
+        prepared.stopAfterSums = stopAfterSums
+        console.progress("\(folder.name): \(prepared.mesh.table.summary)")
+        for remark in prepared.mesh.table.remarks { console.warning(remark) }
+        let (result, _) = try await MeshExecution(prepared, out: out, observer: console, onListening: announce).run()
+        let report = PooledReport(file, result)
         return Reply(.pooled(report), text: report.text)
     }
 

@@ -22,7 +22,7 @@ struct VerifyCommand: ReplyingCommand {
     @Option(
         name: .customLong("with"),
         help: ArgumentHelp(
-            "Of a job split by rows: another site's results folder, to verify together; may be given again.",
+            "Of a job of many parties: another one's results folder, to verify together; may be given again.",
             valueName: "dir"))
     var others: [String] = []
     @Option(help: ArgumentHelp("The peer's copy, to compare record by record.", valueName: "dir"))
@@ -139,7 +139,7 @@ struct VerifyCommand: ReplyingCommand {
     }
 }
 
-/// What `verify` prints as data: one session, or those of a pooled fit.
+/// What `verify` prints as data: one session, or those of a mesh.
 enum VerifiedReport: Encodable, Sendable {
     case session(VerificationReport)
     case mesh(MeshReport)
@@ -153,17 +153,17 @@ enum VerifiedReport: Encodable, Sendable {
 }
 
 extension VerifyCommand {
-    /// The sessions of a pooled fit, of one site or of several together.
+    /// The sessions of a mesh, of one party or of several together.
     private func verifyMesh(_ console: Console) async throws -> Reply<VerifiedReport> {
         for (word, isGiven) in [
             ("--peer-transcript", peerTranscript != nil), ("--fit", fit != nil), ("--audit", audit != nil),
             ("--explain", explain),
         ] where isGiven {
             throw Failure(
-                .usage, "notOfRows", "\(word) is for a session between two parties, and this is a pooled fit",
+                .usage, "notOfRows", "\(word) is for a session between two parties, and this folder is of several",
                 hint: word == "--peer-transcript"
-                    ? "--with DIR names another site's results"
-                    : "give one of its transcripts: \(transcript)/transcripts/SITE")
+                    ? "--with DIR names another party's results"
+                    : "give one of its transcripts: \(transcript)/transcripts/NAME")
         }
         let site = try sitePath.map { try SiteFolder(opening: $0) }
         var options = try Verifier.Options(job: job.map { try JobFile(reading: $0) }, site: site)

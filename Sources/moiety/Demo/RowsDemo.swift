@@ -159,7 +159,7 @@ struct RowsDemo: Sendable {
     }
 
     private func text(_ results: String) throws -> String {
-        let bytes = try PrivateFile.readBytes("\(results)/\(PooledFiles.result)", limit: 1 << 24)
+        let bytes = try PrivateFile.readBytes("\(results)/\(MeshFolder.result)", limit: 1 << 24)
         return try ResultFiles.decoder.decode(PooledReport.self, from: Data(bytes)).text
     }
 }

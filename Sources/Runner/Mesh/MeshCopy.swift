@@ -1,11 +1,12 @@
 import Foundation
 import Jobs
+import PrivateSetIntersection
 import SecureSums
 import Site
 import Transcript
 import Wire
 
-/// What one site's folder of a pooled fit holds of the mesh: its sessions with all others, read without judging them.
+/// What one party's folder holds of a mesh: its sessions with all others, read without judging them.
 struct MeshCopy {
     /// One session, as its two logs have it.
     struct Pair {
@@ -16,47 +17,24 @@ struct MeshCopy {
         var heads: [String: MeshHeads] = [:]
         /// Session ids that each side named, by sender.
         var rows: [String: [Bytes32]] = [:]
-        /// Records of sums with their payloads, of both directions.
-        var sums: [(record: Record, payload: [UInt8])] = []
+        /// Records of what the mesh computes with their payloads, of both directions; of bulk ones none.
+        var records: [(record: Record, payload: [UInt8])] = []
         /// Identity keys, by party.
         var keys: [String: VerifyingKey] = [:]
         /// Roots of each direction at every size that a head may name, by sender.
         var trees: [String: MerkleTree] = [:]
     }
 
-    /// What stands beside the transcripts.
-    enum Result {
-        case missing
-        /// There, and not what a run writes.
-        case unreadable
-        case report(PooledReport)
-
-        init(in folder: String) {
-            let path = "\(folder)/\(PooledFiles.result)"
-            guard FileManager.default.fileExists(atPath: path) else {
-                self = .missing
-                return
-            }
-            let report = (try? PrivateFile.readBytes(path, limit: 1 << 26)).flatMap {
-                try? ResultFiles.decoder.decode(PooledReport.self, from: Data($0))
-            }
-            self = report.map { .report($0) } ?? .unreadable
-        }
-    }
-
     let folder: String
-    let result: Result
     let keeper: String
     let job: Job
     let jobHash: Bytes32
     /// By peer.
     let pairs: [String: Pair]
 
-    var report: PooledReport? { if case .report(let report) = result { report } else { nil } }
-
-    /// Folders of transcripts of a pooled fit's results; nil where there are none.
+    /// Folders of transcripts of results of a mesh; nil where there are none.
     static func transcripts(of folder: String) -> [String]? {
-        let inside = "\(folder)/\(MeshExecution.transcripts)"
+        let inside = "\(folder)/\(MeshFolder.transcripts)"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: inside)) ?? []
         let found = names.sorted().map { "\(inside)/\($0)" }.filter {
             FileManager.default.fileExists(atPath: "\($0)/\(TranscriptLayout.parties)")
@@ -68,16 +46,18 @@ struct MeshCopy {
     init(_ folder: String) throws {
         guard let transcripts = Self.transcripts(of: folder) else {
             throw Failure(
-                .badData, "noTranscript", "\(folder) has no transcripts of a pooled fit",
-                hint: "give the results folder that `moiety job run` wrote for a job split by rows")
+                .badData, "noTranscript", "\(folder) has no transcripts of sessions with several parties",
+                hint: "give the results folder that stands around `\(MeshFolder.transcripts)`")
         }
         var pairs: [String: Pair] = [:]
         var keepers: Set<String> = []
         var jobs: [Bytes32: Job] = [:]
         for transcript in transcripts {
             let listing = try TranscriptListing(folder: transcript)
-            guard let agreed = listing.agreed(among: .moiety), agreed.job.isSplitByRows else {
-                throw Failure(.badData, "otherJob", "\(transcript) is not of a job split by rows")
+            guard let agreed = listing.agreed(among: .moiety), agreed.job.isMesh else {
+                throw Failure(
+                    .badData, "otherJob", "\(transcript) is of a job of two parties",
+                    hint: "verify that transcript alone")
             }
             let parties = listing.parties
             keepers.insert(parties.keeper.name)
@@ -100,14 +80,13 @@ struct MeshCopy {
             throw Failure(.badData, "mixedTranscripts", "\(folder) mixes transcripts of several sites or jobs")
         }
         self.folder = folder
-        result = Result(in: folder)
         self.keeper = keeper
         self.job = job
         jobHash = hash
         self.pairs = pairs
     }
 
-    /// Identity of the mesh as the set-up messages make it (`protocols/row-split.md` 2); nil where they contradict each other or a
+    /// Identity of the mesh as the set-up messages make it (`protocols/row-split.md` 2, `protocols/multiparty-alignment.md` 1); nil where they contradict each other or a
     /// session's own id, or are not all there.
     var mesh: Bytes32? {
         let names = job.parties.map(\.name)
@@ -134,54 +113,24 @@ struct MeshCopy {
     }
 }
 
-extension MeshCopy {
-    /// The attempt went on from sums that are not at hand.
-    struct NoStart: Error {}
-
-    /// Follows the sums of this site's sessions.
-    func follower(_ settings: SumSettings) throws -> SumFollower {
-        var keys: [Int: VerifyingKey] = [:]
-        var sessions: [Int: Bytes32] = [:]
-        for pair in pairs.values {
-            for (name, key) in pair.keys { if let index = job.index(of: name) { keys[index] = key } }
-            if let index = job.index(of: pair.peer) { sessions[index] = pair.session }
-        }
-        var follower = SumFollower(
-            settings: settings, own: job.index(of: keeper) ?? 0, job: jobHash, keys: keys, sessions: sessions)
-        for pair in pairs.values {
-            guard let index = job.index(of: pair.peer) else { continue }
-            for (record, payload) in pair.sums { follower.take(record, payload: payload, with: index) }
-        }
-        return follower
-    }
-
-    /// The sums from which the attempt went on.
-    ///
-    /// - Throws: ``NoStart`` where `private/` is not at hand.
-    func start() throws -> SumState {
-        guard let pair = pairs.values.min(by: { $0.peer < $1.peer }) else { throw NoStart() }
-        let path = "\(pair.transcript)/\(TranscriptLayout.privateFolder)/\(MeshStation.startFile)"
-        guard FileManager.default.fileExists(atPath: path) else { throw NoStart() }
-        return try SumState(encoded: PrivateFile.readBytes(path, limit: 1 << 28))
-    }
-}
-
 extension MeshCopy.Pair {
-    private static let setup = MessageType(rawValue: 0x0600)
+    /// Set-up messages of meshes, and the bytes that stand in them before the ids of their sender's sessions.
+    private static let setups = [MessageType(rawValue: 0x0600): 7, MessageType(rawValue: 0x0800): 6]
 
     fileprivate mutating func take(_ record: Record, _ payload: [UInt8]) {
-        if record.type.protocolID == SumDescription.protocolVersion.id { sums.append((record, payload)) }
-        switch record.type {
-        case Self.setup: rows[record.from] = Self.sessions(inSetup: payload)
-        case .meshHeads: heads[record.from] = try? MeshHeads(payload: payload)
-        default: return
-        }
+        if Self.kept.contains(record.type.protocolID) { records.append((record, payload)) }
+        if let bytes = Self.setups[record.type] { rows[record.from] = Self.sessions(inSetup: payload, after: bytes) }
+        if record.type == .meshHeads { heads[record.from] = try? MeshHeads(payload: payload) }
     }
 
+    private static let kept = [
+        SumDescription.protocolVersion.id, ProtocolVersion.alignment.id, ProtocolVersion.multipartyAlignment.id,
+    ]
+
     /// Of a set-up message, whose other fields the session's inspectors look at.
-    private static func sessions(inSetup payload: [UInt8]) -> [Bytes32]? {
+    private static func sessions(inSetup payload: [UInt8], after bytes: Int) -> [Bytes32]? {
         var decoder = Decoder(payload)
-        guard (try? decoder.readFixed(7)) != nil else { return nil }
+        guard (try? decoder.readFixed(bytes)) != nil else { return nil }
         return try? decoder.readArray(max: RowTerms.mostSites, minimumBytes: 32) { decoder throws(WireError) in
             try decoder.readBytes32()
         }

@@ -6,14 +6,14 @@ import SecureSums
 package import Site
 
 /// What would stop a job split by rows here, in one place: asked by `job check`, by a dry run, and by the run itself.
-package struct MeshStart: Sendable {
+package struct PooledStart: Sendable {
     package private(set) var checks: [StartCheck] = []
     package private(set) var identifiers: IdentifierReport?
     /// What runs; nil when a check failed.
-    package private(set) var prepared: PreparedMesh?
+    package private(set) var prepared: PooledJob?
 
     /// - Parameter isDraft: whether the job need not be approved yet.
-    package init(_ file: JobFile, isDraft: Bool = false, at site: SiteFolder) {
+    package init(_ file: JobFile, isDraft: Bool = false, at site: SiteFolder, observer: any RunObserver) {
         let job = file.job
         let place: (own: Int, others: [Int])
         do {
@@ -27,16 +27,16 @@ package struct MeshStart: Sendable {
                 "party", .ok, "\(site.name) is site \(place.own + 1) of \(job.parties.count) that hold the same columns"
             ))
         numbers(job)
-        approval(of: file, isDraft: isDraft, site)
+        checks += MeshChecks(file, at: site).approval(isDraft: isDraft)
         policy(job, site)
         table(job, job.parties[place.own], site)
-        for index in place.others { meet(job.parties[index].name, dials: index < place.own, site) }
+        checks += MeshChecks(file, at: site).peers(place)
         guard !isDraft, checks.firstFailure == nil else { return }
-        do { prepared = try PreparedMesh(file, at: site) } catch { checks.append(StartCheck("books", failed: error)) }
+        do { prepared = try PooledJob(file, at: site, observer: observer) } catch { checks.append(StartCheck("books", failed: error)) }
     }
 
     /// - Throws: `Failure`: the first that would stop it.
-    package func demand() throws -> PreparedMesh {
+    package func demand() throws -> PooledJob {
         if let failure = checks.firstFailure { throw failure }
         guard let prepared else { throw Failure(.internalError, "notPrepared", "the job could not be prepared") }
         return prepared
@@ -51,15 +51,6 @@ package struct MeshStart: Sendable {
     }
 
     private mutating func numbers(_ job: Job) { checks.append(Self.check(job)) }
-
-    private mutating func approval(of file: JobFile, isDraft: Bool, _ site: SiteFolder) {
-        let check = StartCheck.run("approval") {
-            let identity = try site.identity()
-            _ = try site.heldApproval(of: file, by: identity, in: site.ledger(signedBy: identity))
-            return "held"
-        }
-        checks.append(isDraft && check.verdict == .failed ? check.asWarning : check)
-    }
 
     private mutating func policy(_ job: Job, _ site: SiteFolder) {
         do {
@@ -99,19 +90,5 @@ package struct MeshStart: Sendable {
         } catch {
             checks.append(StartCheck("columns", failed: error))
         }
-    }
-
-    private mutating func meet(_ name: String, dials: Bool, _ site: SiteFolder) {
-        checks.append(
-            .run("peer \(name)") {
-                let invitation = try site.peers.peer(named: name)
-                guard dials else { return "is expected to dial \(site.settings.listen)" }
-                guard let address = invitation.address else {
-                    throw Failure(
-                        .configuration, "noAddress", "this site does not know where '\(name)' listens",
-                        hint: "who stands later in the job dials: moiety peer add with --address HOST:PORT")
-                }
-                return "is dialled at \(address)"
-            })
     }
 }

@@ -2,8 +2,8 @@ import GRPCTransport
 import Wire
 
 /// What all sessions of an attempt end with when it goes well.
-struct MeshEnd: Sendable {
-    let result: PooledResult
+struct MeshEnd<Result: Sendable>: Sendable {
+    let result: Result
     let files: [ResultFile]
     let heads: MeshHeads
     /// Numbers of the sites that are gone.
@@ -16,7 +16,7 @@ struct SiteGone: PeerVisibleError {
 }
 
 /// One attempt to have a session with every other site: tasks bring sessions, one gathers and uses them, and each task ends its own.
-actor MeshAttempt {
+actor MeshAttempt<Outcome: Sendable> {
     private enum Phase { case gathering, running, over }
 
     private let peers: [Int]
@@ -24,8 +24,8 @@ actor MeshAttempt {
     /// Peers that a task is busy with, from the call to the end.
     private var engaged: Set<Int> = []
     private var sessions: [Int: Session] = [:]
-    private var waiting: [Int: CheckedContinuation<MeshEnd, any Error>] = [:]
-    private var outcome: Result<MeshEnd, any Error>?
+    private var waiting: [Int: CheckedContinuation<MeshEnd<Outcome>, any Error>] = [:]
+    private var outcome: Result<MeshEnd<Outcome>, any Error>?
     /// Why the latest try with a peer came to nothing.
     private(set) var obstacles: [Int: String] = [:]
     /// Sessions that ended as they should.
@@ -53,7 +53,7 @@ actor MeshAttempt {
     func close(_ peer: Int) { closed.insert(peer) }
 
     /// Brings a session and waits until the attempt is over.
-    func join(_ peer: Int, _ session: Session) async throws -> MeshEnd {
+    func join(_ peer: Int, _ session: Session) async throws -> MeshEnd<Outcome> {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 if let outcome { return continuation.resume(with: outcome) }
@@ -85,7 +85,7 @@ actor MeshAttempt {
     }
 
     /// Ends all sessions: those of lost sites as lost, whatever becomes of the others.
-    func end(_ outcome: Result<MeshEnd, any Error>) {
+    func end(_ outcome: Result<MeshEnd<Outcome>, any Error>) {
         guard self.outcome == nil else { return }
         self.outcome = outcome
         phase = .over

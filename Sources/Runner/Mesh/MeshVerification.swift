@@ -1,13 +1,11 @@
 import Foundation
 import Jobs
-import PooledRegression
 import ProtocolKit
-import SecureSums
 import Site
 package import Transcript
 import Wire
 
-/// What a verifier found in the sessions of a pooled fit: one report a session, then what holds of all together.
+/// What a verifier found in the sessions of a mesh: one report a session, then what holds of all together.
 package struct MeshReport: Encodable, Sendable {
     package struct Pair: Encodable, Sendable {
         package let keeper: String
@@ -26,12 +24,31 @@ package struct MeshReport: Encodable, Sendable {
     package let pairs: [Pair]
     package let findings: [VerificationReport.Finding]
     package let verdict: VerificationReport.Verdict
+    /// For sentences: "pooled fit".
+    private let phrase: String
+
+    init(
+        job: String, title: String, sites: [String], keepers: [String], lost: [String], pairs: [Pair],
+        findings: [VerificationReport.Finding], verdict: VerificationReport.Verdict, phrase: String
+    ) {
+        self.job = job
+        self.title = title
+        self.sites = sites
+        self.keepers = keepers
+        self.lost = lost
+        self.pairs = pairs
+        self.findings = findings
+        self.verdict = verdict
+        self.phrase = phrase
+    }
+
+    private enum CodingKeys: String, CodingKey { case job, title, sites, keepers, lost, pairs, findings, verdict }
 
     /// The same with findings of checks made elsewhere. A failure makes it INVALID.
     package func adding(_ more: [VerificationReport.Finding]) -> MeshReport {
         MeshReport(
             job: job, title: title, sites: sites, keepers: keepers, lost: lost, pairs: pairs, findings: findings + more,
-            verdict: more.contains { $0.status == .failed } ? .invalid : verdict)
+            verdict: more.contains { $0.status == .failed } ? .invalid : verdict, phrase: phrase)
     }
 
     /// First what is wrong.
@@ -41,7 +58,7 @@ package struct MeshReport: Encodable, Sendable {
 
     package var text: String {
         var lines = [
-            "\(keepers.joined(separator: ", ")): pooled fit of \(sites.count) sites, job \(job.prefix(16)), is \(verdict.rawValue)",
+            "\(keepers.joined(separator: ", ")): \(phrase) of \(sites.count) parties, job \(job.prefix(16)), is \(verdict.rawValue)",
             title,
         ]
         for pair in pairs {
@@ -68,17 +85,28 @@ package struct MeshReport: Encodable, Sendable {
     }
 }
 
-/// Verifies one site's folder of a pooled fit, or those of several sites together. `protocols/transcript.md` 9.4.
+/// What a verifier checks of a mesh beyond its sessions, by the kind of its job.
+protocol MeshFollowing: Sendable {
+    /// Parties that the result says were lost.
+    func lost(_ copy: MeshCopy) -> [String]
+    /// What a result says against the job and the sessions: whoever keeps a folder could write anything there.
+    func unlike(_ copy: MeshCopy, mesh: Bytes32) -> String?
+    /// M05: from one party's logs to its result.
+    func outcome(_ copy: MeshCopy) -> VerificationReport.Finding
+}
+
+/// Verifies one party's folder of a mesh, or those of several parties together. `protocols/transcript.md` 9.4.
 package struct MeshVerification {
     private typealias Finding = VerificationReport.Finding
 
     private let copies: [MeshCopy]
     private let options: Verifier.Options
+    private let following: any MeshFollowing
 
-    /// Whether a folder is one of a pooled fit.
+    /// Whether a folder is one of a mesh.
     package static func isMesh(_ folder: String) -> Bool { MeshCopy.transcripts(of: folder) != nil }
 
-    /// - Throws: `Failure` for folders that are not of one pooled fit, or of one site twice.
+    /// - Throws: `Failure` for folders that are not of one job, or of one party twice.
     package init(_ folders: [String], options: Verifier.Options) throws {
         copies = try folders.map { try MeshCopy($0) }
         self.options = options
@@ -86,13 +114,14 @@ package struct MeshVerification {
             throw Failure(.badData, "otherJob", "the folders are not of one job")
         }
         guard Set(copies.map(\.keeper)).count == copies.count else {
-            throw Failure(.usage, "siteTwice", "two of the folders are of one site")
+            throw Failure(.usage, "siteTwice", "two of the folders are of one party")
         }
+        following = first.job.isSplitByRows ? PooledFollowing() : JointFollowing()
     }
 
     package func run() -> MeshReport {
         let job = copies[0].job
-        let lost = Self.lost(copies[0])
+        let lost = following.lost(copies[0])
         var pairs: [MeshReport.Pair] = []
         for copy in copies {
             for party in job.others(than: copy.keeper) {
@@ -100,12 +129,12 @@ package struct MeshVerification {
                 pairs.append(
                     MeshReport.Pair(
                         keeper: copy.keeper, peer: party.name, report: report(pair, of: copy),
-                        isLost: Self.lost(copy).contains(party.name)))
+                        isLost: following.lost(copy).contains(party.name)))
             }
         }
         let open = Set(pairs.filter { $0.report.verdict == .notClosed }.map { "\($0.keeper) \($0.peer)" })
         let broken = pairs.filter { $0.report.verdict == .invalid }.map { ($0.keeper, $0.peer) }
-        let findings = [sessions(job, open), heads(broken)] + [results()].compactMap(\.self) + copies.map(sums)
+        let findings = [sessions(job, open), heads(broken)] + [results()].compactMap(\.self) + copies.map(following.outcome)
         let verdicts = pairs.filter { !$0.isLost || $0.report.verdict == .invalid }.map(\.report.verdict)
         let verdict: VerificationReport.Verdict =
             if verdicts.contains(.invalid) || findings.contains(where: { $0.status == .failed }) {
@@ -119,28 +148,12 @@ package struct MeshVerification {
         return MeshReport(
             job: job.hash.hex, title: job.title, sites: job.parties.map(\.name), keepers: copies.map(\.keeper),
             lost: lost,
-            pairs: pairs, findings: findings, verdict: verdict)
+            pairs: pairs, findings: findings, verdict: verdict,
+            phrase: job.isSplitByRows ? "pooled fit" : "alignment")
     }
-
-    /// As the result says.
-    private static func lost(_ copy: MeshCopy) -> [String] { copy.report?.lost ?? [] }
 
     private static func hasSums(_ findings: [Finding]) -> Bool {
         findings.contains { $0.check == .m05 && $0.status == .passed }
-    }
-
-    /// What a result says of its sites, against the job and the sessions: whoever keeps a folder could write anything there.
-    private func unlike(_ copy: MeshCopy, _ job: Job, mesh: Bytes32) -> String? {
-        guard let result = copy.report else { return nil }
-        let names = job.parties.map(\.name)
-        guard result.job == job.hash.hex, result.mesh == mesh.hex else { return "is of another job or run" }
-        guard result.sites == result.outcome.summary.sites, Set(result.sites).isSubset(of: names),
-            result.lost == names.filter({ !result.sites.contains($0) }), result.sites.contains(copy.keeper)
-        else { return "names other sites than its sums have" }
-        guard result.lost.isEmpty || job.rows?.onLoss == .continue else {
-            return "leaves out sites that the job waits for"
-        }
-        return result.sites.count >= job.fewestInRound ? nil : "has fewer sites than the job lets go on"
     }
 
     /// Against the peer's copy, where that is given too.
@@ -165,10 +178,10 @@ package struct MeshVerification {
                     .m02, "meshMismatch",
                     "The set-up messages in \(copy.keeper)'s folder do not name the sessions that are there.")
             }
-            if let reason = unlike(copy, job, mesh: mesh) {
-                return failed(.m02, "resultOfOthers", "\(copy.keeper)'s \(PooledFiles.result) \(reason).")
+            if let reason = following.unlike(copy, mesh: mesh) {
+                return failed(.m02, "resultOfOthers", "\(copy.keeper)'s \(MeshFolder.result) \(reason).")
             }
-            let lost = Self.lost(copy)
+            let lost = following.lost(copy)
             for pair in copy.pairs.values.sorted(by: { $0.peer < $1.peer }) {
                 for (sender, heads) in pair.heads.sorted(by: { $0.key < $1.key }) where heads.mesh != mesh {
                     return failed(
@@ -232,7 +245,7 @@ package struct MeshVerification {
         let unsaid =
             broken
             + copies.flatMap { copy in
-                copy.pairs.values.filter { $0.heads.count < 2 && !Self.lost(copy).contains($0.peer) }
+                copy.pairs.values.filter { $0.heads.count < 2 && !following.lost(copy).contains($0.peer) }
                     .map { (copy.keeper, $0.peer) }
             }
         guard unsaid.isEmpty else {
@@ -246,43 +259,10 @@ package struct MeshVerification {
         return Finding(check: .m03, status: .passed, sentence: Check.m03.sentence)
     }
 
-    /// M05: from one site's logs to its result. Needs the sums that were opened before the attempt, which a site keeps to itself.
-    private func sums(_ copy: MeshCopy) -> Finding {
-        func skipped(_ reason: String) -> Finding {
-            Finding(check: .m05, status: .notEvaluated, sentence: "Not evaluated for \(copy.keeper): \(reason).")
-        }
-        let report: PooledReport
-        switch copy.result {
-        case .missing: return skipped("\(PooledFiles.result) is not at hand")
-        case .unreadable:
-            return failed(
-                .m05, "resultUnreadable", "\(copy.keeper)'s \(PooledFiles.result) is not what a run of the job writes.")
-        case .report(let found): report = found
-        }
-        do {
-            let settings = try SumSettings(copy.job)
-            let state = try copy.follower(settings).sums(from: try copy.start())
-            let outcome = try PooledFit.outcome(of: state.rounds, PooledModel(copy.job), settings)
-            // As bytes: a number that does not exist is not equal to itself.
-            guard try ResultFiles.json(outcome) == ResultFiles.json(report.outcome) else {
-                return failed(
-                    .m05, "resultMismatch",
-                    "The sums in \(copy.keeper)'s logs come to another result than the one beside them.")
-            }
-        } catch is MeshCopy.NoStart {
-            return skipped("the sums from which the attempt went on stand in private/, which is not at hand")
-        } catch {
-            return failed(
-                .m05, Failure(describing: error).code,
-                "The sums do not follow from \(copy.keeper)'s logs: \(Failure(describing: error).message).")
-        }
-        return Finding(check: .m05, status: .passed, sentence: "\(Check.m05.sentence) (\(copy.keeper))")
-    }
-
     /// M04: only of several folders.
     private func results() -> Finding? {
         guard copies.count > 1 else { return nil }
-        let results = copies.map { try? PrivateFile.readBytes("\($0.folder)/\(PooledFiles.result)", limit: 1 << 26) }
+        let results = copies.map { try? PrivateFile.readBytes("\($0.folder)/\(MeshFolder.result)", limit: 1 << 26) }
         guard let first = results[0], results.allSatisfy({ $0 == first }) else {
             return failed(.m04, "resultsDiffer", "The sites' results are not the same.")
         }

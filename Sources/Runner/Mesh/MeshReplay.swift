@@ -1,14 +1,13 @@
 import Foundation
 import Jobs
-import PooledRegression
 import ProtocolKit
+import PooledRegression
 import Records
-import SecureSums
 package import Site
 package import Transcript
 import Wire
 
-/// Runs one site's side of a pooled fit again over the logs of its sessions, from its seeds and its table: the very code that ran.
+/// Runs one party's side of a mesh again over the logs of its sessions, from its seeds and its table: the very code that ran.
 package struct MeshReplay {
     private typealias Finding = VerificationReport.Finding
 
@@ -34,6 +33,17 @@ package struct MeshReplay {
         let replay: Replay
         let secrets: OpenedSecrets
         let items: [InputCommitments.Item]
+    }
+
+    /// What came of it again.
+    private struct Again {
+        let mesh: Bytes32
+        let facts: (Bytes32) throws -> ResultFacts
+        let files: [ResultFile]
+    }
+
+    private var session: any SiteProtocol {
+        copy.job.isSplitByRows ? PooledProtocol() : JointAlignmentProtocol()
     }
 
     /// R01, R02, R03.
@@ -80,16 +90,16 @@ package struct MeshReplay {
         let derived = Finding(
             check: .r02, status: .passed,
             sentence: "\(Check.r02.sentence) (\(messages) messages to \(sides.count) sites)")
-        return [committed, derived, try compare(result, sides, file)]
+        return [committed, derived, try compare(result, sides)]
     }
 
     private func side(_ pair: MeshCopy.Pair, _ file: JobFile, _ own: Int, _ table: PartyTable) throws -> Side {
         let job = file.job
         let peer = try peer(pair.peer, job)
         let secrets = try OpenedSecrets(
-            folder: "\(pair.transcript)/\(TranscriptLayout.privateFolder)", of: PooledProtocol())
+            folder: "\(pair.transcript)/\(TranscriptLayout.privateFolder)", of: session)
         let inputs = JobInputs(
-            file, for: PooledProtocol(), own: job.parties[own], peer: job.parties[peer], table: table)
+            file, for: session, own: job.parties[own], peer: job.parties[peer], table: table)
         return Side(
             index: peer, replay: try Replay(folder: pair.transcript, seed: secrets.seed), secrets: secrets,
             items: try inputs.commitments(salts: secrets.salts).map(\.item))
@@ -104,29 +114,47 @@ package struct MeshReplay {
 
     private func again(
         _ sides: [Side], _ file: JobFile, _ own: Int, _ table: PartyTable, start: MeshCopy.Pair
-    ) async -> (PooledResult?, (any Error)?) {
+    ) async -> (Again?, (any Error)?) {
         do {
-            let bytes = try PrivateFile.readBytes(
-                "\(start.transcript)/\(TranscriptLayout.privateFolder)/\(MeshStation.startFile)", limit: 1 << 28)
-            let rows = try table.pooledRows()
-            let identity = try site.identity()
-            let run = PooledRun(
-                job: file.job, own: own, rows: try PooledRows(table, rows), signer: { try identity.key.sign($0) },
-                start: try PooledState(encoded: bytes), patience: .seconds(3600))
             for side in sides { try await open(side) }
             let sessions = Dictionary(
                 sides.map { ($0.index, $0.replay.session) }, uniquingKeysWith: { first, _ in first })
-            let result = try await run.run(over: sessions)
-            let heads = PooledRun.heads(result.mesh, file.job, own: own, sessions)
+            let again =
+                file.job.isSplitByRows
+                ? try await pooled(sessions, file, own, table, start) : try await joint(sessions, file, own, table)
+            let heads = MeshHeads(again.mesh, file.job, own: own, sessions)
             for side in sides {
-                try await PooledRun.finish(side.replay.session, heads)
+                try await heads.exchange(over: side.replay.session)
                 try await side.replay.session.close()
             }
-            return (result, nil)
+            return (again, nil)
         } catch {
             progress.say("the replay ended: \(Failure(describing: error).code)")
             return (nil, error)
         }
+    }
+
+    private func pooled(
+        _ sessions: [Int: Session], _ file: JobFile, _ own: Int, _ table: PartyTable, _ start: MeshCopy.Pair
+    ) async throws -> Again {
+        let bytes = try PrivateFile.readBytes(
+            "\(start.transcript)/\(TranscriptLayout.privateFolder)/\(PooledJob.startFile)", limit: 1 << 28)
+        let identity = try site.identity()
+        let result = try await PooledRun(
+            job: file.job, own: own, rows: PooledRows(table, table.pooledRows()),
+            signer: { try identity.key.sign($0) }, start: PooledState(encoded: bytes), patience: .seconds(3600)
+        ).run(over: sessions)
+        return Again(
+            mesh: result.mesh, facts: { try result.facts(salt: $0) }, files: try PooledFiles(file, result).results())
+    }
+
+    private func joint(
+        _ sessions: [Int: Session], _ file: JobFile, _ own: Int, _ table: PartyTable
+    ) async throws -> Again {
+        let result = try await JobInputs.alignJointly(
+            table, file.job, own: own, over: sessions, patience: .seconds(3600))
+        return Again(
+            mesh: result.mesh, facts: { try result.facts(salt: $0) }, files: try JointFiles(file, result).results())
     }
 
     /// Nobody is asked for an approval again.
@@ -139,7 +167,7 @@ package struct MeshReplay {
         try await session.checkpoint()
     }
 
-    private func compare(_ result: PooledResult?, _ sides: [Side], _ file: JobFile) throws -> Finding {
+    private func compare(_ result: Again?, _ sides: [Side]) throws -> Finding {
         func failed(_ error: String, _ sentence: String) -> Finding {
             Finding(check: .r03, status: .failed, error: error, sentence: sentence)
         }
@@ -153,13 +181,13 @@ package struct MeshReplay {
             guard let salt = side.secrets.resultSalt else {
                 return failed("saltMissing", "The commitment to the result cannot be opened.")
             }
-            let facts = try result.facts(salt: salt)
+            let facts = try result.facts(salt)
             guard facts.commitment == outcome.resultCommitment, facts.counts == outcome.counts else {
                 return failed(
                     "resultMismatch", "Another result follows from these inputs than the one that this site signed.")
             }
         }
-        for made in try PooledFiles(file, result).results() {
+        for made in result.files {
             let path = "\(copy.folder)/\(made.name)"
             guard FileManager.default.fileExists(atPath: path) else { continue }
             guard try PrivateFile.readBytes(path, limit: 1 << 26) == made.bytes else {

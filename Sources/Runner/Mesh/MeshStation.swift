@@ -1,9 +1,7 @@
 import Foundation
 import GRPCTransport
 import Jobs
-import PooledRegression
 import ProtocolKit
-import SecureSums
 import Site
 import Synchronization
 import Transcript
@@ -11,16 +9,17 @@ import Wire
 
 /// Where a site meets all others of its job: it listens for those that come later in the job, dials those before it, and starts again when
 /// one is lost, until an attempt comes to its end or the deadline does.
-struct MeshStation: Sendable {
-    let execution: MeshExecution
+struct MeshStation<Work: MeshWork>: Sendable {
+    let execution: MeshExecution<Work>
     /// Folder of this attempt's transcripts.
     let transcripts: String
     let firstAttempt: UInt32
-    private let current = LatestAttempt()
+    private let current = LatestAttempt<Work.Result>()
 
-    /// In a transcript's private folder: from which sums the attempt went on.
-    static let startFile = "start"
+    typealias Attempt = MeshAttempt<Work.Result>
+    typealias End = MeshEnd<Work.Result>
 
+    private var work: Work { execution.work }
     private var mesh: PreparedMesh { execution.mesh }
     private var job: Job { execution.job }
     private var observer: any RunObserver { execution.observer }
@@ -34,15 +33,15 @@ struct MeshStation: Sendable {
         .waiting(.seconds(min(job.network.messageTimeout, mesh.site.settings.timeouts.message)))
     }
 
-    init(execution: MeshExecution, transcripts: String, firstAttempt: UInt32) {
+    init(execution: MeshExecution<Work>, transcripts: String, firstAttempt: UInt32) {
         self.execution = execution
         self.transcripts = transcripts
         self.firstAttempt = firstAttempt
     }
 
-    func run(from saved: PooledState) async throws -> MeshEnd {
+    func run() async throws -> End {
         let callers = mesh.peers.filter { !mesh.dials($0) }
-        return try await withThrowingTaskGroup(of: MeshEnd?.self) { group in
+        return try await withThrowingTaskGroup(of: End?.self) { group in
             if !callers.isEmpty {
                 let address = try NetworkAddress(mesh.site.settings.listen)
                 let listener = GRPCListener(
@@ -61,7 +60,7 @@ struct MeshStation: Sendable {
                     return nil
                 }
             }
-            group.addTask { try await attempts(from: saved) }
+            group.addTask { try await attempts() }
             defer { group.cancelAll() }
             while let end = try await group.next() {
                 if let end { return end }
@@ -71,15 +70,14 @@ struct MeshStation: Sendable {
     }
 
     /// One attempt after the other.
-    private func attempts(from saved: PooledState) async throws -> MeshEnd {
-        let state = Shared(saved)
+    private func attempts() async throws -> End {
         let connect = min(job.network.connectTimeout, mesh.site.settings.timeouts.connect)
         var (number, patience) = (firstAttempt, connect)
-        var bound = MismatchBound(within: .seconds(lossTimeout))
+        var bound = MismatchBound(within: .seconds(work.lossTimeout ?? 0))
         while true {
-            let attempt = MeshAttempt(peers: mesh.peers.map(\.index))
+            let attempt = Attempt(peers: mesh.peers.map(\.index))
             do {
-                let end = try await self.attempt(attempt, number, patience: .seconds(patience), state)
+                let end = try await self.attempt(attempt, number, patience: .seconds(patience))
                 for peer in mesh.peers where !end.lost.contains(peer.index) {
                     guard await attempt.closed.contains(peer.index) else {
                         observer.warning("the session with \(peer.name) was not closed in order; the result stands")
@@ -88,33 +86,31 @@ struct MeshStation: Sendable {
                 }
                 return end
             } catch {
-                guard let gone = MeshLoss(error),
-                    bound.allows(another: gone, opened: state.value.rounds.count, at: .now)
+                guard let lossTimeout = work.lossTimeout, let gone = MeshLoss(error),
+                    bound.allows(another: gone, opened: work.progressMade, at: .now)
                 else { throw error }
-                observer.warning("\(gone.sentence); waits up to \(lossTimeout) s until all sites are there again")
+                observer.warning("\(gone.sentence); waits up to \(lossTimeout) s until all are there again")
                 execution.keepEvidence((transcripts as NSString).deletingLastPathComponent)
+                patience = lossTimeout
             }
             number += 1
-            patience = lossTimeout
             // So that all notice before the first calls.
             try await Task.sleep(for: .milliseconds(500))
         }
     }
 
-    private var lossTimeout: Int { job.rows?.lossTimeout ?? 3600 }
-
     private func attempt(
-        _ attempt: MeshAttempt, _ number: UInt32, patience: Duration, _ state: Shared<PooledState>
-    ) async throws -> MeshEnd {
+        _ attempt: Attempt, _ number: UInt32, patience: Duration
+    ) async throws -> End {
         current.set(attempt, number)
         let deadline = ContinuousClock.now + patience
-        let outcome: Result<MeshEnd, any Error> = await withTaskGroup(of: Void.self) { group in
+        let outcome: Result<End, any Error> = await withTaskGroup(of: Void.self) { group in
             for peer in mesh.peers where mesh.dials(peer) {
                 group.addTask { await dial(peer, attempt, number, until: deadline) }
             }
-            let outcome: Result<MeshEnd, any Error>
+            let outcome: Result<End, any Error>
             do {
-                outcome = .success(try await use(try await gather(attempt, until: deadline, state), state))
+                outcome = .success(try await use(try await gather(attempt, until: deadline)))
             } catch {
                 outcome = .failure(error)
             }
@@ -130,19 +126,19 @@ struct MeshStation: Sendable {
 
     /// Waits for all, and says for whom.
     private func gather(
-        _ attempt: MeshAttempt, until deadline: ContinuousClock.Instant, _ state: Shared<PooledState>
+        _ attempt: Attempt, until deadline: ContinuousClock.Instant
     ) async throws -> [Int: Session] {
         var said: (missing: [Int], time: ContinuousClock.Instant)?
         while true {
             if let sessions = await attempt.begin() {
-                execution.progress.say("all \(job.parties.count) sites are here")
+                execution.progress.say("all \(job.parties.count) parties are here")
                 return sessions
             }
             let missing = await attempt.missing
             let names = missing.map { job.parties[$0].name }.joined(separator: ", ")
             let now = ContinuousClock.now
             let reasons = await attempt.obstacles
-            guard now < deadline else { throw inVain(missing, reasons, state) }
+            guard now < deadline else { throw inVain(missing, reasons) }
             if said.map({ $0.missing != missing || now - $0.time > .seconds(10) }) ?? true {
                 let details = missing.compactMap { index in reasons[index].map { "\(job.parties[index].name): \($0)" } }
                 observer.progress(
@@ -154,28 +150,24 @@ struct MeshStation: Sendable {
     }
 
     /// The deadline is over.
-    private func inVain(_ missing: [Int], _ reasons: [Int: String], _ state: Shared<PooledState>) -> Failure {
+    private func inVain(_ missing: [Int], _ reasons: [Int: String]) -> Failure {
         let names = missing.map { job.parties[$0].name }.joined(separator: ", ")
         let details = missing.compactMap { index in reasons[index].map { "\(job.parties[index].name): \($0)" } }
-        // Who was lost after the last sum is not waited for by anybody.
-        let hasEnded = (try? execution.pooledRun(from: state).outcomeOfStart()) != nil
         return Failure(
             .peerUnreachable, "sitesMissing",
             "waited in vain for \(names)" + (details.isEmpty ? "" : "; \(details.joined(separator: "; "))"),
-            hint: hasEnded
-                ? "all sums of the fit were opened before this site stopped: the others have the result, the same for all; ask one "
-                    + "of them for its folder"
-                : "every site of the job runs `moiety job run` at the same time; see network.connectTimeout and lossTimeout"
-        )
+            hint: work.hintOfEnded
+                ?? "all parties of the job run the same command at the same time; see network.connectTimeout"
+                + (work.lossTimeout == nil ? "" : " and lossTimeout"))
     }
 
-    /// Runs the fit, and says what each session ends with.
-    private func use(_ sessions: [Int: Session], _ state: Shared<PooledState>) async throws -> MeshEnd {
-        let result = try await execution.pooledRun(from: state).run(over: sessions)
-        let kept = result.outcome.summary.sites
-        return MeshEnd(
-            result: result, files: try PooledFiles(mesh.file, result).all(),
-            heads: PooledRun.heads(result.mesh, job, own: mesh.own, sessions),
+    /// Computes, and says what each session ends with.
+    private func use(_ sessions: [Int: Session]) async throws -> End {
+        let result = try await work.run(over: sessions)
+        let kept = work.parties(of: result)
+        return End(
+            result: result, files: try work.files(of: result),
+            heads: MeshHeads(work.identity(of: result), job, own: mesh.own, sessions),
             lost: Set(mesh.peers.filter { !kept.contains($0.name) }.map(\.index)))
     }
 }
@@ -185,7 +177,7 @@ struct MeshStation: Sendable {
 extension MeshStation {
     /// Calls until there is a session, and again if that is lost before it was used.
     private func dial(
-        _ peer: MeshPeer, _ attempt: MeshAttempt, _ number: UInt32, until deadline: ContinuousClock.Instant
+        _ peer: MeshPeer, _ attempt: Attempt, _ number: UInt32, until deadline: ContinuousClock.Instant
     ) async {
         guard let address = peer.invitation.address, let certificate = try? certificate else {
             await attempt.release(peer.index, obstacle: "this site does not know where it listens")
@@ -229,28 +221,28 @@ extension MeshStation {
 
     /// One session, from the hellos to the closing.
     private func pair(
-        _ peer: MeshPeer, _ channel: GRPCPeerChannel, _ attempt: MeshAttempt, _ number: UInt32
+        _ peer: MeshPeer, _ channel: GRPCPeerChannel, _ attempt: Attempt, _ number: UInt32
     ) async throws {
         let folder = "\(transcripts)/\(peer.name)"
         // Of a try that came to nothing. Who dials again does not have removed what it did before.
         try FailedSessions(at: mesh.site).clear(folder, of: mesh.file.hash)
         let evidence = try SessionEvidence(peer.prepared, folder: folder)
-        try evidence.writer.addPrivate(Self.startFile, execution.stateFile.load().encoded())
+        try work.leave(in: evidence.writer)
         let link = try PeerLink(job, with: peer.name, site: mesh.site, observer: observer, over: channel)
-        let kind = PooledProtocol()
+        let (kind, work) = (mesh.session, work)
         _ = try await link.withSession(
             SessionTerms(peer.prepared.inputs, attempt: number),
             plan: kind.plan(for: job, between: [mesh.site.name, peer.name]),
             inspectors: { [job] in try kind.liveInspectors(for: job, in: $0) }, seed: evidence.seed,
             recorder: evidence.writer,
             finish: { session, end in
-                try evidence.finish(session, files: end.files) { try end.result.facts(salt: $0) }
+                try evidence.finish(session, files: end.files) { try work.facts(of: end.result, salt: $0) }
             }
         ) { session in
             try peer.book.attempt()
             try await open(session, peer, evidence)
             let end = try await wait(session, peer, channel, attempt)
-            try await PooledRun.finish(session, end.heads)
+            try await end.heads.exchange(over: session)
             return end
         }
         await attempt.close(peer.index)
@@ -262,18 +254,15 @@ extension MeshStation {
         try await session.send(InputCommitments(items: evidence.commitments.map(\.item)))
         let note = try await session.receive(ApprovalMessage.self).note
         let committed = try await session.receive(InputCommitments.self).items
-        guard let table = committed.first(where: { $0.label == PooledProtocol.commitment }) else {
-            throw session.violation("commitmentMissing")
-        }
-        try mesh.book.admit(table.root, of: mesh.site.peerEntry(peer.invitation))
+        try work.admit(committed, of: peer, in: session)
         try evidence.writer.addApproval(of: peer.name, note: note)
         try await session.checkpoint()
     }
 
     /// Until the attempt is over, or the peer is gone before it began.
     private func wait(
-        _ session: Session, _ peer: MeshPeer, _ channel: GRPCPeerChannel, _ attempt: MeshAttempt
-    ) async throws -> MeshEnd {
+        _ session: Session, _ peer: MeshPeer, _ channel: GRPCPeerChannel, _ attempt: Attempt
+    ) async throws -> End {
         let watch = Task {
             await channel.untilPeerEnds()
             if !Task.isCancelled { await attempt.lose(peer.index) }
@@ -284,12 +273,12 @@ extension MeshStation {
 }
 
 /// The attempt that gathers now, with its number.
-private final class LatestAttempt: Sendable {
-    private let stored = Mutex<(MeshAttempt, UInt32)?>(nil)
+private final class LatestAttempt<Outcome: Sendable>: Sendable {
+    private let stored = Mutex<(MeshAttempt<Outcome>, UInt32)?>(nil)
 
-    var value: (MeshAttempt, UInt32)? { stored.withLock { $0 } }
+    var value: (MeshAttempt<Outcome>, UInt32)? { stored.withLock { $0 } }
 
-    func set(_ attempt: MeshAttempt?, _ number: UInt32) {
+    func set(_ attempt: MeshAttempt<Outcome>?, _ number: UInt32) {
         stored.withLock { $0 = attempt.map { ($0, number) } }
     }
 }
@@ -304,4 +293,6 @@ final class Shared<Value: Sendable>: Sendable {
         get { stored.withLock { $0 } }
         set { stored.withLock { $0 = newValue } }
     }
+
+    func update(_ change: (inout Value) -> Void) { stored.withLock { change(&$0) } }
 }

@@ -1,0 +1,39 @@
+package import Jobs
+package import Site
+
+/// What may stop a job with a session for each pair of its parties, whatever it computes.
+struct MeshChecks {
+    let file: JobFile
+    let site: SiteFolder
+
+    init(_ file: JobFile, at site: SiteFolder) {
+        self.file = file
+        self.site = site
+    }
+
+    func approval(isDraft: Bool) -> [StartCheck] {
+        let check = StartCheck.run("approval") {
+            let identity = try site.identity()
+            _ = try site.heldApproval(of: file, by: identity, in: site.ledger(signedBy: identity))
+            return "held"
+        }
+        return [isDraft && check.verdict == .failed ? check.asWarning : check]
+    }
+
+    /// Every other party: who stands later in the job dials.
+    func peers(_ place: (own: Int, others: [Int])) -> [StartCheck] {
+        place.others.map { index in
+            let name = file.job.parties[index].name
+            return .run("peer \(name)") {
+                let invitation = try site.peers.peer(named: name)
+                guard index < place.own else { return "is expected to dial \(site.settings.listen)" }
+                guard let address = invitation.address else {
+                    throw Failure(
+                        .configuration, "noAddress", "this site does not know where '\(name)' listens",
+                        hint: "who stands later in the job dials: moiety peer add with --address HOST:PORT")
+                }
+                return "is dialled at \(address)"
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Foundation
+package import Jobs
+import PooledRegression
+import ProtocolKit
+import Records
+import SecureSums
+package import Site
+import Transcript
+package import Wire
+
+/// A pooled fit at one site, with its books and with the sums that an earlier run opened.
+package struct PooledJob: MeshWork {
+    package let mesh: PreparedMesh
+    /// All of this site's usable rows.
+    let rows: AlignedRows
+    let pooled: PooledRows
+    let book: PooledBook
+    let inputs: SessionInputs
+    let stateFile: PooledStateFile
+    let observer: any RunObserver
+    /// Ends this process by SIGKILL after so many opened sums: what the demo and tests do to one of their sites.
+    package var stopAfterSums: Int?
+    private let state: Shared<PooledState>
+
+    /// In a transcript's private folder: from which sums the attempt went on.
+    static let startFile = "start"
+
+    private var job: Job { mesh.job }
+
+    /// - Throws: what ``PreparedMesh`` throws; `RecordsError` for rows that are not fit; `PooledError`; `PolicyRefusal` for rows or columns
+    ///   that differ a little from earlier ones.
+    package init(_ file: JobFile, at site: SiteFolder, observer: any RunObserver) throws {
+        mesh = try PreparedMesh(file, for: PooledProtocol(), at: site)
+        let job = file.job
+        rows = try mesh.table.pooledRows()
+        let problems = try mesh.table.pooledProblems(for: job, rows)
+        guard problems.isEmpty else { throw RecordsError.unfitDesign(problems, over: .own) }
+        pooled = try PooledRows(mesh.table, rows)
+        // Rows that the model does not take are said before anybody is called.
+        _ = try PooledFit(PooledModel(job), rows: pooled)
+        try PooledFit.check(PooledModel(job), SumSettings(job))
+        book = PooledBook(
+            mesh.ledger, budgets: mesh.policy.budgets, job: file.hash, purpose: PooledProtocol().purpose,
+            peers: mesh.peers.map(\.book), of: mesh.identity)
+        let salt = ColumnSalts(identity: mesh.identity).salt(of: rows)
+        let columns = try CohortInputs(mesh.table, rows, salt: salt).columns
+        inputs = try book.check(rows, columns.map { ($0.name, $0.root, $0.cells) })
+        stateFile = PooledStateFile(site, job)
+        state = Shared(
+            PooledState(job: PooledProtocol().purpose.hash(of: job.hash), siteCount: job.parties.count))
+        self.observer = observer
+    }
+
+    package var lossTimeout: Int? { job.rows?.lossTimeout }
+    package var progressMade: Int { state.value.rounds.count }
+
+    package var hintOfEnded: String? {
+        // Who was lost after the last sum is not waited for by anybody.
+        (try? run(from: state.value).outcomeOfStart()) == nil
+            ? nil
+            : "all sums of the fit were opened before this site stopped: the others have the result, the same for all; ask one of them for "
+                + "its folder"
+    }
+
+    package func begin() throws {
+        let saved = try stateFile.load()
+        state.value = saved
+        if !saved.rounds.isEmpty {
+            observer.progress("goes on after \(saved.rounds.count) opened sums of an earlier run")
+        }
+    }
+
+    package func leave(in writer: TranscriptWriter) throws {
+        try writer.addPrivate(Self.startFile, stateFile.load().encoded())
+    }
+
+    package func admit(_ committed: [InputCommitments.Item], of peer: MeshPeer, in session: Session) throws {
+        guard let table = committed.first(where: { $0.label == PooledProtocol.commitment }) else {
+            throw session.violation("commitmentMissing")
+        }
+        try book.admit(table.root, of: mesh.site.peerEntry(peer.invitation))
+    }
+
+    package func run(over sessions: [Int: Session]) async throws -> PooledResult {
+        try await run(from: state.value).run(over: sessions)
+    }
+
+    package func end() throws {
+        // A process that is killed before has its sums still.
+        do { try stateFile.remove() } catch {
+            observer.warning(
+                "\(stateFile.path) holds the sums of this fit, which has ended, and could not be removed: remove it")
+        }
+    }
+
+    package func identity(of result: PooledResult) -> Bytes32 { result.mesh }
+
+    package func parties(of result: PooledResult) -> [String] { result.outcome.summary.sites }
+
+    package func files(of result: PooledResult) throws -> [ResultFile] { try PooledFiles(mesh.file, result).all() }
+
+    package func facts(of result: PooledResult, salt: Bytes32) throws -> ResultFacts { try result.facts(salt: salt) }
+
+    package func details(of result: PooledResult) -> [String: String] { PooledProtocol().details(of: result) }
+
+    /// The computing part, with this site's books around it.
+    private func run(from start: PooledState) -> PooledRun {
+        let (mesh, book, rows, inputs, stateFile, state) = (mesh, book, rows, inputs, stateFile, state)
+        let (stopAfterSums, progress) = (stopAfterSums, ProgressReporter(observer: observer))
+        return PooledRun(
+            job: job, own: mesh.own, rows: pooled, signer: { [identity = mesh.identity] in try identity.key.sign($0) },
+            start: start, patience: mesh.patience,
+            begin: { begun in
+                try stateFile.save(begun)
+                state.value = begun
+            },
+            willOpen: { notice in
+                // Before this site's vector leaves: from then on the others may open the sum without it.
+                try book.open(rows, inputs)
+                try book.openSum(
+                    rows,
+                    details: [
+                        "sum": "\(notice.number)", "name": notice.name, "numbers": "\(notice.values)",
+                        "point": notice.point.hex, "sites": notice.sites.joined(separator: " "),
+                    ])
+            },
+            save: { saved, notice in
+                try stateFile.save(saved)
+                state.value = saved
+                let sites = notice.sites.count
+                progress.say(
+                    "sum \(notice.number + 1), \(notice.name): \(notice.values) numbers over \(sites) sites opened")
+                if let stopAfterSums, notice.number + 1 >= stopAfterSums { kill(getpid(), SIGKILL) }
+            })
+    }
+}

@@ -1,0 +1,112 @@
+package import Jobs
+import PrivateSetIntersection
+import ProtocolKit
+package import Records
+package import Site
+import Transcript
+package import Wire
+
+/// What came of an alignment of several parties.
+package struct JointAlignmentResult: Sendable {
+    /// In common order.
+    package let rows: AlignedRows
+    /// Identifiers that this site put in.
+    package let ownCount: Int
+    /// Set sizes that this site was told, by party: of all others at the active one, else of that alone.
+    package let peerCounts: [String: Int]
+    package let parties: Int
+    /// Identity of the mesh.
+    package let mesh: Bytes32
+
+    func facts(salt: Bytes32) throws -> ResultFacts {
+        var encoder = Encoder()
+        encoder.write(identifiersOf: rows)
+        return ResultFacts(
+            try encoder.finish(), salt: salt, counts: ["rows": Int64(rows.count), "parties": Int64(parties)])
+    }
+}
+
+extension JobInputs {
+    /// The computing part of one party, over sessions that run or that read their logs again.
+    static func alignJointly(
+        _ table: PartyTable, _ job: Job, own: Int, over sessions: [Int: Session], patience: Duration,
+        progress: @escaping @Sendable (String, AlignmentProgress) -> Void = { _, _ in },
+        admit: @escaping @Sendable ([GuessBound]) throws -> Void = { _ in }
+    ) async throws -> JointAlignmentResult {
+        let found = try await MultipartyAlignment.run(
+            table.identifiers.values, over: sessions, settings: MultipartySettings(job, patience: patience), own: own,
+            progress: progress, admit: admit)
+        return JointAlignmentResult(
+            rows: try table.table.rows(at: found.rowIndices, of: table.identifiers), ownCount: found.ownCount,
+            peerCounts: found.peerCounts, parties: job.parties.count, mesh: found.mesh)
+    }
+}
+
+/// An alignment of several parties at one site, with its books.
+package struct JointAlignment: MeshWork {
+    package let mesh: PreparedMesh
+    private let cohorts: [CohortBook]
+    private let progress: ProgressReporter
+    /// Roots that peers committed to, by name.
+    private let roots = Shared<[String: Bytes32]>([:])
+
+    private var job: Job { mesh.job }
+
+    /// - Throws: what ``PreparedMesh`` throws.
+    package init(_ file: JobFile, at site: SiteFolder, observer: any RunObserver) throws {
+        let mesh = try PreparedMesh(file, for: JointAlignmentProtocol(), at: site)
+        self.mesh = mesh
+        cohorts = mesh.peers.map { CohortBook($0.book, of: mesh.identity) }
+        progress = ProgressReporter(observer: observer)
+    }
+
+    /// Whoever is lost ends the alignment: it begins anew.
+    package var lossTimeout: Int? { nil }
+    package var progressMade: Int { 0 }
+    package var hintOfEnded: String? { nil }
+
+    package func begin() throws {}
+    package func leave(in writer: TranscriptWriter) throws {}
+    package func end() throws {}
+
+    package func admit(_ committed: [InputCommitments.Item], of peer: MeshPeer, in session: Session) throws {
+        guard let set = committed.first(where: { $0.label == "identifiers" }) else {
+            throw session.violation("commitmentMissing")
+        }
+        roots.update { $0[peer.name] = set.root }
+    }
+
+    package func run(over sessions: [Int: Session]) async throws -> JointAlignmentResult {
+        let (peers, roots, progress) = (mesh.peers, roots, progress)
+        let result = try await JobInputs.alignJointly(
+            mesh.table, job, own: mesh.own, over: sessions, patience: mesh.patience,
+            progress: { _, step in progress.report(step) },
+            admit: { bounds in
+                // Before this site says anything about its identifiers.
+                for bound in bounds {
+                    guard let peer = peers.first(where: { $0.name == bound.party }), let root = roots.value[peer.name]
+                    else { throw Failure(.internalError, "noCommitment", "\(bound.party) committed to nothing") }
+                    try peer.book.open(set: root, identifiers: bound.identifiers)
+                }
+            })
+        for book in cohorts { try book.check(result.rows) }
+        for book in cohorts { try book.open(result.rows) }
+        return result
+    }
+
+    package func identity(of result: JointAlignmentResult) -> Bytes32 { result.mesh }
+
+    package func parties(of result: JointAlignmentResult) -> [String] { job.parties.map(\.name) }
+
+    package func files(of result: JointAlignmentResult) throws -> [ResultFile] {
+        try JointFiles(mesh.file, result).all()
+    }
+
+    package func facts(of result: JointAlignmentResult, salt: Bytes32) throws -> ResultFacts {
+        try result.facts(salt: salt)
+    }
+
+    package func details(of result: JointAlignmentResult) -> [String: String] {
+        JointAlignmentProtocol().details(of: result)
+    }
+}

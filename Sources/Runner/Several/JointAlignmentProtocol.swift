@@ -1,0 +1,79 @@
+package import Jobs
+import PrivateSetIntersection
+package import ProtocolKit
+import Site
+package import Wire
+
+/// An alignment of three to eight parties: one session of each pair, all of one mesh (`protocols/multiparty-alignment.md`). What is said here
+/// is about one pair's session; ``MeshExecution`` runs them together.
+package struct JointAlignmentProtocol: SiteProtocol {
+    package init() {}
+
+    package var purpose: SessionPurpose { SessionPurpose("joint-alignment") }
+    package var phrase: String { "an alignment of several parties" }
+    package var jobKind: JobKind { .several }
+    package var versions: [ProtocolVersion] { [.alignment, .multipartyAlignment, .mesh] }
+    package var descriptions: [ProtocolDescription] {
+        [.multipartyQuestions, .multipartyComparison, .meshHeads]
+    }
+    package var commitments: Set<String> { ["identifiers"] }
+    package var counts: Set<String> { ["rows", "parties"] }
+    package var disclosure: Disclosure { [] }
+    package var phases: [LeakagePhase] { LeakagePhase.ofSeveral }
+
+    package func plan(for job: Job) -> ProtocolPlan { plan(for: job, between: job.parties.prefix(2).map(\.name)) }
+
+    package func plan(for job: Job, between parties: [String]) -> ProtocolPlan {
+        let ordered = parties.sorted { (job.index(of: $0) ?? 0) < (job.index(of: $1) ?? 0) }
+        let roles = Dictionary(zip(["first", "second"], ordered), uniquingKeysWith: { first, _ in first })
+        let part: ProtocolPlan.Part
+        if let passive = ordered.first(where: { $0 != job.active.name }), ordered.contains(job.active.name) {
+            part = .init(.multipartyQuestions, parties: ["active": job.active.name, "passive": passive])
+        } else {
+            part = .init(.multipartyComparison, parties: roles)
+        }
+        return ProtocolPlan([
+            .init(.opening, ofEach: ordered), part, .init(.meshHeads, parties: roles),
+            .init(.checkpoint, ofEach: ordered),
+        ])
+    }
+
+    package func inspectors(for job: Job, in session: InspectedSession) throws -> [any PayloadInspector] {
+        let settings = try MultipartySettings(job)
+        let common: [any PayloadInspector] = [
+            MultipartyInspector(
+                settings: settings, job: purpose.hash(of: job.hash), session: session.session),
+            MeshHeadsInspector(sites: job.parties.map(\.name)),
+        ]
+        guard session.parties.contains(where: { $0.name == job.active.name }) else { return common }
+        return [try InspectionLedger().alignmentInspector(job, in: session), CommittedSetInspector()] + common
+    }
+
+    package func check(_ inputs: JobInputs) throws {
+        guard inputs.job.kind == .several else {
+            throw Failure(
+                .usage, "notOfSeveral", "this aligns three to eight parties, and the job is of another kind",
+                hint: "moiety job explain says what the job is")
+        }
+    }
+
+    package func work(_ setup: WorkSetup) throws -> MeshSessionWork<JointAlignmentResult> { MeshSessionWork() }
+
+    package func results(of finished: FinishedSession<JointAlignmentResult>) throws -> [ResultFile] {
+        try JointFiles(finished.inputs.file, finished.result).results()
+    }
+
+    package func details(of result: JointAlignmentResult) -> [String: String] { ["rows": "\(result.rows.count)"] }
+}
+
+extension MultipartySettings {
+    /// - Throws: `MultipartyError.badSettings` for a job of another kind.
+    init(_ job: Job, patience: Duration = .seconds(3600)) throws {
+        try self.init(
+            parties: job.parties.map(\.name), active: 0,
+            alignment: AlignmentSettings(
+                scheme: .paillierOPRF, keyBits: job.keys.bits, role: .bySize,
+                maximumOwnCount: job.limits.maximumSetSize, maximumPeerCount: job.limits.maximumSetSize,
+                minimumCohort: job.limits.minimumCohort), patience: patience)
+    }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Jobs
+import PrivateSetIntersection
+import Site
+import Transcript
+import Wire
+
+/// What a verifier checks of alignments of several parties beyond their sessions. `protocols/transcript.md` 9.4.
+struct JointFollowing: MeshFollowing {
+    private typealias Finding = VerificationReport.Finding
+
+    /// An alignment ends without whoever is lost.
+    func lost(_ copy: MeshCopy) -> [String] { [] }
+
+    func unlike(_ copy: MeshCopy, mesh: Bytes32) -> String? {
+        guard let report = try? Self.report(copy) else { return nil }
+        guard report.job == copy.job.hash.hex, report.mesh == mesh.hex else { return "is of another job or run" }
+        return report.parties == copy.job.parties.map(\.name) ? nil : "names other parties than the job"
+    }
+
+    /// - Returns: nil where there is none.
+    private static func report(_ copy: MeshCopy) throws -> JointReport? {
+        let path = "\(copy.folder)/\(MeshFolder.result)"
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        return try ResultFiles.decoder.decode(
+            JointReport.self, from: Data(PrivateFile.readBytes(path, limit: 1 << 20)))
+    }
+
+    func outcome(_ copy: MeshCopy) -> VerificationReport.Finding {
+        func failed(_ error: String, _ sentence: String) -> Finding {
+            Finding(check: .m05, status: .failed, error: error, sentence: sentence)
+        }
+        let report: JointReport
+        do {
+            guard let found = try Self.report(copy) else {
+                return Finding(
+                    check: .m05, status: .notEvaluated,
+                    sentence: "Not evaluated for \(copy.keeper): \(MeshFolder.result) is not at hand.")
+            }
+            report = found
+        } catch {
+            return failed(
+                "resultUnreadable", "\(copy.keeper)'s \(MeshFolder.result) is not what a run of the job writes.")
+        }
+        do {
+            let outcome = try copy.follower().outcome()
+            guard outcome.mesh.hex == report.mesh, outcome.rows == report.aligned else {
+                return failed(
+                    "resultMismatch",
+                    "The messages in \(copy.keeper)'s logs come to another result than the one beside them.")
+            }
+        } catch {
+            return failed(
+                Failure(describing: error).code,
+                "The alignment does not follow from \(copy.keeper)'s logs: \(Failure(describing: error).message).")
+        }
+        return Finding(check: .m05, status: .passed, sentence: "\(Check.m05.sentence) (\(copy.keeper))")
+    }
+}
+
+extension MeshCopy {
+    /// Follows the alignment in this party's sessions.
+    func follower() throws -> MultipartyFollower {
+        var sessions: [Int: Bytes32] = [:]
+        for pair in pairs.values { if let index = job.index(of: pair.peer) { sessions[index] = pair.session } }
+        var follower = MultipartyFollower(
+            settings: try MultipartySettings(job), own: job.index(of: keeper) ?? 0, job: jobHash, sessions: sessions)
+        for pair in pairs.values {
+            guard let index = job.index(of: pair.peer) else { continue }
+            for (record, payload) in pair.records { follower.take(record, payload: payload, with: index) }
+        }
+        return follower
+    }
+}
