@@ -12,7 +12,7 @@ struct MultipartyActive: Sendable {
     private var settings: MultipartySettings { mesh.settings }
 
     /// What came of the session with one passive party.
-    private struct Answers: Sendable {
+    struct Answers: Sendable {
         /// By own row.
         let tags: [AlignmentTag]
         /// By own row: the party's share of zero where it has the identifier, noise elsewhere.
@@ -39,13 +39,16 @@ struct MultipartyActive: Sendable {
             return try await ask(session, exchange, party: settings.parties[party])
         }
         let rows = common(Array(answers.values))
+        for (party, exchange) in exchanges.sorted(by: { $0.key < $1.key }) where rows.count > exchange.peerCount {
+            throw MultipartyError.storeOverfitted(party: settings.parties[party])
+        }
         try await announce(rows, answers, minimum: exchanges.values.map(\.minimumCohort).max() ?? 1)
         let counts = exchanges.map { (settings.parties[$0.key], $0.value.peerCount) }
         return (rows, Dictionary(uniqueKeysWithValues: counts))
     }
 
     /// Steps 2 to 4 with one passive party.
-    private func ask(_ session: Session, _ exchange: MatchExchange, party: String) async throws -> Answers {
+    func ask(_ session: Session, _ exchange: MatchExchange, party: String) async throws -> Answers {
         let conversation = Conversation(
             session: session, identifiers: identifiers, peerCount: exchange.peerCount,
             keyBits: settings.alignment.keyBits, minimumCohort: exchange.minimumCohort, parameters: parameters,
@@ -87,14 +90,14 @@ struct MultipartyActive: Sendable {
     }
 
     /// Rows at which the shares of all passive parties add up to zero.
-    private func common(_ answers: [Answers]) -> [Int] {
+    func common(_ answers: [Answers]) -> [Int] {
         identifiers.indices.filter { row in
             answers.reduce(into: ShareValue.zero) { $0 ^= $1.shares[row] }.isZero
         }
     }
 
     /// Step 5. Of a cohort that is too small the others are told neither count nor members.
-    private func announce(_ rows: [Int], _ answers: [Int: Answers], minimum: Int) async throws {
+    func announce(_ rows: [Int], _ answers: [Int: Answers], minimum: Int) async throws {
         let kind: MatchOutcome.Kind = rows.isEmpty ? .empty : rows.count < minimum ? .tooSmall : .matched
         let outcome = MatchOutcome(kind: kind, count: kind == .matched ? UInt64(rows.count) : 0)
         _ = try await MultipartyFlight.each(mesh.sessions, of: settings) { party, session in

@@ -55,7 +55,7 @@ public enum MultipartyAlignment {
     }
 
     /// Step 7: the nonces of all, and one order.
-    private static func order(
+    static func order(
         _ rows: [Int], of identifiers: [[UInt8]], _ mesh: MultipartyMesh
     ) async throws -> [Int] {
         let own = OrderNonce(nonce: mesh.secrets.orderNonce)

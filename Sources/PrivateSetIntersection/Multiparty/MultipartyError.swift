@@ -13,6 +13,8 @@ public enum MultipartyError: Error, Sendable, Equatable {
     case alignment(with: String, AlignmentError)
     /// A party's session ended, and why.
     case ended(by: String, reason: WireError)
+    /// More rows are common than this party said it has: its store holds more than it declared.
+    case storeOverfitted(party: String)
     /// No seed gave a store: probability below 2^-700.
     case storeFailed
     /// The active party's announcement was not the same and right at all passive parties, or something else went wrong
@@ -39,6 +41,7 @@ extension MultipartyError: PeerVisibleError {
         case .alignment(_, let error): error.abortReason.name
         case .ended: "endedByParty"
         case .storeFailed: "storeFailed"
+        case .storeOverfitted: "storeOverfitted"
         case .announcementRefused: "announcementRefused"
         case .nonceRefused: "nonceRefused"
         case .ordersDiffer: "ordersDiffer"
@@ -51,7 +54,7 @@ extension MultipartyError: PeerVisibleError {
         let kind: FailureKind =
             switch self {
             case .meshMismatch, .announcementRefused: .disagreement
-            case .pairKeyRefused, .nonceRefused, .ordersDiffer: .violation
+            case .pairKeyRefused, .storeOverfitted, .nonceRefused, .ordersDiffer: .violation
             case .ended: .transport
             case .alignment(_, let error): error.abortReason.kind
             case .badSettings, .badSessions, .storeFailed: .failure
@@ -62,7 +65,10 @@ extension MultipartyError: PeerVisibleError {
 
     /// What one of the parties is told: what failed with one party is that party's matter.
     func reason(toward party: String) -> AbortReason {
-        guard case .alignment(let other, _) = self, other != party else { return abortReason }
-        return AbortReason(.transport, "endedByParty")
+        switch self {
+        case .alignment(let other, _) where other != party, .storeOverfitted(let other) where other != party:
+            AbortReason(.transport, "endedByParty")
+        default: abortReason
+        }
     }
 }

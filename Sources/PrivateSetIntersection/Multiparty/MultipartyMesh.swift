@@ -14,6 +14,8 @@ struct MultipartyMesh: Sendable {
     /// By party: what its order nonce must match.
     let nonceCommitments: [Int: Bytes32]
 
+    static let pairLabel = "moiety/parties/pair/v1"
+
     /// Exchanges the set-up messages in all sessions at once.
     ///
     /// - Throws: ``MultipartyError``: `badSessions`, `meshMismatch`, `pairKeyRefused`, `ended`.
@@ -47,7 +49,7 @@ struct MultipartyMesh: Sendable {
         for (party, key) in keys.sorted(by: { $0.key < $1.key }) {
             guard let session = sessions[party], let peer = all[party]?.key,
                 let secret = key.secret(
-                    with: peer, session: session.id, mesh: id, isFirst: own < party, label: "moiety/parties/pair/v1")
+                    with: peer, session: session.id, mesh: id, isFirst: own < party, label: pairLabel)
             else { throw MultipartyError.pairKeyRefused(party: settings.parties[party]) }
             pairs[party] = secret
         }

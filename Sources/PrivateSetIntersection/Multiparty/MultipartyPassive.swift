@@ -27,7 +27,7 @@ struct MultipartyPassive: Sendable {
     }
 
     /// Steps 2 and 3: the questions of the active party are answered, and the store is sent.
-    private func answer(_ session: Session) async throws -> (MatchExchange, TaggedRows) {
+    func answer(_ session: Session) async throws -> (MatchExchange, TaggedRows) {
         let alignment = settings.alignment(of: mesh.own)
         let start = try await Alignment.open(
             count: identifiers.count, over: session, settings: alignment, keyBits: alignment.keyBits)
@@ -40,16 +40,21 @@ struct MultipartyPassive: Sendable {
             session: session, identifiers: identifiers, peerCount: start.exchange.peerCount,
             keyBits: alignment.keyBits, minimumCohort: start.exchange.minimumCohort, parameters: parameters,
             progress: { [progress, activeName] in progress(activeName, $0) })
+        return (start.exchange, try await answer(conversation))
+    }
+
+    func answer(_ conversation: Conversation) async throws -> TaggedRows {
+        let session = conversation.session
         let outputs = try await AlignmentSender(conversation).evaluate(conversation.hashes.outputs)
         let own = try TaggedRows(outputs.map { (tag: $0.output.tag, row: $0.row) })
         try await session.checkpoint()
         try await send(try store(outputs, over: session), over: session)
         try await session.checkpoint()
-        return (start.exchange, own)
+        return own
     }
 
     /// At each own identifier its share of zero under its mask.
-    private func store(
+    func store(
         _ outputs: [(output: PRFOutput, row: UInt32)], over session: Session
     ) throws -> KeyValueStore {
         let shares = ZeroShares(Array(mesh.pairs.values))
@@ -61,7 +66,7 @@ struct MultipartyPassive: Sendable {
         return try KeyValueStore(identifiers, values: values, using: &generator)
     }
 
-    private func send(_ store: KeyValueStore, over session: Session) async throws {
+    func send(_ store: KeyValueStore, over session: Session) async throws {
         try await session.send(StoreSeed(seed: store.seed, cells: store.cells.count))
         let chunks = Chunking.tags(store.cells.count)
         for index in 0..<chunks.count {
@@ -73,7 +78,7 @@ struct MultipartyPassive: Sendable {
     // MARK: Steps 5 and 6
 
     /// The announced rows, once it is known that the announcement was the same and right at all passive parties.
-    private func announcement(to exchange: MatchExchange, among own: TaggedRows) async throws -> [Int] {
+    func announcement(to exchange: MatchExchange, among own: TaggedRows) async throws -> [Int] {
         let outcome: MatchOutcome
         do {
             outcome = try await exchange.session.receive(MatchOutcome.self, within: settings.patience)
@@ -107,7 +112,7 @@ struct MultipartyPassive: Sendable {
         return matches.rows
     }
 
-    private func compare(word: [UInt8]) async throws {
+    func compare(word: [UInt8]) async throws {
         guard let word = Bytes32(word), let blind = Bytes32(mesh.secrets.blind) else {
             throw MultipartyError.announcementRefused
         }
