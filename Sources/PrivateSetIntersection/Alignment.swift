@@ -66,18 +66,26 @@ public enum Alignment {
         admit: @Sendable (SetSizes) throws -> Void
     ) async throws -> (role: AlignmentRole, exchange: MatchExchange, head: TreeHead) {
         try check(identifiers, settings)
+        let start = try await open(count: identifiers.count, over: session, settings: settings, keyBits: keyBits)
+        try admit(SetSizes(own: start.exchange.ownCount, peer: start.exchange.peerCount))
+        return start
+    }
+
+    /// Exchanges the openings: a party's set has been checked, and nothing about its identifiers is said.
+    static func open(
+        count: Int, over session: Session, settings: AlignmentSettings, keyBits: Int
+    ) async throws -> (role: AlignmentRole, exchange: MatchExchange, head: TreeHead) {
         let opening = AlignmentOpening(
-            role: settings.role, keyBits: UInt16(clamping: keyBits), setSize: UInt64(identifiers.count),
+            role: settings.role, keyBits: UInt16(clamping: keyBits), setSize: UInt64(count),
             minimumCohort: UInt64(max(settings.minimumCohort, 1)))
         try await session.send(opening)
         let (answer, head) = try await session.receiveWithHead(AlignmentOpening.self)
         let role = try agree(opening, answer, settings, session)
-        let sizes = SetSizes(own: identifiers.count, peer: Int(clamping: answer.setSize))
+        let peerCount = Int(clamping: answer.setSize)
         let minimum = Int(clamping: max(opening.minimumCohort, answer.minimumCohort))
-        try checkSizes(own: sizes.own, peer: sizes.peer, minimum: minimum)
-        try admit(sizes)
+        try checkSizes(own: count, peer: peerCount, minimum: minimum)
         let exchange = MatchExchange(
-            session: session, ownCount: sizes.own, peerCount: sizes.peer, minimumCohort: minimum)
+            session: session, ownCount: count, peerCount: peerCount, minimumCohort: minimum)
         return (role, exchange, head)
     }
 

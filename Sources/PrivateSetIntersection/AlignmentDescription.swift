@@ -13,6 +13,26 @@ extension ProtocolDescription {
 
     /// The same with another distance between the checkpoints of a long alignment, for tests.
     package static func alignment(signedEvery chunks: UInt32) -> ProtocolDescription {
+        let (sender, receiver) = ("sender", "receiver")
+        return ProtocolDescription(
+            name: "alignment", version: .alignment,
+            flow: .sequence(
+                ProtocolFlow.evaluations(sender: sender, receiver: receiver, signedEvery: chunks) + [
+                    // What was asked is signed before it is told which of it the other has, and what was answered before the
+                    // sender learns that.
+                    .checkpoint,
+                    .step(
+                        ProtocolStep(
+                            "sender's tags", sender: sender, type: .senderTags, answers: .message(.blindedIdentifiers),
+                            isChunked: true)),
+                    .checkpoint,
+                ] + ProtocolFlow.matches))
+    }
+}
+
+extension ProtocolFlow {
+    /// How every alignment by the Paillier protocol begins, up to the last evaluation.
+    static func evaluations(sender: String, receiver: String, signedEvery chunks: UInt32) -> [ProtocolFlow] {
         func step(
             _ name: String, _ sender: String, _ type: MessageType, answers: ProtocolStep.Answer = .nothing,
             isChunked: Bool = false, signedEvery: UInt32? = nil
@@ -22,33 +42,22 @@ extension ProtocolDescription {
                     name, sender: sender, type: type, answers: answers, isChunked: isChunked, signedEvery: signedEvery,
                     isBulk: MessageType.alignmentBulk.contains(type)))
         }
-        let (sender, receiver) = ("sender", "receiver")
-        return ProtocolDescription(
-            name: "alignment", version: .alignment,
-            flow: .sequence(
-                [
-                    step("opening", sender, .alignmentOpening),
-                    step("opening", receiver, .alignmentOpening),
-                    step("verifier parameters", receiver, .verifierParameters, answers: .message(.alignmentOpening)),
-                    step("sender's key", sender, .senderKey, answers: .message(.verifierParameters)),
-                    step("encrypted PRF key", sender, .encryptedPRFKey, answers: .message(.verifierParameters)),
-                    step("hash salt", receiver, .hashSalt, answers: .message(.encryptedPRFKey)),
-                    step(
-                        "blinded identifiers", receiver, .blindedIdentifiers, answers: .message(.encryptedPRFKey),
-                        isChunked: true, signedEvery: chunks),
-                    step(
-                        "evaluations", sender, .evaluations, answers: .chunk(.blindedIdentifiers), isChunked: true,
-                        signedEvery: chunks),
-                    // What was asked is signed before it is told which of it the other has, and what was answered before the
-                    // sender learns that.
-                    .checkpoint,
-                    step("sender's tags", sender, .senderTags, answers: .message(.blindedIdentifiers), isChunked: true),
-                    .checkpoint,
-                ] + ProtocolFlow.matches))
+        return [
+            step("opening", sender, .alignmentOpening),
+            step("opening", receiver, .alignmentOpening),
+            step("verifier parameters", receiver, .verifierParameters, answers: .message(.alignmentOpening)),
+            step("sender's key", sender, .senderKey, answers: .message(.verifierParameters)),
+            step("encrypted PRF key", sender, .encryptedPRFKey, answers: .message(.verifierParameters)),
+            step("hash salt", receiver, .hashSalt, answers: .message(.encryptedPRFKey)),
+            step(
+                "blinded identifiers", receiver, .blindedIdentifiers, answers: .message(.encryptedPRFKey),
+                isChunked: true, signedEvery: chunks),
+            step(
+                "evaluations", sender, .evaluations, answers: .chunk(.blindedIdentifiers), isChunked: true,
+                signedEvery: chunks),
+        ]
     }
-}
 
-extension ProtocolFlow {
     /// How every alignment ends: what matches, and one order.
     static var matches: [ProtocolFlow] {
         let (sender, receiver) = ("sender", "receiver")

@@ -39,14 +39,17 @@ public struct AlignmentInspector: PayloadInspector, KeyInspecting {
     ///   - session: the session's identity.
     ///   - moduli, duplicates: shared with the session's other inspectors.
     ///   - local: the party that runs the session now, whose own proofs are not verified again; nil for a verifier.
+    ///   - isOfSeveralParties: whether it is one of the sessions of `protocols/multiparty-alignment.md`: then a store comes in
+    ///     place of tags, which ``MultipartyInspector`` looks at.
     public init(
         keyBits: Int, maximumSetSize: Int = largestSetSize, session: Bytes32,
         moduli: ModulusRegister = ModulusRegister(), duplicates: DuplicateFilter = DuplicateFilter(),
-        local: String? = nil
+        local: String? = nil, isOfSeveralParties: Bool = false
     ) throws(AlignmentError) {
         self.init(
             keyBits: keyBits, maximumSetSize: maximumSetSize, session: session,
-            group: try AlignmentGroup(keyBits: keyBits), moduli: moduli, duplicates: duplicates, local: local)
+            group: try AlignmentGroup(keyBits: keyBits), moduli: moduli, duplicates: duplicates, local: local,
+            isOfSeveralParties: isOfSeveralParties)
     }
 
     /// Over any group, for tests.
@@ -54,7 +57,7 @@ public struct AlignmentInspector: PayloadInspector, KeyInspecting {
         keyBits: Int, maximumSetSize: Int = largestSetSize, session: Bytes32,
         group: AlignmentGroup, moduli: ModulusRegister = ModulusRegister(),
         duplicates: DuplicateFilter = DuplicateFilter(),
-        local: String? = nil
+        local: String? = nil, isOfSeveralParties: Bool = false
     ) {
         self.maximumSetSize = UInt64(clamping: min(maximumSetSize, Self.largestSetSize))
         self.duplicates = duplicates
@@ -66,7 +69,7 @@ public struct AlignmentInspector: PayloadInspector, KeyInspecting {
             session: session, moduli: moduli, local: local)
         self.session = session
         self.group = group
-        matches = MatchInspection(session)
+        matches = MatchInspection(session, areTagsSent: !isOfSeveralParties)
     }
 
     public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {

@@ -17,13 +17,7 @@ struct AlignmentReceiver: Sendable {
     init(_ conversation: Conversation) { self.conversation = conversation }
 
     func run() async throws -> Intersection {
-        conversation.report(.keys, 0, of: 0)
-        let key = try await receiveKey()
-        var salts = session.randomness("alignment salt", after: key.head)
-        let salt = Bytes32(words: &salts)
-        try await session.send(HashSalt(salt: salt))
-
-        let own = try TaggedRows(try await evaluate(under: key, salt: salt.bytes))
+        let own = try TaggedRows(try await evaluate(hashes.tags).map { (tag: $0.output, row: $0.row) })
         try await session.checkpoint()
         let matches = try await conversation.exchange.receiveTags(matching: own)
         try await session.checkpoint()
@@ -31,6 +25,20 @@ struct AlignmentReceiver: Sendable {
         try await conversation.exchange.compareOrders(matches.tags)
         return Intersection(
             rowIndices: matches.rows, ownCount: identifiers.count, peerCount: conversation.peerCount, role: .receiver)
+    }
+
+    /// Steps 2 to 8: what the function gives at every own identifier, in no order.
+    ///
+    /// - Parameter outputs: from the function's values, fixed-width elements of the group, and their width.
+    func evaluate<Output: Sendable>(
+        _ outputs: @escaping @Sendable ([UInt8], Int) -> [Output]
+    ) async throws -> [(output: Output, row: UInt32)] {
+        conversation.report(.keys, 0, of: 0)
+        let key = try await receiveKey()
+        var salts = session.randomness("alignment salt", after: key.head)
+        let salt = Bytes32(words: &salts)
+        try await session.send(HashSalt(salt: salt))
+        return try await evaluate(under: key, salt: salt.bytes, outputs)
     }
 
     // MARK: Steps 2 and 4
@@ -87,8 +95,10 @@ struct AlignmentReceiver: Sendable {
         let coefficients: LimbVector
     }
 
-    /// Tags of all own identifiers, in no order. Blinding and unblinding run at the same time.
-    private func evaluate(under key: SenderMaterial, salt: [UInt8]) async throws -> [(tag: AlignmentTag, row: UInt32)] {
+    /// Outputs of all own identifiers, in no order. Blinding and unblinding run at the same time.
+    private func evaluate<Output: Sendable>(
+        under key: SenderMaterial, salt: [UInt8], _ outputs: @escaping @Sendable ([UInt8], Int) -> [Output]
+    ) async throws -> [(output: Output, row: UInt32)] {
         var permutation = session.randomness("alignment permutation", after: key.head)
         let rows = Permutation.random(identifiers.count, using: &permutation)
         let chunks = Chunking.identifiers(rows.count, slots: key.blindingKey.slots)
@@ -96,7 +106,7 @@ struct AlignmentReceiver: Sendable {
         let (unanswered, ask) = AsyncStream.makeStream(of: Asked.self)
         for _ in 0..<Self.window { permit.yield() }
 
-        return try await withThrowingTaskGroup(of: [(tag: AlignmentTag, row: UInt32)].self) { group in
+        return try await withThrowingTaskGroup(of: [(output: Output, row: UInt32)].self) { group in
             group.addTask {
                 defer { ask.finish() }
                 var randomness = session.randomness("alignment blinding", after: key.head)
@@ -120,17 +130,17 @@ struct AlignmentReceiver: Sendable {
                 return []
             }
             group.addTask {
-                var tags: [(tag: AlignmentTag, row: UInt32)] = []
-                tags.reserveCapacity(rows.count)
+                var found: [(output: Output, row: UInt32)] = []
+                found.reserveCapacity(rows.count)
                 for await asked in unanswered {
                     let answer = try await session.receive(Evaluations.self, chunk: asked.chunk)
-                    tags += try finalize(answer, asked)
+                    found += try finalize(answer, asked, outputs)
                     permit.yield()
-                    conversation.report(.evaluation, tags.count, of: rows.count)
+                    conversation.report(.evaluation, found.count, of: rows.count)
                 }
-                return tags
+                return found
             }
-            var all: [(tag: AlignmentTag, row: UInt32)] = []
+            var all: [(output: Output, row: UInt32)] = []
             for try await part in group { all += part }
             return all
         }
@@ -178,7 +188,9 @@ struct AlignmentReceiver: Sendable {
     ///
     /// Elements are not checked to be of order q: a is even and P - 1 = 2 q m, so different a give different powers of
     /// any element but 0, 1 and -1.
-    private func finalize(_ answer: Evaluations, _ asked: Asked) throws -> [(tag: AlignmentTag, row: UInt32)] {
+    private func finalize<Output>(
+        _ answer: Evaluations, _ asked: Asked, _ outputs: ([UInt8], Int) -> [Output]
+    ) throws -> [(output: Output, row: UInt32)] {
         guard answer.identifiers == asked.rows.count else {
             throw AlignmentError.wrongCount(
                 message: Evaluations.name, expected: asked.rows.count, found: Int(answer.identifiers))
@@ -186,9 +198,7 @@ struct AlignmentReceiver: Sendable {
         let elements = try group.elements(
             answer.elements, count: asked.rows.count, message: Evaluations.name, chunk: Int(asked.chunk.index))
         let values = elements.pow(secret: asked.coefficients).bigEndianBytes()
-        return Array(zip(hashes.tags(of: values, width: group.modulus.byteWidth), asked.rows)).map {
-            (tag: $0, row: $1)
-        }
+        return Array(zip(outputs(values, group.modulus.byteWidth), asked.rows)).map { (output: $0, row: $1) }
     }
 }
 

@@ -22,11 +22,7 @@ struct AlignmentSender: Sendable {
     }
 
     func run() async throws -> Intersection {
-        conversation.report(.keys, 0, of: 0)
-        let key = try await sendKey()
-        let salt = try await session.receive(HashSalt.self).salt.bytes
-
-        let own = try await evaluate(with: key, salt: salt)
+        let own = try TaggedRows(try await evaluate(hashes.tags).map { (tag: $0.output, row: $0.row) })
         try await session.checkpoint()
         try await conversation.exchange.sendTags(own.tags)
         try await session.checkpoint()
@@ -34,6 +30,18 @@ struct AlignmentSender: Sendable {
         try await conversation.exchange.compareOrders(matches.tags)
         return Intersection(
             rowIndices: matches.rows, ownCount: identifiers.count, peerCount: conversation.peerCount, role: .sender)
+    }
+
+    /// Steps 3 to 7: answers the receiver, and what the function gives at every own identifier.
+    ///
+    /// - Parameter outputs: from the function's values, fixed-width elements of the group, and their width.
+    func evaluate<Output: Sendable>(
+        _ outputs: @escaping @Sendable ([UInt8], Int) -> [Output]
+    ) async throws -> [(output: Output, row: UInt32)] {
+        conversation.report(.keys, 0, of: 0)
+        let key = try await sendKey()
+        let salt = try await session.receive(HashSalt.self).salt.bytes
+        return try await evaluate(with: key, salt: salt, outputs)
     }
 
     // MARK: Step 3
@@ -74,13 +82,15 @@ struct AlignmentSender: Sendable {
 
     // MARK: Steps 6 and 7
 
-    /// Answers the receiver chunk by chunk and computes the own tags; receiving, sending and the own set overlap.
-    private func evaluate(with key: SenderSecrets, salt: [UInt8]) async throws -> TaggedRows {
+    /// Answers the receiver chunk by chunk and computes the own outputs; receiving, sending and the own set overlap.
+    private func evaluate<Output: Sendable>(
+        with key: SenderSecrets, salt: [UInt8], _ outputs: @escaping @Sendable ([UInt8], Int) -> [Output]
+    ) async throws -> [(output: Output, row: UInt32)] {
         let slots = BlindingSizes.slots(modulusBits: key.paillier.publicKey.modulusBits)
         let chunks = Chunking.identifiers(conversation.peerCount, slots: slots)
         let (answers, answer) = AsyncStream.makeStream(of: (message: Evaluations, chunk: Chunk).self)
         let (sent, allSent) = AsyncStream.makeStream(of: Void.self)
-        return try await withThrowingTaskGroup(of: [(tag: AlignmentTag, row: UInt32)].self) { tasks in
+        return try await withThrowingTaskGroup(of: [(output: Output, row: UInt32)].self) { tasks in
             tasks.addTask {
                 defer { answer.finish() }
                 var sent = sent.makeAsyncIterator()
@@ -109,10 +119,10 @@ struct AlignmentSender: Sendable {
                 }
                 return []
             }
-            tasks.addTask { try await ownTags(with: key, salt: salt) }
-            var all: [(tag: AlignmentTag, row: UInt32)] = []
+            tasks.addTask { try await ownOutputs(with: key, salt: salt, outputs) }
+            var all: [(output: Output, row: UInt32)] = []
             for try await part in tasks { all += part }
-            return try TaggedRows(all)
+            return all
         }
     }
 
@@ -181,24 +191,26 @@ struct AlignmentSender: Sendable {
         }
     }
 
-    /// `H2(g^(1 / (k + H1(y))))` of every own identifier.
-    private func ownTags(with key: SenderSecrets, salt: [UInt8]) async throws -> [(tag: AlignmentTag, row: UInt32)] {
+    /// Outputs of `g^(1 / (k + H1(y)))` of every own identifier.
+    private func ownOutputs<Output>(
+        with key: SenderSecrets, salt: [UInt8], _ outputs: ([UInt8], Int) -> [Output]
+    ) async throws -> [(output: Output, row: UInt32)] {
         let q = group.order.value
         let chunks = Chunking(total: identifiers.count, size: Self.ownChunk)
-        var tags: [(tag: AlignmentTag, row: UInt32)] = []
-        tags.reserveCapacity(identifiers.count)
+        var found: [(output: Output, row: UInt32)] = []
+        found.reserveCapacity(identifiers.count)
         for index in 0..<chunks.count {
             try Task.checkCancellation()
             let values = chunks[index].map {
                 (key.prfKey + hashes.exponent(of: identifiers[$0], salt: salt, order: q)).mod(q)
             }
             let bytes = try elements(inverting: values).bigEndianBytes()
-            for (tag, row) in zip(hashes.tags(of: bytes, width: group.modulus.byteWidth), chunks[index]) {
-                tags.append((tag, UInt32(row)))
+            for (output, row) in zip(outputs(bytes, group.modulus.byteWidth), chunks[index]) {
+                found.append((output, UInt32(row)))
             }
-            conversation.report(.tags, tags.count, of: identifiers.count)
+            conversation.report(.tags, found.count, of: identifiers.count)
             await Task.yield()
         }
-        return tags
+        return found
     }
 }

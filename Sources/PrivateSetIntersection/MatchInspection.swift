@@ -1,9 +1,10 @@
 internal import Wire
 
 /// What the inspectors of both alignments check of the messages that these share: openings, tags, and the order agreed on
-/// (T10, T15).
+/// (T10, T15). Where several parties are aligned, the sender's tags are not sent: matching ones are not known from them.
 struct MatchInspection: Sendable {
     private let session: Bytes32
+    private let areTagsSent: Bool
     private var sizes: [String: UInt64] = [:]
     private var senderTags: [AlignmentTag] = []
     private var matching: [AlignmentTag] = []
@@ -11,7 +12,10 @@ struct MatchInspection: Sendable {
     private var passed = 0
     private var outcome: MatchOutcome?
 
-    init(_ session: Bytes32) { self.session = session }
+    init(_ session: Bytes32, areTagsSent: Bool = true) {
+        self.session = session
+        self.areTagsSent = areTagsSent
+    }
 
     /// An opening that its inspector found fit.
     mutating func open(_ opening: AlignmentOpening, _ record: Record) { sizes[record.from] = opening.setSize }
@@ -27,7 +31,7 @@ struct MatchInspection: Sendable {
             let size = Int(clamping: outcome?.count ?? 0)
             let more = try MatchingTags(payload: payload).tags
             try Self.append(more, to: &matching, of: size, record.chunk)
-            try known(more)
+            if areTagsSent { try known(more) }
         case .orderDigest: try digest(OrderDigest(payload: payload))
         default: break
         }

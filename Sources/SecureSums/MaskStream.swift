@@ -1,5 +1,6 @@
 import Crypto
 import CryptoExtras
+import Wire
 
 /// `G(k)`: the AES-256-CTR keystream under a secret of 32 bytes from counter 0 (`protocols/row-split.md` 3).
 enum MaskStream {
@@ -23,10 +24,5 @@ enum MaskStream {
         }
     }
 
-    /// HKDF-SHA256 (RFC 5869) of 32 bytes: its one block is a hash that can be read.
-    static func derive(_ secret: SymmetricKey, salt: [UInt8] = [], info: [UInt8]) -> [UInt8] {
-        let extracted = HKDF<SHA256>.extract(inputKeyMaterial: secret, salt: salt)
-        return Array(
-            HMAC<SHA256>.authenticationCode(for: info + [1], using: SymmetricKey(data: Array(extracted))))
-    }
+    static func derive(_ secret: SymmetricKey, info: [UInt8]) -> [UInt8] { KeyDerivation.bytes(secret, info: info) }
 }

@@ -132,14 +132,10 @@ public actor SumMesh {
             else { throw .otherMesh(site: settings.parties[site], other: settings.parties[own]) }
         }
         let rows = (0..<count).map { all[$0]?.sessions ?? [] }
-        for first in 0..<count {
-            for second in first + 1..<max(count, first + 1) {
-                guard rows[first].count == count, rows[second].count == count, rows[first][second] != .zero,
-                    rows[first][second] == rows[second][first]
-                else { throw .meshMismatch(site: settings.parties[first], other: settings.parties[second]) }
-            }
+        if let (first, second) = MeshIdentity.mismatch(in: rows) {
+            throw .meshMismatch(site: settings.parties[first], other: settings.parties[second])
         }
-        return SumStatements.mesh(job: job, sites: count, sessions: rows)
+        return MeshIdentity.hash(job: job, sessions: rows)
     }
 
     /// Tells all peers why.

@@ -4,17 +4,6 @@ import Wire
 struct SumStatements: Sendable, Hashable {
     let mesh: Bytes32
 
-    /// H("moiety/mesh/v1", job, u16 sites, ids of all pairs by first and second)
-    static func mesh(job: Bytes32, sites: Int, sessions: [[Bytes32]]) -> Bytes32 {
-        var encoder = labelled("moiety/mesh/v1")
-        encoder.write(job)
-        encoder.write(UInt16(clamping: sites))
-        for first in 0..<sites {
-            for second in first + 1..<max(sites, first + 1) { encoder.write(sessions[first][second]) }
-        }
-        return hash(encoder)
-    }
-
     func share(_ share: [UInt8], round: UInt32, dealer: Int, secret: Int, to site: Int) -> Bytes32 {
         var encoder = place("moiety/rows/share/v1", round, dealer)
         encoder.write(UInt16(clamping: secret))

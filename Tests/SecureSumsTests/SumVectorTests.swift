@@ -77,7 +77,7 @@ func number(_ hex: String) throws -> UInt128 { try #require(UInt128(hex, radix: 
         let round = vectors.round
         let ids = try round.sessions.map(hash)
         let table = [[.zero, ids[0], ids[1]], [ids[0], .zero, ids[2]], [ids[1], ids[2], .zero]]
-        let mesh = SumStatements.mesh(job: try hash(round.job), sites: 3, sessions: table)
+        let mesh = MeshIdentity.hash(job: try hash(round.job), sessions: table)
         #expect(mesh.hex == round.mesh)
         let keys = try round.pairKeys.map { try $0.map { try PairKey(rawRepresentation: bytes($0)) } }
         for (own, site) in round.sites.enumerated() {
