@@ -1,5 +1,5 @@
-package import Jobs
-package import Site
+import Jobs
+import Site
 
 /// What may stop a job with a session for each pair of its parties, whatever it computes.
 struct MeshChecks {

@@ -3,6 +3,7 @@ import Jobs
 import ProtocolKit
 import PooledRegression
 import Records
+import SecureSums
 package import Site
 package import Transcript
 import Wire

@@ -1,8 +1,8 @@
 import Jobs
 import ProtocolKit
 import Site
-import Transcript
-import Wire
+package import Transcript
+package import Wire
 
 /// What a site computes over its sessions with all others of a job, and what stands around that.
 package protocol MeshWork: Sendable {

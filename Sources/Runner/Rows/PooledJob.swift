@@ -1,11 +1,11 @@
 import Foundation
-package import Jobs
+import Jobs
 import PooledRegression
 import ProtocolKit
 import Records
 import SecureSums
 package import Site
-import Transcript
+package import Transcript
 package import Wire
 
 /// A pooled fit at one site, with its books and with the sums that an earlier run opened.

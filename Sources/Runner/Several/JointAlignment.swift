@@ -1,9 +1,9 @@
-package import Jobs
+import Jobs
 import PrivateSetIntersection
 import ProtocolKit
 package import Records
 package import Site
-import Transcript
+package import Transcript
 package import Wire
 
 /// What came of an alignment of several parties.

@@ -1,6 +1,7 @@
 package import Jobs
 import PrivateSetIntersection
 package import ProtocolKit
+import Records
 import Site
 package import Wire
 

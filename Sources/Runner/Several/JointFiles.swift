@@ -1,4 +1,6 @@
-package import Site
+import Jobs
+import Records
+import Site
 import Wire
 
 /// The files of an alignment of several parties.
