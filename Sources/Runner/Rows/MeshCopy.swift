@@ -14,8 +14,6 @@ struct MeshCopy {
         let session: Bytes32
         /// What each side said of all its logs, by sender.
         var heads: [String: MeshHeads] = [:]
-        /// Session ids that each side named, by sender.
-        var rows: [String: [Bytes32]] = [:]
         /// Records of sums with their payloads, of both directions.
         var sums: [(record: Record, payload: [UInt8])] = []
         /// Identity keys, by party.
@@ -110,27 +108,8 @@ struct MeshCopy {
     /// Identity of the mesh as the set-up messages make it (`protocols/row-split.md` 2); nil where they contradict each other or a
     /// session's own id, or are not all there.
     var mesh: Bytes32? {
-        let names = job.parties.map(\.name)
-        guard let own = job.index(of: keeper) else { return nil }
-        var rows: [[Bytes32]] = Array(repeating: [], count: names.count)
-        for (index, name) in names.enumerated() where index != own {
-            guard let pair = pairs[name], let mine = pair.rows[keeper], let theirs = pair.rows[name],
-                mine.count == names.count, theirs.count == names.count, rows[own].isEmpty || rows[own] == mine,
-                mine[index] == pair.session, theirs[own] == pair.session
-            else { return nil }
-            rows[own] = mine
-            rows[index] = theirs
-        }
-        // SHA-256("moiety/mesh/v1" || job || u16 sites || ids of all pairs, by the first and then by the second)
-        var bytes = Array("moiety/mesh/v1".utf8) + jobHash.bytes
-        bytes += [UInt8(names.count >> 8), UInt8(names.count & 255)]
-        for first in names.indices {
-            for second in names.indices where second > first {
-                guard rows[first][second] == rows[second][first] else { return nil }
-                bytes += rows[first][second].bytes
-            }
-        }
-        return Bytes32(hashing: bytes)
+        guard let settings = try? SumSettings(job), let follower = try? follower(settings) else { return nil }
+        return try? follower.mesh()
     }
 }
 
@@ -167,23 +146,8 @@ extension MeshCopy {
 }
 
 extension MeshCopy.Pair {
-    private static let setup = MessageType(rawValue: 0x0600)
-
     fileprivate mutating func take(_ record: Record, _ payload: [UInt8]) {
         if record.type.protocolID == SumDescription.protocolVersion.id { sums.append((record, payload)) }
-        switch record.type {
-        case Self.setup: rows[record.from] = Self.sessions(inSetup: payload)
-        case .meshHeads: heads[record.from] = try? MeshHeads(payload: payload)
-        default: return
-        }
-    }
-
-    /// Of a set-up message, whose other fields the session's inspectors look at.
-    private static func sessions(inSetup payload: [UInt8]) -> [Bytes32]? {
-        var decoder = Decoder(payload)
-        guard (try? decoder.readFixed(7)) != nil else { return nil }
-        return try? decoder.readArray(max: RowTerms.mostSites, minimumBytes: 32) { decoder throws(WireError) in
-            try decoder.readBytes32()
-        }
+        if record.type == .meshHeads { heads[record.from] = try? MeshHeads(payload: payload) }
     }
 }
