@@ -1,4 +1,5 @@
-/// The fit, the same at every site to the last bit.
+/// The fit, the same at every site: points to the last bit on all platforms, since each sum depends on them; what is made of the last
+/// sums with the C library's `log`, `lgamma` and `erfc` to the last bit on one platform only.
 public struct PooledOutcome: Sendable, Equatable, Codable {
     public var terms: [PooledTerm]
     public var summary: PooledSummary

@@ -1,5 +1,16 @@
 public import Wire
 
+/// This site's books do not let it take part in a sum. Peers hear that alone, unless the cause has a reason that they may hear.
+struct SumRefusal: PeerVisibleError {
+    let cause: any Error
+
+    var abortReason: AbortReason {
+        let reason = AbortReason(describing: cause)
+        return [.refusal, .violation, .disagreement].contains(reason.kind)
+            ? reason : AbortReason(.refusal, "sumRefused")
+    }
+}
+
 extension SumError: PeerVisibleError {
     /// Written out: names are told to peers and stand in `protocols/row-split.md` 9.
     public var name: String {

@@ -25,7 +25,7 @@ extension SumMesh {
             return try await rounds(of: program, from: state, willOpen: willOpen, save: save)
         } catch {
             await Self.end(sessions.values, because: error)
-            throw Task.isCancelled ? WireError.cancelled : error
+            throw Task.isCancelled ? WireError.cancelled : (error as? SumRefusal)?.cause ?? error
         }
     }
 
@@ -126,9 +126,16 @@ extension SumMesh {
             step.count == sum.values.count
         else { throw SumError.violation(site: settings.parties[own], name: "pointMismatch") }
         let notice = notice(step, number: state.rounds.count, sites: sum.sites)
-        try await willOpen(notice)
+        try await ask(willOpen, notice)
         state.append(sum, own: .zero)
         try await save(state, notice)
+    }
+
+    /// Whatever keeps this site from taking part in a sum is told as a refusal: it is not lost, and no sum is opened without it.
+    private func ask(_ willOpen: @Sendable (SumNotice) async throws -> Void, _ notice: SumNotice) async throws {
+        do { try await willOpen(notice) } catch {
+            throw error is CancellationError ? error : SumRefusal(cause: error)
+        }
     }
 
     private func notice<Request>(_ step: SumStep<Request>, number: Int, sites: [Int]) -> SumNotice {
@@ -143,7 +150,7 @@ extension SumMesh {
         _ step: SumStep<Request>, _ values: [UInt128], sites: [Int], opened: Int,
         _ willOpen: @Sendable (SumNotice) async throws -> Void
     ) async throws -> (sum: OpenedSum?, withholders: [Int]) {
-        try await willOpen(notice(step, number: opened, sites: sites))
+        try await ask(willOpen, notice(step, number: opened, sites: sites))
         let (made, messages) = try deal(step, values, sites: sites, opened: opened)
         var state = made
         let vectors = try await flight(messages, 1)

@@ -36,20 +36,30 @@ import Wire
         }
     }
 
-    /// Nobody deviates: one site's own refusal, at a point or of counts, ends the job at all.
-    @Test func whoRefusesIsNotLeftOut() async throws {
+    /// As a ledger says it, in words that are for this site alone.
+    private struct Spent: Error {}
+
+    /// Nobody deviates: one site's own refusal, at a point, of counts or of its ledger, ends the job at all.
+    @Test(arguments: [true, false]) func whoRefusesIsNotLeftOut(_ isVisible: Bool) async throws {
         let settings = try Mesh.settings(4, 1, .continue)
         let sessions = try await Mesh.sessions(settings)
         let programs = (0..<4).map { Adding(value: 100 * $0, rounds: 2) }
         let ends = await Mesh.run(programs, settings, sessions) { own, notice in
-            if own == 0 && notice.number == 1 { throw Refusal() }
+            if own == 0 && notice.number == 1 { throw isVisible ? Refusal() as any Error : Spent() }
         }
         for end in ends { #expect(end.saved.rounds.map(\.sites) == [[0, 1, 2, 3]]) }
+        // Its own error is what it was.
+        let own = result(ofFailed: ends[0])
+        #expect(isVisible ? own is Refusal : own is Spent)
         #expect(ends[0].error == nil && (try? ends[0].result.get()) == nil)
         let named = ends.dropFirst().compactMap { end in
             if case .ended(let loss)? = end.error { loss.site } else { nil }
         }
         #expect(named.count == 3 && named.contains("site0"))
+    }
+
+    private func result(ofFailed end: Mesh.End) -> (any Error)? {
+        if case .failure(let error) = end.result { error } else { nil }
     }
 
     /// That another connection breaks at the same time changes nothing: who says that a site has ended the job is believed.

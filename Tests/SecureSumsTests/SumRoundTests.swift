@@ -95,6 +95,17 @@ struct Table {
 }
 
 @Suite struct SumRoundTests {
+    @Test func sharesAreNotPrinted() throws {
+        var table = try Table(3, 1, values: [1, 2, 3])
+        try table.sendVectors()
+        for text in ["\(table.deals[0])", String(reflecting: table.deals[0])] { #expect(text == "RoundDeal") }
+        for text in ["\(table.rounds[0])", String(reflecting: table.rounds[0])] { #expect(text == "SumRound 3") }
+        var dumped = ""
+        dump(table.rounds[0], to: &dumped)
+        dump(table.deals[0], to: &dumped)
+        #expect(dumped == "- SumRound 3\n- RoundDeal\n", "\(dumped)")
+    }
+
     @Test func aRoundOpensTheSum() throws {
         var table = try Table(5, 2, values: [1, 20, 300, 4000, 50000])
         try table.sendVectors()

@@ -36,7 +36,7 @@ extension JobTemplate {
               # maxPasses: \(RowTerms.passes)
 
             # coalition: 1                  # so many sites may put together all that they know
-            # onLoss: wait                  # or continue: the others go on, and a lost site's sums are disclosed
+            # onLoss: wait                  # or continue, with coalition 1 only: the others go on, and a lost site's sums are disclosed
             # limits: {minimumCohort: 50, minimumCell: 11, parametersPerRow: 0.33}    # each of the rows of one site
             # network: {connectTimeout: 300, messageTimeout: 300, lossTimeout: 3600}
 

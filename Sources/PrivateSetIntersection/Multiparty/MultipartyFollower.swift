@@ -50,6 +50,13 @@ public struct MultipartyFollower: Sendable {
         public let order: Bytes32
     }
 
+    /// Identity of the mesh, as the set-up messages make it.
+    ///
+    /// - Throws: ``MultipartyError`` where they contradict each other or are not all there.
+    public func mesh() throws -> Bytes32 {
+        try MultipartyMesh.id(of: setups(), settings: settings, job: job, to: own)
+    }
+
     /// - Throws: ``MultipartyError``: the name of the first thing that does not hold. `badSessions` where a message is
     ///   missing: the alignment did not come to its end in all sessions.
     public func outcome() throws -> Outcome {

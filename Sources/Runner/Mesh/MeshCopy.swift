@@ -15,8 +15,6 @@ struct MeshCopy {
         let session: Bytes32
         /// What each side said of all its logs, by sender.
         var heads: [String: MeshHeads] = [:]
-        /// Session ids that each side named, by sender.
-        var rows: [String: [Bytes32]] = [:]
         /// Records of what the mesh computes with their payloads, of both directions; of bulk ones none.
         var records: [(record: Record, payload: [UInt8])] = []
         /// Identity keys, by party.
@@ -85,54 +83,15 @@ struct MeshCopy {
         jobHash = hash
         self.pairs = pairs
     }
-
-    /// Identity of the mesh as the set-up messages make it (`protocols/row-split.md` 2, `protocols/multiparty-alignment.md` 1); nil where they contradict each other or a
-    /// session's own id, or are not all there.
-    var mesh: Bytes32? {
-        let names = job.parties.map(\.name)
-        guard let own = job.index(of: keeper) else { return nil }
-        var rows: [[Bytes32]] = Array(repeating: [], count: names.count)
-        for (index, name) in names.enumerated() where index != own {
-            guard let pair = pairs[name], let mine = pair.rows[keeper], let theirs = pair.rows[name],
-                mine.count == names.count, theirs.count == names.count, rows[own].isEmpty || rows[own] == mine,
-                mine[index] == pair.session, theirs[own] == pair.session
-            else { return nil }
-            rows[own] = mine
-            rows[index] = theirs
-        }
-        // SHA-256("moiety/mesh/v1" || job || u16 sites || ids of all pairs, by the first and then by the second)
-        var bytes = Array("moiety/mesh/v1".utf8) + jobHash.bytes
-        bytes += [UInt8(names.count >> 8), UInt8(names.count & 255)]
-        for first in names.indices {
-            for second in names.indices where second > first {
-                guard rows[first][second] == rows[second][first] else { return nil }
-                bytes += rows[first][second].bytes
-            }
-        }
-        return Bytes32(hashing: bytes)
-    }
 }
 
 extension MeshCopy.Pair {
-    /// Set-up messages of meshes, and the bytes that stand in them before the ids of their sender's sessions.
-    private static let setups = [MessageType(rawValue: 0x0600): 7, MessageType(rawValue: 0x0800): 6]
-
     fileprivate mutating func take(_ record: Record, _ payload: [UInt8]) {
         if Self.kept.contains(record.type.protocolID) { records.append((record, payload)) }
-        if let bytes = Self.setups[record.type] { rows[record.from] = Self.sessions(inSetup: payload, after: bytes) }
         if record.type == .meshHeads { heads[record.from] = try? MeshHeads(payload: payload) }
     }
 
     private static let kept = [
         SumDescription.protocolVersion.id, ProtocolVersion.alignment.id, ProtocolVersion.multipartyAlignment.id,
     ]
-
-    /// Of a set-up message, whose other fields the session's inspectors look at.
-    private static func sessions(inSetup payload: [UInt8], after bytes: Int) -> [Bytes32]? {
-        var decoder = Decoder(payload)
-        guard (try? decoder.readFixed(bytes)) != nil else { return nil }
-        return try? decoder.readArray(max: RowTerms.mostSites, minimumBytes: 32) { decoder throws(WireError) in
-            try decoder.readBytes32()
-        }
-    }
 }

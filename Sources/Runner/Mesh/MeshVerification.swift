@@ -87,6 +87,9 @@ package struct MeshReport: Encodable, Sendable {
 
 /// What a verifier checks of a mesh beyond its sessions, by the kind of its job.
 protocol MeshFollowing: Sendable {
+    /// Identity of the mesh as the set-up messages make it; nil where they contradict each other or a session's own id, or are not all
+    /// there.
+    func identity(_ copy: MeshCopy) -> Bytes32?
     /// Parties that the result says were lost.
     func lost(_ copy: MeshCopy) -> [String]
     /// What a result says against the job and the sessions: whoever keeps a folder could write anything there.
@@ -173,7 +176,7 @@ package struct MeshVerification {
             for party in job.others(than: copy.keeper) where copy.pairs[party.name] == nil {
                 return failed(.m02, "sessionMissing", "\(copy.keeper)'s folder has no session with \(party.name).")
             }
-            guard let mesh = copy.mesh else {
+            guard let mesh = following.identity(copy) else {
                 return failed(
                     .m02, "meshMismatch",
                     "The set-up messages in \(copy.keeper)'s folder do not name the sessions that are there.")
@@ -196,7 +199,7 @@ package struct MeshVerification {
                 unsaid.append("\(copy.keeper) and \(pair.peer)")
             }
         }
-        guard Set(copies.map(\.mesh)).count == 1 else {
+        guard Set(copies.map(following.identity)).count == 1 else {
             return failed(.m02, "otherMesh", "The folders are of different runs of the job.")
         }
         guard unsaid.isEmpty else {

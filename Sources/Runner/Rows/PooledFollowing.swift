@@ -28,6 +28,10 @@ struct PooledFollowing: MeshFollowing {
         }
     }
 
+    func identity(_ copy: MeshCopy) -> Bytes32? {
+        try? copy.follower(SumSettings(copy.job)).mesh()
+    }
+
     func lost(_ copy: MeshCopy) -> [String] { Self.report(copy)?.lost ?? [] }
 
     private static func report(_ copy: MeshCopy) -> PooledReport? {

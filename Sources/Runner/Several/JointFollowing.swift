@@ -9,6 +9,8 @@ import Wire
 struct JointFollowing: MeshFollowing {
     private typealias Finding = VerificationReport.Finding
 
+    func identity(_ copy: MeshCopy) -> Bytes32? { try? copy.follower().mesh() }
+
     /// An alignment ends without whoever is lost.
     func lost(_ copy: MeshCopy) -> [String] { [] }
 

@@ -85,7 +85,8 @@ package struct PooledBook: Sendable {
         }
     }
 
-    /// Sites may be fewer when a sum is told of that was opened without this site's knowledge.
+    /// Sites may be fewer when a sum is told of that was opened without this site's knowledge. With `onLoss: continue` a sum that was not
+    /// opened over some sites, as far as this one knows, and then was over fewer at the same point, is one debit: at most once a loss.
     private static func isSame(_ one: [String: String], _ other: [String: String]) -> Bool {
         one.filter { $0.key != "sites" } == other.filter { $0.key != "sites" }
     }
