@@ -46,7 +46,7 @@ extension MultipartyAlignment {
     ) throws(AlignmentError) -> [any PayloadInspector] {
         let own = MultipartyInspector(settings: settings, job: job, session: session)
         guard pair.0 == settings.active || pair.1 == settings.active else { return [own] }
-        let largest = min(settings.alignment.maximumOwnCount, settings.alignment.maximumPeerCount)
+        let largest = max(settings.alignment.maximumOwnCount, settings.alignment.maximumPeerCount)
         return [
             AlignmentInspector(
                 keyBits: settings.alignment.keyBits, maximumSetSize: largest, session: session, group: group,
