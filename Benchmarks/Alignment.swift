@@ -87,14 +87,15 @@ private func measureAlignment(sender: Int, receiver: Int, _ terms: AlignmentSett
 
 enum WrongResult: Error { case intersection, training }
 
-private func open(
-    _ channel: CountingChannel, _ name: String, _ key: SigningKey, _ peer: String, _ peerKey: VerifyingKey
+func open(
+    _ channel: CountingChannel, _ name: String, _ key: SigningKey, _ peer: String, _ peerKey: VerifyingKey,
+    protocols: [ProtocolVersion] = [.alignment]
 ) async throws -> Session {
     try await Session.open(
         over: channel, as: LocalParty(name: name, identity: key),
         expecting: PeerIdentity(name: peer, publicKey: peerKey),
         terms: SessionTerms(
-            jobHash: Bytes32(hashing: Array("benchmark".utf8)), role: name, peerRole: peer, protocols: [.alignment]),
+            jobHash: Bytes32(hashing: Array("benchmark".utf8)), role: name, peerRole: peer, protocols: protocols),
         seed: SessionSeed(), recorder: MemoryRecorder(keepsPayloads: false))
 }
 
@@ -105,7 +106,8 @@ final class CountingChannel: PeerChannel {
 
     init(_ inner: any PeerChannel) { self.inner = inner }
 
-    var mebibytes: String { format(Double(sent.withLock { $0 }) / 1_048_576) }
+    var bytes: Int { sent.withLock { $0 } }
+    var mebibytes: String { format(Double(bytes) / 1_048_576) }
 
     func send(_ frame: [UInt8]) async throws {
         sent.withLock { $0 += frame.count }

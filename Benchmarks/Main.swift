@@ -7,7 +7,7 @@ struct Topic: Sendable {
     let run: @Sendable (_ modulusBits: Int) throws -> Void
 }
 
-let topics = [primitives, paillier, alignment, curveAlignment, training, transcripts]
+let topics = [primitives, paillier, alignment, curveAlignment, multipartyAlignment, training, transcripts]
 
 /// `benchmark [TOPIC...] [--bits N] [--path ifma|avx512|avx2|adx|portable]`: by default all topics, 2048 and 3072 bits, and all
 /// paths that this processor has. `benchmark ratios [--bits N] [--turns N]` compares the paths.

@@ -277,8 +277,31 @@ def run():
     }
 
 
+def bad(messages):
+    """Payloads that are no messages, by kind, each with what is wrong."""
+    setup = bytes.fromhex(messages["setup"][0][2])
+
+    def put(place, byte):
+        return setup[:place] + bytes([byte]) + setup[place + 1 :]
+
+    cases = [
+        ("setup", "nine parties", put(1, 9)), ("setup", "two parties", put(1, 2)),
+        ("setup", "another number of sessions", put(1, 5)), ("setup", "a number that no party has", put(3, 4)),
+        ("setup", "an active party that is none", put(5, 4)), ("setup", "three sessions", put(9, 3)),
+        ("setup", "256 parties more", put(0, 1)), ("setup", "cut short", setup[:-1]), ("setup", "too long", setup + b"\0"),
+        ("setup", "empty", b""), ("seed", "cut short", bytes(19)), ("seed", "too long", bytes(21)),
+        ("cells", "half a cell", u32(8) + bytes(8)), ("cells", "more than there are", u32(32) + bytes(16)),
+        ("cells", "a length beyond every frame", b"\xff\xff\xff\xf0"), ("cells", "left over", u32(16) + bytes(17)),
+        ("commitment", "too long", bytes(33)), ("commitment", "cut short", bytes(31)),
+        ("opening", "cut short", bytes(63)), ("opening", "w alone", bytes(32)), ("nonce", "cut short", bytes(31)),
+        ("order", "cut short", bytes(39)), ("order", "too long", bytes(41)),
+    ]
+    return [{"kind": kind, "why": why, "payload": payload.hex()} for kind, why, payload in cases]
+
+
+made_run = run()
 print(json.dumps({
     "stores": [store_case(n) for n in (1, 2, 9, 40, 300)],
     "failureBounds": {str(n): failure_bound(n) for n in (2, 9, 30, 100, 500)},
-    "run": run(),
+    "bad": bad(made_run["messages"]), "run": made_run,
 }, indent=1, sort_keys=True))

@@ -55,7 +55,9 @@ extension MultipartyError: PeerVisibleError {
             switch self {
             case .meshMismatch, .announcementRefused: .disagreement
             case .pairKeyRefused, .storeOverfitted, .nonceRefused, .ordersDiffer: .violation
-            case .ended: .transport
+            // What waiting cannot mend is no matter of the connection.
+            case .ended(_, let reason):
+                [.refusal, .violation, .disagreement].contains(reason.kind) ? .refusal : .transport
             case .alignment(_, let error): error.abortReason.kind
             case .badSettings, .badSessions, .storeFailed: .failure
             case .emptyIntersection, .cohortTooSmall: .refusal

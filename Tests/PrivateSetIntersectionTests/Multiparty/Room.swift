@@ -18,24 +18,13 @@ struct Room {
             alignment: AlignmentSettings(keyBits: Small.keyBits, minimumCohort: minimumCohort), patience: patience)
     }
 
-    static func plan(_ first: String, _ second: String, _ settings: MultipartySettings) -> ProtocolPlan {
-        let active = settings.parties[settings.active]
-        guard first == active || second == active else {
-            return ProtocolPlan([.init(.multipartyComparison, parties: ["first": first, "second": second])])
-        }
-        let passive = first == active ? second : first
-        return ProtocolPlan([.init(.multipartyQuestions, parties: ["active": active, "passive": passive])])
-    }
-
-    static func inspectors(_ settings: MultipartySettings, _ session: SessionDescription) throws
-        -> [any PayloadInspector]
-    {
-        [
-            AlignmentInspector(
-                keyBits: settings.alignment.keyBits, session: session.id, group: try Small.group(),
-                local: session.local.name, isOfSeveralParties: true),
-            MultipartyInspector(settings: settings, job: job, session: session.id),
-        ]
+    static func inspectors(
+        _ settings: MultipartySettings, _ session: SessionDescription
+    ) throws -> [any PayloadInspector] {
+        let pair = [session.local, session.peer].compactMap { settings.parties.firstIndex(of: $0.name) }
+        return try MultipartyAlignment.inspectors(
+            of: settings, between: (pair[0], pair[1]), job: job, session: session.id, group: try Small.group(),
+            local: session.local.name)
     }
 
     /// - Parameter uninspected: parties whose sessions nobody looks at: those that deviate, and where the checks of the
@@ -46,8 +35,11 @@ struct Room {
             names.contains(session.local.name) ? [] : (try? inspectors(settings, session)) ?? []
         }
         let sessions = try await SiteSessions.open(
-            settings.parties, job: job, roles: ("first", "second"), protocols: [.alignment, .multipartyAlignment],
-            plan: { plan($0, $1, settings) },
+            settings.parties, job: job, roles: ("first", "second"), protocols: MultipartyAlignment.versions,
+            plan: { first, second in
+                let pair = [first, second].map { settings.parties.firstIndex(of: $0) ?? 0 }
+                return ProtocolPlan([MultipartyAlignment.part(of: settings, between: (pair[0], pair[1]))])
+            },
             limits: SessionLimits(wait: .seconds(60), handshake: .seconds(30), farewell: .milliseconds(500)),
             inspectors: inspecting)
         return Room(settings: settings, sessions: sessions)
@@ -94,6 +86,26 @@ struct Room {
             }
         }
         return try follower.outcome()
+    }
+
+    /// Both directions of a session, each record after all that it had seen.
+    static func ordered(_ recorder: MemoryRecorder) throws -> [InspectedMessage] {
+        var waiting: [[InspectedMessage]] = try [Direction.outgoing, .incoming].map { direction in
+            try recorder.entries(of: direction).map { (try Record(encoded: $0.record), $0.payload) }
+        }
+        var (shown, ordered): ([UInt64], [InspectedMessage]) = ([0, 0], [])
+        while true {
+            var next: Int?
+            for side in 0...1 {
+                guard next == nil, let first = waiting[side].first, first.record.seen.size <= shown[1 - side] else {
+                    continue
+                }
+                next = side
+            }
+            guard let next else { return ordered }
+            ordered.append(waiting[next].removeFirst())
+            shown[next] += 1
+        }
     }
 
     /// Every payload of a kind that one party received, by sender.
