@@ -22,7 +22,7 @@ struct ManySites {
             }.joined()
     }
 
-    static func job(_ count: Int, _ more: String = "", timeout: Int = 60) -> String {
+    static func job(_ count: Int, _ more: String = "", timeout: Int = 60, lossTimeout: Int = 60) -> String {
         """
         moiety: 9
         split: rows
@@ -33,7 +33,7 @@ struct ManySites {
           label: outcome
           features: [age, dose]
         model: {family: linear}
-        network: {connectTimeout: \(timeout), messageTimeout: 60, lossTimeout: 60}
+        network: {connectTimeout: \(timeout), messageTimeout: 60, lossTimeout: \(lossTimeout)}
         \(more)
 
         """
@@ -210,16 +210,19 @@ extension EndToEnd {
             #expect(replayed.code == 0 && replayed.output.contains("[R03] ok"), "\(replayed.output)")
         }
 
-        /// The others have the result; what they hold of its session is not closed, and nothing of it is wrong.
+        /// The others have the result, and wait a while lest it lack the last sum; what they hold of its session is not closed, and nothing
+        /// of it is wrong.
         @Test(.stopsAHang)
         func aSiteIsKilledAtTheVeryEnd() async throws {
-            let sites = try await ManySites(3)
+            let sites = try await ManySites(3, job: ManySites.job(3, lossTimeout: 6))
             let doomed = try sites.start("east", "--stop-after-sums", "4")
             let others = try ["north", "south"].map { ($0, try sites.start($0)) }
             #expect(await doomed.wait().code == -1)
             for (name, process) in others {
                 let ended = await process.wait()
                 try #require(ended.code == 0, "\(name): \(ended.output)\(ended.errors)")
+                #expect(ended.errors.contains("the result stands"), "\(ended.errors)")
+                try sites.expectPooled(name, [0, 1, 2])
                 let verified = try await Program.run("verify", sites.results(name))
                 #expect(verified.code == 1 && verified.output.contains("NOT CLOSED"), "\(verified.output)")
                 #expect(!verified.output.contains("FAIL"), "\(verified.output)")

@@ -23,7 +23,8 @@ import Testing
             ]
         }
         let rows = (name: "rows", job: try Job(yaml: SmallJob.rows))
-        let made = try RegistryDocument(.moiety, jobs: jobs + [rows]).encoded()
+        let several = (name: "several", job: try Job(yaml: JobTemplate.severalText(parties: ["a", "b", "c"])))
+        let made = try RegistryDocument(.moiety, jobs: jobs + [rows, several]).encoded()
         if ProcessInfo.processInfo.environment["MOIETY_WRITE_PROTOCOLS"] != nil {
             try Data(made).write(to: Self.file, options: .atomic)
         }
@@ -34,7 +35,7 @@ import Testing
     @Test func namesStay() {
         #expect(
             SiteProtocols.all.map(\.purpose.rawValue) == [
-                "fit", "alignment", "count", "describe", "prediction", "pooled",
+                "fit", "alignment", "count", "describe", "prediction", "pooled", "joint-alignment",
             ])
         #expect(SiteProtocols.named("count") is CountProtocol)
         #expect(failure { _ = try SiteProtocols.demand("covert") }?.code == "unknownPurpose")

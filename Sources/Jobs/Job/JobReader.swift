@@ -59,7 +59,8 @@ struct JobReader {
         if parties.count > 2 {
             problems.add(
                 "parties", "has \(parties.count) entries",
-                hint: "a model is of two parties; \(Job.several.lowerBound) to \(Job.several.upperBound) align their rows under "
+                hint:
+                    "a model is of two parties; \(Job.several.lowerBound) to \(Job.several.upperBound) align their rows under "
                     + "'moiety: \(Job.severalFormatVersion)' (protocols/job.md 8)")
         }
         return Job(
@@ -80,7 +81,8 @@ struct JobReader {
         if written != "\(Job.formatVersion)" {
             problems.add(
                 "moiety", "format '\(written.prefix(20))' is not known",
-                hint: "this program reads format \(Job.formatVersion); \(Job.severalFormatVersion) for several parties, "
+                hint:
+                    "this program reads format \(Job.formatVersion); \(Job.severalFormatVersion) for several parties, "
                     + "\(Job.rowsFormatVersion) with 'split: rows'")
         }
     }

@@ -11,7 +11,8 @@ extension Failure {
             self.init(.internalError, name, "the alignment cannot begin: \(reason)", hint: "please report it")
         case .meshMismatch(let party, let other):
             self.init(
-                .peersDisagree, name, "\(party) and \(other) do not say the same about who takes part, and in which sessions",
+                .peersDisagree, name,
+                "\(party) and \(other) do not say the same about who takes part, and in which sessions",
                 hint: "all parties need the same job, and start it at the same time")
         case .pairKeyRefused(let party):
             self.init(.protocolViolation, name, "\(party) sent a key that anybody knows the secret of")
@@ -21,7 +22,8 @@ extension Failure {
                 failure.status, failure.code, "with \(party): \(failure.message)", hint: failure.hint)
         case .ended(let party, let reason):
             let failure = Failure(describing: reason)
-            self.init(failure.status, failure.code, "\(party) ended the alignment: \(failure.message)", hint: failure.hint)
+            self.init(
+                failure.status, failure.code, "\(party) ended the alignment: \(failure.message)", hint: failure.hint)
         case .storeOverfitted(let party):
             self.init(.protocolViolation, name, "\(party) has more people in common than it said it has at all")
         case .storeFailed:
@@ -31,7 +33,8 @@ extension Failure {
                 .peersDisagree, name,
                 "what the active party announced was not the same and right for all, or something failed before the others had seen that "
                     + "it was",
-                hint: "nobody is told who or what it was: that would tell of identifiers. Start again, or ask for an audit of the active "
+                hint:
+                    "nobody is told who or what it was: that would tell of identifiers. Start again, or ask for an audit of the active "
                     + "party's transcript")
         case .nonceRefused(let party):
             self.init(.protocolViolation, name, "\(party) revealed another number than it had committed to")

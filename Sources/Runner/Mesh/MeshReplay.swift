@@ -1,7 +1,7 @@
 import Foundation
 import Jobs
-import ProtocolKit
 import PooledRegression
+import ProtocolKit
 import Records
 import SecureSums
 package import Site

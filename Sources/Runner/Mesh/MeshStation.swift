@@ -73,6 +73,7 @@ struct MeshStation<Work: MeshWork>: Sendable {
     private func attempts() async throws -> End {
         let connect = min(job.network.connectTimeout, mesh.site.settings.timeouts.connect)
         var (number, patience) = (firstAttempt, connect)
+        var ended: End?
         var bound = MismatchBound(within: .seconds(work.lossTimeout ?? 0))
         while true {
             let attempt = Attempt(peers: mesh.peers.map(\.index))
@@ -84,12 +85,25 @@ struct MeshStation<Work: MeshWork>: Sendable {
                         continue
                     }
                 }
+                try discardEnded()
                 return end
+            } catch let failure as Failure where failure.code == Self.inVain {
+                guard let ended else { throw failure }
+                try restoreEnded()
+                observer.warning("\(failure.message); the result stands without a word of theirs")
+                return ended
             } catch {
                 guard let lossTimeout = work.lossTimeout, let gone = MeshLoss(error),
                     bound.allows(another: gone, opened: work.progressMade, at: .now)
                 else { throw error }
-                observer.warning("\(gone.sentence); waits up to \(lossTimeout) s until all are there again")
+                let wait = "waits up to \(lossTimeout) s until all are there again"
+                if let result = work.standing {
+                    // Who was lost may lack the last of it.
+                    observer.warning("\(gone.sentence); the result is there, and this site \(wait) and have it too")
+                    ended = try ended ?? end(result)
+                } else {
+                    observer.warning("\(gone.sentence); \(wait)")
+                }
                 execution.keepEvidence((transcripts as NSString).deletingLastPathComponent)
                 patience = lossTimeout
             }
@@ -154,11 +168,35 @@ struct MeshStation<Work: MeshWork>: Sendable {
         let names = missing.map { job.parties[$0].name }.joined(separator: ", ")
         let details = missing.compactMap { index in reasons[index].map { "\(job.parties[index].name): \($0)" } }
         return Failure(
-            .peerUnreachable, "sitesMissing",
+            .peerUnreachable, Self.inVain,
             "waited in vain for \(names)" + (details.isEmpty ? "" : "; \(details.joined(separator: "; "))"),
             hint: work.hintOfEnded
                 ?? "all parties of the job run the same command at the same time; see network.connectTimeout"
                 + (work.lossTimeout == nil ? "" : " and lossTimeout"))
+    }
+
+    private static var inVain: String { "sitesMissing" }
+
+    /// Of an attempt that came to a result and not to its end: its transcripts are the evidence if nobody returns.
+    private func end(_ result: Work.Result) throws -> End {
+        try FileManager.default.moveItem(atPath: transcripts, toPath: endedTranscripts)
+        return End(
+            result: result, files: try work.files(of: result),
+            heads: MeshHeads(mesh: work.identity(of: result), items: []), lost: [])
+    }
+
+    private var endedTranscripts: String { "\(transcripts)-ended" }
+
+    private func discardEnded() throws {
+        guard FileManager.default.fileExists(atPath: endedTranscripts) else { return }
+        try FileManager.default.removeItem(atPath: endedTranscripts)
+    }
+
+    private func restoreEnded() throws {
+        if FileManager.default.fileExists(atPath: transcripts) {
+            try FileManager.default.removeItem(atPath: transcripts)
+        }
+        try FileManager.default.moveItem(atPath: endedTranscripts, toPath: transcripts)
     }
 
     /// Computes, and says what each session ends with.

@@ -137,7 +137,8 @@ package struct MeshVerification {
         }
         let open = Set(pairs.filter { $0.report.verdict == .notClosed }.map { "\($0.keeper) \($0.peer)" })
         let broken = pairs.filter { $0.report.verdict == .invalid }.map { ($0.keeper, $0.peer) }
-        let findings = [sessions(job, open), heads(broken)] + [results()].compactMap(\.self) + copies.map(following.outcome)
+        let findings =
+            [sessions(job, open), heads(broken)] + [results()].compactMap(\.self) + copies.map(following.outcome)
         let verdicts = pairs.filter { !$0.isLost || $0.report.verdict == .invalid }.map(\.report.verdict)
         let verdict: VerificationReport.Verdict =
             if verdicts.contains(.invalid) || findings.contains(where: { $0.status == .failed }) {

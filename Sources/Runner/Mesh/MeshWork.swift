@@ -14,6 +14,8 @@ package protocol MeshWork: Sendable {
     var lossTimeout: Int? { get }
     /// Grows with what is done; a site that goes on after a loss begins there.
     var progressMade: Int { get }
+    /// The result of the latest attempt where it stands whatever becomes of the others, though they were not told so yet; else nil.
+    var standing: Result? { get }
     /// Where nobody needs this site any more, though it has not ended: what people can do. Else nil.
     var hintOfEnded: String? { get }
 

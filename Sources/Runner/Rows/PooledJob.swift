@@ -21,6 +21,8 @@ package struct PooledJob: MeshWork {
     /// Ends this process by SIGKILL after so many opened sums: what the demo and tests do to one of their sites.
     package var stopAfterSums: Int?
     private let state: Shared<PooledState>
+    /// Of the latest attempt.
+    private let meshIdentity = Shared<Bytes32?>(nil)
 
     /// In a transcript's private folder: from which sums the attempt went on.
     static let startFile = "start"
@@ -54,6 +56,13 @@ package struct PooledJob: MeshWork {
     package var lossTimeout: Int? { job.rows?.lossTimeout }
     package var progressMade: Int { state.value.rounds.count }
 
+    package var standing: PooledResult? {
+        guard let mesh = meshIdentity.value, let outcome = try? run(from: state.value).outcomeOfStart() else {
+            return nil
+        }
+        return PooledResult(outcome: outcome, mesh: mesh)
+    }
+
     package var hintOfEnded: String? {
         // Who was lost after the last sum is not waited for by anybody.
         (try? run(from: state.value).outcomeOfStart()) == nil
@@ -82,7 +91,8 @@ package struct PooledJob: MeshWork {
     }
 
     package func run(over sessions: [Int: Session]) async throws -> PooledResult {
-        try await run(from: state.value).run(over: sessions)
+        meshIdentity.value = nil
+        return try await run(from: state.value).run(over: sessions)
     }
 
     package func end() throws {
@@ -106,10 +116,11 @@ package struct PooledJob: MeshWork {
     /// The computing part, with this site's books around it.
     private func run(from start: PooledState) -> PooledRun {
         let (mesh, book, rows, inputs, stateFile, state) = (mesh, book, rows, inputs, stateFile, state)
+        let meshIdentity = meshIdentity
         let (stopAfterSums, progress) = (stopAfterSums, ProgressReporter(observer: observer))
         return PooledRun(
             job: job, own: mesh.own, rows: pooled, signer: { [identity = mesh.identity] in try identity.key.sign($0) },
-            start: start, patience: mesh.patience,
+            start: start, patience: mesh.patience, opened: { meshIdentity.value = $0 },
             begin: { begun in
                 try stateFile.save(begun)
                 state.value = begun

@@ -34,6 +34,8 @@ struct PooledRun: Sendable {
     /// Where a run that stopped goes on.
     let start: PooledState
     let patience: Duration
+    /// Hears the identity of the mesh.
+    var opened: @Sendable (Bytes32) -> Void = { _ in }
     /// Before anything is sent, before a sum is opened, and after it.
     var begin: @Sendable (PooledState) async throws -> Void = { _ in }
     var willOpen: @Sendable (PooledFit.Notice) async throws -> Void = { _ in }
@@ -50,6 +52,7 @@ struct PooledRun: Sendable {
     func run(over sessions: [Int: Session]) async throws -> PooledResult {
         let mesh = try await SumMesh.open(
             sessions, settings: SumSettings(job, patience: patience), own: own, signer: signer)
+        opened(mesh.id)
         var fit = try PooledFit(PooledModel(job), rows: rows)
         fit.begin = begin
         fit.willOpen = willOpen

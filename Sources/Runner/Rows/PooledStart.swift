@@ -32,7 +32,9 @@ package struct PooledStart: Sendable {
         table(job, job.parties[place.own], site)
         checks += MeshChecks(file, at: site).peers(place)
         guard !isDraft, checks.firstFailure == nil else { return }
-        do { prepared = try PooledJob(file, at: site, observer: observer) } catch { checks.append(StartCheck("books", failed: error)) }
+        do { prepared = try PooledJob(file, at: site, observer: observer) } catch {
+            checks.append(StartCheck("books", failed: error))
+        }
     }
 
     /// - Throws: `Failure`: the first that would stop it.

@@ -63,6 +63,7 @@ package struct JointAlignment: MeshWork {
     /// Whoever is lost ends the alignment: it begins anew.
     package var lossTimeout: Int? { nil }
     package var progressMade: Int { 0 }
+    package var standing: JointAlignmentResult? { nil }
     package var hintOfEnded: String? { nil }
 
     package func begin() throws {}

@@ -13,7 +13,7 @@ package struct JointAlignmentProtocol: SiteProtocol {
     package var purpose: SessionPurpose { SessionPurpose("joint-alignment") }
     package var phrase: String { "an alignment of several parties" }
     package var jobKind: JobKind { .several }
-    package var versions: [ProtocolVersion] { [.alignment, .multipartyAlignment, .mesh] }
+    package var versions: [ProtocolVersion] { MultipartyAlignment.versions + [.mesh] }
     package var descriptions: [ProtocolDescription] {
         [.multipartyQuestions, .multipartyComparison, .meshHeads]
     }
@@ -27,27 +27,24 @@ package struct JointAlignmentProtocol: SiteProtocol {
     package func plan(for job: Job, between parties: [String]) -> ProtocolPlan {
         let ordered = parties.sorted { (job.index(of: $0) ?? 0) < (job.index(of: $1) ?? 0) }
         let roles = Dictionary(zip(["first", "second"], ordered), uniquingKeysWith: { first, _ in first })
-        let part: ProtocolPlan.Part
-        if let passive = ordered.first(where: { $0 != job.active.name }), ordered.contains(job.active.name) {
-            part = .init(.multipartyQuestions, parties: ["active": job.active.name, "passive": passive])
-        } else {
-            part = .init(.multipartyComparison, parties: roles)
-        }
+        let numbers = ordered.compactMap { job.index(of: $0) }
+        // A job of another kind has no such session: nothing may come.
+        guard numbers.count == 2, let settings = try? MultipartySettings(job) else { return ProtocolPlan([]) }
         return ProtocolPlan([
-            .init(.opening, ofEach: ordered), part, .init(.meshHeads, parties: roles),
-            .init(.checkpoint, ofEach: ordered),
+            .init(.opening, ofEach: ordered), MultipartyAlignment.part(of: settings, between: (numbers[0], numbers[1])),
+            .init(.meshHeads, parties: roles), .init(.checkpoint, ofEach: ordered),
         ])
     }
 
     package func inspectors(for job: Job, in session: InspectedSession) throws -> [any PayloadInspector] {
-        let settings = try MultipartySettings(job)
-        let common: [any PayloadInspector] = [
-            MultipartyInspector(
-                settings: settings, job: purpose.hash(of: job.hash), session: session.session),
-            MeshHeadsInspector(sites: job.parties.map(\.name)),
-        ]
-        guard session.parties.contains(where: { $0.name == job.active.name }) else { return common }
-        return [try InspectionLedger().alignmentInspector(job, in: session), CommittedSetInspector()] + common
+        let pair = session.parties.map { job.index(of: $0.name) ?? 0 }
+        guard pair.count == 2 else { throw MultipartyError.badSessions("a session has two parties") }
+        let known = InspectionLedger()
+        let alignment = try MultipartyAlignment.inspectors(
+            of: MultipartySettings(job), between: (pair[0], pair[1]), job: purpose.hash(of: job.hash),
+            session: session.session, moduli: known.moduli, duplicates: known.duplicates, local: session.local)
+        let sizes: [any PayloadInspector] = pair.contains(0) ? [CommittedSetInspector()] : []
+        return alignment + sizes + [MeshHeadsInspector(sites: job.parties.map(\.name))]
     }
 
     package func check(_ inputs: JobInputs) throws {

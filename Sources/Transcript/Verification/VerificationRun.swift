@@ -234,7 +234,7 @@ struct VerificationRun {
             return
         }
         guard job.kind == session.jobKind else {
-            findings.fail(.t02, "otherPurpose", "The job has no session of this kind: its parties or tables are others.")
+            findings.fail(.t02, "otherPurpose", "The job has no session of this kind: its parties or tables differ.")
             return
         }
         self.job = job

@@ -9,7 +9,7 @@ import Wire
 @testable import Runner
 
 /// What a job split by rows shows before it runs, and which losses a site waits for.
-@Suite struct MeshStartTests {
+@Suite struct PooledStartTests {
     /// Two coefficients: six numbers a pass, against two sites of fifty rows with two values each.
     @Test func passesOpenNoMoreNumbersThanTwoSitesHold() throws {
         func job(_ more: String) throws -> Job {

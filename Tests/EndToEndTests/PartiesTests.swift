@@ -1,0 +1,210 @@
+import Foundation
+import GRPCTransport
+import TestSupport
+import Testing
+
+/// Three parties with different columns about some of the same people, each with a port of its own.
+struct ThreeParties {
+    let scratch: TemporaryFolder
+    let job: String
+
+    static let names = ["hospital", "lab", "registry"]
+
+    /// People 0 to 59 are everywhere; of 60 to 99 each pair of parties has some that the third one lacks.
+    static func people(_ party: Int) -> [Int] {
+        Array(0..<60)
+            + (60..<100).filter { ($0 - 60) % 4 == party || ($0 - 60) % 4 == 3 && $0 % 8 != party }
+    }
+
+    static func job(_ more: String = "") -> String {
+        """
+        moiety: 10
+        title: Known to all
+        parties:
+          - {name: hospital, role: active, identifier: id}
+          - {name: lab, identifier: id}
+          - {name: registry, identifier: id}
+        keys: {bits: 2048}
+        network: {connectTimeout: 30, messageTimeout: 30}
+        \(more)
+
+        """
+    }
+
+    init(job: String? = nil) async throws {
+        let scratch = try TemporaryFolder()
+        self.scratch = scratch
+        self.job = try scratch.write("job.yaml", job ?? Self.job())
+        let certificate = try SiteCertificate.generate(commonName: "probe")
+        var taken: Set<Int> = []
+        for (index, name) in Self.names.enumerated() {
+            let rows = Self.people(index).map { "P\(1000 + $0 * 7 % 997),\($0 % 5)\n" }
+            // Each in an order of its own.
+            let shuffled = index == 1 ? Array(rows.reversed()) : rows
+            let table = try scratch.write("\(name).csv", "id,value\n" + shuffled.joined())
+            var port = 0
+            while port == 0 {
+                let candidate = Int.random(in: 20_000..<60_000)
+                let listener = GRPCListener(
+                    host: "127.0.0.1", port: candidate, identity: certificate, pinned: [:])
+                if !taken.contains(candidate), (try? await listener.tryBinding()) != nil {
+                    port = candidate
+                }
+            }
+            taken.insert(port)
+            let made = try await Program.run(
+                "init", "--name", name, "--site", scratch.path(name), "--listen", "127.0.0.1:\(port)",
+                "--table",
+                "\(name)=\(table)")
+            try #require(made.code == 0, "\(made.errors)")
+            _ = try scratch.write("\(name).txt", made.output)
+        }
+        for name in Self.names {
+            for other in Self.names where other != name {
+                let added = try await Program.run(
+                    "peer", "add", scratch.path("\(other).txt"), "--site", site(name), "--yes")
+                try #require(added.code == 0, "\(added.errors)")
+            }
+            let approved = try await Program.run(
+                "job", "approve", self.job, "--site", site(name), "--person", "A Person", "--yes")
+            try #require(approved.code == 0, "\(approved.errors)")
+        }
+    }
+
+    func site(_ name: String) -> String { scratch.path(name) }
+    func results(_ name: String) -> String { scratch.path("\(name)-results") }
+
+    /// Runs the alignment at these parties to their ends.
+    func run(_ some: [String] = names) async throws -> [String: Program.Ended] {
+        let running = try some.map { name in
+            (
+                name,
+                try Program.start([
+                    "align", "run", job, "--site", site(name), "--out", results(name), "--format", "json",
+                ])
+            )
+        }
+        var ended: [String: Program.Ended] = [:]
+        for (name, process) in running { ended[name] = await process.wait() }
+        return ended
+    }
+
+    /// Identifiers in common order, as a party has them.
+    func common(_ name: String) throws -> [String] {
+        try String(contentsOfFile: "\(results(name))/intersection.csv", encoding: .utf8).split(
+            separator: "\n"
+        )
+        .dropFirst().map { String($0.split(separator: ",")[1]) }
+    }
+}
+
+extension EndToEnd {
+    /// Alignments of several parties: real processes, each with a session to every other one.
+    @Suite(.serialized) struct Parties {
+        @Test(.stopsAHang)
+        func threePartiesAlignVerifyAndReplay() async throws {
+            let parties = try await ThreeParties()
+            let explained = try await Program.run(
+                "job", "explain", parties.job, "--site", parties.site("lab"))
+            #expect(explained.code == 0 && explained.output.contains("nobody learns whom only some have"))
+            for (name, ended) in try await parties.run() {
+                try #require(ended.code == 0, "\(name): \(ended.output)\(ended.errors)")
+                let data = ended.envelope["data"] as? [String: Any]
+                #expect(data?["aligned"] as? Int == 60, "\(name): \(ended.output)")
+                // The active party alone is told how many the others have.
+                let told = (data?["identifiers"] as? [String: Int]).map { Set($0.keys) }
+                #expect(
+                    told == (name == "hospital" ? ["lab", "registry"] : ["hospital"]),
+                    "\(name): \(ended.output)")
+            }
+            let orders = try ThreeParties.names.map { try parties.common($0) }
+            #expect(Set(orders[0]).count == 60 && Set(orders).count == 1)
+            #expect(orders[0] != orders[0].sorted())
+            let files = try ThreeParties.names.map {
+                try Data(contentsOf: URL(fileURLWithPath: "\(parties.results($0))/result.json"))
+            }
+            #expect(Set(files).count == 1)
+            for name in ThreeParties.names {
+                let verified = try await Program.run(
+                    "verify", parties.results(name), "--replay", "--site", parties.site(name))
+                #expect(verified.code == 0, "\(name): \(verified.output)\(verified.errors)")
+                for check in ["M02", "M03", "M05", "R01", "R02", "R03"] {
+                    #expect(verified.output.contains("[\(check)] ok"), "\(verified.output)")
+                }
+            }
+            let all = [
+                "verify", parties.results("hospital"), "--with", parties.results("lab"), "--with",
+                parties.results("registry"),
+            ]
+            let together = try await Program.run(all)
+            #expect(together.code == 0 && together.output.contains("[M04] ok"), "\(together.output)")
+            // A result that is edited, then a log.
+            let result = "\(parties.results("lab"))/result.json"
+            let before = try Data(contentsOf: URL(fileURLWithPath: result))
+            try Data(String(decoding: before, as: UTF8.self).replacing("60", with: "61").utf8)
+                .write(to: URL(fileURLWithPath: result))
+            let edited = try await Program.run("verify", parties.results("lab"))
+            #expect(edited.code == 2, "\(edited.output)")
+            try before.write(to: URL(fileURLWithPath: result))
+            let log = "\(parties.results("registry"))/transcripts/lab/log/lab~registry.log"
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: log))
+            bytes[bytes.count / 2] ^= 1
+            try bytes.write(to: URL(fileURLWithPath: log))
+            let tampered = try await Program.run(all)
+            #expect(tampered.code == 2 && tampered.output.contains("INVALID"), "\(tampered.output)")
+        }
+
+        @Test(.stopsAHang)
+        func fewerThanTheMinimumCohort() async throws {
+            let parties = try await ThreeParties(job: ThreeParties.job("limits: {minimumCohort: 61}"))
+            for (name, ended) in try await parties.run() {
+                #expect(ended.code == 4 && ended.errorCode == "cohortTooSmall", "\(name): \(ended.output)")
+                #expect(!FileManager.default.fileExists(atPath: parties.results(name)))
+            }
+        }
+
+        @Test(.stopsAHang)
+        func aPartyThatNeverComes() async throws {
+            let parties = try await ThreeParties(
+                job: ThreeParties.job().replacing("connectTimeout: 30", with: "connectTimeout: 4"))
+            for (name, ended) in try await parties.run(["hospital", "registry"]) {
+                #expect(ended.code == 69 && ended.errorCode == "sitesMissing", "\(name): \(ended.output)")
+                #expect(ended.output.contains("lab"), "\(ended.output)")
+            }
+        }
+
+        @Test(.stopsAHang)
+        func whatSuchAJobIsNotFor() async throws {
+            let parties = try await ThreeParties()
+            for (command, code, word) in [
+                (
+                    [
+                        "job", "run", parties.job, "--site", parties.site("lab"), "--out",
+                        parties.results("lab"),
+                    ], 64, "alignsOnly"
+                ),
+                (
+                    [
+                        "describe", parties.job, "--site", parties.site("lab"), "--out", parties.results("lab"),
+                    ], 64, "severalParties"
+                ),
+                (
+                    [
+                        "align", "count", parties.job, "--site", parties.site("lab"), "--out",
+                        parties.results("lab"),
+                    ], 64, "severalParties"
+                ),
+            ] as [([String], Int32, String)] {
+                let ended = try await Program.run(command + ["--format", "json"])
+                #expect(
+                    ended.code == code && ended.errorCode == word,
+                    "\(command): \(ended.output)\(ended.errors)")
+            }
+            let checked = try await Program.run(
+                "job", "check", parties.job, "--site", parties.site("hospital"))
+            #expect(
+                checked.code == 0 && checked.output.contains("active one of 3 parties"), "\(checked.output)"
+            )
+        }
+    }
+}
