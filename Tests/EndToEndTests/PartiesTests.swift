@@ -12,8 +12,7 @@ struct ThreeParties {
 
     /// People 0 to 59 are everywhere; of 60 to 99 each pair of parties has some that the third one lacks.
     static func people(_ party: Int) -> [Int] {
-        Array(0..<60)
-            + (60..<100).filter { ($0 - 60) % 4 == party || ($0 - 60) % 4 == 3 && $0 % 8 != party }
+        Array(0..<60) + (60..<100).filter { $0 % 4 == party || $0 % 4 == 3 && $0 / 4 % 3 != party }
     }
 
     static func job(_ more: String = "") -> String {
@@ -25,6 +24,7 @@ struct ThreeParties {
           - {name: lab, identifier: id}
           - {name: registry, identifier: id}
         keys: {bits: 2048}
+        transcript: {payloads: full}
         network: {connectTimeout: 30, messageTimeout: 30}
         \(more)
 

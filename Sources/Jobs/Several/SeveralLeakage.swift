@@ -50,7 +50,7 @@ struct SeveralLeakage {
                 ],
                 learns: [
                     "how many identifiers each other party has, and its minimum cohort, even if the alignment goes no further",
-                    "the common identifiers: which of its own **all** others have. Not which of them some of the others have",
+                    "the common identifiers: which of its own all others have. Not which of them some of the others have",
                     "if nobody is common to all: that; if fewer than \(minimumCohort) are: which of its own they are, nevertheless",
                     "by listing guesses among its identifiers, whether those are at all others: at most \(bound) in all",
                 ]),

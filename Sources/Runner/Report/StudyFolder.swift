@@ -32,7 +32,7 @@ package struct StudyFolder: Sendable {
             throw Failure(
                 .noInput, "resultsMissing", "\(path) is no results folder of a fit: it has no \(words)",
                 hint: FileManager.default.fileExists(atPath: "\(path)/\(MeshFolder.result)")
-                    ? "there is no report of a job split by rows: coefficients.csv, glance.csv and result.json have all of it"
+                    ? "there is no report of a job of many parties: the files of the folder have all of it"
                     : FileManager.default.fileExists(atPath: "\(path)/\(TranscriptLayout.parties)")
                         ? "this is a transcript: give the folder around it, or ask `moiety verify --explain` about it alone"
                         : Self.hint)

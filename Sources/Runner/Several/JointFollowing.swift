@@ -56,7 +56,9 @@ struct JointFollowing: MeshFollowing {
                 Failure(describing: error).code,
                 "The alignment does not follow from \(copy.keeper)'s logs: \(Failure(describing: error).message).")
         }
-        return Finding(check: .m05, status: .passed, sentence: "\(Check.m05.sentence) (\(copy.keeper))")
+        return Finding(
+            check: .m05, status: .passed,
+            sentence: "The common rows and their order follow from the messages, as does the result. (\(copy.keeper))")
     }
 }
 

@@ -26,12 +26,16 @@ package struct Account {
             page.line(job?.title ?? "A job that cannot be read", indent: 0)
             page.line("job \(summary.jobHash)", indent: 0)
             page.line("session \(summary.session)", indent: 0)
-            if session.purpose != .fit { page.line("\(session.phrase) under the job, not its own fit", indent: 0) }
+            if session.purpose != .fit, session.jobKind == .pair {
+                page.line("\(session.phrase) under the job, not its own fit", indent: 0)
+            }
             if let job, !job.purpose.isEmpty { page.line(job.purpose, indent: 0) }
             addParties(summary, &page)
             if let job {
                 if let explanation = RowExplanation(job) {
                     addModel(explanation, &page)
+                } else if let explanation = SeveralExplanation(job) {
+                    addParties(explanation, &page)
                 } else {
                     addModel(Explanation(job), &page)
                 }
@@ -70,6 +74,15 @@ package struct Account {
                 + explanation.features.joined(separator: ", "), indent: 2)
         for site in explanation.sites {
             page.item("\(site.name): table '\(site.table)', rows known by \(site.identifier)")
+        }
+    }
+
+    private func addParties(_ explanation: SeveralExplanation, _ page: inout TextPage) {
+        page.heading("What was to be found")
+        page.line("the rows that all \(explanation.parties.count) parties have", indent: 2)
+        for line in [explanation.limits, explanation.keys] { page.line(line, indent: 2) }
+        for party in explanation.parties {
+            page.item("\(party.name) (\(party.role)): table '\(party.table)', identified by \(party.identifier)")
         }
     }
 

@@ -16,7 +16,10 @@ package struct MessageNames: Sendable {
             .binding: "binding", .abort: "abort", .commitments: "commitments", .checkpoint: "checkpoint",
             .cosignature: "countersignature", .closing: "closing", .approval: "approval",
         ]
-        names = (agreed.map { $0.protocol.plan(for: $0.job).names } ?? [:]).merging(session) { $1 }
+        // A job's plan is of two of its parties; other pairs may have other messages.
+        let others = agreed.map { MessageNames(of: $0.protocol.descriptions).names } ?? [:]
+        names = others.merging(agreed.map { $0.protocol.plan(for: $0.job).names } ?? [:]) { $1 }
+            .merging(session) { $1 }
     }
 
     /// Names of all protocols, for one message alone: the job that it is of is not at hand. A number that two protocols use has
