@@ -38,6 +38,9 @@ struct TaggedRows: Sendable {
 
     var tags: [AlignmentTag] { entries.map(\.tag) }
 
+    /// Rows of the least tags.
+    func rows(first count: Int) -> [Int] { entries.prefix(count).map { Int($0.row) } }
+
     /// Walks once along other tags that ascend strictly, piece by piece, and keeps what both have.
     struct Matcher: Sendable {
         private let own: TaggedRows

@@ -138,6 +138,8 @@ enum RowGuards {
         "More sites than `coalition` that put together what they know learn the sums over the sites that are left; all but one: that one's "
             + "own.",
         "Sums over a few rows would tell about them: each site looks at its own rows only, which every remainder holds all of.",
+        "A numeric column with few different values is not asked for small cells: sums at several coefficients tell how many rows have each "
+            + "value. Declare such a column with its levels. Of two columns together the rows with each pair of values may follow likewise.",
         "Two jobs over rows that differ by a few people, or a few cells, tell about these. Each site compares its rows and inputs with those "
             + "of its earlier jobs, and refuses a difference below the minimum cell (disclosure.md 4).",
         "A site may bring invented rows. It commits to what it brings, so that this can be shown later, not prevented.",

@@ -47,16 +47,18 @@ public struct SeveralExplanation: Sendable, Hashable, Codable {
     }
 
     static let notPrevented = [
-        "A party that guesses identifiers can put its guesses into its own table and learns which of them all others have: bounded by the "
-            + "set size and by each site's budgets (disclosure.md 2).",
+        "A party that guesses identifiers can put its guesses into its own table, or into its store, and learns which of them all others "
+            + "have: bounded by set sizes (a store holds 1.3 times as many and 48, several stores add up) and by each site's budgets "
+            + "(disclosure.md 2).",
         "A party may bring invented identifiers. It commits to what it brings, so that this can be shown later, not prevented.",
-        "The active party may leave common identifiers out of its announcement. An audit shows that, and nothing before.",
+        "The active party may leave common identifiers out of its announcement, and any party may make the alignment fail without being "
+            + "named. A replay at its own site, before witnesses, shows that, and nothing else.",
         "Two alignments whose sets differ by a few people differ by those people (disclosure.md 4).",
         "Whoever takes part, and how long each works, is seen on the network.",
     ]
 
     static let assumptions = [
-        "All parties follow the protocol, or are found out by transcripts, replay or an audit.",
+        "All parties follow the protocol. Transcripts and replays show deviations, where they show them at all.",
         "Alignment: k-CAA in its group with random-oracle hashes, decisional composite residuosity, Diffie-Hellman on X25519, HMAC-SHA256 "
             + "as a pseudorandom function (multiparty-alignment.md 6).",
     ]

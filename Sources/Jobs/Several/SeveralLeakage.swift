@@ -69,6 +69,8 @@ struct SeveralLeakage {
                     "the common identifiers: which of its own all others have; of its others nothing but that they are not in all sets",
                     "if nobody is common to all: that; if fewer than \(minimumCohort) are: only that, no count",
                     "that what \(active) announced was not the same and right for all, where that is so",
+                    "by guesses in its store, whether all others have them: up to 1.3 times its set size and 48; with other passive parties as "
+                        + "many as all their stores have cells",
                 ]),
         ]
     }
@@ -89,8 +91,8 @@ struct SeveralLeakage {
         [
             "\(active) together with some of the others learns which of \(active)'s identifiers all the rest have: with all but one "
                 + "of them, that one's intersection with \(active).",
-            "The others together (\(others)), without \(active), learn the common identifiers and their own sets, nothing more.",
-            "Nobody but \(active) learns how many identifiers a passive party has.",
+            "The others together (\(others)), without \(active), learn the common identifiers and \(active)'s set size and minimum cohort.",
+            "Nobody but \(active) is told how many identifiers a passive party has.",
         ]
     }
 }

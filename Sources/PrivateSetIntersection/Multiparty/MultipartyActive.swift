@@ -28,12 +28,10 @@ struct MultipartyActive: Sendable {
                 count: count, over: session, settings: alignment, keyBits: alignment.keyBits
             ).exchange
         }
-        // An identifier is tested only if all stores hold it, and a store holds no more than it has cells.
-        try admit(
-            settings.passive.map {
-                let size = exchanges[$0].map { StoreShape(count: $0.peerCount).cells } ?? 0
-                return GuessBound(party: settings.parties[$0], identifiers: size)
-            })
+        // Whether an identifier is in all stores is one equation in the cells of all: passive parties that deviate together can make as many
+        // guesses hit as their stores have cells together.
+        let cells = exchanges.values.reduce(0) { $0 + StoreShape(count: $1.peerCount).cells }
+        try admit(settings.passive.map { GuessBound(party: settings.parties[$0], identifiers: cells) })
         let answers = try await MultipartyFlight.each(mesh.sessions, of: settings) { party, session in
             guard let exchange = exchanges[party] else { throw MultipartyError.badSessions("a party without a set") }
             return try await ask(session, exchange, party: settings.parties[party])

@@ -46,8 +46,8 @@ public struct MultipartyInspector: PayloadInspector {
     private mutating func inspect(_ record: Record, whole payload: [UInt8]) throws {
         switch record.type {
         // What does not read as its kind is said by those whose kind it is.
-        case .alignmentOpening: sizes[record.from] = (try? AlignmentOpening(payload: payload))?.setSize
-        case .matchOutcome: announced = (try? MatchOutcome(payload: payload))?.count
+        case .alignmentOpening: if let opening = try? AlignmentOpening(payload: payload) { try check(opening, record) }
+        case .matchOutcome: if let outcome = try? MatchOutcome(payload: payload) { try check(outcome, record) }
         case .multipartySetup: try setup(MultipartySetup(payload: payload), record)
         case .storeSeed:
             try demand(Int(StoreSeed(payload: payload).cells) == (try shape(of: record.from)).cells, "wrongCount")
@@ -61,6 +61,29 @@ public struct MultipartyInspector: PayloadInspector {
         case .commonOrder: try order(CommonOrder(payload: payload), record)
         default:
             guard record.type.protocolID == ProtocolVersion.alignment.id else { throw WireError.invalidValue("type") }
+        }
+    }
+
+    private var minimumCohort: UInt64 { UInt64(clamping: max(settings.alignment.minimumCohort, 1)) }
+
+    /// The active party asks; what the job demands is what all declare, else an answer would say more of the common rows.
+    private mutating func check(_ opening: AlignmentOpening, _ record: Record) throws {
+        sizes[record.from] = opening.setSize
+        let role: AlignmentRole = record.from == settings.parties[settings.active] ? .receiver : .sender
+        guard opening.role == role else {
+            throw Self.failure("T10", "rolesConflict", "\(record.from) claims another role than the job gives it.")
+        }
+        guard opening.minimumCohort == minimumCohort else {
+            throw Self.failure(
+                "T10", "minimumDiffers", "\(record.from) declares another minimum cohort than the job has.")
+        }
+    }
+
+    private mutating func check(_ outcome: MatchOutcome, _ record: Record) throws {
+        announced = outcome.count
+        guard outcome.kind != .matched || outcome.count >= minimumCohort else {
+            throw Self.failure(
+                "T15", "cohortTooSmall", "\(record.from) announces fewer rows than the job's minimum cohort.")
         }
     }
 

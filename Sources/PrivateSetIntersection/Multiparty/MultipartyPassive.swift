@@ -105,8 +105,9 @@ struct MultipartyPassive: Sendable {
         }
         let matches = try await exchange.session.receive(MatchingTags.self, count: count, matching: own)
         let isOwn = matches.tags.count == count
-        // As many identifiers are hashed whatever was found: the time to the refusal says nothing of how many there were.
-        let rows = isOwn ? matches.rows : Array(0..<count)
+        // As many identifiers are sorted and hashed whatever was found, and in the order of tags, which is random: the time to the refusal
+        // says nothing of how many there were.
+        let rows = isOwn ? matches.rows : own.rows(first: count)
         let announced = MultipartyHash.announced(rows.map { identifiers[$0] }, mesh: mesh.id)
         let word = ZeroShares(Array(mesh.pairs.values)).word(of: announced)
         try await compare(word: isOwn ? word : mesh.secrets.refusal)

@@ -45,7 +45,7 @@ public struct MultipartySettings: Sendable, Hashable {
     }
 }
 
-/// How many identifiers of this party's another one can learn about, whatever it does: what budgets debit.
+/// How many identifiers of this party's another one can learn about, whatever it does, and whoever helps it: what budgets debit.
 public struct GuessBound: Sendable, Hashable {
     public let party: String
     public let identifiers: Int

@@ -34,8 +34,8 @@ extension Failure {
                 "what the active party announced was not the same and right for all, or something failed before the others had seen that "
                     + "it was",
                 hint:
-                    "nobody is told who or what it was: that would tell of identifiers. Start again, or ask for an audit of the active "
-                    + "party's transcript")
+                    "nobody is told who or what it was: that would tell of identifiers. Start again, or ask the active party to "
+                    + "replay its side before witnesses")
         case .nonceRefused(let party):
             self.init(.protocolViolation, name, "\(party) revealed another number than it had committed to")
         case .ordersDiffer(let party):

@@ -125,7 +125,8 @@ package struct MeshReplay {
                 ? try await pooled(sessions, file, own, table, start) : try await joint(sessions, file, own, table)
             let heads = MeshHeads(again.mesh, file.job, own: own, sessions)
             for side in sides {
-                try await heads.exchange(over: side.replay.session)
+                let peer = file.job.parties[side.index].name
+                try await heads.toward(peer, from: copy.keeper, file.job).exchange(over: side.replay.session)
                 try await side.replay.session.close()
             }
             return (again, nil)

@@ -266,7 +266,8 @@ extension MeshStation {
         try FailedSessions(at: mesh.site).clear(folder, of: mesh.file.hash)
         let evidence = try SessionEvidence(peer.prepared, folder: folder)
         try work.leave(in: evidence.writer)
-        let link = try PeerLink(job, with: peer.name, site: mesh.site, observer: observer, over: channel)
+        let link = try PeerLink(
+            job, with: peer.name, site: mesh.site, observer: observer, over: channel, patience: work.patience)
         let (kind, work) = (mesh.session, work)
         _ = try await link.withSession(
             SessionTerms(peer.prepared.inputs, attempt: number),
@@ -280,7 +281,7 @@ extension MeshStation {
             try peer.book.attempt()
             try await open(session, peer, evidence)
             let end = try await wait(session, peer, channel, attempt)
-            try await end.heads.exchange(over: session)
+            try await end.heads.toward(peer.name, from: mesh.site.name, job).exchange(over: session)
             return end
         }
         await attempt.close(peer.index)

@@ -10,6 +10,8 @@ package protocol MeshWork: Sendable {
     associatedtype Result: Sendable
 
     var mesh: PreparedMesh { get }
+    /// Longest wait for one message of a party that is there.
+    var patience: Duration { get }
     /// Seconds that a party is waited for that was lost on the way; nil where a loss ends the job.
     var lossTimeout: Int? { get }
     /// Grows with what is done; a site that goes on after a loss begins there.
@@ -62,6 +64,13 @@ extension MeshHeads {
             Item(site: job.parties[index].name, head: sessions[index]?.sentHead ?? .empty)
         }
         self.init(mesh: mesh, items: items)
+    }
+
+    /// What one of them is told. A passive party of several is not told how long another one's log to the active party is: it tells the size
+    /// of its set.
+    func toward(_ peer: String, from own: String, _ job: Job) -> MeshHeads {
+        guard job.kind == .several, peer != job.active.name, own != job.active.name else { return self }
+        return MeshHeads(mesh: mesh, items: items.filter { $0.site != job.active.name })
     }
 
     /// The last messages of one session before its closing.

@@ -53,6 +53,7 @@ package struct PooledJob: MeshWork {
         self.observer = observer
     }
 
+    package var patience: Duration { mesh.patience }
     package var lossTimeout: Int? { job.rows?.lossTimeout }
     package var progressMade: Int { state.value.rounds.count }
 

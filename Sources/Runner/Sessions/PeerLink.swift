@@ -20,11 +20,13 @@ package struct PeerLink: Sendable {
     /// A connection that is there already.
     package let given: (any PeerChannel)?
 
-    /// - Parameter peer: which of the job's other parties; of two the only one.
+    /// - Parameters:
+    ///   - peer: which of the job's other parties; of two the only one.
+    ///   - patience: longest wait for a message, if not the job's.
     /// - Throws: `Failure` for an unknown peer, `TransportError` for an unreadable certificate.
     package init(
         _ job: Job, with peer: String? = nil, site: SiteFolder, observer: any RunObserver,
-        peerAddress: NetworkAddress? = nil, over given: (any PeerChannel)? = nil,
+        peerAddress: NetworkAddress? = nil, over given: (any PeerChannel)? = nil, patience: Duration? = nil,
         onListening: @escaping @Sendable (NetworkAddress) -> Void = { _ in }
     ) throws {
         guard let name = peer ?? job.peer(of: site.name)?.name else {
@@ -41,7 +43,7 @@ package struct PeerLink: Sendable {
         self.peer = try site.peers.peer(named: name)
         isListener = job.network.listener == site.name
         connectTimeout = .seconds(min(job.network.connectTimeout, site.settings.timeouts.connect))
-        messageTimeout = .seconds(min(job.network.messageTimeout, site.settings.timeouts.message))
+        messageTimeout = patience ?? .seconds(min(job.network.messageTimeout, site.settings.timeouts.message))
     }
 
     /// Connects, opens a session under the terms, runs `body` in it and ends it in order.

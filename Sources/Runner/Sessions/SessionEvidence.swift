@@ -23,7 +23,9 @@ struct SessionEvidence: Sendable {
         writer = try TranscriptWriter(folder: folder, storage: PayloadStorage(prepared))
         let salts = InputSalts(identity: prepared.identity, job: prepared.job.hash)
         let labels = prepared.inputs.session.commitments
-        var chosen = Dictionary(uniqueKeysWithValues: labels.map { ($0, salts.salt(of: $0)) })
+        // A leaf that is opened must not tell the salt of another tree.
+        let suffix = prepared.inputs.hidesSetSize ? " as one" : ""
+        var chosen = Dictionary(uniqueKeysWithValues: labels.map { ($0, salts.salt(of: $0 + suffix)) })
         // The commitment of the fit, so with its salt.
         if labels.contains(ModelBinding.label) {
             chosen[ModelBinding.label] = try prepared.inputs.scoring?.model.binding.openingSalt()
@@ -91,6 +93,9 @@ package struct ResultFacts: Sendable {
 }
 
 extension JobInputs {
+    /// Whether the peer is not to know how many identifiers there are: between two passive parties of several.
+    var hidesSetSize: Bool { job.kind == .several && own.role == .passive && peer.role == .passive }
+
     /// Commitments to what goes into the session, made with these salts or with fresh ones: `protocols/transcript.md` 7.
     package func commitments(salts: [String: [UInt8]] = [:]) throws -> [InputCommitment] {
         try session.commitments.sorted().map { label in
@@ -109,7 +114,7 @@ extension JobInputs {
                     throw Failure(.usage, "modelMissing", "a prediction needs this site's part of a model")
                 }
                 return try model.model.commitment(salt: salt)
-            case _ where job.kind == .several && own.role == .passive && peer.role == .passive:
+            case _ where hidesSetSize:
                 // One leaf: how many identifiers there are is for the active party to know.
                 let all = table.identifiers.values.sorted { $0.lexicographicallyPrecedes($1) }
                 var encoder = Encoder()

@@ -60,6 +60,9 @@ package struct JointAlignment: MeshWork {
         progress = ProgressReporter(observer: observer)
     }
 
+    /// Others may be busy with larger sets; that a party is gone shows on its connection.
+    package var patience: Duration { mesh.patience + .milliseconds(20 * job.limits.maximumSetSize) }
+
     /// Whoever is lost ends the alignment: it begins anew.
     package var lossTimeout: Int? { nil }
     package var progressMade: Int { 0 }
@@ -78,16 +81,18 @@ package struct JointAlignment: MeshWork {
     }
 
     package func run(over sessions: [Int: Session]) async throws -> JointAlignmentResult {
-        let (peers, roots, progress) = (mesh.peers, roots, progress)
+        let (peers, roots, progress, active) = (mesh.peers, roots, progress, job.active.name)
         let result = try await JobInputs.alignJointly(
-            mesh.table, job, own: mesh.own, over: sessions, patience: mesh.patience,
+            mesh.table, job, own: mesh.own, over: sessions, patience: patience,
             progress: { _, step in progress.report(step) },
             admit: { bounds in
                 // Before this site says anything about its identifiers.
                 for bound in bounds {
                     guard let peer = peers.first(where: { $0.name == bound.party }), let root = roots.value[peer.name]
                     else { throw Failure(.internalError, "noCommitment", "\(bound.party) committed to nothing") }
-                    try peer.book.open(set: root, identifiers: bound.identifiers)
+                    // A passive party learns by the active one's questions: another set of theirs is another disclosure.
+                    let asked = roots.value[active].map { $0 == root ? root : Bytes32(hashing: $0.bytes + root.bytes) }
+                    try peer.book.open(set: asked ?? root, identifiers: bound.identifiers)
                 }
             })
         for book in cohorts { try book.check(result.rows) }

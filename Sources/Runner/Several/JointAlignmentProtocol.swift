@@ -44,7 +44,9 @@ package struct JointAlignmentProtocol: SiteProtocol {
             of: MultipartySettings(job), between: (pair[0], pair[1]), job: purpose.hash(of: job.hash),
             session: session.session, moduli: known.moduli, duplicates: known.duplicates, local: session.local)
         let sizes: [any PayloadInspector] = pair.contains(0) ? [CommittedSetInspector()] : []
-        return alignment + sizes + [MeshHeadsInspector(sites: job.parties.map(\.name))]
+        // Two passive parties say nothing of their logs to the active one.
+        let names = pair.contains(0) ? job.parties.map(\.name) : job.parties.dropFirst().map(\.name)
+        return alignment + sizes + [MeshHeadsInspector(sites: names)]
     }
 
     package func check(_ inputs: JobInputs) throws {

@@ -112,7 +112,7 @@ import Wire
             }
             let expected: [(Int, Int)] =
                 refusing == 0
-                ? [(1, 3 * 26 + 48), (2, 3 * 39 + 48)] : (0..<3).filter { $0 != refusing }.map { ($0, 30) }
+                ? [1, 2].map { ($0, 3 * 26 + 48 + 3 * 39 + 48) } : (0..<3).filter { $0 != refusing }.map { ($0, 30) }
             #expect(refused.bounds == expected.map { GuessBound(party: "party\($0)", identifiers: $1) })
             for peer in 0..<3 where peer != refusing {
                 #expect(try room.received(by: peer, .blindedIdentifiers)[refusing] == [])
