@@ -69,7 +69,8 @@ extension MultipartyError: PeerVisibleError {
     func reason(toward party: String) -> AbortReason {
         switch self {
         case .alignment(let other, _) where other != party, .storeOverfitted(let other) where other != party:
-            AbortReason(.transport, "endedByParty")
+            // Waiting cannot mend it.
+            AbortReason(.refusal, "endedByParty")
         default: abortReason
         }
     }

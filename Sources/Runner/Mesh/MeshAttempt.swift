@@ -15,6 +15,11 @@ struct SiteGone: PeerVisibleError {
     var abortReason: AbortReason { AbortReason(.transport, "siteLost") }
 }
 
+/// This site's own books refuse what all others agreed to: they are told that, and neither which rule it was nor which peer it is about.
+struct SiteRefuses: PeerVisibleError {
+    var abortReason: AbortReason { AbortReason(.refusal, "siteRefuses") }
+}
+
 /// One attempt to have a session with every other site: tasks bring sessions, one gathers and uses them, and each task ends its own.
 actor MeshAttempt<Outcome: Sendable> {
     private enum Phase { case gathering, running, over }

@@ -128,7 +128,7 @@ struct MeshStation<Work: MeshWork>: Sendable {
             } catch {
                 outcome = .failure(error)
             }
-            await attempt.end(outcome.mapError { $0 is CancellationError ? WireError.cancelled : $0 })
+            await attempt.end(outcome.mapError(Self.told))
             // Each session ends in its own way, within its own bounds.
             while !(await attempt.isIdle) { try? await Task.sleep(for: .milliseconds(20)) }
             group.cancelAll()
@@ -173,6 +173,15 @@ struct MeshStation<Work: MeshWork>: Sendable {
             hint: work.hintOfEnded
                 ?? "all parties of the job run the same command at the same time; see network.connectTimeout"
                 + (work.lossTimeout == nil ? "" : " and lossTimeout"))
+    }
+
+    /// What sessions end with.
+    private static func told(_ error: any Error) -> any Error {
+        switch error {
+        case is CancellationError: WireError.cancelled
+        case is PolicyRefusal: SiteRefuses()
+        default: error
+        }
     }
 
     private static var inVain: String { "sitesMissing" }

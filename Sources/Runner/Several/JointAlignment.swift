@@ -81,8 +81,27 @@ package struct JointAlignment: MeshWork {
     }
 
     package func run(over sessions: [Int: Session]) async throws -> JointAlignmentResult {
+        let refusal = Shared<PolicyRefusal?>(nil)
+        let result: JointAlignmentResult
+        do {
+            result = try await align(over: sessions) {
+                refusal.value = $0
+                return SiteRefuses()
+            }
+        } catch is SiteRefuses {
+            throw refusal.value ?? SiteRefuses() as any Error
+        }
+        for book in cohorts { try book.check(result.rows) }
+        for book in cohorts { try book.open(result.rows) }
+        return result
+    }
+
+    /// - Parameter refusing: makes of a refusal of this site's books what its sessions end with.
+    private func align(
+        over sessions: [Int: Session], refusing: @escaping @Sendable (PolicyRefusal) -> SiteRefuses
+    ) async throws -> JointAlignmentResult {
         let (peers, roots, progress, active) = (mesh.peers, roots, progress, job.active.name)
-        let result = try await JobInputs.alignJointly(
+        return try await JobInputs.alignJointly(
             mesh.table, job, own: mesh.own, over: sessions, patience: patience,
             progress: { _, step in progress.report(step) },
             admit: { bounds in
@@ -92,12 +111,11 @@ package struct JointAlignment: MeshWork {
                     else { throw Failure(.internalError, "noCommitment", "\(bound.party) committed to nothing") }
                     // A passive party learns by the active one's questions: another set of theirs is another disclosure.
                     let asked = roots.value[active].map { $0 == root ? root : Bytes32(hashing: $0.bytes + root.bytes) }
-                    try peer.book.open(set: asked ?? root, identifiers: bound.identifiers)
+                    do { try peer.book.open(set: asked ?? root, identifiers: bound.identifiers) } catch let error
+                        as PolicyRefusal
+                    { throw refusing(error) }
                 }
             })
-        for book in cohorts { try book.check(result.rows) }
-        for book in cohorts { try book.open(result.rows) }
-        return result
     }
 
     package func identity(of result: JointAlignmentResult) -> Bytes32 { result.mesh }

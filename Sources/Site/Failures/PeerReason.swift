@@ -57,6 +57,12 @@ package enum PeerReason {
         "aliasedAcrossParties": "a column follows from the other party's columns",
         "fileNotFound": "a file of its site is missing",
         "missingColumn": "its table lacks a column that the job names",
+        "siteRefuses": "its own rules or budgets do not allow it",
+        "sumRefused": "its own rules or budgets do not allow another sum",
+        "siteLost": "another site was lost",
+        "endedByParty": "its session with another party ended",
+        "announcementRefused":
+            "what was announced was not the same and right for all parties, or something failed before that was known",
     ]
 
     private static let prefixes: [(String, String)] = [
@@ -83,6 +89,10 @@ package enum PeerReason {
         case 0x02: "training"
         case 0x03: "inputs"
         case 0x04: "model"
+        case 0x05: "description"
+        case 0x06: "sums"
+        case 0x07: "mesh"
+        case 0x08: "alignment of several parties"
         default: "number \(id)"
         }
     }
