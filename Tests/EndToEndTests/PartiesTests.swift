@@ -132,6 +132,16 @@ extension EndToEnd {
                     #expect(verified.output.contains("[\(check)] ok"), "\(verified.output)")
                 }
             }
+            let script = Repository.root.appending(path: "scripts/verify-transcript").path
+            for name in ThreeParties.names {
+                for other in ThreeParties.names where other != name {
+                    let transcript = "\(parties.results(name))/transcripts/\(other)"
+                    let told = try await Running("/usr/bin/env", ["python3", script, transcript], in: nil, input: nil)
+                        .wait()
+                    // 127: there is no Python here.
+                    #expect(told.output.hasSuffix("VALID\n") || told.code == 127, "\(told.output)\(told.errors)")
+                }
+            }
             let all = [
                 "verify", parties.results("hospital"), "--with", parties.results("lab"), "--with",
                 parties.results("registry"),

@@ -144,7 +144,7 @@ class Purposes:
             if sender and any(part.get("sender", sender) != sender for part in roles):
                 continue
             sides = []
-            for side in ("first", "second") if kind == "rows" else ("active", "passive"):
+            for side in ("first", "second") if kind in ("rows", "several passive") else ("active", "passive"):
                 flows = [
                     built(self.document["protocols"][part["protocol"]], role)
                     for part in parts for role, party in sorted(part["roles"].items()) if party == side
