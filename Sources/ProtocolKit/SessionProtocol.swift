@@ -64,7 +64,8 @@ extension SessionProtocol {
 
     /// So that nobody takes a session for more than it was.
     public var notTheJob: String? {
-        guard purpose != .fit else { return nil }
+        // Under a job of many parties there is nothing else.
+        guard purpose != .fit, jobKind == .pair else { return nil }
         return "This session was \(phrase) under the job\(caveat.map { ", \($0)" } ?? ""), not the job's own fit."
     }
 }

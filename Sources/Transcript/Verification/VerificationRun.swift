@@ -255,6 +255,8 @@ struct VerificationRun {
     private mutating func explainAbsences() {
         if let remark = agreed?.protocol.notTheJob {
             findings.skipped(.t28, "Not evaluated: guards are about a fit. \(remark)")
+        } else if agreed.map({ $0.protocol.jobKind != .pair }) ?? false {
+            findings.skipped(.t28, "Not evaluated: each party's guards are about its own rows.")
         }
         findings.skipped(.t09, "Not evaluated: the job, or what the session was for, could not be read.")
         findings.skipped(.t14, "Not evaluated: the job, or what the session was for, could not be read.")
