@@ -2,8 +2,8 @@ public import Wire
 
 extension PooledError: PeerVisibleError {
     /// The same sums lead to the same error at every site, so peers learn nothing from it that they do not see themselves; but for
-    /// ``PooledError/pointTooSharp`` and ``PooledError/smallCell(_:smallest:)``, which say one bit of this site's rows each: that few carry its sums, and
-    /// that without them some level has few.
+    /// ``PooledError/pointTooSharp`` and ``PooledError/smallCell(_:smallest:)``, which say one bit of this site's rows each: that few carry
+    /// its sums, and that without them some level has few.
     public var name: String {
         switch self {
         case .badRows: "badRows"
