@@ -40,14 +40,20 @@ struct ManySites {
     }
 
     init(_ count: Int, job: String? = nil, approve: Bool = true) async throws {
+        try await self.init(
+            Array(Self.names.prefix(count)), job: job ?? Self.job(count), approve: approve, table: { Self.table($0) })
+    }
+
+    /// - Parameter table: of a site, by its number.
+    init(_ names: [String], job: String, approve: Bool = true, table: (Int) -> String) async throws {
         let scratch = try TemporaryFolder()
         self.scratch = scratch
-        names = Array(Self.names.prefix(count))
-        self.job = try scratch.write("job.yaml", job ?? Self.job(count))
+        self.names = names
+        self.job = try scratch.write("job.yaml", job)
         let certificate = try SiteCertificate.generate(commonName: "probe")
         var taken: Set<Int> = []
         for (index, name) in names.enumerated() {
-            let table = try scratch.write("\(name).csv", Self.table(index))
+            let table = try scratch.write("\(name).csv", table(index))
             var port = 0
             while port == 0 {
                 let candidate = Int.random(in: 20_000..<60_000)
@@ -80,14 +86,16 @@ struct ManySites {
     func site(_ name: String) -> String { scratch.path(name) }
     func results(_ name: String) -> String { scratch.path("\(name)-results") }
 
-    func start(_ name: String, _ more: String...) throws -> Running {
+    func start(_ name: String, _ more: String..., command: [String] = ["job", "run"]) throws -> Running {
         try Program.start(
-            ["job", "run", job, "--site", site(name), "--out", results(name), "--format", "json"] + more)
+            command + [job, "--site", site(name), "--out", results(name), "--format", "json"] + more)
     }
 
     /// Runs the job at these sites to their ends.
-    func run(_ some: [String]? = nil) async throws -> [String: Program.Ended] {
-        let running = try (some ?? names).map { ($0, try start($0)) }
+    func run(
+        _ some: [String]? = nil, command: [String] = ["job", "run"]
+    ) async throws -> [String: Program.Ended] {
+        let running = try (some ?? names).map { ($0, try start($0, command: command)) }
         var ended: [String: Program.Ended] = [:]
         for (name, process) in running { ended[name] = await process.wait() }
         return ended
@@ -226,6 +234,22 @@ extension EndToEnd {
                 let verified = try await Program.run("verify", sites.results(name))
                 #expect(verified.code == 1 && verified.output.contains("NOT CLOSED"), "\(verified.output)")
                 #expect(!verified.output.contains("FAIL"), "\(verified.output)")
+            }
+        }
+
+        /// Nor does it cost them the result that somebody stops their waiting.
+        @Test(.stopsAHang)
+        func aResultThatStandsOutlivesAnInterruption() async throws {
+            let sites = try await ManySites(3)
+            let doomed = try sites.start("east", "--stop-after-sums", "4")
+            let others = try ["north", "south"].map { ($0, try sites.start($0)) }
+            #expect(await doomed.wait().code == -1)
+            for (_, process) in others { #expect(try await process.says("the result is there")) }
+            for (name, process) in others {
+                process.send(SIGINT)
+                let ended = await process.wait()
+                #expect(ended.code == 0, "\(name): \(ended.output)\(ended.errors)")
+                try sites.expectPooled(name, [0, 1, 2])
             }
         }
 

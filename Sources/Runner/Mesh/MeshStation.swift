@@ -50,12 +50,17 @@ struct MeshStation<Work: MeshWork>: Sendable {
                         callers.map { ($0.invitation.certificate.fingerprint, $0.name) },
                         uniquingKeysWith: { first, _ in first }), limits: transport)
                 group.addTask {
-                    try await listener.serve(
-                        onListening: { port in execution.onListening(NetworkAddress(host: address.host, port: port)) },
-                        onRefusal: { observer.warning("refused a connection: \($0)") }
-                    ) { channel in
-                        guard let peer = callers.first(where: { $0.name == channel.peerName }) else { return }
-                        await answer(peer, channel)
+                    do {
+                        try await listener.serve(
+                            onListening: { execution.onListening(NetworkAddress(host: address.host, port: $0)) },
+                            onRefusal: { observer.warning("refused a connection: \($0)") }
+                        ) { channel in
+                            guard let peer = callers.first(where: { $0.name == channel.peerName }) else { return }
+                            await answer(peer, channel)
+                        }
+                    } catch {
+                        // Whoever is stopped hears it from the attempts: a result may stand.
+                        guard Task.isCancelled else { throw error }
                     }
                     return nil
                 }
@@ -72,13 +77,14 @@ struct MeshStation<Work: MeshWork>: Sendable {
     /// One attempt after the other.
     private func attempts() async throws -> End {
         let connect = min(job.network.connectTimeout, mesh.site.settings.timeouts.connect)
-        var (number, patience) = (firstAttempt, connect)
-        var ended: End?
+        var (number, patience) = (firstAttempt, Duration.seconds(connect))
+        /// A result that stands, and until when others may fetch it.
+        var ended: (end: End, until: ContinuousClock.Instant)?
         var bound = MismatchBound(within: .seconds(work.lossTimeout ?? 0))
         while true {
             let attempt = Attempt(peers: mesh.peers.map(\.index))
             do {
-                let end = try await self.attempt(attempt, number, patience: .seconds(patience))
+                let end = try await self.attempt(attempt, number, patience: patience)
                 for peer in mesh.peers where !end.lost.contains(peer.index) {
                     guard await attempt.closed.contains(peer.index) else {
                         observer.warning("the session with \(peer.name) was not closed in order; the result stands")
@@ -87,29 +93,31 @@ struct MeshStation<Work: MeshWork>: Sendable {
                 }
                 try discardEnded()
                 return end
-            } catch let failure as Failure where failure.code == Self.inVain {
-                guard let ended else { throw failure }
-                try restoreEnded()
-                observer.warning("\(failure.message); the result stands without a word of theirs")
-                return ended
             } catch {
-                guard let lossTimeout = work.lossTimeout, let gone = MeshLoss(error),
-                    bound.allows(another: gone, opened: work.progressMade, at: .now)
-                else { throw error }
+                let loss = MeshLoss(error)
+                let gone = loss.flatMap { bound.allows(another: $0, opened: work.progressMade, at: .now) ? $0 : nil }
+                // Whoever comes back cannot take it away: not by breaking the protocol, not by being lost again and again.
+                if let ended, gone == nil || ContinuousClock.now >= ended.until {
+                    try restoreEnded()
+                    observer.warning(
+                        "\(Failure(describing: error).message); the result stands without a word of theirs")
+                    return ended.end
+                }
+                guard let lossTimeout = work.lossTimeout, let gone else { throw error }
                 let wait = "waits up to \(lossTimeout) s until all are there again"
                 if let result = work.standing {
                     // Who was lost may lack the last of it.
                     observer.warning("\(gone.sentence); the result is there, and this site \(wait) and have it too")
-                    ended = try ended ?? end(result)
+                    ended = try ended ?? (end(result), .now + .seconds(lossTimeout))
                 } else {
                     observer.warning("\(gone.sentence); \(wait)")
                 }
                 execution.keepEvidence((transcripts as NSString).deletingLastPathComponent)
-                patience = lossTimeout
+                patience = ended.map { max(.seconds(1), $0.until - .now) } ?? .seconds(lossTimeout)
             }
             number += 1
-            // So that all notice before the first calls.
-            try await Task.sleep(for: .milliseconds(500))
+            // So that all notice before the first calls. Whoever is stopped here is stopped in the next attempt.
+            try? await Task.sleep(for: .milliseconds(500))
         }
     }
 
@@ -168,7 +176,7 @@ struct MeshStation<Work: MeshWork>: Sendable {
         let names = missing.map { job.parties[$0].name }.joined(separator: ", ")
         let details = missing.compactMap { index in reasons[index].map { "\(job.parties[index].name): \($0)" } }
         return Failure(
-            .peerUnreachable, Self.inVain,
+            .peerUnreachable, "sitesMissing",
             "waited in vain for \(names)" + (details.isEmpty ? "" : "; \(details.joined(separator: "; "))"),
             hint: work.hintOfEnded
                 ?? "all parties of the job run the same command at the same time; see network.connectTimeout"
@@ -183,8 +191,6 @@ struct MeshStation<Work: MeshWork>: Sendable {
         default: error
         }
     }
-
-    private static var inVain: String { "sitesMissing" }
 
     /// Of an attempt that came to a result and not to its end: its transcripts are the evidence if nobody returns.
     private func end(_ result: Work.Result) throws -> End {
