@@ -23,7 +23,7 @@ struct MultipartyMesh: Sendable {
         _ sessions: [Int: Session], settings: MultipartySettings, own: Int
     ) async throws -> MultipartyMesh {
         let job = try check(sessions, settings: settings, own: own)
-        let secrets = MultipartySecrets(sessions)
+        let secrets = try MultipartySecrets(sessions)
         let commitment = MultipartyHash.commitment(toNonce: secrets.orderNonce, of: own, job: job)
         var (keys, outgoing): ([Int: PairKey], [Int: MultipartySetup]) = ([:], [:])
         for (party, session) in sessions {
@@ -94,14 +94,15 @@ struct MultipartyMesh: Sendable {
 
 /// What a party draws once for all of its sessions.
 struct MultipartySecrets: Sendable {
-    private let nonce: [UInt8]
+    /// Not to be said before all have committed to theirs.
+    let orderNonce: Bytes32
     /// r
-    let blind: [UInt8]
+    let blind: Bytes32
     /// The w of a party that does not have all that was announced.
-    let refusal: [UInt8]
+    let refusal: Bytes32
 
     /// - Parameter sessions: by the peer's number.
-    init(_ sessions: [Int: Session]) {
+    init(_ sessions: [Int: Session]) throws(MultipartyError) {
         var entropy = MultipartyHash.label("entropy")
         for (_, session) in sessions.sorted(by: { $0.key < $1.key }) {
             var generator = session.randomness("party secrets")
@@ -109,11 +110,20 @@ struct MultipartySecrets: Sendable {
         }
         // E = H("moiety/parties/entropy/v1", 32 bytes of each session, by peer)
         let seed = MultipartyHash.key(hashing: entropy)
-        nonce = KeyDerivation.bytes(seed, info: MultipartyHash.label("nonce"))
-        blind = KeyDerivation.bytes(seed, info: MultipartyHash.label("blind"))
-        refusal = KeyDerivation.bytes(seed, info: MultipartyHash.label("refusal"))
+        func derived(_ purpose: String) throws(MultipartyError) -> Bytes32 {
+            guard let bytes = Bytes32(KeyDerivation.bytes(seed, info: MultipartyHash.label(purpose))) else {
+                throw .badSessions("no secrets follow from the sessions' generators")
+            }
+            return bytes
+        }
+        orderNonce = try derived("nonce")
+        blind = try derived("blind")
+        refusal = try derived("refusal")
     }
+}
 
-    /// Not to be said before all have committed to theirs.
-    var orderNonce: Bytes32 { Bytes32(nonce) ?? .zero }
+/// It does not print itself.
+extension MultipartySecrets: CustomStringConvertible, CustomReflectable {
+    var description: String { "MultipartySecrets" }
+    var customMirror: Mirror { Mirror(self, children: [:]) }
 }

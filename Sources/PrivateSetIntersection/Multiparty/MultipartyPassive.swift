@@ -109,17 +109,16 @@ struct MultipartyPassive: Sendable {
         // says nothing of how many there were.
         let rows = isOwn ? matches.rows : own.rows(first: count)
         let announced = MultipartyHash.announced(rows.map { identifiers[$0] }, mesh: mesh.id)
-        let word = ZeroShares(Array(mesh.pairs.values)).word(of: announced)
+        guard let word = Bytes32(ZeroShares(Array(mesh.pairs.values)).word(of: announced)) else {
+            throw MultipartyError.announcementRefused
+        }
         try await compare(word: isOwn ? word : mesh.secrets.refusal)
         guard isOwn else { throw MultipartyError.announcementRefused }
         return matches.rows
     }
 
-    func compare(word: [UInt8]) async throws {
-        guard let word = Bytes32(word), let blind = Bytes32(mesh.secrets.blind) else {
-            throw MultipartyError.announcementRefused
-        }
-        let opening = ComparisonOpening(word: word, blind: blind)
+    func compare(word: Bytes32) async throws {
+        let opening = ComparisonOpening(word: word, blind: mesh.secrets.blind)
         let commitment = ComparisonCommitment(
             commitment: MultipartyHash.commitment(to: opening, of: mesh.own, mesh: mesh.id))
         var comparison = AnnouncementComparison(mesh: mesh.id, parties: settings.passive)

@@ -25,9 +25,9 @@ package struct JointAlignmentProtocol: SiteProtocol {
     package func plan(for job: Job) -> ProtocolPlan { plan(for: job, between: job.parties.prefix(2).map(\.name)) }
 
     package func plan(for job: Job, between parties: [String]) -> ProtocolPlan {
-        let ordered = parties.sorted { (job.index(of: $0) ?? 0) < (job.index(of: $1) ?? 0) }
+        let numbers = parties.compactMap { job.index(of: $0) }.sorted()
+        let ordered = numbers.map { job.parties[$0].name }
         let roles = Dictionary(zip(["first", "second"], ordered), uniquingKeysWith: { first, _ in first })
-        let numbers = ordered.compactMap { job.index(of: $0) }
         // A job of another kind has no such session: nothing may come.
         guard numbers.count == 2, let settings = try? MultipartySettings(job) else { return ProtocolPlan([]) }
         return ProtocolPlan([
@@ -37,8 +37,8 @@ package struct JointAlignmentProtocol: SiteProtocol {
     }
 
     package func inspectors(for job: Job, in session: InspectedSession) throws -> [any PayloadInspector] {
-        let pair = session.parties.map { job.index(of: $0.name) ?? 0 }
-        guard pair.count == 2 else { throw MultipartyError.badSessions("a session has two parties") }
+        let pair = session.parties.compactMap { job.index(of: $0.name) }
+        guard pair.count == 2 else { throw MultipartyError.badSessions("a session is of two of the job's parties") }
         let known = InspectionLedger()
         let alignment = try MultipartyAlignment.inspectors(
             of: MultipartySettings(job), between: (pair[0], pair[1]), job: purpose.hash(of: job.hash),

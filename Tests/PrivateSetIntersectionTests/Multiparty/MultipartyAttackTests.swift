@@ -250,4 +250,78 @@ import Wire
             }
         }
     }
+
+    /// Whether an identifier is in all stores is one equation in the cells of all. Two passive parties that make their stores together have
+    /// nearly as many guesses hit as both have cells, which is what the active party debits to each; a debit of one store's cells would
+    /// be passed by far.
+    @Test func storesThatAreMadeTogetherHoldAsMuchAsAllHaveCells() throws {
+        let shape = StoreShape(count: 20)
+        let seeds = [1, 2].map { [UInt8](repeating: $0, count: 16) }
+        let guesses = identifiers(0..<400)
+        var generator = SplitMix(5)
+        // Of each guess what the sum must be: the masks of both, which they know.
+        let wanted = guesses.map { _ in ShareValue(using: &generator) }
+        func columns(_ guess: [UInt8]) -> Set<Int> {
+            Set(
+                seeds.enumerated().flatMap { store, seed in
+                    let row = shape.row(of: guess, seed: seed)
+                    let dense = (0..<StoreShape.dense).filter { row.dense >> UInt64($0) & 1 == 1 }.map {
+                        shape.sparse + $0
+                    }
+                    return ([row.sparse.0, row.sparse.1, row.sparse.2] + dense).map { store * shape.cells + $0 }
+                })
+        }
+        // Elimination: a guess that follows from those before it would hit by chance alone, and is left out.
+        var lines: [(pivot: Int, columns: Set<Int>, value: ShareValue)] = []
+        var taken: [Int] = []
+        for (index, guess) in guesses.enumerated() {
+            var (row, value) = (columns(guess), wanted[index])
+            for line in lines where row.contains(line.pivot) {
+                row.formSymmetricDifference(line.columns)
+                value ^= line.value
+            }
+            guard let pivot = row.min() else { continue }
+            lines.append((pivot, row, value))
+            taken.append(index)
+        }
+        var cells = [ShareValue](repeating: .zero, count: 2 * shape.cells)
+        for line in lines.reversed() {
+            cells[line.pivot] = line.columns.reduce(line.value) { $1 == line.pivot ? $0 : $0 ^ cells[$1] }
+        }
+        let stores = seeds.enumerated().map { store, seed in
+            KeyValueStore(
+                shape: shape, seed: seed, cells: Array(cells[store * shape.cells..<(store + 1) * shape.cells]))
+        }
+        let hits = guesses.indices.filter {
+            (stores[0].value(at: guesses[$0]) ^ stores[1].value(at: guesses[$0])) == wanted[$0]
+        }
+        #expect(hits == taken && shape.cells == 75)
+        #expect(hits.count > 3 * shape.cells / 2 && hits.count <= 2 * shape.cells)
+    }
+
+    // MARK: The time to a refusal
+
+    /// Tables are sorted by their identifiers as a rule. Sorting rows of a table in its own order takes a comparison each; rows in the order of
+    /// tags take as many as an announcement that is right: so nothing tells which of both a party has.
+    @Test func aRefusalTakesAsManyComparisonsAsAnAgreement() throws {
+        let table = identifiers(0..<4000).sorted { $0.lexicographicallyPrecedes($1) }
+        var generator = SplitMix(8)
+        let own = try TaggedRows(
+            table.indices.map { (tag: AlignmentTag(high: generator.next(), low: generator.next()), row: UInt32($0)) })
+        var matcher = TaggedRows.Matcher(own)
+        try matcher.add(own.tags.enumerated().filter { $0.offset % 2 == 0 }.map(\.element))
+        func comparisons(_ rows: [Int]) -> Int {
+            var count = 0
+            _ = rows.map { table[$0] }.sorted {
+                count += 1
+                return $0.lexicographicallyPrecedes($1)
+            }
+            return count
+        }
+        let right = comparisons(matcher.rows)
+        #expect(matcher.rows.count == 2000)
+        // Weak: the table's first rows in their place.
+        #expect(comparisons(Array(0..<2000)) < right / 3)
+        #expect(abs(comparisons(own.rows(first: 2000)) - right) < right / 10)
+    }
 }

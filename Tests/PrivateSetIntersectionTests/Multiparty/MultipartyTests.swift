@@ -120,4 +120,16 @@ import Wire
             }
         }
     }
+
+    @Test func secretsAreNotPrinted() async throws {
+        let room = try await Room.open(try Room.settings(3))
+        let secrets = try MultipartySecrets(room.sessions.all[1])
+        var dumped = ""
+        dump(secrets, to: &dumped)
+        for text in ["\(secrets)", String(reflecting: secrets), dumped] {
+            for secret in [secrets.orderNonce, secrets.blind, secrets.refusal] {
+                #expect(!text.contains(secret.hex) && !text.contains("\(secret.bytes)"))
+            }
+        }
+    }
 }

@@ -140,8 +140,8 @@ import Wire
 
     // MARK: Verifiers
 
-    private func finished() async throws -> Room {
-        let room = try await Room.open(try Room.settings(3))
+    private func finished(minimumCohort: Int = 1) async throws -> Room {
+        let room = try await Room.open(try Room.settings(3, minimumCohort: minimumCohort))
         let ends = try await room.run(Self.sets)
         for end in ends { _ = try end.get() }
         return room
@@ -212,26 +212,64 @@ import Wire
         }
     }
 
+    /// What a verifier's inspectors say of one session whose messages of a type are changed.
+    private func inspect(
+        _ room: Room, _ own: Int, _ peer: Int, _ type: MessageType, _ change: (Record, [UInt8]) throws -> [UInt8]
+    ) throws -> InspectionFailure? {
+        let recorder = try #require(room.sessions.recorders[own][peer])
+        let id = try #require(room.sessions.all[own][peer]?.id)
+        // Proofs are not what is looked at here: they are skipped as those of the keeper's own.
+        var inspectors = try MultipartyAlignment.inspectors(
+            of: room.settings, between: (own, peer), job: Room.job, session: id, group: try Small.group(),
+            local: room.settings.parties[peer])
+        do {
+            for (record, payload) in try Room.ordered(recorder) {
+                let payload = record.type == type ? try change(record, payload) : payload
+                for index in inspectors.indices { try inspectors[index].inspect(record, payload: payload) }
+            }
+            for index in inspectors.indices { try inspectors[index].finish(counts: ["rows": 3]) }
+        } catch let failure as InspectionFailure { return failure }
+        return nil
+    }
+
+    /// Roles and the smallest cohort are the job's: with another minimum a party would learn on which side of it the common rows are.
+    @Test func openingsAndAnnouncementsAreHeldToTheJob() async throws {
+        let room = try await finished(minimumCohort: 3)
+        func opening(from party: Int, _ body: @escaping (inout AlignmentOpening) -> Void) -> (Record, [UInt8]) throws ->
+            [UInt8]
+        {
+            { record, payload in
+                guard record.from == "party\(party)" else { return payload }
+                var message = try AlignmentOpening(payload: payload)
+                body(&message)
+                return try message.encoded()
+            }
+        }
+        #expect(try inspect(room, 0, 1, .alignmentOpening) { $1 } == nil)
+        for party in 0..<2 {
+            #expect(
+                try inspect(room, 0, 1, .alignmentOpening, opening(from: party) { $0.minimumCohort = 2 })?.name
+                    == "minimumDiffers")
+            #expect(
+                try inspect(room, 0, 1, .alignmentOpening, opening(from: party) { $0.minimumCohort = 4 })?.name
+                    == "minimumDiffers")
+            #expect(
+                try inspect(room, 0, 1, .alignmentOpening, opening(from: party) { $0.role = .bySize })?.name
+                    == "rolesConflict")
+        }
+        let few = try inspect(room, 1, 0, .matchOutcome) {
+            try MatchOutcome(kind: .matched, count: 2).encoded() + $1.prefix(0)
+        }
+        #expect(few?.check == "T15" && few?.name == "cohortTooSmall")
+    }
+
     /// What one session shows alone: inspectors of a verifier refuse what those of the running session refuse.
     @Test func alteredSessionsAreFound() async throws {
         let room = try await finished()
         func inspect(
             _ own: Int, _ peer: Int, _ type: MessageType, _ change: ([UInt8]) throws -> [UInt8]
         ) throws -> InspectionFailure? {
-            let recorder = try #require(room.sessions.recorders[own][peer])
-            let id = try #require(room.sessions.all[own][peer]?.id)
-            // Proofs are not what is looked at here: they are skipped as those of the keeper's own.
-            var inspectors = try MultipartyAlignment.inspectors(
-                of: room.settings, between: (own, peer), job: Room.job, session: id, group: try Small.group(),
-                local: room.settings.parties[peer])
-            do {
-                for (record, payload) in try Room.ordered(recorder) {
-                    let payload = record.type == type ? try change(payload) : payload
-                    for index in inspectors.indices { try inspectors[index].inspect(record, payload: payload) }
-                }
-                for index in inspectors.indices { try inspectors[index].finish(counts: ["rows": 3]) }
-            } catch let failure as InspectionFailure { return failure }
-            return nil
+            try self.inspect(room, own, peer, type) { try change($1) }
         }
         func flip(_ place: Int) -> ([UInt8]) -> [UInt8] {
             { bytes in

@@ -59,7 +59,7 @@ struct ScriptedPassive: Sendable {
             let others = peers.filter { $0.key != settings.active }
             let word = ZeroShares(Array(mesh.pairs.values)).word(
                 of: MultipartyHash.announced(rows.map { identifiers[$0] }, mesh: mesh.id))
-            let opening = ComparisonOpening(word: Bytes32(word) ?? .zero, blind: Bytes32(mesh.secrets.blind) ?? .zero)
+            let opening = ComparisonOpening(word: Bytes32(word) ?? .zero, blind: mesh.secrets.blind)
             let commitment = ComparisonCommitment(
                 commitment: MultipartyHash.commitment(to: opening, of: own, mesh: mesh.id))
             _ = try await exchange(others) { changeCommitment($0, commitment) }
