@@ -85,9 +85,11 @@ package struct JobService: Sendable {
             let session = try site.approvals.session(
                 named: hash, among: SessionRegistry.moiety.purposes)
             let file = try site.approvals.job(session?.job.hex ?? hash)
-            guard try file.parties(at: site).peer.name == channel.peerName else {
+            guard try file.sites(at: site).others.contains(where: { file.job.parties[$0].name == channel.peerName })
+            else {
                 throw Failure(.permission, "wrongPeer", "\(channel.peerName) is not the peer of job \(hash.prefix(16))")
             }
+            _ = try file.parties(at: site)
             let path = "\(out)/\(hash)"
             guard !FileManager.default.fileExists(atPath: path) else {
                 throw Failure(.cannotCreate, "outputExists", "job \(hash.prefix(16)) has run already: \(path)")
