@@ -20,6 +20,23 @@ struct MeshChecks {
         return [isDraft && check.verdict == .failed ? check.asWarning : check]
     }
 
+    /// - Parameter budgets: of which something must be left at all.
+    func policy(_ budgets: [Budget]) -> [StartCheck] {
+        do {
+            let policy = try site.policy()
+            let refusals = policy.refusals(of: file.job, as: site.name)
+            let spent = budgets.filter { policy.budgets[$0] < 1 }.map { budget in
+                StartCheck(
+                    budget.rule, .failed, "\(budget.rawValue) is 0: no such job can keep to it",
+                    hint: "whoever answers for this site's data can raise it in policy.yaml")
+            }
+            let fine = refusals.isEmpty ? [StartCheck("policy", .ok, "allows the job")] : []
+            return refusals.map { StartCheck($0.rule, failed: $0) } + spent + fine
+        } catch {
+            return [StartCheck("policy", failed: error)]
+        }
+    }
+
     /// Every other party: who stands later in the job dials.
     func peers(_ place: (own: Int, others: [Int])) -> [StartCheck] {
         place.others.map { index in

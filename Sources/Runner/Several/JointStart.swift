@@ -1,75 +1,40 @@
 import Jobs
-package import Records
+import PrivateSetIntersection
+import Records
 package import Site
 
-/// What would stop an alignment of several parties here, in one place: asked by `job check` and by the run itself.
-package struct JointStart: Sendable {
-    package private(set) var checks: [StartCheck] = []
-    package private(set) var identifiers: IdentifierReport?
-    /// What runs; nil when a check failed.
-    package private(set) var prepared: JointAlignment?
+/// What would stop an alignment of several parties.
+package typealias JointStart = MeshStart<JointAlignment>
 
+extension MeshStart where Work == JointAlignment {
     /// - Parameter isDraft: whether the job need not be approved yet.
     package init(_ file: JobFile, isDraft: Bool = false, at site: SiteFolder, observer: any RunObserver) {
         let job = file.job
-        let place: (own: Int, others: [Int])
-        do {
-            place = try file.sites(at: site)
-        } catch {
-            checks.append(StartCheck("party", failed: error))
-            return
-        }
-        let role = job.parties[place.own].role.rawValue
-        checks.append(StartCheck("party", .ok, "\(site.name) is the \(role) one of \(job.parties.count) parties"))
-        checks += MeshChecks(file, at: site).approval(isDraft: isDraft)
-        policy(job, site)
-        table(job, job.parties[place.own], site)
-        checks += MeshChecks(file, at: site).peers(place)
-        guard !isDraft, checks.firstFailure == nil else { return }
-        do { prepared = try JointAlignment(file, at: site, observer: observer) } catch {
-            checks.append(StartCheck("books", failed: error))
-        }
+        self.init(
+            file, isDraft: isDraft, at: site,
+            about: { own in
+                let role = job.parties[own].role.rawValue
+                return [StartCheck("party", .ok, "\(site.name) is the \(role) one of \(job.parties.count) parties")]
+            }, rows: { Self.identifiers(job, $0, site) },
+            prepare: { try JointAlignment(file, at: site, observer: observer) })
     }
 
-    /// - Throws: `Failure`: the first that would stop it.
-    package func demand() throws -> JointAlignment {
-        if let failure = checks.firstFailure { throw failure }
-        guard let prepared else { throw Failure(.internalError, "notPrepared", "the job could not be prepared") }
-        return prepared
-    }
-
-    private mutating func policy(_ job: Job, _ site: SiteFolder) {
-        do {
-            let refusals = try site.policy().refusals(of: job, as: site.name)
-            checks += refusals.map { StartCheck($0.rule, failed: $0) }
-            if refusals.isEmpty { checks.append(StartCheck("policy", .ok, "allows the job")) }
-        } catch {
-            checks.append(StartCheck("policy", failed: error))
-        }
-    }
-
-    private mutating func table(_ job: Job, _ party: Party, _ site: SiteFolder) {
+    private static func identifiers(_ job: Job, _ party: Party, _ site: SiteFolder) -> Rows {
+        var found = Rows()
         do {
             let table = try PartyTable(job, party: party, site: site)
-            identifiers = table.identifiers.report
-            let usable = table.identifiers.count
-            guard usable >= job.limits.minimumCohort else {
-                return checks.append(
-                    StartCheck(
-                        "identifiers", .failed,
-                        "this site has \(usable) usable identifiers, fewer than the minimum cohort of \(job.limits.minimumCohort)",
-                        hint: "see limits.minimumCohort in the job, and: moiety data check"))
+            found.identifiers = table.identifiers.report
+            let (usable, limits) = (table.identifiers.count, job.limits)
+            guard usable >= limits.minimumCohort else {
+                throw AlignmentError.ownSetTooSmall(count: usable, minimum: limits.minimumCohort)
             }
-            guard usable <= job.limits.maximumSetSize else {
-                return checks.append(
-                    StartCheck(
-                        "identifiers", .failed,
-                        "this site has \(usable) usable identifiers, more than the \(job.limits.maximumSetSize) that the job allows",
-                        hint: "see limits.maximumSetSize in the job"))
+            guard usable <= limits.maximumSetSize else {
+                throw AlignmentError.ownSetTooLarge(count: usable, maximum: limits.maximumSetSize)
             }
-            checks.append(StartCheck("identifiers", .ok, table.summary))
+            found.checks.append(StartCheck("identifiers", .ok, table.summary))
         } catch {
-            checks.append(StartCheck("identifiers", failed: error))
+            found.checks.append(StartCheck("identifiers", failed: error))
         }
+        return found
     }
 }

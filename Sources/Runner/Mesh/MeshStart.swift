@@ -1,0 +1,51 @@
+import Jobs
+package import Records
+import Site
+
+/// What would stop a job with a session for each pair of its parties here, in one place: asked by `job check`, by a dry run, and by the run
+/// itself.
+package struct MeshStart<Work: MeshWork>: Sendable {
+    package private(set) var checks: [StartCheck] = []
+    package private(set) var identifiers: IdentifierReport?
+    /// What runs; nil when a check failed.
+    package private(set) var prepared: Work?
+
+    /// What one site's table shows.
+    struct Rows {
+        var identifiers: IdentifierReport?
+        var checks: [StartCheck] = []
+    }
+
+    /// - Parameters:
+    ///   - isDraft: whether the job need not be approved yet.
+    ///   - about: what the job shows, and this site's number in it.
+    ///   - budgets: of which the site's policy must leave something.
+    init(
+        _ file: JobFile, isDraft: Bool, at site: SiteFolder, about: (_ own: Int) -> [StartCheck],
+        budgets: [Budget] = [],
+        rows: (Party) -> Rows, prepare: () throws -> Work
+    ) {
+        let place: (own: Int, others: [Int])
+        do {
+            place = try file.sites(at: site)
+        } catch {
+            checks.append(StartCheck("party", failed: error))
+            return
+        }
+        let common = MeshChecks(file, at: site)
+        let table = rows(file.job.parties[place.own])
+        identifiers = table.identifiers
+        checks =
+            about(place.own) + common.approval(isDraft: isDraft) + common.policy(budgets) + table.checks
+            + common.peers(place)
+        guard !isDraft, checks.firstFailure == nil else { return }
+        do { prepared = try prepare() } catch { checks.append(StartCheck("books", failed: error)) }
+    }
+
+    /// - Throws: `Failure`: the first that would stop it.
+    package func demand() throws -> Work {
+        if let failure = checks.firstFailure { throw failure }
+        guard let prepared else { throw Failure(.internalError, "notPrepared", "the job could not be prepared") }
+        return prepared
+    }
+}
