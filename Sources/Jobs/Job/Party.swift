@@ -94,6 +94,9 @@ public struct Identifier: Sendable, Hashable {
     public internal(set) var duplicates: DuplicatePolicy
 
     public var columns: [String] { parts.map(\.column) }
+
+    /// For people: each column with how it is brought into one form.
+    var words: String { parts.map { "\($0.column) (\($0.normaliser.rawValue))" }.joined(separator: " + ") }
 }
 
 /// A column that enters the model.

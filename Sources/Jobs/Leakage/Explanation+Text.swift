@@ -83,6 +83,19 @@ package struct TextPage {
         wrap(words, first: space, rest: space)
     }
 
+    /// A leakage table, phase by phase.
+    mutating func table(_ leakage: [LeakageTable.Row]) {
+        for phase in leakage.phases {
+            heading(phase.title)
+            for row in leakage where row.phase == phase {
+                line("\(row.party) sends", indent: 2)
+                for words in row.sends { item(words) }
+                line("\(row.party) learns", indent: 2)
+                for words in row.learns { item(words) }
+            }
+        }
+    }
+
     /// Lines that are laid out already.
     package mutating func verbatim(_ lines: String) { text += lines + "\n" }
 

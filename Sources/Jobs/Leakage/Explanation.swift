@@ -146,7 +146,7 @@ extension Explanation.PartySummary {
         name = party.name
         role = party.role.rawValue
         table = party.table
-        identifier = party.identifier.parts.map { "\($0.column) (\($0.normaliser.rawValue))" }.joined(separator: " + ")
+        identifier = party.identifier.words
         label = party.label
         beside =
             party.beside.all.map { "\($0.word) \($0.column)" }

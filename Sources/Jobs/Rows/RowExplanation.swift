@@ -35,8 +35,7 @@ public struct RowExplanation: Sendable, Hashable, Codable {
         title = job.title
         purpose = job.purpose
         sites = job.parties.map { party in
-            let columns = party.identifier.parts.map { "\($0.column) (\($0.normaliser.rawValue))" }
-            return Site(name: party.name, table: party.table, identifier: columns.joined(separator: " + "))
+            Site(name: party.name, table: party.table, identifier: party.identifier.words)
         }
         label = party.label ?? ""
         beside = party.beside.all.map { "\($0.word) \($0.column)" }
@@ -88,15 +87,7 @@ public struct RowExplanation: Sendable, Hashable, Codable {
         page.list(
             "You approve these sites, each by name", sites.map { "\($0.name): table '\($0.table)' by \($0.identifier)" }
         )
-        for phase in leakage.phases {
-            page.heading(phase.title)
-            for row in leakage where row.phase == phase {
-                page.line("each site sends", indent: 2)
-                for line in row.sends { page.item(line) }
-                page.line("each site learns", indent: 2)
-                for line in row.learns { page.item(line) }
-            }
-        }
+        page.table(leakage)
         page.list("Guards, checked by each site before anything leaves it", guards)
         page.list("Look twice", warnings, closing: "What is bounded and not prevented: protocols/leakage.md 7")
         return page.text

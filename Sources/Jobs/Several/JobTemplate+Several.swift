@@ -9,7 +9,7 @@ extension JobTemplate {
         }
         return """
             # A job of \(parties.count) parties that hold different columns about the same people: they find the rows that all of them
-            # have, and nobody learns whom only some have. Shared by all; it holds no paths and no secrets. Read `moiety job explain`
+            # have, and no party alone learns whom only some have. Shared by all; it holds no paths and no secrets. Read `moiety job explain`
             # before you approve it. Fields behind a # have the value shown by default.
             moiety: \(Job.severalFormatVersion)
 

@@ -31,10 +31,8 @@ public struct SeveralExplanation: Sendable, Hashable, Codable {
         title = job.title
         purpose = job.purpose
         parties = job.parties.map { party in
-            let columns = party.identifier.parts.map { "\($0.column) (\($0.normaliser.rawValue))" }
-            return Summary(
-                name: party.name, role: party.role.rawValue, table: party.table,
-                identifier: columns.joined(separator: " + "))
+            Summary(
+                name: party.name, role: party.role.rawValue, table: party.table, identifier: party.identifier.words)
         }
         limits =
             "at least \(job.limits.minimumCohort) people in common, at most \(job.limits.maximumSetSize) identifiers of each party"
@@ -70,19 +68,11 @@ public struct SeveralExplanation: Sendable, Hashable, Codable {
         if !purpose.isEmpty { page.line(purpose, indent: 0) }
         page.line(
             "\(parties.count) parties hold different columns about the same people, and find the rows that all of them have. No model is "
-                + "fitted, and nobody learns whom only some have.", indent: 0)
+                + "fitted, and no party alone learns whom only some have.", indent: 0)
         page.line("\(limits). \(keys).", indent: 0)
         page.list(
             "Parties", parties.map { "\($0.name) (\($0.role)): table '\($0.table)' by \($0.identifier)" })
-        for phase in leakage.phases {
-            page.heading(phase.title)
-            for row in leakage where row.phase == phase {
-                page.line("\(row.party) sends", indent: 2)
-                for line in row.sends { page.item(line) }
-                page.line("\(row.party) learns", indent: 2)
-                for line in row.learns { page.item(line) }
-            }
-        }
+        page.table(leakage)
         page.list("If parties put together what they know", coalitions)
         page.list("Not prevented", notPrevented)
         page.list("Assumed", assumptions)

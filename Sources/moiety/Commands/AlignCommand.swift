@@ -28,7 +28,7 @@ struct AlignRun: ReplyingCommand {
         discussion: """
             Both sites learn which of their own rows the other has too, in a common order: intersection.csv in the \
             output folder, beside a transcript. The peer runs the same command. Under a job of three to eight parties all \
-            of them run it at the same time; each learns the rows that all others have too, and nobody whom only some have.
+            of them run it at the same time; each learns the rows that all others have too, and none alone whom only some have.
             """)
 
     @OptionGroup var file: JobArgument
