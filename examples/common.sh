@@ -62,3 +62,39 @@ run_both() {
 run_job() {
     run_both results "$2" "$3" job run "$1"
 }
+
+# make_mesh JOB PORT SITE...: sites with the example's SITE.csv that listen on ports from PORT on, all know each other, and have
+# checked and approved the job.
+make_mesh() {
+    job=$1 port=$2
+    shift 2
+    for site in "$@"; do
+        "$moiety" init -q --name "$site" --site "$work/$site" --listen "127.0.0.1:$port" \
+            --table "$site=$example/$site.csv" >"$work/$site.txt"
+        port=$((port + 1))
+    done
+    for site in "$@"; do
+        for other in "$@"; do
+            [ "$site" = "$other" ] || "$moiety" peer add "$work/$other.txt" --site "$work/$site" --yes -q
+        done
+    done
+    for site in "$@"; do
+        "$moiety" job check "$job" --site "$work/$site"
+        "$moiety" job approve "$job" --site "$work/$site" --person "Ada $site" --yes -q
+    done
+}
+
+# run_mesh SITES COMMAND...: runs it at all sites of a list at once, in any order: each waits for all others. Results in
+# WORK/<site>-results, what each says in WORK/<site>.log; result.json is the same at all.
+run_mesh() {
+    sites=$1 running=
+    shift
+    for site in $sites; do
+        "$moiety" "$@" --site "$work/$site" --out "$work/$site-results" >"$work/$site.log" 2>&1 &
+        running="$running $!"
+    done
+    for process in $running; do
+        wait "$process" || { cat "$work"/*.log >&2; exit 1; }
+    done
+    for site in $sites; do cmp "$work/${sites%% *}-results/result.json" "$work/$site-results/result.json"; done
+}

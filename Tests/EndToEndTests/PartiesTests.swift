@@ -1,12 +1,10 @@
 import Foundation
-import GRPCTransport
 import TestSupport
 import Testing
 
 /// Three parties with different columns about some of the same people, each with a port of its own.
 struct ThreeParties {
-    let scratch: TemporaryFolder
-    let job: String
+    private let sites: ManySites
 
     static let names = ["hospital", "lab", "registry"]
 
@@ -32,61 +30,21 @@ struct ThreeParties {
     }
 
     init(job: String? = nil) async throws {
-        let scratch = try TemporaryFolder()
-        self.scratch = scratch
-        self.job = try scratch.write("job.yaml", job ?? Self.job())
-        let certificate = try SiteCertificate.generate(commonName: "probe")
-        var taken: Set<Int> = []
-        for (index, name) in Self.names.enumerated() {
-            let rows = Self.people(index).map { "P\(1000 + $0 * 7 % 997),\($0 % 5)\n" }
+        sites = try await ManySites(Self.names, job: job ?? Self.job()) { party in
+            let rows = Self.people(party).map { "P\(1000 + $0 * 7 % 997),\($0 % 5)\n" }
             // Each in an order of its own.
-            let shuffled = index == 1 ? Array(rows.reversed()) : rows
-            let table = try scratch.write("\(name).csv", "id,value\n" + shuffled.joined())
-            var port = 0
-            while port == 0 {
-                let candidate = Int.random(in: 20_000..<60_000)
-                let listener = GRPCListener(
-                    host: "127.0.0.1", port: candidate, identity: certificate, pinned: [:])
-                if !taken.contains(candidate), (try? await listener.tryBinding()) != nil {
-                    port = candidate
-                }
-            }
-            taken.insert(port)
-            let made = try await Program.run(
-                "init", "--name", name, "--site", scratch.path(name), "--listen", "127.0.0.1:\(port)",
-                "--table",
-                "\(name)=\(table)")
-            try #require(made.code == 0, "\(made.errors)")
-            _ = try scratch.write("\(name).txt", made.output)
-        }
-        for name in Self.names {
-            for other in Self.names where other != name {
-                let added = try await Program.run(
-                    "peer", "add", scratch.path("\(other).txt"), "--site", site(name), "--yes")
-                try #require(added.code == 0, "\(added.errors)")
-            }
-            let approved = try await Program.run(
-                "job", "approve", self.job, "--site", site(name), "--person", "A Person", "--yes")
-            try #require(approved.code == 0, "\(approved.errors)")
+            return "id,value\n" + (party == 1 ? rows.reversed() : rows).joined()
         }
     }
 
-    func site(_ name: String) -> String { scratch.path(name) }
-    func results(_ name: String) -> String { scratch.path("\(name)-results") }
+    var job: String { sites.job }
+
+    func site(_ name: String) -> String { sites.site(name) }
+    func results(_ name: String) -> String { sites.results(name) }
 
     /// Runs the alignment at these parties to their ends.
-    func run(_ some: [String] = names) async throws -> [String: Program.Ended] {
-        let running = try some.map { name in
-            (
-                name,
-                try Program.start([
-                    "align", "run", job, "--site", site(name), "--out", results(name), "--format", "json",
-                ])
-            )
-        }
-        var ended: [String: Program.Ended] = [:]
-        for (name, process) in running { ended[name] = await process.wait() }
-        return ended
+    func run(_ some: [String]? = nil) async throws -> [String: Program.Ended] {
+        try await sites.run(some, command: ["align", "run"])
     }
 
     /// Identifiers in common order, as a party has them.
@@ -106,7 +64,7 @@ extension EndToEnd {
             let parties = try await ThreeParties()
             let explained = try await Program.run(
                 "job", "explain", parties.job, "--site", parties.site("lab"))
-            #expect(explained.code == 0 && explained.output.contains("nobody learns whom only some have"))
+            #expect(explained.code == 0 && explained.output.contains("no party alone learns whom only some have"))
             for (name, ended) in try await parties.run() {
                 try #require(ended.code == 0, "\(name): \(ended.output)\(ended.errors)")
                 let data = ended.envelope["data"] as? [String: Any]
@@ -131,6 +89,12 @@ extension EndToEnd {
                 for check in ["M02", "M03", "M05", "R01", "R02", "R03"] {
                     #expect(verified.output.contains("[\(check)] ok"), "\(verified.output)")
                 }
+            }
+            // How many identifiers a party has is told to the active one alone.
+            for (peer, count) in [("hospital", ThreeParties.people(1).count), ("registry", 1)] {
+                let shown = try await Program.run(
+                    "log", "show", "\(parties.results("lab"))/transcripts/\(peer)", "--from", "lab", "--sequence", "2")
+                #expect(shown.output.contains("identifiers: \(count) leaves"), "\(shown.output)")
             }
             let script = Repository.root.appending(path: "scripts/verify-transcript").path
             for name in ThreeParties.names {
@@ -162,6 +126,26 @@ extension EndToEnd {
             try bytes.write(to: URL(fileURLWithPath: log))
             let tampered = try await Program.run(all)
             #expect(tampered.code == 2 && tampered.output.contains("INVALID"), "\(tampered.output)")
+            // What a broken log says of heads is not taken for good.
+            #expect(tampered.output.contains("[M03] -"), "\(tampered.output)")
+        }
+
+        /// One site's budget: it says which; the others hear that it refuses, and nothing is written anywhere.
+        @Test(.stopsAHang)
+        func aBudgetThatIsTooSmall() async throws {
+            let parties = try await ThreeParties()
+            let policy = URL(fileURLWithPath: "\(parties.site("registry"))/policy.yaml")
+            let text = try String(contentsOf: policy, encoding: .utf8).split(separator: "\n").filter {
+                !$0.hasPrefix("identifiersPerDay")
+            }.joined(separator: "\n")
+            try Data("\(text)\nidentifiersPerDay: 20\n".utf8).write(to: policy)
+            for (name, ended) in try await parties.run() {
+                let isOwn = name == "registry"
+                #expect(ended.code == 4 || !isOwn && ended.code != 0, "\(name): \(ended.output)")
+                #expect(isOwn == (ended.errorCode == "policy.identifiersPerDay"), "\(name): \(ended.output)")
+                #expect(isOwn || !ended.output.contains("identifiersPerDay"), "\(name): \(ended.output)")
+                #expect(!FileManager.default.fileExists(atPath: parties.results(name)))
+            }
         }
 
         @Test(.stopsAHang)

@@ -9,33 +9,9 @@ mkdir -p "$work"
 job=$example/job.yaml
 sites="north east south west centre"
 
-port=${PORT:-27443}
-for site in $sites; do
-    "$moiety" init -q --name "$site" --site "$work/$site" --listen "127.0.0.1:$port" \
-        --table "$site=$example/$site.csv" >"$work/$site.txt"
-    port=$((port + 1))
-done
-for site in $sites; do
-    for other in $sites; do
-        [ "$site" = "$other" ] || "$moiety" peer add "$work/$other.txt" --site "$work/$site" --yes -q
-    done
-done
-for site in $sites; do
-    "$moiety" job check "$job" --site "$work/$site"
-    "$moiety" job approve "$job" --site "$work/$site" --person "Ada $site" --yes -q
-done
-
-# In any order: each waits for all others.
-running=
-for site in $sites; do
-    "$moiety" job run "$job" --site "$work/$site" --out "$work/$site-results" >"$work/$site.log" 2>&1 &
-    running="$running $!"
-done
-for process in $running; do
-    wait "$process" || { cat "$work"/*.log >&2; exit 1; }
-done
+make_mesh "$job" "${PORT:-27443}" $sites
+run_mesh "$sites" job run "$job"
 grep -E '^ |rows at' "$work/north.log"
-for site in $sites; do cmp "$work/north-results/result.json" "$work/$site-results/result.json"; done
 "$moiety" verify "$work/north-results" --with "$work/east-results" --with "$work/south-results" \
     --with "$work/west-results" --with "$work/centre-results"
 echo "all sites' folders and results: $work"
