@@ -23,22 +23,34 @@ struct FittingRole {
     var test: DesignMatrix?
     var testLabel: [Double] = []
     var testOffset: [Double]?
+    /// With further passive parties, in the job's order.
+    var others: [TrainingContext] = []
 
     private var isActive: Bool { context.role == .active }
-    private var unit: Double { scalbn(1.0, context.labelExponent) }
+    var unit: Double { scalbn(1.0, context.labelExponent) }
     /// A linear label is fitted about its mean: the constant takes it up again.
     private var center: Double {
         context.plan.family == .linear && isActive ? label.reduce(0, +) / Double(max(label.count, 1)) : 0
     }
 
-    func fit() async throws -> TrainingOutcome {
+    func fit() async throws -> TrainingOutcome { try await fitted().outcome }
+
+    /// With the machine, whose exchanges may go on.
+    func fitted() async throws -> (outcome: TrainingOutcome, machine: ShareMachine<PaillierShareExchange>) {
         let (columns, names) = (columns, names)
         var machine = try await machine()
         let facts = machine.facts
         let summary: TrainingProgram.Summary
         var kept = Kept(columns: columns, names: names)
         do {
-            summary = try await run(&machine, TrainingProgram(facts), &kept)
+            summary = try await run(TrainingProgram(facts)) { step, pass in
+                if case .predictor = step { machine.exchange.pass = pass }
+                guard step == .leaveOut else { return try await machine.perform(step) }
+                let (next, index) = try machine.leavingOut(kept.columns, names: kept.names)
+                machine = next
+                if let index { kept.remove(index) }
+                return nil
+            }
         } catch TrainingError.aliasedAcrossParties {
             throw TrainingError.aliasedAcrossParties(
                 columns: NamedColumns.aliased(machine.results.aliases, names: kept.names))
@@ -60,7 +72,7 @@ struct FittingRole {
         if let active = machine.active { outcome.curve = curve(machine.results.curve, active) }
         outcome.comparison = comparison(machine.results)
         if let selection = machine.selection { add(selection, l1: facts.l1, to: &outcome) }
-        return outcome
+        return (outcome, machine)
     }
 
     /// At the means of all columns, standardised ones have a mean of 0, and without an offset; stratum by stratum.
@@ -99,22 +111,27 @@ struct FittingRole {
     }
 
     /// Of all own columns, the constant first at the active party.
-    private var columns: [[Double]] {
+    var columns: [[Double]] {
         (isActive ? [Array(repeating: 1.0, count: context.rows)] : []) + design.columns
     }
-    private var names: [String] { (isActive ? [FittedTerm.intercept] : []) + design.terms }
+    var names: [String] { (isActive ? [FittedTerm.intercept] : []) + design.terms }
 
     /// At the start of the fit, once the active party has announced its bounds.
-    private func machine() async throws -> ShareMachine<PaillierShareExchange> {
+    func machine() async throws -> ShareMachine<PaillierShareExchange> {
         let (columns, names, heldOut) = (columns, names, heldOutRows())
         let (facts, active) = try await announce(columns, names, heldOut)
         let table = try WhitenedTable(columns, hasConstant: isActive, names: names, facts: facts)
+        let others = others.map {
+            PaillierShareExchange(keys: $0.keys, session: $0.session, round: 0, report: $0.report)
+        }
+        for other in others { try await other.takeHandoverKey() }
         let machine = try ShareMachine(
             role: context.role, facts: facts, table: table, active: active,
             centring: (isActive ? [0] : []) + zip(design.means, design.sds).map { $1 > 0 ? $0 / $1 : 0 },
             heldOut: heldOut ?? HeldOutRows(columns: []),
             exchange: PaillierShareExchange(
-                keys: context.keys, session: context.session, round: 0, report: context.report))
+                keys: context.keys, session: context.session, round: 0, report: context.report),
+            others: others)
         machine.levels = levelSide()
         return machine
     }
@@ -144,7 +161,7 @@ struct FittingRole {
     }
 
     /// nil where no sum over such rows is opened.
-    private func heldOutRows() -> HeldOutRows? {
+    func heldOutRows() -> HeldOutRows? {
         guard let test, context.plan.opensHeldOut(context.testRows) else { return nil }
         return HeldOutRows(
             columns: (isActive ? [Array(repeating: 1.0, count: test.rows)] : []) + test.columns,
@@ -161,6 +178,7 @@ struct FittingRole {
             guard plan.allows(bounds) else {
                 throw TrainingError.protocolViolation("bounds that this family's rows cannot have")
             }
+            for other in others { try await other.session.send(TrainingBounds(bounds)) }
             return (plan.facts(rows: context.rows, heldOut: context.testRows, unit: unit, bounds), nil)
         }
         let family = plan.response
@@ -175,12 +193,15 @@ struct FittingRole {
         let bounds = Announcement(rows, estimatesTheta: plan.estimatesTheta, heldOut: heldOut)
         guard plan.allows(bounds) else { throw TrainingError.coefficientOutOfRange }
         try await session.send(TrainingBounds(bounds))
+        for other in others { try await other.session.send(TrainingBounds(bounds)) }
         return (plan.facts(rows: context.rows, heldOut: context.testRows, unit: unit, bounds), rows)
     }
 
     /// Step after step, as the opened numbers say.
-    private func run(
-        _ machine: inout ShareMachine<PaillierShareExchange>, _ program: TrainingProgram, _ kept: inout Kept
+    ///
+    /// - Parameter perform: carries out a step of the pass with this number, and gives what it opened.
+    func run(
+        _ program: TrainingProgram, _ perform: (TrainingStep, _ pass: Int) async throws -> Double?
     ) async throws -> TrainingProgram.Summary {
         var opened: [Double] = []
         var done = 0
@@ -190,15 +211,8 @@ struct FittingRole {
             for step in next.steps[done...] {
                 try Task.checkCancellation()
                 announce(step)
-                if case .predictor = step { machine.exchange.pass = passes + 1 }
                 if case .norm = step { passes = next.passes }
-                if step == .leaveOut {
-                    let (next, index) = try machine.leavingOut(kept.columns, names: kept.names)
-                    machine = next
-                    if let index { kept.remove(index) }
-                    continue
-                }
-                guard let number = try await machine.perform(step) else { continue }
+                guard let number = try await perform(step, passes + 1) else { continue }
                 opened.append(number)
                 if case .norm = step {
                     context.report(
@@ -236,7 +250,7 @@ struct FittingRole {
 
     // MARK: Results
 
-    private func outcome(
+    func outcome(
         _ result: TrainingProgram.Summary, _ own: Own, active: ActiveRows?, facts: TrainingFacts,
         family: ResponseFamily, round: UInt32
     ) throws -> TrainingOutcome {
@@ -374,7 +388,7 @@ struct FittingRole {
     }
 
     /// What was opened to this party alone, and of which columns.
-    private struct Own {
+    struct Own {
         let results: FitShares
         /// Of each coefficient.
         let isRunaway: [Bool]

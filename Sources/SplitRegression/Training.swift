@@ -74,14 +74,8 @@ public enum Training {
     ) async throws -> TrainingOutcome {
         try plan.validate()
         let rows = input.design.rows
-        guard label.count == rows else { throw TrainingError.rowCountMismatch(own: rows, peer: label.count) }
-        guard [input.offset, input.weight].allSatisfy({ $0 == nil || $0?.count == rows }),
-            plan.hasOffset == (input.offset != nil), plan.isWeighted == (input.weight != nil)
-        else { throw TrainingError.invalidPlan("offsets and case weights are not those of the job") }
-        let kept = input.test?.rows ?? 0
-        guard kept == 0 || testLabel.count == kept && input.testOffset.map({ $0.count == kept }) ?? !plan.hasOffset,
-            testLabel.allSatisfy(plan.family.labelDomain.contains)
-        else { throw TrainingError.invalidPlan("labels or offsets of rows kept aside are not theirs") }
+        try checkRows(input, label: label, plan: plan)
+        try checkKept(input, label: testLabel, plan: plan)
         try check(input.survival, rows: rows, label: label, plan: plan)
         try check(input, .active, plan)
         let exponent = try labelExponent(label, family: plan.family)
@@ -169,6 +163,23 @@ public enum Training {
         }
     }
 
+    /// A label of every row, and offsets and case weights if the job has some.
+    static func checkRows(_ input: Input, label: [Double], plan: TrainingPlan) throws(TrainingError) {
+        let rows = input.design.rows
+        guard label.count == rows else { throw .rowCountMismatch(own: rows, peer: label.count) }
+        guard [input.offset, input.weight].allSatisfy({ $0 == nil || $0?.count == rows }),
+            plan.hasOffset == (input.offset != nil), plan.isWeighted == (input.weight != nil)
+        else { throw .invalidPlan("offsets and case weights are not those of the job") }
+    }
+
+    /// The same of rows kept aside.
+    static func checkKept(_ input: Input, label: [Double], plan: TrainingPlan) throws(TrainingError) {
+        let kept = input.test?.rows ?? 0
+        guard kept == 0 || label.count == kept && input.testOffset.map({ $0.count == kept }) ?? !plan.hasOffset,
+            label.allSatisfy(plan.family.labelDomain.contains)
+        else { throw .invalidPlan("labels or offsets of rows kept aside are not theirs") }
+    }
+
     /// Times of every row, and events that there is room for.
     private static func check(
         _ survival: SurvivalColumns?, rows: Int, label: [Double], plan: TrainingPlan
@@ -202,7 +213,7 @@ public enum Training {
         try input.levels?.check(comparison, rows: input.design.rows)
     }
 
-    private static func metrics(
+    static func metrics(
         _ scores: [Double], label: [Double], _ survival: SurvivalColumns?, _ plan: TrainingPlan, _ fit: TrainingOutcome
     ) -> ScoreMetrics? {
         guard plan.family == .cox else { return ScoreMetrics(scores, label: label, family: response(plan, fit)) }
@@ -217,7 +228,7 @@ public enum Training {
     }
 
     /// The power of two that brings a linear label's spread to at most 1; checks the others' labels.
-    private static func labelExponent(_ label: [Double], family: ModelFamily) throws(TrainingError) -> Int {
+    static func labelExponent(_ label: [Double], family: ModelFamily) throws(TrainingError) -> Int {
         let mean = label.reduce(0, +) / Double(max(label.count, 1))
         let variance = label.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(label.count, 1))
         guard variance > 0, variance.isFinite else { throw .constantLabel }
@@ -227,9 +238,21 @@ public enum Training {
         return family == .linear ? Int(log2(variance.squareRoot()).rounded(.up)) : 0
     }
 
-    private static func open(
+    static func open(
         _ role: TrainingRole, _ input: Input, exponent: Int, plan: TrainingPlan, keyFloor: Int,
         session: Session, progress: @escaping @Sendable (TrainingProgress) -> Void
+    ) async throws -> TrainingContext {
+        let columns =
+            role == .active ? (plan.activeColumns, plan.passiveColumns) : (plan.passiveColumns, plan.activeColumns)
+        return try await open(
+            role, input, columns: columns, exponent: exponent, plan: plan, keyFloor: keyFloor, session: session,
+            progress: progress)
+    }
+
+    /// - Parameter columns: of this party, the constant among them, and of the session's peer, as the job gives them.
+    static func open(
+        _ role: TrainingRole, _ input: Input, columns expected: (own: Int, peer: Int), exponent: Int,
+        plan: TrainingPlan, keyFloor: Int, session: Session, progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingContext {
         guard input.design.fractionBits == plan.family.featureFractionBits else {
             throw TrainingError.invalidPlan("the design matrix is not rounded as this family wants it")
@@ -242,16 +265,14 @@ public enum Training {
         guard own.rows == peer.rows, own.testRows == peer.testRows else {
             throw TrainingError.rowCountMismatch(own: own.rows, peer: peer.rows)
         }
-        let expected =
-            role == .active ? (plan.activeColumns, plan.passiveColumns) : (plan.passiveColumns, plan.activeColumns)
-        guard own.columns == expected.0 else {
+        guard own.columns == expected.own else {
             throw TrainingError.invalidPlan("this side's columns are not as many as the plan says")
         }
         // The peer's count decides what it gets: the job's number, not the peer's word.
-        guard peer.columns == expected.1 else {
+        guard peer.columns == expected.peer else {
             throw TrainingError.protocolViolation("another number of columns than the job gives the peer")
         }
-        let parameters = own.columns + peer.columns
+        let parameters = plan.parameters
         guard rows > parameters else { throw TrainingError.tooFewRows(rows: rows, parameters: parameters) }
         let keys = try await TrainingKeys.exchange(
             TrainingKeyPurpose.self, terms: plan.keyTerms(floor: keyFloor), nonces: plan.nonces, session: session)
@@ -265,5 +286,5 @@ public enum Training {
 
 extension [Double] {
     /// Scores with what the active party adds to each row's predictor.
-    fileprivate func offset(by offset: [Double]?) -> [Double] { offset.map { zip(self, $0).map(+) } ?? self }
+    func offset(by offset: [Double]?) -> [Double] { offset.map { zip(self, $0).map(+) } ?? self }
 }

@@ -16,6 +16,13 @@ extension ProtocolDescription {
             flow: .sequence([opening, .repeated(exchange), closing]))
     }
 
+    /// The same between the active party and the helper of three and more parties: scores are sealed (multiparty-training.md 4).
+    public static func trainingOfHolders(_ family: ModelFamily) -> ProtocolDescription {
+        ProtocolDescription(
+            name: "\(family.rawValue) training of holders", version: .training,
+            flow: .sequence([opening, .repeated(exchange), sealedClosing]))
+    }
+
     /// Scoring new rows after their alignment (training.md 9): with a message of a training, and its roles.
     public static let prediction = ProtocolDescription(
         name: "prediction", version: .training, flow: step("scores", passive, .scoreChunk, isChunked: true))
@@ -58,6 +65,13 @@ extension ProtocolDescription {
             exchange("risk shares", .riskShares, "risk sums", .riskSums, owner: passive),
             both("window", .windowShare), both("shares of results", .resultShares), .checkpoint,
         ])
+
+    private static let sealedClosing = ProtocolFlow.optional(
+        .sequence([
+            step("key that scores are sealed under", passive, .handoverKey),
+            step("sealed scores", passive, .handover, isChunked: true),
+            .optional(step("sealed scores of held-out rows", passive, .handover, isChunked: true)),
+        ]))
 
     private static let closing = ProtocolFlow.sequence([
         .optional(step("scores", passive, .scoreChunk, isChunked: true)),

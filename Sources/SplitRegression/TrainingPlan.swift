@@ -49,13 +49,16 @@ public struct TrainingPlan: Sendable, Equatable {
     /// Coefficients of each party, the active one's constant among them: how many sums each may have opened.
     public var activeColumns: Int
     public var passiveColumns: Int
+    /// Of further passive parties, in the job's order: then `passiveColumns` are the helper's. None with two parties.
+    public var otherColumns: [Int]
     /// Bits that the fit may open for its decisions.
     public var decisionBits: Int
 
     public init(
         family: ModelFamily, theta: Double? = nil, ties: Ties = .efron, mostEvents: Int? = nil, times: [Double] = [],
         curveStrata: Int = 1, isWeighted: Bool = false, hasOffset: Bool = false,
-        activeColumns: Int, passiveColumns: Int, l2: Double = 0, l1: Double = 0, tolerance: Double = 1e-4,
+        activeColumns: Int, passiveColumns: Int, otherColumns: [Int] = [], l2: Double = 0, l1: Double = 0,
+        tolerance: Double = 1e-4,
         maximumPasses: Int = 60, keyBits: Int = 3072, nonces: NonceLength = .short, standardErrors: Bool,
         covariance: Covariance = .classical, revealScores: Bool, minimumScoreColumns: Int = 3, revealFit: Bool,
         minimumHeldOut: Int = 11, folds: Int = 0, decisionBits: Int = .max
@@ -70,6 +73,7 @@ public struct TrainingPlan: Sendable, Equatable {
         self.hasOffset = hasOffset
         self.activeColumns = activeColumns
         self.passiveColumns = passiveColumns
+        self.otherColumns = otherColumns
         self.l2 = l2
         self.l1 = l1
         self.tolerance = tolerance
@@ -100,7 +104,8 @@ public struct TrainingPlan: Sendable, Equatable {
     func facts(rows: Int, heldOut: Int, unit: Double = 1, _ bounds: Announcement) -> TrainingFacts {
         var facts = TrainingFacts(
             family: response, rows: rows, activeColumns: activeColumns, passiveColumns: passiveColumns,
-            penalty: l2, l1: l1 > 0 ? max(l1 / unit, .leastNormalMagnitude) : 0, tolerance: 10 * tolerance,
+            otherColumns: otherColumns, penalty: l2, l1: l1 > 0 ? max(l1 / unit, .leastNormalMagnitude) : 0,
+            tolerance: 10 * tolerance,
             maximumPasses: maximumPasses, modulusBits: keyBits,
             computesStandardErrors: standardErrorsWithheld == nil,
             opensLoss: family != .linear && (revealFit && family != .cox || l2 == 0),
@@ -138,6 +143,25 @@ public struct TrainingPlan: Sendable, Equatable {
         }
     }
 
+    /// Coefficients of all parties, the active one's constant among them.
+    public var parameters: Int { activeColumns + passiveColumns + otherColumns.reduce(0, +) }
+
+    /// What is there with two parties only (multiparty-training.md 1).
+    private func validateOthers() throws(TrainingError) {
+        guard !otherColumns.isEmpty else { return }
+        guard otherColumns.count <= Self.mostOthers, otherColumns.allSatisfy({ $0 >= 1 }) else {
+            throw .invalidPlan("a training has two to eight parties, each passive one with a column")
+        }
+        let missing: [(Bool, String)] = [
+            (family == .cox, "proportional hazards"), (l1 > 0, "an elastic net"),
+        ]
+        for (isAsked, name) in missing where isAsked {
+            throw .invalidPlan("\(name): not with more than two parties that hold different columns")
+        }
+    }
+
+    private static let mostOthers = 6
+
     func validate() throws(TrainingError) {
         guard l2 >= 0, l2.isFinite else { throw .invalidPlan("l2 must be zero or positive") }
         guard l1 >= 0, l1.isFinite, l1 == 0 || family == .linear else {
@@ -155,6 +179,7 @@ public struct TrainingPlan: Sendable, Equatable {
         guard comparison == nil || family == .cox else {
             throw .invalidPlan("levels are compared for proportional hazards only")
         }
+        try validateOthers()
         guard l1 == 0 || !isWeighted else { throw .invalidPlan("an elastic net takes no case weights") }
         guard tolerance >= 1e-6, tolerance <= 0.1 else { throw .invalidPlan("tolerance must lie in [1e-6, 0.1]") }
         guard maximumPasses >= 1, maximumPasses <= 10_000 else { throw .invalidPlan("passes must lie in [1, 10000]") }

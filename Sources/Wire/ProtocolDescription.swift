@@ -5,11 +5,14 @@ public struct ProtocolDescription: Sendable, Hashable {
     public let name: String
     public let version: ProtocolVersion
     public let flow: ProtocolFlow
+    /// Whether there are rounds in which only one side sends. Else each sends in every round.
+    public let hasOneSidedRounds: Bool
 
-    public init(name: String, version: ProtocolVersion, flow: ProtocolFlow) {
+    public init(name: String, version: ProtocolVersion, flow: ProtocolFlow, hasOneSidedRounds: Bool = false) {
         self.name = name
         self.version = version
         self.flow = flow
+        self.hasOneSidedRounds = hasOneSidedRounds
     }
 
     /// Every kind of message that the protocol has. What is not here may not be sent.

@@ -51,8 +51,11 @@ struct ProtocolRun: Sendable {
     }
 
     private var sides: [String: Side]
+    /// Protocols in which a side may have nothing to send in a round.
+    private let oneSided: Set<UInt16>
 
     init(parts: [ProtocolPlan.Part], parties: [String]) {
+        oneSided = Set(parts.map(\.description).filter(\.hasOneSidedRounds).map(\.version.id))
         sides = [:]
         for party in parties { sides[party] = Side(flow: ProtocolPlan.flow(of: party, in: parts)) }
     }
@@ -97,9 +100,12 @@ struct ProtocolRun: Sendable {
         guard side.unfinished[key] == nil, !side.finished.contains(key),
             let (rest, step) = side.flow.after(record.type), step.isChunked || chunk.count == 1
         else { throw wrong }
-        // Within a protocol, rounds go up by one at a time and never back.
-        let last = side.rounds[record.type.protocolID]
-        guard record.round >= last ?? 0, record.round - (last ?? 0) <= 1 else { throw wrong }
+        // Within a protocol, rounds go up by one at a time and never back. Where sides take turns, those of both together do: a sender has
+        // seen what came in the rounds that it has nothing to send in.
+        let id = record.type.protocolID
+        let last = side.rounds[id] ?? 0
+        let latest = oneSided.contains(id) ? max(last, sides[record.to]?.rounds[id] ?? 0) : last
+        guard record.round >= last, record.round <= latest || record.round - latest == 1 else { throw wrong }
         // What signs all messages comes in the middle of none, but where a checkpoint is due within it.
         guard record.type != .closing || side.unfinished.isEmpty,
             record.type != .checkpoint || side.unfinished.values.allSatisfy(\.isDue)

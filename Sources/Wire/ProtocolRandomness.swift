@@ -39,6 +39,11 @@ public struct ProtocolRandomness: RandomNumberGenerator, Sendable {
         }
     }
 
+    /// The stream under a secret of 32 bytes that was derived for this purpose alone: it comes out again when the secret does.
+    package init(secret: [UInt8]) {
+        self.init(key: SymmetricKey(data: secret))
+    }
+
     /// A stream for known-answer tests.
     package init(testKey: [UInt8]) {
         self.init(key: SymmetricKey(data: testKey))

@@ -65,7 +65,7 @@ struct MadeTable {
             })
     }
 
-    private func aligned(_ side: KeyPath<MadeTable, [String: [Double]]>) throws -> AlignedRows {
+    func aligned(_ side: KeyPath<MadeTable, [String: [Double]]>) throws -> AlignedRows {
         let columns = self[keyPath: side]
         let names = columns.keys.sorted()
         var text = (["id"] + names).joined(separator: ",") + "\n"

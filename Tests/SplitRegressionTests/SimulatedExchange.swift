@@ -36,6 +36,8 @@ final class SimulatedExchange: ViewedExchange {
     var random: SplitMix
     var common: SplitMix
     var view = PartyView()
+    /// What a log would hold of a further party's numbers if nothing were sealed.
+    var plain = PlainLog()
     var shares: LastProduct
     /// So many bits of what an evaluator adds are missing: in a test of tests alone.
     let missingBits: Int
@@ -47,7 +49,7 @@ final class SimulatedExchange: ViewedExchange {
         self.missingBits = missingBits
     }
     func word() -> ShareWord { ShareWord(low: random.next(), middle: random.next(), high: random.next()) }
-    private func mask(_ bits: Int = ShareWord.modulusBits) -> ShareWord { word().masked(bits - missingBits) }
+    func mask(_ bits: Int = ShareWord.modulusBits) -> ShareWord { word().masked(bits - missingBits) }
     func commonWords(count: Int) -> [ShareWord] {
         let words = (0..<count).map { _ in
             ShareWord(low: common.next(), middle: common.next(), high: common.next())
@@ -55,7 +57,7 @@ final class SimulatedExchange: ViewedExchange {
         shares.common = words
         return words
     }
-    private func receive<T: Sendable>(_: T.Type) async throws -> T { try #require(try await inbox.take() as? T) }
+    func receive<T: Sendable>(_: T.Type) async throws -> T { try #require(try await inbox.take() as? T) }
 
     func ownRowProducts(_ vector: [ShareWord], rows: Int, entries: Int, turnBits: Int) async throws -> [ShareWord] {
         await outbox.put(vector)

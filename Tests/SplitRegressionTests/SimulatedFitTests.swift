@@ -175,8 +175,8 @@ import Testing
         return count
     }
 
-    static func data(_ family: ResponseFamily) -> Case {
-        Case(rows: 400, active: 3, passive: 2, seed: 11) { z, generator in
+    static func data(_ family: ResponseFamily, active: Int = 3, passive: Int = 2) -> Case {
+        Case(rows: 400, active: active, passive: passive, seed: 11) { z, generator in
             switch family {
             case .linear: return z + generator.uniform(-1...1)
             case .logistic, .cox: return generator.uniform() < ResponseFamily.mean(z) ? 1 : 0

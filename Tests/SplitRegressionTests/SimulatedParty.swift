@@ -23,12 +23,13 @@ extension SimulatedFitTests {
         let rows: ActiveRows?
         var heldOut = HeldOutRows(columns: [])
 
-        func run(over exchange: some ViewedExchange) async throws -> Ended {
+        func run(over exchange: some ViewedExchange, others: [any HolderExchange] = []) async throws -> Ended {
             let table = try WhitenedTable(
                 own, hasConstant: role == .active, names: own.indices.map { "c\($0)" }, facts: facts)
             var machine = try ShareMachine(
                 role: role, facts: facts, table: table, active: rows,
-                centring: Array(repeating: 0, count: own.count), heldOut: heldOut, exchange: exchange)
+                centring: Array(repeating: 0, count: own.count), heldOut: heldOut, exchange: exchange,
+                others: others)
             let program = TrainingProgram(facts)
             var kept = Array(own.indices)
             var opened: [Double] = []

@@ -8,6 +8,7 @@ package enum ExchangeShape: Sendable, Hashable {
     case product(ProductLayout)
     case elementProducts(ElementLayout, rows: Int)
     case riskSums(RiskSumLayout)
+    case scaledRows(ScaledRowLayout, rows: Int)
 
     /// Rows of the slots, blocks and so on for a modulus.
     package static func rowProducts(
@@ -40,6 +41,11 @@ package enum ExchangeShape: Sendable, Hashable {
             RowChunks(rows: rows, multiple: layout.rowsPerCiphertext, bytesPerRow: width * layout.terms)
         case .riskSums(let layout):
             RowChunks(rows: layout.inputs, multiple: 1, bytesPerRow: width * layout.ciphertextsPerInput)
+        case .scaledRows(let layout, let rows):
+            // So many that the results of a chunk fit in one, too.
+            RowChunks(
+                rows: rows, multiple: layout.rowsPerResult,
+                bytesPerRow: width * ((layout.columns + layout.rowsPerResult - 1) / layout.rowsPerResult))
         }
     }
 
@@ -80,10 +86,18 @@ package enum ExchangeShape: Sendable, Hashable {
                 largestRows: requestRows(width: width).rowsPerChunk / layout.rowsPerCiphertext)
         case .riskSums(let layout):
             RowChunks(rows: layout.resultCount, multiple: 1, bytesPerRow: width, largestRows: 512)
+        case .scaledRows(let layout, let rows):
+            // Groups, one chunk for each of shares.
+            RowChunks(
+                rows: layout.groups(rows: rows), multiple: 1, bytesPerRow: 0,
+                largestRows: requestRows(width: width).rowsPerChunk / layout.rowsPerResult)
         }
     }
 
-    package func reply(width: Int) -> ChunkSizes { ChunkSizes(chunks: replyResults(width: width), each: 1) }
+    package func reply(width: Int) -> ChunkSizes {
+        let each = if case .scaledRows(let layout, _) = self { layout.columns } else { 1 }
+        return ChunkSizes(chunks: replyResults(width: width), each: each)
+    }
 }
 
 /// How many ciphertexts each chunk of a message has. Not a list: how many there are follows from rows that a log may invent.

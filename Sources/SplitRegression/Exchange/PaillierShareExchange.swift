@@ -12,6 +12,8 @@ final class PaillierShareExchange: ShareExchange {
     /// For people who wait.
     var pass = 1
     var common: SeededGenerator
+    /// Between a holder and a further party.
+    var handoverSeal: HandoverSeal?
     let modulus: [UInt64]
     let report: @Sendable (TrainingProgress) -> Void
 

@@ -100,7 +100,10 @@ extension TrainingFacts {
                 rows.kernel(layout),
                 rows.sums(try rows.heldOutSlopeLayout(fraction: layout.kernel.shareFractionBits), .active),
             ]
-        case .heldOutSquares: return [ofHeldOutRows.sums(try ofHeldOutRows.heldOutSquaresLayout(), .active)]
+        case .heldOutSquares:
+            let rows = ofHeldOutRows
+            let layout = try otherColumns.isEmpty ? rows.heldOutSquaresLayout() : rows.residualSumLayout()
+            return [rows.sums(layout, .active)]
         case .aliases:
             return try product(parameters, parameters, parameters)
                 + product(parameters, parameters, parameters, .diagonal) + [
@@ -135,7 +138,7 @@ extension TrainingFacts {
         return (hasUnitWeights ? [] : [block]) + [
             packed(
                 try crossLayout(values: activeColumns, columns: passiveColumns, valueBits: bits), .active, rows: rows)
-        ]
+        ] + (try crossesWithOthers(rows: rows))
     }
 
     /// `Q^T W Q` from shares of W.
@@ -151,7 +154,7 @@ extension TrainingFacts {
             packed(
                 try crossLayout(values: passiveColumns, columns: activeColumns, valueBits: bits, fraction: fraction),
                 .passive, rows: rows),
-        ]
+        ] + (try crossesWithOthers(fraction: fraction, rows: rows))
     }
 
     func penalties() throws(TrainingError) -> [PlannedExchange] {

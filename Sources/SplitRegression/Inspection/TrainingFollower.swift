@@ -9,6 +9,9 @@ struct TrainingFollower {
         case window(bits: Int)
         case results(bits: [Int])
         case scores(rows: Int)
+        /// With further parties: what scores are sealed under, and these.
+        case scoreKey
+        case sealedScores(rows: Int)
     }
 
     private let plan: TrainingPlan
@@ -117,6 +120,26 @@ struct TrainingFollower {
         try expected.takeChunk(record, of: max(1, chunks.count), holds: count) { chunks.range($0).count }
     }
 
+    /// The key is one ciphertext under the active party's key; the caller has looked at it.
+    mutating func take(scoreKeys count: Int, _ record: Record) throws(InspectionFailure) {
+        guard case .scoreKey = try expected.next(record).content else { throw expected.outOfPlace(record) }
+        guard count == 1 else {
+            throw Self.failure("T10", "wrongCount", "The key that scores are sealed under is not one ciphertext.")
+        }
+        expected.drop(from: record.from)
+    }
+
+    /// A chunk of sealed scores of so many bytes.
+    mutating func take(sealedScores bytes: Int, _ record: Record) throws(InspectionFailure) {
+        guard case .sealedScores(let rows) = try expected.next(record).content else {
+            throw expected.outOfPlace(record)
+        }
+        let chunks = Handover.chunks(rows, bits: TrainingFacts.scoreBits)
+        try expected.takeChunk(record, of: chunks.count, holds: bytes) {
+            Handover.length(chunks.range($0).count, bits: TrainingFacts.scoreBits)
+        }
+    }
+
     mutating func takeCheckpoint(_ record: Record) throws(InspectionFailure) {
         try expected.takeCheckpoint(record)
     }
@@ -153,6 +176,14 @@ struct TrainingFollower {
         guard case .fitted = end, plan.revealScores else { return }
         expected.addCheckpoint(from: active, passive)
         round += 1
+        guard plan.otherColumns.isEmpty else {
+            expect(.handoverKey, .scoreKey, from: passive)
+            for rows in [setup.rows] + (setup.testRows > 0 ? [setup.testRows] : []) {
+                round += 1
+                expect(.handover, .sealedScores(rows: rows), from: passive)
+            }
+            return
+        }
         expect(.scoreChunk, .scores(rows: setup.rows), from: passive)
         guard setup.testRows > 0 else { return }
         round += 1

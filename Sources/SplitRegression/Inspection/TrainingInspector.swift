@@ -22,7 +22,7 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
     private var setups: [String: TrainingSetup] = [:]
     package private(set) var keyInspector: KeyInspector<TrainingKeyPurpose>
     private var follower: TrainingFollower?
-    private var payloads = KeptPayloads(bulk: MessageType.ofCiphertexts)
+    private var payloads = KeptPayloads(bulk: MessageType.ofCiphertexts.union([.handover]))
 
     /// - Parameters:
     ///   - session: the session's identity.
@@ -78,6 +78,10 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
         case .trainingBounds: try follower?.take(TrainingBounds(payload: payload).announcement, record)
         case .windowShare: try follower?.take(WindowShare(payload: payload), record)
         case .resultShares: try follower?.take(ResultShares(payload: payload), record)
+        case .handoverKey:
+            let count = try CiphertextInspection.count(payload, under: keyInspector.keys[active], duplicates)
+            try follower?.take(scoreKeys: count, record)
+        case .handover: try follower?.take(sealedScores: Handover(payload: payload).bytes.count, record)
         case .scoreChunk: try follower?.take(scores: ScoreChunk(payload: payload).scores.count, record)
         default:
             guard let owner = try follower?.owner(of: record) else { return }
@@ -87,6 +91,10 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
     }
 
     private mutating func inspect(_ record: Record, length: Int) throws {
+        if record.type == .handover {
+            try follower?.take(sealedScores: length - Payload<RowSharesKind>.prefix, record)
+            return
+        }
         guard let owner = try follower?.owner(of: record) else { return }
         let count = try CiphertextInspection.count(
             inBytes: length, of: record, under: keyInspector.keys[owner], duplicates)
@@ -98,7 +106,7 @@ public struct TrainingInspector: PayloadInspector, KeyInspecting {
         let plan = plan(rows)
         // A constant that cancels out is none.
         let parameters =
-            (follower.parameters ?? plan.activeColumns + plan.passiveColumns) - (plan.response.hasIntercept ? 0 : 1)
+            (follower.parameters ?? plan.parameters) - (plan.response.hasIntercept ? 0 : 1)
         let facts: [(String, Int, String)] = [
             ("fitted", rows, "countMismatch"), ("passes", follower.passes, "passesMismatch"),
             ("parameters", parameters, "countMismatch"),

@@ -2,6 +2,10 @@ internal import Wire
 
 // What the flows of trainings and descriptions are made of.
 extension ProtocolDescription {
+    /// Numbers by the row: ciphertexts, and shares that are handed over.
+    private static let bulk = MessageType.ofCiphertexts.union(MessageType.ofDescribedCiphertexts)
+        .union(MessageType.ofScaledRows).union([.handover])
+
     static let active = "active"
     static let passive = "passive"
 
@@ -12,7 +16,7 @@ extension ProtocolDescription {
         .step(
             ProtocolStep(
                 name, sender: sender, type: type, answers: answers, isChunked: isChunked,
-                isBulk: MessageType.ofCiphertexts.contains(type) || MessageType.ofDescribedCiphertexts.contains(type)))
+                isBulk: bulk.contains(type)))
     }
 
     static func both(

@@ -226,6 +226,8 @@ struct ResultShares: Message {
         }
     }
 
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
     func encode(into encoder: inout Encoder) { encoder.writePrefixed(bytes) }
     init(from decoder: inout Decoder) throws(WireError) { bytes = try decoder.readPrefixed(max: 1 << 20) }
 

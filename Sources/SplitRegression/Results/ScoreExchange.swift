@@ -35,12 +35,13 @@ public enum ScoreExchange {
             let rows = chunk * rowsPerChunk..<min(own.count, (chunk + 1) * rowsPerChunk)
             let peer = try await session.receive(ScoreChunk.self, round: round, chunk: Chunk(chunk, of: chunks)).scores
             guard peer.count == rows.count else { throw TrainingError.protocolViolation("a wrong number of scores") }
-            for (score, row) in zip(peer, rows) {
-                result.append(scalbn(Double(Int128(score) + Int128(own[row])), -32))
-            }
+            for (sent, row) in zip(peer, rows) { result.append(joint(sent, own[row])) }
         }
         return result
     }
+
+    /// A row's linear predictor, of two parts.
+    static func joint(_ one: Int64, _ other: Int64) -> Double { scalbn(Double(Int128(one) + Int128(other)), -32) }
 
     /// How so many scores are cut.
     static func chunks(_ rows: Int) -> RowChunks {

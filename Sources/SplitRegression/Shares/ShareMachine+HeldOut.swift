@@ -7,12 +7,13 @@ extension ShareMachine {
     func openHeldOutRange(period: Double) async throws -> Double {
         let isBeyond: Bool
         if facts.family == .linear {
-            let limit = TrainingFacts.linearHeldOutLimit
+            let limit = TrainingFacts.linearHeldOutLimit * facts.partShare(isActive: isActive)
             // The label is in the active party's part there.
             let labels = isActive ? heldOut.label : parts.map { _ in 0 }
             isBeyond = zip(parts, labels).contains { !(abs($0 - $1) < limit) }
         } else {
-            isBeyond = self.isBeyond(parts, offsets: heldOut.offset, limit: facts.sumPart(period: period))
+            let limit = facts.sumPart(period: period) * facts.partShare(isActive: isActive)
+            isBeyond = self.isBeyond(parts, offsets: heldOut.offset, limit: limit)
         }
         return try await openBit(isBeyond)
     }
@@ -21,21 +22,19 @@ extension ShareMachine {
         let facts = facts.ofHeldOutRows
         let layout = try facts.layout(kind, period: period)
         let parts = parts
+        let others = try await othersAngles(rows: parts.count)
         let rows = KernelRows(
-            turns: parts.map { FourierSeries.turns($0, period) }, label: heldOut.label, offset: heldOut.offset,
+            turns: zip(parts, others).map { FourierSeries.turns($0, period) &+ $1 }, label: heldOut.label,
+            offset: heldOut.offset,
             weight: Array(repeating: 1, count: heldOut.label.count))
         let total = try await evaluate(kind, layout, rows).reduce(ShareWord.zero) { $0 &+ ShareWord($1) }
         let fraction = layout.kernel.shareFractionBits
         let result = truncated([total], shift: fraction - ShareMatrix.fractionBits)[0]
         guard kind == .loss else { return result }
-        let unit = power(TrainingFacts.partFractionBits)
-        let places = try parts.map { part in
-            // The longest period lets nothing greater through.
-            guard abs(part) < 0x1p10 else { throw TrainingError.coefficientOutOfRange }
-            return Int64((part * unit).rounded())
-        }
+        let places = try TrainingFacts.places(parts)
         let sumLayout = try facts.heldOutSlopeLayout(fraction: fraction)
         var slope: ShareWord
+        var known: [Int128] = []
         if let active {
             let kernel = ownKernel(layout.kernel)
             let slopes = try heldOut.label.indices.map { row in
@@ -44,10 +43,12 @@ extension ShareMachine {
                         label: heldOut.label[row], offset: heldOut.offset[row], weight: 1, center: active.center
                     ).slope, fractionBits: fraction)
             }
+            known = slopes
             slope = ownSum(places, slopes) &+ (try await exchange.ownColumnSums(slopes, layout: sumLayout)[0])
         } else {
             slope = try await exchange.evaluateColumnSums(sumLayout, rows: places.count) { [Array(places[$0])] }[0]
         }
+        slope = slope &+ (try await othersSlope(ofKnown: known, sumLayout))
         let shift = fraction + TrainingFacts.partFractionBits - ShareMatrix.fractionBits
         slope = truncated([slope], shift: shift)[0]
         return result &+ slope
@@ -58,6 +59,11 @@ extension ShareMachine {
         let fraction = TrainingFacts.linearRowFractionBits
         let labels = isActive ? heldOut.label : parts.map { _ in 0 }
         let rows = try zip(parts, labels).map { try fixed($0 - $1, fractionBits: fraction, below: 6) }
+        guard others.isEmpty else {
+            let all = zip(rows, try await othersParts(rows: rows.count)).map { $0 + $1 }
+            return try await squares(
+                of: all, layout: try facts.ofHeldOutRows.residualSumLayout(), half: TrainingFacts.linearHalfBits)
+        }
         let layout = try facts.ofHeldOutRows.heldOutSquaresLayout()
         let mixed =
             isActive

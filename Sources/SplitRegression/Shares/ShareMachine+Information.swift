@@ -66,6 +66,7 @@ extension ShareMachine {
         var result = ShareMatrix(rows: facts.parameters, columns: facts.parameters)
         try await addBlocks(weights, over: part, to: &result)
         try await addCross(weights, over: part, to: &result)
+        try await addOthers(weights, over: part, to: &result)
         return result
     }
 

@@ -5,18 +5,24 @@ extension ShareMachine {
     func startGradient() async throws {
         let fraction = try facts.residualShape(period: facts.firstPeriod).fraction
         let layout = try facts.knownRowLayout(columns: facts.passiveColumns, fraction: fraction)
+        try await takeMatrices()
         var result = ShareMatrix(rows: facts.parameters, columns: 1)
+        var known: [Int128] = []
         if let active {
             let rows = try (0..<rows).map { row in
                 try fixed(
                     active.weight[row] * active.startResidual(row), fractionBits: fraction)
             }
+            known = rows
             for j in 0..<ownCount { result[j, 0] = ownSum(table.columns[j], rows) }
             let sums = try await exchange.ownColumnSums(rows, layout: layout)
             for (j, sum) in zip(peerRange, sums) { result[j, 0] = sum }
         } else {
             let sums = try await evaluate(layout, over: table.all)
             for (j, sum) in zip(ownRange, sums) { result[j, 0] = sum }
+        }
+        for (j, sum) in zip(facts.otherRange, try await othersSums(ofKnown: known, fraction: fraction)) {
+            result[j, 0] = sum
         }
         try await finishGradient(result, fraction: fraction)
     }
@@ -83,6 +89,7 @@ extension ShareMachine {
                 try await exchange.ownRowProducts(
                     others, rows: rows, entries: facts.featureBits, turnBits: turn))
         }
+        add(try await othersPredictors(at: point, rows: rows, turn: turn))
         return shares
     }
 
@@ -200,6 +207,7 @@ extension ShareMachine {
                 result[j, 0] = result[j, 0] &+ sum
             }
         }
+        for (j, sum) in zip(facts.otherRange, try await othersSums(of: rows, period: period)) { result[j, 0] = sum }
         return result
     }
 
@@ -229,6 +237,7 @@ extension ShareMachine {
                 result[row, column] = try ShareMatrix.word(table.penalty[i][j] * share)
             }
         }
+        placeOtherPenalties(times: share, in: &result)
         return result
     }
 

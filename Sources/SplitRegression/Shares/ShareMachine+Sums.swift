@@ -41,6 +41,9 @@ extension ShareMachine {
         } else {
             for (j, sum) in zip(ownRange, try await evaluate(sumLayout, over: part)) { sums[0, j] = sum }
         }
+        for (j, sum) in zip(facts.otherRange, try await othersSums(ofKnown: slopes, fraction: fraction)) {
+            sums[0, j] = sum
+        }
         return dividedByRows(sums, fraction: fraction)
     }
 
@@ -64,7 +67,7 @@ extension ShareMachine {
             of: residuals, layout: facts.squaresLayout(period: period), half: facts.squareBits(period: period).half)
     }
 
-    private func squares(
+    func squares(
         of residuals: [Int128], layout: ColumnSumLayout, half: Int
     ) async throws -> ShareWord {
         var result = residuals.reduce(ShareWord.zero) { $0 &+ ShareWord($1) &* ShareWord($1) }
@@ -74,7 +77,7 @@ extension ShareMachine {
         if isActive {
             sums = try await exchange.ownColumnSums(residuals, layout: layout)
         } else {
-            sums = try await exchange.evaluateColumnSums(layout, rows: rows) { range in
+            sums = try await exchange.evaluateColumnSums(layout, rows: residuals.count) { range in
                 [
                     residuals[range].map { Int64($0 & ((1 << half) - 1)) },
                     residuals[range].map { Int64(truncatingIfNeeded: $0 >> half) },

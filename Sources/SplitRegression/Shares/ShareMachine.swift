@@ -3,6 +3,10 @@ package final class ShareMachine<Exchange: ShareExchange> {
     let role: TrainingRole
     let facts: TrainingFacts
     let exchange: Exchange
+    /// With further passive parties, in the job's order (multiparty-training.md).
+    let others: [any HolderExchange]
+    /// Shares of what each of these has of its own.
+    var otherMatrices: [OtherMatrices] = []
     let table: WhitenedTable
     /// At the active party.
     let active: ActiveRows?
@@ -49,7 +53,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
 
     package init(
         role: TrainingRole, facts: TrainingFacts, table: WhitenedTable, active: ActiveRows?, centring: [Double],
-        heldOut: HeldOutRows = HeldOutRows(columns: []), exchange: Exchange
+        heldOut: HeldOutRows = HeldOutRows(columns: []), exchange: Exchange, others: [any HolderExchange] = []
     ) throws(TrainingError) {
         let isWeighted = active?.weight.contains { $0 != 1 } ?? false
         guard !isWeighted || facts.isWeighted else {
@@ -64,6 +68,10 @@ package final class ShareMachine<Exchange: ShareExchange> {
         self.centring = centring
         self.heldOut = heldOut
         self.exchange = exchange
+        guard others.count == facts.otherColumns.count else {
+            throw .invalidPlan("another number of parties than the fit has")
+        }
+        self.others = others
         let p = facts.parameters
         let vector = ShareMatrix(rows: p, columns: 1)
         var point = vector
@@ -88,8 +96,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
     var ownCount: Int { isActive ? facts.activeColumns : facts.passiveColumns }
     var peerCount: Int { isActive ? facts.passiveColumns : facts.activeColumns }
     /// Where this party's coefficients stand in joint vectors, and the peer's.
-    var ownRange: Range<Int> { isActive ? 0..<facts.activeColumns : facts.activeColumns..<facts.parameters }
-    var peerRange: Range<Int> { isActive ? facts.activeColumns..<facts.parameters : 0..<facts.activeColumns }
+    var ownRange: Range<Int> { isActive ? 0..<facts.activeColumns : facts.passiveRange }
+    var peerRange: Range<Int> { isActive ? facts.passiveRange : 0..<facts.activeColumns }
     var rows: Int { facts.rows }
 
     /// Carries out one step.
@@ -149,7 +157,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
         case .foldInformation(let period): try await computeFoldInformation(period: period)
         case .foldPoints(let period): try await computeFoldPoints(period: period)
         case .foldRange(let period):
-            return try await openRange(limit: facts.sumPart(period: period) * TrainingFacts.shareOfFoldRange)
+            let limit = facts.sumPart(period: period) * TrainingFacts.shareOfFoldRange
+            return try await openRange(limit: limit)
         case .foldPredictor(let period): try await computeFoldPredictor(period: period)
         case .foldSum(let kind, let period):
             return try await open(step, try await foldSum(kind, period: period))
@@ -163,7 +172,9 @@ package final class ShareMachine<Exchange: ShareExchange> {
         case .movements: try await openMovements()
         case .levelTest: try await openLevelTest()
         case .levelCurves: try await openLevelCurves()
-        case .checkpoint: try await exchange.checkpoint()
+        case .checkpoint:
+            try await exchange.checkpoint()
+            for other in others { try await other.checkpoint() }
         }
         return nil
     }
@@ -207,6 +218,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
         while true {
             let own = opening.window(of: share)
             let peer = try await exchange.exchangeWindow(own, bits: opening.bits)
+            try await announce(own &+ peer, bits: opening.bits)
             if let number = opening.take(own, peer) { return number }
         }
     }
@@ -223,8 +235,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
         let f = ShareMatrix.fractionBits
         switch iteration {
         case .cold(let exponent, _):
-            // Eigenvalues of H are at most 2 max(1/4, largest weight).
-            let start = power(-1 - facts.inverseBits - exponent)
+            // Eigenvalues of H are at most max(1/4, largest weight) times the number of parties.
+            let start = power(-facts.blockBits - facts.inverseBits - exponent)
             inverse = try ShareMatrix(diagonal: isActive ? start : 0, order: p)
         // Weights grow by less than 16 / 5, as a rule.
         case .warm: inverse = stretched(5)
@@ -255,6 +267,9 @@ package final class ShareMachine<Exchange: ShareExchange> {
         var functional = ShareMatrix(rows: 1, columns: facts.parameters)
         let own = table.functional(centring.enumerated().map { isActive && $0 == 0 ? 1 : -$1 })
         for (j, value) in zip(ownRange, own) { functional[0, j] = try ShareMatrix.word(value) }
+        for (index, matrices) in otherMatrices.enumerated() {
+            for (j, word) in zip(facts.range(ofOther: index), matrices.functional) { functional[0, j] = word }
+        }
         return functional
     }
 
@@ -270,6 +285,9 @@ package final class ShareMachine<Exchange: ShareExchange> {
         let values = try await openOwn(
             own, peers: others, fractionBits: fractionBits,
             widths: facts.coefficientWidths(fractionBits: fractionBits))
+        try await give(
+            { trialPoint[$0, 0] }, fractionBits: fractionBits,
+            bits: facts.coefficientResultBits(fractionBits: fractionBits))
         results.point = Array(values.prefix(ownCount))
         // Of an elastic net both know them, zeros among them.
         results.coefficients =
@@ -293,7 +311,9 @@ package final class ShareMachine<Exchange: ShareExchange> {
         }
     }
 
+    /// - Parameter limit: of a party's own part with two parties.
     private func openRange(limit: Double) async throws -> Double {
+        let limit = limit * facts.partShare(isActive: isActive)
         let unit = power(-table.fractionBits)
         let parts = (0..<rows).map { row in
             var z = 0.0
@@ -310,26 +330,21 @@ package final class ShareMachine<Exchange: ShareExchange> {
         let center = active?.center ?? 0
         // Where a series is a function of the predictor with its offset.
         let shifts: [Double]? = isActive && !family.hasExponentialSeries ? offsets : nil
-        let low = facts.family == .poisson || facts.family == .cox ? -4 * limit : -limit
-        let high =
-            switch facts.family {
-            case .gamma: 4 * limit
-            // Together as much as two others: the active party knows its part when it chooses the centre.
-            case .cox: isActive ? limit / 2 : 1.5 * limit
-            default: limit
-            }
+        let limits = TrainingFacts.limits(limit, family: facts.family, isActive: isActive)
         return parts.indices.contains { row in
             let z = (shifts.map { $0[row] + family.shift } ?? 0) - center + parts[row]
             // What is no number is beyond, too.
-            return !(z >= low && z <= high)
+            return !(z >= limits.low && z <= limits.high)
         }
     }
 
     /// A bit of each party.
     func openBit(_ isSet: Bool) async throws -> Double {
-        let own: UInt64 = isSet ? 1 : 0
+        let own: UInt64 = try await joinedWithOthers(isSet) ? 1 : 0
         let peer = try await exchange.exchangeWindow(own, bits: 1)
-        return Double(isActive ? own + 2 * peer : peer + 2 * own)
+        let both = isActive ? own + 2 * peer : peer + 2 * own
+        try await announce(both, bits: 2)
+        return Double(both)
     }
 
     /// Whether another theta follows, which the active party alone knows.
@@ -341,7 +356,9 @@ package final class ShareMachine<Exchange: ShareExchange> {
         guard !isActive || peer == 0 else {
             throw TrainingError.protocolViolation("the passive party says that another theta follows")
         }
-        return Double(isActive ? own + 2 * peer : peer + 2 * own)
+        let both = isActive ? own + 2 * peer : peer + 2 * own
+        try await announce(both, bits: 2)
+        return Double(both)
     }
 
     private func openVariances() async throws {
@@ -349,6 +366,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
         let squares = try await forms(rows, of: inverse)
         let values = try await openOwn(
             squares.own, peers: squares.peers, fractionBits: facts.varianceBits, widths: facts.varianceWidths)
+        try await give(
+            { squares.all[$0, $0] }, fractionBits: facts.varianceBits, bits: facts.varianceResultBits(isRobust: false))
         takeVariances(values, lengths)
     }
 
@@ -362,6 +381,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
         let values = try await openOwn(
             ownRange.map { squares[$0, $0] }, peers: peerRange.map { squares[$0, $0] },
             fractionBits: facts.varianceBits, widths: facts.robustVarianceWidths)
+        try await give(
+            { squares[$0, $0] }, fractionBits: facts.varianceBits, bits: facts.varianceResultBits(isRobust: true))
         takeVariances(values.map { $0 * power(-scale) }, lengths)
     }
 
@@ -381,12 +402,17 @@ package final class ShareMachine<Exchange: ShareExchange> {
         }
         results.aliases = try await openOwn(
             squares.own, peers: squares.peers, fractionBits: TrainingFacts.aliasBits.fraction, widths: widths)
+        try await give(
+            { squares.all[$0, $0] }, fractionBits: TrainingFacts.aliasBits.fraction, bits: TrainingFacts.aliasBits.all)
     }
 
     private func openMovements() async throws {
         let values = try await openOwn(
             ownRange.map { present.direction[$0, 0] }, peers: peerRange.map { present.direction[$0, 0] },
             fractionBits: TrainingFacts.movementBits.fraction, widths: facts.movementWidths)
+        try await give(
+            { present.direction[$0, 0] }, fractionBits: TrainingFacts.movementBits.fraction,
+            bits: TrainingFacts.movementBits.all)
         // A step takes the direction off.
         results.movements = table.coefficients(values).map { -$0 }
     }
@@ -401,6 +427,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
                 rows[joint, column] = try ShareMatrix.word(table.back[j][l] / lengths[j])
             }
         }
+        placeOtherRows(in: &rows)
         if let first { for column in 0..<p { rows[0, column] = first[0, column] } }
         return (rows, lengths)
     }
@@ -408,10 +435,10 @@ package final class ShareMachine<Exchange: ShareExchange> {
     /// Shares of the diagonal of `D M D^T`.
     private func forms(
         _ rows: ShareMatrix, of matrix: ShareMatrix
-    ) async throws -> (own: [ShareWord], peers: [ShareWord]) {
+    ) async throws -> (own: [ShareWord], peers: [ShareWord], all: ShareMatrix) {
         let f = ShareMatrix.fractionBits
         let images = try await product(rows, matrix, shift: f)
         let squares = try await product(images, rows.transposed, shift: f, part: .diagonal)
-        return (ownRange.map { squares[$0, $0] }, peerRange.map { squares[$0, $0] })
+        return (ownRange.map { squares[$0, $0] }, peerRange.map { squares[$0, $0] }, squares)
     }
 }

@@ -6,6 +6,8 @@ package struct TrainingFacts: Sendable, Hashable {
     /// m_A, with the constant, and m_B
     package let activeColumns: Int
     package private(set) var passiveColumns: Int
+    /// m_1 .. m_K of further passive parties, in the job's order; then `passiveColumns` are the helper's (multiparty-training.md).
+    package let otherColumns: [Int]
     /// lambda
     package let penalty: Double
     /// Of `l1 |w|_1`, in units of the label as it is shared; above 0 only where correlations are opened.
@@ -45,8 +47,8 @@ package struct TrainingFacts: Sendable, Hashable {
     package let decisionBits: Int
 
     package init(
-        family: ResponseFamily, rows: Int, activeColumns: Int, passiveColumns: Int, penalty: Double, l1: Double = 0,
-        tolerance: Double,
+        family: ResponseFamily, rows: Int, activeColumns: Int, passiveColumns: Int, otherColumns: [Int] = [],
+        penalty: Double, l1: Double = 0, tolerance: Double,
         maximumPasses: Int, modulusBits: Int, computesStandardErrors: Bool, opensLoss: Bool, opensBrier: Bool,
         scaleBits: Int, weightBits: Int, rowBits: Int, periodBits: Int? = nil, isWeighted: Bool = false,
         estimatesTheta: Bool = false, events: Int = 0, curvePoints: Int = 0, isRobust: Bool = false,
@@ -57,6 +59,7 @@ package struct TrainingFacts: Sendable, Hashable {
         self.rows = rows
         self.activeColumns = activeColumns
         self.passiveColumns = passiveColumns
+        self.otherColumns = otherColumns
         self.penalty = penalty
         self.l1 = l1
         self.tolerance = tolerance
@@ -87,7 +90,7 @@ package struct TrainingFacts: Sendable, Hashable {
     }
 
     /// How many columns a fit leaves out at most. A linear fit has no bits for the traces of two.
-    package var mostLeftOut: Int { family == .linear ? 1 : 2 }
+    package var mostLeftOut: Int { !otherColumns.isEmpty ? 0 : family == .linear ? 1 : 2 }
 
     /// What it takes of the bits for decisions to tell the passive party which columns. In a linear fit they are counted apart.
     package var bitsOfLeavingOut: Int { family == .linear ? 0 : passiveColumns * Self.aliasBits.all }
@@ -100,7 +103,7 @@ package struct TrainingFacts: Sendable, Hashable {
     }
 
     /// p
-    package var parameters: Int { activeColumns + passiveColumns }
+    package var parameters: Int { activeColumns + passiveColumns + otherColumns.reduce(0, +) }
     /// k: sums over rows are divided by `2^k`.
     package var rowBitsOfCount: Int { ceilLog2(rows) }
 
@@ -220,6 +223,19 @@ package struct TrainingFacts: Sendable, Hashable {
         case .probit: opensBrier ? period / 8 : safePart(period: period)
         case .linear, .poisson, .gamma, .cox: safePart(period: period)
         }
+    }
+
+    /// Where a party's own part may lie, of a limit that is one or the other of these.
+    static func limits(_ limit: Double, family: ResponseFamily, isActive: Bool) -> (low: Double, high: Double) {
+        let low = family == .poisson || family == .cox ? -4 * limit : -limit
+        let high =
+            switch family {
+            case .gamma: 4 * limit
+            // Together as much as two others: the active party knows its part when it chooses the centre.
+            case .cox: isActive ? limit / 2 : 1.5 * limit
+            default: limit
+            }
+        return (low, high)
     }
 
     /// Whether that limit is a stricter one, so that it is looked at before such a sum.

@@ -1,0 +1,65 @@
+internal import Records
+internal import Wire
+
+// A further passive party's fit, from its columns to its table of coefficients (multiparty-training.md).
+extension FittingRole {
+    /// - Parameters:
+    ///   - helper: with the helper; the role's own context is with the active party.
+    ///   - index: this party's place among the further ones.
+    func fitted(
+        withHelper helper: TrainingContext, index: Int
+    ) async throws -> (outcome: TrainingOutcome, machine: OtherMachine) {
+        let (columns, names) = (columns, names)
+        let machine = try await machine(withHelper: helper, index: index)
+        let facts = machine.facts
+        let summary: TrainingProgram.Summary
+        do {
+            summary = try await run(TrainingProgram(facts)) { step, _ in try await machine.perform(step) }
+        } catch TrainingError.aliasedAcrossParties {
+            throw TrainingError.aliasedAcrossParties(
+                columns: NamedColumns.aliased(machine.results.aliases, names: names))
+        } catch TrainingError.separation {
+            throw TrainingError.separation(
+                columns: NamedColumns.moving(machine.results.movements, columns: columns, names: names))
+        }
+        let isRunaway =
+            summary.hasLeapt
+            ? NamedColumns.runaway(machine.results, columns: columns, centring: machine.centring, facts: facts)
+            : columns.map { _ in false }
+        let own = Own(results: machine.results, isRunaway: isRunaway, places: design.terms.indices.map { $0 })
+        // No message of the protocol follows.
+        return (try outcome(summary, own, active: nil, facts: facts, family: facts.family, round: 0), machine)
+    }
+
+    /// At the start of the fit, once both holders have told the bounds.
+    func machine(withHelper helper: TrainingContext, index: Int) async throws -> OtherMachine {
+        let facts = try await bounds(helper)
+        let (ofActive, ofHelper) = (exchange(context), exchange(helper))
+        for holder in [ofActive, ofHelper] { try await holder.giveHandoverKey() }
+        return try OtherMachine(
+            facts: facts, index: index,
+            table: try WhitenedTable(columns, hasConstant: false, names: names, facts: facts),
+            centring: zip(design.means, design.sds).map { $1 > 0 ? $0 / $1 : 0 },
+            heldOut: heldOutRows() ?? HeldOutRows(columns: []), active: ofActive, helper: ofHelper)
+    }
+
+    /// What follows from the bounds, which both holders tell.
+    private func bounds(_ helper: TrainingContext) async throws -> TrainingFacts {
+        let bounds = try await context.session.receive(TrainingBounds.self).announcement
+        let again = try await helper.session.receive(TrainingBounds.self).announcement
+        guard context.labelExponent == helper.labelExponent else {
+            throw TrainingError.protocolViolation("the active party and the helper tell different scales of the label")
+        }
+        guard bounds == again else {
+            throw TrainingError.protocolViolation("the active party and the helper tell different bounds")
+        }
+        guard context.plan.allows(bounds) else {
+            throw TrainingError.protocolViolation("bounds that this family's rows cannot have")
+        }
+        return context.plan.facts(rows: context.rows, heldOut: context.testRows, unit: unit, bounds)
+    }
+
+    private func exchange(_ context: TrainingContext) -> PaillierShareExchange {
+        PaillierShareExchange(keys: context.keys, session: context.session, round: 0, report: context.report)
+    }
+}

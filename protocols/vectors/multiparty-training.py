@@ -1,0 +1,93 @@
+"""Makes multiparty-training.json: test vectors of multiparty-training.md 3, computed without Moiety.
+
+Needs Python 3 and the package `cryptography`. Run in this folder:
+python3 multiparty-training.py > multiparty-training.json
+"""
+
+import hashlib
+import hmac
+import json
+import random
+import struct
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+rng = random.Random(20)
+
+
+# --- handovers ---------------------------------------------------------------------------------------------------------
+
+def handover_key(secret, bits, session):
+    bytes_ = secret.to_bytes((bits + 7) // 8, "big")
+    prk = hmac.new(bytes(32), bytes_, hashlib.sha256).digest()
+    return hmac.new(prk, b"moiety/handover/v1" + session + b"\x01", hashlib.sha256).digest()
+
+
+def sealed(key, words, width, number, chunk):
+    plain = b"".join(word.to_bytes((width + 7) // 8, "big") for word in words)
+    return AESGCM(key).encrypt(struct.pack(">III", number, chunk, 0), plain, None)
+
+
+def handovers():
+    for bits, width, count in [(512, 152, 3), (3072, 65, 4), (2047, 64, 1), (2048, 112, 2)]:
+        secret = rng.getrandbits(bits - 1)
+        session = rng.randbytes(32)
+        words = [rng.getrandbits(width) for _ in range(count)]
+        number, chunk = rng.randrange(1, 1 << 20), rng.randrange(5)
+        yield {
+            "modulusBits": bits, "secret": f"{secret:x}", "session": session.hex(), "width": width,
+            "words": [f"{word:x}" for word in words], "round": number, "chunk": chunk,
+            "sealed": sealed(handover_key(secret, bits, session), words, width, number, chunk).hex(),
+        }
+
+
+# --- results -----------------------------------------------------------------------------------------------------------
+
+def results():
+    for bits, width, count in [(512, 30, 20), (3072, 53, 60), (2048, 72, 27)]:
+        words = [rng.getrandbits(width) for _ in range(count)]
+        each = (bits - 64) // width
+        plaintexts = []
+        for first in range(0, count, each):
+            some = words[first:first + each]
+            number = sum(word << (s * width) for s, word in enumerate(some))
+            free = bits - 1 - len(some) * width
+            plaintexts.append(number + (rng.getrandbits(free) << (len(some) * width)))
+        yield {
+            "modulusBits": bits, "width": width, "each": each, "words": [f"{word:x}" for word in words],
+            "plaintexts": [f"{number:x}" for number in plaintexts],
+        }
+
+
+# --- scaled rows (3.10) ------------------------------------------------------------------------------------------------
+
+def scaled_rows():
+    """What the owner encrypts, what it decrypts, and both shares, for the first result of a column."""
+    modulus = 1 << 152
+    for bits, value_bits, entry_bits in [(2048, 97, 30), (3072, 140, 40), (3072, 97, 28)]:
+        slot = max(152, value_bits + entry_bits + 2)
+        each = (bits - 72) // slot
+        n = (1 << (bits - 1)) + rng.getrandbits(bits - 1) | 1
+        w = [rng.randrange(-(1 << value_bits) + 1, 1 << value_bits) for _ in range(each)]
+        q = [rng.randrange(-(1 << entry_bits) + 1, 1 << entry_bits) for _ in range(each)]
+        encrypted = [(value << (s * slot)) % n for s, value in enumerate(w)]
+        product = sum(c * (e + (1 << entry_bits)) for c, e in zip(encrypted, q)) % n
+        mask = rng.randrange(n)
+        opened = (product + mask) % n
+        centred = product - n if product > n // 2 else product
+        if not 0 <= mask + centred < n:
+            raise SystemExit("a wrapped result: choose another seed")
+        # A negative sum borrows from the slot above: a word is off by a unit then.
+        owner = [((opened >> (s * slot)) - (w[s] << entry_bits)) % modulus for s in range(each)]
+        evaluator = [-(mask >> (s * slot)) % modulus for s in range(each)]
+        off = [(owner[s] + evaluator[s] - w[s] * q[s] + 1) % modulus - 1 for s in range(each)]
+        assert all(abs(x) <= 1 for x in off), off
+        yield {
+            "modulusBits": bits, "valueBits": value_bits, "entryBits": entry_bits, "slotBits": slot,
+            "rowsPerResult": each,
+        }
+
+
+print(json.dumps({
+    "handovers": list(handovers()), "results": list(results()), "scaledRows": list(scaled_rows()),
+}, indent=1))
