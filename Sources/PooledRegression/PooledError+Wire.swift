@@ -2,8 +2,8 @@ public import Wire
 
 extension PooledError: PeerVisibleError {
     /// The same sums lead to the same error at every site, so peers learn nothing from it that they do not see themselves; but for
-    /// ``PooledError/pointTooSharp`` and ``PooledError/smallCell(_:smallest:)``, which say one bit of this site's rows each: that few carry
-    /// its sums, and that without them some level has few.
+    /// ``PooledError/pointTooSharp``, ``PooledError/smallCell(_:smallest:)`` of a model and ``PooledError/voteTakenBack``, which say one bit
+    /// of this site's rows each: that few carry its sums, that without them some level has few, that it had objected.
     public var name: String {
         switch self {
         case .badRows: "badRows"
@@ -13,6 +13,7 @@ extension PooledError: PeerVisibleError {
         case .smallCell: "smallCell"
         case .tooFewRows: "tooFewRows"
         case .pointTooSharp: "pointTooSharp"
+        case .voteTakenBack: "voteTakenBack"
         case .impossibleSums: "impossibleSums"
         case .tooManyNumbers: "tooManyNumbers"
         case .notConverged: "notConverged"

@@ -15,9 +15,12 @@ public enum PooledError: Error, Sendable, Equatable {
     /// A point at which few of this site's rows carry the sums: who chose it would read them. An outcome that can be told from columns
     /// leads there too.
     case pointTooSharp
+    /// A site's objection to a cell met a sum of votes as if nobody had objected: another site took it off.
+    case voteTakenBack
     /// Sums of counts or squares that no rows have: a site put in invented numbers. What they are of.
     case impossibleSums(String)
-    /// The passes that the model allows open more numbers than the rows of two sites have values.
+    /// The passes that a model allows open more numbers than the rows of two sites have values; or a table more sums over some rows than
+    /// these are.
     case tooManyNumbers(numbers: Int, limit: Int)
     /// Newton's method did not come to an end.
     case notConverged(iterations: Int)
