@@ -61,6 +61,8 @@ struct JobVectors: Codable, Equatable {
             ).replacing("times: [", with: "mostStrata: 4, covariance: HC0, times: [")
         ),
         ("split by rows", RowJobTests.small), ("split by rows, every field", RowJobTests.full),
+        ("a table of rows", RowJobTests.table), ("curves of rows", RowJobTests.curves),
+        ("one baseline of rows", RowJobTests.grid), ("noise over rows", RowJobTests.noisy),
         ("aligned over a curve", Fixtures.trial + "\nalignment: {protocol: ecdh-p256}\n"),
     ]
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Jobs
 
-/// Jobs of three to eight parties: format 10 (`protocols/job.md` 8).
+/// Jobs of three to eight parties: format 12 (`protocols/job.md` 8).
 @Suite("Jobs of several parties") struct SeveralJobTests {
     private static func yaml(
         _ parties: [String] = [
@@ -12,7 +12,7 @@ import Testing
         ],
         more: String = ""
     ) -> String {
-        "moiety: 10\ntitle: T\nparties:\n" + parties.map { "  - \($0)\n" }.joined() + more
+        "moiety: 12\ntitle: T\nparties:\n" + parties.map { "  - \($0)\n" }.joined() + more
     }
 
     private static func problems(_ text: String) -> [String] {
@@ -79,7 +79,7 @@ import Testing
                 $0.hasPrefix("parties[2].identifier")
             })
         for field in [
-            "model: {family: linear}", "reveal: [scores]", "alignment: {protocol: ecdh-p256}",
+            "model: {family: linear}", "reveal: [scores]", "helper: b", "alignment: {protocol: ecdh-p256}",
             "coalition: 1",
         ] {
             #expect(!Self.problems(Self.yaml(more: field)).isEmpty, "\(field)")
@@ -94,8 +94,8 @@ import Testing
             Self.problems(Self.yaml(more: "limits: {minimumCohort: 90, maximumSetSize: 80}")).contains {
                 $0.hasPrefix("limits.maximumSetSize")
             })
-        // Three parties and a model: the hint names what there is.
-        let model = Self.yaml().replacing("moiety: 10", with: "moiety: 8") + "model: {family: linear}\n"
+        // In the format of two parties the hint names the other one.
+        let model = Self.yaml().replacing("moiety: 12", with: "moiety: 8") + "model: {family: linear}\n"
         #expect(Self.problems(model).contains { $0.hasPrefix("parties: has 3 entries") })
     }
 
@@ -110,6 +110,85 @@ import Testing
         #expect(throws: DocumentError.self) { try Job(canonical: other.canonical) }
         other.parties.removeLast()
         #expect(throws: DocumentError.self) { try Job(canonical: other.canonical) }
+    }
+
+    /// A job with a model.
+    private static func fit(_ more: String = "", helper: String = "helper: b\n", family: String = "logistic") -> String
+    {
+        yaml(
+            [
+                "{name: a, role: active, identifier: id, label: y, features: [age]}",
+                "{name: b, identifier: id, features: [m1, m2, m3]}",
+                "{name: c, identifier: id, features: [r1, {column: arm, type: binary}]}",
+                "{name: d, identifier: id, features: [s]}",
+            ], more: helper + "model: {family: \(family)}\n" + more)
+    }
+
+    @Test("With a model and a helper: bytes read back are the same job, and who is what in it")
+    func fits() throws {
+        let job = try Job(yaml: Self.fit("reveal: [coefficients, standard-errors]"))
+        #expect(job.kind == .several && job.hasModel && job.helper == "b" && job.sharing.name == "b")
+        #expect(job.furtherParties.map(\.name) == ["c", "d"] && job.passives.map(\.name) == ["b", "c", "d"])
+        #expect(job.parameterCount == 8 && job.coefficientCount == 8)
+        #expect(try Job(canonical: job.canonical) == job)
+        #expect(try Job(yaml: Self.fit(helper: "helper: c\n")).hash != Job(yaml: Self.fit()).hash)
+        let aligns = try Job(yaml: Self.yaml())
+        #expect(!aligns.hasModel && aligns.trust == nil)
+        #expect(job.trust == "a and b do not put their parts together")
+        for family in ModelFamily.allCases where family != .cox {
+            let text = JobTemplate.severalText(parties: ["x", "y", "z"], family: family)
+            #expect(try Job(yaml: text).model.family == family)
+        }
+    }
+
+    @Test("A helper that is none, and what is there with two parties only")
+    func refusesFits() throws {
+        func problems(_ text: String, at path: String) -> Bool {
+            Self.problems(text).contains { $0.hasPrefix("\(path): ") }
+        }
+        #expect(problems(Self.fit(helper: ""), at: "helper"))
+        for name in ["a", "z"] { #expect(problems(Self.fit(helper: "helper: \(name)\n"), at: "helper")) }
+        #expect(problems(Self.fit(family: "cox"), at: "model.family"))
+        #expect(problems(Self.fit().replacing("{family: logistic}", with: "{family: linear, l1: 0.1}"), at: "model.l1"))
+        #expect(problems(Self.fit("reveal: [description]"), at: "reveal"))
+        #expect(problems(Self.fit("alignment: {protocol: ecdh-p256}"), at: "alignment"))
+        #expect(problems(Self.fit("network: {listener: b}"), at: "network.listener"))
+        #expect(problems(Self.fit().replacing("features: [s]", with: "features: []"), at: "parties[3].features"))
+        #expect(
+            problems(Self.fit().replacing("features: [s]", with: "features: [s], label: q"), at: "parties[3].label"))
+        // Bytes that no file has.
+        let job = try Job(yaml: Self.fit())
+        for bytes in [Array(job.canonical.dropLast()), job.canonical + [0]] {
+            #expect(throws: DocumentError.self) { try Job(canonical: bytes) }
+        }
+        var other = job
+        other.helper = "a"
+        #expect(throws: DocumentError.self) { try Job(canonical: other.canonical) }
+        other = job
+        other.alignment = AlignmentTerms(method: .ecdhP256, sender: nil)
+        #expect(throws: DocumentError.self) { try Job(canonical: other.canonical) }
+        // The helper of an alignment is none.
+        other = try Job(yaml: Self.yaml())
+        other.helper = "b"
+        #expect(throws: DocumentError.self) { try Job(canonical: other.canonical) }
+    }
+
+    @Test("Guards and budgets of a fit: what each other party learns, and the passive party with fewest columns")
+    func guards() throws {
+        let job = try Job(yaml: Self.fit("reveal: [coefficients, standard-errors]"))
+        let bits = job.parties.map { OpenedBits(job, rows: 1000, to: $0).total }
+        // More columns, more bits; all learn the same decisions.
+        #expect(bits[1] > bits[2] && bits[2] > bits[3])
+        #expect(Set(job.parties.map { OpenedBits(job, rows: 1000, to: $0).decisions }).count == 1)
+        #expect(OpenedBits(job, rows: 1000, to: .passive).total == bits[1])
+        let facts = GuardFacts(job: job, rows: 1000)
+        #expect(facts.passiveParameters == 1 && facts.otherParameters == 5 && facts.activeParameters == 2)
+        let scores = try Job(yaml: Self.fit("reveal: [scores]"))
+        #expect(Guards.findings(scores).first?.verdict == .refused)
+        #expect(throws: GuardRefusal.self) { try Guards.check(job, GuardFacts(job: job, rows: 20)) }
+        var policy = Policy.standard
+        policy.reveal = []
+        #expect(policy.refusals(of: job, as: "c").map(\.rule) == ["policy.reveal"])
     }
 
     @Test("A policy is asked for set sizes, cohort, keys and every peer")
@@ -137,5 +216,21 @@ import Testing
         #expect(explanation.text.contains("a together with some of the others"))
         #expect(LeakageTable(job: job).rows == explanation.leakage)
         #expect(SeveralExplanation(try Job(yaml: JobTemplate.rowsText())) == nil)
+        #expect(explanation.model == nil && explanation.guards.isEmpty)
+    }
+
+    @Test("Of a fit also who the helper is, what that means, and what is opened")
+    func explainedFit() throws {
+        let job = try Job(yaml: Self.fit("reveal: [coefficients, standard-errors]"))
+        let explanation = try #require(SeveralExplanation(job))
+        #expect(explanation.helper == "b" && explanation.text.contains("b is the helper"))
+        #expect(explanation.coalitions.contains { $0.hasPrefix("a together with b sees everything of c, d") })
+        #expect(explanation.assumptions.first?.hasPrefix("a and b do not put together") == true)
+        #expect(explanation.guards.count == Guard.allCases.count)
+        #expect(explanation.leakage.contains { $0.phase == .training && $0.party == LeakagePhase.eachFurther })
+        #expect(!explanation.text.contains("partial score"))
+        let scored = try Job(
+            yaml: Self.fit("reveal: [scores]\nlimits: {minimumPassiveColumns: 2}\n").replacing("[s]", with: "[s, t]"))
+        #expect(try #require(SeveralExplanation(scored)).text.contains("sum of all passive parties' partial scores"))
     }
 }

@@ -7,8 +7,10 @@ public struct GuardFacts: Sendable, Hashable {
     public var rows: Int
     /// Coefficients of the active party, the intercept among them.
     public var activeParameters: Int
-    /// Coefficients of the passive party.
+    /// Coefficients of the passive party; of several, of the one that has fewest.
     public var passiveParameters: Int
+    /// Coefficients of all other passive parties.
+    public var otherParameters: Int
     /// What this site's fit opens to its peer, against what its data hold.
     public var budget: BitBudget?
     /// Different rows of the passive party's columns; only that party knows it.
@@ -27,7 +29,9 @@ public struct GuardFacts: Sendable, Hashable {
     ) {
         self.rows = rows
         self.activeParameters = job.parameterCount(of: job.active)
-        self.passiveParameters = job.parameterCount(of: job.passive)
+        let passive = job.passives.map { job.parameterCount(of: $0) }
+        passiveParameters = passive.min() ?? 0
+        otherParameters = passive.reduce(0) { $0.plusClamped($1) } - passiveParameters
         self.budget = budget
         self.distinctRows = distinctRows
         self.earlierScoreVectors = earlierScoreVectors

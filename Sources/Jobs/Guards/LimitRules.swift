@@ -23,7 +23,7 @@ extension Guards {
     }
 
     private static func parameters(_ job: Job, _ facts: GuardFacts) -> GuardFinding {
-        let count = facts.activeParameters.plusClamped(facts.passiveParameters)
+        let count = facts.activeParameters.plusClamped(facts.passiveParameters).plusClamped(facts.otherParameters)
         let allowed = Int(clamped: job.limits.parametersPerRow * Double(facts.rows))
         return limit(
             "limit-parameters", count <= allowed,

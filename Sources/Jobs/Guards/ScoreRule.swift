@@ -6,7 +6,7 @@ extension Guards {
     public static func scores(_ job: Job, _ facts: GuardFacts?) -> GuardFinding {
         guard job.reveals(.scores) else { return GuardFinding(.scores, .notApplicable, "the job opens no scores") }
         let remedy = "drop scores from the reveal list"
-        let m = facts?.passiveParameters ?? job.parameterCount(of: job.passive)
+        let m = facts?.passiveParameters ?? GuardFacts(job: job, rows: 0).passiveParameters
         let least = job.limits.minimumPassiveColumns
         guard m >= least else {
             return GuardFinding(

@@ -32,6 +32,16 @@ extension RowTerms.LossRule: Coded {
     }
 }
 
+extension RowTerms.Analysis: Coded {
+    var code: UInt8 {
+        switch self {
+        case .model: 1
+        case .table: 2
+        case .survival: 3
+        }
+    }
+}
+
 extension RowTerms.Errors: Coded {
     var code: UInt8 {
         switch self {

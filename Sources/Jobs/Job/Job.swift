@@ -17,7 +17,7 @@ public struct Job: Sendable, Hashable {
     public internal(set) var model: Model
     public internal(set) var keys: Keys
     /// What is opened besides each party's own coefficients, in the order of `Reveal.allCases`; always
-    /// contains `.coefficients`.
+    /// contains `.coefficients`, but for a job split by rows that fits no model.
     public internal(set) var reveal: [Reveal]
     public internal(set) var holdout: HoldOut
     /// Parts of the fitted rows of which each is predicted without itself; 0 for none.
@@ -30,6 +30,9 @@ public struct Job: Sendable, Hashable {
     /// Where the parties hold the same columns about different people; nil where they hold different columns about the same. Such a job has
     /// nothing to align: its terms for that are the standard ones, and mean nothing.
     public internal(set) var rows: RowTerms? = nil
+    /// Of three to eight parties with different columns that fit a model: the passive party that shares all numbers with the active one
+    /// (`protocols/multiparty-training.md`). nil where such parties only align their rows, and in every other job.
+    public internal(set) var helper: String? = nil
 }
 
 extension Job {
@@ -46,6 +49,15 @@ extension Job {
     public func peer(of name: String) -> Party? {
         party(named: name) == nil ? nil : parties.first { $0.name != name }
     }
+
+    /// Who bring features only: one party, or the passive ones of several.
+    public var passives: ArraySlice<Party> { parties.dropFirst() }
+
+    /// The passive party that shares numbers with the active one.
+    public var sharing: Party { helper.flatMap(party(named:)) ?? passive }
+
+    /// Passive parties besides that one, in the order of the job.
+    public var furtherParties: [Party] { helper == nil ? [] : passives.filter { $0.name != helper } }
 
     /// Coefficients that a party ends with: one a numeric or yes/no column, one less than levels a categorical
     /// column, and the constant at the active party, which a proportional-hazards model has among its columns too.

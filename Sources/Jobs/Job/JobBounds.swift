@@ -44,6 +44,21 @@ enum JobBounds {
     static let coalition = 1...48
     /// Coefficients of such a job: a round has their scores and their information.
     static let pooledParameters = 250
+    /// There too: times of curves, and of a grid.
+    static let pooledTimes = 1...100
+    /// There too: columns of a table, and levels of one of them.
+    static let tableColumns = 200
+    /// There too: cells of a table, by group and overall, each voted on up to four times.
+    static let tableCells = 1 << 13
+    /// There too: levels that curves are compared by.
+    static let curveGroups = 2...20
+    /// There too: noise.
+    static let epsilon = 0.01...20.0
+    static let delta = 1e-15...0.01
+    static let clip = 1.0...100.0
+    static let noisyRounds = 1...20
+    /// There too: combinations of levels beside one baseline for all sites.
+    static let gridCells = 64
     static let titleBytes = 200
     static let purposeBytes = 4000
 }

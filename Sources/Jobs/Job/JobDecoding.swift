@@ -32,18 +32,18 @@ extension Job {
             throw .invalidValue("not an encoded job")
         }
         switch try decoder.readUInt16() {
-        case Self.formatVersion: break
-        case Self.rowsFormatVersion:
-            self = try Job(rowsFrom: &decoder)
-            return
-        case Self.severalFormatVersion:
-            self = try Job(severalFrom: &decoder)
-            return
+        case Self.formatVersion: self = try Job(fitFrom: &decoder, mostParties: 2)
+        case Self.rowsFormatVersion: self = try Job(rowsFrom: &decoder)
+        case Self.severalFormatVersion: self = try Job(severalFrom: &decoder)
         default: throw .invalidValue("unknown job format")
         }
+    }
+
+    /// Reads what ``encodeFit(into:)`` writes.
+    init(fitFrom decoder: inout Decoder, mostParties: Int) throws(WireError) {
         title = try decoder.readString(max: JobBounds.titleBytes)
         purpose = try decoder.readString(max: JobBounds.purposeBytes)
-        parties = try decoder.readArray(max: 2, minimumBytes: 16) { decoder throws(WireError) in
+        parties = try decoder.readArray(max: mostParties, minimumBytes: 16) { decoder throws(WireError) in
             try Party(from: &decoder)
         }
         alignment = AlignmentTerms(
@@ -158,7 +158,7 @@ extension Feature {
 
 extension Decoder {
     /// Of the survival curve, after their number.
-    fileprivate mutating func readTimes() throws(WireError) -> [Double] {
+    mutating func readTimes() throws(WireError) -> [Double] {
         var times: [Double] = []
         for _ in 0..<(try readUInt8()) { times.append(try readDouble()) }
         return times

@@ -29,6 +29,11 @@ extension Job {
             return encodeSeveral(into: &encoder)
         }
         encoder.write(Self.formatVersion)
+        encodeFit(into: &encoder)
+    }
+
+    /// A job of two parties, or of several that fit a model, after the format's number.
+    func encodeFit(into encoder: inout Encoder) {
         encoder.write(title)
         encoder.write(purpose)
         encoder.writeArray(parties) { encoder, party in party.encode(into: &encoder) }

@@ -13,6 +13,9 @@ extension Job {
 
     public var isSplitByRows: Bool { rows != nil }
 
+    /// Whether a model is fitted under it: several parties may only align.
+    public var hasModel: Bool { kind != .several || helper != nil }
+
     /// Whether each pair of parties has a session of its own, all bound to each other.
     public var isMesh: Bool { kind != .pair }
 

@@ -24,11 +24,14 @@ extension Job {
         self = job
     }
 
+    /// Tables and curves of a job split by rows have no coefficients.
+    private var fitsModel: Bool { rows.map { $0.analysis == .model } ?? true }
+
     /// Puts what has no order of its own into the one order of the canonical encoding.
     mutating func sort() {
         // The sites of a job split by rows have the order in which they stand.
         if rows == nil { sortParties() }
-        reveal = Reveal.allCases.filter { reveal.contains($0) || $0 == .coefficients }
+        reveal = Reveal.allCases.filter { reveal.contains($0) || $0 == .coefficients && fitsModel }
         loosened = Guard.allCases.filter(loosened.contains)
     }
 
@@ -60,7 +63,7 @@ struct JobReader {
             problems.add(
                 "parties", "has \(parties.count) entries",
                 hint:
-                    "a model is of two parties; \(Job.several.lowerBound) to \(Job.several.upperBound) align their rows under "
+                    "format \(Job.formatVersion) is for two; \(Job.several.lowerBound) to \(Job.several.upperBound) parties have "
                     + "'moiety: \(Job.severalFormatVersion)' (protocols/job.md 8)")
         }
         return Job(
@@ -87,7 +90,8 @@ struct JobReader {
         }
     }
 
-    private func party(_ value: YAMLValue, at path: String) -> Party {
+    /// - Parameter role: of a party that does not say its role.
+    func party(_ value: YAMLValue, at path: String, role: Party.Role? = nil) -> Party {
         let fields = FieldReader(
             value, path: path,
             allowed: [
@@ -97,7 +101,7 @@ struct JobReader {
             ], problems: problems)
         let name = fields.text("name")
         return Party(
-            name: name, role: fields.choice("role", default: nil, fallback: Party.Role.passive),
+            name: name, role: fields.choice("role", default: role, fallback: Party.Role.passive),
             table: fields.text("table", default: name), identifier: identifier(fields),
             label: fields.value("label") == nil ? nil : fields.text("label"),
             beside: OutcomeColumns(
@@ -183,7 +187,7 @@ struct JobReader {
             sender: sender == "auto" ? nil : sender)
     }
 
-    private func model(_ root: FieldReader) -> Model {
+    func model(_ root: FieldReader) -> Model {
         let fields = root.mapping(
             "model",
             allowed: [
@@ -229,7 +233,7 @@ struct JobReader {
     }
 
     /// 0 for none.
-    private func crossValidation(_ root: FieldReader) -> Int {
+    func crossValidation(_ root: FieldReader) -> Int {
         if root.value("crossValidation") == nil || root.text("crossValidation") == "none" { return 0 }
         return root.integer("crossValidation", default: 0, in: JobBounds.folds)
     }
@@ -240,7 +244,7 @@ struct JobReader {
         return model.number("theta", default: 1, in: JobBounds.theta)
     }
 
-    private func keys(_ root: FieldReader) -> Keys {
+    func keys(_ root: FieldReader) -> Keys {
         guard let fields = root.mapping("keys", allowed: ["bits", "nonces"]) else {
             return Keys(bits: 3072, nonces: .short)
         }

@@ -29,6 +29,11 @@ struct JobRules {
         if job.parties.count != 2 {
             note("parties", "has \(job.parties.count) \(job.parties.count == 1 ? "entry" : "entries")", "two parties")
         }
+        runFit()
+    }
+
+    /// Parties with different columns, their model, and what is opened of it.
+    mutating func runFit() {
         cast()
         for (index, party) in job.parties.enumerated() { check(party, at: "parties[\(index)]") }
         identifiersAgree()

@@ -112,6 +112,16 @@ public struct Feature: Sendable, Hashable {
         self.kind = kind
     }
 
+    /// For people: its name and its levels.
+    var words: String {
+        switch kind {
+        case .numeric: column
+        case .binary: "\(column) (yes/no)"
+        case .categorical(let levels, let reference):
+            "\(column) (\(levels.joined(separator: ", ")); reference \(reference))"
+        }
+    }
+
     /// Columns of the design matrix that it becomes.
     public var columnCount: Int {
         switch kind {

@@ -88,9 +88,9 @@ package struct TextPage {
         for phase in leakage.phases {
             heading(phase.title)
             for row in leakage where row.phase == phase {
-                line("\(row.party) sends", indent: 2)
+                if !row.sends.isEmpty { line("\(row.party) sends", indent: 2) }
                 for words in row.sends { item(words) }
-                line("\(row.party) learns", indent: 2)
+                if !row.learns.isEmpty { line("\(row.party) learns", indent: 2) }
                 for words in row.learns { item(words) }
             }
         }

@@ -93,7 +93,7 @@ public struct Explanation: Sendable, Hashable, Codable {
         assumptions = Remainder.assumptions(job)
     }
 
-    private static func model(_ job: Job) -> String {
+    static func model(_ job: Job) -> String {
         let penalties = [("L1", job.model.l1), ("L2", job.model.l2)].filter { $1 > 0 }.map { "\($0) penalty \($1)" }
         let penalty = penalties.isEmpty ? "no penalty" : penalties.joined(separator: ", ")
         let theta =
@@ -129,7 +129,7 @@ public struct Explanation: Sendable, Hashable, Codable {
         return ", " + what.map(\.1).joined(separator: " and ") + " by \(feature.column) of \(party.name)"
     }
 
-    private static func rows(_ job: Job) -> String {
+    static func rows(_ job: Job) -> String {
         let limits = job.limits
         return
             "at least \(limits.minimumCohort) common people, at least \(limits.minimumCell) in every level, at most "
@@ -151,14 +151,7 @@ extension Explanation.PartySummary {
         beside =
             party.beside.all.map { "\($0.word) \($0.column)" }
             + [party.group].compactMap { $0.map { "described by \($0.column)" } }
-        features = party.features.map { feature in
-            switch feature.kind {
-            case .numeric: feature.column
-            case .binary: "\(feature.column) (yes/no)"
-            case .categorical(let levels, let reference):
-                "\(feature.column) (\(levels.joined(separator: ", ")); reference \(reference))"
-            }
-        }
+        features = party.features.map(\.words)
         columns = party.columnCount
         sends = words.sends(party.name)
         learns = words.learns(party.name)

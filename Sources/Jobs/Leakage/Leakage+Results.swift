@@ -61,7 +61,8 @@ extension LeakageWords {
             + "to then"
     }
 
-    private var common: [String] {
+    /// What all parties learn at the end.
+    var common: [String] {
         guard family != .linear else {
             return only(
                 .metrics, "the residual variance, and at \(active) R^2: they follow from the residual sum of squares")
@@ -72,7 +73,7 @@ extension LeakageWords {
                         + "at the solution (29 bits a coefficient): from these all coefficients of both parties follow, under this "
                         + "penalty and every other")
         }
-        return ["the number of passes and whether they converged; the other's bits about its predictor"]
+        return ["the number of passes and whether they converged; \(bits.all) about its predictor"]
             + loss
             + (family.predictsProbability
                 ? only(.metrics, "the Brier score summed over the fitted rows, likewise") : [])
@@ -113,7 +114,7 @@ extension LeakageWords {
                     + "beyond the leading digit; no coefficient of a part"
                     + (family == .linear
                         ? ""
-                        : "; and the other's bit whether its own part of some row's predictor passes a fixed limit")
+                        : "; and \(bits.one) of some row's predictor passes a fixed limit")
             ])
     }
 
@@ -122,12 +123,12 @@ extension LeakageWords {
             .heldOutSums,
             say: [
                 "\(sums), each summed over the rows held out, to 18 bits beyond the leading digit, if they are at least "
-                    + "`limits.minimumCell`; and the other's bit whether its own part of one of them passes a fixed limit"
+                    + "`limits.minimumCell`; and \(bits.one) of one of them passes a fixed limit"
             ])
     }
 
     /// Once the rows are known.
-    private func bits(_ role: Party.Role) -> [String] {
+    func bits(_ role: Party.Role) -> [String] {
         guard let job, let rows else { return [] }
         return [
             "in all at most \(OpenedBits(job, rows: rows, to: role).total) bits through windows (\(Guard.budget.name))"
@@ -176,11 +177,12 @@ extension LeakageWords {
         ]
     }
 
-    private var unfitEvents: String {
+    var unfitEvents: String {
         family == .cox ? ", too many events, few rows between two points of a survival curve" : ""
     }
 
-    private var failures: [String] {
+    /// Ends of a fit that all parties learn.
+    var failures: [String] {
         guard family != .linear else { return [] }
         return
             (family == .gamma

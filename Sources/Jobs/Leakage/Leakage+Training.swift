@@ -37,7 +37,7 @@ extension LeakageWords {
     }
 
     /// What the active party announces, so that widths can be chosen.
-    private func bounds(of party: String, _ whose: String) -> [String] {
+    func bounds(of party: String, _ whose: String) -> [String] {
         if family == .logistic {
             return [
                 "powers of two above what \(party) multiplies a row with, its own fit's weights and its numbers of a row; one bit: "
@@ -68,9 +68,12 @@ extension LeakageWords {
                     "for each common row and for sums over them, what is encrypted or uniform to the other",
                     "12 to 14 bits of its share of each number that both learn, and 2 more for each finer window",
                 ],
-                learns: family == .linear ? [trace, residualSum] : passes)
+                learns: opened)
         ]
     }
+
+    /// What all parties learn while a model is fitted.
+    var opened: [String] { family == .linear ? [trace, residualSum] : passes }
 
     private var trace: String {
         "after each inversion of the information, to a quarter: how far it is from exact. Nearly always zero; else in how many "

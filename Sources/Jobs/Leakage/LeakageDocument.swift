@@ -99,9 +99,14 @@ public enum LeakageDocument {
 
         \(LeakagePhase.ofSeveral.map { "### \($0.title)\n\n" + rows(SeveralLeakage().rows, $0) }.joined())\(list("Coalitions.", SeveralLeakage().coalitions))
 
-        \(list("Not prevented.", SeveralExplanation.notPrevented))
+        With a model (`multiparty-training.md`) H is the helper, B_1 to B_K are the other passive parties. The table is of a logistic
+        one; what other families open in its place stands in sections 1 and 2.
 
-        \(list("Assumed.", SeveralExplanation.assumptions))
+        \(LeakagePhase.ofSeveralFit.filter { !SeveralFitLeakage.general.rows(in: $0).isEmpty }.map { "### Fit: \($0.title)\n\n" + rows(SeveralFitLeakage.general.rows, $0) }.joined())\(list("Coalitions of a fit.", SeveralFitLeakage.general.coalitions + [SeveralFitLeakage.general.assumption]))
+
+        \(list("Not prevented.", SeveralExplanation.notPrevented + SeveralExplanation.notPreventedOfFits))
+
+        \(list("Assumed.", SeveralExplanation.assumptions + SeveralExplanation.assumptionsOfFits))
 
         """
     }

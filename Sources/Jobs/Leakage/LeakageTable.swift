@@ -33,7 +33,7 @@ public struct LeakageTable: Sendable, Hashable, Codable {
         self.rows =
             switch job.kind {
             case .rows: RowLeakage(job).rows
-            case .several: SeveralLeakage(job).rows
+            case .several: SeveralLeakage(job).rows(with: SeveralFitLeakage(job))
             case .pair: LeakageTable(LeakageWords(job: job, rows: rows)).rows
             }
     }

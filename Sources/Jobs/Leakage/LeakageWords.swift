@@ -20,6 +20,8 @@ struct LeakageWords {
     let job: Job?
     /// Rows of the fit, once they are known.
     let rows: Int?
+    /// Whose bits about own parts a party learns.
+    var bits = (all: "the other's bits", one: "the other's bit whether its own part")
 
     init(job: Job, rows: Int? = nil) {
         family = job.model.family

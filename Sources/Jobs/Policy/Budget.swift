@@ -16,6 +16,7 @@ public enum Budget: String, Sendable, Hashable, CaseIterable, Codable {
     case scoresPerRowInAll
     case rootsPerColumn
     case sumsPerRowInAll
+    case tablesPerRowInAll
 
     /// What holds when the policy says nothing.
     public var standard: Int {
@@ -35,6 +36,7 @@ public enum Budget: String, Sendable, Hashable, CaseIterable, Codable {
         case .scoresPerRowInAll: 30
         case .rootsPerColumn: 5
         case .sumsPerRowInAll: 1000
+        case .tablesPerRowInAll: 1
         }
     }
 
@@ -46,7 +48,7 @@ public enum Budget: String, Sendable, Hashable, CaseIterable, Codable {
         case .attemptsPerHour: 1...100_000
         case .identifiersPerDay, .identifiersPerPeer, .identifiersInAll: 0...(1 << 48)
         case .countsPerPeer, .countsInAll, .modelsPerRow, .modelsPerRowInAll, .scoresPerRow, .scoresPerRowInAll,
-            .sumsPerRowInAll:
+            .sumsPerRowInAll, .tablesPerRowInAll:
             0...100_000
         }
     }
@@ -69,6 +71,8 @@ public enum Budget: String, Sendable, Hashable, CaseIterable, Codable {
         case .scoresPerRowInAll: "scores of one row opened with all peers"
         case .rootsPerColumn: "versions of one column that a peer may bring over the same people"
         case .sumsPerRowInAll: "opened sums of jobs split by rows that one row may be in"
+        case .tablesPerRowInAll:
+            "different tables that one row may be in, of jobs split by rows; likewise curves, and grids"
         }
     }
 

@@ -27,10 +27,19 @@ public struct OpenedBits: Sendable, Hashable, Codable {
             .plusClamped(correlations).plusClamped(hazards).plusClamped(levels)
     }
 
+    /// Of a job of two parties.
+    ///
     /// - Parameters:
     ///   - rows: rows of the fit.
     ///   - role: who learns them.
     public init(_ job: Job, rows: Int, to role: Party.Role) {
+        self.init(job, rows: rows, to: role == .active ? job.active : job.sharing)
+    }
+
+    /// - Parameter party: who learns them, whether or not it has a session with the party that counts: in a job of several each one
+    ///   learns all opened numbers, and its own results.
+    public init(_ job: Job, rows: Int, to party: Party) {
+        let role = party.role
         let isLinear = job.model.family == .linear
         let digits = Self.digits(rows)
         let bounds = RowBounds(job)
@@ -55,14 +64,16 @@ public struct OpenedBits: Sendable, Hashable, Codable {
             + (isCox && job.reveals(.standardErrors) ? 2 * sum + Self.reciprocal : 0)
             + (isCox && (job.reveals(.standardErrors) || job.opensLoss || job.reveals(.survival)) ? Self.reciprocal : 0)
             + (job.opensHeldOutSums ? again(once) : 0) + (job.crossValidation > 0 ? again(squares) : 0)
-        let m = job.parameterCount(of: role == .active ? job.active : job.passive)
+        let m = job.parameterCount(of: party)
         // Digits follow the largest weight of a row, as the active party announces it.
         let spread = max(0, bounds.weight + 2)
         let fraction = min(40, 12 + (digits + spread + 1) / 2 + (isLinear ? 8 : 0))
         // A proportional-hazards model has no constant on any scale.
         let opensConstant = role == .active && job.model.family.hasIntercept
         let constant = opensConstant ? fraction + 26 : 0
-        coefficients = m.timesClamped(fraction + (isLinear ? 10 : 13)).plusClamped(constant)
+        let results = m.timesClamped(fraction + (isLinear ? 10 : 13)).plusClamped(constant)
+        // Own parts of several parties pass their smaller limits nearly always: results then open under the longer period too.
+        coefficients = results.timesClamped(job.kind == .several && !isLinear ? 2 : 1)
         aliases =
             role == .passive && isLinear && !job.model.isPenalised ? m.timesClamped(Self.alias) : 0
         correlations = job.reveals(.correlations) ? Self.correlations(parameters: job.parameterCount) : 0
@@ -165,22 +176,37 @@ public struct BitBudget: Sendable, Hashable {
     public let hidden: HiddenBits
     /// The job counts the bits and does not bound them.
     public let loosened: Bool
+    /// Bits that the same fit opens to other parties than that peer.
+    public let toOthers: Int
     private let passes: Int
     /// "fit", or what else opens bits.
     private let what: String
 
     /// - Parameters:
     ///   - rows: rows of the fit.
-    ///   - owner: this site's role; the bits are those that its peer learns.
+    ///   - owner: this site's role in a job of two parties; the bits are those that its peer learns.
     ///   - hidden: of this site's data over these rows.
     public init(_ job: Job, rows: Int, owner: Party.Role, hidden: HiddenBits) {
+        let (own, peer) = owner == .active ? (job.active, job.sharing) : (job.sharing, job.active)
+        self.init(job, rows: rows, from: own, to: peer, hidden: hidden)
+    }
+
+    /// - Parameters:
+    ///   - owner: the party that counts.
+    ///   - peer: which other one learns the bits; in a job of several each has a budget of its own, and all together one.
+    public init(_ job: Job, rows: Int, from owner: Party, to peer: Party, hidden: HiddenBits) {
+        let bits = { (party: Party) in OpenedBits(job, rows: rows, to: party).total }
+        let others = job.others(than: owner.name).filter { $0.name != peer.name }
         self.init(
-            bits: OpenedBits(job, rows: rows, to: owner == .active ? .passive : .active).total, hidden: hidden,
+            bits: bits(peer), toOthers: others.reduce(0) { $0.plusClamped(bits($1)) }, hidden: hidden,
             loosened: job.loosened.contains(.budget),
             passes: job.model.family == .linear ? 0 : job.model.maximumPasses)
     }
 
-    package init(bits: Int, hidden: HiddenBits, loosened: Bool = false, passes: Int = 0, what: String = "fit") {
+    package init(
+        bits: Int, toOthers: Int = 0, hidden: HiddenBits, loosened: Bool = false, passes: Int = 0, what: String = "fit"
+    ) {
+        self.toOthers = toOthers
         self.what = what
         self.bits = bits
         self.hidden = hidden
@@ -193,9 +219,11 @@ public struct BitBudget: Sendable, Hashable {
     ///   - inAll: the same over all peers.
     public func finding(earlier: Int, inAll: Int) -> GuardFinding {
         let (most, mostInAll) = (hidden.bits / 2, hidden.bits)
+        let inAll = inAll.plusClamped(toOthers)
         var figures =
             "this \(what) opens at most \(bits) bits to the peer; half of what '\(hidden.what)' holds is \(Guards.whole(most)) bits"
         if earlier > 0 { figures += "; earlier jobs opened \(earlier)" }
+        if toOthers > 0 { figures += "; this \(what) opens \(toOthers) to other parties" }
         if inAll > earlier { figures += ", with all peers \(inAll) (at most \(Guards.whole(mostInAll)))" }
         if loosened { return GuardFinding(.budget, .kept, figures + "; loosened: not bounded", loosened: true) }
         // What is no number bounds nothing.

@@ -40,14 +40,14 @@ extension Policy {
             return asked + job.others(than: name).compactMap(peerRule) + columnRules(own) + openings(job)
         }
         let peers = job.others(than: name).compactMap(peerRule)
-        if job.kind == .several {
+        if !job.hasModel {
             return bounds(job).filter { Self.ofSeveral.contains($0.rule) }
                 + keyRules(job).filter { $0.rule != "policy.minimumNonces" } + peers
         }
         return bounds(job) + keyRules(job) + peers + columnRules(own) + openings(job)
     }
 
-    /// A job of several parties aligns, and has nothing of the others.
+    /// A job that aligns several parties has nothing of the others.
     private static let ofSeveral = ["policy.minimumCohort", "policy.maximumSetSize"]
     /// A job split by rows has nothing of these.
     private static let ofAlignment = ["policy.maximumSetSize", "policy.minimumPassiveColumns"]

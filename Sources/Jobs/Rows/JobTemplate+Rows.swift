@@ -30,10 +30,13 @@ extension JobTemplate {
             columns:
             \(columns(draft, family).map { "  " + $0 }.joined(separator: "\n"))
 
+            # analysis: model               # or table, without label and model; or survival, with time and times, without model. Both
+            #                               # take 'group: COLUMN', a feature with levels (protocols/job.md 7)
             model:
               family: \(family.rawValue)
-              # covariance: classical       # HC0, HC1, sites (protocols/job.md 7)
+              # covariance: classical       # HC0, HC1, sites (protocols/job.md 7)\(grid(family))
               # maxPasses: \(RowTerms.passes)
+              # privacy: {epsilon: 1, delta: 1e-6, clip: 3, bounds: {age: [18, 100]}}    # linear and logistic: sums with noise
 
             # coalition: 1                  # so many sites may put together all that they know
             # onLoss: wait                  # or continue, with coalition 1 only: the others go on, and a lost site's sums are disclosed
@@ -41,6 +44,12 @@ extension JobTemplate {
             # network: {connectTimeout: 300, messageTimeout: 300, lossTimeout: 3600}
 
             """
+    }
+
+    private static func grid(_ family: ModelFamily) -> String {
+        family == .cox
+            ? "\n  # baseline: sites              # or grid, with 'times: [30, 60, 90]': one for all sites, of features with levels"
+            : ""
     }
 
     private static func columns(_ draft: Draft?, _ family: ModelFamily) -> [String] {

@@ -49,8 +49,15 @@ public struct RowExplanation: Sendable, Hashable, Codable {
         }
         model = Self.model(job, terms)
         limits =
-            "at least \(job.limits.minimumCohort) rows at each site, at least \(job.limits.minimumCell) in every level there or none, at "
-            + "most \(job.limits.parametersPerRow) coefficients a row of each site"
+            "at least \(job.limits.minimumCohort) rows at each site, "
+            + (terms.privacy != nil
+                ? "none of what rows hold: a refusal would tell of them"
+                : terms.analysis == .model && !terms.hasGrid
+                    ? "at least \(job.limits.minimumCell) in every level there or none, at most \(job.limits.parametersPerRow) coefficients a row "
+                        + "of each site"
+                    : "at least \(job.limits.minimumCell) or none in what remains of a cell that is voted on"
+                        + (terms.analysis == .table
+                            ? "" : "; how many leave an interval without an event may be fewer"))
         coalition = terms.coalition
         onLoss = terms.onLoss.rawValue
         leakage = RowLeakage(job).rows
@@ -60,16 +67,35 @@ public struct RowExplanation: Sendable, Hashable, Codable {
     }
 
     private static func model(_ job: Job, _ terms: RowTerms) -> String {
+        let group = terms.group.map { "by \($0)" }
+        switch terms.analysis {
+        case .model: break
+        case .table:
+            return
+                "A table of each column: rows, rows without a value, mean and standard deviation or levels and their shares, overall"
+                + (group.map { " and \($0)" } ?? "")
+        case .survival:
+            return "Kaplan-Meier curves at up to \(terms.times.count) times, overall"
+                + (group.map { " and \($0), with the log-rank test" } ?? "")
+        }
         let model = job.model
+        let baseline =
+            terms.hasGrid ? "one baseline for all sites at up to \(terms.times.count) times" : "every site a stratum"
         let theta =
             model.family == .negativeBinomial ? " (theta \(model.theta.map { "\($0)" } ?? "estimated"))" : ""
-        let hazards = model.ties.map { " (proportional hazards, every site a stratum, ties by \($0.rawValue))" } ?? ""
+        let hazards = model.ties.map { " (proportional hazards, \(baseline), ties by \($0.rawValue))" } ?? ""
         let errors =
             switch terms.covariance {
             case .classical: ""
             case .hc0, .hc1: "; robust standard errors (\(terms.covariance.rawValue))"
             case .sites: "; standard errors for rows that depend on each other within a site"
             }
+        if let privacy = terms.privacy {
+            return
+                "\(model.family.rawValue) regression, \(job.coefficientCount) coefficients, from sums with noise: "
+                + "(\(privacy.epsilon), \(privacy.delta))-differentially private for each row"
+                + (model.family == .linear ? "" : ", \(privacy.rounds) rounds")
+        }
         return
             "\(model.family.rawValue) regression\(theta)\(hazards), \(job.coefficientCount) coefficients, at most "
             + "\(model.maximumPasses) passes\(errors)"
@@ -81,7 +107,8 @@ public struct RowExplanation: Sendable, Hashable, Codable {
         page.line("job \(job)", indent: 0)
         if !purpose.isEmpty { page.line(purpose, indent: 0) }
         page.line(
-            "\(sites.count) sites hold the same columns about different people: label \(label); "
+            "\(sites.count) sites hold the same columns about different people: "
+                + (label.isEmpty ? "" : "label \(label); ")
                 + beside.map { "\($0); " }.joined() + features.joined(separator: ", "), indent: 0)
         page.line("\(model). Limits: \(limits).", indent: 0)
         page.list(
@@ -99,9 +126,39 @@ enum RowGuards {
     static func lines(_ job: Job) -> [String] {
         let leverage = Guards.largestLeverage(job)
         let loosened = job.loosened.contains(.leverage) ? " (loosened)" : ""
+        let terms = job.rows
+        let cohort =
+            "limit-cohort: each site brings at least \(job.limits.minimumCohort) rows, so that every remainder has as many"
+        let cells =
+            "smallCell: sites vote whether a cell is small at one of them; what is shown leaves at least \(job.limits.minimumCell) rows of it "
+            + "or none when \(terms?.coalition ?? 1) of them take off their own part"
+            + (terms?.analysis == .table ? "" : "; not of those that leave an interval without an event")
+        let votes = "voteTakenBack: a site that objected to a cell ends the job if the votes came to nobody objecting"
+        let once =
+            "policy.tablesPerRowInAll: over rows that were in a table, in curves or in a grid, no other of the kind, unless this site's "
+            + "policy allows more"
+        switch terms?.analysis ?? .model {
+        case .model:
+            if terms?.hasGrid == true { return [cohort, cells, votes, once] }
+            if let privacy = terms?.privacy {
+                return [
+                    cohort,
+                    "noise: each site adds its share, enough beside \(terms?.coalition ?? 1) that take off theirs; columns are cut to the "
+                        + "bounds in the job, and a row longer than \(privacy.clip) has less weight",
+                ]
+            }
+        case .table:
+            return [
+                cohort, cells, votes, once,
+                "limit-numbers: a numeric column is shown over more rows of a site than all of them have sums, or it has none there",
+                "\(Guard.leverage.name)\(loosened): a numeric column is shown only if no row has a leverage above \(leverage) in it among a "
+                    + "site's own, and it has not few different values of which one is rare",
+            ]
+        case .survival: return [cohort, cells, votes, once]
+        }
         return [
             "\(Guard.leverage.name)\(loosened): no row of a site has a leverage above \(leverage) among its own rows",
-            "limit-cohort: each site brings at least \(job.limits.minimumCohort) rows, so that every remainder has as many",
+            cohort,
             "limit-cell: each level has at least \(job.limits.minimumCell) rows at a site or none, and among the other sites together",
             "limit-parameters: at most \(job.limits.parametersPerRow) coefficients a row of each site",
             "limit-numbers: all passes together open no more numbers than the rows of two sites hold values (not of a linear model)",
@@ -119,6 +176,11 @@ enum RowGuards {
         found.append(
             "More than \(terms.coalition) \(terms.coalition == 1 ? "site" : "sites") together may read the sums of the sites that are left."
         )
+        if terms.privacy != nil {
+            found.append(
+                "Other jobs over the same rows, and this one with another input, have noise of their own, and what they tell adds up. No budget "
+                    + "adds it up for this site.")
+        }
         if job.parties.count == RowTerms.fewestSites {
             found.append("There are three sites: each learns the sums of the other two together.")
         }
@@ -137,5 +199,7 @@ enum RowGuards {
         "A site that deviates can shift a sum by what it likes. It sends the same vector to all, or is named with its own signatures.",
         "By shifted sums it chooses at which coefficients the next ones are opened. Each site refuses coefficients at which few of its own "
             + "rows carry its sums (pointTooSharp); that many mild ones together tell nothing of a row is not shown.",
+        "Several tables, curves and models over the same rows, and related columns of one table, of which a level is made of levels of the "
+            + "other, give cells that none of them shows.",
     ]
 }

@@ -8,19 +8,22 @@ extension JobRules {
         text(job.purpose, at: "purpose", limit: JobBounds.purposeBytes, lines: true)
         sites(rows)
         for (index, party) in job.parties.enumerated() { site(party, at: "parties[\(index)]") }
-        if let party = job.parties.first { shared(party) }
+        if let party = job.parties.first {
+            shared(party)
+            analysis(rows, party)
+        }
         numbers(rows)
         for (index, item) in job.loosened.enumerated() where item != .leverage {
             note("loosen[\(index)]", "\(item.name) is no guard of a job split by rows", "may be loosened: leverage")
         }
-        let opened: [Reveal] = [.coefficients, .standardErrors]
+        let opened = job.openedByRows
+        let words = opened.map(\.rawValue).joined(separator: ", ")
         for item in job.reveal where !opened.contains(item) {
             note(
-                "reveal", "'\(item.rawValue)' is not there for a job split by rows",
-                "its sums tell coefficients and standard-errors, to all sites")
+                "reveal", "'\(item.rawValue)' is not there for this job", "its sums tell \(words), to all sites")
         }
         if !opened.allSatisfy(job.reveal.contains) {
-            note("reveal", "lacks what the sums of a job split by rows tell", "coefficients and standard-errors")
+            note("reveal", "lacks what the sums of a job split by rows tell", words)
         }
     }
 
@@ -70,14 +73,16 @@ extension JobRules {
             column(label, at: "columns.label")
             seen.append(label)
         } else {
-            note("columns.label", "is missing")
+            if job.rows?.analysis != .table { note("columns.label", "is missing") }
         }
         for (word, name, domain) in party.beside.all {
             let place = "columns.\(word)"
             column(name, at: place)
             if seen.contains(name) { note(place, "'\(name)' is the label or listed before") }
             seen.append(name)
-            if domain.isOfSurvival != (family == .cox) {
+            if job.rows?.analysis == .table {
+                note(place, "a table has none", "drop '\(word)', or list its column among the features")
+            } else if domain.isOfSurvival != (family == .cox) {
                 note(
                     place, family == .cox ? "a survival model takes none yet" : "belongs to 'family: cox'",
                     family == .cox ? "drop '\(word)'" : nil)
@@ -94,9 +99,11 @@ extension JobRules {
         if party.beside.exposure != nil, family != .linear, family != .cox, !family.hasLogLink {
             note("columns.exposure", "belongs to models with a log link: poisson, negative-binomial, gamma")
         }
-        if party.features.isEmpty { note("columns.features", "is empty", "list what the model is of") }
+        if party.features.isEmpty, job.rows?.analysis == .model {
+            note("columns.features", "is empty", "list what the model is of")
+        }
         features(of: party, at: "columns")
-        if job.coefficientCount > JobBounds.pooledParameters {
+        if job.rows?.analysis == .model, job.coefficientCount > JobBounds.pooledParameters {
             note(
                 "columns.features", "become \(job.coefficientCount) coefficients",
                 "at most \(JobBounds.pooledParameters)")
@@ -128,8 +135,11 @@ extension JobRules {
                 "model.covariance", "'sites' has \(job.parties.count) sites to go by",
                 "at least \(rows.coalition + RowTerms.fewestClusters) with this coalition, or another covariance")
         }
-        if model.family == .cox, rows.covariance == .hc0 || rows.covariance == .hc1 {
-            note("model.covariance", "a survival model has none of these", "drop 'covariance'")
+        if rows.hasGrid, rows.covariance == .hc1 || rows.covariance == .sites {
+            note("model.covariance", "one baseline for all sites has classical or HC0", "write HC0, or drop it")
+        } else if !rows.hasGrid, model.family == .cox, rows.covariance == .hc0 || rows.covariance == .hc1 {
+            note(
+                "model.covariance", "a survival model whose sites are strata has none of these", "drop 'covariance'")
         }
         range(rows.coalition, JobBounds.coalition, "coalition")
         range(job.limits.minimumCohort, JobBounds.cohort, "limits.minimumCohort")

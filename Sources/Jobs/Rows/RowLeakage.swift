@@ -5,15 +5,22 @@ import Records
 struct RowLeakage {
     /// Numbers or symbols.
     private let sites: String
-    private let rest: String
-    private let coalition: String
+    let rest: String
+    let coalition: String
     private let coefficients: String
-    private let passes: String
+    let passes: String
     private let fewest: String
     private let cell: String
+    let cellMinusOne: String
     /// nil in the general table.
     private let job: Job?
     private let families: [ModelFamily]
+    /// What is computed.
+    let analyses: [RowTerms.Analysis]
+    let hasGrid: Bool
+    /// Of a table and of curves.
+    let hasGroup: Bool
+    let isNoisy: Bool
 
     init(_ job: Job) {
         sites = "\(job.parties.count)"
@@ -23,21 +30,62 @@ struct RowLeakage {
         passes = "\(job.model.maximumPasses)"
         fewest = "\(job.fewestInRound)"
         cell = "\(job.limits.minimumCell)"
+        cellMinusOne = "\(job.limits.minimumCell - 1)"
         families = [job.model.family]
+        analyses = [job.rows?.analysis ?? .model]
+        hasGrid = job.rows?.hasGrid ?? false
+        hasGroup = job.rows?.group != nil
+        isNoisy = job.rows?.privacy != nil
         self.job = job
     }
 
     /// Of any such job.
     init() {
         (sites, rest, coalition, coefficients) = ("K", "K - 1", "`coalition`", "p")
+        cellMinusOne = "`limits.minimumCell` - 1"
         (passes, fewest, cell) = ("`model.maxPasses`", "`coalition` + 2", "`limits.minimumCell`")
         families = ModelFamily.allCases
+        analyses = RowTerms.Analysis.allCases
+        (hasGrid, hasGroup, isNoisy) = (true, true, true)
         job = nil
     }
 
-    var rows: [LeakageTable.Row] { [session, counts, rounds, end] + loss }
+    var rows: [LeakageTable.Row] {
+        let model = analyses.contains(.model) && !isGridAlone && !isNoisyAlone ? [counts, rounds] : []
+        return [session] + cells + model + (isNoisy ? [noise] : []) + [end] + loss
+    }
 
-    private func row(_ phase: LeakagePhase, sends: [String], learns: [String]) -> LeakageTable.Row {
+    /// Of a model with one baseline, not of all there are.
+    private var isGridAlone: Bool { job != nil && hasGrid }
+
+    private var isNoisyAlone: Bool { job != nil && isNoisy }
+
+    private var noise: LeakageTable.Row {
+        let privacy = job?.rows?.privacy
+        let (epsilon, delta) = (
+            privacy.map { "\($0.epsilon)" } ?? "`epsilon`", privacy.map { "\($0.delta)" } ?? "`delta`"
+        )
+        let isLinear = families.contains(.linear)
+        let linear =
+            isLinear ? ["linear: once the sums of products of columns, cut to their bounds, and of the outcome"] : []
+        let logistic =
+            families.contains(.logistic)
+            ? [
+                "logistic: in each of \(privacy.map { "\($0.rounds)" } ?? "`rounds`") rounds the score and the information"
+            ] : []
+        return row(
+            .rounds,
+            sends: [
+                prefixed("model.privacy")
+                    + "at coefficients that all sites know, its part of the sums below with noise of its own, under fresh masks"
+            ],
+            learns: linear + logistic + [
+                "all with the noise of at least the sites outside a coalition of \(coalition): whatever is seen changes its probability by a "
+                    + "factor of exp(\(epsilon)) at most, and \(delta), with one row more or less at a site. No count is opened"
+            ])
+    }
+
+    func row(_ phase: LeakagePhase, sends: [String], learns: [String]) -> LeakageTable.Row {
         LeakageTable.Row(phase: phase, party: LeakagePhase.eachSite, sends: sends, learns: learns)
     }
 
@@ -93,10 +141,22 @@ struct RowLeakage {
     private var end: LeakageTable.Row {
         row(
             .rowsEnd, sends: ["a digest of the result, which is the same everywhere"],
-            learns: [
-                "all \(coefficients) coefficients with their standard errors and covariances, and what describes the fit: deviance, "
-                    + "log-likelihood, events"
-            ])
+            learns: (analyses.contains(.model)
+                ? [
+                    prefixed("analysis: model")
+                        + (isNoisyAlone
+                            ? "all \(coefficients) coefficients with their standard errors, and what part of these the noise is"
+                            : "all \(coefficients) coefficients with their standard errors and covariances, and what describes the fit: deviance, "
+                                + "log-likelihood, events")
+                        + (isGridAlone ? "; the cumulative baseline hazard on the grid" : "")
+                ] : [])
+                + (analyses.contains(.table)
+                    ? [prefixed("analysis: table") + "the table; what is withheld in it, and why"] : [])
+                + (analyses.contains(.survival)
+                    ? [
+                        prefixed("analysis: survival")
+                            + "survival with standard errors and limits, medians\(hasGroup ? ", the log-rank test" : "")"
+                    ] : []))
     }
 
     private var loss: [LeakageTable.Row] {
@@ -130,17 +190,20 @@ struct RowLeakage {
     private func prefixed(_ words: String, _ rule: RowTerms.LossRule?) -> String {
         rule == nil ? "with `\(words)`: " : ""
     }
+
+    func prefixed(_ words: String) -> String { job == nil ? "with `\(words)`: " : "" }
 }
 
 extension LeakagePhase {
     /// In place of a name.
     static let eachSite = "each site"
 
+    static let cells = LeakagePhase("cells", title: "Tables, curves and grids: votes on cells, then numbers")
     static let counts = LeakagePhase("counts", title: "Before the first pass, once")
     static let rounds = LeakagePhase("rounds", title: "In each pass")
     static let rowsEnd = LeakagePhase("rows-end", title: "At the end")
     static let loss = LeakagePhase("loss", title: "If a site is lost")
 
     /// Those of a job split by rows.
-    public static let ofRows: [LeakagePhase] = [.session, .counts, .rounds, .rowsEnd, .loss]
+    public static let ofRows: [LeakagePhase] = [.session, .cells, .counts, .rounds, .rowsEnd, .loss]
 }

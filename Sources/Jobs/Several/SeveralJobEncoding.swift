@@ -1,10 +1,12 @@
 import Records
 import Wire
 
-/// Format 10: the canonical encoding of a job of several parties (`protocols/job.md` 8).
+/// Format 12: the canonical encoding of a job of several parties (`protocols/job.md` 8).
 extension Job {
     /// What follows the format's number.
     func encodeSeveral(into encoder: inout Encoder) {
+        encoder.writeOptional(helper) { $0.write($1) }
+        guard helper == nil else { return encodeFit(into: &encoder) }
         encoder.write(title)
         encoder.write(purpose)
         encoder.writeArray(parties) { encoder, party in
@@ -23,6 +25,12 @@ extension Job {
 
     /// Reads what follows the format's number.
     init(severalFrom decoder: inout Decoder) throws(WireError) {
+        if let helper = try decoder.readOptional({ decoder throws(WireError) in try decoder.readString(max: 32) }) {
+            self = try Job(fitFrom: &decoder, mostParties: Self.several.upperBound)
+            self.helper = helper
+            guard parties.count >= Self.several.lowerBound else { throw .invalidValue("number of parties") }
+            return
+        }
         let title = try decoder.readString(max: JobBounds.titleBytes)
         let purpose = try decoder.readString(max: JobBounds.purposeBytes)
         let parties = try decoder.readArray(max: Self.several.upperBound, minimumBytes: 16) {

@@ -15,29 +15,69 @@ struct SeveralJobReader {
     }
 
     func job(_ root: YAMLValue) -> Job {
-        let fields = FieldReader(
-            root, path: "",
-            allowed: [
-                "moiety", "split", "title", "purpose", "parties", "keys", "limits", "transcript", "network",
-            ], problems: problems)
-        if fields.value("split") != nil, fields.text("split") != "columns" {
-            problems.add(
-                "split", "'\(fields.text("split").prefix(40))' is not of format \(Job.severalFormatVersion)",
-                hint: "drop it: the parties of such a job hold different columns")
-        }
+        if Self.fits(root) { return fit(root) }
+        let fields = FieldReader(root, path: "", allowed: Self.ofAlignment, problems: problems)
+        split(fields)
         let parties = fields.list("parties").map { party($0.value, at: $0.path) }
-        if fields.value("parties") == nil { problems.add("parties", "is missing") }
-        if !parties.isEmpty, parties.count < Job.several.lowerBound {
-            problems.add(
-                "parties", "has \(parties.count) \(parties.count == 1 ? "entry" : "entries")",
-                hint: "format \(Job.severalFormatVersion) is for \(Job.several.lowerBound) to "
-                    + "\(Job.several.upperBound) parties; two have 'moiety: \(Job.formatVersion)'")
-        }
+        check(parties, fields)
         let active = parties.first { $0.role == .active }?.name ?? ""
         return Job(
             severalOf: parties, title: fields.text("title"), purpose: fields.text("purpose", default: ""),
             keys: keys(fields), limits: limits(fields), payloads: common.payloads(fields),
             network: network(fields, listener: active))
+    }
+
+    private static let ofAlignment = [
+        "moiety", "split", "title", "purpose", "parties", "keys", "limits", "transcript", "network",
+    ]
+    private static let ofFit = ["helper", "model", "reveal", "holdout", "crossValidation", "loosen"]
+
+    /// Whether the file says anything that belongs to a model.
+    private static func fits(_ root: YAMLValue) -> Bool {
+        guard case .mapping(let pairs, _) = root else { return false }
+        return pairs.contains { ofFit.contains($0.key) }
+    }
+
+    /// With a model: what a job of two parties says, the helper, and no choice of the alignment.
+    private func fit(_ root: YAMLValue) -> Job {
+        let fields = FieldReader(root, path: "", allowed: Self.ofAlignment + Self.ofFit, problems: problems)
+        split(fields)
+        let parties = fields.list("parties").map { common.party($0.value, at: $0.path, role: .passive) }
+        check(parties, fields)
+        if fields.value("helper") == nil {
+            problems.add(
+                "helper", "is missing",
+                hint:
+                    "name the passive party that computes with the active one; these two must not put their data together"
+            )
+        }
+        let active = parties.first { $0.role == .active }?.name ?? ""
+        var job = Job(
+            title: fields.text("title"), purpose: fields.text("purpose", default: ""), parties: parties,
+            alignment: AlignmentTerms(method: .paillierOPRF, sender: nil), model: common.model(fields),
+            keys: common.keys(fields), reveal: common.reveal(fields),
+            holdout: fields.choice("holdout", default: HoldOut.none, fallback: .none),
+            crossValidation: common.crossValidation(fields), limits: common.limits(fields),
+            loosened: common.loosened(fields), payloads: common.payloads(fields),
+            network: network(fields, listener: active))
+        job.helper = fields.text("helper", default: "")
+        return job
+    }
+
+    private func split(_ fields: FieldReader) {
+        guard fields.value("split") != nil, fields.text("split") != "columns" else { return }
+        problems.add(
+            "split", "'\(fields.text("split").prefix(40))' is not of format \(Job.severalFormatVersion)",
+            hint: "drop it: the parties of such a job hold different columns")
+    }
+
+    private func check(_ parties: [Party], _ fields: FieldReader) {
+        if fields.value("parties") == nil { problems.add("parties", "is missing") }
+        guard !parties.isEmpty, parties.count < Job.several.lowerBound else { return }
+        problems.add(
+            "parties", "has \(parties.count) \(parties.count == 1 ? "entry" : "entries")",
+            hint: "format \(Job.severalFormatVersion) is for \(Job.several.lowerBound) to "
+                + "\(Job.several.upperBound) parties; two have 'moiety: \(Job.formatVersion)'")
     }
 
     private func party(_ value: YAMLValue, at path: String) -> Party {

@@ -11,6 +11,7 @@ extension JobRules {
                 "parties", "has \(job.parties.count) entries",
                 "between \(Job.several.lowerBound) and \(Job.several.upperBound) parties")
         }
+        if job.helper != nil { return runSeveralFit() }
         cast()
         for (index, party) in job.parties.enumerated() {
             let path = "parties[\(index)]"
@@ -26,6 +27,29 @@ extension JobRules {
         range(job.network.messageTimeout, JobBounds.messageTimeout, "network.messageTimeout")
         if job.limits.maximumSetSize < job.limits.minimumCohort {
             note("limits.maximumSetSize", "is below limits.minimumCohort")
+        }
+    }
+
+    /// With a model: as with two parties, but for what is there with two only (`protocols/multiparty-training.md` 1).
+    private mutating func runSeveralFit() {
+        runFit()
+        if let helper = job.helper, !job.passives.contains(where: { $0.name == helper }) {
+            note(
+                "helper", "'\(helper.prefix(40))' is no passive party of this job",
+                "one of: \(job.passives.map(\.name).joined(separator: ", "))")
+        }
+        if job.model.family == .cox {
+            note("model.family", "'cox' is there for two parties only", "fit it with two of them")
+        }
+        if job.model.l1 > 0 { note("model.l1", "is there for two parties only", "use model.l2") }
+        for word in [Reveal.description, .weightedDescription] where job.reveals(word) {
+            note("reveal", "'\(word.rawValue)' is there for two parties only", "drop '\(word.rawValue)'")
+        }
+        if job.alignment != AlignmentTerms(method: .paillierOPRF, sender: nil) {
+            note("alignment", "is not chosen by a job of several parties", "drop it")
+        }
+        if job.network.listener != job.active.name {
+            note("network.listener", "is not chosen by a job of several parties", "drop it")
         }
     }
 }

@@ -1,7 +1,13 @@
-/// A job of three to eight parties with different columns about the same people (`protocols/job.md` 8): it aligns their rows.
+/// A job of three to eight parties with different columns about the same people (`protocols/job.md` 8): it aligns their rows, and with a
+/// model fits that.
 extension Job {
     /// Version of the job file and of its encoding.
-    public static let severalFormatVersion: UInt16 = 10
+    public static let severalFormatVersion: UInt16 = 12
+
+    /// What whoever approves a fit of several parties vouches for: it stands in each approval. nil for other jobs.
+    public var trust: String? {
+        helper.map { "\(active.name) and \($0) do not put their parts together" }
+    }
 
     /// Parties of such a job.
     static let several = 3...8
@@ -11,7 +17,11 @@ extension Job {
 extension LeakagePhase {
     /// In place of a name.
     static let eachPassive = "each other party"
+    /// Of a fit: the passive parties besides the helper.
+    static let eachFurther = "each further party"
 
-    /// Those of a job of several parties.
+    /// Those of an alignment of several parties.
     public static let ofSeveral: [LeakagePhase] = [.session, .alignment, .early]
+    /// Those of a fit of several parties.
+    public static let ofSeveralFit: [LeakagePhase] = [.session, .alignment, .setup, .training, .end, .early]
 }
