@@ -53,6 +53,24 @@ public struct AlignedRows: Sendable {
         try table.values(spec, rows: (0..<count).map(tableRow), missing: missing)
     }
 
+    /// The same, nil where a row has no value.
+    ///
+    /// - Throws: the errors of `Table.completeCases`.
+    package func optionalValues(
+        _ spec: ColumnSpec, missing: MissingTokens = .standard
+    ) throws(RecordsError) -> [Double?] {
+        let reader = try CellReader(spec, in: table, missing: missing)
+        var values: [Double?] = []
+        for row in 0..<count {
+            switch reader.cell(tableRow(row)) {
+            case .value(let value): values.append(value)
+            case .missing: values.append(nil)
+            case .invalid: throw reader.fault(tableRow(row), in: table)
+            }
+        }
+        return values
+    }
+
     /// The same, each value of the domain.
     /// - Throws: `outOfDomain` too.
     public func values(

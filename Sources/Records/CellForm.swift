@@ -2,7 +2,10 @@
 ///
 ///     cell = u8 1 || number           numeric and yes/no columns: binary64, big-endian; 1 for yes, 0 for no
 ///          | u8 2 || text level       categorical columns: u32 length, UTF-8 of the declared level
+///          | u8 0                     no value: in tables of jobs split by rows alone
 package enum CellForm {
+    package static let missing: [UInt8] = [0]
+
     package static func number(_ value: Double) -> [UInt8] {
         // -0 has no encoding of its own: `value + 0` is 0 for both.
         [1] + bigEndian((value + 0).bitPattern)
@@ -28,6 +31,20 @@ extension AlignedRows {
         let forms = levels.map(CellForm.level)
         // `values` gives positions among the declared levels.
         return values.map { forms[Int($0)] }
+    }
+
+    /// The same, where rows may be without a value.
+    ///
+    /// - Throws: errors of `optionalValues`.
+    package func optionalCells(
+        of spec: ColumnSpec, missing: MissingTokens = .standard
+    ) throws(RecordsError) -> [[UInt8]] {
+        let values = try optionalValues(spec, missing: missing)
+        guard case .categorical(let levels, _) = spec.kind else {
+            return values.map { $0.map(CellForm.number) ?? CellForm.missing }
+        }
+        let forms = levels.map(CellForm.level)
+        return values.map { $0.map { forms[Int($0)] } ?? CellForm.missing }
     }
 
     /// The same rows in the ascending order of their identifiers: an order that all parties know and that is the same in

@@ -14,7 +14,8 @@ package struct ApprovalBook: Sendable {
     ) throws -> Approval {
         do throws(DocumentError) {
             return try Approval(
-                job: file.hash, site: site, person: person, time: Timestamp.now(), meaning: meaning)
+                job: file.hash, site: site, person: person, time: Timestamp.now(),
+                meaning: ([meaning] + [file.job.trust].compactMap(\.self)).joined(separator: "; "))
         } catch {
             throw Failure(.usage, "invalidApproval", "\(error)")
         }

@@ -96,6 +96,21 @@ import Wire
         #expect(try rule { try open(book(job: "job-2"), self.rows(0..<80)) } == nil)
     }
 
+    /// Noise is sized for one course of sums: the same again has the same noise, another point at one of its places has not.
+    @Test func noiseIsForOneCourse() throws {
+        let rows = try rows(0..<60)
+        func open(_ number: Int, _ point: String, isNoisy: Bool = true) throws {
+            try book().openSum(
+                rows, details: ["sum": "\(number)", "point": point, "sites": "north"], isNoisy: isNoisy)
+        }
+        for _ in 0..<2 {
+            try open(0, "start")
+            try open(1, "a")
+        }
+        #expect(try rule { try open(1, "b") } == "noiseSpent")
+        #expect(try rule { try open(1, "b", isNoisy: false) } == nil)
+    }
+
     /// Another point is another sum; fewer sites that are told of later are not.
     @Test func eachSumIsDebitedOnce() throws {
         let rows = try rows(0..<60)
@@ -110,6 +125,48 @@ import Wire
         #expect(try count(.sumOpened) == 2)
         #expect(try rule { try open(1, point: "c") } == "policy.sumsPerRowInAll")
         try open(0, point: "b")
+    }
+
+    /// Two designs over the same rows, or one whose votes came out differently, or with other sites, give cells that neither shows.
+    @Test func oneTableOverTheSameRows() throws {
+        let (few, other) = (try rows(0..<60), try rows(100..<160))
+        func open(
+            _ policy: String, _ job: String, _ rows: AlignedRows, kind: String = "table", design: UInt8, point: String,
+            opens: Bool = true, sites: String = "north east south"
+        ) throws {
+            try book(policy, job: job).openSum(
+                rows, details: ["sum": opens ? "1" : "0", "point": point, "sites": sites],
+                cells: PooledBook.Cells(kind, design: Bytes32(hashing: [design]), isOpened: opens))
+        }
+        try open("", "job-1", few, design: 1, point: "votes", opens: false)
+        for _ in 0..<2 { try open("", "job-1", few, design: 1, point: "a") }
+        let refused = "policy.tablesPerRowInAll"
+        // Another job asks something else, though the shape of it is the same; so do more rows.
+        #expect(try rule { try open("", "job-2", few, design: 1, point: "votes", opens: false) } == refused)
+        #expect(try rule { try open("", "job-1", try self.rows(0..<90), design: 1, point: "a") } == refused)
+        #expect(try rule { try open("", "job-3", few, design: 2, point: "b", opens: false) } == refused)
+        #expect(try rule { try open("", "job-1", few, design: 1, point: "b") } == refused)
+        #expect(try rule { try open("", "job-9", few, design: 1, point: "a", sites: "north east") } == refused)
+        #expect(try rule { try open("", "job-3", try self.rows(30..<90), design: 2, point: "b") } == refused)
+        // Before anybody is called, too.
+        func check(_ design: UInt8, _ rows: AlignedRows) throws {
+            let cells = PooledBook.Cells("table", design: Bytes32(hashing: [design]), isOpened: false)
+            try book(job: "job-3").check(cells, over: rows, values: .zero, sites: ["north", "east", "south"])
+        }
+        #expect(try rule { try check(2, few) } == refused)
+        #expect(try rule { try check(1, few) } == refused)
+        try check(2, other)
+        // Of other rows, and of another kind.
+        try open("", "job-3", other, design: 2, point: "b")
+        try open("", "job-4", few, kind: "curves", design: 3, point: "c")
+        try open("tablesPerRowInAll: 2\n", "job-5", few, design: 2, point: "b")
+        #expect(
+            try rule { try open("tablesPerRowInAll: 2\n", "job-6", few, design: 4, point: "d") } == refused)
+        #expect(
+            try rule { try open("tablesPerRowInAll: 0\n", "job-7", other, kind: "grid", design: 5, point: "e") }
+                == refused)
+        let lines = try site.ledger().read { try $0.remaining(of: .standard, peers: [], at: Date()) }
+        #expect(lines.first { $0.budget == "tablesPerRowInAll" }?.spent == 2)
     }
 
     @Test func aSiteBringsOneTableUnderAnApproval() throws {

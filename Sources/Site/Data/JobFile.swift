@@ -50,7 +50,9 @@ package struct JobFile: Sendable {
         guard job.kind == .pair else {
             throw Failure(
                 .usage, "severalParties", "this is for two parties, and the job is of \(job.parties.count)",
-                hint: "moiety align run finds the rows that all of them have, at every party at the same time")
+                hint: job.hasModel
+                    ? "moiety job run fits its model, at every party at the same time"
+                    : "moiety align run finds the rows that all of them have, at every party at the same time")
         }
         guard let own = job.party(named: site.name), let peer = job.peer(of: site.name) else {
             throw Failure(

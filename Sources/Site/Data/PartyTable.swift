@@ -16,6 +16,8 @@ package struct PartyTable: Sendable {
     /// What the outcome's values may be.
     private let labelDomain: ValueDomain
     package let missing: MissingTokens
+    /// Whether rows that lack a value stay: in a table of a job split by rows they are described as such.
+    package let keepsIncomplete: Bool
 
     /// Reads the file that the site has for the job's table.
     ///
@@ -36,8 +38,11 @@ package struct PartyTable: Sendable {
         let wanted = features + [label, group].compactMap(\.self) + beside.map(\.spec)
         let rule = try IdentifierRule(party.identifier)
         table = try Table.read(csv: path, columns: rule.columns + wanted.map(\.name), delimiter: delimiter)
-        identifiers = try table.identifiers(
-            rule, completeIn: wanted, duplicates: party.identifier.duplicates, missing: missing)
+        keepsIncomplete = job.rows?.analysis == .table
+        // Bad cells are told of in any case.
+        let complete = try table.completeCases(wanted, missing: missing)
+        let all = try table.identifiers(rule, duplicates: party.identifier.duplicates)
+        identifiers = keepsIncomplete ? all : all.keeping(complete)
     }
 
     /// Rows for joint scoring: features, and what moves their predictors; no outcome is needed.
@@ -52,6 +57,7 @@ package struct PartyTable: Sendable {
         (label, labelDomain, group) = (nil, .number, nil)
         beside = BesideColumn.all(of: party).filter(\.domain.movesPredictor)
         self.missing = missing
+        keepsIncomplete = false
         let rule = try IdentifierRule(party.identifier)
         let wanted = features + beside.map(\.spec)
         table = try Table.read(csv: path, columns: rule.columns + wanted.map(\.name), delimiter: delimiter)
@@ -66,6 +72,7 @@ package struct PartyTable: Sendable {
         features = []
         (label, labelDomain, beside, group) = (nil, .number, [], nil)
         missing = source.missing
+        keepsIncomplete = false
         let rule = try IdentifierRule(party.identifier)
         table = try Table.read(csv: path, columns: rule.columns, delimiter: source.delimiter)
         identifiers = try table.identifiers(rule, duplicates: party.identifier.duplicates)

@@ -4,7 +4,7 @@ package import Wire
 
 /// The disclosure book of a session, asked about aligned rows.
 package struct CohortBook: Sendable {
-    private let book: DisclosureBook
+    let book: DisclosureBook
     private let tagger: CohortTagger
     private let digester: RowDigester
 
@@ -48,7 +48,7 @@ package struct CohortBook: Sendable {
 
     package func openScores(of rows: AlignedRows) throws { try book.openScores(of: cohort(rows)) }
 
-    private func cohort(_ rows: AlignedRows) -> Cohort {
+    func cohort(_ rows: AlignedRows) -> Cohort {
         tagger.cohort(of: (0..<rows.count).map { rows.identifier(at: $0) })
     }
 }

@@ -200,7 +200,7 @@ package struct DisclosureBook: Sendable {
     }
 
     /// The same fit of the same rows with the same inputs under the same approval.
-    private func isRetry(_ cohort: Cohort, _ inputs: SessionInputs?, in view: LedgerView) -> Bool {
+    func isRetry(_ cohort: Cohort, _ inputs: SessionInputs?, in view: LedgerView) -> Bool {
         let spent = Spending(of: peer, in: view)
         return spent.all.suffix(from: spent.approval(of: job)).contains {
             $0.is(.cohortOpened) && $0.job == job && $0.purpose == purpose.rawValue && $0.cohort == cohort.name.hex
@@ -208,7 +208,7 @@ package struct DisclosureBook: Sendable {
         }
     }
 
-    private func checkDifference(_ cohort: Cohort, _ view: LedgerView) throws {
+    func checkDifference(_ cohort: Cohort, _ view: LedgerView) throws {
         let earlier = try Spending(of: peer, in: view).all.compactMap(\.cohort).map { try view.cohort(named: $0) }
         let search = CohortSearch(earlier: earlier, minimumDifference: minimumDifference)
         guard let finding = search.finding(for: cohort) else { return }
@@ -224,22 +224,22 @@ package struct DisclosureBook: Sendable {
     }
 
     /// What results of all fits tell together stays below half of what this site's rows hold.
-    private func checkBits(_ cohort: Cohort, _ fit: BitBudget, _ view: LedgerView) throws {
+    func checkBits(_ cohort: Cohort, _ fit: BitBudget, _ view: LedgerView) throws {
         let finding = fit.finding(
             earlier: try Spending(of: peer, in: view).highest(.bits, over: cohort),
             inAll: try Spending(in: view).highest(.bits, over: cohort))
         if let refusal = finding.refusal { throw refusal }
     }
 
-    private func checkRows(
-        _ cohort: Cohort, _ charge: LedgerEntry.Charge, adding amount: Int, _ rules: (peer: Budget, all: Budget),
-        _ view: LedgerView
+    func checkRows(
+        _ cohort: Cohort, _ charge: LedgerEntry.Charge, adding amount: Int, inAll: Int? = nil,
+        _ rules: (peer: Budget, all: Budget), _ view: LedgerView
     ) throws {
         try check(
             rules.peer, spent: Spending(of: peer, in: view).highest(charge, over: cohort), adding: amount,
             "\(charge.rawValue) a row with \(peer.name)")
         try check(
-            rules.all, spent: Spending(in: view).highest(charge, over: cohort), adding: amount,
+            rules.all, spent: Spending(in: view).highest(charge, over: cohort), adding: inAll ?? amount,
             "\(charge.rawValue) a row with all peers")
     }
 
@@ -256,7 +256,7 @@ package struct DisclosureBook: Sendable {
         }
     }
 
-    private func entry(
+    func entry(
         _ event: LedgerEntry.Event, set: String? = nil, charges: [LedgerEntry.Charge: Int] = [:],
         details: [String: String] = [:]
     ) -> LedgerEntry {

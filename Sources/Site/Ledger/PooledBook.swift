@@ -70,9 +70,15 @@ package struct PooledBook: Sendable {
 
     /// A sum that these rows are in is about to be opened. The same again under the same approval, after an interruption, costs nothing.
     ///
-    /// - Parameter details: which it is.
-    package func openSum(_ rows: AlignedRows, details: [String: String]) throws {
+    /// - Parameters:
+    ///   - details: which it is.
+    ///   - cells: of a table, of curves, of a grid: over rows that were in one, others of the kind are refused.
+    ///   - isNoisy: whether noise was sized for one course: another point at a place where this job had one is refused, under any approval.
+    package func openSum(
+        _ rows: AlignedRows, details: [String: String], cells: Cells? = nil, isNoisy: Bool = false
+    ) throws {
         let cohort = cohort(rows)
+        let details = details.merging(cells?.details ?? [:]) { _, new in new }
         try ledger.transact { transaction in
             let entries = transaction.view.entries
             let approved = entries.lastIndex { $0.is(.jobApproved) && $0.job == job } ?? 0
@@ -80,8 +86,81 @@ package struct PooledBook: Sendable {
                 $0.is(.sumOpened) && $0.job == job && $0.cohort == cohort.name.hex && Self.isSame($0.details, details)
             }
             if known { return }
+            if isNoisy { try checkOnce(details, entries) }
+            if let cells { try check(cells, details, over: cohort, transaction.view) }
             try check(.sumsPerRowInAll, .sums, over: cohort, "opened sums a row", transaction.view)
             try transaction.append(entry(.sumOpened, [.sums: 1], details), charging: cohort)
+        }
+    }
+
+    /// Cells of rows that a job opens: from those of two designs, or of one design whose votes came out differently, cells follow that
+    /// neither shows.
+    package struct Cells: Sendable {
+        static let kind = "cells"
+
+        private let name: String
+        private let design: String
+        /// Whether this sum opens them; votes on them do not.
+        private let isOpened: Bool
+
+        /// - Parameters:
+        ///   - name: a table, curves, a grid.
+        ///   - design: hash of what is asked.
+        package init(_ name: String, design: Bytes32, isOpened: Bool) {
+            (self.name, self.design, self.isOpened) = (name, design.hex, isOpened)
+        }
+
+        var details: [String: String] { isOpened ? [Self.kind: name, "design": design] : [:] }
+
+        /// What another job asks is another design, whatever its shape; so are other rows, and other values in them.
+        func others(
+            in view: LedgerView, of job: String, over cohort: Cohort, _ details: [String: String]
+        ) throws -> Int {
+            try Spending(in: view).cells(name, over: cohort) { entry in
+                entry.job != job || entry.cohort != cohort.name.hex
+                    || entry.details["values"] != details["values"]
+                    || entry.details["sites"] != details["sites"]
+                    || (isOpened ? entry.details["point"] != details["point"] : entry.details["design"] != design)
+            }
+        }
+    }
+
+    /// - Throws: `PolicyRefusal`, `noiseSpent`.
+    private func checkOnce(_ details: [String: String], _ entries: [LedgerEntry]) throws {
+        let isSpent = entries.contains {
+            $0.is(.sumOpened) && $0.job == job && $0.details["sum"] == details["sum"]
+                && $0.details["point"] != details["point"]
+        }
+        guard isSpent else { return }
+        throw PolicyRefusal(
+            rule: "noiseSpent",
+            message: "this job's sums were opened at other points before: its noise was sized for one course of them",
+            remedy: "agree on another job, with an epsilon of its own, if what both tell together may be known")
+    }
+
+    /// Before anybody is called: whether votes of this design would be refused.
+    ///
+    /// - Throws: `PolicyRefusal`, `policy.tablesPerRowInAll`.
+    package func check(_ cells: Cells, over rows: AlignedRows, values: Bytes32, sites: [String]) throws {
+        let cohort = cohort(rows)
+        try ledger.read { view in
+            try check(
+                cells, ["sites": sites.joined(separator: " "), "values": values.hex], over: cohort, view)
+        }
+    }
+
+    private func check(
+        _ cells: Cells, _ details: [String: String], over cohort: Cohort, _ view: LedgerView
+    ) throws {
+        let (others, limit) = (try cells.others(in: view, of: job, over: cohort, details), budgets[.tablesPerRowInAll])
+        guard others < limit else {
+            throw PolicyRefusal(
+                rule: Budget.tablesPerRowInAll.rule,
+                message:
+                    "some of these rows were in \(others) other \(others == 1 ? "table" : "tables"), sets of curves or grids of this "
+                    + "kind, or with other sites: together they give cells that neither shows. This site allows \(limit)",
+                remedy: "see the earlier job in the ledger; whoever answers for this site's data can raise "
+                    + "\(Budget.tablesPerRowInAll.rawValue) in policy.yaml")
         }
     }
 

@@ -24,6 +24,11 @@ package struct SessionInputs: Sendable {
         self.peer = peer
     }
 
+    /// Of this site's inputs, one name for all of them.
+    package var values: Bytes32 {
+        Bytes32(hashing: own.sorted { $0.column < $1.column }.flatMap { Array($0.column.utf8) + [0] + $0.root.bytes })
+    }
+
     var ownEntries: [String: LedgerEntry.Input] {
         Dictionary(
             own.map { ($0.column, LedgerEntry.Input(root: $0.root.hex, digests: $0.digests.name.hex)) },

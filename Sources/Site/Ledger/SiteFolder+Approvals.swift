@@ -52,6 +52,12 @@ extension SiteFolder {
     package func heldApproval(of file: JobFile, by identity: SiteIdentity, in ledger: SiteLedger) throws -> String {
         let note = try approvals.note(of: file, by: identity)
         let approval = try Approval(note: note, signedBy: identity.key.publicKey)
+        guard file.job.trust.map({ approval.meaning.hasSuffix("; " + $0) }) ?? true else {
+            throw Failure(
+                .refusedByPolicy, "approvalWithoutTrust",
+                "this site's approval of the job does not say who is trusted to keep apart",
+                hint: "approve it again: moiety job approve")
+        }
         let days = try policy().budgets[.approvalDays]
         try ledger.read {
             try $0.checkApproval(approval, note: Self.digest(of: note), days: days, at: Date())

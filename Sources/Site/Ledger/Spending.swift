@@ -75,6 +75,45 @@ struct Spending {
         return everywhere + (spent.values.max() ?? 0)
     }
 
+    /// How many different cells of a kind, a table, curves or a grid, were opened over the row of a cohort that is in most of them.
+    ///
+    /// - Parameter isOther: whether an entry's are not those that are asked for.
+    func cells(_ kind: String, over cohort: Cohort, _ isOther: (LedgerEntry) -> Bool) throws -> Int {
+        var spent = [Int](repeating: 0, count: cohort.count)
+        for names in cohorts(ofCells: kind, isOther) {
+            var rows: Set<Int> = []
+            for name in names { cohort.forEachCommon(with: try view.cohort(named: name)) { rows.insert($0) } }
+            for row in rows { spent[row] += 1 }
+        }
+        return spent.max() ?? 0
+    }
+
+    /// The same over all rows that the ledger knows, of the kind of which there are most.
+    func cells() throws -> Int {
+        var most = 0
+        for kind in Set(entries.compactMap { $0.details[PooledBook.Cells.kind] }) {
+            var spent: [Cohort.Tag: Int] = [:]
+            for names in cohorts(ofCells: kind, { _ in true }) {
+                var tags: Set<Cohort.Tag> = []
+                for name in names { tags.formUnion(try view.cohort(named: name).tags) }
+                for tag in tags { spent[tag, default: 0] += 1 }
+            }
+            most = max(most, spent.values.max() ?? 0)
+        }
+        return most
+    }
+
+    /// Of each different set of cells the names of the cohorts.
+    private func cohorts(ofCells kind: String, _ isOther: (LedgerEntry) -> Bool) -> [Set<String>] {
+        var found: [[String]: Set<String>] = [:]
+        for entry in entries where entry.details[PooledBook.Cells.kind] == kind && isOther(entry) {
+            guard let cohort = entry.cohort else { continue }
+            let what = [entry.job, cohort] + ["point", "sites", "values"].map { entry.details[$0] }
+            found[what.map { $0 ?? "" }, default: []].insert(cohort)
+        }
+        return Array(found.values)
+    }
+
     /// By cohort, and what is charged to every row because its cohort was not kept.
     private func amounts(of charge: LedgerEntry.Charge) -> (byCohort: [String: Int], everywhere: Int) {
         var (amounts, everywhere): ([String: Int], Int) = ([:], 0)
@@ -114,6 +153,7 @@ extension LedgerView {
         add(.modelsPerRowInAll, try spent.highest(.models), nil)
         add(.scoresPerRowInAll, try spent.highest(.scores), nil)
         add(.sumsPerRowInAll, try spent.highest(.sums), nil)
+        add(.tablesPerRowInAll, try spent.cells(), nil)
         return lines
     }
 }

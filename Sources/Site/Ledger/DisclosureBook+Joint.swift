@@ -1,0 +1,76 @@
+package import Jobs
+package import Records
+import Wire
+
+/// A fit that several other parties learn of: each one's book is debited, or none (`protocols/disclosure.md` 2.2).
+extension DisclosureBook {
+    /// What one of them learns, and what both parties compute with.
+    struct Share {
+        let book: DisclosureBook
+        let fit: BitBudget
+        let inputs: SessionInputs
+    }
+
+    /// These people are about to be used. It is the same fit again, which costs nothing, only if it is for every one of them: whatever one
+    /// party changes is new to all.
+    ///
+    /// - Throws: `PolicyRefusal`; `GuardRefusal` for bits. Nothing is entered then.
+    static func open(_ cohort: Cohort, _ shares: [Share]) throws {
+        guard let ledger = shares.first?.book.ledger else { return }
+        try ledger.transact { transaction in
+            let view = transaction.view
+            let isRetry = try shares.allSatisfy { share in
+                try share.book.checkDifference(cohort, view)
+                try share.book.checkOwn(share.inputs.own, cohort, view)
+                try share.book.checkPeer(share.inputs, cohort, view)
+                return share.book.isRetry(cohort, share.inputs, in: view)
+            }
+            let details = shares.map { $0.book.details(of: $0.book.changes($0.inputs, cohort, view)) }
+            if !isRetry {
+                for share in shares {
+                    try share.book.checkRows(
+                        cohort, .models, adding: 1, inAll: shares.count, (.modelsPerRow, .modelsPerRowInAll), view)
+                    // Each budget knows what the others of this fit learn.
+                    try share.book.checkBits(cohort, share.fit, view)
+                }
+            }
+            for (share, details) in zip(shares, details) {
+                let charges: [LedgerEntry.Charge: Int] = isRetry ? [:] : [.models: 1, .bits: share.fit.bits]
+                try transaction.append(
+                    share.book.entry(.cohortOpened, charges: charges, details: details), charging: cohort,
+                    inputs: share.inputs)
+            }
+        }
+    }
+
+    /// A score of each of these people is about to be opened, of parts of several parties.
+    static func openScores(of cohort: Cohort, _ books: [DisclosureBook]) throws {
+        guard let ledger = books.first?.ledger else { return }
+        try ledger.transact { transaction in
+            for book in books {
+                try book.checkRows(
+                    cohort, .scores, adding: 1, inAll: books.count, (.scoresPerRow, .scoresPerRowInAll),
+                    transaction.view)
+            }
+            for book in books {
+                try transaction.append(book.entry(.scoresOpened, charges: [.scores: 1]), charging: cohort)
+            }
+        }
+    }
+}
+
+extension CohortBook {
+    /// Of a fit of several parties: every book of these, or none.
+    package static func open(
+        _ rows: AlignedRows, _ shares: [(book: CohortBook, fit: BitBudget, inputs: SessionInputs)]
+    ) throws {
+        guard let cohort = shares.first?.book.cohort(rows) else { return }
+        try DisclosureBook.open(
+            cohort, shares.map { DisclosureBook.Share(book: $0.book.book, fit: $0.fit, inputs: $0.inputs) })
+    }
+
+    package static func openScores(of rows: AlignedRows, _ books: [CohortBook]) throws {
+        guard let cohort = books.first?.cohort(rows) else { return }
+        try DisclosureBook.openScores(of: cohort, books.map(\.book))
+    }
+}
