@@ -18,15 +18,16 @@ public struct InputRootsInspector: PayloadInspector {
     }
 
     public mutating func inspect(_ record: Record, payload: [UInt8]?) throws(InspectionFailure) {
-        guard record.type == .matchOutcome || record.type == .inputRoots else { return }
+        guard [.matchOutcome, .commonOrder, .inputRoots].contains(record.type) else { return }
         guard let payload else {
             isPruned = true
             return
         }
-        guard record.type == .inputRoots else {
-            // What does not read as its kind is said by those whose kind it is.
-            rows = (try? MatchOutcome(payload: payload))?.count
-            return
+        // What does not read as its kind is said by those whose kind it is. Between two passive parties of several only the order tells.
+        switch record.type {
+        case .matchOutcome: return rows = (try? MatchOutcome(payload: payload))?.count
+        case .commonOrder: return rows = (try? CommonOrder(payload: payload))?.count
+        default: break
         }
         try InspectionFailure.reading(messagesOf: "inputs") {
             try check(InputRoots(payload: payload), from: record.from)

@@ -77,7 +77,9 @@ struct LogPass {
         } else {
             known = nil
         }
-        rules.append(OpeningInspector(job: job.hash, committed: session.commitments, parties: both))
+        rules.append(
+            OpeningInspector(
+                job: job.hash, committed: session.commitments, trust: job.trust, parties: both))
         guard options.parts.contains(.payloads) else { return }
         let inspected = InspectedSession(session: parties.session, parties: both)
         do { inspectors = try session.inspectors(for: job, in: inspected) } catch { isUninspectable = true }

@@ -12,6 +12,8 @@ public struct OpeningInspector: PayloadInspector {
 
     private let job: Bytes32
     private let committed: Set<String>
+    /// What the meaning of each approval of such a job ends with.
+    private let trust: String?
     private let identities: [String: VerifyingKey]
     /// Sender's time of each party's first record, milliseconds.
     private var firstTimes: [String: UInt64] = [:]
@@ -21,9 +23,11 @@ public struct OpeningInspector: PayloadInspector {
     /// - Parameters:
     ///   - job: the job's own hash, whatever the session is for.
     ///   - committed: labels of what each party commits to in such a session.
+    ///   - trust: what the meaning of each approval must end with (`protocols/job.md` 6); nil for nothing.
     ///   - parties: of the session, with the keys that approvals must be signed with.
-    public init(job: Bytes32, committed: Set<String>, parties: [PartyDescription]) {
+    public init(job: Bytes32, committed: Set<String>, trust: String? = nil, parties: [PartyDescription]) {
         self.job = job
+        self.trust = trust
         self.committed = committed
         identities = Dictionary(parties.map { ($0.name, $0.identity) }, uniquingKeysWith: { first, _ in first })
     }
@@ -65,6 +69,10 @@ public struct OpeningInspector: PayloadInspector {
         }
         guard approval.job == job.hex else {
             throw Self.failure("T03", "approvalOfOtherJob", "\(party) approved another job.")
+        }
+        guard trust.map({ approval.meaning.hasSuffix("; " + $0) }) ?? true else {
+            throw Self.failure(
+                "T03", "approvalWithoutTrust", "\(party)'s approval does not say who is trusted to keep apart.")
         }
         approvals[party] = approval
         try checkTime(of: approval, from: party)
