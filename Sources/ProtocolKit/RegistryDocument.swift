@@ -21,7 +21,7 @@ public struct RegistryDocument: Sendable {
         var flows: [String: ProtocolFlow] = [:]
         let purposes = try registry.protocols.map { session -> [String: Any] in
             var plans: [String: Any] = [:]
-            for (name, job) in jobs where job.kind == session.jobKind {
+            for (name, job) in jobs where Self.isFor(job, session) {
                 for (suffix, pair) in Self.pairs(job) {
                     plans[name + suffix] = try session.plan(for: job, between: pair).alternatives.map { parts in
                         try parts.map { part in
@@ -46,12 +46,25 @@ public struct RegistryDocument: Sendable {
         return Array(json) + [0x0A]
     }
 
+    /// Of several parties a job with a model stands for fits, and one without for alignments.
+    private static func isFor(_ job: Job, _ session: any SessionProtocol) -> Bool {
+        job.kind == session.jobKind && (job.kind != .several || job.hasModel == session.disclosure.contains(.model))
+    }
+
     /// Parties that have a session of their own, with what tells it from others: of several parties two passive ones have another than the
-    /// active one has with each.
+    /// active one has with each, and in a fit also the helper with each party but the active one, by who of them stands first.
     private static func pairs(_ job: Job) -> [(suffix: String, names: [String])] {
         let names = job.parties.map(\.name)
-        let first = ("", Array(names.prefix(2)))
-        return job.kind == .several ? [first, (" passive", Array(names[1...2]))] : [first]
+        guard job.kind == .several else { return [("", Array(names.prefix(2)))] }
+        guard let helper = job.helper else { return [("", Array(names.prefix(2))), (" passive", Array(names[1...2]))] }
+        let further = job.furtherParties.map(\.name)
+        let place = names.firstIndex(of: helper) ?? 0
+        let before = further.first { names[..<place].contains($0) }
+        let after = further.first { names[place...].contains($0) }
+        return [("", [names[0], helper])] + further.prefix(1).map { (" further", [names[0], $0]) }
+            + (after.map { [(" helper first", [helper, $0])] } ?? [])
+            + (before.map { [(" helper second", [$0, helper])] } ?? [])
+            + (further.count > 1 ? [(" passive", Array(further.prefix(2)))] : [])
     }
 
     /// Which of the job's parties has which role of the description; `each` where both have the same.

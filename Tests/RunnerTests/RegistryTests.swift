@@ -24,7 +24,14 @@ import Testing
         }
         let rows = (name: "rows", job: try Job(yaml: SmallJob.rows))
         let several = (name: "several", job: try Job(yaml: JobTemplate.severalText(parties: ["a", "b", "c"])))
-        let made = try RegistryDocument(.moiety, jobs: jobs + [rows, several]).encoded()
+        // The helper stands between two others, so that each kind of pair is there.
+        let fits = try ModelFamily.allCases.filter { $0 != .cox }.map { family in
+            let text = JobTemplate.severalText(parties: ["a", "b", "c", "d"], family: family)
+            return (
+                name: "several \(family.rawValue)", job: try Job(yaml: text.replacing("helper: b", with: "helper: c"))
+            )
+        }
+        let made = try RegistryDocument(.moiety, jobs: jobs + [rows, several] + fits).encoded()
         if ProcessInfo.processInfo.environment["MOIETY_WRITE_PROTOCOLS"] != nil {
             try Data(made).write(to: Self.file, options: .atomic)
         }
@@ -35,7 +42,7 @@ import Testing
     @Test func namesStay() {
         #expect(
             SiteProtocols.all.map(\.purpose.rawValue) == [
-                "fit", "alignment", "count", "describe", "prediction", "pooled", "joint-alignment",
+                "fit", "alignment", "count", "describe", "prediction", "pooled", "joint-alignment", "joint-fit",
             ])
         #expect(SiteProtocols.named("count") is CountProtocol)
         #expect(failure { _ = try SiteProtocols.demand("covert") }?.code == "unknownPurpose")

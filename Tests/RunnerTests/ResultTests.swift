@@ -113,8 +113,8 @@ import Wire
     func sumsThatMayBeOff() throws {
         func report(_ more: String) throws -> String {
             let text = """
-                {"job": "00", "title": "A fit", "session": "00", "party": "hospital", "peer": "lab", "terms": [],
-                 "alignment": {"aligned": 60, "ownIdentifiers": 80, "peerIdentifiers": 70, "identifiers": {
+                {"job": "00", "title": "A fit", "session": "00", "party": "hospital", "peers": ["lab"], "terms": [],
+                 "alignment": {"aligned": 60, "ownIdentifiers": 80, "peerIdentifiers": {"lab": 70}, "identifiers": {
                     "rowsRead": 80, "rejected": {}, "firstRejectedLine": {}, "remarked": {}, "firstRemarkedLine": {},
                     "collapsedDuplicates": 0, "conflictingIdentifiers": 0, "conflictingRowsDropped": 0,
                     "incompleteRows": 0, "missingByColumn": {}, "usable": 80}},

@@ -1,8 +1,10 @@
 import Foundation
 import Jobs
 import PrivateSetIntersection
+import ProtocolKit
 import SecureSums
 import Site
+import SplitRegression
 import Transcript
 import Wire
 
@@ -17,6 +19,8 @@ struct MeshCopy {
         var heads: [String: MeshHeads] = [:]
         /// Records of what the mesh computes with their payloads, of both directions; of bulk ones none.
         var records: [(record: Record, payload: [UInt8])] = []
+        /// What its outcome counts; nil where it has none.
+        var counts: [String: Int64]?
         /// Identity keys, by party.
         var keys: [String: VerifyingKey] = [:]
         /// Roots of each direction at every size that a head may name, by sender.
@@ -27,6 +31,8 @@ struct MeshCopy {
     let keeper: String
     let job: Job
     let jobHash: Bytes32
+    /// What the sessions were for.
+    let purpose: SessionPurpose
     /// By peer.
     let pairs: [String: Pair]
 
@@ -49,7 +55,7 @@ struct MeshCopy {
         }
         var pairs: [String: Pair] = [:]
         var keepers: Set<String> = []
-        var jobs: [Bytes32: Job] = [:]
+        var jobs: [Bytes32: (Job, SessionPurpose)] = [:]
         for transcript in transcripts {
             let listing = try TranscriptListing(folder: transcript)
             guard let agreed = listing.agreed(among: .moiety), agreed.job.isMesh else {
@@ -59,9 +65,11 @@ struct MeshCopy {
             }
             let parties = listing.parties
             keepers.insert(parties.keeper.name)
-            jobs[parties.jobHash] = agreed.job
+            jobs[parties.jobHash] = (agreed.job, agreed.protocol.purpose)
             let peer = parties.other(than: parties.keeper.name).name
             var pair = Pair(peer: peer, transcript: transcript, session: parties.session)
+            let outcome = try? PrivateFile.readBytes("\(transcript)/\(TranscriptLayout.outcome)", limit: 1 << 20)
+            pair.counts = outcome.flatMap { try? Outcome(encoded: $0) }?.counts
             for party in parties.parties {
                 pair.keys[party.name] = party.identity
                 var tree = MerkleTree()
@@ -74,20 +82,24 @@ struct MeshCopy {
             }
             pairs[peer] = pair
         }
-        guard keepers.count == 1, jobs.count == 1, let keeper = keepers.first, let (hash, job) = jobs.first else {
+        guard keepers.count == 1, jobs.count == 1, let keeper = keepers.first, let (hash, (job, purpose)) = jobs.first
+        else {
             throw Failure(.badData, "mixedTranscripts", "\(folder) mixes transcripts of several sites or jobs")
         }
         self.folder = folder
         self.keeper = keeper
         self.job = job
         jobHash = hash
+        self.purpose = purpose
         self.pairs = pairs
     }
 }
 
 extension MeshCopy.Pair {
     fileprivate mutating func take(_ record: Record, _ payload: [UInt8]) {
-        if Self.kept.contains(record.type.protocolID) { records.append((record, payload)) }
+        if Self.kept.contains(record.type.protocolID) || AnnouncedNumbers.areIn(record) {
+            records.append((record, payload))
+        }
         if record.type == .meshHeads { heads[record.from] = try? MeshHeads(payload: payload) }
     }
 

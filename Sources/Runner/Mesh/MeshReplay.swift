@@ -44,7 +44,11 @@ package struct MeshReplay {
     }
 
     private var session: any SiteProtocol {
-        copy.job.isSplitByRows ? PooledProtocol() : JointAlignmentProtocol()
+        switch copy.purpose {
+        case PooledProtocol().purpose: PooledProtocol()
+        case JointFitProtocol().purpose: JointFitProtocol()
+        default: JointAlignmentProtocol()
+        }
     }
 
     /// R01, R02, R03.
@@ -120,9 +124,12 @@ package struct MeshReplay {
             for side in sides { try await open(side) }
             let sessions = Dictionary(
                 sides.map { ($0.index, $0.replay.session) }, uniquingKeysWith: { first, _ in first })
-            let again =
-                file.job.isSplitByRows
-                ? try await pooled(sessions, file, own, table, start) : try await joint(sessions, file, own, table)
+            let again: Again =
+                switch session {
+                case is PooledProtocol: try await pooled(sessions, file, own, table, start)
+                case is JointFitProtocol: try await fit(sessions, file, own, table)
+                default: try await joint(sessions, file, own, table)
+                }
             let heads = MeshHeads(again.mesh, file.job, own: own, sessions)
             for side in sides {
                 let peer = file.job.parties[side.index].name
@@ -143,7 +150,8 @@ package struct MeshReplay {
             "\(start.transcript)/\(TranscriptLayout.privateFolder)/\(PooledJob.startFile)", limit: 1 << 28)
         let identity = try site.identity()
         let result = try await PooledRun(
-            job: file.job, own: own, rows: PooledRows(table, table.pooledRows()),
+            job: file.job, own: own, rows: PooledAnalysis.Rows(file.job, table, table.pooledRows()),
+            secret: SiteSecret(identity, file.job),
             signer: { try identity.key.sign($0) }, start: PooledState(encoded: bytes), patience: .seconds(3600)
         ).run(over: sessions)
         return Again(
@@ -157,6 +165,18 @@ package struct MeshReplay {
             table, file.job, own: own, over: sessions, patience: .seconds(3600))
         return Again(
             mesh: result.mesh, facts: { try result.facts(salt: $0) }, files: try JointFiles(file, result).results())
+    }
+
+    private func fit(
+        _ sessions: [Int: Session], _ file: JobFile, _ own: Int, _ table: PartyTable
+    ) async throws -> Again {
+        let result = try await JointFitRun(
+            file: file, own: own, table: table, salts: ColumnSalts(identity: site.identity()),
+            patience: .seconds(3600), books: nil, progress: progress
+        ).run(over: sessions)
+        return Again(
+            mesh: result.alignment.mesh, facts: { try result.facts(salt: $0) },
+            files: try JointFitFiles(file, file.job.parties[own], result).results())
     }
 
     /// Nobody is asked for an approval again.

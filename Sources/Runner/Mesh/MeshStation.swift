@@ -188,6 +188,8 @@ struct MeshStation<Work: MeshWork>: Sendable {
         switch error {
         case is CancellationError: WireError.cancelled
         case is PolicyRefusal: SiteRefuses()
+        // It depends on what was opened to others.
+        case let refusal as GuardRefusal where refusal.name == Guard.budget.name: SiteRefuses()
         default: error
         }
     }

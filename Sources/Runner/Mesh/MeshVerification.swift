@@ -153,7 +153,8 @@ package struct MeshVerification {
             job: job.hash.hex, title: job.title, sites: job.parties.map(\.name), keepers: copies.map(\.keeper),
             lost: lost,
             pairs: pairs, findings: findings, verdict: verdict,
-            phrase: job.isSplitByRows ? "pooled fit" : "alignment")
+            phrase: job.isSplitByRows
+                ? "pooled fit" : copies[0].purpose == JointFitProtocol().purpose ? "fit" : "alignment")
     }
 
     private static func hasSums(_ findings: [Finding]) -> Bool {

@@ -83,7 +83,7 @@ extension Keys.Nonces {
 extension InputRootsInspector {
     /// - Parameter label: whether the session computes with the label.
     init(_ job: Job, label: Bool) {
-        let columns = [job.active, job.passive].map { party in
+        let columns = job.parties.map { party in
             let beside = (label ? party.beside.all : party.beside.ofPrediction).map(\.column)
             return (
                 party.name,

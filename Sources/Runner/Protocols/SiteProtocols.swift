@@ -13,6 +13,7 @@ package enum SiteProtocols {
         PredictionProtocol(),
         PooledProtocol(),
         JointAlignmentProtocol(),
+        JointFitProtocol(),
     ]
 
     package static func named(_ purpose: String) -> (any SiteProtocol)? {

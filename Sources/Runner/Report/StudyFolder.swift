@@ -37,13 +37,20 @@ package struct StudyFolder: Sendable {
                         ? "this is a transcript: give the folder around it, or ask `moiety verify --explain` about it alone"
                         : Self.hint)
         }
+        let approved = try JobFile(reading: "\(path)/job.yaml")
+        guard approved.job.kind == .pair else {
+            throw Failure(
+                .usage, "manyParties", "\(path) is of a fit of many parties, and a report is of two",
+                hint:
+                    "the files of the folder have all of it; moiety results merge puts the coefficients into one table")
+        }
         self.path = path
         transcript = Self.transcript(in: path)
         coefficients = try CoefficientSource(path)
-        file = try JobFile(reading: "\(path)/job.yaml")
+        file = approved
         results = try Self.results("\(path)/metrics.json")
         guard results.job == file.hash, coefficients.party == results.party,
-            job.party(named: results.party) != nil, job.peer(of: results.party)?.name == results.peer
+            job.party(named: results.party) != nil, job.others(than: results.party).map(\.name) == results.peers
         else {
             throw Failure(
                 .badData, "resultsApart",

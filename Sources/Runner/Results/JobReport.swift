@@ -1,8 +1,8 @@
 import Foundation
-import Jobs
+package import Jobs
 import PrivateSetIntersection
 package import Records
-import Site
+package import Site
 package import SplitRegression
 import Wire
 
@@ -11,7 +11,8 @@ package struct JobReport: Codable, Sendable {
     package struct Alignment: Codable, Sendable {
         package let aligned: Int
         package let ownIdentifiers: Int
-        package let peerIdentifiers: Int
+        /// By party, where this one was told: of two parties the other's.
+        package let peerIdentifiers: [String: Int]
         package let identifiers: IdentifierReport
     }
 
@@ -23,9 +24,11 @@ package struct JobReport: Codable, Sendable {
 
     package let job: String
     package let title: String
+    /// Identity of the session, or of all sessions of several parties together.
     package let session: String
     package let party: String
-    package let peer: String
+    /// The other party, or all others.
+    package let peers: [String]
     package let alignment: Alignment
     package let fit: FitSummary
     package let terms: [FittedTerm]
@@ -38,27 +41,53 @@ package struct JobReport: Codable, Sendable {
     let survival: [SurvivalPoint]?
     /// The comparison of levels, likewise.
     let groups: LevelComparison?
-    let transfer: Transfer
+    /// nil with several parties.
+    let transfer: Transfer?
 
     package init(_ finished: FinishedJob) {
-        job = finished.inputs.file.hash
-        title = finished.inputs.job.title
-        session = finished.session.hex
-        party = finished.inputs.own.name
-        peer = finished.inputs.peer.name
-        alignment = Alignment(
-            aligned: finished.rows.count, ownIdentifiers: finished.intersection.ownCount,
-            peerIdentifiers: finished.intersection.peerCount, identifiers: finished.rows.identifiers.report)
-        fit = finished.outcome.summary
-        terms = finished.outcome.terms
-        metrics = finished.outcome.metrics.map(Self.fitted)
-        holdOut = finished.outcome.holdOutMetrics
-        crossValidation = finished.outcome.foldMetrics
-        survival = finished.outcome.curve
-        groups = finished.outcome.comparison
-        transfer = Transfer(
-            bytesSent: finished.bytesSent, bytesReceived: finished.bytesReceived, seconds: finished.seconds)
+        self.init(
+            finished.inputs.file, session: finished.session.hex, party: finished.inputs.own.name,
+            peers: [finished.inputs.peer.name],
+            Alignment(
+                aligned: finished.rows.count, ownIdentifiers: finished.intersection.ownCount,
+                peerIdentifiers: [finished.inputs.peer.name: finished.intersection.peerCount],
+                identifiers: finished.rows.identifiers.report), finished.outcome,
+            Transfer(bytesSent: finished.bytesSent, bytesReceived: finished.bytesReceived, seconds: finished.seconds))
     }
+
+    /// Of several parties, at one of them; the mesh has one identity for all sessions.
+    package init(_ file: JobFile, _ own: Party, _ result: JointFitResult) {
+        let alignment = result.alignment
+        self.init(
+            file, session: alignment.mesh.hex, party: own.name, peers: file.job.others(than: own.name).map(\.name),
+            Alignment(
+                aligned: alignment.rows.count, ownIdentifiers: alignment.ownCount,
+                peerIdentifiers: alignment.peerCounts, identifiers: alignment.rows.identifiers.report), result.outcome,
+            nil)
+    }
+
+    private init(
+        _ file: JobFile, session: String, party: String, peers: [String], _ alignment: Alignment,
+        _ outcome: TrainingOutcome, _ transfer: Transfer?
+    ) {
+        job = file.hash
+        title = file.job.title
+        self.session = session
+        self.party = party
+        self.peers = peers
+        self.alignment = alignment
+        fit = outcome.summary
+        terms = outcome.terms
+        metrics = outcome.metrics.map(Self.fitted)
+        holdOut = outcome.holdOutMetrics
+        crossValidation = outcome.foldMetrics
+        survival = outcome.curve
+        groups = outcome.comparison
+        self.transfer = transfer
+    }
+
+    /// For sentences.
+    var peer: String { peers.joined(separator: " and ") }
 
     /// The fit has one R^2, `fit.r2`, from the sums that were exchanged; scores give the same to their rounding.
     static func fitted(_ metrics: ScoreMetrics) -> ScoreMetrics {

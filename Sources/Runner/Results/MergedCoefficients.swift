@@ -32,9 +32,9 @@ package struct MergedCoefficients {
     /// - Throws: `Failure` 5 for results that do not belong together.
     package init(_ sources: [CoefficientSource]) throws {
         job = sources.lazy.compactMap { $0.job?.job }.first
-        for other in sources.dropFirst() {
-            guard other.party != sources[0].party else {
-                throw Self.apart("both are of \(other.party)", sources[0], other)
+        for (index, other) in sources.enumerated().dropFirst() {
+            if let same = sources[..<index].first(where: { $0.party == other.party }) {
+                throw Self.apart("both are of \(other.party)", same, other)
             }
             guard other.table.header == sources[0].table.header else {
                 throw Self.apart(
@@ -65,7 +65,9 @@ package struct MergedCoefficients {
         // Where the job is not at hand: the intercept stands with the active party.
         let active = job?.active.name
         let isActive = { (source: CoefficientSource) in active.map { $0 == source.party } ?? Self.hasIntercept(source) }
-        self.sources = sources.sorted { isActive($0) && !isActive($1) }
+        let order = job.map { $0.parties.map(\.name) } ?? sources.map(\.party)
+        let place = { (source: CoefficientSource) in isActive(source) ? -1 : order.firstIndex(of: source.party) ?? 0 }
+        self.sources = sources.sorted { place($0) < place($1) }
     }
 
     /// All sites of a job split by rows have the same coefficients.

@@ -100,22 +100,32 @@ package struct JointAlignment: MeshWork {
     private func align(
         over sessions: [Int: Session], refusing: @escaping @Sendable (PolicyRefusal) -> SiteRefuses
     ) async throws -> JointAlignmentResult {
-        let (peers, roots, progress, active) = (mesh.peers, roots, progress, job.active.name)
+        let (mesh, roots, progress) = (mesh, roots, progress)
         return try await JobInputs.alignJointly(
             mesh.table, job, own: mesh.own, over: sessions, patience: patience,
             progress: { _, step in progress.report(step) },
             admit: { bounds in
-                // Before this site says anything about its identifiers.
-                for bound in bounds {
-                    guard let peer = peers.first(where: { $0.name == bound.party }), let root = roots.value[peer.name]
-                    else { throw Failure(.internalError, "noCommitment", "\(bound.party) committed to nothing") }
-                    // A passive party learns by the active one's questions: another set of theirs is another disclosure.
-                    let asked = roots.value[active].map { $0 == root ? root : Bytes32(hashing: $0.bytes + root.bytes) }
-                    do { try peer.book.open(set: asked ?? root, identifiers: bound.identifiers) } catch let error
-                        as PolicyRefusal
-                    { throw refusing(error) }
+                do { try Self.debit(bounds, roots: roots.value, mesh) } catch let error as PolicyRefusal {
+                    throw refusing(error)
                 }
             })
+    }
+
+    /// Before this site says anything about its identifiers.
+    ///
+    /// - Parameter roots: of the sets that the peers committed to, by name.
+    /// - Throws: `PolicyRefusal`.
+    static func debit(_ bounds: [GuessBound], roots: [String: Bytes32], _ mesh: PreparedMesh) throws {
+        for bound in bounds {
+            guard let peer = mesh.peers.first(where: { $0.name == bound.party }), let root = roots[peer.name] else {
+                throw Failure(.internalError, "noCommitment", "\(bound.party) committed to nothing")
+            }
+            // A passive party learns by the active one's questions: another set of theirs is another disclosure.
+            let asked = roots[mesh.job.active.name].map {
+                $0 == root ? root : Bytes32(hashing: $0.bytes + root.bytes)
+            }
+            try peer.book.open(set: asked ?? root, identifiers: bound.identifiers)
+        }
     }
 
     package func identity(of result: JointAlignmentResult) -> Bytes32 { result.mesh }

@@ -37,11 +37,19 @@ package struct JointAlignmentProtocol: SiteProtocol {
     }
 
     package func inspectors(for job: Job, in session: InspectedSession) throws -> [any PayloadInspector] {
+        try inspectors(for: job, hash: purpose.hash(of: job.hash), in: session, known: InspectionLedger())
+    }
+
+    /// The same in a session that goes on after the alignment.
+    ///
+    /// - Parameter hash: of the job, for the session's purpose.
+    func inspectors(
+        for job: Job, hash: Bytes32, in session: InspectedSession, known: InspectionLedger
+    ) throws -> [any PayloadInspector] {
         let pair = session.parties.compactMap { job.index(of: $0.name) }
         guard pair.count == 2 else { throw MultipartyError.badSessions("a session is of two of the job's parties") }
-        let known = InspectionLedger()
         let alignment = try MultipartyAlignment.inspectors(
-            of: MultipartySettings(job), between: (pair[0], pair[1]), job: purpose.hash(of: job.hash),
+            of: MultipartySettings(job), between: (pair[0], pair[1]), job: hash,
             session: session.session, moduli: known.moduli, duplicates: known.duplicates, local: session.local)
         let sizes: [any PayloadInspector] = pair.contains(0) ? [CommittedSetInspector()] : []
         // Two passive parties say nothing of their logs to the active one.

@@ -1,6 +1,7 @@
 import Jobs
 import Records
 import Site
+import SplitRegression
 import Wire
 
 /// The files of an alignment of several parties.
@@ -34,8 +35,36 @@ struct JointReport: Codable, Sendable {
     let mesh: String
     let parties: [String]
     let aligned: Int
+    /// nil where no model was fitted.
+    let fit: Fit?
 
-    init(_ file: JobFile, _ result: JointAlignmentResult) {
+    /// What all parties know of a fit.
+    struct Fit: Codable, Sendable {
+        let fitted: Int
+        let passes: Int
+        let parameters: Int
+        let converged: Bool
+
+        /// Whether the outcome of a session counts the same.
+        func agrees(with counts: [String: Int64]) -> Bool {
+            let own: [String: Int] = [
+                "fitted": fitted, "passes": passes, "parameters": parameters, "converged": converged ? 1 : 0,
+            ]
+            return own.allSatisfy { counts[$0.key] == Int64($0.value) }
+        }
+    }
+
+    init(_ file: JobFile, _ result: JointFitResult) {
+        let summary = result.outcome.summary
+        self.init(
+            file, result.alignment,
+            fit: Fit(
+                fitted: summary.n, passes: summary.passes, parameters: summary.parameters,
+                converged: summary.converged))
+    }
+
+    init(_ file: JobFile, _ result: JointAlignmentResult, fit: Fit? = nil) {
+        self.fit = fit
         job = file.hash
         title = file.job.title
         mesh = result.mesh.hex

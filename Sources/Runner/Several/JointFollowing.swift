@@ -1,11 +1,13 @@
 import Foundation
 import Jobs
 import PrivateSetIntersection
+import ProtocolKit
 import Site
+import SplitRegression
 import Transcript
 import Wire
 
-/// What a verifier checks of alignments of several parties beyond their sessions. `protocols/transcript.md` 9.4.
+/// What a verifier checks of alignments and fits of several parties beyond their sessions. `protocols/transcript.md` 9.4.
 struct JointFollowing: MeshFollowing {
     private typealias Finding = VerificationReport.Finding
 
@@ -56,13 +58,52 @@ struct JointFollowing: MeshFollowing {
                 Failure(describing: error).code,
                 "The alignment does not follow from \(copy.keeper)'s logs: \(Failure(describing: error).message).")
         }
+        let isFit = copy.purpose == JointFitProtocol().purpose
+        guard isFit == (report.fit != nil) else {
+            return failed(
+                "resultOfOthers", "\(copy.keeper)'s \(MeshFolder.result) is \(isFit ? "not " : "")that of a fit.")
+        }
+        guard let fit = report.fit else {
+            return Finding(
+                check: .m05, status: .passed,
+                sentence:
+                    "The common rows and their order follow from the messages, as does the result. (\(copy.keeper))"
+            )
+        }
+        // What both parties of each session signed: a holder's sessions show by their messages that it is so (T15).
+        guard copy.pairs.values.allSatisfy({ $0.counts.map { fit.agrees(with: $0) } ?? true }) else {
+            return failed(
+                "resultMismatch",
+                "\(copy.keeper)'s \(MeshFolder.result) says other figures of the fit than its sessions' outcomes.")
+        }
+        guard copy.announcementsAgree else {
+            return failed(
+                "announcedDiffers", "In \(copy.keeper)'s logs the numbers that the fit opened are not the same for all."
+            )
+        }
         return Finding(
             check: .m05, status: .passed,
-            sentence: "The common rows and their order follow from the messages, as does the result. (\(copy.keeper))")
+            sentence:
+                "The common rows and their order follow from the messages; all were told the same opened numbers. "
+                + "(\(copy.keeper))")
     }
 }
 
 extension MeshCopy {
+    /// Whether all sessions of this party's fit tell the same opened numbers.
+    var announcementsAgree: Bool {
+        var told: Set<AnnouncedNumbers> = []
+        for pair in pairs.values {
+            guard let session = JointPair(job, [keeper, pair.peer]) else { return false }
+            switch session.training {
+            case .shares(let active, _): told.insert(AnnouncedNumbers(openedIn: pair.records, active: active))
+            case .columns(let holder, _, _, _): told.insert(AnnouncedNumbers(toldIn: pair.records, by: holder))
+            case .nothing: break
+            }
+        }
+        return told.count == 1
+    }
+
     /// Follows the alignment in this party's sessions.
     func follower() throws -> MultipartyFollower {
         var sessions: [Int: Bytes32] = [:]

@@ -19,18 +19,23 @@ extension MeshStart where Work == JointAlignment {
             prepare: { try JointAlignment(file, at: site, observer: observer) })
     }
 
+    /// Whether a site has neither too few nor too many usable identifiers.
+    static func check(_ table: PartyTable, _ job: Job) throws {
+        let (usable, limits) = (table.identifiers.count, job.limits)
+        guard usable >= limits.minimumCohort else {
+            throw AlignmentError.ownSetTooSmall(count: usable, minimum: limits.minimumCohort)
+        }
+        guard usable <= limits.maximumSetSize else {
+            throw AlignmentError.ownSetTooLarge(count: usable, maximum: limits.maximumSetSize)
+        }
+    }
+
     private static func identifiers(_ job: Job, _ party: Party, _ site: SiteFolder) -> Rows {
         var found = Rows()
         do {
             let table = try PartyTable(job, party: party, site: site)
             found.identifiers = table.identifiers.report
-            let (usable, limits) = (table.identifiers.count, job.limits)
-            guard usable >= limits.minimumCohort else {
-                throw AlignmentError.ownSetTooSmall(count: usable, minimum: limits.minimumCohort)
-            }
-            guard usable <= limits.maximumSetSize else {
-                throw AlignmentError.ownSetTooLarge(count: usable, maximum: limits.maximumSetSize)
-            }
+            try check(table, job)
             found.checks.append(StartCheck("identifiers", .ok, table.summary))
         } catch {
             found.checks.append(StartCheck("identifiers", failed: error))

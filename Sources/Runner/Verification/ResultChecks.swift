@@ -43,7 +43,9 @@ package enum ResultChecks {
     /// Whether a file in a results folder is what the session wrote; nil where that cannot be told.
     package static func isAsWritten(_ path: String) -> Bool? {
         let url = URL(fileURLWithPath: path).standardizedFileURL
-        let transcript = url.deletingLastPathComponent().appending(path: "transcript").path
+        let around = url.deletingLastPathComponent().path
+        // Each session of many parties lists the same results.
+        let transcript = MeshCopy.transcripts(of: around)?.first ?? "\(around)/transcript"
         let secret = "\(transcript)/\(TranscriptLayout.privateFolder)/salt-result"
         guard let hash = ResultList(transcript: transcript)?.hashes[url.lastPathComponent],
             let salt = (try? PrivateFile.readBytes(secret, limit: 64)).flatMap({ Bytes32($0) }),

@@ -44,8 +44,8 @@ import Wire
         }
         let peer = party == "hospital" ? "lab" : "hospital"
         let metrics = """
-            {"job": "\(file.hash)", "title": "t", "session": "\(session)", "party": "\(party)", "peer": "\(peer)",
-             "terms": [], "alignment": {"aligned": 60, "ownIdentifiers": 80, "peerIdentifiers": 70,
+            {"job": "\(file.hash)", "title": "t", "session": "\(session)", "party": "\(party)", "peers": ["\(peer)"],
+             "terms": [], "alignment": {"aligned": 60, "ownIdentifiers": 80, "peerIdentifiers": {"\(peer)": 70},
              "identifiers": \(Self.identifiers)},
              "fit": {"family": "\(family)", "n": 60, "parameters": 5, "l2": 0, "l1": 0, "passes": \(passes),
                "converged": true, "gradientNorm": 0.00021, "keyBits": 2048, "logLoss": 0.5123,

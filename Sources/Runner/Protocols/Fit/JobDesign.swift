@@ -22,13 +22,14 @@ package struct JobDesign: Sendable {
     /// Rows kept out of the fit.
     private let kept: AlignedRows?
 
-    init(_ inputs: JobInputs, _ rows: AlignedRows) throws {
-        let job = inputs.job
+    init(_ inputs: JobInputs, _ rows: AlignedRows) throws { try self.init(inputs.job, inputs.table, rows) }
+
+    init(_ job: Job, _ table: PartyTable, _ rows: AlignedRows) throws {
         let heldOut = job.holdout == .hash ? rows.heldOut : Array(repeating: false, count: rows.count)
         let fitted = rows.filtered(by: heldOut.map { !$0 })
         kept = job.holdout == .hash ? rows.filtered(by: heldOut) : nil
         self.rows = rows
-        table = inputs.table
+        self.table = table
         plan = TrainingPlan(job, rows: fitted.count)
         design = try DesignMatrix(
             fitted, columns: table.features, missing: table.missing, fractionBits: plan.family.featureFractionBits)
@@ -36,7 +37,7 @@ package struct JobDesign: Sendable {
         offset = try table.predictorOffset(fitted)
         weight = try table.values(of: .weight, fitted)
         survival = try table.survival(fitted)
-        testSurvival = try kept.flatMap { try inputs.table.survival($0) }
+        testSurvival = try kept.flatMap { try table.survival($0) }
         levels = try table.levels(comparedBy: job, fitted)
     }
 
@@ -126,6 +127,11 @@ package struct JobDesign: Sendable {
             job: job, rows: design.rows, budget: budget(for: job),
             distinctRows: label == nil && job.reveals(.scores) ? design.distinctRows : nil)
         return Guards.findings(job, facts).first { $0.verdict == .refused && Guard(named: $0.name) != nil }?.name
+    }
+
+    /// What a fit of several parties opens to one of the others, against what this party's rows hold.
+    func budget(for job: Job, from own: Party, to peer: Party) -> BitBudget {
+        BitBudget(job, rows: design.rows, from: own, to: peer, hidden: HiddenBits(design, label))
     }
 
     /// What the fit opens to the peer, against what this party's rows hold.

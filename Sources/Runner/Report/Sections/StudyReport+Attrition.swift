@@ -22,7 +22,7 @@ extension StudyReport {
         for (index, step) in results.alignment.identifiers.leftOut.enumerated() {
             add(step.words, isLeftOut: true) { $0.alignment.identifiers.leftOut[index].rows }
         }
-        add("in the alignment", { $0.alignment.ownIdentifiers }, unknown: "\(results.alignment.peerIdentifiers)")
+        add("in the alignment", { $0.alignment.ownIdentifiers }, unknown: told)
         let (aligned, fitted) = (results.alignment.aligned, results.fit.n)
         add("of people in both tables", { _ in aligned }, unknown: "\(aligned)")
         if aligned > fitted {
@@ -31,6 +31,9 @@ extension StudyReport {
         add("in the fit", { _ in fitted }, unknown: "\(fitted)")
         return ReportSection("rows", "Rows", [.paragraph(.text(attritionWords)), table.html, missingValues(reports)])
     }
+
+    /// How many identifiers the other party said that it brought.
+    private var told: String { results.alignment.peerIdentifiers[results.peer].map { "\($0)" } ?? "not told" }
 
     private var attritionWords: String {
         let events = results.fit.events.map { " \($0) of the \(results.fit.n) fitted rows have the outcome." } ?? ""
