@@ -24,7 +24,7 @@ struct ManySites {
 
     static func job(_ count: Int, _ more: String = "", timeout: Int = 60, lossTimeout: Int = 60) -> String {
         """
-        moiety: 9
+        moiety: 11
         split: rows
         title: Small
         parties: [\(names.prefix(count).joined(separator: ", "))]
@@ -39,9 +39,11 @@ struct ManySites {
         """
     }
 
-    init(_ count: Int, job: String? = nil, approve: Bool = true) async throws {
+    init(
+        _ count: Int, job: String? = nil, approve: Bool = true, tables: (Int) -> String = { Self.table($0) }
+    ) async throws {
         try await self.init(
-            Array(Self.names.prefix(count)), job: job ?? Self.job(count), approve: approve, table: { Self.table($0) })
+            Array(Self.names.prefix(count)), job: job ?? Self.job(count), approve: approve, table: tables)
     }
 
     /// - Parameter table: of a site, by its number.

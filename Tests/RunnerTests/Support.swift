@@ -30,7 +30,7 @@ enum SmallJob {
         """
 
     static let rows = """
-        moiety: 9
+        moiety: 11
         split: rows
         title: Small
         parties: [north, east, south]

@@ -89,6 +89,9 @@ extension Failure {
         losses.map { "\($0.site) (\($0.reason.name))" }.joined(separator: ", ")
     }
 
+    /// What tables and curves say that is no column.
+    private static let wholes = ["all rows", "the times"]
+
     package init(describing error: PooledError) {
         let name = error.name
         switch error {
@@ -110,8 +113,12 @@ extension Failure {
         case .smallCell(let column, let smallest):
             self.init(
                 .refusedByPolicy, name,
-                "the other sites together have too few rows with a level of '\(column)': fewer than \(smallest)",
-                hint: "merge the level, or leave the column out; see limits.minimumCell")
+                Self.wholes.contains(column)
+                    ? "a site, or what remains without one, has too few rows or events in \(column): fewer than \(smallest)"
+                    : "the other sites together have too few rows with a level of '\(column)': fewer than \(smallest)",
+                hint: Self.wholes.contains(column)
+                    ? "see limits.minimumCell; fewer levels or combinations of them have larger cells, and so do times that end later"
+                    : "merge the level, or leave the column out; see limits.minimumCell")
         case .tooFewRows(let rows, let parameters):
             self.init(.refusedByPolicy, name, "\(rows) rows at all sites are too few for \(parameters) parameters")
         case .pointTooSharp:
@@ -121,6 +128,13 @@ extension Failure {
                 hint:
                     "an outcome that columns tell, or rows far from all others, lead there, and so does a site that deviates"
             )
+        case .voteTakenBack:
+            self.init(
+                .protocolViolation, name,
+                "this site objected to a cell, and the votes came to nobody objecting: another site took its objection off",
+                hint:
+                    "nothing of the cell has left this site; ask all sites, whose transcripts show who sent what once tables are replayed"
+            )
         case .impossibleSums(let what):
             self.init(
                 .protocolViolation, name,
@@ -129,7 +143,7 @@ extension Failure {
         case .tooManyNumbers(let numbers, let limit):
             self.init(
                 .refusedByPolicy, name,
-                "the passes may open \(numbers) numbers, more than the \(limit) that the rows of two sites hold",
+                "the job may open \(numbers) numbers, more than the \(limit) that the rows hold",
                 hint: "lower model.maxPasses, raise limits.minimumCohort, or leave columns out")
         case .notConverged(let iterations):
             self.init(

@@ -1,19 +1,18 @@
 import Foundation
 import Jobs
-package import PooledRegression
+import PooledRegression
 import Records
 package import Site
 import SplitRegression
 import Wire
 
-/// The files of a finished pooled fit: the same bytes at every site.
+/// The files of a finished job split by rows: the same bytes at every site.
 package struct PooledFiles {
     /// In the column of parties: the coefficients are of the rows of all.
     package static let everyone = "all"
 
     private let file: JobFile
     private let result: PooledResult
-    private var summary: PooledSummary { result.outcome.summary }
     private var family: ModelFamily { file.job.model.family }
 
     package init(_ file: JobFile, _ result: PooledResult) {
@@ -23,10 +22,20 @@ package struct PooledFiles {
 
     /// Those that follow from the result alone.
     package func results() throws -> [ResultFile] {
-        [
-            ResultFile("coefficients.csv", try coefficients()), ResultFile("glance.csv", try glance()),
-            ResultFile(MeshFolder.result, try ResultFiles.json(PooledReport(file, result))),
-        ]
+        var files: [ResultFile] = []
+        if let fit = result.answer.fit {
+            files += [
+                ResultFile("coefficients.csv", try coefficients(fit)),
+                ResultFile("glance.csv", try glance(fit.summary)),
+            ]
+        }
+        if case .analysis(let outcome) = result.answer {
+            // Coefficients are there already, as those of other fits.
+            for file in try outcome.files() where !files.contains(where: { $0.name == file.name }) {
+                files.append(ResultFile(file.name, file.bytes))
+            }
+        }
+        return files + [ResultFile(MeshFolder.result, try ResultFiles.json(PooledReport(file, result)))]
     }
 
     /// All that stands beside the transcripts.
@@ -35,9 +44,9 @@ package struct PooledFiles {
     }
 
     /// broom's names, as those of a fit by columns.
-    private func coefficients() throws -> [UInt8] {
+    private func coefficients(_ outcome: PooledOutcome) throws -> [UInt8] {
         var writer = try CSVWriter(header: CoefficientColumns.header(hasRatios: family.hasRatios))
-        for term in result.outcome.fittedTerms {
+        for term in outcome.fittedTerms {
             var row: [CSVWriter.Cell] = [
                 .text(term.term), .number(term.estimate), number(term.standardError), number(term.statistic),
                 number(term.pValue), number(term.confLow), number(term.confHigh), .text(Self.everyone),
@@ -52,7 +61,7 @@ package struct PooledFiles {
     }
 
     /// One row, broom's names where it has them.
-    private func glance() throws -> [UInt8] {
+    private func glance(_ summary: PooledSummary) throws -> [UInt8] {
         var columns: [(name: String, cell: CSVWriter.Cell)] = [
             ("nobs", .integer(summary.n)), ("parameters", .integer(summary.parameters)),
             ("sites", .integer(summary.sites.count)),
@@ -91,68 +100,6 @@ package struct PooledFiles {
 
     private func number(_ value: Double?) -> CSVWriter.Cell { value.map { .number($0) } ?? .missing }
     private func integer(_ value: Int?) -> CSVWriter.Cell { value.map { .integer($0) } ?? .missing }
-}
-
-/// `result.json`, and what `job run` prints of a pooled fit.
-package struct PooledReport: Codable, Sendable {
-    package let job: String
-    package let title: String
-    package let mesh: String
-    /// Sites whose rows are in the result; others of the job were lost.
-    package let sites: [String]
-    package let lost: [String]
-    package let outcome: PooledOutcome
-
-    package init(_ file: JobFile, _ result: PooledResult) {
-        job = file.hash
-        title = file.job.title
-        mesh = result.mesh.hex
-        let sites = result.outcome.summary.sites
-        self.sites = sites
-        lost = file.job.parties.map(\.name).filter { !sites.contains($0) }
-        outcome = result.outcome
-    }
-
-    package var text: String {
-        let summary = outcome.summary
-        let family = ModelFamily(rawValue: summary.family) ?? .linear
-        var table = TextTable(
-            ["term", "estimate", family.ratioName ?? "", "95% CI", "p"],
-            sides: [.left, .right, .right, .right, .right])
-        let terms = outcome.fittedTerms
-        for term in terms {
-            let text = TermText(
-                estimate: term.estimate, low: term.confLow, high: term.confHigh, pValue: term.pValue,
-                hasRatios: family.hasRatios)
-            table.add([term.term, text.estimate, text.ratio, text.interval, text.pValue])
-        }
-        var lines = [
-            title,
-            "\(summary.n) rows at \(sites.count) sites (\(sites.joined(separator: ", "))), \(summary.rounds) sums opened",
-        ]
-        if !lost.isEmpty {
-            lines.append(
-                "lost: \(lost.joined(separator: ", ")); their rows are not in the result, and their sums may be told from what was "
-                    + "opened before")
-        }
-        lines.append(table.text())
-        if let robust = summary.robust { lines.append("intervals and p from robust standard errors (\(robust))") }
-        if let plot = ForestLines(terms, ratio: family.ratioName) { lines.append(plot.text) }
-        lines.append(whole(summary))
-        return lines.joined(separator: "\n")
-    }
-
-    private func whole(_ summary: PooledSummary) -> String {
-        [
-            summary.events.map { "\($0) events" },
-            "log-likelihood \(Number.fixed(summary.logLikelihood, decimals: 2))",
-            summary.likelihoodRatio.map { "likelihood ratio \(Number.fixed($0, decimals: 2))" },
-            summary.deviance.map { "deviance \(Number.fixed($0, decimals: 2))" },
-            summary.r2.map { "R^2 \(Number.fixed($0, decimals: 4))" },
-            "AIC \(Number.fixed(summary.aic, decimals: 2))",
-            summary.theta.map { "theta \(Number.short($0))" },
-        ].compactMap(\.self).joined(separator: ", ")
-    }
 }
 
 extension PooledOutcome {

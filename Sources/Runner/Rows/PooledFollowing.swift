@@ -24,7 +24,7 @@ struct PooledFollowing: MeshFollowing {
             let report = (try? PrivateFile.readBytes(path, limit: 1 << 26)).flatMap {
                 try? ResultFiles.decoder.decode(PooledReport.self, from: Data($0))
             }
-            self = report.map { .report($0) } ?? .unreadable
+            self = report.flatMap { $0.answer == nil ? nil : .report($0) } ?? .unreadable
         }
     }
 
@@ -43,7 +43,7 @@ struct PooledFollowing: MeshFollowing {
         let job = copy.job
         let names = job.parties.map(\.name)
         guard result.job == job.hash.hex, result.mesh == mesh.hex else { return "is of another job or run" }
-        guard result.sites == result.outcome.summary.sites, Set(result.sites).isSubset(of: names),
+        guard result.sites == result.answer?.sites, Set(result.sites).isSubset(of: names),
             result.lost == names.filter({ !result.sites.contains($0) }), result.sites.contains(copy.keeper)
         else { return "names other sites than its sums have" }
         guard result.lost.isEmpty || job.rows?.onLoss == .continue else {
@@ -71,9 +71,8 @@ struct PooledFollowing: MeshFollowing {
         do {
             let settings = try SumSettings(copy.job)
             let state = try copy.follower(settings).sums(from: try copy.start())
-            let outcome = try PooledFit.outcome(of: state.rounds, PooledModel(copy.job), settings)
-            // As bytes: a number that does not exist is not equal to itself.
-            guard try ResultFiles.json(outcome) == ResultFiles.json(report.outcome) else {
+            let answer = try PooledTask(copy.job).outcome(of: state.rounds, settings)
+            guard try answer.json() == report.answer?.json() else {
                 return failed(
                     "resultMismatch",
                     "The sums in \(copy.keeper)'s logs come to another result than the one beside them.")

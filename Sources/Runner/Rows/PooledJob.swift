@@ -8,12 +8,13 @@ package import Site
 package import Transcript
 package import Wire
 
-/// A pooled fit at one site, with its books and with the sums that an earlier run opened.
+/// A job split by rows at one site, with its books and with the sums that an earlier run opened.
 package struct PooledJob: MeshWork {
     package let mesh: PreparedMesh
     /// All of this site's usable rows.
     let rows: AlignedRows
-    let pooled: PooledRows
+    let input: PooledAnalysis.Rows
+    let secret: SiteSecret
     let book: PooledBook
     let inputs: SessionInputs
     let stateFile: PooledStateFile
@@ -37,16 +38,21 @@ package struct PooledJob: MeshWork {
         rows = try mesh.table.pooledRows()
         let problems = try mesh.table.pooledProblems(for: job, rows)
         guard problems.isEmpty else { throw RecordsError.unfitDesign(problems, over: .own) }
-        pooled = try PooledRows(mesh.table, rows)
-        // Rows that the model does not take are said before anybody is called.
-        _ = try PooledFit(PooledModel(job), rows: pooled)
-        try PooledFit.check(PooledModel(job), SumSettings(job))
+        input = try PooledAnalysis.Rows(job, mesh.table, rows)
+        secret = try SiteSecret(mesh.identity, job)
+        let settings = try SumSettings(job)
+        // Rows that are not taken are said before anybody is called.
+        try PooledTask(job).check(input, settings, secret)
+        try PooledTask(job).check(settings)
         book = PooledBook(
             mesh.ledger, budgets: mesh.policy.budgets, job: file.hash, purpose: PooledProtocol().purpose,
             peers: mesh.peers.map(\.book), of: mesh.identity)
         let salt = ColumnSalts(identity: mesh.identity).salt(of: rows)
         let columns = try CohortInputs(mesh.table, rows, salt: salt).columns
         inputs = try book.check(rows, columns.map { ($0.name, $0.root, $0.cells) })
+        if let cells = try PooledTask(job).cells(settings, step: "") {
+            try book.check(cells, over: rows, values: inputs.values, sites: job.parties.map(\.name))
+        }
         stateFile = PooledStateFile(site, job)
         state = Shared(
             PooledState(job: PooledProtocol().purpose.hash(of: job.hash), siteCount: job.parties.count))
@@ -58,17 +64,17 @@ package struct PooledJob: MeshWork {
     package var progressMade: Int { state.value.rounds.count }
 
     package var standing: PooledResult? {
-        guard let mesh = meshIdentity.value, let outcome = try? run(from: state.value).outcomeOfStart() else {
+        guard let mesh = meshIdentity.value, let answer = try? run(from: state.value).outcomeOfStart() else {
             return nil
         }
-        return PooledResult(outcome: outcome, mesh: mesh)
+        return PooledResult(answer: answer, mesh: mesh)
     }
 
     package var hintOfEnded: String? {
         // Who was lost after the last sum is not waited for by anybody.
         (try? run(from: state.value).outcomeOfStart()) == nil
             ? nil
-            : "all sums of the fit were opened before this site stopped: the others have the result, the same for all; ask one of them for "
+            : "all sums of the job were opened before this site stopped: the others have the result, the same for all; ask one of them for "
                 + "its folder"
     }
 
@@ -100,13 +106,13 @@ package struct PooledJob: MeshWork {
         // A process that is killed before has its sums still.
         do { try stateFile.remove() } catch {
             observer.warning(
-                "\(stateFile.path) holds the sums of this fit, which has ended, and could not be removed: remove it")
+                "\(stateFile.path) holds the sums of this job, which has ended, and could not be removed: remove it")
         }
     }
 
     package func identity(of result: PooledResult) -> Bytes32 { result.mesh }
 
-    package func parties(of result: PooledResult) -> [String] { result.outcome.summary.sites }
+    package func parties(of result: PooledResult) -> [String] { result.answer.sites }
 
     package func files(of result: PooledResult) throws -> [ResultFile] { try PooledFiles(mesh.file, result).all() }
 
@@ -116,33 +122,38 @@ package struct PooledJob: MeshWork {
 
     /// The computing part, with this site's books around it.
     private func run(from start: PooledState) -> PooledRun {
-        let (mesh, book, rows, inputs, stateFile, state) = (mesh, book, rows, inputs, stateFile, state)
+        let (job, mesh, book, rows) = (job, mesh, book, rows)
+        let (inputs, stateFile, state) = (inputs, stateFile, state)
         let meshIdentity = meshIdentity
         let (stopAfterSums, progress) = (stopAfterSums, ProgressReporter(observer: observer))
         return PooledRun(
-            job: job, own: mesh.own, rows: pooled, signer: { [identity = mesh.identity] in try identity.key.sign($0) },
+            job: job, own: mesh.own, rows: input, secret: secret,
+            signer: { [identity = mesh.identity] in try identity.key.sign($0) },
             start: start, patience: mesh.patience, opened: { meshIdentity.value = $0 },
-            begin: { begun in
-                try stateFile.save(begun)
-                state.value = begun
-            },
-            willOpen: { notice in
-                // Before this site's vector leaves: from then on the others may open the sum without it.
-                try book.open(rows, inputs)
-                try book.openSum(
-                    rows,
-                    details: [
-                        "sum": "\(notice.number)", "name": notice.name, "numbers": "\(notice.values)",
-                        "point": notice.point.hex, "sites": notice.sites.joined(separator: " "),
-                    ])
-            },
-            save: { saved, notice in
-                try stateFile.save(saved)
-                state.value = saved
-                let sites = notice.sites.count
-                progress.say(
-                    "sum \(notice.number + 1), \(notice.name): \(notice.values) numbers over \(sites) sites opened")
-                if let stopAfterSums, notice.number + 1 >= stopAfterSums { kill(getpid(), SIGKILL) }
-            })
+            hooks: SumHooks(
+                begin: { begun in
+                    try stateFile.save(begun)
+                    state.value = begun
+                },
+                willOpen: { notice in
+                    // Before this site's vector leaves: from then on the others may open the sum without it.
+                    try book.open(rows, inputs)
+                    try book.openSum(
+                        rows,
+                        details: [
+                            "sum": "\(notice.number)", "name": notice.name, "numbers": "\(notice.values)",
+                            "point": notice.point.hex, "sites": notice.sites.joined(separator: " "),
+                            "values": inputs.values.hex,
+                        ], cells: try PooledTask(job).cells(SumSettings(job), step: notice.name),
+                        isNoisy: job.rows?.privacy != nil)
+                },
+                save: { saved, notice in
+                    try stateFile.save(saved)
+                    state.value = saved
+                    let sites = notice.sites.count
+                    progress.say(
+                        "sum \(notice.number + 1), \(notice.name): \(notice.values) numbers over \(sites) sites opened")
+                    if let stopAfterSums, notice.number + 1 >= stopAfterSums { kill(getpid(), SIGKILL) }
+                }))
     }
 }

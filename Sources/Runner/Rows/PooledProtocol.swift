@@ -6,8 +6,8 @@ import SecureSums
 import Site
 package import Wire
 
-/// A fit over the rows of all sites: one session of each pair, all of one mesh (`protocols/row-split.md`). What is said here is about one
-/// pair's session; ``MeshExecution`` runs them together.
+/// A fit or another analysis over the rows of all sites: one session of each pair, all of one mesh (`protocols/row-split.md`). What is said
+/// here is about one pair's session; ``MeshExecution`` runs them together.
 package struct PooledProtocol: SiteProtocol {
     package init() {}
 
@@ -59,6 +59,6 @@ package struct PooledProtocol: SiteProtocol {
     }
 
     package func details(of result: PooledResult) -> [String: String] {
-        ["rows": "\(result.outcome.summary.n)", "sites": "\(result.outcome.summary.sites.count)"]
+        ["rows": "\(result.answer.rows)", "sites": "\(result.answer.sites.count)"]
     }
 }

@@ -1,5 +1,5 @@
 import Jobs
-package import PooledRegression
+import PooledRegression
 import ProtocolKit
 import Records
 import SecureSums
@@ -9,16 +9,16 @@ package import Wire
 
 /// What came of a pooled fit, the same at every site.
 package struct PooledResult: Sendable {
-    package let outcome: PooledOutcome
+    package let answer: PooledAnswer
     /// Identity of the mesh.
     package let mesh: Bytes32
 
     func facts(salt: Bytes32) throws -> ResultFacts {
         ResultFacts(
-            try ResultFiles.json(outcome), file: "pooled.json", salt: salt,
+            try answer.json(), file: "pooled.json", salt: salt,
             counts: [
-                "rows": Int64(outcome.summary.n), "sites": Int64(outcome.summary.sites.count),
-                "sums": Int64(outcome.summary.rounds), "parameters": Int64(outcome.summary.parameters),
+                "rows": Int64(answer.rows), "sites": Int64(answer.sites.count),
+                "sums": Int64(answer.rounds), "parameters": Int64(answer.parameters),
             ])
     }
 }
@@ -28,7 +28,9 @@ package struct PooledResult: Sendable {
 struct PooledRun: Sendable {
     let job: Job
     let own: Int
-    let rows: PooledRows
+    let rows: PooledAnalysis.Rows
+    /// What its objections in votes are drawn from.
+    let secret: SiteSecret
     /// Signs statements with the site's identity.
     let signer: StatementSigner
     /// Where a run that stopped goes on.
@@ -37,15 +39,13 @@ struct PooledRun: Sendable {
     /// Hears the identity of the mesh.
     var opened: @Sendable (Bytes32) -> Void = { _ in }
     /// Before anything is sent, before a sum is opened, and after it.
-    var begin: @Sendable (PooledState) async throws -> Void = { _ in }
-    var willOpen: @Sendable (PooledFit.Notice) async throws -> Void = { _ in }
-    var save: @Sendable (PooledState, PooledFit.Notice) async throws -> Void = { _, _ in }
+    var hooks = SumHooks()
 
     /// What the sums from which the run would go on already say.
     ///
-    /// - Throws: `SumError.badState` where the fit has not ended with them.
-    func outcomeOfStart() throws -> PooledOutcome {
-        try PooledFit(PooledModel(job), rows: rows).outcome(of: start, settings: SumSettings(job, patience: patience))
+    /// - Throws: `SumError.badState` where nothing has ended with them.
+    func outcomeOfStart() throws -> PooledAnswer {
+        try PooledTask(job).outcome(of: start.rounds, SumSettings(job, patience: patience))
     }
 
     /// - Parameter sessions: by the number of the peer, approvals and commitments exchanged.
@@ -53,11 +53,8 @@ struct PooledRun: Sendable {
         let mesh = try await SumMesh.open(
             sessions, settings: SumSettings(job, patience: patience), own: own, signer: signer)
         opened(mesh.id)
-        var fit = try PooledFit(PooledModel(job), rows: rows)
-        fit.begin = begin
-        fit.willOpen = willOpen
-        fit.save = save
-        return PooledResult(outcome: try await fit.run(over: mesh, from: start), mesh: mesh.id)
+        let answer = try await PooledTask(job).run(rows, over: mesh, from: start, secret, hooks)
+        return PooledResult(answer: answer, mesh: mesh.id)
     }
 }
 
@@ -126,6 +123,10 @@ extension PartyTable {
     /// What makes this site's rows unfit for sums that others learn: too few for the model, small cells, rows that weigh too much. A level
     /// that nobody has here, and columns that do not vary here, do no harm: other sites' rows are in the sums too.
     func pooledProblems(for job: Job, _ rows: AlignedRows) throws -> [DesignProblem] {
+        // Cells of tables, curves and grids are voted on.
+        guard let terms = job.rows, terms.analysis == .model, !terms.hasGrid else { return [] }
+        // A refusal by what rows hold would tell of them.
+        guard terms.privacy == nil else { return [] }
         let limits = DesignLimits(job)
         let design = try DesignMatrix(rows, columns: features, missing: missing)
         for column in beside { _ = try values(of: column.domain, rows) }

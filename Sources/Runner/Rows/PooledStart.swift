@@ -16,14 +16,25 @@ extension MeshStart where Work == PooledJob {
             about: { own in
                 let place = "\(site.name) is site \(own + 1) of \(job.parties.count) that hold the same columns"
                 return [StartCheck("party", .ok, place), Self.check(job)]
-            }, budgets: [.modelsPerRowInAll, .sumsPerRowInAll], rows: { Self.rows(job, $0, site) },
+            }, budgets: [.modelsPerRowInAll, .sumsPerRowInAll] + (job.opensCells ? [.tablesPerRowInAll] : []),
+            rows: { Self.rows(job, $0, site) },
             prepare: { try PooledJob(file, at: site, observer: observer) })
     }
 
     /// What the job alone shows: whether its passes may open more than the rows that it demands can carry.
     package static func check(_ job: Job) -> StartCheck {
         .run("numbers") {
-            try PooledFit.check(PooledModel(job), SumSettings(job))
+            try PooledTask(job).check(SumSettings(job))
+            switch job.rows?.analysis ?? .model {
+            case .model:
+                if let privacy = job.rows?.privacy {
+                    return "noise for epsilon \(privacy.epsilon), delta \(privacy.delta)"
+                }
+                guard job.rows?.hasGrid == true else { break }
+                return "one baseline at up to \(job.rows?.times.count ?? 0) times: cells are voted on first"
+            case .table: return "a table of \(TableDesign(job).columns.count) columns: cells are voted on first"
+            case .survival: return "curves at up to \(job.rows?.times.count ?? 0) times: cells are voted on first"
+            }
             return "at most \(job.model.maximumPasses) passes: no more numbers than the rows of two sites hold"
         }
     }
@@ -46,11 +57,20 @@ extension MeshStart where Work == PooledJob {
             let rows = try table.pooledRows()
             let problems = try table.pooledProblems(for: job, rows)
             guard problems.isEmpty else { throw RecordsError.unfitDesign(problems, over: .own) }
-            _ = try PooledFit(PooledModel(job), rows: PooledRows(table, rows))
-            found.checks.append(StartCheck("columns", .ok, "\(job.coefficientCount) coefficients"))
+            try PooledTask(job).check(
+                PooledAnalysis.Rows(job, table, rows), SumSettings(job), SiteSecret(site.identity(), job))
+            let words =
+                job.rows?.analysis == .model
+                ? "\(job.coefficientCount) coefficients" : "\(table.privateColumns.count) columns"
+            found.checks.append(StartCheck("columns", .ok, words))
         } catch {
             found.checks.append(StartCheck("columns", failed: error))
         }
         return found
     }
+}
+
+extension Job {
+    /// Whether it opens a table, curves or a grid.
+    fileprivate var opensCells: Bool { rows?.analysis != .model || rows?.hasGrid == true }
 }

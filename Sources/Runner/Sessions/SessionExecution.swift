@@ -151,7 +151,8 @@ extension SessionProtocol {
     /// Those of the running session, with what it must see before its first protocol message. A verifier has that rule by itself.
     func liveInspectors(for job: Job, in session: SessionDescription) throws -> [any PayloadInspector] {
         let parties = [session.local, session.peer]
-        let opening = OpeningInspector(job: job.hash, committed: commitments, parties: parties)
+        let opening = OpeningInspector(
+            job: job.hash, committed: commitments, trust: job.trust, parties: parties)
         let inspected = InspectedSession(session: session.id, parties: parties, local: session.local.name)
         return [opening] + (try inspectors(for: job, in: inspected))
     }
