@@ -78,6 +78,13 @@ make_mesh() {
             [ "$site" = "$other" ] || "$moiety" peer add "$work/$other.txt" --site "$work/$site" --yes -q
         done
     done
+    approve_mesh "$job" "$@"
+}
+
+# approve_mesh JOB SITE...: these sites check and approve one more job.
+approve_mesh() {
+    job=$1
+    shift
     for site in "$@"; do
         "$moiety" job check "$job" --site "$work/$site"
         "$moiety" job approve "$job" --site "$work/$site" --person "Ada $site" --yes -q

@@ -15,7 +15,7 @@ struct ThreeParties {
 
     static func job(_ more: String = "") -> String {
         """
-        moiety: 10
+        moiety: 12
         title: Known to all
         parties:
           - {name: hospital, role: active, identifier: id}

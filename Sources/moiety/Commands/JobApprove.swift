@@ -22,7 +22,7 @@ struct JobApprove: ReplyingCommand {
         let job = file.job
         let peers = try file.sites(at: folder).others.map { job.parties[$0].name }
         try folder.policy().check(job, as: folder.name)
-        if job.kind == .pair { try Guards.check(job) }
+        if job.kind != .rows, job.hasModel { try Guards.check(job) }
         let identity = try folder.identity()
         if !file.job.loosened.isEmpty {
             let names = file.job.loosened.map(\.name).joined(separator: ", ")
@@ -32,6 +32,9 @@ struct JobApprove: ReplyingCommand {
             console.warning(
                 "onLoss: continue: a site that is lost after the first opened round has its sums disclosed to the others"
             )
+        }
+        if let trust = job.trust {
+            console.warning("the approval says: \(trust). Those two together would see all columns of the others")
         }
         // Before the question: what cannot be signed need not be asked.
         let approval = try ApprovalBook.approval(of: file, site: folder.name, person: person, meaning: meaning)

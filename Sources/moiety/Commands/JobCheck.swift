@@ -49,17 +49,23 @@ struct JobCheck: ReplyingCommand {
             return Reply(report, text: report.text, status: start.checks.status)
         }
         if file.job.kind == .several {
-            let start = JointStart(file, isDraft: true, at: site, observer: console)
+            let (checks, table) =
+                file.job.hasModel
+                ? joint(JointFitStart(file, isDraft: true, at: site, observer: console))
+                : joint(JointStart(file, isDraft: true, at: site, observer: console))
             let report = JobCheckReport(
-                job: file.hash, title: file.job.title, findings: [], checks: start.checks, table: start.identifiers,
-                estimate: nil)
-            return Reply(report, text: report.text, status: start.checks.status)
+                job: file.hash, title: file.job.title, findings: [], checks: checks, table: table, estimate: nil)
+            return Reply(report, text: report.text, status: checks.status)
         }
         let start = JobStart(file, rows: rows, isDraft: true, at: site)
         let report = JobCheckReport(
             job: file.hash, title: file.job.title, findings: start.findings, checks: start.checks,
             table: start.identifiers, estimate: start.estimate)
         return Reply(report, text: report.text, status: start.checks.status)
+    }
+
+    private func joint<Work>(_ start: MeshStart<Work>) -> ([StartCheck], IdentifierReport?) {
+        (start.checks, start.identifiers)
     }
 
     /// Without a site: what the job alone shows.
@@ -71,7 +77,7 @@ struct JobCheck: ReplyingCommand {
                 job: file.hash, title: job.title, findings: [], checks: checks, table: nil, estimate: nil)
             return Reply(report, text: report.text, status: checks.status)
         }
-        if job.kind == .several {
+        if !job.hasModel {
             let report = JobCheckReport(
                 job: file.hash, title: job.title, findings: [], checks: [], table: nil, estimate: nil)
             return Reply(report, text: report.text)

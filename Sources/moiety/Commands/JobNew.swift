@@ -23,7 +23,7 @@ struct JobNew: ReplyingCommand {
     var split = DemoCommand.Split.columns
     @Option(
         help: ArgumentHelp(
-            "All parties, in the order of the job: sites with --split rows; else three to eight that align, the active one first.",
+            "All parties, in the order of the job: sites with --split rows; else three to eight, the active one first: they align, and with --family fit a model.",
             valueName: "name,name,name"))
     var parties: String?
     @Option(help: "The party that has the outcome.") var active: String?
@@ -41,8 +41,8 @@ struct JobNew: ReplyingCommand {
 
     func validate() throws {
         if (sitePath == nil) != (table == nil) { throw ValidationError("--site and --table go together") }
-        if parties != nil, split != .rows, active != nil || passive != nil || family != nil || sitePath != nil {
-            throw ValidationError("--parties without --split rows goes with --file alone")
+        if parties != nil, split != .rows, active != nil || passive != nil || sitePath != nil {
+            throw ValidationError("--parties without --split rows goes with --family and --file alone")
         }
         if split == .rows, active != nil || passive != nil {
             throw ValidationError("--active and --passive go with --split columns")
@@ -71,7 +71,7 @@ struct JobNew: ReplyingCommand {
 
     private func text(_ family: ModelFamily?, _ console: Console) throws -> String {
         if split == .rows { return try rowsText(family, console) }
-        if let names { return JobTemplate.severalText(parties: names) }
+        if let names { return JobTemplate.severalText(parties: names, family: family) }
         guard let sitePath, let table else {
             return JobTemplate.text(
                 active: active ?? "hospital", passive: passive ?? "lab", family: family ?? .logistic)

@@ -25,7 +25,8 @@ struct JobRun: ReplyingCommand {
         commandName: "run", abstract: "Run an approved job with the peer, and write what this site learns.",
         discussion: """
             Both sites run the same job at the same time; the one that the job names as listener waits, the other dials. \
-            All sites of a job split by rows do; who stands later in it dials who stands before, and each waits for all. \
+            All sites of a job split by rows do, and all parties of one of several; who stands later in it dials who stands before, \
+            and each waits for all. \
             The output folder appears whole or not at all.
             """)
 
@@ -55,11 +56,14 @@ struct JobRun: ReplyingCommand {
         let folder = try site.open()
         let file = try file.read()
         let address = try meeting.address()
-        if file.job.isSplitByRows { return try await mesh(file, folder, address, announce, console) }
-        if file.job.kind == .several {
-            throw Failure(
-                .usage, "alignsOnly", "a job of \(file.job.parties.count) parties aligns their rows, and fits no model",
-                hint: "moiety align run, at every party at the same time")
+        if file.job.isMesh {
+            guard address == nil else {
+                throw Failure(
+                    .usage, "manyPeers", "this job has many peers, and --peer-address is for one",
+                    hint: "each is dialled where its invitation says, or: moiety peer add FILE --address HOST:PORT")
+            }
+            return file.job.isSplitByRows
+                ? try await pooled(file, folder, announce, console) : try await joint(file, folder, announce, console)
         }
         let start = JobStart(file, for: session, hasAddress: address != nil, at: folder)
         if dryRun { return try await rehearse(file, start.checks, folder) }
@@ -80,15 +84,10 @@ struct JobRun: ReplyingCommand {
     }
 
     /// A job split by rows: every site runs it, and waits for all others.
-    private func mesh(
-        _ file: JobFile, _ folder: SiteFolder, _ address: NetworkAddress?,
-        _ announce: @escaping @Sendable (NetworkAddress) -> Void, _ console: Console
+    private func pooled(
+        _ file: JobFile, _ folder: SiteFolder, _ announce: @escaping @Sendable (NetworkAddress) -> Void,
+        _ console: Console
     ) async throws -> Reply<JobRunReport> {
-        guard address == nil else {
-            throw Failure(
-                .usage, "manyPeers", "a job split by rows has many peers, and --peer-address is for one",
-                hint: "each is dialled where its invitation says, or: moiety peer add FILE --address HOST:PORT")
-        }
         guard session is FitProtocol || session is PooledProtocol else {
             throw Failure(
                 .usage, "splitByRows", "a job split by rows is fitted: --as \(session.purpose.rawValue) is for others")
@@ -102,6 +101,32 @@ struct JobRun: ReplyingCommand {
         let (result, _) = try await MeshExecution(prepared, out: out, observer: console, onListening: announce).run()
         let report = PooledReport(file, result)
         return Reply(.pooled(report), text: report.text)
+    }
+
+    /// A fit of three and more parties with different columns: every one runs it, and waits for all others.
+    private func joint(
+        _ file: JobFile, _ folder: SiteFolder, _ announce: @escaping @Sendable (NetworkAddress) -> Void,
+        _ console: Console
+    ) async throws -> Reply<JobRunReport> {
+        guard file.job.hasModel else {
+            throw Failure(
+                .usage, "alignsOnly",
+                "this job of \(file.job.parties.count) parties aligns their rows, and has no model",
+                hint: "moiety align run, at every party at the same time")
+        }
+        guard session is FitProtocol || session is JointFitProtocol else {
+            throw Failure(
+                .usage, "severalParties",
+                "a job of several parties is fitted: --as \(session.purpose.rawValue) is for others")
+        }
+        let start = JointFitStart(file, at: folder, observer: console)
+        if dryRun { return try await rehearse(file, start.checks, folder) }
+        let prepared = try start.demand()
+        console.progress("\(folder.name): \(prepared.mesh.table.summary)")
+        for remark in prepared.mesh.table.remarks { console.warning(remark) }
+        let (result, _) = try await MeshExecution(prepared, out: out, observer: console, onListening: announce).run()
+        let report = JobReport(file, file.job.parties[prepared.mesh.own], result)
+        return Reply(.finished(report), text: report.text)
     }
 
     /// Everything that this site can find out alone: what `doctor` and `job check` look at, and the output folder.

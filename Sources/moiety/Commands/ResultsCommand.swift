@@ -18,11 +18,11 @@ struct MergedResultsReport: Codable, Sendable {
 
 struct ResultsMerge: ReplyingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "merge", abstract: "Make one coefficient table of both parties' files.",
+        commandName: "merge", abstract: "Make one coefficient table of all parties' files.",
         discussion: """
-            Give this site's results folder and the peer's coefficients.csv (or its folder); one alone is possible too. \
-            Both must be of one job and one session, where the folders say so. The intercept comes first, then the active \
-            party's terms, then the passive one's. With --terms r the terms are called as R's lm and glm call them.
+            Give this site's results folder and the peer's coefficients.csv (or its folder); of several parties all of theirs, and \
+            some alone are possible too. All must be of one job and one session, where the folders say so. The intercept comes first, then the active \
+            party's terms, then the others' in the order of the job. With --terms r the terms are called as R's lm and glm call them.
             """)
 
     @Argument(help: "Results folders, or coefficients.csv files.") var results: [String]
@@ -40,7 +40,7 @@ struct ResultsMerge: ReplyingCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard (1...2).contains(results.count) else { throw ValidationError("give one or two results") }
+        guard (1...8).contains(results.count) else { throw ValidationError("give one to eight results") }
     }
 
     func reply(_ console: Console) async throws -> Reply<MergedResultsReport> {

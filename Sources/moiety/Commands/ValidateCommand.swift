@@ -7,7 +7,7 @@ struct ValidateCommand: ReplyingCommand {
         commandName: "validate", abstract: "Compare results with a fit of the joined table by another program.",
         discussion: """
             For a trial run on data that may be joined: give this site's results folder and the peer's coefficients.csv (or \
-            its folder), and what R's broom::tidy and broom::glance wrote of the same model on the joined table. Terms are \
+            its folder; of several parties all of theirs), and what R's broom::tidy and broom::glance wrote of the same model on the joined table. Terms are \
             called as the job calls them (arm=low) or as R does (armlow). The file that --out names says what was compared, \
             with hashes of all files. Exit code 2 where something is out of tolerance.
             """)
@@ -27,7 +27,7 @@ struct ValidateCommand: ReplyingCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard (1...2).contains(results.count) else { throw ValidationError("give one or two results") }
+        guard (1...8).contains(results.count) else { throw ValidationError("give one to eight results") }
         for (name, value) in [("--standardised", standardised), ("--standard-errors", standardErrors)]
         where !(value >= 0 && value <= 1) {
             throw ValidationError("\(name) is a number from 0 to 1")

@@ -22,6 +22,7 @@ struct DemoCommand: ReplyingCommand {
             """)
     var split = Split.columns
     @Flag(help: "With --split rows: the killed site stays away, and the others go on.") var lose = false
+    @Option(help: "With --split columns: 2, or 3, where a registry with treatments joins.") var parties = 2
     @Option(help: "Bits of the Paillier keys: 2048 or 3072.") var bits = 2048
     @Option(help: ArgumentHelp("Leave both sites and their results there; must not exist.", valueName: "dir"))
     var keep: String?
@@ -30,6 +31,9 @@ struct DemoCommand: ReplyingCommand {
 
     func validate() throws {
         if lose && split != .rows { throw ValidationError("--lose goes with --split rows") }
+        guard parties == 2 || parties == 3 && split == .columns else {
+            throw ValidationError("--parties is 2 or 3, and goes with --split columns")
+        }
         guard bits == 2048 || bits == 3072 else { throw ValidationError("--bits must be 2048 or 3072") }
     }
 
@@ -45,6 +49,12 @@ struct DemoCommand: ReplyingCommand {
             if keep != nil { try folder.commit() }
             return Reply(.rows(report), text: report.summary)
         }
+        if parties == 3 {
+            let demo = PartiesDemo(folder: folder.stagingPath, examples: examples, bits: bits, console: console)
+            let report = try await demo.run(keptIn: keep.map { _ in folder.target })
+            if keep != nil { try folder.commit() }
+            return Reply(.parties(report), text: report.text)
+        }
         let demo = Demo(folder: folder.stagingPath, example: "\(examples)/actg175", bits: bits, console: console)
         let report = try await demo.run(keptIn: keep.map { _ in folder.target })
         if keep != nil { try folder.commit() }
@@ -56,11 +66,13 @@ struct DemoCommand: ReplyingCommand {
 enum AnyDemoReport: Encodable, Sendable {
     case columns(DemoReport)
     case rows(RowsDemoReport)
+    case parties(PartiesDemoReport)
 
     func encode(to encoder: any Encoder) throws {
         switch self {
         case .columns(let report): try report.encode(to: encoder)
         case .rows(let report): try report.encode(to: encoder)
+        case .parties(let report): try report.encode(to: encoder)
         }
     }
 }

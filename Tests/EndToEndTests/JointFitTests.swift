@@ -1,0 +1,236 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Three parties that fit a linear model over some of the same people.
+struct FittingParties {
+    let sites: ManySites
+
+    static let names = ["hospital", "lab", "registry"]
+    static let rows = 240
+
+    static func job(_ more: String = "", helper: String = "lab", family: String = "linear") -> String {
+        """
+        moiety: 12
+        title: Outcome by all
+        parties:
+          - {name: hospital, role: active, identifier: id, label: outcome, features: [age]}
+          - {name: lab, identifier: id, features: [m1, m2, m3]}
+          - {name: registry, identifier: id, features: [r1, r2, {column: arm, type: binary}]}
+        helper: \(helper)
+        model: {family: \(family), maxPasses: 12}
+        keys: {bits: 2048}
+        loosen: [budget]
+        network: {connectTimeout: 30, messageTimeout: 60}
+        \(more)
+
+        """
+    }
+
+    /// Of a person; the same noise in every run.
+    static func columns(_ person: Int) -> (age: Int, m: [Int], r: [Int], arm: Int, outcome: Double) {
+        let age = 20 + person * 13 % 61
+        let m = [person * 11 % 37, person * 17 % 41, person * 5 % 31]
+        let r = [person * 7 % 29, person * 19 % 43]
+        let arm = person * 3 % 2 == 0 || person % 5 == 0 ? 1 : 0
+        let noise = Double(person * 23 % 47) / 5
+        let outcome =
+            1 + 0.25 * Double(age) - 0.5 * Double(m[0]) + 0.1 * Double(m[1]) - 0.3 * Double(r[0]) + 2 * Double(arm)
+            + noise
+        return (age, m, r, arm, outcome)
+    }
+
+    /// - Parameters:
+    ///   - job: nil for the standard one.
+    ///   - more: changes a row of a party's table.
+    init(job: String? = nil, changing row: @escaping (Int, Int, String) -> String = { $2 }) async throws {
+        sites = try await ManySites(Self.names, job: job ?? Self.job("transcript: {payloads: full}"), approve: false) {
+            party in
+            let headers = ["id,outcome,age\n", "id,m1,m2,m3\n", "id,r1,r2,arm\n"]
+            let rows = (0..<Self.rows + 20).filter { $0 < Self.rows || $0 % 3 == party }.map { person in
+                let of = Self.columns(person)
+                let cells =
+                    switch party {
+                    case 0: "\(of.outcome),\(of.age)"
+                    case 1: of.m.map { "\($0)" }.joined(separator: ",")
+                    default: (of.r + [of.arm]).map { "\($0)" }.joined(separator: ",")
+                    }
+                return "P\(1000 + person),\(row(party, person, cells))\n"
+            }
+            return headers[party] + (party == 1 ? rows.reversed() : rows).joined()
+        }
+        for name in Self.names {
+            let policy = URL(fileURLWithPath: "\(sites.site(name))/policy.yaml")
+            let text = try String(contentsOf: policy, encoding: .utf8).split(separator: "\n").filter {
+                !$0.hasPrefix("loosen")
+            }.joined(separator: "\n")
+            try Data("\(text)\nloosen: [budget, leverage]\n".utf8).write(to: policy)
+            try await sites.approve(name)
+        }
+    }
+
+    func run() async throws -> [String: Program.Ended] { try await sites.run(command: ["job", "run"]) }
+
+    /// Estimates by term, over all parties.
+    func estimates() throws -> [String: Double] {
+        var found: [String: Double] = [:]
+        for name in Self.names {
+            let text = try String(contentsOfFile: "\(sites.results(name))/coefficients.csv", encoding: .utf8)
+            for line in text.split(separator: "\n").dropFirst() {
+                let cells = line.split(separator: ",")
+                found[String(cells[0])] = Double(cells[1])
+            }
+        }
+        return found
+    }
+}
+
+extension EndToEnd {
+    /// Fits of several parties: real processes, each with a session to every other one.
+    @Suite(.serialized) struct JointFits {
+        @Test(.stopsAHang)
+        func threePartiesFitVerifyAndReplay() async throws {
+            let parties = try await FittingParties(
+                job: FittingParties.job("transcript: {payloads: full}\nreveal: [coefficients, standard-errors, scores]")
+            )
+            let sites = parties.sites
+            let explained = try await Program.run("job", "explain", sites.job, "--site", sites.site("registry"))
+            #expect(
+                explained.code == 0 && explained.output.contains("lab is the helper")
+                    && explained.output.contains("hospital and lab do not put"), "\(explained.output)")
+            let approval = try await Program.run(
+                "job", "approve", sites.job, "--site", sites.site("lab"), "--person", "Ada", "--dry-run", "--format",
+                "json")
+            #expect(
+                approval.output.contains("hospital and lab do not put their parts together"), "\(approval.output)")
+            for (name, ended) in try await parties.run() {
+                try #require(ended.code == 0, "\(name): \(ended.output)\(ended.errors)")
+                let data = ended.envelope["data"] as? [String: Any]
+                #expect((data?["peers"] as? [String])?.count == 2, "\(ended.output)")
+            }
+            // As ordinary least squares over the joined table has it.
+            let expected = try FittedByHand().coefficients
+            let found = try parties.estimates()
+            #expect(Set(found.keys) == Set(expected.keys))
+            for (term, value) in expected {
+                let estimate = try #require(found[term])
+                #expect(abs(estimate - value) <= 1e-4 * max(1, abs(value)), "\(term): \(estimate), \(value)")
+            }
+            let scores = try String(contentsOfFile: "\(sites.results("hospital"))/scores.csv", encoding: .utf8)
+            #expect(scores.split(separator: "\n").count == FittingParties.rows + 1)
+            let files = try FittingParties.names.map {
+                try Data(contentsOf: URL(fileURLWithPath: "\(sites.results($0))/result.json"))
+            }
+            #expect(Set(files).count == 1)
+            for name in FittingParties.names {
+                let verified = try await Program.run(
+                    "verify", sites.results(name), "--replay", "--site", sites.site(name))
+                #expect(verified.code == 0, "\(name): \(verified.output)\(verified.errors)")
+                for check in ["M02", "M03", "M05", "R01", "R02", "R03"] {
+                    #expect(verified.output.contains("[\(check)] ok"), "\(verified.output)")
+                }
+            }
+            let script = Repository.root.appending(path: "scripts/verify-transcript").path
+            for name in FittingParties.names {
+                for other in FittingParties.names where other != name {
+                    let transcript = "\(sites.results(name))/transcripts/\(other)"
+                    let told = try await Running("/usr/bin/env", ["python3", script, transcript], in: nil, input: nil)
+                        .wait()
+                    // 127: there is no Python here.
+                    #expect(told.output.hasSuffix("VALID\n") || told.code == 127, "\(told.output)\(told.errors)")
+                }
+            }
+            let together = try await Program.run(
+                "verify", sites.results("hospital"), "--with", sites.results("lab"), "--with",
+                sites.results("registry"))
+            #expect(together.code == 0 && together.output.contains("[M04] ok"), "\(together.output)")
+            // Nobody opens its logs to an auditor: with the other holder's they would be everybody's columns.
+            let opened = try await Program.run(
+                "log", "open", "\(sites.results("lab"))/transcripts/hospital", "--site", sites.site("lab"), "--out",
+                sites.scratch.path("opened"), "--format", "json")
+            #expect(opened.code == 65 && opened.errorCode == "notOpenable", "\(opened.output)")
+            let table = try await Program.run(
+                ["results", "merge"] + FittingParties.names.map { sites.results($0) })
+            #expect(table.code == 0 && table.output.contains("r2"), "\(table.output)\(table.errors)")
+            // A coefficient that is edited.
+            let path = URL(fileURLWithPath: "\(sites.results("registry"))/coefficients.csv")
+            let text = try String(contentsOf: path, encoding: .utf8)
+            try Data(text.replacing("registry,", with: "registry,1").utf8).write(to: path)
+            let edited = try await Program.run("verify", sites.results("registry"))
+            #expect(edited.code == 2 && edited.output.contains("resultChanged"), "\(edited.output)")
+        }
+
+        /// One party's column does not allow the fit: it says which, the others that it ended, and nothing is written.
+        @Test(.stopsAHang)
+        func aColumnThatIsNotFit() async throws {
+            let job = FittingParties.job().replacing("connectTimeout: 30", with: "connectTimeout: 4")
+            let parties = try await FittingParties(job: job) { party, person, cells in
+                guard party == 2 else { return cells }
+                return cells.split(separator: ",").dropLast().joined(separator: ",") + (person < 3 ? ",1" : ",0")
+            }
+            for (name, ended) in try await parties.run() {
+                #expect(ended.code != 0, "\(name): \(ended.output)")
+                #expect(!FileManager.default.fileExists(atPath: parties.sites.results(name)))
+            }
+            let checked = try await Program.run(
+                "job", "check", parties.sites.job, "--site", parties.sites.site("registry"))
+            #expect(checked.code != 0 && checked.output.contains("arm"), "\(checked.output)")
+        }
+
+        @Test(.stopsAHang)
+        func whatSuchAJobIsNotFor() async throws {
+            let parties = try await FittingParties()
+            let sites = parties.sites
+            for (command, code, word) in [
+                (
+                    ["describe", sites.job, "--site", sites.site("lab"), "--out", sites.results("lab")], 64,
+                    "severalParties"
+                ),
+                (
+                    [
+                        "job", "run", sites.job, "--site", sites.site("lab"), "--out", sites.results("lab"), "--as",
+                        "describe",
+                    ], 64, "severalParties"
+                ),
+            ] as [([String], Int32, String)] {
+                let ended = try await Program.run(command + ["--format", "json"])
+                #expect(ended.code == code && ended.errorCode == word, "\(command): \(ended.output)\(ended.errors)")
+            }
+            let rehearsed = try await Program.run(
+                "job", "run", sites.job, "--site", sites.site("lab"), "--out", sites.results("lab"), "--dry-run")
+            #expect(rehearsed.code == 0 && rehearsed.output.contains("helper one of 3 parties"), "\(rehearsed.output)")
+            // The same parties may align under it, and no more.
+            for (name, ended) in try await sites.run(command: ["align", "run"]) {
+                #expect(ended.code == 0, "\(name): \(ended.output)\(ended.errors)")
+            }
+        }
+    }
+}
+
+/// Least squares over the joined table, by normal equations.
+private struct FittedByHand {
+    let coefficients: [String: Double]
+
+    init() throws {
+        let rows = (0..<FittingParties.rows).map { FittingParties.columns($0) }
+        let names = ["(Intercept)", "age", "m1", "m2", "m3", "r1", "r2", "arm"]
+        let design = rows.map { row in
+            [1, Double(row.age)] + row.m.map(Double.init) + row.r.map(Double.init) + [Double(row.arm)]
+        }
+        let p = names.count
+        var system = (0..<p).map { i in
+            (0..<p).map { j in design.reduce(0) { $0 + $1[i] * $1[j] } }
+                + [zip(design, rows).reduce(0) { $0 + $1.0[i] * $1.1.outcome }]
+        }
+        for i in 0..<p {
+            let pivot = try #require((i..<p).max { abs(system[$0][i]) < abs(system[$1][i]) })
+            system.swapAt(i, pivot)
+            for row in 0..<p where row != i {
+                let factor = system[row][i] / system[i][i]
+                for column in i...p { system[row][column] -= factor * system[i][column] }
+            }
+        }
+        coefficients = Dictionary(
+            uniqueKeysWithValues: names.enumerated().map { ($1, system[$0][p] / system[$0][$0]) })
+    }
+}
