@@ -110,7 +110,7 @@ class DescriptionInspector(Expectations):
     def ciphertexts(self, record):
         """How many: those of either key have one width."""
         self.next(record)
-        width, size = ciphertext_bytes(self.cohort.bits), messages.ciphertext_size(record)
+        width, size = ciphertext_bytes(self.cohort.bits), messages.content_size(record)
         demand(size % width == 0, "T10", "wrongLength")
         return size // width
 

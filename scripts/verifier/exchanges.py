@@ -65,6 +65,17 @@ class Exchanges:
         )
         return [(owner, PACKED_SUMS, layout)]
 
+    def crosses(self, entry_bits=None):
+        """Shares of other parties' weighted columns, words each, against own columns (multiparty-training.md 4)."""
+        facts, found = self.facts, []
+        bits = facts.feature_bits if entry_bits is None else entry_bits
+        for values in facts.other_columns:
+            for owner, evaluator in ((PASSIVE, ACTIVE), (ACTIVE, PASSIVE)):
+                layout = layouts.packed_sums(
+                    facts.bits, facts.rows, values, self.columns[evaluator], layouts.WORD_BITS, bits, self.rows)
+                found.append((owner, PACKED_SUMS, layout))
+        return found
+
     def weighted(self, weight_bits, entry_bits=None):
         """Sums of products of columns with weights in shares."""
         return (
@@ -72,6 +83,7 @@ class Exchanges:
             + self.block(PASSIVE, ACTIVE, weight_bits)
             + self.cross(ACTIVE, PASSIVE, weight_bits, entry_bits)
             + self.cross(PASSIVE, ACTIVE, weight_bits, entry_bits)
+            + self.crosses(entry_bits)
         )
 
     def product(self, rows, columns, part=layouts.ALL, inner=None):
@@ -122,7 +134,7 @@ class Exchanges:
         bits = self.facts.start_weight_bits
         # Where all weights are 1 the passive party knows its own block.
         own = [] if self.facts.has_unit_weights else self.block(ACTIVE, PASSIVE, bits)
-        return own + self.cross(ACTIVE, PASSIVE, bits)
+        return own + self.cross(ACTIVE, PASSIVE, bits) + self.crosses()
 
     def inverse(self, start, iterations, _):
         size = self.facts.parameters
@@ -283,7 +295,11 @@ class Exchanges:
         return found
 
     def held_out_squares(self):
-        return Exchanges(self.facts.of_held_out).sums(ACTIVE, 1, LINEAR_PART_BITS + 1, LINEAR_PART_BITS)
+        rows = Exchanges(self.facts.of_held_out)
+        if self.facts.other_columns:
+            # Both have shares of the others' parts.
+            return rows.residual_sum()
+        return rows.sums(ACTIVE, 1, LINEAR_PART_BITS + 1, LINEAR_PART_BITS)
 
     def correlations(self):
         size = self.facts.parameters

@@ -35,8 +35,10 @@ class Expectations:
 
     def take_numbers(self, record, count):
         """A chunk of them."""
-        next = self.next(record)
-        cut, (index, chunks) = next.size, record["chunk"]
+        self.take_chunk(record, self.next(record).size, count)
+
+    def take_chunk(self, record, cut, count):
+        next, (index, chunks) = self.next(record), record["chunk"]
         demand(chunks == cut.count and index == next.chunk, "T10", "wrongCount")
         demand(count == cut.numbers(index), "T10", "wrongCount")
         next.chunk += 1

@@ -68,9 +68,11 @@ class Facts:
         # Whether correlations are opened for an elastic net.
         self.is_net = rest["net"]
         self.opens_squares = family.has_squares and self.opens_loss
-        # Without a penalty that many columns of the passive party may be left out.
-        self.may_leave_out = self.penalty == 0
-        self.parameters = active_columns + passive_columns
+        # Of parties that share no numbers: their columns, which the two share (multiparty-training.md).
+        self.other_columns = rest.get("others", ())
+        self.parameters = active_columns + passive_columns + sum(self.other_columns)
+        # Without a penalty columns of the passive party may be left out.
+        self.may_leave_out = self.penalty == 0 and not self.other_columns
         # Sums over rows are divided by 2 to this power.
         self.count_bits = up_log2(rows)
         # Whitened columns have mean square 1, so no entry is above the square root of n.

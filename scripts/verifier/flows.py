@@ -10,6 +10,8 @@ import os
 from verifier.reading import demand
 
 BINDING, ABORT, CHECKPOINT, COSIGNATURE, CLOSING = 0x0001, 0x0002, 0x0004, 0x0005, 0x0006
+# Where this may come, a training has rounds in which only one side sends.
+TRAINING, SCALED_SHARES = 0x02, 0x0220
 EMPTY = ("sequence",)
 DEFAULT = os.path.join(os.path.dirname(__file__), "..", "..", "protocols", "purposes.json")
 
@@ -76,11 +78,24 @@ def after(flow, number):
     return found
 
 
+def note_rounds(records):
+    """Puts down in each record, as `before`, which round of its protocol the other side had come to.
+
+    They are in the order of a pass."""
+    rounds = {}
+    for record in records:
+        protocol = record["type"] >> 8
+        record["before"] = rounds.get((record["to"], protocol), 0)
+        rounds[record["from"], protocol] = record["round"]
+
+
 class Side:
     """One party's place in one alternative of a plan."""
 
-    def __init__(self, flow):
+    def __init__(self, flow, one_sided):
+        """`one_sided`: protocols whose rounds both sides count together."""
         self.flows, self.open, self.rounds, self.finished = {flow}, {}, {}, set()
+        self.one_sided = one_sided
 
     def take(self, record):
         if record["type"] == ABORT:
@@ -93,10 +108,12 @@ class Side:
         else:
             found = {rest: every for flow in self.flows for rest, every in after(flow, record["type"]).items()}
             # Within a protocol, rounds go up by one at a time and never back.
-            step = record["round"] - self.rounds.get(record["type"] >> 8, 0)
-            if not found or key in self.open or key in self.finished or step not in (0, 1):
+            protocol, number = record["type"] >> 8, record["round"]
+            last = self.rounds.get(protocol, 0)
+            latest = max(last, record["before"]) if protocol in self.one_sided else last
+            if not found or key in self.open or key in self.finished or not last <= number <= latest + 1:
                 return False
-            self.rounds[record["type"] >> 8] = record["round"]
+            self.rounds[protocol] = number
             self.flows = set(found)
             held = self.open[key] = {"next": 0, "count": count, "every": next(iter(found.values())), "due": False}
             if record["type"] == COSIGNATURE:
@@ -137,14 +154,14 @@ class Purposes:
         names = {part["protocol"] for plan in plans for parts in plan for part in parts}
         return set().union(*(bulk_steps(self.document["protocols"][name]) for name in names))
 
-    def alternatives(self, purpose, kind, sender):
-        """One for each sender that the alignment may have: flows of the active and of the passive side."""
-        for parts in self.by_name[purpose]["plans"][kind]:
+    def alternatives(self, purpose, kind, sides_of, sender):
+        """One for each sender that the alignment may have: flows of both sides. None where a job has no such session."""
+        for parts in self.by_name[purpose]["plans"].get(kind, []):
             roles = [part["roles"] for part in parts]
             if sender and any(part.get("sender", sender) != sender for part in roles):
                 continue
             sides = []
-            for side in ("first", "second") if kind in ("rows", "several passive") else ("active", "passive"):
+            for side in sides_of:
                 flows = [
                     built(self.document["protocols"][part["protocol"]], role)
                     for part in parts for role, party in sorted(part["roles"].items()) if party == side
@@ -153,10 +170,14 @@ class Purposes:
                 sides.append(("sequence", each(BINDING), *flows, *ends))
             yield sides
 
-    def follow(self, purpose, kind, sender, logs):
-        """Whether some alternative has a place for every record. `logs`: the active party's, then the passive one's."""
-        runs = [[Side(flow) for flow in sides] for sides in self.alternatives(purpose, kind, sender)]
-        known = numbers([list(sides) for sides in self.alternatives(purpose, kind, sender)])
+    def follow(self, purpose, kind, sides_of, sender, logs):
+        """Whether some alternative has a place for every record.
+
+        `sides_of`: names of both roles. `logs`: theirs, after `note_rounds`."""
+        plans = list(self.alternatives(purpose, kind, sides_of, sender))
+        known = numbers(plans)
+        one_sided = {TRAINING} if SCALED_SHARES in known else set()
+        runs = [[Side(flow, one_sided) for flow in sides] for sides in plans]
         for log in logs:
             for record in log:
                 demand(record["type"] >> 8 == 0 or record["type"] in known, "T14", "undeclaredMessage")

@@ -5,6 +5,7 @@ from verifier import fitting, levels, messages, steps
 from verifier.exchanges import Exchanges
 from verifier.expecting import ACTIVE, PASSIVE, Expectations
 from verifier.facts import CURVE, ROBUST_VARIANCE, SLOPE
+from verifier.handing import SCORE, TAG, Handover
 from verifier.layouts import Cut
 from verifier.openings import opening_of
 from verifier.reading import demand
@@ -12,13 +13,15 @@ from verifier.reading import demand
 SCORES_A_CHUNK = 1 << 16
 
 
-class Follower(Expectations):
+class StepFollower(Expectations):
+    """Takes the decisions from numbers that are open: subclasses say what comes for a step, and how a number is opened."""
+
     def __init__(self, active, passive, score_rows):
         """`score_rows`: of each message with scores at the end."""
         super().__init__(active, passive)
         self.score_rows = score_rows
         self.facts = self.program = self.run = self.exchanges = self.opening = None
-        self.windows, self.has_result = {}, False
+        self.has_result = False
 
     @property
     def passes(self):
@@ -29,9 +32,63 @@ class Follower(Expectations):
         return self.has_result and self.program.is_converged
 
     def begin(self, facts):
-        self.facts, self.program, self.exchanges = facts, fitting.Program(facts), Exchanges(facts)
+        self.facts, self.program, self.exchanges = facts, fitting.Program(facts), self.exchanges_of(facts)
         self.run = self.program.run()
         self.go_on(None)
+
+    def take_number(self, number):
+        """One that is open; None where its next window is due."""
+        if number is None:
+            self.expect_windows()
+        else:
+            self.opening = None
+            self.go_on(number)
+
+    def take_handover_key(self, record, count):
+        self.next(record)
+        demand(count == 1, "T10", "wrongCount")
+        self.expected[record["from"]].popleft()
+
+    def take_handover(self, record, size):
+        """Of so many bytes, its tag among them."""
+        due = self.next(record).size
+        numbers, rest = divmod(size - TAG, due.number_bytes)
+        demand(numbers > 0 and rest == 0, "T10", "wrongCount")
+        self.take_chunk(record, due.cut, numbers)
+
+    def expect_handovers_of_scores(self):
+        for rows in self.score_rows:
+            self.round += 1
+            self.expect(PASSIVE, messages.HANDOVER, Handover(rows, SCORE))
+
+    def finish(self):
+        is_open = any(self.expected.values()) or self.opening is not None
+        demand(self.has_result and not is_open, "T23", "fitNotFinished")
+
+    def go_on(self, number):
+        """To the next opening or the end."""
+        try:
+            while self.opening is None:
+                step = self.run.send(number)
+                number = None
+                self.expect_step(step)
+                self.opening = opening_of(step, self.facts) if step[0] in steps.OPENINGS else None
+            self.expect_windows()
+        except StopIteration:
+            self.has_result = True
+            self.expect_scores()
+        except fitting.NoResult:
+            pass
+
+
+class Follower(StepFollower):
+    """Of the two that have shares."""
+
+    exchanges_of = Exchanges
+
+    def __init__(self, *of):
+        super().__init__(*of)
+        self.windows = {}
 
     # What came
 
@@ -43,32 +100,10 @@ class Follower(Expectations):
         self.windows[record["from"]] = value
         if len(self.windows) < 2:
             return
-        number = self.opening.take(*(self.windows[self.names[role]] for role in (ACTIVE, PASSIVE)))
-        self.windows = {}
-        if number is None:
-            self.expect_windows()
-        else:
-            self.opening = None
-            self.go_on(number)
-
-    def finish(self):
-        is_open = any(self.expected.values()) or self.opening is not None
-        demand(self.has_result and not is_open, "T23", "fitNotFinished")
+        windows, self.windows = self.windows, {}
+        self.take_number(self.opening.take(*(windows[self.names[role]] for role in (ACTIVE, PASSIVE))))
 
     # What comes next
-
-    def go_on(self, number):
-        """To the next opening or the end."""
-        try:
-            while self.opening is None:
-                step = self.run.send(number)
-                number = None
-                self.expect_step(step)
-        except StopIteration:
-            self.has_result = True
-            self.expect_scores()
-        except fitting.NoResult:
-            pass
 
     def expect_step(self, step):
         if step[0] == steps.LEAVE_OUT:
@@ -98,9 +133,6 @@ class Follower(Expectations):
             self.expect_results(*self.facts.naming_widths(step[0] == steps.ALIASES))
         elif step[0] == steps.PASSIVE_ALIASES:
             self.expect_results([], self.facts.naming_widths(True)[1])
-        elif step[0] in steps.OPENINGS:
-            self.opening = opening_of(step, self.facts)
-            self.expect_windows()
 
     def expect_results(self, to_active, to_passive):
         """Each party sends what is the other's."""
@@ -116,6 +148,12 @@ class Follower(Expectations):
     def expect_scores(self):
         if self.score_rows:
             self.expect_checkpoints()
+        if self.score_rows and self.facts.other_columns:
+            # In clear, the other parties together would take their parts off.
+            self.round += 1
+            self.expect(PASSIVE, messages.HANDOVER_KEY)
+            self.expect_handovers_of_scores()
+            return
         for rows in self.score_rows:
             self.round += 1
             self.expect(PASSIVE, messages.SCORES, Cut(rows, SCORES_A_CHUNK))

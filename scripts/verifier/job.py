@@ -58,13 +58,27 @@ LOOSENS = {9, 10}
 class Job:
     """The model, what may be opened of it and the alignment; everything else is passed over."""
 
+    # How many parties it has, and their roles in a session.
+    counts, roles = range(2, 3), ("active", "passive")
+    # Columns of passive parties that share no numbers.
+    other_columns = ()
+
     def __init__(self, data):
         r = Reader(data, "job.bin", ("T02", "jobNotCanonical"))
         r.magic(b"moiety job\n\x00\x08")
+        self.read(r)
+
+    def read(self, r):
+        """All that follows the format."""
         r.texts(2)
-        demand(r.number(4) == 2, "T02", "jobNotCanonical")
-        self.active, self.passive = read_party(r), read_party(r)
-        demand((self.active["role"], self.passive["role"]) == (1, 2), "T02", "jobNotCanonical")
+        count = r.number(4)
+        demand(count in self.counts, "T02", "jobNotCanonical")
+        self.parties = [read_party(r) for _ in range(count)]
+        demand([party["role"] for party in self.parties] == [1] + [2] * (count - 1), "T02", "jobNotCanonical")
+        # The passive one of a fit: of several parties the helper.
+        self.active, self.passive = self.parties[:2]
+        # The two of a session.
+        self.pair = self.active, self.passive
         self.alignment = r.number(1)
         demand(self.alignment in ALIGNMENTS, "T02", "jobNotCanonical")
         self.sender = read_optional_text(r)
@@ -87,7 +101,7 @@ class Job:
         self.compared_column = read_optional_text(r)
         demand(self.has_times(), "T02", "jobNotCanonical")
         demand(self.family in FAMILY_NAMES and min(self.l2, self.l1) >= 0 < self.tolerance, "T02", "jobNotCanonical")
-        r.fixed(2)
+        self.bits = r.number(2)
         demand(r.number(1) in NONCES, "T02", "jobNotCanonical")
         self.reveals = {r.number(1) for _ in range(r.number(4))}
         demand((CORRELATIONS in self.reveals) == (self.l1 > 0), "T02", "jobNotCanonical")
@@ -106,11 +120,11 @@ class Job:
             "T02", "jobNotCanonical",
         )
         demand(not self.is_survival or self.is_allowed_survival(), "T02", "jobNotCanonical")
-        r.fixed(4)
-        self.least_cell = r.number(4)
+        self.least, self.least_cell = r.number(4), r.number(4)
         describes = DESCRIPTION in self.reveals
         demand(not describes or 1 <= self.least_cell <= LARGEST_CELL, "T02", "jobNotCanonical")
-        demand(self.passive["group"] is None and self.has_group(describes), "T02", "jobNotCanonical")
+        is_grouped = any(party["group"] is not None for party in self.parties[1:])
+        demand(not is_grouped and self.has_group(describes), "T02", "jobNotCanonical")
         demand(not describes or self.least_cell * self.cells() <= MOST_TESTS, "T02", "jobNotCanonical")
         has_weights = describes and self.active["weights"] is not None
         demand(WEIGHTED_DESCRIPTION not in self.reveals or has_weights, "T02", "jobNotCanonical")
@@ -118,16 +132,21 @@ class Job:
         r.fixed(8 + 4 + 4)
         demand({r.number(1) for _ in range(r.number(4))} <= LOOSENS, "T02", "jobNotCanonical")
         r.fixed(1)
-        r.texts(1)
+        self.listener = r.prefixed()
         r.fixed(4 + 4)
         r.finish()
+
+    def between(self, names, _):
+        """Who the two of a session are."""
+        demand(names == {party["name"] for party in self.pair}, "T04", "partyNotInJob")
+        return self
 
     def has_times(self):
         """Whether times, strata, ties and a number of events stand where a survival model has them, and nowhere else."""
         others = ("exposure",) if self.is_survival else TIMES
         if any(self.active[name] is not None for name in others):
             return False
-        if any(self.passive[name] is not None for name in TIMES + OTHERS):
+        if any(party[name] is not None for party in self.parties[1:] for name in TIMES + OTHERS):
             return False
         if not self.is_survival:
             return self.ties is None and self.most_events is None and self.most_strata is None
@@ -203,11 +222,11 @@ class Job:
 class RowJob:
     """Of a job split by rows (protocols/job.md 7) its sites, in their order; what its sums are about is passed over."""
 
-    kind, sender = "rows", None
+    kind, sender, roles = "rows", None, ("first", "second")
 
     def __init__(self, data):
         r = Reader(data, "job.bin", ("T02", "jobNotCanonical"))
-        r.magic(b"moiety job\n\x00\x09")
+        r.magic(b"moiety job\n\x00\x0b")
         r.texts(2)
         self.sites = []
         for _ in range(r.number(4)):
@@ -219,11 +238,10 @@ class RowJob:
             r.fixed(1)
         demand(3 <= len(self.sites) <= 50 and len(set(self.sites)) == len(self.sites), "T02", "jobNotCanonical")
 
-    def between(self, names):
+    def between(self, names, _):
         """The two of a session, the one that stands first in the job first."""
-        two = [name for name in self.sites if name in names]
-        demand(len(two) == 2, "T04", "partyNotInJob")
-        self.active, self.passive = {"name": two[0]}, {"name": two[1]}
+        self.pair = [{"name": name} for name in self.sites if name in names]
+        demand(len(self.pair) == 2, "T04", "partyNotInJob")
         return self
 
 

@@ -108,6 +108,15 @@ def column_sums(bits, rows, columns, value_bits, scalar_bits, sent=None):
     return Exchange(request, Cut(columns, NUMBERS, item_bytes=width))
 
 
+def scaled_rows(bits, rows, columns, value_bits, scalar_bits):
+    """multiparty-training.md 3.10: a number of each row times each column, several rows to a result."""
+    room(scalar_bits <= WIDEST_SCALAR - 1)
+    rows_each = (bits - HEADROOM_BITS - 8) // max(WORD_BITS, value_bits + scalar_bits + 2)
+    room(rows_each >= 1)
+    request = Cut(rows, ROWS, rows_each, ciphertext_bytes(bits) * up(columns, rows_each))
+    return Exchange(request, Cut(up(rows, rows_each), request.size // rows_each, each=columns))
+
+
 def packed_sums(bits, rows, values, columns, value_bits, scalar_bits, sent=None):
     """3.4: several numbers of each row against each column. `sent` as above."""
     slots = min(values, (bits - HEADROOM_BITS) // sum_slot(rows, value_bits, scalar_bits))

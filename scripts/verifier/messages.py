@@ -11,11 +11,17 @@ PREDICTOR_SHARES, PREDICTOR_SUMS, KERNEL_VECTORS, KERNEL_RESULTS = 0x0210, 0x021
 ROW_SHARES, COLUMN_SUMS, ROW_VECTORS, CROSS_SUMS = 0x0214, 0x0215, 0x0216, 0x0217
 MATRIX_SHARES, MATRIX_PRODUCTS, WINDOW, RESULTS, SCORES = 0x0218, 0x0219, 0x021A, 0x021B, 0x0230
 ELEMENT_SHARES, ELEMENT_PRODUCTS, RISK_SHARES, RISK_SUMS = 0x021C, 0x021D, 0x021E, 0x021F
-# Ciphertexts and nothing else: a transcript may keep their hash and their length.
+# With further parties: rows at places of a result, what is handed over, the key of that, results under the party's own key.
+SCALED_SHARES, SCALED_ROWS, HANDOVER, HANDOVER_KEY, SEALED_RESULTS = 0x0220, 0x0221, 0x0222, 0x0223, 0x0224
+# Ciphertexts and nothing else.
 CIPHERTEXTS = {
     PREDICTOR_SHARES, PREDICTOR_SUMS, KERNEL_VECTORS, KERNEL_RESULTS, ROW_SHARES, COLUMN_SUMS, ROW_VECTORS, CROSS_SUMS,
     MATRIX_SHARES, MATRIX_PRODUCTS, ELEMENT_SHARES, ELEMENT_PRODUCTS, RISK_SHARES, RISK_SUMS,
 }
+# Ciphertexts too, in a fit of several parties.
+OF_OTHERS = {SCALED_SHARES, SCALED_ROWS, HANDOVER_KEY, SEALED_RESULTS}
+# Of a training, what a transcript may keep the hash and the length of.
+BULK = CIPHERTEXTS | {SCALED_SHARES, SCALED_ROWS, HANDOVER}
 MALFORMED = "T10", "malformedMessage"
 MOST_COLUMNS, LARGEST_EXPONENT, MOST_SCORES = 10_000, 1000, 1 << 19
 MOST_CIPHERTEXT_BYTES, MOST_RESULT_BYTES, MOST_DESCRIBED_BYTES = 1 << 22, 1 << 20, 1 << 22
@@ -28,7 +34,8 @@ ALLOWED_BOUNDS = (0, 40), (-2, 40), (1, 40), (0, 6)
 def read_setup(payload):
     r = Reader(payload, "setup", MALFORMED)
     setup = {"rows": r.number(4), "columns": r.number(4), "test rows": r.number(4)}
-    r.demand(abs(signed(r)) <= LARGEST_EXPONENT and setup["columns"] <= MOST_COLUMNS, "range")
+    setup["scale"] = signed(r)
+    r.demand(abs(setup["scale"]) <= LARGEST_EXPONENT and setup["columns"] <= MOST_COLUMNS, "range")
     r.finish()
     return setup
 
@@ -62,8 +69,8 @@ def read_bytes(payload, most):
     return content
 
 
-def ciphertext_size(record):
-    """Bytes of the ciphertexts in a message: of its payload or, where that is not kept, by its length."""
+def content_size(record):
+    """Bytes of the ciphertexts, or of what is sealed, in a message: of its payload or, where that is not kept, by its length."""
     if record["payload"] is not None:
         return len(read_bytes(record["payload"], MOST_CIPHERTEXT_BYTES))
     demand(4 <= record["length"] <= 4 + MOST_CIPHERTEXT_BYTES, *MALFORMED)

@@ -1,4 +1,4 @@
-"""One session of an alignment of three to eight parties (protocols/multiparty-alignment.md 3, 4 and 10; job.md 8)."""
+"""The alignment in one session of three to eight parties (protocols/multiparty-alignment.md 3, 4 and 10)."""
 
 from verifier.reading import Reader, demand, sha
 
@@ -12,47 +12,17 @@ CELLS_A_CHUNK, CELL = 65_536, 16
 ZERO = bytes(32)
 
 
-class PartiesJob:
-    """Its parties, the active one first, and the least number of common rows."""
-
-    sender = None
-
-    def __init__(self, data):
-        r = Reader(data, "job.bin", ("T02", "jobNotCanonical"))
-        r.magic(b"moiety job\n\x00\x0a")
-        r.texts(2)
-        self.names, roles = [], []
-        for _ in range(r.number(4)):
-            self.names.append(r.prefixed())
-            roles.append(r.number(1))
-            r.texts(1)
-            for _ in range(r.number(4)):
-                r.texts(1)
-                r.fixed(1)
-            r.fixed(1)
-        demand(3 <= len(self.names) <= 8 and len(set(self.names)) == len(self.names), "T02", "jobNotCanonical")
-        demand(roles == [1] + [2] * (len(roles) - 1), "T02", "jobNotCanonical")
-        self.bits, self.least = r.number(2), r.number(4)
-        demand(self.bits in (2048, 3072), "T02", "jobNotCanonical")
-        r.fixed(4 + 1 + 4 + 4)
-        r.finish()
-
-    def between(self, names):
-        """The two of a session, the one that stands first in the job first."""
-        two = [name for name in self.names if name in names]
-        demand(len(two) == 2, "T04", "partyNotInJob")
-        self.active, self.passive = {"name": two[0]}, {"name": two[1]}
-        self.has_active = two[0] == self.names[0]
-        # Its plan in purposes.json.
-        self.kind = "several" if self.has_active else "several passive"
-        # Two passive parties say nothing of their logs to the active one.
-        self.sites = self.names if self.has_active else self.names[1:]
-        return self
-
-
 def cells(count):
     """Of a store of so many identifiers."""
     return 3 * -(-13 * count // 30) + 48
+
+
+def read_order(payload):
+    """How many rows, and the digest of their order."""
+    r = Reader(payload, "order", MALFORMED)
+    order = r.number(8), r.fixed(32)
+    r.finish()
+    return order
 
 
 class PartiesInspector:
@@ -93,8 +63,7 @@ class PartiesInspector:
             demand(made == self.setups[name], "T15", "nonceRefused")
             r.finish()
         elif kind == ORDER:
-            self.orders[name] = r.number(8), r.fixed(32)
-            r.finish()
+            self.orders[name] = read_order(record["payload"])
             demand(self.announced in (None, self.orders[name][0]), "T15", "ordersDiffer")
             demand(len(set(self.orders.values())) == 1, "T15", "ordersDiffer")
         else:

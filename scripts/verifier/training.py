@@ -30,11 +30,15 @@ def decision_bits(job):
 
 
 class TrainingInspector:
-    """Takes each record after all that it had seen. Only ciphertexts may be without a payload."""
+    """Takes each record after all that it had seen. Only `bulk` may be without a payload."""
+
+    bulk = messages.BULK
 
     def __init__(self, job):
         self.job, self.active, self.passive = job, job.active["name"], job.passive["name"]
-        self.columns = {self.active: job.active["columns"] + 1, self.passive: job.passive["columns"]}
+        self.shared_columns = job.active["columns"] + 1, job.passive["columns"]
+        # Of the two of this session.
+        self.columns = dict(zip((self.active, self.passive), self.shared_columns))
         self.setups, self.bits, self.follower = {}, {}, None
 
     def take(self, record):
@@ -55,6 +59,12 @@ class TrainingInspector:
             self.follower.take_results(record, messages.read_bytes(payload, messages.MOST_RESULT_BYTES))
         elif kind == messages.SCORES:
             self.follower.take_scores(record, messages.score_count(payload))
+        elif kind == messages.HANDOVER_KEY:
+            self.follower.take_handover_key(record, self.ciphertexts(record))
+        elif kind == messages.HANDOVER:
+            self.follower.take_handover(record, messages.content_size(record))
+        elif kind == messages.SEALED_RESULTS:
+            self.follower.take_own_results(record, self.ciphertexts(record))
         else:
             self.follower.take_ciphertexts(record, self.ciphertexts(record))
 
@@ -74,23 +84,36 @@ class TrainingInspector:
         if len(self.bits) < 2 or len(self.setups) < 2 or self.follower:
             return
         demand(len(set(self.bits.values())) == 1, "T13", "keySizeMismatch")
-        setup = self.setups[sender]
-        demand(setup["rows"] > 0, *messages.MALFORMED)
-        score_rows = []
-        if SCORES in self.job.reveals:
-            score_rows = [setup["rows"]] + [setup["test rows"]] * (setup["test rows"] > 0)
-        self.follower = Follower(self.active, self.passive, score_rows)
+        demand(self.setup["rows"] > 0, *messages.MALFORMED)
+        self.follower = self.new_follower()
+
+    def new_follower(self):
+        return Follower(self.active, self.passive, self.score_rows())
+
+    def score_rows(self):
+        """Of each message with scores at the end."""
+        rows, test_rows = self.setup["rows"], self.setup["test rows"]
+        return ([rows] + [test_rows] * (test_rows > 0)) if SCORES in self.job.reveals else []
+
+    @property
+    def setup(self):
+        """What both say alike."""
+        return next(iter(self.setups.values()))
+
+    @property
+    def key_bits(self):
+        return next(iter(self.bits.values()))
 
     def ciphertexts(self, record):
         """How many: those of either key have one width."""
-        width = ciphertext_bytes(self.bits[self.active])
-        size = messages.ciphertext_size(record)
+        width = ciphertext_bytes(self.key_bits)
+        size = messages.content_size(record)
         demand(size % width == 0, "T10", "wrongLength")
         return size // width
 
     @property
     def rows(self):
-        return self.setups[self.active]["rows"]
+        return self.setup["rows"]
 
     def family(self):
         return FAMILIES[FAMILY_NAMES[self.job.family]]
@@ -105,7 +128,7 @@ class TrainingInspector:
 
     def held_out(self):
         """Rows kept aside of which sums are opened (5.9)."""
-        count, reveals = self.setups[self.active]["test rows"], self.job.reveals
+        count, reveals = self.setup["test rows"], self.job.reveals
         is_open = METRICS in reveals and SCORES not in reveals and count >= max(1, self.job.least_cell)
         return count if is_open else 0
 
@@ -126,10 +149,10 @@ class TrainingInspector:
         return min(self.job.most_events or self.rows, self.rows) if self.job.is_survival else 0
 
     def facts(self, bounds):
-        job, active, passive = self.job, self.columns[self.active], self.columns[self.passive]
+        job, (active, passive) = self.job, self.shared_columns
         shows_fit, has_penalty, family = METRICS in job.reveals, job.l2 > 0 or job.l1 > 0, self.family()
         return Facts(
-            family, self.rows, active, passive, self.bits[self.active], bounds,
+            family, self.rows, active, passive, self.key_bits, bounds, others=job.other_columns,
             penalty=job.l2, tolerance=10 * job.tolerance, most_passes=job.most_passes, decision_bits=decision_bits(job),
             errors=STANDARD_ERRORS in job.reveals and not has_penalty,
             loss=not family.is_linear and (shows_fit or not has_penalty), brier=family.is_binary and shows_fit,
@@ -146,7 +169,8 @@ class TrainingInspector:
         passes = self.follower.passes
         demand(counts.get("passes", passes) == passes, "T15", "passesMismatch")
         # Without columns that were left out, and without a constant that cancels out.
-        parameters = self.follower.facts.parameters if self.follower.facts else sum(self.columns.values())
+        facts = self.follower.facts
+        parameters = facts.parameters if facts else sum(self.shared_columns) + sum(self.job.other_columns)
         parameters -= 1 if self.job.family == COX else 0
         demand(counts.get("parameters", parameters) == parameters, "T15", "countMismatch")
         converged = int(self.follower.is_converged)
