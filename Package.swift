@@ -37,7 +37,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
         "PrivateSetIntersection",
         ["PrivateSetIntersection", "Bignum", "KeyAgreement", "Paillier", "Records", "Transcript", "Wire", crypto]
     ),
-    ("SplitRegression", ["SplitRegression", "Bignum", "KeyAgreement", "Paillier", "Records", "Wire"]),
+    ("SplitRegression", ["SplitRegression", "Bignum", "KeyAgreement", "Paillier", "Records", "Transcript", "Wire"]),
     ("SecureSums", ["SecureSums", "Wire", crypto]),
     ("PooledRegression", ["PooledRegression", "Records", "SecureSums", "SplitRegression", "Wire"]),
     ("GRPCTransport", ["GRPCTransport", "Wire", crypto] + nio),

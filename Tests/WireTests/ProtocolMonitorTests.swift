@@ -20,10 +20,12 @@ import Testing
                 "step", sender: sender, type: type, answers: answers, isChunked: chunked, maximumPayload: 100))
     }
 
-    static func plan(_ flow: ProtocolFlow) -> ProtocolPlan {
+    static func plan(_ flow: ProtocolFlow, isOneSided: Bool = false) -> ProtocolPlan {
         ProtocolPlan([
             ProtocolPlan.Part(
-                ProtocolDescription(name: "toy", version: alignmentProtocol, flow: flow), parties: ["x": "a", "y": "b"])
+                ProtocolDescription(
+                    name: "toy", version: alignmentProtocol, flow: flow, hasOneSidedRounds: isOneSided),
+                parties: ["x": "a", "y": "b"])
         ])
     }
 
@@ -38,8 +40,8 @@ import Testing
     }
 
     /// Index of the first event that the plan refuses; -1 when all pass and the plan may end there.
-    static func firstRefused(_ flow: ProtocolFlow, _ events: [Event]) -> Int {
-        var monitor = ProtocolMonitor(plan: plan(flow), parties: ["a", "b"])
+    static func firstRefused(_ flow: ProtocolFlow, _ events: [Event], isOneSided: Bool = false) -> Int {
+        var monitor = ProtocolMonitor(plan: plan(flow, isOneSided: isOneSided), parties: ["a", "b"])
         var sequence: [String: UInt64] = ["a": 0, "b": 0]
         // The bindings come first of all; `seen` does not count them.
         let all = ["a", "b"].map { Event(from: $0, type: .binding) } + events
@@ -87,6 +89,26 @@ import Testing
         #expect(run([(Self.ask, 0), (Self.side, 0), (Self.ask, 1)]) == 3)
         // Long runs do not slow down: the expression stays small.
         #expect(run((0..<2000).flatMap { [(Self.ask, UInt32($0)), (Self.side, UInt32($0))] }) == -1)
+    }
+
+    /// Where one side alone has something to send in a round, those of both go up by one: none is left out.
+    @Test func oneSidedRoundsCountUpTogether() {
+        let flow = ProtocolFlow.repeated(.choice([Self.step(Self.ask, "x"), Self.step(Self.tell, "y")]))
+        func run(_ events: [(String, UInt32)], isOneSided: Bool = true) -> Int {
+            Self.firstRefused(
+                flow, events.map { Event(from: $0.0, type: $0.0 == "a" ? Self.ask : Self.tell, round: $0.1) },
+                isOneSided: isOneSided)
+        }
+        let turns: [(String, UInt32)] = [("a", 1), ("b", 2), ("b", 3), ("a", 4), ("b", 4), ("a", 5)]
+        #expect(run(turns) == -1)
+        #expect(run(turns, isOneSided: false) == 1)
+        // Each message that is left out is seen at the next one, or one that is in the same round is there.
+        #expect(run([("b", 2)]) == 0)
+        #expect(run([("a", 1), ("b", 3)]) == 1)
+        #expect(run([("a", 1), ("b", 2), ("a", 4)]) == 2)
+        #expect(run([("a", 1), ("b", 2), ("b", 3), ("a", 4), ("a", 5), ("b", 7)]) == 5)
+        // Never back.
+        #expect(run([("a", 1), ("b", 2), ("a", 3), ("b", 3), ("b", 2)]) == 4)
     }
 
     @Test func chunksComeInOrderAndAreComplete() {
