@@ -25,10 +25,13 @@ make_sites() {
     "$moiety" peer add "$work/hospital.txt" --site "$work/lab" --yes -q
 }
 
-# allow_loosening GUARDS: both sites' policies allow jobs to loosen these.
+# allow_loosening GUARDS [SITE...]: these sites' policies (without any: both) allow jobs to loosen these.
 allow_loosening() {
-    for site in hospital lab; do
-        sed "s/^loosen:.*/loosen: [$1]/" "$work/$site/policy.yaml" >"$work/policy"
+    guards=$1
+    shift
+    [ $# -gt 0 ] || set -- hospital lab
+    for site in "$@"; do
+        sed "s/^loosen:.*/loosen: [$guards]/" "$work/$site/policy.yaml" >"$work/policy"
         cat "$work/policy" >"$work/$site/policy.yaml"
     done
 }
@@ -63,16 +66,17 @@ run_job() {
     run_both results "$2" "$3" job run "$1"
 }
 
-# make_mesh JOB PORT SITE...: sites with the example's SITE.csv that listen on ports from PORT on, all know each other, and have
+# make_mesh JOB PORT SITE...: sites with SITE.csv of the example (or of the folder $tables) that listen on ports from PORT on, all know each other, and have
 # checked and approved the job.
 make_mesh() {
     job=$1 port=$2
     shift 2
     for site in "$@"; do
         "$moiety" init -q --name "$site" --site "$work/$site" --listen "127.0.0.1:$port" \
-            --table "$site=$example/$site.csv" >"$work/$site.txt"
+            --table "$site=${tables:-$example}/$site.csv" >"$work/$site.txt"
         port=$((port + 1))
     done
+    [ -z "${loosened:-}" ] || allow_loosening "$loosened" "$@"
     for site in "$@"; do
         for other in "$@"; do
             [ "$site" = "$other" ] || "$moiety" peer add "$work/$other.txt" --site "$work/$site" --yes -q
