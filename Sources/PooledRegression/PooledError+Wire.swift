@@ -17,6 +17,7 @@ extension PooledError: PeerVisibleError {
         case .impossibleSums: "impossibleSums"
         case .tooManyNumbers: "tooManyNumbers"
         case .notConverged: "notConverged"
+        case .noiseTooLarge: "noiseTooLarge"
         case .notOverdispersed: "notOverdispersed"
         case .unsupported: "unsupported"
         case .outOfScale: "outOfScale"

@@ -24,6 +24,8 @@ public enum PooledError: Error, Sendable, Equatable {
     case tooManyNumbers(numbers: Int, limit: Int)
     /// Newton's method did not come to an end.
     case notConverged(iterations: Int)
+    /// With the noise that the job asks for these sums leave nothing to estimate.
+    case noiseTooLarge
     /// theta runs away: the counts vary no more than Poisson's.
     case notOverdispersed
     /// The model asks for something that does not exist for its family, or for so few sites.

@@ -1,7 +1,7 @@
 import SecureSums
 
 /// Where curves stand (`protocols/row-statistics.md` 3).
-struct CurveCourse: SumCourse {
+struct CurveCourse: ResultCourse {
     enum Phase: Sendable, Equatable {
         case grid, counts, done
     }

@@ -2,7 +2,7 @@ import SecureSums
 
 /// Where proportional hazards on a grid stand (`protocols/row-statistics.md` 4): as curves by combination of levels. The fit follows from
 /// these counts, at each site by itself.
-struct GridCourse: SumCourse {
+struct GridCourse: ResultCourse {
     let design: GridDesign
     private(set) var curves: CurveCourse
 

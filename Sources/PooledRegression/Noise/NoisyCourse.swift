@@ -3,7 +3,7 @@ import SecureSums
 import SplitRegression
 
 /// Where a model with noise stands (`protocols/row-noise.md` 5).
-struct NoisyCourse: SumCourse {
+struct NoisyCourse: ResultCourse {
     let design: NoisyDesign
     let plan: NoisePlan
     /// Sums that were opened.
@@ -64,7 +64,7 @@ struct NoisyCourse: SumCourse {
             return try CholeskyFactor(matrix, tolerance: 1e-9).solve(right)
         } catch {
             // Of the noise, or of columns that follow from each other.
-            throw .notConverged(iterations: opened)
+            throw .noiseTooLarge
         }
     }
 

@@ -29,7 +29,7 @@ public struct NoisyOutcome: Sendable, Equatable, Codable {
 }
 
 extension NoisyCourse {
-    /// - Throws: `tooFewRows`, `notConverged` where the noise leaves nothing to estimate.
+    /// - Throws: `tooFewRows`, `noiseTooLarge` where the noise leaves nothing to estimate.
     func outcome(sites: [String], rounds: Int) throws(PooledError) -> NoisyOutcome {
         let order = coefficients.count
         let n = matrix[0, 0]
@@ -39,13 +39,13 @@ extension NoisyCourse {
         }
         let inverse: SymmetricMatrix
         do throws(LinearAlgebraError) { inverse = try CholeskyFactor(matrix, tolerance: 1e-9).inverse() } catch {
-            throw .notConverged(iterations: opened)
+            throw .noiseTooLarge
         }
         let residual =
             isLinear
             ? (squares - 2 * dot(coefficients, products) + dot(coefficients, matrix.applied(to: coefficients)))
                 / (n - Double(order)) : 1
-        guard residual > 0 else { throw .notConverged(iterations: opened) }
+        guard residual > 0 else { throw .noiseTooLarge }
         let names = [FittedTerm.intercept] + design.terms
         let transform = rawRows
         var (terms, parts): ([PooledTerm], [NoisyOutcome.Parts]) = ([], [])

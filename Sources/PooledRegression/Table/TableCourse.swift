@@ -1,7 +1,7 @@
 import SecureSums
 
 /// Where a table stands (`protocols/row-statistics.md` 2).
-struct TableCourse: SumCourse {
+struct TableCourse: ResultCourse {
     /// How a column is shown.
     struct Display: Sendable, Equatable {
         let column: Int

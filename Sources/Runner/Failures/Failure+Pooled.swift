@@ -149,6 +149,13 @@ extension Failure {
             self.init(
                 .jobFailed, name, "the fit did not come to an end in \(iterations) passes",
                 hint: "raise model.maxPasses, or look for columns that nearly follow from others")
+        case .noiseTooLarge:
+            self.init(
+                .jobFailed, name,
+                "the noise that the job asks for is too much for so few rows: the sums leave nothing to estimate",
+                hint:
+                    "another run has the same noise: agree on another job with tighter bounds, fewer columns, more rows or a larger epsilon"
+            )
         case .notOverdispersed:
             self.init(
                 .jobFailed, name, "theta has no estimate: the counts vary no more than a Poisson model says",
