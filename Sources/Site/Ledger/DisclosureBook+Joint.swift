@@ -19,12 +19,12 @@ extension DisclosureBook {
         guard let ledger = shares.first?.book.ledger else { return }
         try ledger.transact { transaction in
             let view = transaction.view
-            let isRetry = try shares.allSatisfy { share in
+            for share in shares {
                 try share.book.checkDifference(cohort, view)
                 try share.book.checkOwn(share.inputs.own, cohort, view)
                 try share.book.checkPeer(share.inputs, cohort, view)
-                return share.book.isRetry(cohort, share.inputs, in: view)
             }
+            let isRetry = shares.allSatisfy { $0.book.isRetry(cohort, $0.inputs, in: view) }
             let details = shares.map { $0.book.details(of: $0.book.changes($0.inputs, cohort, view)) }
             if !isRetry {
                 for share in shares {

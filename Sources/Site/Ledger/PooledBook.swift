@@ -118,7 +118,7 @@ package struct PooledBook: Sendable {
         ) throws -> Int {
             try Spending(in: view).cells(name, over: cohort) { entry in
                 entry.job != job || entry.cohort != cohort.name.hex
-                    || entry.details["values"] != details["values"]
+                    || entry.details["values"] == nil || entry.details["values"] != details["values"]
                     || entry.details["sites"] != details["sites"]
                     || (isOpened ? entry.details["point"] != details["point"] : entry.details["design"] != design)
             }

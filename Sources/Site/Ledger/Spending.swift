@@ -85,7 +85,7 @@ struct Spending {
             for name in names { cohort.forEachCommon(with: try view.cohort(named: name)) { rows.insert($0) } }
             for row in rows { spent[row] += 1 }
         }
-        return spent.max() ?? 0
+        return everywhere(cellsOf: kind, isOther) + (spent.max() ?? 0)
     }
 
     /// The same over all rows that the ledger knows, of the kind of which there are most.
@@ -98,9 +98,14 @@ struct Spending {
                 for name in names { tags.formUnion(try view.cohort(named: name).tags) }
                 for tag in tags { spent[tag, default: 0] += 1 }
             }
-            most = max(most, spent.values.max() ?? 0)
+            most = max(most, everywhere(cellsOf: kind, { _ in true }) + (spent.values.max() ?? 0))
         }
         return most
+    }
+
+    /// Entries that do not say over which rows: they count for every row.
+    private func everywhere(cellsOf kind: String, _ isOther: (LedgerEntry) -> Bool) -> Int {
+        entries.count { $0.details[PooledBook.Cells.kind] == kind && $0.cohort == nil && isOther($0) }
     }
 
     /// Of each different set of cells the names of the cohorts.

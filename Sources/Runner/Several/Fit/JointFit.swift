@@ -84,7 +84,8 @@ struct SiteJointBooks: JointFitBooks {
     private let observer: any RunObserver
     /// What this site's own books refused in the alignment, where the others are told no more than that.
     let refusal = Shared<PolicyRefusal?>(nil)
-    /// By peer: what the ledger keeps of both parties' inputs.
+    /// By peer: what the ledger keeps of this site's inputs, and of both parties' once the peer's are there.
+    private let ownInputs = Shared<[String: [SessionInputs.Own]]>([:])
     private let inputs = Shared<[String: SessionInputs]>([:])
 
     private var job: Job { mesh.job }
@@ -108,13 +109,13 @@ struct SiteJointBooks: JointFitBooks {
         for (_, book) in cohorts { try book.check(rows) }
         for (peer, book) in cohorts {
             let kept = try book.check(own.columns.map { ($0.name, $0.root, $0.cells) }, over: own.rows)
-            inputs.update { $0[peer.name] = SessionInputs(own: kept, peer: [:]) }
+            ownInputs.update { $0[peer.name] = kept }
         }
     }
 
     /// A change is named while the session runs: it was not known when a person approved the job.
     func admit(_ roots: [String: Bytes32], of party: String, over rows: AlignedRows) throws {
-        guard let (_, book) = cohorts.first(where: { $0.peer.name == party }), let own = inputs.value[party]?.own
+        guard let (_, book) = cohorts.first(where: { $0.peer.name == party }), let own = ownInputs.value[party]
         else { throw Failure(.internalError, "noBook", "there is no book for \(party)") }
         let both = SessionInputs(own: own, peer: roots)
         for change in try book.check(both, over: rows) { observer.warning("\(party): \(change.text)") }
