@@ -29,3 +29,9 @@ public struct SiteSecret: Sendable {
         return ProtocolRandomness(secret: MaskStream.derive(key, info: info))
     }
 }
+
+/// It is not printed.
+extension SiteSecret: CustomStringConvertible, CustomReflectable {
+    public var description: String { "SiteSecret" }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}

@@ -50,16 +50,29 @@ public struct SumFollower: Sendable {
         var state = state
         // What they sent stays in the logs, and decides nothing.
         var lost: Set<Int> = []
+        // As the site that ran: a sum that is opened again is the same, and not again and again.
+        var again: OpenedSum?
+        var history = SumHistory(opened: state.rounds.count)
         for number in rounds.keys.sorted() where number > 0 {
             let exchanges = (rounds[number] ?? [:]).filter { !lost.contains($0.key) }
             guard let meeting = try meet(exchanges, state, statements.mesh, &lost) else { continue }
             if let missed = meeting.missed {
+                try missed.demandSame(as: again, round: state.rounds.count)
+                again = nil
                 state.append(missed, own: .zero)
+                history.reached(state.rounds.count)
             } else if meeting.opened < state.rounds.count {
+                do throws(SumHistory.Refusal) { try history.goBack(to: meeting.opened) } catch {
+                    throw SumMesh.error(error, meeting, settings)
+                }
+                again = state.rounds.last
                 state.removeLast()
             }
             guard let sum = try sum(exchanges, number, meeting, state, statements, &lost) else { continue }
+            try sum.demandSame(as: again, round: state.rounds.count)
+            again = nil
             state.append(sum, own: .zero)
+            history.reached(state.rounds.count)
         }
         return state
     }

@@ -67,9 +67,7 @@ extension SumMesh {
             let meeting = try await meet(state, isFinished: isFinished)
             if meeting.areFinished { return state }
             if let missed = meeting.missed {
-                if let again, again.point == missed.point, again.sites == missed.sites, again.values != missed.values {
-                    throw SumError.reopenedDiffers(round: state.rounds.count)
-                }
+                try missed.demandSame(as: again, round: state.rounds.count)
                 again = nil
                 try await catchUp(&state, missed, of: program, willOpen: willOpen, save: save)
                 history.reached(state.rounds.count)
@@ -96,9 +94,7 @@ extension SumMesh {
             }
             failed = 0
             withholders = []
-            if let again, again.point == sum.point, again.sites == sum.sites, again.values != sum.values {
-                throw SumError.reopenedDiffers(round: state.rounds.count)
-            }
+            try sum.demandSame(as: again, round: state.rounds.count)
             again = nil
             state.append(sum, own: SumState.ownHash(values, job: job, point: step.point))
             history.reached(state.rounds.count)
@@ -106,7 +102,7 @@ extension SumMesh {
         }
     }
 
-    private static func error(
+    static func error(
         _ refusal: SumHistory.Refusal, _ meeting: SumMeeting, _ settings: SumSettings
     ) -> SumError {
         switch refusal {
@@ -217,5 +213,15 @@ extension SumMesh {
         var state = SumRound(terms)
         do throws(SumRound.Fault) { try state.take(message(to: own), from: own) } catch { throw Self.error(error) }
         return (state, Dictionary(uniqueKeysWithValues: peers.map { ($0, message(to: $0)) }))
+    }
+}
+
+extension OpenedSum {
+    /// Of a sum that was opened before: over the same sites at the same point it has the same values.
+    ///
+    /// - Throws: `reopenedDiffers`.
+    func demandSame(as earlier: OpenedSum?, round: Int) throws(SumError) {
+        guard let earlier, earlier.point == point, earlier.sites == sites, earlier.values != values else { return }
+        throw .reopenedDiffers(round: round)
     }
 }

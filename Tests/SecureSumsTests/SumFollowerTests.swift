@@ -40,6 +40,27 @@ import Testing
         }
     }
 
+    /// What a running site refuses, its logs show.
+    @Test func aSumThatIsOpenedAgainMustBeTheSame() async throws {
+        let settings = try Mesh.settings(3, 1)
+        var programs = (0..<3).map { Adding(value: 100 * $0, rounds: 1) }
+        var states = await Mesh.run(programs, settings, try await Mesh.sessions(settings)).map(\.saved)
+        // Only one site has the sum, so it is no sum yet; another brings other rows.
+        for site in 1...2 { states[site] = SumState(job: Mesh.job, siteCount: 3) }
+        for (value, error) in [(100, nil), (101, SumError.reopenedDiffers(round: 0))] {
+            programs[1] = Adding(value: value, rounds: 1)
+            let sessions = try await Mesh.sessions(settings)
+            let ends = await Mesh.run(programs, settings, sessions, from: states)
+            #expect(ends[0].error == error)
+            let logs = try follower(0, settings, sessions)
+            if let error {
+                #expect(throws: error) { try logs.sums(from: states[0]) }
+            } else {
+                #expect(try logs.sums(from: states[0]).rounds == ends[0].saved.rounds)
+            }
+        }
+    }
+
     @Test func alteredLogsAreFound() async throws {
         let settings = try Mesh.settings(4, 1)
         let programs = (0..<4).map { Adding(value: 100 * $0) }
