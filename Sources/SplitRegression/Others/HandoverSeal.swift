@@ -50,3 +50,9 @@ struct HandoverSeal: Sendable {
             })
     }
 }
+
+/// It is not printed.
+extension HandoverSeal: CustomStringConvertible, CustomReflectable {
+    var description: String { "HandoverSeal" }
+    var customMirror: Mirror { Mirror(self, children: [:]) }
+}

@@ -31,6 +31,8 @@ struct OtherTrainingFollower {
     private var opening: WindowOpening?
     /// Of which the holder owes both parties' bits.
     private var owing: TrainingStep?
+    /// Whether the party still owes the helper a bit, before which nothing can be announced.
+    private var isBitDue = false
     /// What the party said to this holder since then.
     private var bit: Bool?
     private var end: TrainingProgram.End?
@@ -95,11 +97,14 @@ struct OtherTrainingFollower {
             try demand(window, bits: 1)
             expected.drop(from: record.from)
             bit = window.value == 1
+            isBitDue = false
         case .announcement(let bits):
             try demand(window, bits: bits)
             expected.drop(from: record.from)
             if let step = owing {
-                guard let facts = program?.facts, facts.isPossible(announced: window.value, of: step, bit: bit) else {
+                guard !isBitDue, let facts = program?.facts,
+                    facts.isPossible(announced: window.value, of: step, bit: bit)
+                else {
                     throw Self.failure(
                         "T23", "stepMismatch", "Bits were announced that those of the parties cannot have come to.")
                 }
@@ -182,7 +187,9 @@ struct OtherTrainingFollower {
                 expect(reply, .ciphertexts(shape.reply(width: width)), from: other)
             case .handover(let count, let bits):
                 expect(.handover, .handover(Handover.chunks(count, bits: bits), bits: bits), from: other)
-            case .bit: expect(.windowShare, .bit, from: other)
+            case .bit:
+                isBitDue = true
+                expect(.windowShare, .bit, from: other)
             case .results(let count, let bits):
                 expect(.sealedResults, .results(try packing(bits).ciphertexts(count)), from: holder)
             case .checkpoint: expected.addCheckpoint(from: holder, other)

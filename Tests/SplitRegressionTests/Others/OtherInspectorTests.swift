@@ -152,6 +152,12 @@ struct OtherInspectorTests {
         var messages = log.messages
         messages[bit].payload = try WindowShare(bits: 1, value: 1).encoded()
         #expect(log.failure(messages) == "T23 stepMismatch")
+        // Before the bit that it has to hold.
+        let announced = try #require(
+            log.all(.windowShare).first { $0 > bit && log.messages[$0].record.from == "lab" })
+        messages = log.messages
+        messages.insert(messages.remove(at: announced), at: bit)
+        #expect(log.failure(messages) == "T23 stepMismatch")
         let facts = log.plan.facts(
             rows: Self.rows, heldOut: 0, Announcement(scaleBits: 0, weightBits: -2, rowBits: 1, periodBits: 5))
         #expect(facts.isPossible(announced: 1, of: .theta, bit: nil))
