@@ -23,6 +23,8 @@ struct MeshCopy {
         var counts: [String: Int64]?
         /// Identity keys, by party.
         var keys: [String: VerifyingKey] = [:]
+        /// Keys of both parties' logs, by party.
+        var logKeys: [String: Set<VerifyingKey>] = [:]
         /// Roots of each direction at every size that a head may name, by sender.
         var trees: [String: MerkleTree] = [:]
     }
@@ -72,6 +74,7 @@ struct MeshCopy {
             pair.counts = outcome.flatMap { try? Outcome(encoded: $0) }?.counts
             for party in parties.parties {
                 pair.keys[party.name] = party.identity
+                pair.logKeys[party.name] = [party.logKey, party.witnessKey]
                 var tree = MerkleTree()
                 try listing.forEachRecord(from: party.name) { item in
                     tree.append(leaf: item.leaf)
@@ -106,4 +109,20 @@ extension MeshCopy.Pair {
     private static let kept = [
         SumDescription.protocolVersion.id, ProtocolVersion.alignment.id, ProtocolVersion.multipartyAlignment.id,
     ]
+}
+
+extension MeshCopy {
+    /// Two parties under different names of which one key is the same: who holds two places sees what is shared between them.
+    var sharingKeys: (String, String)? {
+        var holders: [VerifyingKey: String] = [:]
+        for pair in pairs.values.sorted(by: { $0.peer < $1.peer }) {
+            for (name, identity) in pair.keys.sorted(by: { $0.key < $1.key }) {
+                for key in [identity] + (pair.logKeys[name] ?? []) {
+                    if let other = holders[key], other != name { return (other, name) }
+                    holders[key] = name
+                }
+            }
+        }
+        return nil
+    }
 }

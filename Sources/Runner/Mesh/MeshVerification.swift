@@ -137,8 +137,15 @@ package struct MeshVerification {
         }
         let open = Set(pairs.filter { $0.report.verdict == .notClosed }.map { "\($0.keeper) \($0.peer)" })
         let broken = pairs.filter { $0.report.verdict == .invalid }.map { ($0.keeper, $0.peer) }
+        // What all sessions come to together follows from messages.
+        let pruned = Set(pairs.filter { $0.report.verdict == .validPruned }.map(\.keeper))
+        let whole = copies.filter { !pruned.contains($0.keeper) }
+        let together =
+            whole.isEmpty
+            ? [Self.pruned(.m02, pruned), Self.pruned(.m03, pruned)] : [sessions(whole, open), heads(whole, broken)]
         let findings =
-            [sessions(job, open), heads(broken)] + [results()].compactMap(\.self) + copies.map(following.outcome)
+            together + [results()].compactMap(\.self)
+            + copies.map { pruned.contains($0.keeper) ? Self.pruned(.m05, [$0.keeper]) : following.outcome($0) }
         let verdicts = pairs.filter { !$0.isLost || $0.report.verdict == .invalid }.map(\.report.verdict)
         let verdict: VerificationReport.Verdict =
             if verdicts.contains(.invalid) || findings.contains(where: { $0.status == .failed }) {
@@ -157,6 +164,13 @@ package struct MeshVerification {
                 ? "pooled fit" : copies[0].purpose == JointFitProtocol().purpose ? "fit" : "alignment")
     }
 
+    private static func pruned(_ check: Check, _ keepers: Set<String>) -> Finding {
+        Finding(
+            check: check, status: .notEvaluated,
+            sentence:
+                "Not evaluated: the payloads of \(keepers.sorted().joined(separator: ", "))'s transcripts were pruned.")
+    }
+
     private static func hasSums(_ findings: [Finding]) -> Bool {
         findings.contains { $0.check == .m05 && $0.status == .passed }
     }
@@ -172,7 +186,8 @@ package struct MeshVerification {
 
     /// M02.
     /// - Parameter open: keepers and peers whose session was not closed, as the program of a site leaves it that was killed at the end.
-    private func sessions(_ job: Job, _ open: Set<String>) -> Finding {
+    private func sessions(_ copies: [MeshCopy], _ open: Set<String>) -> Finding {
+        let job = copies[0].job
         var unsaid: [String] = []
         for copy in copies {
             for party in job.others(than: copy.keeper) where copy.pairs[party.name] == nil {
@@ -182,6 +197,9 @@ package struct MeshVerification {
                 return failed(
                     .m02, "meshMismatch",
                     "The set-up messages in \(copy.keeper)'s folder do not name the sessions that are there.")
+            }
+            if let two = copy.sharingKeys {
+                return failed(.m02, "keyShared", "\(two.0) and \(two.1) have one key in \(copy.keeper)'s folder.")
             }
             if let reason = following.unlike(copy, mesh: mesh) {
                 return failed(.m02, "resultOfOthers", "\(copy.keeper)'s \(MeshFolder.result) \(reason).")
@@ -216,7 +234,7 @@ package struct MeshVerification {
 
     /// M03.
     /// - Parameter broken: keepers and peers whose logs do not hold: what they say of heads counts only against them.
-    private func heads(_ broken: [(keeper: String, peer: String)]) -> Finding {
+    private func heads(_ copies: [MeshCopy], _ broken: [(keeper: String, peer: String)]) -> Finding {
         /// What was said, by sender: the first time that anybody heard it.
         var said: [String: (heads: [MeshHeads.Item], to: String)] = [:]
         for copy in copies {
@@ -249,7 +267,7 @@ package struct MeshVerification {
             }
         }
         let unsaid =
-            broken
+            broken.filter { pair in copies.contains { $0.keeper == pair.keeper } }
             + copies.flatMap { copy in
                 copy.pairs.values.filter { $0.heads.count < 2 && !following.lost(copy).contains($0.peer) }
                     .map { (copy.keeper, $0.peer) }

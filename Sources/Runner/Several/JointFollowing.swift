@@ -34,31 +34,38 @@ struct JointFollowing: MeshFollowing {
         func failed(_ error: String, _ sentence: String) -> Finding {
             Finding(check: .m05, status: .failed, error: error, sentence: sentence)
         }
-        let report: JointReport
-        do {
-            guard let found = try Self.report(copy) else {
-                return Finding(
-                    check: .m05, status: .notEvaluated,
-                    sentence: "Not evaluated for \(copy.keeper): \(MeshFolder.result) is not at hand.")
-            }
-            report = found
-        } catch {
-            return failed(
-                "resultUnreadable", "\(copy.keeper)'s \(MeshFolder.result) is not what a run of the job writes.")
+        func unseen(_ reason: String) -> Finding {
+            Finding(check: .m05, status: .notEvaluated, sentence: "Not evaluated for \(copy.keeper): \(reason).")
         }
+        // What follows from messages first: a file that is taken away hides nothing of them.
+        let found: (mesh: Bytes32, rows: Int)
         do {
             let outcome = try copy.follower().outcome()
-            guard outcome.mesh.hex == report.mesh, outcome.rows == report.aligned else {
-                return failed(
-                    "resultMismatch",
-                    "The messages in \(copy.keeper)'s logs come to another result than the one beside them.")
-            }
+            found = (outcome.mesh, outcome.rows)
         } catch {
             return failed(
                 Failure(describing: error).code,
                 "The alignment does not follow from \(copy.keeper)'s logs: \(Failure(describing: error).message).")
         }
         let isFit = copy.purpose == JointFitProtocol().purpose
+        guard !isFit || copy.announcementsAgree else {
+            return failed(
+                "announcedDiffers", "In \(copy.keeper)'s logs the numbers that the fit opened are not the same for all."
+            )
+        }
+        let report: JointReport
+        do {
+            guard let read = try Self.report(copy) else { return unseen("\(MeshFolder.result) is not at hand") }
+            report = read
+        } catch {
+            return failed(
+                "resultUnreadable", "\(copy.keeper)'s \(MeshFolder.result) is not what a run of the job writes.")
+        }
+        guard found.mesh.hex == report.mesh, found.rows == report.aligned else {
+            return failed(
+                "resultMismatch",
+                "The messages in \(copy.keeper)'s logs come to another result than the one beside them.")
+        }
         guard isFit == (report.fit != nil) else {
             return failed(
                 "resultOfOthers", "\(copy.keeper)'s \(MeshFolder.result) is \(isFit ? "not " : "")that of a fit.")
@@ -71,16 +78,13 @@ struct JointFollowing: MeshFollowing {
             )
         }
         // What both parties of each session signed: a holder's sessions show by their messages that it is so (T15).
-        guard copy.pairs.values.allSatisfy({ $0.counts.map { fit.agrees(with: $0) } ?? true }) else {
+        let counts = copy.pairs.values.compactMap(\.counts)
+        guard counts.allSatisfy(fit.agrees) else {
             return failed(
                 "resultMismatch",
                 "\(copy.keeper)'s \(MeshFolder.result) says other figures of the fit than its sessions' outcomes.")
         }
-        guard copy.announcementsAgree else {
-            return failed(
-                "announcedDiffers", "In \(copy.keeper)'s logs the numbers that the fit opened are not the same for all."
-            )
-        }
+        guard counts.count == copy.pairs.count else { return unseen("a session has no outcome") }
         return Finding(
             check: .m05, status: .passed,
             sentence:
