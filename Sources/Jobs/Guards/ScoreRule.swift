@@ -10,7 +10,10 @@ extension Guards {
         let least = job.limits.minimumPassiveColumns
         guard m >= least else {
             return GuardFinding(
-                .scores, .refused, "scores need at least \(least) passive columns, the job has \(m)",
+                .scores, .refused,
+                job.kind == .several
+                    ? "scores need at least \(least) columns of each passive party, one has \(m)"
+                    : "scores need at least \(least) passive columns, the job has \(m)",
                 remedy: "\(remedy), or add passive features")
         }
         guard let facts else {

@@ -163,13 +163,13 @@ struct SeveralFitLeakage {
         [
             "\(active) together with \(helper) sees everything of \(further): what its columns add to each row's predictor, its columns up "
                 + "to their means and scales, its results. Whoever runs both, or administers both, must not be one.",
-            "\(active) with any others, without \(helper), learns nothing beside what each of them learns"
-                + words.only(
-                    .scores, "; of partial scores the sum of the other passive parties'"
-                ).joined() + ".",
-            "\(helper) with any others, without \(active), learns nothing beside what each of them learns.",
-            "A coalition has the results of all its parties together, as one party with all their columns would.",
+            "\(active) with any others, without \(helper), learns nothing beside what each of them learns.",
         ]
+            + words.only(.scores, "\(active) with some passive parties learns the sum of the others' partial scores.")
+            + [
+                "\(helper) with any others, without \(active), learns nothing beside what each of them learns.",
+                "A coalition has the results of all its parties together, as one party with all their columns would.",
+            ]
     }
 
     /// What people are asked to vouch for.

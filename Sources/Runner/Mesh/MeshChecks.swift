@@ -20,14 +20,15 @@ struct MeshChecks {
         return [isDraft && check.verdict == .failed ? check.asWarning : check]
     }
 
-    /// - Parameter budgets: of which something must be left at all.
-    func policy(_ budgets: [Budget]) -> [StartCheck] {
+    /// - Parameter needs: what one run costs of each of these budgets.
+    func policy(_ needs: [(budget: Budget, amount: Int)]) -> [StartCheck] {
         do {
             let policy = try site.policy()
             let refusals = policy.refusals(of: file.job, as: site.name)
-            let spent = budgets.filter { policy.budgets[$0] < 1 }.map { budget in
+            let spent = needs.filter { policy.budgets[$0.budget] < $0.amount }.map { budget, amount in
                 StartCheck(
-                    budget.rule, .failed, "\(budget.rawValue) is 0: no such job can keep to it",
+                    budget.rule, .failed,
+                    "\(budget.rawValue) is \(policy.budgets[budget]), and such a job takes \(amount): it cannot keep to it",
                     hint: "whoever answers for this site's data can raise it in policy.yaml")
             }
             let fine = refusals.isEmpty ? [StartCheck("policy", .ok, "allows the job")] : []

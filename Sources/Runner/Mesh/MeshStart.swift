@@ -19,10 +19,10 @@ package struct MeshStart<Work: MeshWork>: Sendable {
     /// - Parameters:
     ///   - isDraft: whether the job need not be approved yet.
     ///   - about: what the job shows, and this site's number in it.
-    ///   - budgets: of which the site's policy must leave something.
+    ///   - needs: what one run costs of budgets in the site's policy.
     init(
         _ file: JobFile, isDraft: Bool, at site: SiteFolder, about: (_ own: Int) -> [StartCheck],
-        budgets: [Budget] = [],
+        needs: (_ own: Int) -> [(budget: Budget, amount: Int)] = { _ in [] },
         rows: (Party) -> Rows, prepare: () throws -> Work
     ) {
         let place: (own: Int, others: [Int])
@@ -36,7 +36,7 @@ package struct MeshStart<Work: MeshWork>: Sendable {
         let table = rows(file.job.parties[place.own])
         identifiers = table.identifiers
         checks =
-            about(place.own) + common.approval(isDraft: isDraft) + common.policy(budgets) + table.checks
+            about(place.own) + common.approval(isDraft: isDraft) + common.policy(needs(place.own)) + table.checks
             + common.peers(place)
         guard !isDraft, checks.firstFailure == nil else { return }
         do { prepared = try prepare() } catch { checks.append(StartCheck("books", failed: error)) }

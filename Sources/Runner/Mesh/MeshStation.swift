@@ -189,7 +189,8 @@ struct MeshStation<Work: MeshWork>: Sendable {
         case is CancellationError: WireError.cancelled
         case is PolicyRefusal: SiteRefuses()
         // It depends on what was opened to others.
-        case let refusal as GuardRefusal where refusal.name == Guard.budget.name: SiteRefuses()
+        case let refusal as GuardRefusal where [Guard.budget.name, Guard.scores.name].contains(refusal.name):
+            SiteRefuses()
         default: error
         }
     }

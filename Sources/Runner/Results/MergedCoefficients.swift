@@ -27,6 +27,11 @@ package struct MergedCoefficients {
     package var parties: [String] { sources.map(\.party) }
     /// Files of which nothing at hand says that they are of the same fit as the other.
     package var untraced: [String] { sources.count < 2 ? [] : sources.filter { !$0.isTraced }.map(\.file) }
+    /// Parties of a fit of three and more whose part was not given.
+    package var missing: [String] {
+        guard let job, job.kind == .several else { return [] }
+        return job.parties.map(\.name).filter { !parties.contains($0) }
+    }
     package var count: Int { sources.reduce(0) { $0 + $1.table.rowCount } }
 
     /// - Throws: `Failure` 5 for results that do not belong together.

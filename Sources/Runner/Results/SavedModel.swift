@@ -24,13 +24,22 @@ package struct SavedModel: Codable, Sendable {
 
     private struct Version: Decodable {
         let formatVersion: Int
+        /// A part of a model of several parties has none.
+        let jobYAML: String?
     }
 
     /// - Throws: `Failure` 66 or 65.
     package static func read(_ path: String) throws -> SavedModel {
         let text = try PrivateFile.readText(path, limit: 1 << 24)
         let data = Data(text.utf8)
-        if let version = try? JSONDecoder().decode(Version.self, from: data), version.formatVersion != Self.format {
+        let version = try? JSONDecoder().decode(Version.self, from: data)
+        if let version, version.jobYAML == nil {
+            throw Failure(
+                .usage, "severalParties",
+                "\(path) is a part of a model of several parties, with which nothing is scored or exported yet",
+                hint: "moiety results merge puts the coefficients of all parties into one table")
+        }
+        if let version, version.formatVersion != Self.format {
             throw Failure(
                 .badData, "unsupportedVersion",
                 "\(path) has format \(version.formatVersion), this release reads \(Self.format)",

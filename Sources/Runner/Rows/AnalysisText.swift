@@ -32,8 +32,14 @@ enum AnalysisText {
         var lines = [table.text()]
         if let note = outcome.note { lines.append("groups are not shown: \(note)") }
         for column in outcome.columns { lines += remarks(column) }
+        if outcome.columns.contains(where: { !$0.numbers.isEmpty }) { lines.append(filledIn) }
         return lines
     }
+
+    /// `protocols/row-statistics.md` 2, numeric columns.
+    private static let filledIn =
+        "numeric columns: rows without a value that are few at a site (fewer than limits.minimumCell) are counted as if they had that "
+        + "site's mean, so that their number is not told"
 
     private static func add(_ column: TableOutcome.Column, _ groups: [String?], to table: inout TextTable) {
         let found = groups.map { group in column.numbers.first { $0.group == group } }

@@ -16,8 +16,10 @@ extension MeshStart where Work == PooledJob {
             about: { own in
                 let place = "\(site.name) is site \(own + 1) of \(job.parties.count) that hold the same columns"
                 return [StartCheck("party", .ok, place), Self.check(job)]
-            }, budgets: [.modelsPerRowInAll, .sumsPerRowInAll] + (job.opensCells ? [.tablesPerRowInAll] : []),
-            rows: { Self.rows(job, $0, site) },
+            },
+            needs: { _ in
+                ([.modelsPerRowInAll, .sumsPerRowInAll] + (job.opensCells ? [.tablesPerRowInAll] : [])).map { ($0, 1) }
+            }, rows: { Self.rows(job, $0, site) },
             prepare: { try PooledJob(file, at: site, observer: observer) })
     }
 

@@ -14,10 +14,17 @@ extension MeshStart where Work == JointFit {
             file, isDraft: isDraft, at: site,
             about: { own in
                 let party = job.parties[own]
-                let role = party.name == job.helper ? "helper" : party.role.rawValue
-                return [StartCheck("party", .ok, "\(site.name) is the \(role) one of \(job.parties.count) parties")]
-            }, budgets: [.modelsPerRow, .modelsPerRowInAll], rows: { Self.columns(job, $0, site) },
+                let role = party.name == job.helper ? "helper" : "\(party.role.rawValue) one"
+                return [StartCheck("party", .ok, "\(site.name) is the \(role) of \(job.parties.count) parties")]
+            }, needs: { Self.needs(job, own: $0) }, rows: { Self.columns(job, $0, site) },
             prepare: { try JointFit(file, at: site, observer: observer) })
+    }
+
+    /// A model is one with each other party, and as many in all; scores are counted at the active party with each whose part is in them.
+    private static func needs(_ job: Job, own: Int) -> [(budget: Budget, amount: Int)] {
+        let others = job.parties.count - 1
+        return [(.modelsPerRow, 1), (.modelsPerRowInAll, others)]
+            + (job.reveals(.scores) ? [(.scoresPerRow, 1), (.scoresPerRowInAll, own == 0 ? others : 1)] : [])
     }
 
     /// Identifiers, guards and limits over the rows that this site could bring, at most.
