@@ -152,6 +152,24 @@ extension EndToEnd {
             let table = try await Program.run(
                 ["results", "merge"] + FittingParties.names.map { sites.results($0) })
             #expect(table.code == 0 && table.output.contains("r2"), "\(table.output)\(table.errors)")
+            // A copy for the archive says less, and is not held against anybody.
+            let archive = sites.scratch.path("archive")
+            try FileManager.default.copyItem(atPath: sites.results("registry"), toPath: archive)
+            for peer in ["hospital", "lab"] {
+                let (whole, pruned) = ("\(archive)/transcripts/\(peer)", sites.scratch.path("pruned-\(peer)"))
+                let made = try await Program.run("log", "prune", whole, "--out", pruned)
+                #expect(made.code == 0, "\(made.errors)")
+                try FileManager.default.removeItem(atPath: whole)
+                try FileManager.default.moveItem(atPath: pruned, toPath: whole)
+            }
+            for more in [[], ["--with", sites.results("lab")]] {
+                let archived = try await Program.run(["verify", archive] + more)
+                #expect(
+                    archived.code == 0 && archived.output.hasSuffix("VALID (payloads pruned)\n"),
+                    "\(archived.output)")
+                #expect(archived.output.contains("[M05] -"), "\(archived.output)")
+                #expect(archived.output.contains(more.isEmpty ? "[M03] -" : "[M03] ok"), "\(archived.output)")
+            }
             // A coefficient that is edited.
             let path = URL(fileURLWithPath: "\(sites.results("registry"))/coefficients.csv")
             let text = try String(contentsOf: path, encoding: .utf8)
@@ -198,7 +216,8 @@ extension EndToEnd {
             }
             let rehearsed = try await Program.run(
                 "job", "run", sites.job, "--site", sites.site("lab"), "--out", sites.results("lab"), "--dry-run")
-            #expect(rehearsed.code == 0 && rehearsed.output.contains("helper one of 3 parties"), "\(rehearsed.output)")
+            #expect(
+                rehearsed.code == 0 && rehearsed.output.contains("is the helper of 3 parties"), "\(rehearsed.output)")
             // The same parties may align under it, and no more.
             for (name, ended) in try await sites.run(command: ["align", "run"]) {
                 #expect(ended.code == 0, "\(name): \(ended.output)\(ended.errors)")

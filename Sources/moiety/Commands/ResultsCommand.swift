@@ -45,6 +45,7 @@ struct ResultsMerge: ReplyingCommand {
 
     func reply(_ console: Console) async throws -> Reply<MergedResultsReport> {
         let merged = try MergedCoefficients(results.map { try CoefficientSource($0) })
+        for party in merged.missing { console.warning("\(party)'s coefficients are not in the table") }
         for file in merged.untraced {
             console.warning(
                 "whether \(file) is of the same fit as the other was not checked: no metrics.json and job.yaml lie beside it"
