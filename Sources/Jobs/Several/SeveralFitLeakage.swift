@@ -34,6 +34,9 @@ struct SeveralFitLeakage {
     /// For the general table.
     static let general = SeveralFitLeakage(family: .logistic)
 
+    /// In place of a name: the two that share all numbers.
+    static func each(of active: String, _ helper: String) -> String { "each of \(active) and \(helper)" }
+
     private func row(
         _ phase: LeakagePhase, _ party: String, sends: [String], learns: [String]
     ) -> LeakageTable.Row {
@@ -67,7 +70,7 @@ struct SeveralFitLeakage {
                     $0.replacing("columns of the two are collinear", with: "columns of several parties are collinear")
                 }),
             row(
-                .training, "each of \(active) and \(helper)",
+                .training, Self.each(of: active, helper),
                 sends: [
                     "to the other: for each common row and for sums over them, what is encrypted or uniform to the other; 12 to 14 bits "
                         + "of its share of each number that all learn, and 2 more for each finer window",

@@ -41,6 +41,9 @@ struct JobExplain: ReplyingCommand {
         if let explanation = RowExplanation(job) {
             return try explain(.rows(explanation), explanation.text, file)
         }
+        if let party, let brief = SeveralBrief(job, for: party) {
+            return Reply(.severalBrief(brief), text: brief.text)
+        }
         if let explanation = SeveralExplanation(job) {
             return try explain(.several(explanation), explanation.text, file)
         }
@@ -95,6 +98,7 @@ enum JobExplanation: Encodable, Sendable {
     case rows(RowExplanation)
     case several(SeveralExplanation)
     case brief(PartyBrief)
+    case severalBrief(SeveralBrief)
 
     func encode(to encoder: any Encoder) throws {
         switch self {
@@ -102,6 +106,7 @@ enum JobExplanation: Encodable, Sendable {
         case .several(let explanation): try explanation.encode(to: encoder)
         case .whole(let explanation): try explanation.encode(to: encoder)
         case .brief(let brief): try brief.encode(to: encoder)
+        case .severalBrief(let brief): try brief.encode(to: encoder)
         }
     }
 }

@@ -1,0 +1,48 @@
+import Foundation
+import Jobs
+import TestSupport
+import Testing
+
+/// One screen for each party of a fit of several.
+@Suite struct SeveralBriefTests {
+    private static func example() throws -> Job {
+        try Job(yaml: String(contentsOfFile: Repository.example("three/job.yaml"), encoding: .utf8))
+    }
+
+    @Test func fitsOneScreen() throws {
+        let job = try Self.example()
+        for party in job.parties {
+            let text = try #require(SeveralBrief(job, for: party.name)).text
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            #expect(lines.count <= 60, "\(lines.count) lines:\n\(text)")
+            #expect(lines.allSatisfy { $0.count <= 100 }, "\(text)")
+            for heading in ["I send", "All learn", "I learn", "Whom this trusts", "Look twice"] {
+                #expect(text.contains(heading))
+            }
+            #expect(text.contains("hospital and lab do not put together"))
+        }
+        #expect(SeveralBrief(job, for: "nobody") == nil)
+        let aligned = try Job(
+            yaml: "moiety: 12\ntitle: T\nparties:\n  - {name: a, role: active, identifier: id}\n"
+                + "  - {name: b, identifier: id}\n  - {name: c, identifier: id}\n")
+        #expect(SeveralBrief(aligned, for: "b") == nil)
+    }
+
+    /// Nothing of the table's rows about this party is left out, and nothing about others is said as its own.
+    @Test func eachPartyIsToldItsOwn() throws {
+        let job = try Self.example()
+        let rows = LeakageTable(job: job).rows.filter { [.setup, .training, .end].contains($0.phase) }
+        let symbols: [String: Set<String>] = [
+            "hospital": ["hospital", "each of hospital and lab"],
+            "lab": ["lab", "each of hospital and lab", "each other party"],
+            "registry": ["each other party", "each further party"],
+        ]
+        #expect(Set(rows.map(\.party)) == symbols.values.reduce(["each party"]) { $0.union($1) })
+        for (name, own) in symbols {
+            let brief = try #require(SeveralBrief(job, for: name))
+            let alone = rows.filter { own.contains($0.party) }
+            #expect(brief.sends.suffix(from: 2) == alone.flatMap(\.sends)[...])
+            #expect(brief.learns.dropFirst() == alone.flatMap(\.learns)[...])
+        }
+    }
+}
