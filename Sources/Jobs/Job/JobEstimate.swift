@@ -4,17 +4,17 @@ import Records
 /// About what a job will take: from sizes of messages and from measured times (`Benchmarks/README.md`), for planning a night or
 /// an afternoon, and no more exact than that.
 public struct JobEstimate: Sendable, Hashable, Codable {
-    /// Bytes that both parties send together, from and to.
+    /// Bytes that all parties send together, from and to.
     public let leastBytes: Double
     public let mostBytes: Double
-    /// By the clock, both parties on two cores of such a processor each.
+    /// By the clock, each party on two cores of such a processor.
     public let leastSeconds: Double
     public let mostSeconds: Double
 
     /// - Parameters:
     ///   - rows: common rows that are fitted.
-    ///   - ownIdentifiers: usable ones of this site; the peer is taken to have as many.
-    ///   - relativeCost: of a modular product, at the peer too, compared with one by AVX-512 IFMA.
+    ///   - ownIdentifiers: usable ones of this site; the others are taken to have as many.
+    ///   - relativeCost: of a modular product, at the others too, compared with one by AVX-512 IFMA.
     public init(_ job: Job, rows: Int, ownIdentifiers: Int, relativeCost: Double) {
         // Sizes grow with the bits of the key; products of limbs with their square, for digits as many with its cube.
         let width = Double(job.keys.bits) / 2048
@@ -71,10 +71,13 @@ public struct JobEstimate: Sendable, Hashable, Codable {
             fitting.most += (n * (3e-3 + 3e-5 * parameters) * encryption + 3 * parts) * work
             (least, most) = (least + n * 2e3 * width, most + n * 15e3 * width)
         }
-        leastBytes = alignment * 0.9 + least
-        mostBytes = alignment * 1.2 + most
-        leastSeconds = (aligning + fitting.least) / 2
-        mostSeconds = aligning + fitting.most
+        // Of more than two parties each further one takes some six tenths of what two take, of all processors together, and about a fifth
+        // by the clock at least (protocols/multiparty-training.md 8).
+        let further = Double(job.parties.count - 2)
+        leastBytes = alignment * 0.9 * (1 + further) + least * (1 + 0.1 * further)
+        mostBytes = alignment * 1.2 * (1 + further) + most * (1 + 0.3 * further)
+        leastSeconds = (aligning + fitting.least) / 2 * (1 + 0.2 * further)
+        mostSeconds = (aligning + fitting.most) * (1 + 0.6 * further)
     }
 }
 

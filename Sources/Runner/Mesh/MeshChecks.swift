@@ -32,7 +32,9 @@ struct MeshChecks {
                     hint: "whoever answers for this site's data can raise it in policy.yaml")
             }
             let fine = refusals.isEmpty ? [StartCheck("policy", .ok, "allows the job")] : []
-            return refusals.map { StartCheck($0.rule, failed: $0) } + spent + fine
+            let others = file.job.others(than: site.name).map(\.name)
+            let outlook = LedgerOutlook(site: site, peers: others).checks(needs + [(.attemptsPerHour, 1)])
+            return refusals.map { StartCheck($0.rule, failed: $0) } + spent + fine + outlook
         } catch {
             return [StartCheck("policy", failed: error)]
         }

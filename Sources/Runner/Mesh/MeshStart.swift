@@ -1,4 +1,4 @@
-import Jobs
+package import Jobs
 package import Records
 import Site
 
@@ -7,6 +7,8 @@ import Site
 package struct MeshStart<Work: MeshWork>: Sendable {
     package private(set) var checks: [StartCheck] = []
     package private(set) var identifiers: IdentifierReport?
+    /// nil where none is made.
+    package private(set) var estimate: JobEstimate?
     /// What runs; nil when a check failed.
     package private(set) var prepared: Work?
 
@@ -14,6 +16,7 @@ package struct MeshStart<Work: MeshWork>: Sendable {
     struct Rows {
         var identifiers: IdentifierReport?
         var checks: [StartCheck] = []
+        var estimate: JobEstimate?
     }
 
     /// - Parameters:
@@ -33,12 +36,14 @@ package struct MeshStart<Work: MeshWork>: Sendable {
             return
         }
         let common = MeshChecks(file, at: site)
+        let approval = common.approval(isDraft: isDraft)
         let table = rows(file.job.parties[place.own])
-        identifiers = table.identifiers
+        (identifiers, estimate) = (table.identifiers, table.estimate)
         checks =
-            about(place.own) + common.approval(isDraft: isDraft) + common.policy(needs(place.own)) + table.checks
+            about(place.own) + approval + common.policy(needs(place.own)) + table.checks
             + common.peers(place)
-        guard !isDraft, checks.firstFailure == nil else { return }
+        // What the books say of a job that is not approved yet shows when it is.
+        guard checks.firstFailure == nil, approval.allSatisfy({ $0.verdict == .ok }) else { return }
         do { prepared = try prepare() } catch { checks.append(StartCheck("books", failed: error)) }
     }
 

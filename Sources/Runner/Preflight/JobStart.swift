@@ -46,6 +46,8 @@ package struct JobStart: Sendable {
         if let policy {
             let refusals = policy.budgetsBelowOneSession(of: file.job, disclosing: session.disclosure)
             checks += refusals.map { StartCheck($0.rule, failed: $0) }
+            let needs = session.disclosure.needs(of: file.job).map { ($0.budget, $0.least) } + [(.attemptsPerHour, 1)]
+            checks += LedgerOutlook(site: site, peers: [peer.name]).checks(needs)
         }
         // Last, so that what is wrong at this site is said before where the peer is.
         meet(peer, file.job, site, hasAddress: hasAddress)

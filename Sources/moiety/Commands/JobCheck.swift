@@ -49,12 +49,12 @@ struct JobCheck: ReplyingCommand {
             return Reply(report, text: report.text, status: start.checks.status)
         }
         if file.job.kind == .several {
-            let (checks, table) =
+            let (checks, table, estimate) =
                 file.job.hasModel
                 ? joint(JointFitStart(file, isDraft: true, at: site, observer: console))
                 : joint(JointStart(file, isDraft: true, at: site, observer: console))
             let report = JobCheckReport(
-                job: file.hash, title: file.job.title, findings: [], checks: checks, table: table, estimate: nil)
+                job: file.hash, title: file.job.title, findings: [], checks: checks, table: table, estimate: estimate)
             return Reply(report, text: report.text, status: checks.status)
         }
         let start = JobStart(file, rows: rows, isDraft: true, at: site)
@@ -64,8 +64,8 @@ struct JobCheck: ReplyingCommand {
         return Reply(report, text: report.text, status: start.checks.status)
     }
 
-    private func joint<Work>(_ start: MeshStart<Work>) -> ([StartCheck], IdentifierReport?) {
-        (start.checks, start.identifiers)
+    private func joint<Work>(_ start: MeshStart<Work>) -> ([StartCheck], IdentifierReport?, JobEstimate?) {
+        (start.checks, start.identifiers, start.estimate)
     }
 
     /// Without a site: what the job alone shows.

@@ -1,3 +1,4 @@
+import Bignum
 import Jobs
 import PrivateSetIntersection
 import Records
@@ -60,6 +61,11 @@ extension MeshStart where Work == JointFit {
             found.checks.append(
                 StartCheck("columns", .ok, "\(job.coefficientCount(of: party)) of \(job.coefficientCount) coefficients")
             )
+            let estimate = JobEstimate(
+                job, rows: rows, ownIdentifiers: table.identifiers.count,
+                relativeCost: ArithmeticPath.current.relativeCost)
+            found.estimate = estimate
+            found.checks.append(StartCheck("time and traffic", .ok, "if all rows are common: \(estimate)"))
         } catch {
             found.checks.append(StartCheck("columns", failed: error))
         }
