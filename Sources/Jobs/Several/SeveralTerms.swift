@@ -10,7 +10,7 @@ extension Job {
     }
 
     /// Parties of such a job.
-    static let several = 3...8
+    package static let several = 3...8
 }
 
 /// Names of what such a job's parties are called in its leakage table.

@@ -65,22 +65,25 @@ extension Failure {
                     + "without bound"
                     + (columns.isEmpty ? "" : "; of this party's columns those of \(Self.list(columns)) grow"),
                 hint: columns.isEmpty
-                    ? "set model.l2 in the job, for example 0.01; if the other party names a column, it may drop it"
+                    ? "set model.l2 in the job, for example 0.01; if another party names a column, it may drop it"
                     : "drop \(Self.list(columns)), merge a level with one outcome into another, or set model.l2 in the job, "
                         + "for example 0.01")
         case .notConverged(let passes, let norm):
             self.init(
                 .jobFailed, "notConverged",
                 "after \(passes) passes the gradient is still \(Number.scientific(norm)) standard errors",
-                hint: "raise model.maxPasses if the guards allow more, or model.tolerance")
+                hint:
+                    "where all passes of the job were made, raise model.maxPasses if the guards allow more, or model.tolerance; "
+                    + "otherwise an estimate may grow without bound, as with a column or level that has one outcome only: set model.l2, "
+                    + "for example 0.01, or leave it out")
         case .predictorOutOfRange(let radius):
             self.init(.jobFailed, "predictorOutOfRange", "a linear predictor is beyond \(Number.short(radius))")
         case .aliasedAcrossParties(let columns):
             self.init(
                 .badData, "aliasedAcrossParties",
                 columns.isEmpty
-                    ? "columns of the two parties are linear combinations of each other"
-                    : "of this party's columns, \(Self.list(columns)) and columns of the other party are linear combinations of each "
+                    ? "columns of different parties are linear combinations of each other"
+                    : "of this party's columns, \(Self.list(columns)) and columns of another party are linear combinations of each "
                         + "other",
                 hint: "one of the parties drops one of its columns that take part from the job, or set model.l2")
         case .aliasedColumn(let column):

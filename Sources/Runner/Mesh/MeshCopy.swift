@@ -69,6 +69,12 @@ struct MeshCopy {
             keepers.insert(parties.keeper.name)
             jobs[parties.jobHash] = (agreed.job, agreed.protocol.purpose)
             let peer = parties.other(than: parties.keeper.name).name
+            guard transcript.hasSuffix("/\(peer)"), pairs[peer] == nil else {
+                throw Failure(
+                    .badData, "strayTranscript",
+                    "\(transcript) is of a session with \(peer), which stands in another folder",
+                    hint: "put each transcript back under the name of the other party, and nothing else beside them")
+            }
             var pair = Pair(peer: peer, transcript: transcript, session: parties.session)
             let outcome = try? PrivateFile.readBytes("\(transcript)/\(TranscriptLayout.outcome)", limit: 1 << 20)
             pair.counts = outcome.flatMap { try? Outcome(encoded: $0) }?.counts

@@ -142,20 +142,22 @@ package struct JobReport: Codable, Sendable {
         for term in terms { if let note = term.note { lines.append("'\(term.term)' \(note.rawValue)") } }
         if let count = fit.leftOut, !terms.contains(where: { $0.note == .leftOut }) {
             let columns = count == 1 ? "1 column of \(peer) was" : "\(count) columns of \(peer) were"
-            lines.append("\(columns) left out: what follows from columns of both parties has no coefficient of its own")
+            lines.append(
+                "\(columns) left out: what follows from columns of different parties has no coefficient of its own")
         }
         if fit.hasRunaways == true, !terms.contains(where: { $0.note == .runsAway }) {
             lines.append("an estimate of \(peer) runs away: a level has one outcome only")
         }
         if let reason = fit.standardErrorsWithheld { lines.append("no standard errors: \(reason)") }
         if family != .linear, fit.l2 == 0, fit.l1 == 0, fit.standardErrorsWithheld != nil {
-            lines.append("not checked: whether a column follows from the other party's columns")
+            lines.append("not checked: whether a column follows from another party's columns")
         }
         if !fit.converged {
             let norm = fit.gradientNorm.map { ": the gradient is still \(Number.scientific($0)) standard errors" } ?? ""
             lines.append(
                 "not converged after \(fit.passes) passes\(norm), and so are estimates from exact ones; a larger model.maxPasses helps "
-                    + "where passes ran out, else model.tolerance is finer than these rows allow")
+                    + "where passes ran out; else an estimate may grow without bound, as with a column or level that has one outcome only "
+                    + "(model.l2 helps), or model.tolerance is finer than these rows allow")
         }
         if let line = Self.likelihood(fit) { lines.append(line) }
         if let reason = fit.sumsMayBeOff {

@@ -11,6 +11,12 @@ package enum ResultChecks {
         return url.lastPathComponent == "transcript" ? url.deletingLastPathComponent().path : nil
     }
 
+    /// Results that a transcript lists and that are not there.
+    static func missing(transcript: String, results: String) -> [String] {
+        guard let list = ResultList(transcript: transcript) else { return [] }
+        return list.hashes.keys.sorted().filter { !FileManager.default.fileExists(atPath: "\(results)/\($0)") }
+    }
+
     package static func finding(transcript: String, results: String) -> VerificationReport.Finding {
         func skipped(_ reason: String) -> VerificationReport.Finding {
             .init(check: .r04, status: .notEvaluated, sentence: "Not evaluated: \(reason).")

@@ -220,7 +220,9 @@ package struct DisclosureBook: Sendable {
         throw PolicyRefusal(
             rule: "cohortDifference",
             message: "this cohort differs from \(other) by fewer than \(minimumDifference) people",
-            remedy: "results of both would tell about those few; use the same rows as before")
+            remedy:
+                "results of both would tell about those few; use the same rows as before: where a column lacks values, jobs with it "
+                + "and without it have other rows, so fill them in or leave those rows out of the table")
     }
 
     /// What results of all fits tell together stays below half of what this site's rows hold.

@@ -101,7 +101,7 @@ public struct VerificationReport: Sendable, Hashable, Codable {
     public var verdictLine: String {
         let words = reasons.isEmpty ? verdict.rawValue : "\(verdict.rawValue): \(reasons.joined(separator: "; "))"
         guard verdict != .invalid, summary?.purpose != .fit, let phrase = summary?.phrase else { return words }
-        return "\(words) (\(phrase), no fit)"
+        return "\(words) (\(phrase)\(phrase.split(separator: " ").contains("fit") ? "" : ", no fit"))"
     }
 }
 

@@ -61,12 +61,31 @@ struct JobNew: ReplyingCommand {
             }
             return family
         }
+        try checkNames()
         let yaml = try text(family, console)
         // Names go into the text as they are: a bad one must not come out as a job.
         _ = try Job(yaml: yaml)
         guard let file else { return Reply(NewJobReport(file: nil, yaml: yaml), text: yaml) }
         try OutputFile.write(Array(yaml.utf8), to: file)
         return Reply(NewJobReport(file: file, yaml: yaml), text: "wrote \(file)")
+    }
+
+    /// Said of the command's own words, not of a line in a file that nobody has seen.
+    private func checkNames() throws {
+        let all = names ?? [active, passive].compactMap(\.self)
+        for name in all where !SiteName.isValid(name) {
+            throw Failure(
+                .usage, "invalidName", "'\(name)' cannot be a party's name",
+                hint: "a name \(SiteName.rule)")
+        }
+        guard Set(all).count == all.count else {
+            throw Failure(.usage, "nameTwice", "a party's name stands twice", hint: "each party has a name of its own")
+        }
+        guard split != .rows, let count = names?.count, !Job.several.contains(count) else { return }
+        throw Failure(
+            .usage, "partyCount",
+            "--parties names \(count), and such a job has \(Job.several.lowerBound) to \(Job.several.upperBound)",
+            hint: "for two, --active and --passive")
     }
 
     private func text(_ family: ModelFamily?, _ console: Console) throws -> String {

@@ -28,12 +28,13 @@ struct LogExport: ReplyingCommand {
     }
 
     func reply(_ console: Console) async throws -> Reply<LogRecord> {
-        let listing = try TranscriptListing(opening: transcript)
+        let folder = try TranscriptPlace.folder(named: transcript)
+        let listing = try TranscriptListing(folder: folder)
         let sender = try listing.sender(from)
         let proof: MessageProof
         do {
             proof = try MessageProof(
-                folder: transcript, from: sender, sequence: sequence, keepsPayload: !withoutPayload)
+                folder: folder, from: sender, sequence: sequence, keepsPayload: !withoutPayload)
         } catch TranscriptError.missingFile(let name) where name.hasPrefix("record") {
             throw Self.noRecord(sequence, sender)
         }

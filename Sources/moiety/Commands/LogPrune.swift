@@ -29,12 +29,10 @@ struct LogPrune: ReplyingCommand {
     @OptionGroup var output: OutputOptions
 
     func reply(_ console: Console) async throws -> Reply<PruneReport> {
-        guard FileManager.default.fileExists(atPath: transcript) else {
-            throw Failure(.noInput, "fileNotFound", "\(transcript) does not exist")
-        }
+        let transcript = try TranscriptPlace.folder(named: transcript)
         let staged = try StagedFolder(target: out)
         defer { staged.discard() }
-        try TranscriptPruning.prune(transcript, into: staged.stagingPath, keeping: try storage)
+        try TranscriptPruning.prune(transcript, into: staged.stagingPath, keeping: try storage(of: transcript))
         try staged.commit()
         return Reply(
             PruneReport(transcript: transcript, out: staged.target),
@@ -42,15 +40,13 @@ struct LogPrune: ReplyingCommand {
     }
 
     /// Which messages are bulk is the job's protocols' to say.
-    private var storage: PayloadStorage {
-        get throws {
-            guard bulkOnly else { return .pruned }
-            guard let agreed = try TranscriptListing(folder: transcript).agreed(among: .moiety) else {
-                throw Failure(
-                    .verificationFailed, "jobHashMismatch", "job.bin is not the job that the parties agreed on",
-                    hint: "moiety verify \(transcript)")
-            }
-            return .hashes(of: agreed.protocol.plan(for: agreed.job).bulkTypes)
+    private func storage(of transcript: String) throws -> PayloadStorage {
+        guard bulkOnly else { return .pruned }
+        guard let agreed = try TranscriptListing(folder: transcript).agreed(among: .moiety) else {
+            throw Failure(
+                .verificationFailed, "jobHashMismatch", "job.bin is not the job that the parties agreed on",
+                hint: "moiety verify \(transcript)")
         }
+        return .hashes(of: agreed.protocol.plan(for: agreed.job).bulkTypes)
     }
 }

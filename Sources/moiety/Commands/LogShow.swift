@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Runner
 import Site
 import Transcript
@@ -56,13 +55,8 @@ struct LogShow: ReplyingCommand {
 }
 
 extension TranscriptListing {
-    /// - Throws: `Failure` 66 for what is no transcript.
-    init(opening folder: String) throws {
-        guard FileManager.default.fileExists(atPath: folder) else {
-            throw Failure(.noInput, "fileNotFound", "\(folder) does not exist")
-        }
-        try self.init(folder: folder)
-    }
+    /// - Throws: `Failure` 66 for what is no transcript, 64 for a folder with several.
+    init(opening path: String) throws { try self.init(folder: TranscriptPlace.folder(named: path)) }
 
     /// - Throws: `Failure` 64 for a party that is not in it.
     func sender(_ name: String) throws -> String {

@@ -175,12 +175,16 @@ extension VerifyCommand {
                 ? report.adding(try await MeshReplay(transcript, at: site, console).findings()) : report
         }
         let asked: [Check] = replay ? [.r01, .r02, .r03] : []
-        let isAnswered = asked.allSatisfy { check in
-            report.findings.contains { $0.check == check && $0.status != .notEvaluated }
+        let open = asked.filter { check in
+            !report.findings.contains { $0.check == check && $0.status != .notEvaluated }
         }
+        let isAnswered = open.isEmpty
         let status = report.verdict.exitStatus
+        let words =
+            isAnswered ? "" : "NOT CHECKED though asked for: \(open.map(\.rawValue).joined(separator: ", "))\n"
         return Reply(
-            .mesh(report), text: report.text, status: status == .ok && !isAnswered ? .verificationFailed : status)
+            .mesh(report), text: words + report.text,
+            status: status == .ok && !isAnswered ? .verificationFailed : status)
     }
 
     private static func transcript(at path: String) -> String {
