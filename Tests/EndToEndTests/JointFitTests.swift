@@ -144,6 +144,8 @@ extension EndToEnd {
                 "verify", sites.results("hospital"), "--with", sites.results("lab"), "--with",
                 sites.results("registry"))
             #expect(together.code == 0 && together.output.contains("[M04] ok"), "\(together.output)")
+            try await expectReports(sites)
+            try await expectHints(sites)
             // Nobody opens its logs to an auditor: with the other holder's they would be everybody's columns.
             let opened = try await Program.run(
                 "log", "open", "\(sites.results("lab"))/transcripts/hospital", "--site", sites.site("lab"), "--out",
@@ -176,6 +178,58 @@ extension EndToEnd {
             try Data(text.replacing("registry,", with: "registry,1").utf8).write(to: path)
             let edited = try await Program.run("verify", sites.results("registry"))
             #expect(edited.code == 2 && edited.output.contains("resultChanged"), "\(edited.output)")
+        }
+
+        /// The page at each party: with what all handed over, with one part of it, and alone.
+        private func expectReports(_ sites: ManySites) async throws {
+            let folders = FittingParties.names.map { sites.results($0) }
+            func page(_ arguments: [String]) async throws -> String {
+                let out = sites.scratch.path("page.html")
+                let ended = try await Program.run(["report"] + arguments + ["--output", out])
+                #expect(ended.code == 0 && ended.output.contains("VALID"), "\(ended.output)\(ended.errors)")
+                return try String(contentsOfFile: out, encoding: .utf8)
+            }
+            let whole = try await page(folders + ["--site", sites.site("hospital")])
+            for words in [
+                "people whom all know", "Coefficients of all parties", "hospital and lab do not put",
+                "So are lab&#39;s and registry&#39;s", ">r2<", "Every check of the session with registry",
+                "Every check of all sessions together", "Circles: lab, registry", "registry to hospital",
+            ] { #expect(whole.contains(words), "\(words)") }
+            #expect(!whole.contains("P1000") && !whole.contains("both tables"))
+            let part = try await page([folders[0], "\(folders[1])/coefficients.csv"])
+            for words in ["lab&#39;s coefficients are as lab handed them over", "registry holds its own 3"] {
+                #expect(part.contains(words), "\(words)")
+            }
+            // Who holds no part of the numbers knows as well how the fit went.
+            let further = try await page([folders[2]])
+            for words in ["hospital holds its own 2", "lab holds its own 3"] {
+                #expect(further.contains(words), "\(words)")
+            }
+            let lacking = sites.scratch.path("lacking")
+            try FileManager.default.copyItem(atPath: folders[0], toPath: lacking)
+            try FileManager.default.removeItem(atPath: "\(lacking)/transcripts/lab")
+            let refused = try await Program.run("report", lacking, "--format", "json")
+            #expect(
+                refused.code == 66 && refused.errorCode == "noTranscript" && refused.output.contains("with lab"),
+                "\(refused.output)")
+        }
+
+        /// Commands for one transcript say which there are; what lies beside them by mistake is named.
+        private func expectHints(_ sites: ManySites) async throws {
+            let own = sites.results("hospital")
+            let shown = try await Program.run("log", "show", own, "--format", "json")
+            #expect(
+                shown.code == 64 && shown.errorCode == "severalTranscripts"
+                    && shown.output.contains("transcripts/lab"), "\(shown.output)")
+            let copy = sites.scratch.path("with-a-stray")
+            try FileManager.default.copyItem(atPath: own, toPath: copy)
+            try FileManager.default.copyItem(atPath: "\(own)/transcripts/lab", toPath: "\(copy)/transcripts/zz")
+            let stray = try await Program.run("verify", copy, "--format", "json")
+            #expect(stray.code == 65 && stray.errorCode == "strayTranscript", "\(stray.output)")
+            try FileManager.default.removeItem(atPath: "\(copy)/transcripts/zz")
+            try FileManager.default.removeItem(atPath: "\(copy)/scores.csv")
+            let absent = try await Program.run("verify", copy)
+            #expect(absent.code == 0 && absent.output.contains("not at hand: scores.csv"), "\(absent.output)")
         }
 
         /// One party's column does not allow the fit: it says which, the others that it ended, and nothing is written.

@@ -16,6 +16,8 @@ package struct MeshReport: Encodable, Sendable {
     }
 
     package let job: String
+    /// Identity of all sessions together; nil where the set-up messages do not make one.
+    package let mesh: String?
     package let title: String
     package let sites: [String]
     /// Sites whose folders were given.
@@ -28,10 +30,11 @@ package struct MeshReport: Encodable, Sendable {
     private let phrase: String
 
     init(
-        job: String, title: String, sites: [String], keepers: [String], lost: [String], pairs: [Pair],
+        job: String, mesh: String?, title: String, sites: [String], keepers: [String], lost: [String], pairs: [Pair],
         findings: [VerificationReport.Finding], verdict: VerificationReport.Verdict, phrase: String
     ) {
         self.job = job
+        self.mesh = mesh
         self.title = title
         self.sites = sites
         self.keepers = keepers
@@ -42,12 +45,13 @@ package struct MeshReport: Encodable, Sendable {
         self.phrase = phrase
     }
 
-    private enum CodingKeys: String, CodingKey { case job, title, sites, keepers, lost, pairs, findings, verdict }
+    private enum CodingKeys: String, CodingKey { case job, mesh, title, sites, keepers, lost, pairs, findings, verdict }
 
     /// The same with findings of checks made elsewhere. A failure makes it INVALID.
     package func adding(_ more: [VerificationReport.Finding]) -> MeshReport {
         MeshReport(
-            job: job, title: title, sites: sites, keepers: keepers, lost: lost, pairs: pairs, findings: findings + more,
+            job: job, mesh: mesh, title: title, sites: sites, keepers: keepers, lost: lost, pairs: pairs,
+            findings: findings + more,
             verdict: more.contains { $0.status == .failed } ? .invalid : verdict, phrase: phrase)
     }
 
@@ -56,18 +60,47 @@ package struct MeshReport: Encodable, Sendable {
         pairs.compactMap(\.report.failure).first ?? findings.first { $0.status == .failed }
     }
 
+    /// The verdict, and what the sessions were for where that is no fit: nobody takes one for the other.
+    package var verdictLine: String {
+        verdict == .invalid || phrase.hasSuffix("fit") ? verdict.rawValue : "\(verdict.rawValue) (\(phrase), no fit)"
+    }
+
+    private var subject: String {
+        "\(keepers.joined(separator: ", ")): \(phrase) of \(sites.count) parties, job \(job.prefix(16)), is \(verdict.rawValue)"
+    }
+
+    /// What it is, whether it holds, what was checked and what was not.
+    ///
+    /// - Parameter unknown: parties whose identity was to be compared with pinned ones and is not pinned.
+    func sentence(unknown: [String]) -> String {
+        let failed = failure.map { ": [\($0.check.rawValue)]\($0.error.map { " \($0)" } ?? "")" } ?? ""
+        let all = pairs.flatMap(\.report.findings) + findings
+        let made = all.count { $0.status != .notEvaluated }
+        var parts = [subject + failed, "checked: \(pairs.count) sessions, and all together (\(made) checks)"]
+        if !unknown.isEmpty {
+            parts.append(
+                "NOT COMPARED with a pinned identity, because the site knows none: \(unknown.joined(separator: ", "))")
+        }
+        let rest = Set(all.filter { $0.status == .notEvaluated }.map(\.check))
+        parts.append(
+            rest.isEmpty
+                ? "nothing was left out" : "not checked in every session: \(VerificationReport.ranges(of: Array(rest)))"
+        )
+        return parts.joined(separator: "; ") + "."
+    }
+
     package var text: String {
-        var lines = [
-            "\(keepers.joined(separator: ", ")): \(phrase) of \(sites.count) parties, job \(job.prefix(16)), is \(verdict.rawValue)",
-            title,
-        ]
+        var lines = [subject, title]
         for pair in pairs {
             let failed = pair.report.failure.map { ": [\($0.check.rawValue)] \($0.error ?? ""): \($0.sentence)" } ?? ""
             let made = pair.report.findings.count { $0.status == .passed }
             let lost = pair.isLost ? "; the site was lost" : ""
+            let open = pair.report.findings.filter { $0.status == .notEvaluated }.map(\.check)
+            let left = open.isEmpty ? "" : "; not checked: \(VerificationReport.ranges(of: open))"
+            let unseen = pair.report.unseen.map { "; \($0)" } ?? ""
             lines.append(
-                "\(pair.keeper) with \(pair.peer): \(pair.report.verdict.rawValue), \(made) checks passed\(lost)\(failed)"
-            )
+                "\(pair.keeper) with \(pair.peer): \(pair.report.verdict.rawValue), \(made) checks passed"
+                    + "\(lost)\(failed)\(unseen)\(left)")
         }
         for finding in findings {
             let mark =
@@ -144,7 +177,7 @@ package struct MeshVerification {
             whole.isEmpty
             ? [Self.pruned(.m02, pruned), Self.pruned(.m03, pruned)] : [sessions(whole, open), heads(whole, broken)]
         let findings =
-            together + [results()].compactMap(\.self)
+            together + [results()].compactMap(\.self) + copies.compactMap(Self.absent)
             + copies.map { pruned.contains($0.keeper) ? Self.pruned(.m05, [$0.keeper]) : following.outcome($0) }
         let verdicts = pairs.filter { !$0.isLost || $0.report.verdict == .invalid }.map(\.report.verdict)
         let verdict: VerificationReport.Verdict =
@@ -157,7 +190,8 @@ package struct MeshVerification {
                 verdicts.contains(.validPruned) ? .validPruned : .valid
             }
         return MeshReport(
-            job: job.hash.hex, title: job.title, sites: job.parties.map(\.name), keepers: copies.map(\.keeper),
+            job: job.hash.hex, mesh: following.identity(copies[0])?.hex, title: job.title,
+            sites: job.parties.map(\.name), keepers: copies.map(\.keeper),
             lost: lost,
             pairs: pairs, findings: findings, verdict: verdict,
             phrase: job.isSplitByRows
@@ -169,6 +203,17 @@ package struct MeshVerification {
             check: check, status: .notEvaluated,
             sentence:
                 "Not evaluated: the payloads of \(keepers.sorted().joined(separator: ", "))'s transcripts were pruned.")
+    }
+
+    /// R04 of files that are gone: who hands a folder over may keep some back.
+    private static func absent(_ copy: MeshCopy) -> Finding? {
+        let all = copy.pairs.values.flatMap { ResultChecks.missing(transcript: $0.transcript, results: copy.folder) }
+        guard !all.isEmpty else { return nil }
+        return Finding(
+            check: .r04, status: .notEvaluated,
+            sentence:
+                "Not evaluated for results of \(copy.keeper)'s that are not at hand: \(Set(all).sorted().joined(separator: ", "))."
+        )
     }
 
     private static func hasSums(_ findings: [Finding]) -> Bool {

@@ -92,7 +92,7 @@ extension StudyReport {
 
     private var closing: String {
         "Written by moiety \(Release.version) at \(writtenAt) from the folder \(study.name) of \(study.party)"
-            + (peer == nil ? "" : " and what \(results.peer) handed over")
+            + (peers.isEmpty ? "" : " and what \(Self.names(peers.map(\.name))) handed over")
             + ". It holds no row, no identifier and no score of a person. Counts of rows and the coefficients are in "
             + "it: give it to whoever may see those."
     }
@@ -141,8 +141,10 @@ extension StudyReport {
         default:
             return (
                 "caution", "Holds only in part",
-                made.report.verdict == .notClosed
-                    ? "What both parties signed holds, but the session was not closed by both."
+                made.verdict == .notClosed
+                    ? results.peers.count == 1
+                        ? "What both parties signed holds, but the session was not closed by both."
+                        : "What the parties signed holds, but not every session was closed by both."
                     : "A check that was asked for could not be made."
             )
         }
@@ -150,28 +152,46 @@ extension StudyReport {
 
     /// In words that need no knowledge of the checks.
     private func whatHolds(_ made: ReportVerification.Made) -> String {
-        let whose = peer == nil ? "The" : "\(study.party)'s"
-        let isPruned = made.report.verdict == .validPruned
-        return "The signed record of this session is \(isPruned ? "a copy without messages' contents" : "whole") and "
-            + "unchanged, and of this job."
-            + (made.hasPeerCopy ? " \(results.peer)'s copy agrees with it." : "")
+        let whose = peers.isEmpty ? "The" : "\(study.party)'s"
+        let isPruned = made.verdict == .validPruned
+        let records =
+            made.sessions.count == 1
+            ? "The signed record of this session is" : "The signed records of all sessions of \(study.party) are"
+        return "\(records) \(isPruned ? "a copy without messages' contents" : "whole") and unchanged, and of this job."
+            + made.copies.map { " \($0)'s copy agrees." }.joined()
             + (made.isBound
                 ? " \(whose) results in this report are those that the session wrote."
                 : " Whether the results are those that the session wrote could not be checked here.")
             + (peerWords.map { " \($0)" } ?? "")
     }
 
-    /// What stands behind the other party's coefficients.
+    /// What stands behind the other parties' coefficients.
     var peerWords: String? {
-        guard let peer else { return nil }
-        guard case .made(let made) = verification, verification.standing == .holds, made.isBound, made.hasPeerCopy,
-            peer.isBound
-        else {
-            return
-                "\(results.peer)'s coefficients are as \(results.peer) handed them over: nothing here shows that this "
-                + "session wrote them."
-        }
-        return "So are \(results.peer)'s."
+        let bound = peers.filter { !isHandedOver($0) }.map(\.name)
+        let words = [
+            handedOverWords, bound.isEmpty ? nil : "So are \(Self.names(bound.map { "\($0)'s" })).",
+        ].compactMap(\.self)
+        return words.isEmpty ? nil : words.reversed().joined(separator: " ")
+    }
+
+    /// Of those that nothing shows to be of this fit.
+    var handedOverWords: String? {
+        let names = peers.filter(isHandedOver).map(\.name)
+        guard !names.isEmpty else { return nil }
+        return
+            "\(Self.names(names.map { "\($0)'s" })) coefficients are as \(Self.names(names)) handed them over: nothing "
+            + "here shows that this session wrote them."
+    }
+
+    private func isHandedOver(_ peer: StudyPeer) -> Bool {
+        guard case .made(let made) = verification, verification.standing == .holds else { return true }
+        return !(made.isBound && made.copies.contains(peer.name) && peer.isBound)
+    }
+
+    /// "a", "a and b", "a, b and c".
+    static func names(_ names: [String]) -> String {
+        guard names.count > 2, let last = names.last else { return names.joined(separator: " and ") }
+        return "\(names.dropLast().joined(separator: ", ")) and \(last)"
     }
 
     /// Under headings whose numbers would be read alone.

@@ -11,36 +11,66 @@ package enum ReportVerification: Sendable {
     case made(Made)
 
     package struct Made: Sendable {
-        package let report: VerificationReport
+        /// One with each other party.
+        package let sessions: [Session]
+        /// What holds of the sessions of several parties together.
+        let together: [VerificationReport.Finding]
+        package let verdict: VerificationReport.Verdict
+        let verdictLine: String
         /// What it is, whether it holds, what was checked and what was not.
         package let sentence: String
-        /// Whether the peer's copy was compared, and identities with pinned ones.
-        let hasPeerCopy: Bool
+        /// Parties whose copy was compared.
+        let copies: [String]
+        /// Whether identities were compared with pinned ones.
         let hasSite: Bool
+        let isAnswered: Bool
+
+        /// Whether the results beside the transcripts were shown to be those of their sessions.
+        var isBound: Bool {
+            sessions.allSatisfy { session in
+                session.report.findings.contains { $0.check == .r04 && $0.status == .passed }
+            }
+        }
+    }
+
+    package struct Session: Sendable {
+        let peer: String
+        package let report: VerificationReport
         /// Of an outcome that was signed.
         let outcome: Outcome?
         /// SHA-256 of `outcome.bin`.
         let outcomeHash: String?
-        let isAnswered: Bool
 
-        /// Whether the results beside the transcript were shown to be those of its session.
-        var isBound: Bool { report.findings.contains { $0.check == .r04 && $0.status == .passed } }
+        init(peer: String, _ report: VerificationReport, in transcript: String) {
+            self.peer = peer
+            self.report = report
+            let bytes = try? PrivateFile.readBytes("\(transcript)/\(TranscriptLayout.outcome)", limit: 1 << 20)
+            outcome = bytes.flatMap { try? Outcome(encoded: $0) }
+            outcomeHash = bytes.map { Bytes32(hashing: $0).hex }
+        }
     }
 
     /// - Parameters:
-    ///   - peerTranscript: the other party's copy, to compare record by record.
+    ///   - peers: whose copies are compared record by record, where they are at hand.
     ///   - site: whose pinned identities and policy are used.
     /// - Throws: `Failure` 66 where there is no transcript, 77 where it cannot be read.
     package static func verifying(
-        _ study: StudyFolder, against peerTranscript: String?, site: SiteFolder?
+        _ study: StudyFolder, against peers: [StudyPeer], site: SiteFolder?
     ) throws -> ReportVerification {
-        guard let transcript = study.transcript else {
-            throw Failure(
-                .noInput, "noTranscript", "there is no transcript in \(study.path)",
-                hint: "put it back, or say --no-verify: the report then says that nothing was verified")
-        }
-        // The job that the results name is the one that the transcript must be of.
-        var options = try Verifier.Options(job: study.file, site: site)
+        // The job that the results name is the one that the transcripts must be of.
+        let options = try Verifier.Options(job: study.file, site: site)
+        return .made(
+            study.job.kind == .several
+                ? try several(study, peers, options, hasSite: site != nil)
+                : try pair(study, peers.first, options, hasSite: site != nil))
+    }
+
+    private static func pair(
+        _ study: StudyFolder, _ peer: StudyPeer?, _ options: Verifier.Options, hasSite: Bool
+    ) throws -> Made {
+        let (name, peerTranscript) = (study.results.peers[0], peer?.transcripts[study.party])
+        guard let transcript = study.transcripts[name] else { throw noTranscript(in: study, with: [name]) }
+        var options = options
         options.purpose = .fit
         let verifier = Verifier(folder: transcript, options: options)
         var report = peerTranscript.map { verifier.verify(against: $0) } ?? verifier.verify()
@@ -52,15 +82,50 @@ package enum ReportVerification: Sendable {
             ])
         }
         let asked: [Check] = peerTranscript == nil ? [] : [.x01, .x02]
-        let unknown = site == nil ? [] : report.unknown(to: options)
-        let bytes = try? PrivateFile.readBytes("\(transcript)/\(TranscriptLayout.outcome)", limit: 1 << 20)
-        return .made(
-            Made(
-                report: report, sentence: report.sentence(requested: asked, unknown: unknown),
-                hasPeerCopy: peerTranscript != nil, hasSite: site != nil,
-                outcome: bytes.flatMap { try? Outcome(encoded: $0) },
-                outcomeHash: bytes.map { Bytes32(hashing: $0).hex },
-                isAnswered: report.missing(of: asked).isEmpty && unknown.isEmpty))
+        let unknown = hasSite ? report.unknown(to: options) : []
+        return Made(
+            sessions: [Session(peer: name, report, in: transcript)], together: [], verdict: report.verdict,
+            verdictLine: report.verdictLine, sentence: report.sentence(requested: asked, unknown: unknown),
+            copies: peerTranscript == nil ? [] : [name], hasSite: hasSite,
+            isAnswered: report.missing(of: asked).isEmpty && unknown.isEmpty)
+    }
+
+    private static func noTranscript(in study: StudyFolder, with peers: [String]) -> Failure {
+        let whose = study.results.peers.count == 1 ? "" : " of the session with \(peers.joined(separator: ", "))"
+        return Failure(
+            .noInput, "noTranscript", "there is no transcript\(whose) in \(study.path)",
+            hint: "put it back, or say --no-verify: the report then says that nothing was verified")
+    }
+
+    /// All sessions of this party, and of those others whose folders are at hand as a whole.
+    private static func several(
+        _ study: StudyFolder, _ peers: [StudyPeer], _ options: Verifier.Options, hasSite: Bool
+    ) throws -> Made {
+        var options = options
+        options.purpose = JointFitProtocol().purpose
+        let absent = study.results.peers.filter { study.transcripts[$0] == nil }
+        guard absent.isEmpty else { throw noTranscript(in: study, with: absent) }
+        let copies = peers.filter { $0.transcripts.count == study.results.peers.count }
+        var mesh = try MeshVerification([study.path] + copies.map(\.path), options: options).run()
+        for pair in mesh.pairs where pair.keeper == study.party {
+            guard let transcript = study.transcripts[pair.peer] else { continue }
+            if let unreadable = pair.report.unreadable(in: transcript) { throw unreadable }
+        }
+        if mesh.failure == nil, mesh.mesh != study.results.session || mesh.keepers.first != study.party {
+            mesh = mesh.adding([
+                .init(
+                    check: .r04, status: .failed, error: "otherSession",
+                    sentence: "The transcripts are of another run, or another party's, than the results beside them.")
+            ])
+        }
+        let unknown = hasSite ? mesh.pairs.flatMap { $0.report.unknown(to: options) } : []
+        let sessions = mesh.pairs.filter { $0.keeper == study.party }.compactMap { pair in
+            study.transcripts[pair.peer].map { Session(peer: pair.peer, pair.report, in: $0) }
+        }
+        return Made(
+            sessions: sessions, together: mesh.findings, verdict: mesh.verdict, verdictLine: mesh.verdictLine,
+            sentence: mesh.sentence(unknown: Set(unknown).sorted()), copies: copies.map(\.name), hasSite: hasSite,
+            isAnswered: unknown.isEmpty)
     }
 
     /// A valid transcript of another run says nothing about these results, whether or not it lists its own.
@@ -78,19 +143,31 @@ package enum ReportVerification: Sendable {
     /// What the command that wrote the report ends with.
     package var status: ExitStatus {
         guard case .made(let made) = self else { return .ok }
-        let status = made.report.verdict.exitStatus
+        let status = made.verdict.exitStatus
         return status == .ok && !made.isAnswered ? .verificationFailed : status
     }
 
     /// For programs and for the line that a command prints.
     package var verdict: String {
         guard case .made(let made) = self else { return "NOT VERIFIED" }
-        return made.report.verdict.rawValue
+        return made.verdict.rawValue
     }
 
-    var summary: TranscriptSummary? {
-        guard case .made(let made) = self else { return nil }
-        return made.report.summary
+    /// Of each session that reads as one.
+    var summaries: [TranscriptSummary] {
+        guard case .made(let made) = self else { return [] }
+        return made.sessions.compactMap(\.report.summary)
+    }
+
+    /// All that took part, each once.
+    var parties: [TranscriptSummary.Party] {
+        summaries.flatMap(\.parties).reduce(into: []) { found, party in
+            if !found.contains(where: { $0.name == party.name }) { found.append(party) }
+        }
+    }
+
+    func approval(of party: String) -> Approval? {
+        summaries.lazy.flatMap(\.approvals).first { $0.site == party }
     }
 
     /// How a reader should take everything else in the report.
@@ -98,7 +175,7 @@ package enum ReportVerification: Sendable {
 
     var standing: Standing {
         guard case .made(let made) = self else { return .unknown }
-        switch made.report.verdict {
+        switch made.verdict {
         case .valid, .validPruned: return made.isAnswered ? .holds : .open
         case .notClosed: return .open
         case .invalid: return .broken

@@ -44,7 +44,7 @@ package struct StudyDescription: Sendable {
     }
 
     private static func verify(_ path: String, _ file: String, _ job: JobFile, _ site: SiteFolder?) throws {
-        guard let transcript = StudyFolder.transcript(in: path) else {
+        guard let transcript = StudyFolder.transcripts(in: path, peers: [job.job.passive.name]).values.first else {
             throw Failure(
                 .noInput, "noTranscript", "there is no transcript in \(path)",
                 hint: "put it back, or say --no-verify: the report then says that nothing was verified")

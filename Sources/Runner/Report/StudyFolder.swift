@@ -7,8 +7,8 @@ import Transcript
 /// What a fit left at one party, as a report reads it: never rows, identifiers or scores.
 package struct StudyFolder: Sendable {
     package let path: String
-    /// nil where it was removed.
-    package let transcript: String?
+    /// By the other party of the session; those that were removed are not there.
+    package let transcripts: [String: String]
     let file: JobFile
     let results: JobReport
     let coefficients: CoefficientSource
@@ -32,23 +32,24 @@ package struct StudyFolder: Sendable {
             throw Failure(
                 .noInput, "resultsMissing", "\(path) is no results folder of a fit: it has no \(words)",
                 hint: FileManager.default.fileExists(atPath: "\(path)/\(MeshFolder.result)")
-                    ? "there is no report of a job of many parties: the files of the folder have all of it"
+                    ? "there is no report of an alignment, or of a job split by rows: the files of the folder have all of it"
                     : FileManager.default.fileExists(atPath: "\(path)/\(TranscriptLayout.parties)")
                         ? "this is a transcript: give the folder around it, or ask `moiety verify --explain` about it alone"
                         : Self.hint)
         }
         let approved = try JobFile(reading: "\(path)/job.yaml")
-        guard approved.job.kind == .pair else {
+        guard !approved.job.isSplitByRows else {
             throw Failure(
-                .usage, "manyParties", "\(path) is of a fit of many parties, and a report is of two",
-                hint:
-                    "the files of the folder have all of it; moiety results merge puts the coefficients into one table")
+                .usage, "splitByRows",
+                "\(path) is of a job split by rows, and a report is of columns of several parties",
+                hint: "the files of the folder have all of it")
         }
         self.path = path
-        transcript = Self.transcript(in: path)
         coefficients = try CoefficientSource(path)
         file = approved
-        results = try Self.results("\(path)/metrics.json")
+        let found = try Self.results("\(path)/metrics.json")
+        results = found
+        transcripts = Self.transcripts(in: path, peers: found.peers)
         guard results.job == file.hash, coefficients.party == results.party,
             job.party(named: results.party) != nil, job.others(than: results.party).map(\.name) == results.peers
         else {
@@ -80,29 +81,39 @@ package struct StudyFolder: Sendable {
         }
     }
 
-    static func transcript(in path: String) -> String? {
-        let folder = "\(path)/transcript"
-        return TranscriptLayout.looksLikeTranscript(folder) ? folder : nil
+    /// Of the session with each of these parties, where it is there.
+    static func transcripts(in path: String, peers: [String]) -> [String: String] {
+        peers.reduce(into: [:]) { found, peer in
+            let folder =
+                peers.count == 1 ? "\(path)/transcript" : "\(path)/\(MeshFolder.transcripts)/\(peer)"
+            if TranscriptLayout.looksLikeTranscript(folder) { found[peer] = folder }
+        }
     }
 }
 
-/// What the other party handed over for a report: its results folder, or its `coefficients.csv` alone.
+/// What another party handed over for a report: its results folder, or its `coefficients.csv` alone.
 package struct StudyPeer: Sendable {
     package let path: String
-    package let transcript: String?
+    /// By the other party of the session.
+    package let transcripts: [String: String]
     let coefficients: CoefficientSource
     /// What became of its rows, where its folder is at hand.
     let results: JobReport?
     /// Whether the transcript beside it, with its salt, shows that its session wrote these coefficients.
     let isBound: Bool
 
+    var name: String { coefficients.party }
+
+    /// - Parameter study: that it is handed over for.
     /// - Throws: `Failure` 66 or 65 for what is no such file.
-    package init(reading path: String) throws {
+    package init(reading path: String, for study: StudyFolder) throws {
         self.path = path
         coefficients = try CoefficientSource(path)
         let metrics = "\(path)/metrics.json"
         results = FileManager.default.fileExists(atPath: metrics) ? try StudyFolder.results(metrics) : nil
-        transcript = StudyFolder.transcript(in: path)
+        let name = coefficients.party
+        transcripts = StudyFolder.transcripts(
+            in: path, peers: study.job.parties.map(\.name).filter { $0 != name })
         isBound = ResultChecks.isAsWritten(coefficients.file) == true
     }
 }

@@ -30,12 +30,12 @@ extension VerificationReport {
                 "NOT COMPARED with a pinned identity, because the site knows none: \(unknown.joined(separator: ", "))")
         }
         if let unseen { parts.append(unseen) }
-        parts.append(rest.isEmpty ? "nothing was left out" : "not checked: \(Self.list(rest.map(\.check)))")
+        parts.append(rest.isEmpty ? "nothing was left out" : "not checked: \(Self.ranges(of: rest.map(\.check)))")
         return parts.joined(separator: "; ") + "."
     }
 
     /// Of a transcript that keeps bulk messages by hash: how many, and what was therefore not checked.
-    private var unseen: String? {
+    package var unseen: String? {
         guard verdict != .invalid, let messages = summary?.payloadsByHash, messages > 0 else { return nil }
         let kept = Self.onlyHashes(of: messages)
         let checks = findings.filter { $0.status == .notEvaluated && $0.sentence.contains(kept) }.map(\.check.rawValue)
@@ -83,7 +83,7 @@ extension VerificationReport {
     }
 
     /// `T10 to T14, T22`.
-    private static func list(_ checks: [Check]) -> String {
+    package static func ranges(of checks: [Check]) -> String {
         let order = Check.allCases
         let positions = checks.compactMap { order.firstIndex(of: $0) }.sorted()
         var runs: [(first: Int, last: Int)] = []

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Jobs
 import Runner
 import Site
 import Transcript
@@ -10,14 +11,16 @@ struct ReportCommand: ReplyingCommand {
         abstract: "Write a fit as one HTML page: what was done, what came out, whether it "
             + "verifies.",
         discussion: """
-            Give this site's results folder, and the peer's folder or its coefficients.csv if it was handed over. The page \
+            Give this site's results folder, and each other party's folder or its coefficients.csv if it was handed over. The \
+            page \
             loads nothing and runs nothing; it holds no row, no identifier and no score of a person. The transcript is \
             verified first, and the page says what came of it: exit code 0 where it is valid, 1 not closed, 2 invalid (the \
             page is written, and says so at its top). With --site, identities are compared with pinned ones, and the page \
             shows what is left of the site's budgets. An earlier report in the same place is replaced, any other file is not.
             """)
 
-    @Argument(help: "The results folder, then perhaps the peer's folder or coefficients.csv.") var results: [String]
+    @Argument(help: "The results folder, then perhaps other parties' folders or coefficients.csv.") var results:
+        [String]
     @Option(
         name: [.customLong("output"), .customLong("out")],
         help: ArgumentHelp(
@@ -39,28 +42,33 @@ struct ReportCommand: ReplyingCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard (1...2).contains(results.count) else {
-            throw ValidationError("give one results folder, and the peer's if it is there")
+        guard (1...8).contains(results.count) else {
+            throw ValidationError("give one results folder, and those of other parties that are there")
         }
     }
 
     func reply(_ console: Console) async throws -> Reply<WrittenReport> {
         let study = try StudyFolder(reading: results[0])
-        let peer = try results.count > 1 ? StudyPeer(reading: results[1]) : nil
+        let peers = try results.dropFirst().map { try StudyPeer(reading: $0, for: study) }
         let out = out ?? "\(study.path)/\(ReportFile.name)"
         // Before a verification that may take long.
         try ReportFile.check(out)
         let site = try sitePath.map { try SiteFolder(opening: $0) }
-        if let peerTranscript = peer?.transcript {
+        for peerTranscript in peers.flatMap(\.transcripts.values).sorted() {
             let secrets = "\(peerTranscript)/\(TranscriptLayout.privateFolder)"
             if FileManager.default.fileExists(atPath: secrets) {
                 console.warning("\(secrets) holds its keeper's secrets: nobody else should have it")
             }
         }
+        if description != nil, study.job.kind == .several {
+            throw Failure(
+                .usage, "manyParties", "--description is of two parties, and \(study.path) is of a fit of several",
+                hint: "leave it out")
+        }
         let table = try description.map {
             try StudyDescription(reading: $0, of: study, site: site, verifies: !noVerify)
         }
-        let report = try StudyReport(study, peer: peer, description: table, site: site, verifies: !noVerify)
+        let report = try StudyReport(study, peers: peers, description: table, site: site, verifies: !noVerify)
         for file in report.untraced {
             console.warning(
                 "whether \(file) is of the same fit as the other was not checked: no metrics.json and job.yaml "

@@ -49,29 +49,7 @@ struct Demo: Sendable {
         let verification = try DemoVerification(folder: folder, sites: [sites.hospital, sites.lab]).run()
         return DemoReport(
             bits: bits, aligned: aligned, seconds: seconds, comparison: comparison, verification: verification,
-            kept: keptIn, report: try writeReport(sites, keptIn: keptIn))
-    }
-
-    /// The hospital's report with what the laboratory found: on this one machine both are at hand. Nothing else is left of a demo
-    /// that nobody wanted to keep.
-    ///
-    /// - Returns: where it is when all is done.
-    private func writeReport(_ sites: Sites, keptIn: String?) throws -> String {
-        let results = "\(Self.active)-results"
-        let report = try StudyReport(
-            StudyFolder(reading: "\(folder)/\(results)"), peer: StudyPeer(reading: "\(folder)/\(Self.passive)-results"),
-            site: sites.hospital, verifies: true)
-        guard report.verification.status == .ok else {
-            throw Failure(
-                .verificationFailed, "demoFailed", "the report's transcript is \(report.verification.verdict)")
-        }
-        guard let keptIn else {
-            let path = FileManager.default.temporaryDirectory.appending(path: "moiety-demo-\(UUID()).html").path
-            try ReportFile.write(report.html, to: path)
-            return path
-        }
-        try ReportFile.write(report.html, to: "\(folder)/\(results)/\(ReportFile.name)")
-        return "\(keptIn)/\(results)/\(ReportFile.name)"
+            kept: keptIn, report: try DemoPage(folder: folder).write([sites.hospital, sites.lab], keptIn: keptIn))
     }
 
     /// The example's job with the keys that were asked for.

@@ -49,7 +49,8 @@ struct PartiesDemo: Sendable {
         return PartiesDemoReport(
             bits: bits, sites: names,
             aligned: try Table.read(csv: "\(mesh.results(of: sites[0]))/intersection.csv").rowCount, seconds: seconds,
-            comparison: comparison, verification: try mesh.verify(sites), kept: keptIn)
+            comparison: comparison, verification: try mesh.verify(sites), kept: keptIn,
+            report: try DemoPage(folder: folder).write(sites, keptIn: keptIn))
     }
 
     /// The example's job counts opened bits and does not bound them, which a site's policy has to allow.
@@ -80,6 +81,8 @@ struct PartiesDemoReport: Encodable, Sendable {
     let comparison: Comparison
     let verification: [String]
     let kept: String?
+    /// The page about the fit.
+    let report: String
 
     var text: String {
         var lines = [
@@ -90,6 +93,7 @@ struct PartiesDemoReport: Encodable, Sendable {
         ]
         lines += verification
         if let kept { lines.append("all sites and their results: \(kept)") }
+        lines.append("report, to open in a browser: \(report)")
         return lines.joined(separator: "\n")
     }
 }

@@ -61,8 +61,10 @@ import Wire
     private func report(
         _ path: String, peer: String? = nil, verifies: Bool = false
     ) throws -> (report: StudyReport, page: String, read: PageReading) {
+        let study = try StudyFolder(reading: path)
         let report = try StudyReport(
-            StudyFolder(reading: path), peer: peer.map { try StudyPeer(reading: $0) }, site: nil, verifies: verifies)
+            study, peers: [peer].compactMap { try $0.map { try StudyPeer(reading: $0, for: study) } }, site: nil,
+            verifies: verifies)
         let page = report.html
         return (report, page, PageReading(page))
     }

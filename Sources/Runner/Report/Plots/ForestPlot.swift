@@ -19,15 +19,15 @@ struct ForestPlot {
     private let lines: [Line]
     private let hasRatios: Bool
     private let active: String
-    private let passive: String
+    private let passives: [String]
 
     /// - Parameters:
     ///   - active: whose marks are squares.
-    ///   - passive: whose marks are circles.
-    init(_ terms: [ReportedTerm], hasRatios: Bool, active: String, passive: String) {
+    ///   - passives: whose marks are circles.
+    init(_ terms: [ReportedTerm], hasRatios: Bool, active: String, passives: [String]) {
         self.hasRatios = hasRatios
         self.active = active
-        self.passive = passive
+        self.passives = passives
         func shown(_ value: Double?) -> Double? { value.map { hasRatios ? exp($0) : $0 } }
         lines = terms.filter { !$0.isIntercept && $0.note == nil }.compactMap { term in
             guard let effect = term.effect, let value = shown(effect.value), value.isFinite else { return nil }
@@ -131,7 +131,12 @@ struct ForestPlot {
     }
 
     private var marks: String {
-        Set(lines.map(\.term.party)).count > 1 ? " Squares: \(active). Circles: \(passive)." : ""
+        let shown = Set(lines.map(\.term.party))
+        guard shown.count > 1 else { return "" }
+        let names = passives.filter(shown.contains)
+        return shown.contains(active)
+            ? " Squares: \(active). Circles: \(names.joined(separator: ", "))."
+            : " Circles: \(names.joined(separator: ", "))."
     }
 
     private var caption: String {

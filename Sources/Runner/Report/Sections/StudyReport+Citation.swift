@@ -22,8 +22,8 @@ extension StudyReport {
         case .unknown: verified = "Its transcript was not verified for this report."
         }
         return
-            "A \(familyName) regression over columns of \(job.active.name) and \(job.passive.name) was fitted "
-            + "without joining their tables, with Moiety \(Release.version): people in both tables were found by "
+            "A \(familyName) regression over columns of \(Self.names(job.parties.map(\.name))) was fitted "
+            + "without joining their tables, with Moiety \(Release.version): people \(inTables) were found by "
             + "private set intersection, and coefficients were computed in additive shares under Paillier encryption "
             + "(keys of \(job.keys.bits) bits). Job \(results.job.prefix(16)), session "
             + "\(results.session.prefix(16)). \(verified)"
@@ -31,8 +31,8 @@ extension StudyReport {
 
     private var references: [String] {
         var list = [
-            "Moiety, version \(Release.version): two organisations fit one regression model; neither sees the "
-                + "other's table. Apache License 2.0.",
+            "Moiety, version \(Release.version): organisations fit one regression model; none sees another's table. "
+                + "Apache License 2.0.",
             "Collins GS, Reitsma JB, Altman DG, Moons KGM. Transparent reporting of a multivariable prediction model "
                 + "for individual prognosis or diagnosis (TRIPOD): the TRIPOD statement. Ann Intern Med "
                 + "2015;162:55-63. doi:10.7326/M14-0697",
@@ -47,22 +47,37 @@ extension StudyReport {
     }
 
     var checkSection: ReportSection {
-        let (own, other) = (study.party, results.peer)
+        let own = study.party
+        let names = ([own] + results.peers).joined(separator: " or ")
+        let isPair = results.peers.count == 1
         return ReportSection(
             "check", "Check it yourself",
             [
                 .paragraph(
                     .prose(
-                        "This page is no evidence: the transcript is. Ask \(own) or \(other) for a copy of its "
-                            + "`transcript` folder without `private/`, and for the job file. Then, with moiety:")),
-                .commands([
-                    "moiety verify transcript --job job.yaml", "moiety verify transcript --explain",
-                    "moiety verify transcript --peer-transcript PEERS-TRANSCRIPT",
-                ]),
+                        isPair
+                            ? "This page is no evidence: the transcript is. Ask \(names) for a copy of its `transcript` "
+                                + "folder without `private/`, and for the job file. Then, with moiety:"
+                            : "This page is no evidence: the transcripts are. Ask \(names) for a copy of its results folder "
+                                + "with `transcripts`, each without `private/`, with `result.json` and the job file. Then, "
+                                + "with moiety:")),
+                .commands(
+                    isPair
+                        ? [
+                            "moiety verify transcript --job job.yaml", "moiety verify transcript --explain",
+                            "moiety verify transcript --peer-transcript PEERS-TRANSCRIPT",
+                        ]
+                        : [
+                            "moiety verify RESULTS --job RESULTS/job.yaml",
+                            "moiety verify RESULTS --with ANOTHER-PARTYS-RESULTS",
+                            "moiety verify RESULTS/transcripts/\(results.peers[0]) --explain",
+                        ]),
                 .paragraph(
                     "Or with Python 3 alone, by a second program in Moiety's source tree, which shares no code with it:"
                 ),
-                .commands(["scripts/verify-transcript transcript"]),
+                .commands([
+                    "scripts/verify-transcript " + (isPair ? "transcript" : "RESULTS/transcripts/\(results.peers[0])")
+                ]),
                 .paragraph(
                     .prose(
                         "Compare the job, the session, the roots and the identities that they print with those under "

@@ -11,7 +11,7 @@ extension StudyReport {
             body += [.heading("About this fit"), .list(results.remarks.map { .text(Self.sentence($0)) })]
         }
         let plot = ForestPlot(
-            terms, hasRatios: family.hasRatios, active: job.active.name, passive: job.passive.name)
+            terms, hasRatios: family.hasRatios, active: job.active.name, passives: job.passives.map(\.name))
         if !plot.isEmpty {
             body += [.heading("Forest plot"), plot.figure(id: "forest", name: effectName), forestTable]
         }
@@ -24,16 +24,21 @@ extension StudyReport {
             + "compared with the reference of its column."
         let ratios =
             family.ratioName.map { " The \($0) is its exponential, and the interval is that of the \($0)." } ?? ""
-        let missing =
-            peer == nil
-            ? " \(results.peer) holds its own \(ownCount(of: results.peer)), which this party never learns unless "
-                + "\(results.peer) hands them over."
-            : ""
-        let handedOver = peerWords.map { $0.hasPrefix("So") ? "" : " \($0)" } ?? ""
-        return each + ratios + missing + handedOver
+        let absent =
+            missing.map {
+                " \($0) holds its own \(ownCount(of: $0)), which this party never learns unless \($0) hands them over."
+            }.joined()
+        let handedOver = handedOverWords.map { " \($0)" } ?? ""
+        return each + ratios + absent + handedOver
     }
 
     private var hasIntervals: Bool { terms.contains { $0.low != nil } }
+
+    private var whose: String {
+        missing.isEmpty
+            ? results.peers.count == 1 ? "both parties" : "all parties"
+            : Self.names(job.parties.map(\.name).filter { !missing.contains($0) })
+    }
 
     private func ownCount(of name: String) -> Int { job.party(named: name).map { job.coefficientCount(of: $0) } ?? 0 }
 
@@ -41,7 +46,7 @@ extension StudyReport {
         let hasRatios = family.hasRatios
         var table = HTMLTable(
             id: "terms",
-            caption: "Coefficients of \(peer == nil ? study.party : "both parties"), as coefficients.csv has them",
+            caption: "Coefficients of \(whose), as coefficients.csv has them",
             ["term", "party", "estimate"] + (hasRatios ? [effectName] : []) + (hasIntervals ? ["95% CI", "p"] : []),
             sides: [.left, .left, .right, .right, .right, .right])
         for term in terms {

@@ -6,11 +6,13 @@ import SplitRegression
 /// What each party learned of the other, and how much more it may learn.
 extension StudyReport {
     var learnedSection: ReportSection {
-        let learned = LearnedPhases(job, FitProtocol(), rows: results.fit.n, hasOutcome: true)
+        let session: any SessionProtocol = job.kind == .several ? JointFitProtocol() : FitProtocol()
+        let learned = LearnedPhases(job, session, rows: results.fit.n, hasOutcome: true)
+        let isPair = results.peers.count == 1
         var body: [HTML] = [
             .paragraph(
                 .prose(
-                    "If both followed the protocol, this is all that each learned of the other. The words are those "
+                    "If \(isPair ? "both followed the protocol, this is all that each learned of the other" : "all followed the protocol, and those who are trusted to keep apart did, this is all that each learned of the others"). The words are those "
                         + "of `moiety job explain`, with this job's names and numbers."))
         ]
         for phase in learned.phases {
@@ -19,7 +21,13 @@ extension StudyReport {
                 body += [.paragraph(.strong(.text(Self.heading(of: row)))), .list(row.learns.map { .prose($0) })]
             }
         }
-        body += [.heading("What never left a party"), .list(explanation.never.map { .prose($0) })]
+        let words = self.words
+        if !words.coalitions.isEmpty {
+            body += [.heading("Who puts together what"), .list(words.coalitions.map { .prose($0) })]
+        }
+        if !words.never.isEmpty {
+            body += [.heading("What never left a party"), .list(words.never.map { .prose($0) })]
+        }
         return ReportSection("learned", "What each party learned", body)
     }
 

@@ -48,17 +48,17 @@ extension StudyReport {
     }
 
     private var methods: [Item] {
-        let words = explanation
-        let (active, passive) = (job.active, job.passive)
+        let words = self.words
+        let active = job.active
         return [
             Item(
                 number: "4", topic: "Source of data",
-                words: "Table '\(active.table)' of \(active.name) and table '\(passive.table)' of "
-                    + "\(passive.name), each at its owner.",
+                words: Self.sentence(
+                    Self.names(job.parties.map { "table '\($0.table)' of \($0.name)" }) + ", each at its owner."),
                 ask: "the study design, and when the data were collected."),
             Item(
                 number: "5", topic: "Participants",
-                words: "People in both tables whose rows are complete, found by private set intersection on "
+                words: "People \(inTables) whose rows are complete, found by private set intersection on "
                     + "\(Self.list(active.identifier.columns)).", ask: "setting, eligibility, treatments."),
             Item(
                 number: "6", topic: "Outcome",
@@ -72,7 +72,7 @@ extension StudyReport {
             Item(number: "8", topic: "Sample size", words: sampleSize, ask: "how the size was arrived at."),
             Item(
                 number: "9", topic: "Missing data",
-                words: "Complete cases: a row that lacks a value of the job at either party is not used. Rows, above, "
+                words: "Complete cases: a row that lacks a value of the job at any party is not used. Rows, above, "
                     + "counts them. Nothing is imputed.",
                 ask: "why values are missing, and what that may do to the results."),
             Item(number: "10", topic: "Statistical analysis", words: analysis),
@@ -100,7 +100,7 @@ extension StudyReport {
 
     private var analysis: String {
         let selection = job.model.l1 > 0 ? "The L1 penalty selects columns." : "No column was selected by the outcome."
-        return "\(Self.sentence(explanation.model)). Columns enter as the job lists them: numbers as they are, levels "
+        return "\(Self.sentence(words.model)). Columns enter as the job lists them: numbers as they are, levels "
             + "against the reference. \(selection) Coefficients are those of the joined table, computed in additive "
             + "shares under Paillier encryption; they equal a pooled fit's to rounding."
     }
@@ -117,20 +117,20 @@ extension StudyReport {
     }
 
     private var resultItems: [Item] {
-        let missing = peer == nil ? " \(results.peer)'s part is not in this report." : ""
+        let absent = missing.map { " \($0)'s part is not in this report." }.joined()
         let constant = family.hasIntercept ? "the intercept and " : ""
-        let holders = [job.active.name, job.passive.name].joined(separator: " and ")
+        let holders = Self.names(job.parties.map(\.name))
+        let joint = results.peers.count == 1 ? "`moiety model predict` makes it with both, or " : ""
         return [
             Item(
                 number: "13", topic: "Participants",
-                words: "\(results.alignment.aligned) people are in both tables, \(results.fit.n) in the fit: see Rows.",
+                words: "\(results.alignment.aligned) people are \(inTables), \(results.fit.n) in the fit: see Rows.",
                 ask: "their characteristics; the program does not describe the cohort."),
             Item(number: "14", topic: "Model development", words: sampleSize),
             Item(
                 number: "15", topic: "Model specification",
-                words: "Coefficients, above, has \(constant)the coefficients.\(missing) A prediction needs "
-                    + "the parts of \(holders): `moiety model predict` makes it with both, or a sum over a table "
-                    + "with all coefficients does."),
+                words: "Coefficients, above, has \(constant)the coefficients.\(absent) A prediction needs "
+                    + "the parts of \(holders): \(joint)a sum over a table with all coefficients makes it."),
             Item(number: "16", topic: "Model performance", words: "See How well it predicts, above."),
             Item(number: "17", topic: "Model updating", words: "None."),
         ]
@@ -145,7 +145,7 @@ extension StudyReport {
             Item(number: "20", topic: "Implications", ask: "who may use the model, for what, and for whom not."),
             Item(
                 number: "21", topic: "Supplementary information",
-                words: "The job file, both transcripts and their roots: see Verification."),
+                words: "The job file, the transcripts and their roots: see Verification."),
             Item(number: "22", topic: "Funding", ask: "who paid, and what part they had."),
         ]
     }

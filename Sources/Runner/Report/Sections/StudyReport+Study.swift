@@ -6,24 +6,26 @@ import Transcript
 
 /// What was agreed on, and who approved it.
 extension StudyReport {
-    var explanation: Explanation { Explanation(job, facts: GuardFacts(job: job, rows: results.fit.n)) }
-
     var studySection: ReportSection {
-        let words = explanation
+        let words = self.words
         var facts: [(name: HTML, value: HTML)] = [("Title", .text(job.title))]
         if !job.purpose.isEmpty { facts.append(("Purpose", .text(job.purpose))) }
         facts += [
             ("Model", .text(words.model)), ("Rows", .text(words.rows)),
             ("Opened beside the alignment", .list(job.reveal.map { ["\($0.rawValue): \($0.meaning)"] })),
-            ("Keys", .text(words.keys)), ("Alignment", .prose(words.alignment.first ?? "")),
+            ("Keys", .text(words.keys)),
         ]
-        facts.append(("What deserved a second look", .list(words.warnings.map { .prose($0) })))
+        if let alignment = words.alignment { facts.append(("Alignment", .prose(alignment))) }
+        if let trust = words.trust { facts.append(("Who is trusted to keep apart", .prose(trust))) }
+        if !words.warnings.isEmpty {
+            facts.append(("What deserved a second look", .list(words.warnings.map { .prose($0) })))
+        }
         return ReportSection(
             "study", "Study and approvals",
             [.facts(facts), parties(words), .heading("Who approved it")] + approvals)
     }
 
-    private func parties(_ words: Explanation) -> HTML {
+    private func parties(_ words: StudyWords) -> HTML {
         var table = HTMLTable(
             id: "parties", caption: "What each party brought",
             ["party", "role", "table", "identified by", "outcome", "columns"], sides: [])
@@ -38,7 +40,7 @@ extension StudyReport {
     }
 
     private var approvals: [HTML] {
-        guard let summary = verification.summary else {
+        guard !verification.summaries.isEmpty else {
             return [
                 .paragraph(
                     "Approvals stand in the transcript, signed by each site. It was not read: none is shown.")
@@ -47,9 +49,9 @@ extension StudyReport {
         var table = HTMLTable(
             id: "approvals", caption: "Approvals, signed by each site before its first message",
             ["site", "person", "time", "meaning"], sides: [])
-        for party in summary.parties {
-            guard let approval = summary.approvals.first(where: { $0.site == party.name }) else {
-                table.add([.text(party.name), "showed no approval", "", ""])
+        for party in job.parties.map(\.name) {
+            guard let approval = verification.approval(of: party) else {
+                table.add([.text(party), "showed no approval", "", ""])
                 continue
             }
             table.add([

@@ -19,29 +19,34 @@ extension StudyReport {
     var effectName: String { family.ratioName ?? "estimate" }
 
     var whatWasDone: String {
-        let (active, passive) = (job.active, job.passive)
+        let (active, names) = (job.active, job.parties.map(\.name))
         func columns(_ count: Int) -> String { count == 1 ? "1 column" : "\(count) columns" }
+        let isPair = names.count == 2
         let people = results.fit.n < results.alignment.aligned ? "\(results.fit.n) of the" : "all"
         return
-            "\(active.name) and \(passive.name) each have a table about partly the same people. They fitted one "
+            "\(Self.names(names)) each have a table about partly the same people. They fitted one "
             + "\(familyName) regression of "
-            + "\(active.name)'s \(active.label ?? "outcome") on \(columns(active.columnCount)) of \(active.name) and "
-            + "\(columns(passive.columnCount)) of \(passive.name), over \(people) \(results.alignment.aligned) "
-            + "people whom both know and whose rows are complete. The tables were never joined: neither party saw the "
-            + "other's rows."
+            + "\(active.name)'s \(active.label ?? "outcome") on "
+            + Self.names(job.parties.map { "\(columns($0.columnCount)) of \($0.name)" })
+            + ", over \(people) \(results.alignment.aligned) people whom \(isPair ? "both" : "all") know and whose rows are "
+            + "complete. The tables were never joined: \(isPair ? "neither party saw the other's" : "no party saw another's") "
+            + "rows."
     }
 
     var glance: ReportSection {
         var facts: [(name: HTML, value: HTML)] = [
-            ("People", "\(results.alignment.aligned) in both tables, \(results.fit.n) in the fit"),
+            ("People", "\(results.alignment.aligned) \(inTables), \(results.fit.n) in the fit"),
             ("Model", .text(modelWords)), ("What came out", whatCameOut),
         ]
         facts.append(("Whether it verifies", .text(verdictLine)))
         facts.append(("When", .text(when)))
         facts.append(("Job", .code(results.job)))
-        facts.append(("Session", .code(results.session)))
+        facts.append((sessionName, .code(results.session)))
         return ReportSection("glance", "At a glance", [reminder, .facts(facts)])
     }
+
+    /// Of several parties the identity is that of all their sessions.
+    var sessionName: HTML { results.peers.count == 1 ? "Session" : "Sessions together" }
 
     private var modelWords: String {
         let passes = family == .linear ? "" : ", \(results.fit.passes) passes"
@@ -53,13 +58,14 @@ extension StudyReport {
 
     private var verdictLine: String {
         guard case .made(let made) = verification else { return "not verified" }
-        return "\(made.report.verdictLine), checked at \(writtenAt) by moiety \(Release.version)"
+        return "\(made.verdictLine), checked at \(writtenAt) by moiety \(Release.version)"
     }
 
     private var when: String {
-        guard let traffic = verification.summary?.traffic, let first = traffic.map(\.first).min(),
+        let traffic = verification.summaries.flatMap(\.traffic)
+        guard let first = traffic.map(\.first).min(),
             let last = traffic.map(\.last).max()
-        else { return "the times of the session are in its transcript, which was not read" }
+        else { return "the times are in the transcript, which was not read" }
         return "from \(Timestamp.text(milliseconds: first)) to \(Timestamp.text(milliseconds: last)), by the "
             + "senders' clocks"
     }
@@ -70,10 +76,11 @@ extension StudyReport {
     private var whatCameOut: HTML {
         let shown = terms.filter { !$0.isIntercept && $0.low != nil && $0.high != nil }
         let clear = shown.filter { ($0.low ?? 0) > 0 || ($0.high ?? 0) < 0 }
-        let missing = peer == nil ? " This report has \(study.party)'s terms alone." : ""
+        let held = job.parties.map(\.name).filter { !missing.contains($0) }
+        let absent = missing.isEmpty ? "" : " This report has the terms of \(Self.names(held)) alone."
         let withheld = results.fit.standardErrorsWithheld.map { " (\($0))" } ?? ""
         guard !shown.isEmpty else {
-            return .text("\(terms.count) coefficients, without intervals\(withheld): see Coefficients.\(missing)")
+            return .text("\(terms.count) coefficients, without intervals\(withheld): see Coefficients.\(absent)")
         }
         let null = family.hasRatios ? "1" : "0"
         let count = clear.isEmpty ? "None" : "\(clear.count)"
@@ -92,8 +99,8 @@ extension StudyReport {
         let more = clear.count > Self.mostNamed ? " \(clear.count - Self.mostNamed) more stand under Coefficients." : ""
         return [
             .paragraph(.text(sentence)), clear.isEmpty ? [] : .list(named),
-            missing.isEmpty && more.isEmpty
-                ? [] : .paragraph(.text((more + missing).trimmingCharacters(in: .whitespaces))),
+            absent.isEmpty && more.isEmpty
+                ? [] : .paragraph(.text((more + absent).trimmingCharacters(in: .whitespaces))),
         ]
     }
 }
