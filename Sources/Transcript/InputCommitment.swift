@@ -20,11 +20,8 @@ public struct InputCommitment: Sendable {
         let salt = masterSalt ?? SessionSeed().rawRepresentation
         guard salt.count == 32 else { throw .invalidValue("salt") }
         var tree = MerkleTree()
-        var index: UInt64 = 0
-        for value in values {
-            tree.append(leaf: MerkleHash.leaf(try Self.salt(of: index, label: label, masterSalt: salt) + value))
-            index += 1
-        }
+        let salts = try LeafSalts(label: label, masterSalt: salt)
+        for value in values { tree.append(leaf: salts.leaf(of: tree.size, value)) }
         self.masterSalt = salt
         self.tree = tree
         item = InputCommitments.Item(label: label, count: tree.size, root: tree.head.root)
@@ -36,20 +33,14 @@ public struct InputCommitment: Sendable {
     ) throws(WireError) -> InputCommitments.Item {
         guard masterSalt.count == 32 else { throw .invalidValue("salt") }
         var tree = MerkleFrontier()
-        for value in values {
-            tree.append(leaf: MerkleHash.leaf(try salt(of: tree.size, label: label, masterSalt: masterSalt) + value))
-        }
+        let salts = try LeafSalts(label: label, masterSalt: masterSalt)
+        for value in values { tree.append(leaf: salts.leaf(of: tree.size, value)) }
         return InputCommitments.Item(label: label, count: tree.size, root: tree.root)
     }
 
     /// The secret salt of one leaf: shown together with the value, it opens that leaf alone.
     public static func salt(of index: UInt64, label: String, masterSalt: [UInt8]) throws(WireError) -> [UInt8] {
-        var info = Encoder()
-        info.writeFixed(Array("moiety/leaf-salt/v1".utf8))
-        info.write(label)
-        info.write(index)
-        let key = SymmetricKey(data: masterSalt)
-        return Array(HMAC<SHA256>.authenticationCode(for: try info.finish(), using: key))
+        try LeafSalts(label: label, masterSalt: masterSalt).salt(of: index).bytes
     }
 
     public func proof(of index: UInt64) -> [Bytes32]? { tree.inclusionProof(of: index, at: tree.size) }
@@ -62,5 +53,38 @@ public struct InputCommitment: Sendable {
             && MerkleProof.verifyInclusion(
                 of: MerkleHash.leaf(salt + value), at: index, in: TreeHead(size: item.count, root: item.root),
                 proof: proof)
+    }
+}
+
+/// The salts of one commitment's leaves: all that does not depend on the leaf is computed once.
+private struct LeafSalts {
+    private let key: KeyedCode
+    /// "moiety/leaf-salt/v1" || label
+    private let prefix: [UInt8]
+
+    init(label: String, masterSalt: [UInt8]) throws(WireError) {
+        var info = Encoder()
+        info.writeFixed(Array("moiety/leaf-salt/v1".utf8))
+        info.write(label)
+        prefix = try info.finish()
+        key = KeyedCode(SymmetricKey(data: masterSalt))
+    }
+
+    func salt(of index: UInt64) -> Bytes32 {
+        var info = prefix
+        var shift: UInt64 = 64
+        while shift > 0 {
+            shift -= 8
+            info.append(UInt8(truncatingIfNeeded: index >> shift))
+        }
+        return key.code(of: info)
+    }
+
+    func leaf(of index: UInt64, _ value: [UInt8]) -> Bytes32 {
+        var salted: [UInt8] = []
+        salted.reserveCapacity(32 + value.count)
+        salt(of: index).append(to: &salted)
+        salted += value
+        return MerkleHash.leaf(salted)
     }
 }

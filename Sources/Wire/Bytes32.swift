@@ -13,7 +13,23 @@ public struct Bytes32: Sendable, Hashable {
     }
 
     public init(_ digest: SHA256Digest) {
-        self.init(sequence: digest)
+        words = Self.words(digest.makeIterator())
+    }
+
+    /// The code of a message.
+    package init(_ code: HashedAuthenticationCode<SHA256>) {
+        words = Self.words(code.makeIterator())
+    }
+
+    /// Of an iterator whose type is known here: millions of cells are hashed.
+    private static func words(_ bytes: Array<UInt8>.Iterator) -> (UInt64, UInt64, UInt64, UInt64) {
+        var bytes = bytes
+        func word() -> UInt64 {
+            var value: UInt64 = 0
+            for _ in 0..<8 { value = value << 8 | UInt64(bytes.next() ?? 0) }
+            return value
+        }
+        return (word(), word(), word(), word())
     }
 
     /// SHA-256 of `bytes`.
@@ -57,10 +73,26 @@ public struct Bytes32: Sendable, Hashable {
     public var bytes: [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(32)
-        for word in [words.0, words.1, words.2, words.3] {
-            for shift in stride(from: 56, through: 0, by: -8) { out.append(UInt8(truncatingIfNeeded: word >> shift)) }
-        }
+        append(to: &out)
         return out
+    }
+
+    /// The first four bytes as a number.
+    package var first32: UInt32 { UInt32(truncatingIfNeeded: words.0 >> 32) }
+
+    package func append(to bytes: inout [UInt8]) {
+        Self.append(words.0, &bytes)
+        Self.append(words.1, &bytes)
+        Self.append(words.2, &bytes)
+        Self.append(words.3, &bytes)
+    }
+
+    private static func append(_ word: UInt64, _ bytes: inout [UInt8]) {
+        var shift = 64
+        while shift > 0 {
+            shift -= 8
+            bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+        }
     }
 
     /// 64 lower-case hexadecimal digits.

@@ -7,17 +7,21 @@ public enum MerkleHash {
 
     /// SHA-256(0x00 || data)
     public static func leaf(_ data: [UInt8]) -> Bytes32 {
-        var hash = SHA256()
-        hash.update(data: [0x00])
-        hash.update(data: data)
-        return Bytes32(hash.finalize())
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(1 + data.count)
+        bytes.append(0x00)
+        bytes += data
+        return Bytes32(SHA256.hash(data: bytes))
     }
 
     /// SHA-256(0x01 || left || right)
     public static func node(_ left: Bytes32, _ right: Bytes32) -> Bytes32 {
-        var hash = SHA256()
-        hash.update(data: [0x01] + left.bytes + right.bytes)
-        return Bytes32(hash.finalize())
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(65)
+        bytes.append(0x01)
+        left.append(to: &bytes)
+        right.append(to: &bytes)
+        return Bytes32(SHA256.hash(data: bytes))
     }
 }
 

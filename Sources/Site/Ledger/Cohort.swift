@@ -99,8 +99,18 @@ extension Cohort.Tag {
     }
 
     var bytes: [UInt8] {
-        [high, low].flatMap { word in
-            stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt64($0)) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Cohort.tagBytes)
+        append(to: &bytes)
+        return bytes
+    }
+
+    /// Called for each cell of a table.
+    func append(to bytes: inout [UInt8]) {
+        var shift: UInt64 = 128
+        while shift > 0 {
+            shift -= 8
+            bytes.append(UInt8(truncatingIfNeeded: shift >= 64 ? high >> (shift - 64) : low >> shift))
         }
     }
 }

@@ -55,14 +55,15 @@ package struct RowDigests: Sendable, Hashable {
 /// Makes the digests of a site's inputs under a key that follows from its identity. Holds a secret.
 package struct RowDigester: Sendable {
     private let tagger: CohortTagger
-    private let key: SymmetricKey
+    private let key: KeyedCode
 
     package init(identity: SigningKey) {
         tagger = CohortTagger(identity: identity)
         // HKDF-SHA256(ikm: identity key, info: "moiety/input-digests/v1")
-        key = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: SymmetricKey(data: identity.rawRepresentation),
-            info: Data("moiety/input-digests/v1".utf8), outputByteCount: 32)
+        key = KeyedCode(
+            HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: SymmetricKey(data: identity.rawRepresentation),
+                info: Data("moiety/input-digests/v1".utf8), outputByteCount: 32))
     }
 
     /// Where each row stands in the order of a cohort's tags.
@@ -77,8 +78,11 @@ package struct RowDigester: Sendable {
         RowDigests(
             order.rows.map { row in
                 // First 4 bytes of HMAC-SHA256(key, tag || cell)
-                let code = HMAC<SHA256>.authenticationCode(for: order.tags[row].bytes + cells[row], using: key)
-                return code.prefix(RowDigests.digestBytes).reduce(0) { $0 << 8 | UInt32($1) }
+                var message: [UInt8] = []
+                message.reserveCapacity(Cohort.tagBytes + cells[row].count)
+                order.tags[row].append(to: &message)
+                message += cells[row]
+                return key.code(of: message).first32
             })
     }
 }
