@@ -42,15 +42,22 @@ struct FittingParties {
 
     /// - Parameters:
     ///   - job: nil for the standard one.
+    ///   - rows: that all have.
+    ///   - hasTimes: whether the outcome is an event or the end of observation, after some days.
     ///   - more: changes a row of a party's table.
-    init(job: String? = nil, changing row: @escaping (Int, Int, String) -> String = { $2 }) async throws {
+    init(
+        job: String? = nil, rows: Int = Self.rows, hasTimes: Bool = false,
+        changing row: @escaping (Int, Int, String) -> String = { $2 }
+    ) async throws {
         sites = try await ManySites(Self.names, job: job ?? Self.job("transcript: {payloads: full}"), approve: false) {
             party in
-            let headers = ["id,outcome,age\n", "id,m1,m2,m3\n", "id,r1,r2,arm\n"]
-            let rows = (0..<Self.rows + 20).filter { $0 < Self.rows || $0 % 3 == party }.map { person in
+            let headers = ["id,outcome,age\(hasTimes ? ",days" : "")\n", "id,m1,m2,m3\n", "id,r1,r2,arm\n"]
+            let rows = (0..<rows + 20).filter { $0 < rows || $0 % 3 == party }.map { person in
                 let of = Self.columns(person)
                 let cells =
                     switch party {
+                    case 0 where hasTimes:
+                        "\(person * 29 % 10 < 7 ? 1 : 0),\(of.age),\(max(1, 30 - Int(of.outcome)) + person * 37 % 31)"
                     case 0: "\(of.outcome),\(of.age)"
                     case 1: of.m.map { "\($0)" }.joined(separator: ",")
                     default: (of.r + [of.arm]).map { "\($0)" }.joined(separator: ",")
@@ -176,6 +183,45 @@ extension EndToEnd {
             try Data(text.replacing("registry,", with: "registry,1").utf8).write(to: path)
             let edited = try await Program.run("verify", sites.results("registry"))
             #expect(edited.code == 2 && edited.output.contains("resultChanged"), "\(edited.output)")
+        }
+
+        /// Proportional hazards: tests, a survival curve at the active party, evidence.
+        @Test(.stopsAHang)
+        func threePartiesFitHazardsVerifyAndReplay() async throws {
+            let job = FittingParties.job(
+                "transcript: {payloads: full}\nreveal: [coefficients, standard-errors, survival]",
+                family: "cox, ties: efron, mostEvents: 90, times: [30]"
+            ).replacing("label: outcome", with: "label: outcome, time: days")
+            let parties = try await FittingParties(job: job, rows: 120, hasTimes: true)
+            let sites = parties.sites
+            let explained = try await Program.run("job", "explain", sites.job, "--site", sites.site("registry"))
+            #expect(
+                explained.output.contains("of events no order and no row") && explained.output.contains("time days")
+                    && !explained.output.contains("intercept on the raw scale"), "\(explained.output)")
+            for (name, ended) in try await parties.run() {
+                try #require(ended.code == 0, "\(name): \(ended.output)\(ended.errors)")
+            }
+            #expect(try Set(parties.estimates().keys) == ["age", "m1", "m2", "m3", "r1", "r2", "arm"])
+            let glance = try String(contentsOfFile: "\(sites.results("hospital"))/glance.csv", encoding: .utf8)
+                .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+            let fit = Dictionary(uniqueKeysWithValues: zip(glance[0], glance[1]))
+            // Three tests of one hypothesis.
+            let tests = ["log", "sc", "wald"].compactMap { fit["statistic.\($0)"].flatMap { Double($0) } }
+            #expect(tests.count == 3 && tests.allSatisfy { abs($0 - tests[0]) < 0.2 * tests[0] + 0.5 }, "\(fit)")
+            for name in FittingParties.names {
+                let curve = FileManager.default.fileExists(atPath: "\(sites.results(name))/survival.csv")
+                #expect(curve == (name == "hospital"), "\(name)")
+                let verified = try await Program.run(
+                    "verify", sites.results(name), "--replay", "--site", sites.site(name))
+                #expect(verified.code == 0, "\(name): \(verified.output)\(verified.errors)")
+                for check in ["M02", "M05", "R01", "R02", "R03"] {
+                    #expect(verified.output.contains("[\(check)] ok"), "\(verified.output)")
+                }
+            }
+            let together = try await Program.run(
+                "verify", sites.results("hospital"), "--with", sites.results("lab"), "--with",
+                sites.results("registry"))
+            #expect(together.code == 0 && together.output.contains("[M04] ok"), "\(together.output)")
         }
 
         /// One party's column does not allow the fit: it says which, the others that it ended, and nothing is written.

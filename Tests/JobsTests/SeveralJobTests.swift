@@ -135,7 +135,7 @@ import Testing
         let aligns = try Job(yaml: Self.yaml())
         #expect(!aligns.hasModel && aligns.trust == nil)
         #expect(job.trust == "a and b do not put their parts together")
-        for family in ModelFamily.allCases where family != .cox {
+        for family in ModelFamily.allCases {
             let text = JobTemplate.severalText(parties: ["x", "y", "z"], family: family)
             #expect(try Job(yaml: text).model.family == family)
         }
@@ -148,7 +148,12 @@ import Testing
         }
         #expect(problems(Self.fit(helper: ""), at: "helper"))
         for name in ["a", "z"] { #expect(problems(Self.fit(helper: "helper: \(name)\n"), at: "helper")) }
-        #expect(problems(Self.fit(family: "cox"), at: "model.family"))
+        // A column of times alone makes it a survival model; levels are compared by two parties.
+        let survival = Self.fit(family: "cox, groups: arm").replacing("label: y", with: "label: y, time: t")
+        #expect(problems(survival, at: "model.groups") && problems(Self.fit(family: "cox"), at: "parties[0].time"))
+        for word in ["logrank", "kaplan-meier"] {
+            #expect(problems(survival + "reveal: [\(word)]\n", at: "reveal"))
+        }
         #expect(problems(Self.fit().replacing("{family: logistic}", with: "{family: linear, l1: 0.1}"), at: "model.l1"))
         #expect(problems(Self.fit("reveal: [description]"), at: "reveal"))
         #expect(problems(Self.fit("alignment: {protocol: ecdh-p256}"), at: "alignment"))

@@ -55,7 +55,9 @@ struct SeveralFitLeakage {
                     "that the others have as many columns as the job says, and fit as many rows",
                 ]),
             row(.setup, active, sends: words.bounds(of: "it", "its"), learns: []),
-            row(.setup, LeakagePhase.eachPassive, sends: [], learns: words.bounds(of: active, "\(active)'s")),
+            row(
+                .setup, LeakagePhase.eachPassive, sends: [],
+                learns: words.bounds(of: active, "\(active)'s") + words.events),
         ]
     }
 
@@ -92,9 +94,8 @@ struct SeveralFitLeakage {
                 .end, active, sends: results,
                 learns: [
                     "its \(words.coefficients(words.activeCoefficients)): so many equations about the other parties' rows, as in any "
-                        + "joint fit",
-                    "the intercept on the raw scale, and so one linear function of the other parties' coefficients",
-                ] + errors
+                        + "joint fit"
+                ] + words.interceptOfSeveral + errors + words.only(.survival, words.curve)
                     + words.only(
                         .scores,
                         "the sum of all passive parties' partial scores of every fitted row, and so the joint score"
@@ -104,7 +105,7 @@ struct SeveralFitLeakage {
                         say: ["the sum of all passive parties' partial scores of every row held out"])),
             row(
                 .end, helper,
-                sends: results
+                sends: results + hazards
                     + words.only(
                         .scores,
                         "to \(active) the sum of its own partial score of every row and of the parts that \(further) gave it"
@@ -128,6 +129,11 @@ struct SeveralFitLeakage {
 
     private var errors: [String] { words.only(.standardErrors, "the standard errors of its own coefficients") }
 
+    private var hazards: [String] {
+        words.only(
+            .survival, "to \(active) 36 bits of its share of each cumulative hazard, of which it learns nothing itself")
+    }
+
     private var bit: [String] {
         limited("to \(helper) a bit for each of some limits: whether its own part of some row's predictor passes it")
     }
@@ -150,7 +156,7 @@ struct SeveralFitLeakage {
                 learns: [
                     "that some other party ends, and its reason's name: what a guard or limit of the aligned rows refuses ends after the "
                         + "alignment, and the common rows are known by then. If it is unfitDesign: that some column or row of that party is "
-                        + "not fit (constant, aliased, a small cell, leverage), not which. What a ledger or its budget of bits refuses, "
+                        + "not fit (constant, aliased, a small cell, leverage\(words.unfitEvents)), not which. What a ledger or its budget of bits refuses, "
                         + "all know by one name",
                     "collinear columns: that columns of several parties are linearly dependent, and how far each of its own takes part "
                         + "(10 bits a column); of the others', not which",
@@ -179,6 +185,11 @@ struct SeveralFitLeakage {
 }
 
 extension LeakageWords {
+    fileprivate var interceptOfSeveral: [String] {
+        family.hasIntercept
+            ? ["the intercept on the raw scale, and so one linear function of the other parties' coefficients"] : []
+    }
+
     /// What all of several parties learn of own parts.
     fileprivate func ofSeveral(active: String) -> LeakageWords {
         var words = self

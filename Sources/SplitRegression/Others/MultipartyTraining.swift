@@ -71,6 +71,7 @@ public enum MultipartyTraining {
         try DistinctParties.check([helper] + others)
         try Training.checkRows(input, label: label, plan: plan)
         try Training.checkKept(input, label: testLabel, plan: plan)
+        try Training.check(input.survival, rows: input.design.rows, label: label, plan: plan)
         let exponent = try Training.labelExponent(label, family: plan.family)
         let context = try await Training.open(
             .active, input, exponent: exponent, plan: plan, keyFloor: keyFloor, session: helper, progress: progress)
@@ -79,7 +80,8 @@ public enum MultipartyTraining {
         var (fit, machine) = try await sharingSeparation {
             try await FittingRole(
                 context: context, design: input.design, label: label, offset: input.offset, weight: input.weight,
-                test: input.test, testLabel: testLabel, testOffset: input.testOffset, others: contexts
+                survival: input.survival, test: input.test, testLabel: testLabel, testOffset: input.testOffset,
+                others: contexts
             ).fitted()
         }
         if plan.revealScores {
@@ -89,11 +91,11 @@ public enum MultipartyTraining {
             try await machine.exchange.takeHandoverKey(round: machine.exchange.nextRound())
             let scores = try await summedScores(machine, fit, of: input.design).offset(by: input.offset)
             fit.scores = scores
-            fit.metrics = Training.metrics(scores, label: label, nil, plan, fit)
+            fit.metrics = Training.metrics(scores, label: label, input.survival, plan, fit)
             if let test = input.test, context.testRows > 0 {
                 let scores = try await summedScores(machine, fit, of: test).offset(by: input.testOffset)
                 fit.holdOutScores = scores
-                fit.holdOutMetrics = Training.metrics(scores, label: testLabel, nil, plan, fit)
+                fit.holdOutMetrics = Training.metrics(scores, label: testLabel, input.testSurvival, plan, fit)
             }
         }
         progress(.finished(passes: fit.summary.passes))
