@@ -92,10 +92,7 @@ struct SeveralFitLeakage {
             row(.end, LeakageTable.both, sends: [], learns: words.common),
             row(
                 .end, active, sends: results,
-                learns: [
-                    "its \(words.coefficients(words.activeCoefficients)): so many equations about the other parties' rows, as in any "
-                        + "joint fit"
-                ] + words.interceptOfSeveral + errors + words.only(.survival, words.curve)
+                learns: own + words.interceptOfSeveral + words.only(.survival, words.curve)
                     + words.only(
                         .scores,
                         "the sum of all passive parties' partial scores of every fitted row, and so the joint score"
@@ -119,6 +116,14 @@ struct SeveralFitLeakage {
                     "its own coefficients: so many equations about the other parties' rows and \(active)'s labels, as in any joint fit"
                 ] + errors),
         ]
+    }
+
+    /// The active party's. A proportional-hazards model may have none at it.
+    private var own: [String] {
+        guard words.activeCoefficients != "0" else { return [] }
+        return [
+            "its \(words.coefficients(words.activeCoefficients)): so many equations about the other parties' rows, as in any joint fit"
+        ] + errors
     }
 
     private var results: [String] {
@@ -172,6 +177,11 @@ struct SeveralFitLeakage {
             "\(active) with any others, without \(helper), learns nothing beside what each of them learns.",
         ]
             + words.only(.scores, "\(active) with some passive parties learns the sum of the others' partial scores.")
+            + (words.family == .cox
+                ? [
+                    "Which sums over rows \(active) asks for, and that a curve's times are apart, only \(active)'s own program sees to: nobody "
+                        + "can audit it. The bits that are debited are the bound."
+                ] : [])
             + [
                 "\(helper) with any others, without \(active), learns nothing beside what each of them learns.",
                 "A coalition has the results of all its parties together, as one party with all their columns would.",
