@@ -238,4 +238,42 @@ import Testing
             yaml: Self.fit("reveal: [scores]\nlimits: {minimumPassiveColumns: 2}\n").replacing("[s]", with: "[s, t]"))
         #expect(try #require(SeveralExplanation(scored)).text.contains("sum of all passive parties' partial scores"))
     }
+
+    /// Proportional hazards.
+    private static func hazards(_ features: String = "[age]") -> String {
+        fit("reveal: [coefficients, standard-errors]", family: "cox")
+            .replacing("label: y, features: [age]", with: "label: y, time: t, features: \(features)")
+    }
+
+    @Test("Of hazards no more rows than there are periods for, with more than two parties")
+    func mostRows() throws {
+        let job = try Job(yaml: Self.hazards())
+        #expect(throws: Never.self) { try Guards.check(job, GuardFacts(job: job, rows: 32_768)) }
+        #expect {
+            try Guards.check(job, GuardFacts(job: job, rows: 32_769))
+        } throws: {
+            ($0 as? GuardRefusal)?.name == "limit-rows"
+        }
+        #expect(try #require(SeveralExplanation(job)).limits.contains("at most 32768 fitted rows"))
+        let other = try Job(yaml: Self.fit("reveal: [coefficients, standard-errors]"))
+        #expect(throws: Never.self) { try Guards.check(other, GuardFacts(job: other, rows: 1_000_000)) }
+        #expect(other.mostFittedRows == nil)
+        #expect(try Job(yaml: Self.yaml()).mostFittedRows == nil)
+    }
+
+    @Test("Of hazards nobody can audit the sums; a party without a column gets no coefficients and no errors")
+    func explainedHazards() throws {
+        let lines = { (job: Job) throws in
+            try #require(SeveralFitLeakage(job)).rows(in: .end).filter { $0.party == "a" }.flatMap(\.learns)
+        }
+        let own = try lines(Job(yaml: Self.hazards()))
+        #expect(own.contains { $0.hasPrefix("its own coefficient:") })
+        #expect(own.contains { $0.hasPrefix("the standard errors") } && !own.contains { $0.contains("intercept") })
+        let none = try lines(Job(yaml: Self.hazards("[]")))
+        #expect(!none.contains { $0.contains("coefficient") || $0.contains("standard error") }, "\(none)")
+        let coalitions = try #require(SeveralFitLeakage(Job(yaml: Self.hazards()))).coalitions
+        #expect(coalitions.contains { $0.contains("nobody can audit it") })
+        let logistic = try #require(SeveralFitLeakage(Job(yaml: Self.fit()))).coalitions
+        #expect(!logistic.contains { $0.contains("audit") })
+    }
 }

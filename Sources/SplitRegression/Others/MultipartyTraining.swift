@@ -67,7 +67,7 @@ public enum MultipartyTraining {
         helper: Session, others: [Session], openingScores: @Sendable () throws -> Void = {},
         progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingOutcome {
-        try check(plan, others: others)
+        try check(plan, rows: input.design.rows, others: others)
         try DistinctParties.check([helper] + others)
         try Training.checkRows(input, label: label, plan: plan)
         try Training.checkKept(input, label: testLabel, plan: plan)
@@ -106,7 +106,7 @@ public enum MultipartyTraining {
         _ input: Training.Input, plan: TrainingPlan, keyFloor: Int, active: Session, others: [Session],
         openingScores: @Sendable () throws -> Void = {}, progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingOutcome {
-        try check(plan, others: others)
+        try check(plan, rows: input.design.rows, others: others)
         try DistinctParties.check([active] + others)
         let context = try await Training.open(
             .passive, input, exponent: 0, plan: plan, keyFloor: keyFloor, session: active, progress: progress)
@@ -140,7 +140,7 @@ public enum MultipartyTraining {
         _ index: Int, _ input: Training.Input, plan: TrainingPlan, keyFloor: Int, active: Session, helper: Session,
         openingScores: @Sendable () throws -> Void = {}, progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingOutcome {
-        try check(plan, others: nil)
+        try check(plan, rows: input.design.rows, others: nil)
         try DistinctParties.check([active, helper])
         guard plan.otherColumns.indices.contains(index) else {
             throw TrainingError.invalidPlan("the job has no such party")
@@ -170,8 +170,9 @@ public enum MultipartyTraining {
 
     // MARK: Parts
 
-    private static func check(_ plan: TrainingPlan, others: [Session]?) throws(TrainingError) {
+    private static func check(_ plan: TrainingPlan, rows: Int, others: [Session]?) throws(TrainingError) {
         try plan.validate()
+        if let most = plan.family.mostRowsOfSeveral, rows > most { throw .tooManyRows(rows: rows, most: most) }
         guard !plan.otherColumns.isEmpty, others.map({ $0.count == plan.otherColumns.count }) ?? true else {
             throw .invalidPlan("another number of parties than the job has")
         }

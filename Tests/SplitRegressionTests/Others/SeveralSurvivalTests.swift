@@ -60,4 +60,20 @@ import Testing
         #expect(several.curve.count == 9 && two.curve.count == 9)
         for (found, wanted) in zip(several.curve, two.curve) { #expect(abs(found - wanted) < 1e-3 * max(0.1, wanted)) }
     }
+
+    @Test(
+        "Under keys of any size there is a longer period up to the most rows that such a fit may have, and none beyond",
+        arguments: [2048, 3072, 4096])
+    func mostRows(_ bits: Int) throws {
+        let most = try #require(ModelFamily.cox.mostRowsOfSeveral)
+        func longer(_ rows: Int) throws -> KernelLayout {
+            let facts = TrainingFacts(
+                family: .cox, rows: rows, activeColumns: 2, passiveColumns: 2, otherColumns: [1], penalty: 0,
+                tolerance: 1e-3, maximumPasses: 20, modulusBits: bits, computesStandardErrors: true, opensLoss: true,
+                opensBrier: false, scaleBits: 0, weightBits: 2, rowBits: 4, events: rows)
+            return try facts.layout(.mean, period: 2 * facts.firstPeriod)
+        }
+        #expect(try longer(most).slotBits <= 125)
+        #expect(throws: TrainingError.self) { try longer(most + 1) }
+    }
 }

@@ -1,6 +1,7 @@
 import Records
 import TestSupport
 import Testing
+import Wire
 
 @testable import SplitRegression
 
@@ -90,19 +91,44 @@ import Testing
         #expect(fits[0].summary.wald == nil && abs((fits[0].summary.score ?? 0) / pooled.score - 1) < 1e-3)
     }
 
-    @Test("Too many events, and a comparison of levels, end it before a message")
+    /// Messages of the training that some party sent.
+    private static func sent(_ parties: [Int], _ sessions: SiteSessions) throws -> Int {
+        try parties.flatMap { sessions.recorders[$0].values }.flatMap { $0.entries(of: .outgoing) }.count {
+            (0x0200..<0x0300).contains(try Record(encoded: $0.record).type.rawValue)
+        }
+    }
+
+    @Test("Too many events end it before the active party sends anything, a comparison of levels before anybody does")
     func refusals() async throws {
         let (table, survival) = SurvivalTrainingTests.table()
         let parties = try SeveralParties(table, counts: [1, 1, 1])
-        var plan = TrainingPlan(family: .cox, maximumPasses: 30, keyBits: 768)
+        var plan = try parties.plan(TrainingPlan(family: .cox, maximumPasses: 30, keyBits: 768))
         plan.mostEvents = 10
-        let few = try await parties.train(plan, survival: survival)
+        var sessions = try await parties.sessions(plan)
+        let few = try await parties.train(plan, survival: survival, over: sessions)
         #expect(throws: TrainingError.invalidPlan("more events than the job has room for")) { try few[0].get() }
         for end in few[1...] { #expect(throws: (any Error).self) { try end.get() } }
+        #expect(try Self.sent([0], sessions) == 0)
         plan.mostEvents = nil
         plan.comparison = LevelPlan(
             isPassive: true, column: "c", levels: ["x", "y"], hasTest: true, times: [], minimumCell: 3)
-        let levels = try await parties.train(plan, survival: survival)
-        for end in levels { #expect(throws: TrainingError.self) { try end.get() } }
+        sessions = try await parties.sessions(plan)
+        for end in try await parties.train(plan, survival: survival, over: sessions) {
+            #expect(throws: TrainingError.self) { try end.get() }
+        }
+        #expect(try Self.sent([0, 1, 2], sessions) == 0)
+    }
+
+    @Test("More rows than there are periods for end it before anybody sends anything")
+    func tooManyRows() async throws {
+        let most = try #require(ModelFamily.cox.mostRowsOfSeveral)
+        let (table, survival) = SurvivalTrainingTests.table(rows: most + 1)
+        let parties = try SeveralParties(table, counts: [1, 1, 1])
+        let plan = try parties.plan(TrainingPlan(family: .cox, maximumPasses: 30, keyBits: 768))
+        let sessions = try await parties.sessions(plan)
+        for end in try await parties.train(plan, survival: survival, over: sessions) {
+            #expect(throws: TrainingError.tooManyRows(rows: most + 1, most: most)) { try end.get() }
+        }
+        #expect(try Self.sent([0, 1, 2], sessions) == 0)
     }
 }
