@@ -107,12 +107,30 @@ def words_layout(rows, events, values, bits):
     }
 
 
+def word_places(events, values, layout):
+    """Where sums stand: output, value, ciphertext, lowest bit. Of some outputs and values."""
+    slot, side, parts, shared = (
+        layout[key] for key in ("slotBits", "slotsPerCiphertext", "ciphertextsPerInput", "outputsPerCiphertext"))
+    for k in sorted({0, 1, events // 2, events - 1}):
+        for j in sorted({0, values // 2, side - 1, min(side, values - 1), values - 1}):
+            if parts == 1:
+                # Whole outputs side by side, in each its values.
+                yield [k, j, k // shared, (k % shared * values + j) * slot]
+            else:
+                # Each output's values go on in its next ciphertext.
+                yield [k, j, k * parts + j // side, j % side * slot]
+
+
 def word_sums():
     """Layouts; of one, what H decrypts of two outputs, and both shares, against the sums themselves."""
     for rows, events, values, bits in [
             (1000, 300, 1, 3072), (1000, 301, 5, 3072), (1000, 300, 13, 3072), (1000, 300, 14, 3072), (1024, 7, 8, 2048),
             (1025, 7, 9, 2048), (100_000, 20_000, 40, 3072)]:
-        yield {"rows": rows, "events": events, "values": values, "modulusBits": bits, **words_layout(rows, events, values, bits)}
+        layout = words_layout(rows, events, values, bits)
+        yield {
+            "rows": rows, "events": events, "values": values, "modulusBits": bits, **layout,
+            "places": list(word_places(events, values, layout)),
+        }
     rows, values, bits = 9, 5, 3072
     layout = words_layout(rows, 2, values, bits)
     slot, modulus = layout["slotBits"], 1 << 152
@@ -130,6 +148,30 @@ def word_sums():
             found = (opened >> place) - (mask >> place)
             wanted = sum(m * row[j] for m, row in zip(matrix[k], x))
             assert (found - wanted + 1) % modulus <= 1, "off by more than a carry"
+
+
+def packed_words():
+    """H's words of some rows, A's scalars, and the numbers that are under H's key before A masks them."""
+    for rows, events, values, bits in [(4, 3, 5, 3072), (4, 2, 14, 3072)]:
+        layout = words_layout(rows, events, values, bits)
+        slot, side, parts, shared = (
+            layout[key] for key in ("slotBits", "slotsPerCiphertext", "ciphertextsPerInput", "outputsPerCiphertext"))
+        x = [[rng.getrandbits(152) for _ in range(values)] for _ in range(rows)]
+        matrix = [[rng.randrange(1 << 62) for _ in range(rows)] for _ in range(events)]
+        # One plaintext for each ciphertext of a row.
+        packed = [
+            [sum(word << (s * slot) for s, word in enumerate(row[first:first + side])) for first in range(0, values, side)]
+            for row in x]
+        results = [
+            sum(m * row[part] for m, row in zip(line, packed)) for line in matrix for part in range(parts)]
+        plaintexts = [
+            sum(number << (s * values * slot) for s, number in enumerate(results[first:first + shared]))
+            for first in range(0, len(results), shared)]
+        yield {
+            "rows": rows, "events": events, "values": values, "modulusBits": bits,
+            "words": [[f"{word:x}" for word in row] for row in x],
+            "scalars": matrix, "plaintexts": [f"{number:x}" for number in plaintexts],
+        }
 
 
 def hazard_steps():
@@ -155,5 +197,5 @@ def hazard_steps():
 
 print(json.dumps({
     "handovers": list(handovers()), "results": list(results()), "scaledRows": list(scaled_rows()),
-    "words": list(word_sums()), "hazards": list(hazard_steps()),
+    "words": list(word_sums()), "hazards": list(hazard_steps()), "packedWords": list(packed_words()),
 }, indent=1))

@@ -46,6 +46,19 @@ import Wire
             let outputsPerCiphertext: Int
             let ciphertextsPerInput: Int
             let resultCount: Int
+            /// Output, value, ciphertext, lowest bit.
+            let places: [[Int]]
+        }
+
+        struct PackedWords: Decodable {
+            let rows: Int
+            let events: Int
+            let values: Int
+            let modulusBits: Int
+            let words: [[String]]
+            /// By event, by row.
+            let scalars: [[Int64]]
+            let plaintexts: [String]
         }
 
         struct Hazards: Decodable {
@@ -74,6 +87,7 @@ import Wire
         let scaledRows: [Scaled]
         let words: [Words]
         let hazards: [Hazards]
+        let packedWords: [PackedWords]
     }
 
     private static func vectors() throws -> Vectors {
@@ -142,6 +156,30 @@ import Wire
                 vector.resultCount,
             ]
             #expect(found == wanted, "\(vector.rows) \(vector.values)")
+            for place in vector.places {
+                let (ciphertext, bit) = layout.place(output: place[0], value: place[1])
+                #expect([ciphertext, bit] == Array(place[2...]), "\(place)")
+            }
+        }
+    }
+
+    @Test("Sums of words are read where an independent program has put them")
+    func packedWords() throws {
+        for vector in try Self.vectors().packedWords {
+            let layout = try RiskSumLayout(
+                .words, inputs: vector.rows, outputs: vector.events, values: vector.values, termBits: 152 + 62,
+                modulusBits: vector.modulusBits)
+            let numbers = try Self.numbers(vector.plaintexts, bits: vector.modulusBits)
+            #expect(numbers.count == layout.resultCount)
+            let words = try vector.words.map { try Self.words($0) }
+            for (output, scalars) in vector.scalars.enumerated() {
+                for value in 0..<vector.values {
+                    let sum = zip(words, scalars).reduce(ShareWord.zero) { $0 &+ $1.0[value] &* $1.1 }
+                    let (ciphertext, bit) = layout.place(output: output, value: value)
+                    let found = numbers.word(ciphertext, at: bit, bits: ShareWord.modulusBits)
+                    #expect(found == sum.masked(), "\(output) \(value)")
+                }
+            }
         }
     }
 
