@@ -18,8 +18,8 @@ struct SimulatedSeveral {
     var risk: RiskSets?
     var mostEvents: Int?
     var curvePoints = 0
-    /// Of masks: in a test of tests alone.
-    var missingBits = 0
+    /// In a test of tests alone.
+    var weakness = Weakness()
 
     struct Fit: Sendable {
         var coefficients: [Double] = []
@@ -128,7 +128,7 @@ struct SimulatedSeveral {
             SimulatedExchange(
                 inbox: boxes[other][party], outbox: boxes[party][other],
                 seed: seed &* 1_000_003 &+ UInt64(party * 8 + other), isActive: party == 0,
-                missingBits: missingBits)
+                weakness: weakness)
         }
         guard party < 2 else {
             let own = own(party)
@@ -170,10 +170,10 @@ struct SimulatedSeveral {
 
 extension SimulatedSeveral {
     /// The pooled table of two parties, split anew.
-    init(_ data: SimulatedFitTests.Case, counts: [Int], missingBits: Int = 0) {
+    init(_ data: SimulatedFitTests.Case, counts: [Int], weakness: Weakness = Weakness()) {
         self.init(
             columns: data.active + data.passive, label: data.label, counts: counts, offset: data.offset,
             weight: data.weight, risk: data.risk, mostEvents: data.mostEvents,
-            curvePoints: data.times.count * data.curveStrata, missingBits: missingBits)
+            curvePoints: data.times.count * data.curveStrata, weakness: weakness)
     }
 }
