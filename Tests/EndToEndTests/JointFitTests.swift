@@ -40,10 +40,19 @@ struct FittingParties {
         return (age, m, r, arm, outcome)
     }
 
+    /// The active party's, with times.
+    private static func hospitalCells(_ person: Int) -> String {
+        let of = columns(person)
+        let days = max(1, 30 - Int(of.outcome)) + person * 37 % 31
+        let (event, entered) = (person * 29 % 10 < 7 ? 1 : 0, days > 10 ? person % 7 : 0)
+        return "\(event),\(of.age),\(days),\(entered),\(person % 3 % 2)"
+    }
+
     /// - Parameters:
     ///   - job: nil for the standard one.
     ///   - rows: that all have.
-    ///   - hasTimes: whether the outcome is an event or the end of observation, after some days.
+    ///   - hasTimes: whether the outcome is an event or the end of observation, after some days, of people who enter late and are at two
+    ///     centres.
     ///   - more: changes a row of a party's table.
     init(
         job: String? = nil, rows: Int = Self.rows, hasTimes: Bool = false,
@@ -51,13 +60,14 @@ struct FittingParties {
     ) async throws {
         sites = try await ManySites(Self.names, job: job ?? Self.job("transcript: {payloads: full}"), approve: false) {
             party in
-            let headers = ["id,outcome,age\(hasTimes ? ",days" : "")\n", "id,m1,m2,m3\n", "id,r1,r2,arm\n"]
+            let headers = [
+                "id,outcome,age\(hasTimes ? ",days,entered,centre" : "")\n", "id,m1,m2,m3\n", "id,r1,r2,arm\n",
+            ]
             let rows = (0..<rows + 20).filter { $0 < rows || $0 % 3 == party }.map { person in
                 let of = Self.columns(person)
                 let cells =
                     switch party {
-                    case 0 where hasTimes:
-                        "\(person * 29 % 10 < 7 ? 1 : 0),\(of.age),\(max(1, 30 - Int(of.outcome)) + person * 37 % 31)"
+                    case 0 where hasTimes: Self.hospitalCells(person)
                     case 0: "\(of.outcome),\(of.age)"
                     case 1: of.m.map { "\($0)" }.joined(separator: ",")
                     default: (of.r + [of.arm]).map { "\($0)" }.joined(separator: ",")
@@ -78,15 +88,18 @@ struct FittingParties {
 
     func run() async throws -> [String: Program.Ended] { try await sites.run(command: ["job", "run"]) }
 
+    /// Rows of a party's result, by column.
+    func rows(_ name: String, _ file: String) throws -> [[String: String]] {
+        let lines = try String(contentsOfFile: "\(sites.results(name))/\(file)", encoding: .utf8).split(separator: "\n")
+            .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+        return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(lines[0], $0)) }
+    }
+
     /// Estimates by term, over all parties.
-    func estimates() throws -> [String: Double] {
+    func estimates(_ column: String = "estimate") throws -> [String: Double] {
         var found: [String: Double] = [:]
-        for name in Self.names {
-            let text = try String(contentsOfFile: "\(sites.results(name))/coefficients.csv", encoding: .utf8)
-            for line in text.split(separator: "\n").dropFirst() {
-                let cells = line.split(separator: ",")
-                found[String(cells[0])] = Double(cells[1])
-            }
+        for row in try Self.names.flatMap({ try rows($0, "coefficients.csv") }) {
+            found[try #require(row["term"])] = Double(row[column] ?? "")
         }
         return found
     }
@@ -183,45 +196,6 @@ extension EndToEnd {
             try Data(text.replacing("registry,", with: "registry,1").utf8).write(to: path)
             let edited = try await Program.run("verify", sites.results("registry"))
             #expect(edited.code == 2 && edited.output.contains("resultChanged"), "\(edited.output)")
-        }
-
-        /// Proportional hazards: tests, a survival curve at the active party, evidence.
-        @Test(.stopsAHang)
-        func threePartiesFitHazardsVerifyAndReplay() async throws {
-            let job = FittingParties.job(
-                "transcript: {payloads: full}\nreveal: [coefficients, standard-errors, survival]",
-                family: "cox, ties: efron, mostEvents: 90, times: [30]"
-            ).replacing("label: outcome", with: "label: outcome, time: days")
-            let parties = try await FittingParties(job: job, rows: 120, hasTimes: true)
-            let sites = parties.sites
-            let explained = try await Program.run("job", "explain", sites.job, "--site", sites.site("registry"))
-            #expect(
-                explained.output.contains("of events no order and no row") && explained.output.contains("time days")
-                    && !explained.output.contains("intercept on the raw scale"), "\(explained.output)")
-            for (name, ended) in try await parties.run() {
-                try #require(ended.code == 0, "\(name): \(ended.output)\(ended.errors)")
-            }
-            #expect(try Set(parties.estimates().keys) == ["age", "m1", "m2", "m3", "r1", "r2", "arm"])
-            let glance = try String(contentsOfFile: "\(sites.results("hospital"))/glance.csv", encoding: .utf8)
-                .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
-            let fit = Dictionary(uniqueKeysWithValues: zip(glance[0], glance[1]))
-            // Three tests of one hypothesis.
-            let tests = ["log", "sc", "wald"].compactMap { fit["statistic.\($0)"].flatMap { Double($0) } }
-            #expect(tests.count == 3 && tests.allSatisfy { abs($0 - tests[0]) < 0.2 * tests[0] + 0.5 }, "\(fit)")
-            for name in FittingParties.names {
-                let curve = FileManager.default.fileExists(atPath: "\(sites.results(name))/survival.csv")
-                #expect(curve == (name == "hospital"), "\(name)")
-                let verified = try await Program.run(
-                    "verify", sites.results(name), "--replay", "--site", sites.site(name))
-                #expect(verified.code == 0, "\(name): \(verified.output)\(verified.errors)")
-                for check in ["M02", "M05", "R01", "R02", "R03"] {
-                    #expect(verified.output.contains("[\(check)] ok"), "\(verified.output)")
-                }
-            }
-            let together = try await Program.run(
-                "verify", sites.results("hospital"), "--with", sites.results("lab"), "--with",
-                sites.results("registry"))
-            #expect(together.code == 0 && together.output.contains("[M04] ok"), "\(together.output)")
         }
 
         /// One party's column does not allow the fit: it says which, the others that it ended, and nothing is written.
