@@ -181,7 +181,7 @@ public enum Training {
     }
 
     /// Times of every row, and events that there is room for.
-    private static func check(
+    static func check(
         _ survival: SurvivalColumns?, rows: Int, label: [Double], plan: TrainingPlan
     ) throws(TrainingError) {
         guard let survival else {

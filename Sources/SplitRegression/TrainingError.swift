@@ -20,6 +20,8 @@ public enum TrainingError: Error, Hashable, Sendable {
     case constantLabel
     case rowCountMismatch(own: Int, peer: Int)
     case tooFewRows(rows: Int, parameters: Int)
+    /// More rows than the family takes with more than two parties: the fit would end as not converged, with everything opened.
+    case tooManyRows(rows: Int, most: Int)
     case scoresRefused(columns: Int, minimum: Int)
     case invalidPlan(String)
     /// The peer sent something that this protocol does not allow at this place.

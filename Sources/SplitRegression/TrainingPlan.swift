@@ -153,7 +153,7 @@ public struct TrainingPlan: Sendable, Equatable {
             throw .invalidPlan("a training has two to eight parties, each passive one with a column")
         }
         let missing: [(Bool, String)] = [
-            (family == .cox, "proportional hazards"), (l1 > 0, "an elastic net"),
+            (l1 > 0, "an elastic net"), (comparison != nil, "a comparison of levels"),
         ]
         for (isAsked, name) in missing where isAsked {
             throw .invalidPlan("\(name): not with more than two parties that hold different columns")

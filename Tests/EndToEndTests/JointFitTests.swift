@@ -40,17 +40,34 @@ struct FittingParties {
         return (age, m, r, arm, outcome)
     }
 
+    /// The active party's, with times.
+    private static func hospitalCells(_ person: Int) -> String {
+        let of = columns(person)
+        let days = max(1, 30 - Int(of.outcome)) + person * 37 % 31
+        let (event, entered) = (person * 29 % 10 < 7 ? 1 : 0, days > 10 ? person % 7 : 0)
+        return "\(event),\(of.age),\(days),\(entered),\(person % 3 % 2)"
+    }
+
     /// - Parameters:
     ///   - job: nil for the standard one.
+    ///   - rows: that all have.
+    ///   - hasTimes: whether the outcome is an event or the end of observation, after some days, of people who enter late and are at two
+    ///     centres.
     ///   - more: changes a row of a party's table.
-    init(job: String? = nil, changing row: @escaping (Int, Int, String) -> String = { $2 }) async throws {
+    init(
+        job: String? = nil, rows: Int = Self.rows, hasTimes: Bool = false,
+        changing row: @escaping (Int, Int, String) -> String = { $2 }
+    ) async throws {
         sites = try await ManySites(Self.names, job: job ?? Self.job("transcript: {payloads: full}"), approve: false) {
             party in
-            let headers = ["id,outcome,age\n", "id,m1,m2,m3\n", "id,r1,r2,arm\n"]
-            let rows = (0..<Self.rows + 20).filter { $0 < Self.rows || $0 % 3 == party }.map { person in
+            let headers = [
+                "id,outcome,age\(hasTimes ? ",days,entered,centre" : "")\n", "id,m1,m2,m3\n", "id,r1,r2,arm\n",
+            ]
+            let rows = (0..<rows + 20).filter { $0 < rows || $0 % 3 == party }.map { person in
                 let of = Self.columns(person)
                 let cells =
                     switch party {
+                    case 0 where hasTimes: Self.hospitalCells(person)
                     case 0: "\(of.outcome),\(of.age)"
                     case 1: of.m.map { "\($0)" }.joined(separator: ",")
                     default: (of.r + [of.arm]).map { "\($0)" }.joined(separator: ",")
@@ -71,15 +88,18 @@ struct FittingParties {
 
     func run() async throws -> [String: Program.Ended] { try await sites.run(command: ["job", "run"]) }
 
+    /// Rows of a party's result, by column.
+    func rows(_ name: String, _ file: String) throws -> [[String: String]] {
+        let lines = try String(contentsOfFile: "\(sites.results(name))/\(file)", encoding: .utf8).split(separator: "\n")
+            .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+        return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(lines[0], $0)) }
+    }
+
     /// Estimates by term, over all parties.
-    func estimates() throws -> [String: Double] {
+    func estimates(_ column: String = "estimate") throws -> [String: Double] {
         var found: [String: Double] = [:]
-        for name in Self.names {
-            let text = try String(contentsOfFile: "\(sites.results(name))/coefficients.csv", encoding: .utf8)
-            for line in text.split(separator: "\n").dropFirst() {
-                let cells = line.split(separator: ",")
-                found[String(cells[0])] = Double(cells[1])
-            }
+        for row in try Self.names.flatMap({ try rows($0, "coefficients.csv") }) {
+            found[try #require(row["term"])] = Double(row[column] ?? "")
         }
         return found
     }

@@ -135,7 +135,7 @@ import Testing
         let aligns = try Job(yaml: Self.yaml())
         #expect(!aligns.hasModel && aligns.trust == nil)
         #expect(job.trust == "a and b do not put their parts together")
-        for family in ModelFamily.allCases where family != .cox {
+        for family in ModelFamily.allCases {
             let text = JobTemplate.severalText(parties: ["x", "y", "z"], family: family)
             #expect(try Job(yaml: text).model.family == family)
         }
@@ -148,7 +148,12 @@ import Testing
         }
         #expect(problems(Self.fit(helper: ""), at: "helper"))
         for name in ["a", "z"] { #expect(problems(Self.fit(helper: "helper: \(name)\n"), at: "helper")) }
-        #expect(problems(Self.fit(family: "cox"), at: "model.family"))
+        // A column of times alone makes it a survival model; levels are compared by two parties.
+        let survival = Self.fit(family: "cox, groups: arm").replacing("label: y", with: "label: y, time: t")
+        #expect(problems(survival, at: "model.groups") && problems(Self.fit(family: "cox"), at: "parties[0].time"))
+        for word in ["logrank", "kaplan-meier"] {
+            #expect(problems(survival + "reveal: [\(word)]\n", at: "reveal"))
+        }
         #expect(problems(Self.fit().replacing("{family: logistic}", with: "{family: linear, l1: 0.1}"), at: "model.l1"))
         #expect(problems(Self.fit("reveal: [description]"), at: "reveal"))
         #expect(problems(Self.fit("alignment: {protocol: ecdh-p256}"), at: "alignment"))
@@ -232,5 +237,43 @@ import Testing
         let scored = try Job(
             yaml: Self.fit("reveal: [scores]\nlimits: {minimumPassiveColumns: 2}\n").replacing("[s]", with: "[s, t]"))
         #expect(try #require(SeveralExplanation(scored)).text.contains("sum of all passive parties' partial scores"))
+    }
+
+    /// Proportional hazards.
+    private static func hazards(_ features: String = "[age]") -> String {
+        fit("reveal: [coefficients, standard-errors]", family: "cox")
+            .replacing("label: y, features: [age]", with: "label: y, time: t, features: \(features)")
+    }
+
+    @Test("Of hazards no more rows than there are periods for, with more than two parties")
+    func mostRows() throws {
+        let job = try Job(yaml: Self.hazards())
+        #expect(throws: Never.self) { try Guards.check(job, GuardFacts(job: job, rows: 32_768)) }
+        #expect {
+            try Guards.check(job, GuardFacts(job: job, rows: 32_769))
+        } throws: {
+            ($0 as? GuardRefusal)?.name == "limit-rows"
+        }
+        #expect(try #require(SeveralExplanation(job)).limits.contains("at most 32768 fitted rows"))
+        let other = try Job(yaml: Self.fit("reveal: [coefficients, standard-errors]"))
+        #expect(throws: Never.self) { try Guards.check(other, GuardFacts(job: other, rows: 1_000_000)) }
+        #expect(other.mostFittedRows == nil)
+        #expect(try Job(yaml: Self.yaml()).mostFittedRows == nil)
+    }
+
+    @Test("Of hazards nobody can audit the sums; a party without a column gets no coefficients and no errors")
+    func explainedHazards() throws {
+        let lines = { (job: Job) throws in
+            try #require(SeveralFitLeakage(job)).rows(in: .end).filter { $0.party == "a" }.flatMap(\.learns)
+        }
+        let own = try lines(Job(yaml: Self.hazards()))
+        #expect(own.contains { $0.hasPrefix("its own coefficient:") })
+        #expect(own.contains { $0.hasPrefix("the standard errors") } && !own.contains { $0.contains("intercept") })
+        let none = try lines(Job(yaml: Self.hazards("[]")))
+        #expect(!none.contains { $0.contains("coefficient") || $0.contains("standard error") }, "\(none)")
+        let coalitions = try #require(SeveralFitLeakage(Job(yaml: Self.hazards()))).coalitions
+        #expect(coalitions.contains { $0.contains("nobody can audit it") })
+        let logistic = try #require(SeveralFitLeakage(Job(yaml: Self.fit()))).coalitions
+        #expect(!logistic.contains { $0.contains("audit") })
     }
 }

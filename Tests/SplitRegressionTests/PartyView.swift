@@ -80,6 +80,26 @@ struct PartyView: Sendable {
         }
     }
 
+    /// What it decrypts of answers of a kind, message by message.
+    func words(of kind: String) -> [(words: [ShareWord], bits: Int)] {
+        items.compactMap {
+            guard case .answer(kind, let words, let bits) = $0 else { return nil }
+            return (words, bits)
+        }
+    }
+
+    /// Kinds and counts of what carries numbers of rows, columns or events. Their widths follow from period and bounds, which all know.
+    var counts: Set<String> {
+        Set(
+            items.compactMap {
+                switch $0 {
+                case .ciphertexts(let name, let count): "\(name), \(count) ciphertexts"
+                case .answer(let name, let words, _): "\(name), \(words.count) answers"
+                default: nil
+                }
+            })
+    }
+
     /// The same of the other's windows of more than a bit, and of its bits of results.
     var openings: [Double] {
         items.flatMap { item -> [Double] in
@@ -92,7 +112,7 @@ struct PartyView: Sendable {
         }
     }
 
-    private static func fraction(_ word: ShareWord, bits: Int) -> Double {
+    static func fraction(_ word: ShareWord, bits: Int) -> Double {
         word.masked(bits).asDouble * Double(sign: .plus, exponent: -bits, significand: 1)
     }
 }

@@ -31,6 +31,16 @@ actor Mailbox {
     }
 }
 
+/// What a weaker protocol would do.
+struct Weakness: Sendable {
+    /// So many bits of what an evaluator adds are missing.
+    var missingBits = 0
+    /// In exchanges of this kind alone; nil for all.
+    var kind: String?
+    /// Whether masks of scaled rows serve in every exchange of them.
+    var repeatsMasks = false
+}
+
 final class SimulatedExchange: ViewedExchange {
     let inbox: Mailbox, outbox: Mailbox
     var random: SplitMix
@@ -39,17 +49,19 @@ final class SimulatedExchange: ViewedExchange {
     /// What a log would hold of a further party's numbers if nothing were sealed.
     var plain = PlainLog()
     var shares: LastProduct
-    /// So many bits of what an evaluator adds are missing: in a test of tests alone.
-    let missingBits: Int
+    /// In a test of tests alone.
+    let weakness: Weakness
 
-    init(inbox: Mailbox, outbox: Mailbox, seed: UInt64, isActive: Bool, missingBits: Int = 0) {
+    init(inbox: Mailbox, outbox: Mailbox, seed: UInt64, isActive: Bool, weakness: Weakness = Weakness()) {
         self.inbox = inbox; self.outbox = outbox
         random = SplitMix(seed); common = SplitMix(99)
         shares = LastProduct(isActive: isActive)
-        self.missingBits = missingBits
+        self.weakness = weakness
     }
     func word() -> ShareWord { ShareWord(low: random.next(), middle: random.next(), high: random.next()) }
-    func mask(_ bits: Int = ShareWord.modulusBits) -> ShareWord { word().masked(bits - missingBits) }
+    func mask(_ kind: String, _ bits: Int = ShareWord.modulusBits) -> ShareWord {
+        word().masked(bits - (weakness.kind.map { $0 == kind } ?? true ? weakness.missingBits : 0))
+    }
     func commonWords(count: Int) -> [ShareWord] {
         let words = (0..<count).map { _ in
             ShareWord(low: common.next(), middle: common.next(), high: common.next())
@@ -71,7 +83,7 @@ final class SimulatedExchange: ViewedExchange {
         for row in 0..<n {
             var sum = ShareWord.zero
             for j in columns.indices { sum = sum &+ vector[j] &* columns[j][row] }
-            let r = mask(turnBits)
+            let r = mask("row products", turnBits)
             theirs.append((sum &+ r).masked(turnBits)); mine.append(-r)
         }
         await outbox.put(theirs)
@@ -90,7 +102,7 @@ final class SimulatedExchange: ViewedExchange {
             let s = scalars(row)
             var sum: Int128 = 0
             for k in s.indices { sum += Int128(vectors[row][k]) * Int128(s[k]) }
-            let r = mask(layout.slotBits).asInt128
+            let r = mask("kernel", layout.slotBits).asInt128
             theirs.append((sum + r) & slot); mine.append(-r)
         }
         await outbox.put(theirs)
@@ -110,7 +122,7 @@ final class SimulatedExchange: ViewedExchange {
         for c in columns {
             var sum = ShareWord.zero
             for i in 0..<rows { sum = sum &+ ShareWord(values[i]) &* c[i] }
-            let r = mask()
+            let r = mask("column sums")
             theirs.append((sum &+ r).masked()); mine.append(-r)
         }
         await outbox.put(theirs)
@@ -133,7 +145,7 @@ final class SimulatedExchange: ViewedExchange {
             for k in 0..<layout.values {
                 var sum = ShareWord.zero
                 for i in 0..<rows { sum = sum &+ values[i][k] &* columns[j][i] }
-                let r = mask()
+                let r = mask("packed sums")
                 theirs[j, k] = (sum &+ r).masked(); mine[j, k] = -r
             }
         }
@@ -152,7 +164,7 @@ final class SimulatedExchange: ViewedExchange {
         let product = left &* right
         var theirs = product, mine = product
         for i in product.elements.indices {
-            let r = mask()
+            let r = mask("products")
             theirs.elements[i] = (product.elements[i] &+ r).masked(); mine.elements[i] = -r
         }
         await outbox.put(theirs)
@@ -168,7 +180,7 @@ final class SimulatedExchange: ViewedExchange {
         view.received("element products", theirs.count)
         let bound = Int128(1) << Int128(layout.valueBits)
         #expect(zip(rows, theirs).allSatisfy { abs($0) < bound && abs($1) < bound })
-        let mine = (0..<rows.count / layout.terms).map { _ in mask() }
+        let mine = (0..<rows.count / layout.terms).map { _ in mask("element products") }
         await outbox.put(
             mine.enumerated().map { row, mask in
                 (row * layout.terms..<(row + 1) * layout.terms).reduce(mask) {
@@ -188,7 +200,7 @@ final class SimulatedExchange: ViewedExchange {
         let whole = sums.sums(of: inputs, layout: layout)
         var theirs = whole, mine = whole
         for i in whole.elements.indices {
-            let r = mask()
+            let r = mask("risk sums")
             theirs.elements[i] = (whole.elements[i] &+ r).masked(); mine.elements[i] = -r
         }
         await outbox.put(theirs)

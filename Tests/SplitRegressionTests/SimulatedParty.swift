@@ -67,7 +67,7 @@ extension SimulatedFitTests {
             let (inbox, outbox) = isActive ? (ba, ab) : (ab, ba)
             let exchange = SimulatedExchange(
                 inbox: inbox, outbox: outbox, seed: isActive ? seed : seed + 1, isActive: isActive,
-                missingBits: missingBits)
+                weakness: Weakness(missingBits: missingBits))
             do {
                 return .success(try await party.run(over: exchange))
             } catch {

@@ -17,6 +17,7 @@ import Wire
         (.constantLabel, .failure, "constantLabel"),
         (.rowCountMismatch(own: 1, peer: 2), .failure, "rowCountMismatch"),
         (.tooFewRows(rows: 1, parameters: 2), .refusal, "tooFewRows"),
+        (.tooManyRows(rows: 2, most: 1), .refusal, "tooManyRows"),
         (.scoresRefused(columns: 1, minimum: 2), .refusal, "scoresRefused"),
         (.invalidPlan("x"), .failure, "invalidPlan"), (.protocolViolation("x"), .violation, "protocolViolation"),
     ]

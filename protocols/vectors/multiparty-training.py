@@ -88,6 +88,114 @@ def scaled_rows():
         }
 
 
+# --- proportional hazards (3.9, words; 3.10; section 4) ------------------------------------------------------------------
+
+def ceil_log2(n):
+    return max(n - 1, 0).bit_length()
+
+
+def words_layout(rows, events, values, bits):
+    """3.9: H's words of each row, A's sums of them for each event."""
+    slot = max(152, 152 + 62 + ceil_log2(rows) + 2)
+    room = (bits - 64) // slot
+    side = min(values, room)
+    parts = -(-values // side)
+    shared = room // values if parts == 1 else 1
+    return {
+        "slotBits": slot, "slotsPerCiphertext": side, "outputsPerCiphertext": shared, "ciphertextsPerInput": parts,
+        "resultCount": -(-events // shared) if parts == 1 else events * parts,
+    }
+
+
+def word_places(events, values, layout):
+    """Where sums stand: output, value, ciphertext, lowest bit. Of some outputs and values."""
+    slot, side, parts, shared = (
+        layout[key] for key in ("slotBits", "slotsPerCiphertext", "ciphertextsPerInput", "outputsPerCiphertext"))
+    for k in sorted({0, 1, events // 2, events - 1}):
+        for j in sorted({0, values // 2, side - 1, min(side, values - 1), values - 1}):
+            if parts == 1:
+                # Whole outputs side by side, in each its values.
+                yield [k, j, k // shared, (k % shared * values + j) * slot]
+            else:
+                # Each output's values go on in its next ciphertext.
+                yield [k, j, k * parts + j // side, j % side * slot]
+
+
+def word_sums():
+    """Layouts; of one, what H decrypts of two outputs, and both shares, against the sums themselves."""
+    for rows, events, values, bits in [
+            (1000, 300, 1, 3072), (1000, 301, 5, 3072), (1000, 300, 13, 3072), (1000, 300, 14, 3072), (1024, 7, 8, 2048),
+            (1025, 7, 9, 2048), (100_000, 20_000, 40, 3072)]:
+        layout = words_layout(rows, events, values, bits)
+        yield {
+            "rows": rows, "events": events, "values": values, "modulusBits": bits, **layout,
+            "places": list(word_places(events, values, layout)),
+        }
+    rows, values, bits = 9, 5, 3072
+    layout = words_layout(rows, 2, values, bits)
+    slot, modulus = layout["slotBits"], 1 << 152
+    x = [[rng.randrange(modulus) for _ in range(values)] for _ in range(rows)]
+    matrix = [[rng.randrange(1 << 62) for _ in range(rows)] for _ in range(2)]
+    packed = [sum(v << (j * slot) for j, v in enumerate(row)) for row in x]
+    result = sum(sum(m * c for m, c in zip(line, packed)) << (k * values * slot) for k, line in enumerate(matrix))
+    n = (1 << (bits - 1)) + rng.getrandbits(bits - 1) | 1
+    assert result < n >> 64 and layout["outputsPerCiphertext"] >= 2
+    mask = rng.randrange(n)
+    opened = (result + mask) % n
+    for k in range(2):
+        for j in range(values):
+            place = (k * values + j) * slot
+            found = (opened >> place) - (mask >> place)
+            wanted = sum(m * row[j] for m, row in zip(matrix[k], x))
+            assert (found - wanted + 1) % modulus <= 1, "off by more than a carry"
+
+
+def packed_words():
+    """H's words of some rows, A's scalars, and the numbers that are under H's key before A masks them."""
+    for rows, events, values, bits in [(4, 3, 5, 3072), (4, 2, 14, 3072)]:
+        layout = words_layout(rows, events, values, bits)
+        slot, side, parts, shared = (
+            layout[key] for key in ("slotBits", "slotsPerCiphertext", "ciphertextsPerInput", "outputsPerCiphertext"))
+        x = [[rng.getrandbits(152) for _ in range(values)] for _ in range(rows)]
+        matrix = [[rng.randrange(1 << 62) for _ in range(rows)] for _ in range(events)]
+        # One plaintext for each ciphertext of a row.
+        packed = [
+            [sum(word << (s * slot) for s, word in enumerate(row[first:first + side])) for first in range(0, values, side)]
+            for row in x]
+        results = [
+            sum(m * row[part] for m, row in zip(line, packed)) for line in matrix for part in range(parts)]
+        plaintexts = [
+            sum(number << (s * values * slot) for s, number in enumerate(results[first:first + shared]))
+            for first in range(0, len(results), shared)]
+        yield {
+            "rows": rows, "events": events, "values": values, "modulusBits": bits,
+            "words": [[f"{word:x}" for word in row] for row in x],
+            "scalars": matrix, "plaintexts": [f"{number:x}" for number in plaintexts],
+        }
+
+
+def hazard_steps():
+    """What a holder and a further party exchange, and what its columns add between A and H: messages' ciphertexts and numbers."""
+    # Rates of so many bits: with less or more, up to 130, results are as many.
+    for rows, events, others, bits, rate in [(1000, 300, [2, 3], 2048, 97), (5000, 800, [1, 4, 12], 3072, 101)]:
+        half = (ceil_log2(rows) + 1) // 2
+        b = 20 + half + 1
+        steps = []
+        for columns in others:
+            found = {}
+            for name, value_bits, entry_bits in [("information", rate, b - 8), ("meat", 113, b)]:
+                slot = max(152, value_bits + entry_bits + 2)
+                groups = -(-rows // ((bits - 72) // slot))
+                found[name] = {"shares": rows, "results": groups * columns, "handedOver": rows * columns}
+            steps.append(found)
+        layout = words_layout(rows, events, sum(others), bits)
+        yield {
+            "rows": rows, "events": events, "otherColumns": others, "modulusBits": bits, "steps": steps,
+            "shares": rows * layout["ciphertextsPerInput"], "sums": layout["resultCount"], "products": events * sum(others),
+        }
+
+
 print(json.dumps({
     "handovers": list(handovers()), "results": list(results()), "scaledRows": list(scaled_rows()),
+    "words": list(word_sums()), "hazards": list(hazard_steps()), "packedWords": list(packed_words()),
 }, indent=1))

@@ -115,6 +115,11 @@ class Exchanges:
         bits = rate + facts.risk_entry_bits + 3 + RISK_SCALAR_BITS
         layout = layouts.risk_vectors(facts.bits, facts.rows, facts.events, bits, self.columns[PASSIVE])
         found += [(PASSIVE, RISK_SUMS, layout)] + self.shared(facts.events * self.columns[PASSIVE])
+        others = sum(facts.other_columns)
+        if others:
+            # Their columns times rates, as the helper has them.
+            layout = layouts.risk_words(facts.bits, facts.rows, facts.events, others)
+            found += [(PASSIVE, RISK_SUMS, layout)] + self.shared(facts.events * others)
         for first in range(0, facts.events, steps.MEANS_AT_ONCE):
             count = min(steps.MEANS_AT_ONCE, facts.events - first)
             found += self.product(facts.parameters, facts.parameters, LOWER, count)
@@ -177,7 +182,9 @@ class Exchanges:
         found = self.shared(facts.events * columns) + 2 * columns * [(PASSIVE, RISK_SUMS, layout)]
         found += self.shared(facts.rows * columns, max(RISK_NUMBER_BITS, rate))
         bits = max(facts.residual(period)[1], facts.feature_bits)
-        found.append((ACTIVE, ELEMENTS, layouts.element_products(facts.bits, facts.rows * columns, bits, 1)))
+        # Residuals times columns: those of the two parties here, others' are handed over.
+        entries = facts.rows * (columns - sum(facts.other_columns))
+        found.append((ACTIVE, ELEMENTS, layouts.element_products(facts.bits, entries, bits, 1)))
         for first in range(0, facts.rows, steps.MEANS_AT_ONCE):
             count = min(steps.MEANS_AT_ONCE, facts.rows - first)
             found += self.product(facts.parameters, facts.parameters, LOWER, count)

@@ -74,9 +74,13 @@ class Handing:
 
     def weighted_columns(self, weight_bits, entry_bits):
         """The party's own block, and its columns times shares of weights."""
-        layout = layouts.scaled_rows(self.facts.bits, self.rows, self.columns, weight_bits, entry_bits)
         own = self.sums(pairs(self.columns), weight_bits, self.facts.product_bits)
-        return own + [(SCALED_ROWS, layout), Handover(self.columns * self.rows)]
+        return own + self.scaled_columns(weight_bits, entry_bits)
+
+    def scaled_columns(self, value_bits, entry_bits):
+        """The party's columns times shares of a number of each row."""
+        layout = layouts.scaled_rows(self.facts.bits, self.rows, self.columns, value_bits, entry_bits)
+        return [(SCALED_ROWS, layout), Handover(self.columns * self.rows)]
 
     def weighted(self, weight_bits, entry_bits):
         return self.weighted_columns(weight_bits, entry_bits) + self.crosses(entry_bits)
@@ -110,10 +114,17 @@ class Handing:
         return self.sums(self.columns, self.facts.residual(period)[1], self.facts.feature_bits)
 
     def information(self, period):
-        return self.weighted(self.facts.weight_bits_of_shares(period), self.facts.feature_bits)
+        facts = self.facts
+        found = self.weighted(facts.weight_bits_of_shares(period), facts.feature_bits)
+        if facts.family.has_risk_sets:
+            # Rates times columns, whose means over risk sets are taken.
+            found += self.scaled_columns(facts.rate_bits(period), facts.risk_entry_bits)
+        return found
 
     def meat(self, period, scale):
         facts = self.facts
+        if facts.family.has_risk_sets:
+            return self.scaled_columns(facts.residual(period)[1], facts.feature_bits)
         _, square_bits = facts.squares_of_rows(period, scale)
         return self.weighted(square_bits, facts.feature_bits - facts.feature_fraction + SQUARE_ENTRY_FRACTION)
 

@@ -149,10 +149,20 @@ def risk_sums(bits, inputs, outputs, term_bits, columns=1):
 
 def risk_vectors(bits, inputs, outputs, term_bits, values):
     """3.9: twice as many numbers of each input, side by side. Outputs share a ciphertext where one holds their values."""
+    return side_by_side(bits, inputs, outputs, term_bits, values, 2)
+
+
+def risk_words(bits, inputs, outputs, values):
+    """3.9 of multiparty-training.md: words of each input, side by side, times scalars of 62 bits."""
+    return side_by_side(bits, inputs, outputs, WORD_BITS + 62, values, 1)
+
+
+def side_by_side(bits, inputs, outputs, term_bits, values, sets):
+    """Of each input so many sets of numbers."""
     slots = risk_slots(bits, inputs, term_bits)
     parts, width = up(values, slots), ciphertext_bytes(bits)
     results = up(outputs, slots // values) if parts == 1 else outputs * parts
-    request = Cut(inputs, ROWS, item_bytes=2 * parts * width, each=2 * parts)
+    request = Cut(inputs, ROWS, item_bytes=sets * parts * width, each=sets * parts)
     return Exchange(request, Cut(results, PRODUCTS, item_bytes=width))
 
 

@@ -3,11 +3,14 @@ where something is changed; and the sizes of protocols/vectors/multiparty-traini
 
 import struct
 
-from verifier import approvals, layouts, messages
+from verifier import approvals, layouts, messages, steps
+from verifier.exchanges import RISK_SUMS, Exchanges
 from verifier.expecting import CHECKPOINT
+from verifier.facts import Facts
+from verifier.families import FAMILIES
 from verifier.flows import COSIGNATURE, Purposes, note_rounds
 from verifier.further import BIT, BITS, OTHERS_BIT, FurtherInspector
-from verifier.handing import TAG, Handover, Results
+from verifier.handing import SCALED_ROWS, TAG, Handing, Handover, Results
 from verifier.openings import RangeBits, ThetaBit
 from verifier.reading import Failure, demand, sha
 from verifier.several import read_several
@@ -228,10 +231,45 @@ def has_scaled_rows(v):
     return found.reply.items == -(-1000 // v["rowsPerResult"]) and found.reply.each == 3
 
 
+def has_words(v):
+    found = layouts.risk_words(v["modulusBits"], v["rows"], v["events"], v["values"])
+    return (found.request.each, found.reply.items) == (v["ciphertextsPerInput"], v["resultCount"])
+
+
+def whole(cut):
+    """Of all chunks."""
+    return sum(cut.numbers(chunk) for chunk in range(cut.count))
+
+
+def has_hazards(v):
+    """What steps of proportional hazards take: with each further party, and between the two that share."""
+    facts = Facts(
+        FAMILIES["cox"], v["rows"], 3, 2, v["modulusBits"], (0, 2, 4, 5), penalty=0, tolerance=0.001, most_passes=20,
+        decision_bits=10**6, errors=True, loss=True, brier=False, weighted=False, theta=False, robust=True, held_out=0, folds=0,
+        events=v["events"], curve_points=0, comparison=None, net=False, others=tuple(v["otherColumns"]),
+    )
+    for index, expected in enumerate(v["steps"]):
+        for name, step in (("information", (steps.INFORMATION, 32)), ("meat", (steps.MEAT, 32, 0))):
+            (types, one), handover = Handing(facts, index, True).of(step)[-2:]
+            counts = whole(one.request), whole(one.reply), whole(handover.cut)
+            wanted = tuple(expected[name][each] for each in ("shares", "results", "handedOver"))
+            if (types, counts) != (SCALED_ROWS, wanted):
+                return False
+    found = Exchanges(facts).of((steps.INFORMATION, 32))
+    place = max(place for place, (_, types, _) in enumerate(found) if types == RISK_SUMS)
+    words, products = found[place][2], found[place + 1][2]
+    counts = whole(words.request), whole(words.reply), products.request.items
+    return counts == (v["shares"], v["sums"], v["products"])
+
+
 def disagreements(sizes, sessions):
     """Names of what differs, and how many were compared."""
     bad, count, purposes = [], 0, Purposes()
-    for name, agrees in (("handovers", has_handover), ("results", has_results), ("scaledRows", has_scaled_rows)):
+    checks = {
+        "handovers": has_handover, "results": has_results, "scaledRows": has_scaled_rows, "words": has_words,
+        "hazards": has_hazards,
+    }
+    for name, agrees in checks.items():
         bad += [f"several parties, {name} {place}" for place, v in enumerate(sizes[name]) if not agrees(v)]
         count += len(sizes[name])
     for v in sessions["sessions"]:

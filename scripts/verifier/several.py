@@ -1,12 +1,12 @@
 """Jobs of three to eight parties with different columns (protocols/job.md 8): an alignment, and with a helper a fit."""
 
-from verifier.job import COX, FAMILY_NAMES, METRICS, SCORES, STANDARD_ERRORS, Job, read_optional_text
+from verifier.job import FAMILY_NAMES, METRICS, SCORES, STANDARD_ERRORS, SURVIVAL, Job, read_optional_text
 from verifier.reading import Reader, demand
 
 COUNTS = range(3, 9)
 KEY_BITS = 2048, 3072
 # What a fit may reveal beside coefficients.
-REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS}
+REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, SURVIVAL}
 PAILLIER = 1
 
 
@@ -80,7 +80,7 @@ class FitJob(SeveralJob, Job):
         demand(self.is_allowed(), "T02", "jobNotCanonical")
 
     def is_allowed(self):
-        is_allowed = self.family != COX and self.l1 == 0 and self.reveals <= REVEALS and self.bits in KEY_BITS
+        is_allowed = self.compared_column is None and self.l1 == 0 and self.reveals <= REVEALS and self.bits in KEY_BITS
         has_columns = all(party["features"] for party in self.parties[1:])
         has_defaults = self.alignment == PAILLIER and self.sender is None and self.listener == self.active["name"]
         return is_allowed and has_columns and has_defaults and self.active["group"] is None

@@ -52,7 +52,7 @@ extension LeakageWords {
 
     private var rawIntercept: String { family.hasIntercept ? " and of the raw intercept" : "" }
 
-    private var curve: String {
+    var curve: String {
         let count = job.map { "\($0.model.times.count) " } ?? ""
         let noun = job?.model.times.count == 1 ? "time" : "times"
         let strata = job.map { $0.model.mostStrata.map { " in each of at most \($0) strata" } ?? "" } ?? ""

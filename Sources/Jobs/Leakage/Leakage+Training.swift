@@ -26,7 +26,7 @@ extension LeakageWords {
     private var constant: String { family.hasIntercept ? "intercept" : "a constant that gets no coefficient" }
 
     /// Of a proportional-hazards model: what else the passive party could ask for.
-    private var events: [String] {
+    var events: [String] {
         guard family == .cox else { return [] }
         let most =
             job.map { $0.model.mostEvents.map { "\($0), as the job says" } ?? "rows of the fit" }

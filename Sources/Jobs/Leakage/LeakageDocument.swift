@@ -71,7 +71,8 @@ public enum LeakageDocument {
         `limit-cohort`: n at least `limits.minimumCohort`. `limit-parameters`: p at most `limits.parametersPerRow` n.
         `limit-set-size`: neither side brings more than `limits.maximumSetSize` identifiers. `limit-cell`: every level
         of a yes/no or categorical column, and of a yes/no label, has at least `limits.minimumCell` rows; each side
-        enforces it on its own columns and declares it.
+        enforces it on its own columns and declares it. `limit-rows`: of a proportional-hazards model (cox) of more than
+        two parties, n at most \(ModelFamily.cox.mostRowsOfSeveral ?? 0).
 
         ## 6. What remains
 
@@ -100,7 +101,8 @@ public enum LeakageDocument {
         \(LeakagePhase.ofSeveral.map { "### \($0.title)\n\n" + rows(SeveralLeakage().rows, $0) }.joined())\(list("Coalitions.", SeveralLeakage().coalitions))
 
         With a model (`multiparty-training.md`) H is the helper, B_1 to B_K are the other passive parties. The table is of a logistic
-        one; what other families open in its place stands in sections 1 and 2.
+        one; what other families open in its place stands in sections 1 and 2. Of a proportional-hazards one (cox) each passive
+        party learns of events what B does there: no order, no row, no time. Levels are not compared.
 
         \(LeakagePhase.ofSeveralFit.filter { !SeveralFitLeakage.general.rows(in: $0).isEmpty }.map { "### Fit: \($0.title)\n\n" + rows(SeveralFitLeakage.general.rows, $0) }.joined())\(list("Coalitions of a fit.", SeveralFitLeakage.general.coalitions + [SeveralFitLeakage.general.assumption]))
 

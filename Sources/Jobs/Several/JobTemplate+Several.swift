@@ -14,7 +14,7 @@ extension JobTemplate {
                   - name: \(name)
                     role: active                  # has the label
                     identifier: patient_id
-                    label: outcome
+                    label: outcome\(family == .cox ? survivalColumns : "")
                     features:
                       - age                       # a name alone is a numeric column
                       - {column: smoker, type: binary}
@@ -40,12 +40,12 @@ extension JobTemplate {
             helper: \(parties.count > 1 ? parties[1] : "")
 
             model:
-              family: \(family.rawValue)\(String(repeating: " ", count: 23 - family.rawValue.count))# linear, logistic, probit, poisson, negative-binomial, gamma
+              family: \(family.rawValue)\(String(repeating: " ", count: 23 - family.rawValue.count))# linear, logistic, probit, poisson, negative-binomial, gamma, cox
               # theta: estimate               # negative-binomial only: a number, or estimate
               # l2: 0                         # lambda of (1/n) sum loss + (lambda/2) |w|^2, standardised features
               # tolerance: 0.0001             # in standard errors
               # maxPasses: 30                 # each opens a number: a small job needs few
-              # covariance: classical         # standard errors: classical, or robust ones: HC0, HC1
+              # covariance: classical         # standard errors: classical, or robust ones: HC0, HC1\(survival(family, comparesLevels: false))
 
             # Each party always gets its own coefficients. More: standard-errors (not with l2), metrics, scores.
             reveal: [coefficients, standard-errors]
@@ -60,6 +60,13 @@ extension JobTemplate {
 
             """
     }
+
+    private static let survivalColumns = """
+
+            time: time                    # until the event or the end of observation; the label says which
+            # entry: entered              # under observation from then on
+            # strata: centre              # rows of each code have a baseline hazard of their own
+        """
 
     private static func alignmentText(_ parties: [String]) -> String {
         let entries = parties.enumerated().map { index, name in

@@ -58,7 +58,9 @@ struct SeveralFitLeakage {
                     "that the others have as many columns as the job says, and fit as many rows",
                 ]),
             row(.setup, active, sends: words.bounds(of: "it", "its"), learns: []),
-            row(.setup, LeakagePhase.eachPassive, sends: [], learns: words.bounds(of: active, "\(active)'s")),
+            row(
+                .setup, LeakagePhase.eachPassive, sends: [],
+                learns: words.bounds(of: active, "\(active)'s") + words.events),
         ]
     }
 
@@ -93,11 +95,7 @@ struct SeveralFitLeakage {
             row(.end, LeakageTable.both, sends: [], learns: words.common),
             row(
                 .end, active, sends: results,
-                learns: [
-                    "its \(words.coefficients(words.activeCoefficients)): so many equations about the other parties' rows, as in any "
-                        + "joint fit",
-                    "the intercept on the raw scale, and so one linear function of the other parties' coefficients",
-                ] + errors
+                learns: own + words.interceptOfSeveral + words.only(.survival, words.curve)
                     + words.only(
                         .scores,
                         "the sum of all passive parties' partial scores of every fitted row, and so the joint score"
@@ -107,7 +105,7 @@ struct SeveralFitLeakage {
                         say: ["the sum of all passive parties' partial scores of every row held out"])),
             row(
                 .end, helper,
-                sends: results
+                sends: results + hazards
                     + words.only(
                         .scores,
                         "to \(active) the sum of its own partial score of every row and of the parts that \(further) gave it"
@@ -123,6 +121,14 @@ struct SeveralFitLeakage {
         ]
     }
 
+    /// The active party's. A proportional-hazards model may have none at it.
+    private var own: [String] {
+        guard words.activeCoefficients != "0" else { return [] }
+        return [
+            "its \(words.coefficients(words.activeCoefficients)): so many equations about the other parties' rows, as in any joint fit"
+        ] + errors
+    }
+
     private var results: [String] {
         [
             "to each party the high bits of its shares of that party's results: to 2^-12 of a standard error, no finer"
@@ -130,6 +136,11 @@ struct SeveralFitLeakage {
     }
 
     private var errors: [String] { words.only(.standardErrors, "the standard errors of its own coefficients") }
+
+    private var hazards: [String] {
+        words.only(
+            .survival, "to \(active) 36 bits of its share of each cumulative hazard, of which it learns nothing itself")
+    }
 
     private var bit: [String] {
         limited("to \(helper) a bit for each of some limits: whether its own part of some row's predictor passes it")
@@ -153,7 +164,7 @@ struct SeveralFitLeakage {
                 learns: [
                     "that some other party ends, and its reason's name: what a guard or limit of the aligned rows refuses ends after the "
                         + "alignment, and the common rows are known by then. If it is unfitDesign: that some column or row of that party is "
-                        + "not fit (constant, aliased, a small cell, leverage), not which. What a ledger or its budget of bits refuses, "
+                        + "not fit (constant, aliased, a small cell, leverage\(words.unfitEvents)), not which. What a ledger or its budget of bits refuses, "
                         + "all know by one name",
                     "collinear columns: that columns of several parties are linearly dependent, and how far each of its own takes part "
                         + "(10 bits a column); of the others', not which",
@@ -169,6 +180,11 @@ struct SeveralFitLeakage {
             "\(active) with any others, without \(helper), learns nothing beside what each of them learns.",
         ]
             + words.only(.scores, "\(active) with some passive parties learns the sum of the others' partial scores.")
+            + (words.family == .cox
+                ? [
+                    "Which sums over rows \(active) asks for, and that a curve's times are apart, only \(active)'s own program sees to: nobody "
+                        + "can audit it. The bits that are debited are the bound."
+                ] : [])
             + [
                 "\(helper) with any others, without \(active), learns nothing beside what each of them learns.",
                 "A coalition has the results of all its parties together, as one party with all their columns would.",
@@ -182,6 +198,11 @@ struct SeveralFitLeakage {
 }
 
 extension LeakageWords {
+    fileprivate var interceptOfSeveral: [String] {
+        family.hasIntercept
+            ? ["the intercept on the raw scale, and so one linear function of the other parties' coefficients"] : []
+    }
+
     /// What all of several parties learn of own parts.
     fileprivate func ofSeveral(active: String) -> LeakageWords {
         var words = self

@@ -38,11 +38,11 @@ extension JobRules {
                 "helper", "'\(helper.prefix(40))' is no passive party of this job",
                 "one of: \(job.passives.map(\.name).joined(separator: ", "))")
         }
-        if job.model.family == .cox {
-            note("model.family", "'cox' is there for two parties only", "fit it with two of them")
+        if job.model.groups != nil {
+            note("model.groups", "is there for two parties only", "drop it: levels are compared by a job of two")
         }
         if job.model.l1 > 0 { note("model.l1", "is there for two parties only", "use model.l2") }
-        for word in [Reveal.description, .weightedDescription] where job.reveals(word) {
+        for word in [Reveal.description, .weightedDescription, .logrank, .kaplanMeier] where job.reveals(word) {
             note("reveal", "'\(word.rawValue)' is there for two parties only", "drop '\(word.rawValue)'")
         }
         if job.alignment != AlignmentTerms(method: .paillierOPRF, sender: nil) {

@@ -106,6 +106,11 @@ extension Failure {
             self.init(.peersDisagree, "rowCountMismatch", "this site has \(own) rows to fit, the peer \(peer)")
         case .tooFewRows(let rows, let parameters):
             self.init(.refusedByPolicy, "tooFewRows", "\(rows) rows are too few for \(parameters) parameters")
+        case .tooManyRows(let rows, let most):
+            self.init(
+                .refusedByPolicy, "tooManyRows",
+                "\(rows) rows are more than this model takes with more than two parties (\(most))",
+                hint: "fit it with two of the parties, or let one of them bring fewer rows")
         case .scoresRefused(let columns, let minimum):
             self.init(
                 .refusedByPolicy, "scoresRefused",

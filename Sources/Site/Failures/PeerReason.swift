@@ -38,6 +38,7 @@ package enum PeerReason {
         "cohortTooSmall": "fewer rows are in common than its policy allows",
         "emptyIntersection": "the two sites have no identifier in common",
         "tooFewRows": "the rows in common are too few for so many coefficients",
+        "tooManyRows": "more rows are in common than this takes",
         "rowCountMismatch": "its site has a different number of rows to fit",
         "unfitDesign":
             "its columns are not fit for the model on the common rows: constant, aliased, a cell too small, a row with too much "

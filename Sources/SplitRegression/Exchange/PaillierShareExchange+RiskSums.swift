@@ -14,7 +14,7 @@ extension PaillierShareExchange {
             let values = plaintexts(range.count * each) { index, packing in
                 let (input, ciphertext) = (range.lowerBound + index / each, index % each)
                 let (set, part) = (ciphertext / layout.parts, ciphertext % layout.parts)
-                for k in part * slots..<min(layout.kind == .vectors ? layout.values : 1, (part + 1) * slots) {
+                for k in part * slots..<min(layout.valuesPerInput, (part + 1) * slots) {
                     packing.add(inputs[input][set * layout.values + k], at: (k - part * slots) * layout.slotBits)
                 }
             }

@@ -210,6 +210,9 @@ extension TrainingFacts {
         result += [
             riskSums(try riskVectorLayout(period: period)), elements(layout, rows: events * passiveColumns),
         ]
+        if let others = try othersRiskLayout() {
+            result += [riskSums(others), elements(layout, rows: events * others.values)]
+        }
         for slice in meanSlices { result += try product(parameters, slice.count, parameters, .lower) }
         return result
     }
@@ -222,7 +225,7 @@ extension TrainingFacts {
         for layout in [hazards, hazards] { result += Array(repeating: riskSums(layout), count: columns) }
         result += [
             elements(shared, rows: rows * columns),
-            elements(try scoreEntryLayout(period: period), rows: rows * columns),
+            elements(try scoreEntryLayout(period: period), rows: rows * (passiveRange.upperBound - 1)),
         ]
         for slice in scoreSlices { result += try product(parameters, slice.count, parameters, .lower) }
         return result

@@ -32,14 +32,27 @@ extension RiskSums {
                 let others = inputs.gathering((0..<rows).map { $0 * each + layout.parts + part })
                 parts.append(sums(of: own.adding(others.multiplied(by: scalars))))
             }
-            guard layout.parts > 1 else {
-                return parts[0].packed(perCiphertext: slots, slotBits: layout.values * layout.slotBits)
+            return sideBySide(parts, layout)
+        case (.words, _):
+            var parts: [EncryptedSums] = []
+            for part in 0..<layout.parts {
+                try check()
+                parts.append(sums(of: inputs.gathering((0..<layout.inputs).map { $0 * layout.parts + part })))
             }
-            var all = EncryptedSums.zeros(count: 0, key: inputs.key)
-            for part in parts { all.append(contentsOf: part) }
-            return all.gathering((0..<places * layout.parts).map { $0 % layout.parts * places + $0 / layout.parts })
+            return sideBySide(parts, layout)
         default: return sums(of: inputs).packed(perCiphertext: slots, slotBits: layout.slotBits)
         }
+    }
+
+    /// Sums of each ciphertext of an output's values, in the order of the layout.
+    private func sideBySide(_ parts: [EncryptedSums], _ layout: RiskSumLayout) -> EncryptedSums {
+        guard parts.count > 1 else {
+            return parts[0].packed(
+                perCiphertext: layout.outputsPerCiphertext, slotBits: layout.values * layout.slotBits)
+        }
+        var all = EncryptedSums.zeros(count: 0, key: parts[0].key)
+        for part in parts { all.append(contentsOf: part) }
+        return all.gathering((0..<places * parts.count).map { $0 % parts.count * places + $0 / parts.count })
     }
 
     private func sums(of inputs: EncryptedSums) -> EncryptedSums {

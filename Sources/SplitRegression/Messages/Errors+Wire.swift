@@ -8,7 +8,7 @@ extension TrainingError: PeerVisibleError {
     public var abortReason: AbortReason {
         switch self {
         case .protocolViolation: AbortReason(.violation, name)
-        case .scoresRefused, .tooFewRows: AbortReason(.refusal, name)
+        case .scoresRefused, .tooFewRows, .tooManyRows: AbortReason(.refusal, name)
         default: AbortReason(.failure, name)
         }
     }
@@ -27,6 +27,7 @@ extension TrainingError: PeerVisibleError {
         case .constantLabel: "constantLabel"
         case .rowCountMismatch: "rowCountMismatch"
         case .tooFewRows: "tooFewRows"
+        case .tooManyRows: "tooManyRows"
         case .scoresRefused: "scoresRefused"
         case .invalidPlan: "invalidPlan"
         case .protocolViolation: "protocolViolation"

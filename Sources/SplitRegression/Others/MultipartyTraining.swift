@@ -67,10 +67,11 @@ public enum MultipartyTraining {
         helper: Session, others: [Session], openingScores: @Sendable () throws -> Void = {},
         progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingOutcome {
-        try check(plan, others: others)
+        try check(plan, rows: input.design.rows, others: others)
         try DistinctParties.check([helper] + others)
         try Training.checkRows(input, label: label, plan: plan)
         try Training.checkKept(input, label: testLabel, plan: plan)
+        try Training.check(input.survival, rows: input.design.rows, label: label, plan: plan)
         let exponent = try Training.labelExponent(label, family: plan.family)
         let context = try await Training.open(
             .active, input, exponent: exponent, plan: plan, keyFloor: keyFloor, session: helper, progress: progress)
@@ -79,7 +80,8 @@ public enum MultipartyTraining {
         var (fit, machine) = try await sharingSeparation {
             try await FittingRole(
                 context: context, design: input.design, label: label, offset: input.offset, weight: input.weight,
-                test: input.test, testLabel: testLabel, testOffset: input.testOffset, others: contexts
+                survival: input.survival, test: input.test, testLabel: testLabel, testOffset: input.testOffset,
+                others: contexts
             ).fitted()
         }
         if plan.revealScores {
@@ -89,11 +91,11 @@ public enum MultipartyTraining {
             try await machine.exchange.takeHandoverKey(round: machine.exchange.nextRound())
             let scores = try await summedScores(machine, fit, of: input.design).offset(by: input.offset)
             fit.scores = scores
-            fit.metrics = Training.metrics(scores, label: label, nil, plan, fit)
+            fit.metrics = Training.metrics(scores, label: label, input.survival, plan, fit)
             if let test = input.test, context.testRows > 0 {
                 let scores = try await summedScores(machine, fit, of: test).offset(by: input.testOffset)
                 fit.holdOutScores = scores
-                fit.holdOutMetrics = Training.metrics(scores, label: testLabel, nil, plan, fit)
+                fit.holdOutMetrics = Training.metrics(scores, label: testLabel, input.testSurvival, plan, fit)
             }
         }
         progress(.finished(passes: fit.summary.passes))
@@ -104,7 +106,7 @@ public enum MultipartyTraining {
         _ input: Training.Input, plan: TrainingPlan, keyFloor: Int, active: Session, others: [Session],
         openingScores: @Sendable () throws -> Void = {}, progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingOutcome {
-        try check(plan, others: others)
+        try check(plan, rows: input.design.rows, others: others)
         try DistinctParties.check([active] + others)
         let context = try await Training.open(
             .passive, input, exponent: 0, plan: plan, keyFloor: keyFloor, session: active, progress: progress)
@@ -138,7 +140,7 @@ public enum MultipartyTraining {
         _ index: Int, _ input: Training.Input, plan: TrainingPlan, keyFloor: Int, active: Session, helper: Session,
         openingScores: @Sendable () throws -> Void = {}, progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingOutcome {
-        try check(plan, others: nil)
+        try check(plan, rows: input.design.rows, others: nil)
         try DistinctParties.check([active, helper])
         guard plan.otherColumns.indices.contains(index) else {
             throw TrainingError.invalidPlan("the job has no such party")
@@ -168,8 +170,9 @@ public enum MultipartyTraining {
 
     // MARK: Parts
 
-    private static func check(_ plan: TrainingPlan, others: [Session]?) throws(TrainingError) {
+    private static func check(_ plan: TrainingPlan, rows: Int, others: [Session]?) throws(TrainingError) {
         try plan.validate()
+        if let most = plan.family.mostRowsOfSeveral, rows > most { throw .tooManyRows(rows: rows, most: most) }
         guard !plan.otherColumns.isEmpty, others.map({ $0.count == plan.otherColumns.count }) ?? true else {
             throw .invalidPlan("another number of parties than the job has")
         }

@@ -48,6 +48,10 @@ package final class OtherMachine {
         case .predictor(let period): try await answerPredictor(period: period, over: rows)
         case .gradient(let period): try await answerGradient(period: period, over: rows)
         case .information(let period): try await answerInformation(period: period, over: rows)
+        case .meat(let period, _) where facts.family == .cox:
+            try await answerScaled(
+                try facts.scaledResidualLayout(columns: columns, period: period),
+                fraction: facts.featureFractionBits, over: rows)
         case .meat(let period, let scale):
             try await answerWeighted(
                 valueBits: try facts.scoreShape(period: period, scale: scale).squareBits,
@@ -166,6 +170,23 @@ package final class OtherMachine {
     private func answerInformation(period: Double, over part: WhitenedRows) async throws {
         try await answerWeighted(
             valueBits: try facts.weightShareBits(period: period), fraction: facts.featureFractionBits, over: part)
+        guard facts.family == .cox else { return }
+        try await answerScaled(
+            try facts.scaledRateLayout(columns: columns, period: period), fraction: TrainingFacts.riskEntryFractionBits,
+            over: part)
+    }
+
+    /// Of shares of a number a row, its products with all columns.
+    private func answerScaled(_ layout: ScaledRowLayout, fraction: Int, over part: WhitenedRows) async throws {
+        try await answer { try await self.scaled($0, layout, fraction: fraction, over: part) }
+    }
+
+    private func scaled(
+        _ exchange: any OtherExchange, _ layout: ScaledRowLayout, fraction: Int, over part: WhitenedRows
+    ) async throws -> [ShareWord] {
+        try await exchange.evaluateScaledRows(layout, rows: part.count) {
+            part.entries($0, fractionBits: fraction)
+        }.flatMap { $0 }
     }
 
     /// - Parameter isKnown: whether the active party alone has weights.
@@ -182,11 +203,7 @@ package final class OtherMachine {
             }
         }
         let scaled = try facts.scaledLayout(columns: columns, valueBits: valueBits, fraction: fraction)
-        try await answer { exchange in
-            try await exchange.evaluateScaledRows(scaled, rows: part.count) {
-                part.entries($0, fractionBits: fraction)
-            }.flatMap { $0 }
-        }
+        try await answer { try await self.scaled($0, scaled, fraction: fraction, over: part) }
         try await answerCrosses(fraction: fraction, over: part)
     }
 

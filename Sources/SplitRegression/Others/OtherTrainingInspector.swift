@@ -113,9 +113,12 @@ public struct OtherTrainingInspector: PayloadInspector, KeyInspecting {
 
     public mutating func finish(counts: [String: Int64]?) throws(InspectionFailure) {
         guard let counts, !payloads.isPruned, let follower, let rows = setups.values.first?.rows else { return }
+        let plan = plan(rows)
+        // A constant that cancels out is none.
+        let parameters = plan.parameters - (plan.response.hasIntercept ? 0 : 1)
         let facts: [(String, Int, String)] = [
             ("fitted", rows, "countMismatch"), ("passes", follower.passes, "passesMismatch"),
-            ("parameters", plan(rows).parameters, "countMismatch"),
+            ("parameters", parameters, "countMismatch"),
             ("converged", follower.isConverged ? 1 : 0, "convergenceMismatch"),
         ]
         for (name, value, error) in facts {

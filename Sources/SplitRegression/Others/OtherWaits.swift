@@ -1,3 +1,5 @@
+internal import Records
+
 extension TrainingPlan {
     /// How long a session with a further passive party has to wait for a message, on either side: while the others work, one after the
     /// other, nothing comes (multiparty-training.md 2).
@@ -26,7 +28,14 @@ extension TrainingPlan {
             refresh += 75 * ((columns + 14) / 15) * (2 + otherColumns.count) + 10 * columns * before
             before += columns
         }
-        return kernels + pass + refresh
+        return kernels + pass + refresh + (family == .cox ? hazardProducts : 0)
+    }
+
+    /// Of proportional hazards the active party's and the helper's: reciprocals, means of all columns, and for robust errors each row's score.
+    private var hazardProducts: Int {
+        let all = parameters
+        let robust = covariance.isRobust ? 2600 * all + 10 * all * all : 0
+        return 16_500 + 1000 * all + 10 * all * all + robust
     }
 
     /// For moduli of 3072 bits; the machine that was measured takes a third of it on one core.

@@ -44,6 +44,9 @@ extension TrainingFacts {
         case .information(let period):
             let bits = try weightShareBits(period: period)
             return try weighted(place, valueBits: bits, fraction: featureFractionBits, rows: rows)
+                + (family == .cox ? scaledRows(try scaledRateLayout(columns: columns, period: period), rows: rows) : [])
+        case .meat(let period, _) where family == .cox:
+            return scaledRows(try scaledResidualLayout(columns: columns, period: period), rows: rows)
         case .meat(let period, let scale):
             let bits = try scoreShape(period: period, scale: scale).squareBits
             return try weighted(place, valueBits: bits, fraction: Self.meatEntryFractionBits, rows: rows)
@@ -137,12 +140,17 @@ extension TrainingFacts {
         let columns = otherColumns[place.index]
         let scaled = try scaledLayout(columns: columns, valueBits: valueBits, fraction: fraction)
         let own =
-            shared(try blockLayout(columns: columns, valueBits: valueBits), rows: rows) + [
-                .shape(.scaledRows(scaled, rows: rows), request: .scaledShares, reply: .scaledRows),
-                .handover(count: columns * rows, bits: ShareWord.modulusBits),
-            ]
+            shared(try blockLayout(columns: columns, valueBits: valueBits), rows: rows)
+            + scaledRows(scaled, rows: rows)
         return (isKnown ? Self.part(of: own, place.holder) : own)
             + (try crosses(ofOther: place.index, fraction: fraction, rows: rows))
+    }
+
+    private func scaledRows(_ layout: ScaledRowLayout, rows: Int) -> [PlannedOtherExchange] {
+        [
+            .shape(.scaledRows(layout, rows: rows), request: .scaledShares, reply: .scaledRows),
+            .handover(count: layout.columns * rows, bits: ShareWord.modulusBits),
+        ]
     }
 
     /// With columns of the parties before it.

@@ -144,7 +144,7 @@ extension ShareMachine {
         return result
     }
 
-    private static func byColumn(_ words: [ShareWord], rows: Int) -> [[ShareWord]] {
+    static func byColumn(_ words: [ShareWord], rows: Int) -> [[ShareWord]] {
         stride(from: 0, to: words.count, by: rows).map { Array(words[$0..<$0 + rows]) }
     }
 }

@@ -9,6 +9,8 @@ package struct RiskSumLayout: Sendable, Hashable {
         case columns
         /// As `sums`, of several numbers of each row, and of as many more times a number of the evaluator's.
         case vectors
+        /// As `sums`, of several numbers of each row.
+        case words
     }
 
     package let kind: Kind
@@ -39,13 +41,16 @@ package struct RiskSumLayout: Sendable, Hashable {
         slotBits = max(ShareWord.modulusBits, termBits + ceilLog2(max(inputs, 1)) + 2)
         let room = (modulusBits - KernelLayout.headroomBits) / slotBits
         guard room >= 1 else { throw .keyTooSmall(bits: modulusBits) }
-        slotsPerCiphertext = kind == .vectors ? min(values, room) : 1
-        parts = kind == .vectors ? (values + slotsPerCiphertext - 1) / slotsPerCiphertext : 1
+        slotsPerCiphertext = kind.isSideBySide ? min(values, room) : 1
+        parts = kind.isSideBySide ? (values + slotsPerCiphertext - 1) / slotsPerCiphertext : 1
         outputsPerCiphertext = parts > 1 ? 1 : room / slotsPerCiphertext
     }
 
     /// Of the owner's message.
-    package var ciphertextsPerInput: Int { kind == .vectors ? 2 * parts : 1 }
+    package var ciphertextsPerInput: Int { kind == .vectors ? 2 * parts : parts }
+
+    /// Numbers of an input that stand side by side.
+    var valuesPerInput: Int { kind.isSideBySide ? values : 1 }
 
     /// Ciphertexts of one value's outputs, or of one output's values.
     private var groups: Int { (outputs + outputsPerCiphertext - 1) / outputsPerCiphertext }
@@ -55,7 +60,7 @@ package struct RiskSumLayout: Sendable, Hashable {
         switch kind {
         case .sums, .hazards: groups
         case .columns: values * groups
-        case .vectors: parts > 1 ? outputs * parts : groups
+        case .vectors, .words: parts > 1 ? outputs * parts : groups
         }
     }
 
@@ -65,9 +70,15 @@ package struct RiskSumLayout: Sendable, Hashable {
         switch kind {
         case .sums, .hazards: return (group, slot * slotBits)
         case .columns: return (value * groups + group, slot * slotBits)
-        case .vectors where parts == 1: return (group, (slot * values + value) * slotBits)
-        case .vectors:
+        case .vectors where parts == 1, .words where parts == 1:
+            return (group, (slot * values + value) * slotBits)
+        case .vectors, .words:
             return (output * parts + value / slotsPerCiphertext, value % slotsPerCiphertext * slotBits)
         }
     }
+}
+
+extension RiskSumLayout.Kind {
+    /// Whether an input has several numbers, side by side.
+    var isSideBySide: Bool { self == .vectors || self == .words }
 }

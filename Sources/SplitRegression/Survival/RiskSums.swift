@@ -6,6 +6,8 @@ package struct RiskSums: Sendable {
         case columns([[Int64]])
         /// Numbers that multiply the second half of the owner's, not negative.
         case vectors([Int128])
+        /// Several of the owner's numbers a row, as they are.
+        case words
         /// Of hazards: sums up to the times of a curve, not for each row.
         case curve
         /// Of hazards: of numbers with the root of an event's weight in them already.
@@ -81,7 +83,7 @@ package struct RiskSums: Sendable {
     /// Of sums over the rows at risk: those of means where a column's sums become means.
     var scalars: Scalars {
         switch factors {
-        case .columns, .vectors: ofMeans
+        case .columns, .vectors, .words: ofMeans
         case .none, .curve, .means, .own: ofSums
         }
     }
@@ -93,6 +95,7 @@ package struct RiskSums: Sendable {
             let own: [ShareWord] =
                 switch factors {
                 case .none, .curve, .means, .own: inputs.map { $0[0] }
+                case .words: inputs.map { $0[value] }
                 case .columns(let columns): zip(inputs, columns[value]).map { $0[0] &* $1 }
                 case .vectors(let numbers):
                     zip(inputs, numbers).map { $0[value] &+ $0[layout.values + value] &* ShareWord($1) }
@@ -143,7 +146,7 @@ package struct RiskSums: Sendable {
             var found = over(sets.ownMoves, sets.eventRows) { words[$0] }
             for (row, scalar) in zip(sets.eventRows, ownScalars) { found[row] = found[row] &* scalar }
             return found
-        case .none, .columns, .vectors, .means:
+        case .none, .columns, .vectors, .words, .means:
             let all = over(sets.hazardMoves, sets.hazardRows, term)
             guard let moves = sets.entryMoves else { return all }
             return zip(all, over(moves, sets.entryRows, term)).map { $0 &- $1 }
@@ -154,7 +157,7 @@ package struct RiskSums: Sendable {
     var hazardScalars: Scalars {
         switch factors {
         case .means: ofMeans
-        case .none, .columns, .vectors, .curve, .own: ofHazards
+        case .none, .columns, .vectors, .words, .curve, .own: ofHazards
         }
     }
 }

@@ -149,6 +149,9 @@ extension ShareMachine {
             try await add(try await activeColumnSums(layout), at: 1)
         }
         try await add(try await passiveColumnSums(period: period), at: facts.activeColumns)
+        if let layout = try facts.othersRiskLayout() {
+            try await add(try await othersColumnSums(layout, period: period), at: facts.otherRange.lowerBound)
+        }
         risk.means = means
         var total = ShareMatrix(rows: facts.parameters, columns: facts.parameters)
         for slice in facts.meanSlices {

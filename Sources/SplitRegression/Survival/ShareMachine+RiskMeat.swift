@@ -48,6 +48,7 @@ extension ShareMachine {
     /// Shares of each row's residual times each entry of its columns but the constant's, row by row, at the scale of residuals.
     private func residualEntries(period: Double) async throws -> [ShareWord] {
         let own = isActive ? Array(table.columns.dropFirst()) : table.columns
+        let ofOthers = try await othersResidualEntries(period: period)
         let layout = try facts.scoreEntryLayout(period: period)
         var side: [Int128] = []
         for row in 0..<rows {
@@ -60,7 +61,7 @@ extension ShareMachine {
             isActive
             ? try await exchange.ownElementProducts(side, layout: layout)
             : try await exchange.evaluateElementProducts(side, layout: layout)
-        let columns = facts.parameters - 1
+        let columns = facts.passiveRange.upperBound - 1
         let first = isActive ? 0 : facts.activeColumns - 1
         for row in 0..<rows {
             for (j, column) in own.enumerated() {
@@ -68,6 +69,9 @@ extension ShareMachine {
                 products[index] = products[index] &+ ShareWord(residuals[row]) &* column[row]
             }
         }
-        return truncated(products, shift: facts.featureFractionBits)
+        let all = (0..<rows).flatMap { row in
+            products[row * columns..<(row + 1) * columns] + ofOthers.map { $0[row] }
+        }
+        return truncated(all, shift: facts.featureFractionBits)
     }
 }

@@ -67,6 +67,26 @@ extension TrainingFacts {
             termBits: bits + riskEntryBits + 3 + Self.riskScalarBits, modulusBits: modulusBits)
     }
 
+    /// Rates times the columns of all further parties, as the helper has them: words modulo `2^152`; nil without such parties.
+    func othersRiskLayout() throws(TrainingError) -> RiskSumLayout? {
+        guard !otherRange.isEmpty else { return nil }
+        return try RiskSumLayout(
+            .words, inputs: rows, outputs: events, values: otherRange.count,
+            termBits: ShareWord.modulusBits + Self.riskScalarBits, modulusBits: modulusBits)
+    }
+
+    /// Rates times a further party's columns.
+    func scaledRateLayout(columns: Int, period: Double) throws(TrainingError) -> ScaledRowLayout {
+        try scaledLayout(
+            columns: columns, valueBits: try rateBits(period: period), fraction: Self.riskEntryFractionBits)
+    }
+
+    /// Residuals times a further party's columns.
+    func scaledResidualLayout(columns: Int, period: Double) throws(TrainingError) -> ScaledRowLayout {
+        try scaledLayout(
+            columns: columns, valueBits: try residualShape(period: period).bits, fraction: featureFractionBits)
+    }
+
     /// Products of shared numbers, both cross terms at once.
     func sharedProductLayout(period: Double) throws(TrainingError) -> ElementLayout {
         try ElementLayout(

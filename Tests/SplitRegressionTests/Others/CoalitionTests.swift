@@ -31,17 +31,17 @@ import Wire
             }
             let columns = (0..<2).map { _ in (0..<60).map { _ in Int64.random(in: -3000...3000, using: &generator) } }
             let layout = try ScaledRowLayout(columns: 2, valueBits: 64, entryBits: 13, modulusBits: 512)
-            let first = try await Self.exchanged(made.active, columns, layout, 1)
-            let second = try await Self.exchanged(made.helper, columns, layout, 2)
+            let first = try await Self.exchanged([made.active], columns, layout, 1)[0]
+            let second = try await Self.exchanged([made.helper], columns, layout, 2)[0]
             (weights, self.columns, self.layout) = (made, columns, layout)
             held = (first.0, second.0)
             kept = (first.1, second.1)
         }
 
-        /// One holder's exchange with the party: what each has of it.
-        private static func exchanged(
-            _ weights: [Int128], _ columns: [[Int64]], _ layout: ScaledRowLayout, _ seed: UInt8
-        ) async throws -> ([[ShareWord]], [[ShareWord]]) {
+        /// One holder's exchanges with the party, one after the other: what each has of them.
+        static func exchanged(
+            _ numbers: [[Int128]], _ columns: [[Int64]], _ layout: ScaledRowLayout, _ seed: UInt8
+        ) async throws -> [([[ShareWord]], [[ShareWord]])] {
             let limits = SessionLimits(
                 wait: .seconds(120), handshake: .seconds(10), farewell: .milliseconds(500))
             let pair = try await Sides(job: Bytes32(hashing: [seed]), protocols: [.training], limits: limits)
@@ -52,11 +52,24 @@ import Wire
                     TrainingKeyPurpose.self, terms: terms, nonces: .short, session: session)
                 return PaillierShareExchange(keys: keys, session: session, round: 0) { _ in }
             }
-            async let one = exchange(pair.a).ownScaledRows(weights, layout: layout)
-            async let other = exchange(pair.b).evaluateScaledRows(layout, rows: weights.count) { range in
-                columns.map { Array($0[range]) }
-            }
-            return try await (one, other)
+            async let one = {
+                let holder = try await exchange(pair.a)
+                var found: [[[ShareWord]]] = []
+                for own in numbers { found.append(try await holder.ownScaledRows(own, layout: layout)) }
+                return found
+            }()
+            async let other = {
+                let party = try await exchange(pair.b)
+                var found: [[[ShareWord]]] = []
+                for own in numbers {
+                    found.append(
+                        try await party.evaluateScaledRows(layout, rows: own.count) { range in
+                            columns.map { Array($0[range]) }
+                        })
+                }
+                return found
+            }()
+            return Array(zip(try await one, try await other))
         }
 
         /// What a party can read who knows a weight a row and believes these words to be it times an entry.
@@ -73,6 +86,10 @@ import Wire
 
         func sum(_ one: [[ShareWord]], _ other: [[ShareWord]]) -> [[ShareWord]] {
             zip(one, other).map { zip($0, $1).map { ($0 &+ $1).masked() } }
+        }
+
+        func difference(_ one: [[ShareWord]], _ other: [[ShareWord]]) -> [[ShareWord]] {
+            zip(one, other).map { zip($0, $1).map { ($0 &- $1).masked() } }
         }
 
         var all: Int { rows * columns.count }
@@ -117,6 +134,22 @@ import Wire
         let unmasked = three.sum(three.held.active, three.kept.ofActive)
         #expect(three.recovered(unmasked, by: three.weights.active) == three.all)
         #expect(three.recovered(three.sum(three.held.active, three.kept.ofHelper), by: three.weights.active) == 0)
+    }
+
+    /// As weights and rates, or rates and residuals, meet the same columns.
+    @Test(
+        "Masks that serve in two exchanges show the holder every row, by the difference of its own numbers; ours do not"
+    )
+    func masksThatServeTwice() async throws {
+        let three = try await Three()
+        let numbers = [three.weights.active, three.weights.helper]
+        let both = try await Three.exchanged(numbers, three.columns, three.layout, 3)
+        let (first, second) = (both[0], both[1])
+        let differences = zip(numbers[1], numbers[0]).map { $0 - $1 }
+        // The second product under the first one's masks.
+        let weak = three.difference(three.sum(second.0, second.1), first.1)
+        #expect(three.recovered(three.difference(weak, first.0), by: differences) == three.all)
+        #expect(three.recovered(three.difference(second.0, first.0), by: differences) == 0)
     }
 
     /// The active party is honest and keeps what it decrypted; the helper hands its log out, without its secrets.

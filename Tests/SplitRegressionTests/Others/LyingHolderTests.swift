@@ -166,7 +166,7 @@ import Wire
         plan.otherColumns = [1]
         try plan.validate()
         for change: (inout TrainingPlan) -> Void in [
-            { $0.family = .cox }, { $0.otherColumns = [0] }, { $0.otherColumns = Array(repeating: 1, count: 7) },
+            { $0.otherColumns = [0] }, { $0.otherColumns = Array(repeating: 1, count: 7) },
             { ($0.family, $0.l1) = (.linear, 0.1) },
         ] {
             var other = plan

@@ -26,7 +26,9 @@ struct OtherInspectorTests {
                     let isKept = !prunes || !bulk.contains(record.type)
                     try inspector.inspect(record, payload: isKept ? payload : nil)
                 }
-                try inspector.finish(counts: ["fitted": Int64(OtherInspectorTests.rows), "parameters": 5])
+                try inspector.finish(counts: [
+                    "fitted": Int64(OtherInspectorTests.rows), "parameters": Int64(plan.family == .cox ? 4 : 5),
+                ])
                 return nil
             } catch { return "\(error.check) \(error.name)" }
         }
@@ -35,15 +37,23 @@ struct OtherInspectorTests {
     }
 
     static let rows = 60
-    private static let made = Task { try await record() }
+    private static let made = Task { try await record(.logistic) }
+    private static let madeHazards = Task { try await record(.cox) }
 
     /// Of one fit, the second further party's sessions with both holders.
-    private static func record() async throws -> [Log] {
-        let table = MadeTable.sample(.logistic, rows: rows, active: 1, passive: 3, seed: 5)
+    private static func record(_ family: ModelFamily) async throws -> [Log] {
+        let hazards = SurvivalTrainingTests.table(rows: rows, active: 1, passive: 3)
+        let isOfHazards = family == .cox
+        let table =
+            isOfHazards
+            ? hazards.table : MadeTable.sample(.logistic, rows: rows, active: 1, passive: 3, seed: 5)
         let parties = try SeveralParties(table, counts: [1, 1, 1, 1])
-        let plan = try parties.plan(TrainingPlan(family: .logistic, maximumPasses: 20, keyBits: 512))
+        var given = TrainingPlan(family: family, maximumPasses: 20, keyBits: 512)
+        if isOfHazards { given.covariance = .hc0 }
+        let plan = try parties.plan(given)
         let sessions = try await parties.sessions(plan)
-        let ended = try await parties.train(plan, over: sessions)
+        let ended = try await parties.train(
+            plan, survival: isOfHazards ? hazards.survival : nil, over: sessions)
         for result in ended { _ = try result.get() }
         return try [TrainingRole.active, .passive].enumerated().map { holder, role in
             Log(
@@ -83,6 +93,26 @@ struct OtherInspectorTests {
                 .scaledShares, .scaledRows, .handover, .handoverKey, .windowShare, .sealedResults, .crossSums,
             ] {
                 #expect(!log.all(type).isEmpty, "\(type)")
+            }
+        }
+    }
+
+    @Test("Of proportional hazards the honest messages pass, and one that is left out or comes twice is named")
+    func hazards() async throws {
+        for log in try await Self.madeHazards.value {
+            #expect(log.failure(log.messages) == nil)
+            #expect(log.failure(log.messages, prunes: true) == nil)
+            for type: MessageType in [.scaledShares, .scaledRows, .handover, .windowShare] {
+                // The last are those of residuals times columns, for robust errors, or of the score test's information.
+                let places = log.all(type)
+                for place in [places[places.count / 2], places[places.count - 1]] {
+                    var without = log.messages
+                    without.remove(at: place)
+                    #expect(log.failure(without) != nil, "\(type)")
+                    var twice = log.messages
+                    twice.insert(twice[place], at: place + 1)
+                    #expect(log.failure(twice) != nil, "\(type)")
+                }
             }
         }
     }

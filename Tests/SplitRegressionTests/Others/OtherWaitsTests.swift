@@ -23,6 +23,14 @@ import Testing
         #expect(abs(more([4], keyBits: 1536) / more([4]) - 0.25) < 1e-3)
         // A pass of the kernel alone took 117 seconds of one core for 24,000 rows of 23 columns at 2048 bits.
         #expect(more([10], rows: 24_000, keyBits: 2048) > 2 * 117)
+        // Reciprocals and means of hazards take more, robust errors more again.
+        func hazards(_ covariance: Covariance) -> Duration {
+            var plan = Self.plan([4])
+            (plan.family, plan.covariance) = (.cox, covariance)
+            return plan.patience(messageTimeout: message, rows: 1000)
+        }
+        #expect(hazards(.classical) > Self.plan([4]).patience(messageTimeout: message, rows: 1000))
+        #expect(hazards(.hc0) > hazards(.classical))
         // Nothing overflows.
         #expect(Self.plan([4]).patience(messageTimeout: message, rows: .max) > message)
     }

@@ -118,19 +118,21 @@ struct SeveralParties {
 
     /// All roles in one process, small keys.
     func train(
-        _ given: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil,
+        _ given: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil, survival: SurvivalColumns? = nil,
         progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) async throws -> [Result<TrainingOutcome, any Error>] {
         let plan = try plan(given)
         let sessions = try await sessions(plan)
-        return try await train(plan, offset: offset, weight: weight, over: sessions, progress: progress)
+        return try await train(
+            plan, offset: offset, weight: weight, survival: survival, over: sessions, progress: progress)
     }
 
     func train(
-        _ plan: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil, over sessions: SiteSessions,
+        _ plan: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil, survival: SurvivalColumns? = nil,
+        over sessions: SiteSessions,
         progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) async throws -> [Result<TrainingOutcome, any Error>] {
-        let (all, given) = (sessions.all, try inputs(plan, offset: offset, weight: weight))
+        let (all, given) = (sessions.all, try inputs(plan, offset: offset, weight: weight, survival: survival))
         return await withTaskGroup(of: (Int, Result<TrainingOutcome, any Error>).self) { group in
             for party in given.indices {
                 group.addTask {
@@ -147,10 +149,10 @@ struct SeveralParties {
     }
 
     func inputs(
-        _ plan: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil
+        _ plan: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil, survival: SurvivalColumns? = nil
     ) throws -> [Training.Input] {
         var inputs = try designs(plan).map { Training.Input(design: $0) }
-        (inputs[0].offset, inputs[0].weight) = (offset, weight)
+        (inputs[0].offset, inputs[0].weight, inputs[0].survival) = (offset, weight, survival)
         for (party, test) in try tests(plan, inputs.map(\.design)).enumerated() { inputs[party].test = test }
         return inputs
     }

@@ -19,6 +19,7 @@ import Wire
     private struct Ran {
         let parties: SeveralParties
         let plan: TrainingPlan
+        let inputs: [Training.Input]
         let seeds: [Side: SessionSeed]
         let outcomes: [TrainingOutcome]
     }
@@ -28,11 +29,20 @@ import Wire
         (0..<2).flatMap { first in (first + 1..<count).map { (first, $0) } }
     }
 
-    private static func run(in folder: String, _ storage: PayloadStorage) async throws -> Ran {
+    private static func run(
+        _ family: ModelFamily = .logistic, in folder: String, _ storage: PayloadStorage
+    ) async throws -> Ran {
         let table = MadeTable.sample(.logistic, rows: 40, active: 1, passive: 3, seed: 5)
         let kept = MadeTable.sample(.logistic, rows: 20, active: 1, passive: 3, seed: 6)
-        let parties = try SeveralParties(table, counts: [1, 1, 1, 1], kept: kept)
-        var given = TrainingPlan(family: .logistic, maximumPasses: 20, keyBits: 512, revealScores: true)
+        let hazards = SurvivalTrainingTests.table(rows: 40, active: 1, passive: 3)
+        let isOfHazards = family == .cox
+        let parties =
+            isOfHazards
+            ? try SeveralParties(hazards.table, counts: [1, 1, 1, 1])
+            : try SeveralParties(table, counts: [1, 1, 1, 1], kept: kept)
+        let survival = isOfHazards ? hazards.survival : nil
+        var given = TrainingPlan(family: family, maximumPasses: 20, keyBits: 512, revealScores: true)
+        if isOfHazards { given.covariance = .hc0 }
         given.minimumScoreColumns = 1
         let plan = try parties.plan(given)
         let names = SeveralParties.names
@@ -57,7 +67,7 @@ import Wire
             sessions[sides[0]] = try await open(sides[0], channels.0)
             sessions[sides[1]] = try await other
         }
-        let (opened, inputs) = (sessions, try parties.inputs(plan))
+        let (opened, inputs) = (sessions, try parties.inputs(plan, survival: survival))
         let outcomes = try await withThrowingTaskGroup(of: (Int, TrainingOutcome).self) { group in
             for own in 0..<4 {
                 let peers = Dictionary(
@@ -66,7 +76,8 @@ import Wire
             }
             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
-        return Ran(parties: parties, plan: plan, seeds: seeds, outcomes: (0..<4).map { outcomes[$0]! })
+        return Ran(
+            parties: parties, plan: plan, inputs: inputs, seeds: seeds, outcomes: (0..<4).map { outcomes[$0]! })
     }
 
     private static func replays(_ ran: Ran, _ own: Int, in folder: String) throws -> [Int: Replay] {
@@ -76,12 +87,12 @@ import Wire
         }
     }
 
-    @Test("Every message of every role, from the logs of all its sessions")
-    func everyMessage() async throws {
+    @Test("Every message of every role, from the logs of all its sessions", arguments: [ModelFamily.logistic, .cox])
+    func everyMessage(_ family: ModelFamily) async throws {
         let folder = NSTemporaryDirectory() + "moiety-several-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let ran = try await Self.run(in: folder, .full)
-        let inputs = try ran.parties.inputs(ran.plan)
+        let ran = try await Self.run(family, in: folder, .full)
+        let inputs = ran.inputs
         for own in 0..<4 {
             let again = try Self.replays(ran, own, in: folder)
             let outcome = try await ran.parties.run(own, inputs[own], ran.plan, over: again.mapValues(\.session))

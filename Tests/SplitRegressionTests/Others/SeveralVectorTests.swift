@@ -36,9 +36,58 @@ import Wire
             let rowsPerResult: Int
         }
 
+        struct Words: Decodable {
+            let rows: Int
+            let events: Int
+            let values: Int
+            let modulusBits: Int
+            let slotBits: Int
+            let slotsPerCiphertext: Int
+            let outputsPerCiphertext: Int
+            let ciphertextsPerInput: Int
+            let resultCount: Int
+            /// Output, value, ciphertext, lowest bit.
+            let places: [[Int]]
+        }
+
+        struct PackedWords: Decodable {
+            let rows: Int
+            let events: Int
+            let values: Int
+            let modulusBits: Int
+            let words: [[String]]
+            /// By event, by row.
+            let scalars: [[Int64]]
+            let plaintexts: [String]
+        }
+
+        struct Hazards: Decodable {
+            struct Counts: Decodable, Equatable {
+                let shares: Int
+                let results: Int
+                let handedOver: Int
+            }
+            struct Steps: Decodable {
+                let information: Counts
+                let meat: Counts
+            }
+
+            let rows: Int
+            let events: Int
+            let otherColumns: [Int]
+            let modulusBits: Int
+            let steps: [Steps]
+            let shares: Int
+            let sums: Int
+            let products: Int
+        }
+
         let handovers: [Sealed]
         let results: [Results]
         let scaledRows: [Scaled]
+        let words: [Words]
+        let hazards: [Hazards]
+        let packedWords: [PackedWords]
     }
 
     private static func vectors() throws -> Vectors {
@@ -89,6 +138,89 @@ import Wire
             let layout = try ScaledRowLayout(
                 columns: 1, valueBits: vector.valueBits, entryBits: vector.entryBits, modulusBits: vector.modulusBits)
             #expect(layout.slotBits == vector.slotBits && layout.rowsPerResult == vector.rowsPerResult)
+        }
+    }
+
+    @Test("Words of a row stand where an independent program puts them")
+    func words() throws {
+        for vector in try Self.vectors().words {
+            let layout = try RiskSumLayout(
+                .words, inputs: vector.rows, outputs: vector.events, values: vector.values, termBits: 152 + 62,
+                modulusBits: vector.modulusBits)
+            let found = [
+                layout.slotBits, layout.slotsPerCiphertext, layout.outputsPerCiphertext, layout.ciphertextsPerInput,
+                layout.resultCount,
+            ]
+            let wanted = [
+                vector.slotBits, vector.slotsPerCiphertext, vector.outputsPerCiphertext, vector.ciphertextsPerInput,
+                vector.resultCount,
+            ]
+            #expect(found == wanted, "\(vector.rows) \(vector.values)")
+            for place in vector.places {
+                let (ciphertext, bit) = layout.place(output: place[0], value: place[1])
+                #expect([ciphertext, bit] == Array(place[2...]), "\(place)")
+            }
+        }
+    }
+
+    @Test("Sums of words are read where an independent program has put them")
+    func packedWords() throws {
+        for vector in try Self.vectors().packedWords {
+            let layout = try RiskSumLayout(
+                .words, inputs: vector.rows, outputs: vector.events, values: vector.values, termBits: 152 + 62,
+                modulusBits: vector.modulusBits)
+            let numbers = try Self.numbers(vector.plaintexts, bits: vector.modulusBits)
+            #expect(numbers.count == layout.resultCount)
+            let words = try vector.words.map { try Self.words($0) }
+            for (output, scalars) in vector.scalars.enumerated() {
+                for value in 0..<vector.values {
+                    let sum = zip(words, scalars).reduce(ShareWord.zero) { $0 &+ $1.0[value] &* $1.1 }
+                    let (ciphertext, bit) = layout.place(output: output, value: value)
+                    let found = numbers.word(ciphertext, at: bit, bits: ShareWord.modulusBits)
+                    #expect(found == sum.masked(), "\(output) \(value)")
+                }
+            }
+        }
+    }
+
+    @Test("Steps of proportional hazards take as many ciphertexts and numbers as an independent program says")
+    func hazards() throws {
+        for vector in try Self.vectors().hazards {
+            let facts = TrainingFacts(
+                family: .cox, rows: vector.rows, activeColumns: 3, passiveColumns: 2, otherColumns: vector.otherColumns,
+                penalty: 0, tolerance: 1e-3, maximumPasses: 20, modulusBits: vector.modulusBits,
+                computesStandardErrors: true, opensLoss: true, opensBrier: false, scaleBits: 0, weightBits: 2,
+                rowBits: 4, events: vector.events, isRobust: true)
+            let width = vector.modulusBits / 4
+            func all(_ sizes: ChunkSizes) -> Int { (0..<sizes.count).reduce(0) { $0 + sizes[$1] } }
+            for (index, steps) in vector.steps.enumerated() {
+                for (step, wanted) in [
+                    (TrainingStep.information(period: 32), steps.information),
+                    (.meat(period: 32, scale: 0), steps.meat),
+                ] {
+                    let last = try facts.exchanges(of: step, with: .passive, ofOther: index).suffix(2)
+                    guard case .shape(let shape, .scaledShares, .scaledRows) = last.first,
+                        case .handover(let count, ShareWord.modulusBits) = last.last
+                    else {
+                        Issue.record("\(last)")
+                        continue
+                    }
+                    let found = Vectors.Hazards.Counts(
+                        shares: all(shape.request(width: width)), results: all(shape.reply(width: width)),
+                        handedOver: count)
+                    #expect(found == wanted)
+                }
+            }
+            var counts: [[Int]] = []
+            let exchanges = try facts.exchanges(of: .information(period: 32))
+            for (exchange, next) in zip(exchanges, exchanges.dropFirst()) {
+                guard case .shape(.riskSums(let layout), .passive, _, _) = exchange, layout.kind == .words,
+                    case .shape(.elementProducts(_, let products), _, _, _) = next
+                else { continue }
+                let shape = ExchangeShape.riskSums(layout)
+                counts.append([all(shape.request(width: width)), all(shape.reply(width: width)), products])
+            }
+            #expect(counts == [[vector.shares, vector.sums, vector.products]])
         }
     }
 }

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import SplitRegression
 
 // What a holder and a further party exchange, without encryption.
@@ -13,7 +15,10 @@ extension SimulatedExchange: HolderExchange, OtherExchange {
     ) async throws -> [[ShareWord]] {
         let values = try await receive([Int128].self)
         view.received("scaled rows", values.count)
-        let masks = (0..<layout.columns).map { _ in (0..<rows).map { _ in mask() } }
+        let fresh = random
+        if weakness.repeatsMasks { random = SplitMix(7) }
+        let masks = (0..<layout.columns).map { _ in (0..<rows).map { _ in mask("scaled rows") } }
+        if weakness.repeatsMasks { random = fresh }
         await outbox.put(
             zip(columns(0..<rows), masks).map { column, masks in
                 (0..<rows).map { (ShareWord(values[$0]) &* column[$0] &+ masks[$0]).masked() }
@@ -30,7 +35,7 @@ extension SimulatedExchange: HolderExchange, OtherExchange {
     func takeBit() async throws -> Bool { try await receive(Bool.self) }
     func giveResults(_ shares: [ShareWord], bits: Int) async throws { await outbox.put(shares) }
 
-    func splittingWords(count: Int) -> [ShareWord] { (0..<count).map { _ in mask() } }
+    func splittingWords(count: Int) -> [ShareWord] { (0..<count).map { _ in mask("split") } }
     func handOver(_ words: [ShareWord], bits: Int) async throws {
         plain.handovers.append(.init(words: words.map { $0.masked(bits) }, bits: bits))
         await outbox.put(words.map { $0.masked(bits) })

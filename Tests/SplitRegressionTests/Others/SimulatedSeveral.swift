@@ -14,8 +14,12 @@ struct SimulatedSeveral {
     /// Of rows kept aside: all columns but the constant, and labels.
     var kept: (columns: [[Double]], label: [Double])?
     var folds = 0
-    /// Of masks: in a test of tests alone.
-    var missingBits = 0
+    /// Proportional hazards: whose risk sets, room for events, and points of survival curves.
+    var risk: RiskSets?
+    var mostEvents: Int?
+    var curvePoints = 0
+    /// In a test of tests alone.
+    var weakness = Weakness()
 
     struct Fit: Sendable {
         var coefficients: [Double] = []
@@ -30,6 +34,9 @@ struct SimulatedSeveral {
         var logs: [[Int: PlainLog]] = []
         /// By party: its coefficients in whitened coordinates.
         var points: [[Double]] = []
+        /// At the active party.
+        var curve: [Double] = []
+        var summary: TrainingProgram.Summary? { if case .fitted(let summary) = end { summary } else { nil } }
     }
 
     private struct Ended: Sendable {
@@ -69,6 +76,7 @@ struct SimulatedSeveral {
             modulusBits: 2048, computesStandardErrors: errors && penalty == 0, opensLoss: family != .linear,
             opensBrier: false, scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
             periodBits: bounds.periodBits, isWeighted: weight != nil, estimatesTheta: estimatesTheta,
+            events: family == .cox ? mostEvents ?? label.count : 0, curvePoints: curvePoints,
             isRobust: isRobust, heldOutRows: kept?.label.count ?? 0, folds: folds)
     }
 
@@ -78,7 +86,8 @@ struct SimulatedSeveral {
     ) async throws -> Fit {
         let rows = try ActiveRows(
             label: label, offset: offset, weight: weight, columns: own(0), family: family,
-            estimatesTheta: estimatesTheta, penalty: Double(label.count) * penalty, range: family.firstRange)
+            estimatesTheta: estimatesTheta, risk: risk, penalty: Double(label.count) * penalty,
+            range: family.firstRange)
         let facts = facts(
             family, penalty: penalty, errors: errors, isRobust: isRobust, rows, estimatesTheta: estimatesTheta)
         let boxes = counts.indices.map { _ in counts.indices.map { _ in Mailbox() } }
@@ -109,7 +118,7 @@ struct SimulatedSeveral {
             coefficients: ended.flatMap(\.results.coefficients),
             errors: ended.flatMap(\.results.variances).map { $0.squareRoot() }, end: ended[0].end,
             passes: ended[0].passes, views: ended.map(\.views), logs: ended.map(\.logs),
-            points: ended.map(\.results.point))
+            points: ended.map(\.results.point), curve: ended[0].results.curve)
     }
 
     private func run(
@@ -119,7 +128,7 @@ struct SimulatedSeveral {
             SimulatedExchange(
                 inbox: boxes[other][party], outbox: boxes[party][other],
                 seed: seed &* 1_000_003 &+ UInt64(party * 8 + other), isActive: party == 0,
-                missingBits: missingBits)
+                weakness: weakness)
         }
         guard party < 2 else {
             let own = own(party)
@@ -161,9 +170,10 @@ struct SimulatedSeveral {
 
 extension SimulatedSeveral {
     /// The pooled table of two parties, split anew.
-    init(_ data: SimulatedFitTests.Case, counts: [Int], missingBits: Int = 0) {
+    init(_ data: SimulatedFitTests.Case, counts: [Int], weakness: Weakness = Weakness()) {
         self.init(
             columns: data.active + data.passive, label: data.label, counts: counts, offset: data.offset,
-            weight: data.weight, missingBits: missingBits)
+            weight: data.weight, risk: data.risk, mostEvents: data.mostEvents,
+            curvePoints: data.times.count * data.curveStrata, weakness: weakness)
     }
 }

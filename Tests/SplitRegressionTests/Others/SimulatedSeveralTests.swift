@@ -111,7 +111,9 @@ import Testing
     func views(_ family: ResponseFamily) async throws {
         let data = Self.data(family)
         for missing in [0, 8] {
-            let fit = try await SimulatedSeveral(data, counts: [3, 1, 2, 2], missingBits: missing).fit(family)
+            let fit = try await SimulatedSeveral(
+                data, counts: [3, 1, 2, 2], weakness: Weakness(missingBits: missing)
+            ).fit(family)
             for holder in 0...1 {
                 let view = try #require(fit.views[holder][2])
                 let coalition = view.answers + (fit.views[holder][3]?.answers ?? [])
