@@ -4,6 +4,7 @@ import Jobs
 import Records
 import Runner
 import Site
+import Wire
 
 struct DerivedJobReport: Encodable, Sendable {
     /// Hash of the job that is left.
