@@ -5,15 +5,15 @@ import Testing
 extension EndToEnd {
     /// A party of three that is lost: real processes, one of which is killed or never comes.
     @Suite(.serialized) struct Refits {
-        private static let job = FittingParties.job().replacing("moiety: 12", with: "moiety: 13\nwithoutLost: refit")
+        private static let job = FittingParties.job("transcript: {payloads: full}").replacing(
+            "moiety: 12", with: "moiety: 13\nwithoutLost: refit")
 
-        /// Runs all three, kills one of them once another says a text, and waits for the others.
+        /// Runs all three, kills one of them once it says a text, and waits for the others.
         private func lose(
             _ lost: String, from sites: ManySites, after text: String
         ) async throws -> [String: Program.Ended] {
             let running = try Dictionary(uniqueKeysWithValues: sites.names.map { ($0, try sites.start($0)) })
-            #expect(try await running[lost]?.says(text) == true, "\(running[lost]?.errors ?? "")")
-            running[lost]?.send(SIGKILL)
+            try running[lost]?.kill(after: text)
             var ended: [String: Program.Ended] = [:]
             for (name, process) in running { ended[name] = await process.wait() }
             #expect(ended.removeValue(forKey: lost)?.code == -1)

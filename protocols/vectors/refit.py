@@ -120,7 +120,7 @@ def several(names, helper, **more):
     parties = [
         {"name": names[0], "role": "active", "identifier": "id", "label": "outcome", "weights": "w", "features": [columns[0]]}
     ] + [
-        {"name": name, "role": "passive", "table": "t_%d" % i, "identifier": "id", "features": [columns[i], columns[-i]]}
+        {"name": name, "role": "passive", "table": "t_%d" % i, "identifier": "id", "features": [columns[i], "x_%d" % i]}
         for i, name in enumerate(names[1:], 1)
     ]
     parties[-1]["features"].append(arm)

@@ -30,13 +30,16 @@ extension JobRules {
         if job.kind == .pair { pairThatIsLeft() }
     }
 
+    /// Of a job whose parties may stand in any order.
+    var activeName: String { job.parties.first { $0.role == .active }?.name ?? "" }
+
     /// Two parties of a job of more have what that job had: no helper, and no choice of alignment or listener.
     private mutating func pairThatIsLeft() {
         if job.helper != nil { note("helper", "belongs to three and more parties", "drop it") }
         if job.alignment != AlignmentTerms(method: .paillierOPRF, sender: nil) {
             note("alignment", "is not chosen by a job that was derived", "drop it")
         }
-        if job.network.listener != job.active.name {
+        if job.network.listener != activeName {
             note("network.listener", "is not chosen by a job that was derived", "drop it")
         }
     }

@@ -31,7 +31,7 @@ struct LostParties: PeerVisibleError {
     func failure(in job: Job) -> Failure {
         let verb = names.count == 1 ? "is" : "are"
         return Failure(
-            cause.status, "partyLost",
+            cause.status == .timeout ? .timeout : .peerUnreachable, "partyLost",
             "\(names.joined(separator: " and ")) \(verb) lost: "
                 + (witness.map { "\($0) says so, and ended its sessions" } ?? cause.message),
             hint:
