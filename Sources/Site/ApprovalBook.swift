@@ -48,6 +48,9 @@ package struct ApprovalBook: Sendable {
         return text
     }
 
+    /// Whether a job of that hash was ever approved here.
+    package func hasJob(_ hash: String) -> Bool { FileManager.default.fileExists(atPath: jobFile(hash)) }
+
     /// The job of that hash as it was approved.
     ///
     /// - Throws: `Failure` 4 when there is none.

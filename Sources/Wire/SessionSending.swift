@@ -105,6 +105,17 @@ extension Session {
         return settle(lost)
     }
 
+    /// Why the peer ended the session, if it said so: for whoever holds a session without using it, and sees that nothing comes any more.
+    /// What else it had sent is lost by that.
+    public func lastWord() async -> AbortReason? {
+        if receiving.tryAcquire() {
+            defer { receiving.release() }
+            await drainForReason()
+        }
+        guard case .peerAborted(_, let reason)? = state.withLock({ $0.failure }) else { return nil }
+        return reason
+    }
+
     /// Reads what the peer sent before it closed, in the hope of an abort. The caller holds `receiving`.
     private func drainForReason() async {
         let session = self

@@ -106,6 +106,19 @@ public enum CheckpointFault: String, Sendable, Hashable, CaseIterable {
     case countersignatureInvalid
 }
 
+extension WireError {
+    /// Parties that are gone by this error: the peer whose connection broke, that was silent or was stopped, or those that it says it lost
+    /// itself. None where the peer ended the session in order.
+    public var lostParties: [String] {
+        switch self {
+        case .connectionLost(let peer), .unreachable(let peer), .timeout(let peer, _): [peer]
+        case .peerAborted(let peer, let reason):
+            !reason.lostParties.isEmpty ? reason.lostParties : reason.kind == .cancelled ? [peer] : []
+        default: []
+        }
+    }
+}
+
 /// Why a side ended a session: a kind and an error's name, never a content. `name` is 1 to 64 of `A-Z a-z 0-9 . -`.
 public struct AbortReason: Sendable, Hashable {
     public let kind: FailureKind
@@ -113,7 +126,7 @@ public struct AbortReason: Sendable, Hashable {
 
     public init(_ kind: FailureKind, _ name: String) {
         self.kind = kind
-        let kept = name.unicodeScalars.filter { Self.isAllowed($0) }.prefix(64)
+        let kept = name.unicodeScalars.filter { Self.isAllowed($0) }.prefix(Self.longest)
         self.name = kept.isEmpty ? "unnamed" : String(String.UnicodeScalarView(kept))
     }
 
@@ -130,6 +143,24 @@ public struct AbortReason: Sendable, Hashable {
         default: self.init(.failure, "failed")
         }
     }
+
+    /// Of a session between two of several parties: others are gone, who are named, as many as there is room for.
+    public static func lost(_ parties: [String]) -> AbortReason {
+        var name = lostPrefix
+        for party in parties where name.utf8.count + party.utf8.count < longest {
+            name += (name == lostPrefix ? "" : ".") + party
+        }
+        return AbortReason(.transport, name)
+    }
+
+    /// Whom such a reason names; none in others. They are the peer's words: it may name anybody.
+    public var lostParties: [String] {
+        guard name.hasPrefix(Self.lostPrefix) else { return [] }
+        return name.dropFirst(Self.lostPrefix.count).split(separator: ".").map(String.init)
+    }
+
+    private static let lostPrefix = "partyLost."
+    private static let longest = 64
 
     static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {

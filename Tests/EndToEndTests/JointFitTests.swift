@@ -95,10 +95,10 @@ struct FittingParties {
         return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(lines[0], $0)) }
     }
 
-    /// Estimates by term, over all parties.
-    func estimates(_ column: String = "estimate") throws -> [String: Double] {
+    /// Estimates by term, over these parties.
+    func estimates(_ column: String = "estimate", of names: [String] = Self.names) throws -> [String: Double] {
         var found: [String: Double] = [:]
-        for row in try Self.names.flatMap({ try rows($0, "coefficients.csv") }) {
+        for row in try names.flatMap({ try rows($0, "coefficients.csv") }) {
             found[try #require(row["term"])] = Double(row[column] ?? "")
         }
         return found
@@ -301,14 +301,18 @@ extension EndToEnd {
 }
 
 /// Least squares over the joined table, by normal equations.
-private struct FittedByHand {
+struct FittedByHand {
     let coefficients: [String: Double]
 
-    init() throws {
+    /// - Parameter out: columns that are left out.
+    init(without out: Set<String> = []) throws {
         let rows = (0..<FittingParties.rows).map { FittingParties.columns($0) }
-        let names = ["(Intercept)", "age", "m1", "m2", "m3", "r1", "r2", "arm"]
+        let all = ["(Intercept)", "age", "m1", "m2", "m3", "r1", "r2", "arm"]
+        let kept = all.indices.filter { !out.contains(all[$0]) }
+        let names = kept.map { all[$0] }
         let design = rows.map { row in
-            [1, Double(row.age)] + row.m.map(Double.init) + row.r.map(Double.init) + [Double(row.arm)]
+            let cells = [1, Double(row.age)] + row.m.map(Double.init) + row.r.map(Double.init) + [Double(row.arm)]
+            return kept.map { cells[$0] }
         }
         let p = names.count
         var system = (0..<p).map { i in

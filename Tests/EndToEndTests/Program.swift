@@ -109,9 +109,19 @@ final class Running: Sendable {
         return false
     }
 
-    var isRunning: Bool { kill(pid, 0) == 0 }
+    /// Kills it as soon as a text stands in its standard error: by a process of its own, as tasks of this one may wait for a core until it
+    /// is too late.
+    func kill(after text: String) throws {
+        let script = "until grep -q \"$2\" \"$3\"; do kill -0 $1 || exit 1; sleep 0.02; done; kill -9 $1"
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", script, "sh", "\(pid)", text, folder.path("err")]
+        try process.run()
+    }
 
-    func send(_ signal: Int32) { kill(pid, signal) }
+    var isRunning: Bool { Foundation.kill(pid, 0) == 0 }
+
+    func send(_ signal: Int32) { _ = Foundation.kill(pid, signal) }
 }
 
 /// A file or folder of `examples/`.

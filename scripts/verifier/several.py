@@ -1,6 +1,6 @@
 """Jobs of three to eight parties with different columns (protocols/job.md 8): an alignment, and with a helper a fit."""
 
-from verifier.job import FAMILY_NAMES, METRICS, SCORES, STANDARD_ERRORS, SURVIVAL, Job, read_optional_text
+from verifier.job import FAMILY_NAMES, METRICS, SCORES, STANDARD_ERRORS, SURVIVAL, Job, read_flag, read_optional_text
 from verifier.reading import Reader, demand
 
 COUNTS = range(3, 9)
@@ -10,12 +10,53 @@ REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, SURVIVAL}
 PAILLIER = 1
 
 
+MAGIC = b"moiety job\n\x00"
+SEVERAL, REFIT = 12, 13
+STOP, REFIT_ALLOWED = 1, 2
+
+
 def read_several(data):
-    """The job that format 12 encodes."""
+    """The job of three to eight parties that format 12 or 13 encodes."""
+    job = read(data)
+    demand(isinstance(job, SeveralJob), "T02", "jobNotCanonical")
+    return job
+
+
+def read_pair(data):
+    """The job of two parties that format 8 encodes, or format 13 where two are left of more."""
+    if not data.startswith(MAGIC + bytes([REFIT])):
+        return Job(data)
+    job = read(data)
+    demand(isinstance(job, PairThatIsLeft), "T02", "jobNotCanonical")
+    return job
+
+
+def read(data):
     r = Reader(data, "job.bin", ("T02", "jobNotCanonical"))
-    r.magic(b"moiety job\n\x00\x0c")
+    r.magic(MAGIC)
+    version = r.number(1)
+    demand(version in (SEVERAL, REFIT), "T02", "jobNotCanonical")
+    if version == REFIT:
+        return read_refit(r)
     helper = read_optional_text(r)
     return AlignmentJob(r) if helper is None else FitJob(r, helper)
+
+
+def read_refit(r):
+    """A fit that says what becomes of it without a lost party, or that is what one has left (protocols/job.md 8.4)."""
+    loss, lost = r.number(1), []
+    is_derived = read_flag(r)
+    if is_derived:
+        r.fixed(32)
+        lost = [r.prefixed() for _ in range(r.number(4))]
+        demand(0 < len(lost) and lost == sorted(set(lost)), "T02", "jobNotCanonical")
+    demand(loss == REFIT_ALLOWED or loss == STOP and is_derived, "T02", "jobNotCanonical")
+    helper = read_optional_text(r)
+    demand(helper is not None or loss == STOP, "T02", "jobNotCanonical")
+    job = PairThatIsLeft(r) if helper is None else FitJob(r, helper)
+    names = {party["name"] for party in job.parties}
+    demand(names.isdisjoint(lost) and len(names) + len(lost) in COUNTS, "T02", "jobNotCanonical")
+    return job
 
 
 class SeveralJob:
@@ -114,3 +155,12 @@ class FitJob(SeveralJob, Job):
         if not self.holders:
             return kind + " passive"
         return kind + " helper " + ("first" if self.holder is self.pair[0] else "second")
+
+
+class PairThatIsLeft(Job):
+    """Two parties of a fit of more: a job of two, with the alignment and the listener that those have."""
+
+    def __init__(self, r):
+        self.read(r)
+        is_allowed = self.alignment == PAILLIER and self.sender is None and self.listener == self.active["name"]
+        demand(is_allowed and len({party["name"] for party in self.parties}) == 2, "T02", "jobNotCanonical")

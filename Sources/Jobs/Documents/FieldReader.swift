@@ -54,6 +54,9 @@ package struct FieldReader {
         if ["path", "file", "csv", "folder", "directory", "address", "host", "port"].contains(key.lowercased()) {
             return "a job is shared: paths and addresses belong in each site's own settings"
         }
+        if ["withoutLost", "derivedFrom"].contains(key) {
+            return "it belongs to a fit of three to eight parties with different columns (protocols/job.md 8)"
+        }
         if let near = nearest(to: key, among: allowed) { return "did you mean '\(near)'?" }
         return "allowed here: \(allowed.joined(separator: ", "))"
     }

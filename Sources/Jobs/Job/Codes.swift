@@ -23,6 +23,15 @@ extension Party.Role: Coded {
     }
 }
 
+extension WithoutLost: Coded {
+    var code: UInt8 {
+        switch self {
+        case .stop: 1
+        case .refit: 2
+        }
+    }
+}
+
 extension RowTerms.LossRule: Coded {
     var code: UInt8 {
         switch self {

@@ -33,6 +33,10 @@ public struct Job: Sendable, Hashable {
     /// Of three to eight parties with different columns that fit a model: the passive party that shares all numbers with the active one
     /// (`protocols/multiparty-training.md`). nil where such parties only align their rows, and in every other job.
     public internal(set) var helper: String? = nil
+    /// Of such a fit: what becomes of it when a party is lost for good.
+    public internal(set) var withoutLost: WithoutLost = .stop
+    /// Of a job that is what another one left when a party of it was lost; nil in every other job.
+    public internal(set) var derivedFrom: Derivation? = nil
 }
 
 extension Job {

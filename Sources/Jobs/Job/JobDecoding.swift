@@ -35,6 +35,7 @@ extension Job {
         case Self.formatVersion: self = try Job(fitFrom: &decoder, mostParties: 2)
         case Self.rowsFormatVersion: self = try Job(rowsFrom: &decoder)
         case Self.severalFormatVersion: self = try Job(severalFrom: &decoder)
+        case Self.refitFormatVersion: self = try Job(refitFrom: &decoder)
         default: throw .invalidValue("unknown job format")
         }
     }

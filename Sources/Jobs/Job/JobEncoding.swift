@@ -24,6 +24,10 @@ extension Job {
             encoder.write(Self.rowsFormatVersion)
             return encodeRows(rows, into: &encoder)
         }
+        if isOfRefitFormat {
+            encoder.write(Self.refitFormatVersion)
+            return encodeRefit(into: &encoder)
+        }
         if kind == .several {
             encoder.write(Self.severalFormatVersion)
             return encodeSeveral(into: &encoder)

@@ -85,8 +85,8 @@ struct JobReader {
             problems.add(
                 "moiety", "format '\(written.prefix(20))' is not known",
                 hint:
-                    "this program reads format \(Job.formatVersion); \(Job.severalFormatVersion) for several parties, "
-                    + "\(Job.rowsFormatVersion) with 'split: rows'")
+                    "this program reads format \(Job.formatVersion); \(Job.severalFormatVersion) and \(Job.refitFormatVersion) for "
+                    + "several parties, \(Job.rowsFormatVersion) with 'split: rows'")
         }
     }
 

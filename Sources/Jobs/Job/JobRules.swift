@@ -21,6 +21,7 @@ struct JobRules {
     }
 
     mutating func run() {
+        refit()
         if let rows = job.rows { return runRows(rows) }
         if job.kind == .several { return runSeveral() }
         text(job.title, at: "title", limit: JobBounds.titleBytes, lines: false)

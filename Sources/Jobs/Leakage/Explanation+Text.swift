@@ -6,6 +6,7 @@ extension Explanation {
         page.line(title, indent: 0)
         page.line("job \(job)", indent: 0)
         if !purpose.isEmpty { page.line(purpose, indent: 0) }
+        for words in loss { page.line(words, indent: 0) }
         for party in parties { page.line(party.line, indent: 0) }
         page.line(
             "\(model). Limits: \(rows). \(keys). Opened: \(opened.joined(separator: ", ")). "

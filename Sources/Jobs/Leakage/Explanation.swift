@@ -35,6 +35,10 @@ public struct Explanation: Sendable, Hashable, Codable {
     public let job: String
     public let title: String
     public let purpose: String
+    /// From which job it was derived, if it is what a lost party left.
+    public let derivedFrom: Derivation?
+    /// The same in words.
+    public let loss: [String]
     public let parties: [PartySummary]
     public let model: String
     public let keys: String
@@ -68,6 +72,7 @@ public struct Explanation: Sendable, Hashable, Codable {
         self.job = job.hash.hex
         title = job.title
         purpose = job.purpose
+        (derivedFrom, loss) = (job.derivedFrom, job.wordsOfLoss)
         let words = LeakageWords(job: job, rows: facts?.rows)
         parties = job.parties.map { PartySummary($0, words) }
         model = Self.model(job)

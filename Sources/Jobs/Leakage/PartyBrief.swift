@@ -8,6 +8,8 @@ public struct PartyBrief: Sendable, Hashable, Codable {
     public let title: String
     public let party: String
     public let peer: String
+    /// Of a job that is what a lost party left: what that means.
+    public let loss: [String]
     /// Who brings what, and what is computed of it.
     public let summary: String
     public let sends: [String]
@@ -27,6 +29,7 @@ public struct PartyBrief: Sendable, Hashable, Codable {
         title = job.title
         self.party = own.name
         self.peer = peer.name
+        loss = job.wordsOfLoss
         summary = Self.summary(job, own, peer)
         sends = words.eachSends() + words.sends(own.name)
         bothLearn = words.eachLearns()
@@ -55,6 +58,7 @@ extension PartyBrief {
         var page = TextPage()
         page.line(title, indent: 0)
         page.line("job \(job)", indent: 0)
+        for words in loss { page.line(words, indent: 0) }
         page.line(summary, indent: 0)
         page.list("I send (\(party))", sends)
         page.list("Both learn, each of the other", bothLearn)

@@ -55,6 +55,8 @@ extension JobTemplate {
             # keys: {bits: \(Keys.standard.bits), nonces: short}
             # limits: {minimumCohort: 50, minimumCell: 11, parametersPerRow: 0.33, maximumSetSize: 1000000, minimumPassiveColumns: 3}
             # loosen: []                      # budget, leverage: if every site's policy allows it
+            # withoutLost: stop               # refit, with 'moiety: \(Job.refitFormatVersion)' above: if a party is lost, those who are left may
+            #                                 # fit again without its columns, as a job of its own that each of them approves
             # transcript: {payloads: hashes}  # full: keep every ciphertext
             # network: {connectTimeout: 300, messageTimeout: 300}
 

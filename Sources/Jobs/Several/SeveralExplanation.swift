@@ -26,6 +26,10 @@ public struct SeveralExplanation: Sendable, Hashable, Codable {
     public let job: String
     public let title: String
     public let purpose: String
+    /// From which job it was derived, if it was.
+    public let derivedFrom: Derivation?
+    /// What becomes of it without a lost party, and what it leaves out of another job; empty where it says nothing of that.
+    public let loss: [String]
     /// The active one first.
     public let parties: [Summary]
     /// Of a fit, and what is opened of it; nil where the parties align only.
@@ -50,6 +54,7 @@ public struct SeveralExplanation: Sendable, Hashable, Codable {
         self.job = job.hash.hex
         title = job.title
         purpose = job.purpose
+        (derivedFrom, loss) = (job.derivedFrom, job.wordsOfLoss)
         parties = job.parties.map { party in
             Summary(
                 name: party.name, role: party.name == job.helper ? "passive, helper" : party.role.rawValue,
@@ -107,6 +112,7 @@ public struct SeveralExplanation: Sendable, Hashable, Codable {
         page.line(title, indent: 0)
         page.line("job \(job)", indent: 0)
         if !purpose.isEmpty { page.line(purpose, indent: 0) }
+        for words in loss { page.line(words, indent: 0) }
         page.line(
             "\(parties.count) parties hold different columns about the same people, and find the rows that all of them have. "
                 + "\(model == nil ? "No model is fitted, and no" : "No") party alone learns whom only some have.",

@@ -6,16 +6,20 @@ struct SeveralJobReader {
 
     private var common: JobReader { JobReader(problems: problems) }
 
-    /// Whether the file is of that format.
-    static func reads(_ root: YAMLValue) -> Bool {
+    /// Whether the file is of one of these formats.
+    static func reads(_ root: YAMLValue) -> Bool { version(root) == Job.severalFormatVersion || isOfRefitFormat(root) }
+
+    private static func isOfRefitFormat(_ root: YAMLValue) -> Bool { version(root) == Job.refitFormatVersion }
+
+    private static func version(_ root: YAMLValue) -> UInt16? {
         guard case .mapping(let pairs, _) = root, let version = pairs.first(where: { $0.key == "moiety" }),
             case .scalar(let word, _, _) = version.value
-        else { return false }
-        return FieldReader.clean(word) == "\(Job.severalFormatVersion)"
+        else { return nil }
+        return [Job.severalFormatVersion, Job.refitFormatVersion].first { FieldReader.clean(word) == "\($0)" }
     }
 
     func job(_ root: YAMLValue) -> Job {
-        if Self.fits(root) { return fit(root) }
+        if Self.fits(root) || Self.isOfRefitFormat(root) { return fit(root) }
         let fields = FieldReader(root, path: "", allowed: Self.ofAlignment, problems: problems)
         split(fields)
         let parties = fields.list("parties").map { party($0.value, at: $0.path) }
@@ -31,6 +35,7 @@ struct SeveralJobReader {
         "moiety", "split", "title", "purpose", "parties", "keys", "limits", "transcript", "network",
     ]
     private static let ofFit = ["helper", "model", "reveal", "holdout", "crossValidation", "loosen"]
+    private static let ofRefit = ["withoutLost", "derivedFrom"]
 
     /// Whether the file says anything that belongs to a model.
     private static func fits(_ root: YAMLValue) -> Bool {
@@ -40,11 +45,15 @@ struct SeveralJobReader {
 
     /// With a model: what a job of two parties says, the helper, and no choice of the alignment.
     private func fit(_ root: YAMLValue) -> Job {
-        let fields = FieldReader(root, path: "", allowed: Self.ofAlignment + Self.ofFit, problems: problems)
+        let fields = FieldReader(
+            root, path: "", allowed: Self.ofAlignment + Self.ofFit + Self.ofRefit, problems: problems)
         split(fields)
         let parties = fields.list("parties").map { common.party($0.value, at: $0.path, role: .passive) }
-        check(parties, fields)
-        if fields.value("helper") == nil {
+        let loss = RefitReader(fields, isOfRefitFormat: Self.isOfRefitFormat(root))
+        // Two parties may be what is left of more, and share with each other.
+        let isPair = loss.derivedFrom != nil && parties.count == 2
+        if !isPair { check(parties, fields) }
+        if fields.value("helper") == nil, !isPair {
             problems.add(
                 "helper", "is missing",
                 hint:
@@ -60,7 +69,8 @@ struct SeveralJobReader {
             crossValidation: common.crossValidation(fields), limits: common.limits(fields),
             loosened: common.loosened(fields), payloads: common.payloads(fields),
             network: network(fields, listener: active))
-        job.helper = fields.text("helper", default: "")
+        job.helper = isPair ? fields.optionalText("helper") : fields.text("helper", default: "")
+        (job.withoutLost, job.derivedFrom) = (loss.withoutLost, loss.derivedFrom)
         return job
     }
 

@@ -33,10 +33,12 @@ extension JobRules {
     /// With a model: as with two parties, but for what is there with two only (`protocols/multiparty-training.md` 1).
     private mutating func runSeveralFit() {
         runFit()
-        if let helper = job.helper, !job.passives.contains(where: { $0.name == helper }) {
+        // Parties are sorted once the rules hold: the active one may stand anywhere.
+        let passives = job.parties.filter { $0.role != .active }
+        if let helper = job.helper, !passives.contains(where: { $0.name == helper }) {
             note(
                 "helper", "'\(helper.prefix(40))' is no passive party of this job",
-                "one of: \(job.passives.map(\.name).joined(separator: ", "))")
+                "one of: \(passives.map(\.name).joined(separator: ", "))")
         }
         if job.model.groups != nil {
             note("model.groups", "is there for two parties only", "drop it: levels are compared by a job of two")
@@ -48,7 +50,7 @@ extension JobRules {
         if job.alignment != AlignmentTerms(method: .paillierOPRF, sender: nil) {
             note("alignment", "is not chosen by a job of several parties", "drop it")
         }
-        if job.network.listener != job.active.name {
+        if job.network.listener != activeName {
             note("network.listener", "is not chosen by a job of several parties", "drop it")
         }
     }

@@ -4,6 +4,9 @@ extension Job {
     /// Version of the job file and of its encoding.
     public static let severalFormatVersion: UInt16 = 12
 
+    /// The same of a fit that allows a refit without a lost party, and of a job that is such a refit.
+    public static let refitFormatVersion: UInt16 = 13
+
     /// What whoever approves a fit of several parties vouches for: it stands in each approval. nil for other jobs.
     public var trust: String? {
         helper.map { "\(active.name) and \($0) do not put their parts together" }

@@ -50,7 +50,9 @@ extension MultipartyError: PeerVisibleError {
         }
     }
 
+    /// Who is gone must not stay with the one who saw it: a party that is left would be taken for the lost one.
     public var abortReason: AbortReason {
+        if case .ended(_, let reason) = self, !reason.lostParties.isEmpty { return .lost(reason.lostParties) }
         let kind: FailureKind =
             switch self {
             case .meshMismatch, .announcementRefused: .disagreement

@@ -29,6 +29,7 @@ extension Failure {
         case is SiteGone: self.init(.peerUnreachable, "siteLost", "the connection was lost")
         case let error as TranscriptError: self.init(describing: error)
         case let error as WireError: self.init(describing: error)
+        case let error as DerivationError: self.init(describing: error)
         case let error as DocumentError: self.init(describing: error)
         case is CancellationError: self.init(.interrupted, "cancelled", "the command was cancelled")
         case let error as CocoaError: self.init(describing: error)

@@ -33,6 +33,8 @@ actor MeshAttempt<Outcome: Sendable> {
     private var outcome: Result<MeshEnd<Outcome>, any Error>?
     /// Why the latest try with a peer came to nothing.
     private(set) var obstacles: [Int: String] = [:]
+    /// Whom peers said that they had lost when they ended a session that was not used yet.
+    private(set) var lostBy: [Int: [String]] = [:]
     /// Sessions that ended as they should.
     private(set) var closed: Set<Int> = []
 
@@ -65,6 +67,7 @@ actor MeshAttempt<Outcome: Sendable> {
                 if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
                 sessions[peer] = session
                 waiting[peer] = continuation
+                lostBy[peer] = nil
             }
         } onCancel: {
             Task { await self.leave(peer, CancellationError()) }
@@ -72,8 +75,11 @@ actor MeshAttempt<Outcome: Sendable> {
     }
 
     /// A session is gone before it was used.
-    func lose(_ peer: Int) {
+    ///
+    /// - Parameter others: whom the peer said that it had lost itself.
+    func lose(_ peer: Int, itself others: [String] = []) {
         guard phase == .gathering else { return }
+        lostBy[peer] = others.isEmpty ? nil : others
         leave(peer, SiteGone())
     }
 

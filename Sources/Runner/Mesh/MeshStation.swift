@@ -103,7 +103,7 @@ struct MeshStation<Work: MeshWork>: Sendable {
                         "\(Failure(describing: error).message); the result stands without a word of theirs")
                     return ended.end
                 }
-                guard let lossTimeout = work.lossTimeout, let gone else { throw error }
+                guard let lossTimeout = work.lossTimeout, let gone else { throw reported(error) }
                 let wait = "waits up to \(lossTimeout) s until all are there again"
                 if let result = work.standing {
                     // Who was lost may lack the last of it.
@@ -136,7 +136,7 @@ struct MeshStation<Work: MeshWork>: Sendable {
             } catch {
                 outcome = .failure(error)
             }
-            await attempt.end(outcome.mapError(Self.told))
+            await attempt.end(outcome.mapError(told))
             // Each session ends in its own way, within its own bounds.
             while !(await attempt.isIdle) { try? await Task.sleep(for: .milliseconds(20)) }
             group.cancelAll()
@@ -160,7 +160,7 @@ struct MeshStation<Work: MeshWork>: Sendable {
             let names = missing.map { job.parties[$0].name }.joined(separator: ", ")
             let now = ContinuousClock.now
             let reasons = await attempt.obstacles
-            guard now < deadline else { throw inVain(missing, reasons) }
+            guard now < deadline else { throw inVain(missing, reasons, await attempt.lostBy) }
             if said.map({ $0.missing != missing || now - $0.time > .seconds(10) }) ?? true {
                 let details = missing.compactMap { index in reasons[index].map { "\(job.parties[index].name): \($0)" } }
                 observer.progress(
@@ -171,21 +171,35 @@ struct MeshStation<Work: MeshWork>: Sendable {
         }
     }
 
-    /// The deadline is over.
-    private func inVain(_ missing: [Int], _ reasons: [Int: String]) -> Failure {
-        let names = missing.map { job.parties[$0].name }.joined(separator: ", ")
-        let details = missing.compactMap { index in reasons[index].map { "\(job.parties[index].name): \($0)" } }
-        return Failure(
+    /// The deadline is over. Who was there, and left because it waited in vain itself, is not who is missing.
+    private func inVain(_ gone: [Int], _ reasons: [Int: String], _ lostBy: [Int: [String]]) -> any Error {
+        let waited = gone.filter { lostBy[$0] != nil }
+        let missing = waited.count == gone.count ? gone : gone.filter { lostBy[$0] == nil }
+        let names = missing.map { job.parties[$0].name }
+        let details =
+            missing.compactMap { index in reasons[index].map { "\(job.parties[index].name): \($0)" } }
+            + (missing == gone ? [] : waited.map { "\(job.parties[$0].name) did too, and left" })
+        let failure = Failure(
             .peerUnreachable, "sitesMissing",
-            "waited in vain for \(names)" + (details.isEmpty ? "" : "; \(details.joined(separator: "; "))"),
+            "waited in vain for \(names.joined(separator: ", "))"
+                + (details.isEmpty ? "" : "; \(details.joined(separator: "; "))"),
             hint: work.hintOfEnded
                 ?? "all parties of the job run the same command at the same time; see network.connectTimeout"
-                + (work.lossTimeout == nil ? "" : " and lossTimeout"))
+                + (work.lossTimeout == nil ? "" : " and lossTimeout") + (job.hintWithout(names).map { "; \($0)" } ?? "")
+        )
+        return job.kind == .several ? PartiesMissing(names: names, failure: failure) : failure
+    }
+
+    /// What this site's people are told.
+    private func reported(_ error: any Error) -> any Error {
+        if let missing = error as? PartiesMissing { return missing.failure }
+        return LostParties(error, in: job, at: mesh.site.name)?.failure(in: job) ?? error
     }
 
     /// What sessions end with.
-    private static func told(_ error: any Error) -> any Error {
-        switch error {
+    private func told(_ error: any Error) -> any Error {
+        if let lost = LostParties(error, in: job, at: mesh.site.name) { return lost }
+        return switch error {
         case is CancellationError: WireError.cancelled
         case is PolicyRefusal: SiteRefuses()
         // It depends on what was opened to others.
@@ -322,7 +336,8 @@ extension MeshStation {
     ) async throws -> End {
         let watch = Task {
             await channel.untilPeerEnds()
-            if !Task.isCancelled { await attempt.lose(peer.index) }
+            guard !Task.isCancelled, await attempt.isGathering else { return }
+            await attempt.lose(peer.index, itself: session.lastWord()?.lostParties ?? [])
         }
         defer { watch.cancel() }
         return try await attempt.join(peer.index, session)

@@ -24,6 +24,8 @@ package struct JobReport: Codable, Sendable {
 
     package let job: String
     package let title: String
+    /// From which job this one was derived, and without whom; nil in other jobs.
+    package let derivedFrom: Derivation?
     /// Identity of the session, or of all sessions of several parties together.
     package let session: String
     package let party: String
@@ -72,6 +74,7 @@ package struct JobReport: Codable, Sendable {
     ) {
         job = file.hash
         title = file.job.title
+        derivedFrom = file.job.derivedFrom
         self.session = session
         self.party = party
         self.peers = peers
@@ -126,6 +129,7 @@ package struct JobReport: Codable, Sendable {
     var remarks: [String] {
         let family = ModelFamily(rawValue: fit.family) ?? .linear
         var lines: [String] = []
+        if let derivedFrom { lines.append("a fit without \(derivedFrom.names): \(derivedFrom.sentence)") }
         if let name = fit.covariance, name != Covariance.classical.rawValue {
             lines.append("intervals and p from robust standard errors (\(name))")
         }

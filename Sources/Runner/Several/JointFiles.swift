@@ -32,6 +32,8 @@ struct JointFiles {
 struct JointReport: Codable, Sendable {
     let job: String
     let title: String
+    /// From which job this one was derived, and without whom; nil in other jobs.
+    let derivedFrom: Derivation?
     let mesh: String
     let parties: [String]
     let aligned: Int
@@ -67,6 +69,7 @@ struct JointReport: Codable, Sendable {
         self.fit = fit
         job = file.hash
         title = file.job.title
+        derivedFrom = file.job.derivedFrom
         mesh = result.mesh.hex
         parties = file.job.parties.map(\.name)
         aligned = result.rows.count

@@ -18,7 +18,8 @@ struct JointFollowing: MeshFollowing {
 
     func unlike(_ copy: MeshCopy, mesh: Bytes32) -> String? {
         guard let report = try? Self.report(copy) else { return nil }
-        guard report.job == copy.job.hash.hex, report.mesh == mesh.hex else { return "is of another job or run" }
+        guard report.job == copy.job.hash.hex, report.mesh == mesh.hex, report.derivedFrom == copy.job.derivedFrom
+        else { return "is of another job or run" }
         return report.parties == copy.job.parties.map(\.name) ? nil : "names other parties than the job"
     }
 

@@ -19,3 +19,16 @@ extension Failure {
         self.init(.refusedByPolicy, refusal.name, "\(refusal.name): \(refusal.figures)", hint: refusal.remedy)
     }
 }
+
+extension Failure {
+    /// A job that cannot be derived, or was not derived as it says.
+    package init(describing error: DerivationError) {
+        let status: ExitStatus =
+            switch error {
+            case .unknownParty, .notDerived, .otherJob: .usage
+            case .differs: .peersDisagree
+            default: .refusedByPolicy
+            }
+        self.init(status, error.name, "\(error)", hint: error.hint)
+    }
+}

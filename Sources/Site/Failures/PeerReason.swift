@@ -67,6 +67,7 @@ package enum PeerReason {
     ]
 
     private static let prefixes: [(String, String)] = [
+        ("partyLost.", "it lost another party"),
         ("policy.", "its policy does not allow the job"), ("guard-", "one of its guards refuses the job"),
         ("limit-", "the job's own limit is not kept"),
     ]

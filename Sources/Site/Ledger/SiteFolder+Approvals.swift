@@ -15,6 +15,7 @@ extension SiteFolder {
     package func approve(
         _ file: JobFile, person: String, meaning: String = Approval.standardMeaning, by identity: SiteIdentity
     ) throws -> Approval {
+        try checkDerivation(of: file)
         let ledger = try ledger(signedBy: identity)
         let approval = try approvals.approve(file, person: person, meaning: meaning, by: identity)
         let note = try approvals.note(of: file, by: identity)
@@ -58,6 +59,7 @@ extension SiteFolder {
                 "this site's approval of the job does not say who is trusted to keep apart",
                 hint: "approve it again: moiety job approve")
         }
+        try checkDerivation(of: file)
         let days = try policy().budgets[.approvalDays]
         try ledger.read {
             try $0.checkApproval(approval, note: Self.digest(of: note), days: days, at: Date())

@@ -33,6 +33,20 @@ struct JobApprove: ReplyingCommand {
                 "onLoss: continue: a site that is lost after the first opened round has its sums disclosed to the others"
             )
         }
+        let isCompared = try folder.checkDerivation(of: file)
+        if let derivedFrom = job.derivedFrom {
+            console.warning(
+                "\(derivedFrom.sentence)"
+                    + (isCompared
+                        ? ""
+                        : ". This site has not approved that job, so nothing was compared: moiety job check --derived-from")
+            )
+        }
+        if job.withoutLost == .refit {
+            console.warning(
+                "withoutLost: refit: if a party is lost, the others may fit again without its columns, as a job that each of them approves"
+            )
+        }
         if let trust = job.trust {
             console.warning("the approval says: \(trust). Those two together would see all columns of the others")
         }

@@ -29,18 +29,56 @@ struct JobCheck: ReplyingCommand {
         discussion: """
             Without --site the job alone is checked; with it, also this site's policy, peer and table, whether there will be \
             standard errors, and about how long it takes. Guards that need the number of fitted rows are evaluated for --rows, \
-            or for all of this site's rows that the hold-out leaves, and again when the job runs.
+            or for all of this site's rows that the hold-out leaves, and again when the job runs. A job that was derived when a \
+            party was lost is compared with the one that it was derived from: --derived-from, or what the site approved.
             """)
 
     @OptionGroup var file: JobArgument
     @Option(name: .customLong("site"), help: ArgumentHelp("The site folder.", valueName: "dir")) var sitePath: String?
     @Option(help: "Evaluate the guards as if so many rows were aligned.") var rows: Int?
+    @Option(
+        help: ArgumentHelp(
+            "The job that this one says it was derived from: whether it is what is left of that.", valueName: "job"))
+    var derivedFrom: String?
     @OptionGroup var output: OutputOptions
 
     func reply(_ console: Console) async throws -> Reply<JobCheckReport> {
         let file = try file.read()
-        guard let sitePath else { return try alone(file) }
-        let site = try SiteFolder(opening: sitePath)
+        let site = try sitePath.map { try SiteFolder(opening: $0) }
+        let derivation = try derivation(of: file, at: site)
+        let reply = try report(on: file, at: site, console)
+        guard let derivation else { return reply }
+        let (found, checks) = (reply.payload, [derivation] + reply.payload.checks)
+        let report = JobCheckReport(
+            job: found.job, title: found.title, findings: found.findings, checks: checks, table: found.table,
+            estimate: found.estimate)
+        return Reply(report, text: report.text, status: checks.status)
+    }
+
+    /// Whether a job that was derived is what is left of the one that it names; nil for a job that was not.
+    private func derivation(of file: JobFile, at site: SiteFolder?) throws -> StartCheck? {
+        let name = "derived from"
+        guard let own = file.job.derivedFrom else {
+            guard derivedFrom != nil else { return nil }
+            throw Failure(describing: DerivationError.notDerived)
+        }
+        do {
+            if let derivedFrom { try file.job.checkDerivation(from: JobFile(reading: derivedFrom).job) }
+            guard try site?.checkDerivation(of: file) == true || derivedFrom != nil else {
+                return StartCheck(
+                    name, .warning, "\(own.sentence); nothing was compared",
+                    hint: "give that job: --derived-from JOB")
+            }
+            return StartCheck(name, .ok, own.sentence)
+        } catch {
+            return StartCheck(name, failed: error)
+        }
+    }
+
+    private func report(
+        on file: JobFile, at site: SiteFolder?, _ console: Console
+    ) throws -> Reply<JobCheckReport> {
+        guard let site else { return try alone(file) }
         if file.job.isSplitByRows {
             let start = PooledStart(file, isDraft: true, at: site, observer: console)
             let report = JobCheckReport(

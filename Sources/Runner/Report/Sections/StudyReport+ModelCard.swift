@@ -151,7 +151,9 @@ extension StudyReport {
     }
 
     private var limitations: String {
-        let doubts = results.remarks.filter { $0.hasPrefix("not ") || $0.contains("may be off") || $0.hasPrefix("no ") }
+        let doubts = results.remarks.filter {
+            $0.hasPrefix("not ") || $0.contains("may be off") || $0.hasPrefix("no ") || $0.hasPrefix("a fit without ")
+        }
         let words = doubts.map { " \(Self.sentence($0))." }.joined()
         return "Each party can show later which data it used, and nobody can show that these are true.\(words)"
     }

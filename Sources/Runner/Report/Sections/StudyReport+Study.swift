@@ -10,6 +10,7 @@ extension StudyReport {
         let words = self.words
         var facts: [(name: HTML, value: HTML)] = [("Title", .text(job.title))]
         if !job.purpose.isEmpty { facts.append(("Purpose", .text(job.purpose))) }
+        if !words.loss.isEmpty { facts.append(("What is left of", .list(words.loss.map { .text($0) }))) }
         facts += [
             ("Model", .text(words.model)), ("Rows", .text(words.rows)),
             ("Opened beside the alignment", .list(job.reveal.map { ["\($0.rawValue): \($0.meaning)"] })),

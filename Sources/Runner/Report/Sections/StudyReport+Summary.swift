@@ -40,6 +40,9 @@ extension StudyReport {
         ]
         facts.append(("Whether it verifies", .text(verdictLine)))
         facts.append(("When", .text(when)))
+        if let derivedFrom = job.derivedFrom {
+            facts.append(("A fit without \(derivedFrom.names)", .text(Self.sentence(derivedFrom.sentence))))
+        }
         facts.append(("Job", .code(results.job)))
         facts.append((sessionName, .code(results.session)))
         return ReportSection("glance", "At a glance", [reminder, .facts(facts)])
