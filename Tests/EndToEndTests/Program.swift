@@ -111,11 +111,13 @@ final class Running: Sendable {
 
     /// Kills it as soon as a text stands in its standard error: by a process of its own, as tasks of this one may wait for a core until it
     /// is too late.
-    func kill(after text: String) throws {
-        let script = "until grep -q \"$2\" \"$3\"; do kill -0 $1 || exit 1; sleep 0.02; done; kill -9 $1"
+    ///
+    /// - Parameter seconds: after that.
+    func kill(after text: String, then seconds: Double = 0) throws {
+        let script = "until grep -q \"$2\" \"$3\"; do kill -0 $1 || exit 1; sleep 0.02; done; sleep $4; kill -9 $1"
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", script, "sh", "\(pid)", text, folder.path("err")]
+        process.arguments = ["-c", script, "sh", "\(pid)", text, folder.path("err"), "\(seconds)"]
         try process.run()
     }
 
