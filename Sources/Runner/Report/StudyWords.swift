@@ -21,6 +21,8 @@ struct StudyWords {
     let alignment: String?
     /// Of several parties: what each approval says of who keeps apart.
     let trust: String?
+    /// What becomes of the job without a party, and of a job that is one: what it is left of.
+    let loss: [String]
     let warnings: [String]
     /// Of several parties: what those who break that trust put together.
     let coalitions: [String]
@@ -35,7 +37,7 @@ struct StudyWords {
                     beside: $0.beside, features: $0.features)
             }
             (model, rows, keys) = (several.model ?? "", several.limits, several.keys)
-            (alignment, trust) = (nil, several.assumptions.first)
+            (alignment, trust, loss) = (nil, several.assumptions.first, several.loss)
             (warnings, coalitions, never) = ([], several.coalitions, [])
             return
         }
@@ -46,7 +48,7 @@ struct StudyWords {
                 beside: $0.beside, features: $0.features)
         }
         (model, rows, keys) = (pair.model, pair.rows, pair.keys)
-        (alignment, trust) = (pair.alignment.first, nil)
+        (alignment, trust, loss) = (pair.alignment.first, nil, pair.loss)
         (warnings, coalitions, never) = (pair.warnings, [], pair.never)
     }
 }
