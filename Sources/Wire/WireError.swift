@@ -107,15 +107,22 @@ public enum CheckpointFault: String, Sendable, Hashable, CaseIterable {
 }
 
 extension WireError {
-    /// Parties that are gone by this error: the peer whose connection broke, that was silent or was stopped, or those that it says it lost
-    /// itself. None where the peer ended the session in order.
+    /// Parties that are gone by this error: the peer whose connection broke or that was stopped, or those that it says it lost itself. None
+    /// where the peer ended the session in order, or is silent and connected: it may wait for another one itself.
     public var lostParties: [String] {
         switch self {
-        case .connectionLost(let peer), .unreachable(let peer), .timeout(let peer, _): [peer]
+        case .connectionLost(let peer), .unreachable(let peer): [peer]
         case .peerAborted(let peer, let reason):
             !reason.lostParties.isEmpty ? reason.lostParties : reason.kind == .cancelled ? [peer] : []
         default: []
         }
+    }
+
+    /// The same with no other names of lost parties than these: a peer may name anybody, itself and this side too.
+    package func naming(only parties: [String]) -> WireError {
+        guard case .peerAborted(let peer, let reason) = self, !reason.lostParties.isEmpty else { return self }
+        let known = reason.lostParties.filter { parties.contains($0) && $0 != peer }
+        return .peerAborted(peer: peer, reason: known.isEmpty ? AbortReason(.transport, "endedByParty") : .lost(known))
     }
 }
 
@@ -156,7 +163,9 @@ public struct AbortReason: Sendable, Hashable {
     /// Whom such a reason names; none in others. They are the peer's words: it may name anybody.
     public var lostParties: [String] {
         guard name.hasPrefix(Self.lostPrefix) else { return [] }
-        return name.dropFirst(Self.lostPrefix.count).split(separator: ".").map(String.init)
+        return name.dropFirst(Self.lostPrefix.count).split(separator: ".").map(String.init).reduce(into: []) {
+            if !$0.contains($1) { $0.append($1) }
+        }
     }
 
     private static let lostPrefix = "partyLost."

@@ -122,7 +122,7 @@ extension EndToEnd {
                 ["job", "check", forged, "--site", sites.site("hospital")],
             ] {
                 let checked = try await Program.run(command)
-                #expect(checked.code == 5 && checked.output.contains("model differs"), "\(checked.output)")
+                #expect(checked.code == 5 && checked.output.contains("'model' differs"), "\(checked.output)")
             }
             let approved = try await Program.run(
                 "job", "approve", forged, "--site", sites.site("hospital"), "--person", "A", "--yes", "--format",

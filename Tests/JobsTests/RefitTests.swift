@@ -131,7 +131,8 @@ import Wire
             #expect(try Job(yaml: text) == one, "\(text)")
             try one.checkDerivation(from: job)
         }
-        try pair.checkDerivation(from: left)
+        // What one between says of the first is its own word.
+        #expect(error { try pair.checkDerivation(from: left) }?.name == "derivedFromOther")
         #expect(DerivedJobText(job) == nil)
     }
 
@@ -142,8 +143,10 @@ import Wire
         let pair = try left.without("d")
         let pages = [
             SeveralExplanation(left)?.text, Explanation(pair).text, PartyBrief(pair, for: "b")?.text,
+            SeveralBrief(left, for: "b")?.text,
         ].compactMap { $0?.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
-        #expect(pages.count == 3)
+        #expect(pages.count == 4)
+        #expect(SeveralBrief(job, for: "c")?.loss.first?.contains("Nobody checks that it is lost") == true)
         for page in pages {
             #expect(page.contains("This is job \(job.hash.hex) again without c"), "\(page)")
             #expect(page.contains("coefficients answer another question"), "\(page)")

@@ -53,7 +53,10 @@ extension Job {
             words.append(
                 "If a party other than \(active.name) is lost, those who are left may fit again without its columns, as a job of its own "
                     + "that each of them approves (withoutLost: refit). Such a run finds the people whom all that are left have: where "
-                    + "the first one came as far as its common people, they see which people the lost party does not have."
+                    + "the first one came as far as its common people, they see which people the lost party does not have. Nobody checks "
+                    + "that it is lost: they may do so at any time, after a result too, without any of the others in turn"
+                    + (reveals(.scores) ? "; then sums of scores of two runs can be subtracted." : ".")
+                    + (helper == nil ? "" : " Without \(helper ?? "") the next party in the job's order is the helper.")
             )
         }
         return words

@@ -55,7 +55,7 @@ extension DerivationError: CustomStringConvertible {
             "this job says that it was derived from job \(named), and this one is \(given)"
         case .differs(let job, let without, let fields):
             "this job says that it is job \(job.prefix(16)) without \(without), and is not what is left of that job: "
-                + "\(fields.joined(separator: ", ")) \(fields.count == 1 ? "differs" : "differ")"
+                + "\(fields.map { "'\($0)'" }.joined(separator: ", ")) \(fields.count == 1 ? "differs" : "differ")"
         }
     }
 
@@ -67,7 +67,8 @@ extension DerivationError: CustomStringConvertible {
         case .leftOutAlready(_, let without): "it leaves out \(without.joined(separator: ", "))"
         case .columnNeeded: "write and approve another job, whose model does without it"
         case .notDerived: "moiety job without makes such a job"
-        case .otherJob: "give the job whose hash it names: moiety job explain prints a job's hash"
+        case .otherJob:
+            "give the job whose hash it names, the first one, which all had approved: moiety job explain prints a job's hash"
         case .differs: "do not approve it: moiety job without makes the right one, the same bytes at every party"
         case .nobodyLeft, .activeParty, .notAJob: nil
         }

@@ -34,17 +34,15 @@ extension Job {
 
     /// Whether this job is what the rule makes of the job that it says it was derived from.
     ///
-    /// - Parameter original: that job, or one between: what it leaves out, this one leaves out too.
+    /// - Parameter original: that job, and none between: what one between says of the first is its own word.
     /// - Throws: ``DerivationError``.
     public func checkDerivation(from original: Job) throws(DerivationError) {
         guard let derivedFrom else { throw .notDerived }
-        let known = original.derivedFrom?.job ?? original.hash.hex
-        let before = original.derivedFrom?.without ?? []
-        guard known == derivedFrom.job, before.allSatisfy(derivedFrom.without.contains),
-            before.count < derivedFrom.without.count
-        else { throw .otherJob(named: derivedFrom.job, given: original.hash.hex) }
+        guard original.derivedFrom == nil, original.hash.hex == derivedFrom.job else {
+            throw .otherJob(named: derivedFrom.job, given: original.hash.hex)
+        }
         var left = original
-        for party in derivedFrom.without where !before.contains(party) { left = try left.without(party) }
+        for party in derivedFrom.without { left = try left.without(party) }
         guard left.canonical != canonical else { return }
         throw .differs(job: derivedFrom.job, without: derivedFrom.names, fields: left.fields(otherThan: self))
     }

@@ -28,6 +28,9 @@ extension JobRules {
             note("derivedFrom", "belongs to a fit of parties with different columns")
         }
         if job.kind == .pair { pairThatIsLeft() }
+        if job.kind == .several, job.withoutLost != .refit {
+            note("withoutLost", "is refit in what is left of a job that allows it", "write it")
+        }
     }
 
     /// Of a job whose parties may stand in any order.
@@ -38,6 +41,14 @@ extension JobRules {
         if job.helper != nil { note("helper", "belongs to three and more parties", "drop it") }
         if job.alignment != AlignmentTerms(method: .paillierOPRF, sender: nil) {
             note("alignment", "is not chosen by a job that was derived", "drop it")
+        }
+        let ofPairs: [(String, Bool)] = [
+            ("model.l1", job.model.l1 > 0), ("model.groups", job.model.groups != nil),
+            ("group", job.parties.contains { $0.group != nil }),
+            ("reveal", [.logrank, .kaplanMeier, .description].contains { job.reveals($0) }),
+        ]
+        for (field, isThere) in ofPairs where isThere {
+            note(field, "asks for what jobs of three and more parties do not have", "it cannot be what is left of one")
         }
         if job.network.listener != activeName {
             note("network.listener", "is not chosen by a job that was derived", "drop it")

@@ -9,6 +9,8 @@ public struct SeveralBrief: Sendable, Hashable, Codable {
     public let party: String
     /// Who brings what, and what is computed of it.
     public let summary: String
+    /// What becomes of the job without a party, and of one that is what another left.
+    public let loss: [String]
     public let sends: [String]
     public let allLearn: [String]
     public let learns: [String]
@@ -19,13 +21,16 @@ public struct SeveralBrief: Sendable, Hashable, Codable {
     /// - Parameter party: one of the job's parties; nil when there is none of that name, or the job is none of several parties that fit a
     ///   model.
     public init?(_ job: Job, for party: String) {
-        guard let own = job.party(named: party), let fit = SeveralFitLeakage(job), let helper = job.helper else {
+        guard let own = job.party(named: party), let fit = SeveralFitLeakage(job) else {
             return nil
         }
         self.job = job.hash.hex
         title = job.title
         self.party = own.name
         summary = Self.summary(job, own)
+        loss = job.wordsOfLoss
+        let words = SeveralLeakage(job)
+        let aligned = words.rows.filter { $0.phase == .alignment && Self.isOf($0.party, own, in: job) }
         let rows = fit.rows.filter { $0.phase != .early }
         let alone = rows.filter { Self.isOf($0.party, own, in: job) }
         let isActive = own.role == .active
@@ -39,19 +44,17 @@ public struct SeveralBrief: Sendable, Hashable, Codable {
             ] + alone.flatMap(\.sends)
         allLearn =
             [
-                "who approved the job at each; numbers of columns; columns changed since an earlier job",
-                "which of its own people all others have, and of the rest that not all have",
+                "who approved the job at each; numbers of columns; columns changed since an earlier job"
             ]
             + rows.filter { $0.party == LeakageTable.both && $0.phase != .setup }.flatMap(\.learns)
-        let guesses =
-            isActive
-            ? "how many identifiers each other party has; by listing guesses, whether those are at all others (at most "
-                + "\(job.limits.maximumSetSize) in all)"
-            : "\(job.active.name)'s number of identifiers; by guesses in its store, whether all others have them"
-        learns = [guesses] + alone.flatMap(\.learns)
-        let trusted = own.name == job.active.name || own.name == helper
+            + [
+                "if it ends without a result: that it does, and why by a name; of collinear or separated columns some digits more"
+            ]
+        learns = (aligned + alone).flatMap(\.learns)
+        // Who learns nothing by it is not named here.
         coalitions =
-            [fit.assumption] + fit.coalitions.prefix(trusted ? 1 : 3)
+            [fit.assumption] + words.coalitions.prefix(1)
+            + fit.coalitions.filter { !$0.contains("learns nothing beside") }
         warnings = Remainder.warnings(job)
     }
 
@@ -78,18 +81,22 @@ public struct SeveralBrief: Sendable, Hashable, Codable {
 }
 
 extension SeveralBrief {
+    /// Most lines of `text`: a large screen.
+    package static let mostLines = 70
+
     /// Warnings are cut where they would not fit.
     public var text: String {
         var page = TextPage()
         page.line(title, indent: 0)
         page.line("job \(job)", indent: 0)
         page.line(summary, indent: 0)
+        for words in loss { page.line(words, indent: 0) }
         page.list("I send (\(party))", sends)
         page.list("All learn", allLearn)
         page.list("I learn", learns)
         page.list("Whom this trusts", coalitions)
         page.list(
-            "Look twice", warnings, closing: "The whole table: protocols/leakage.md", within: PartyBrief.mostLines - 1)
+            "Look twice", warnings, closing: "The whole table: protocols/leakage.md", within: Self.mostLines - 1)
         return page.text
     }
 }

@@ -21,7 +21,8 @@ enum MultipartyFlight {
                     } catch let error as AlignmentError {
                         throw MultipartyError.alignment(with: name, error)
                     } catch let error as WireError where error != .cancelled {
-                        throw MultipartyError.ended(by: name, reason: error)
+                        let others = settings.parties.filter { $0 != session.localName }
+                        throw MultipartyError.ended(by: name, reason: error.naming(only: others))
                     }
                 }
             }

@@ -83,7 +83,8 @@ struct MultipartyPassive: Sendable {
         do {
             outcome = try await exchange.session.receive(MatchOutcome.self, within: settings.patience)
         } catch let error as WireError where error != .cancelled {
-            throw MultipartyError.ended(by: activeName, reason: error)
+            let others = settings.parties.filter { $0 != exchange.session.localName }
+            throw MultipartyError.ended(by: activeName, reason: error.naming(only: others))
         }
         switch outcome.kind {
         case .empty: throw MultipartyError.emptyIntersection

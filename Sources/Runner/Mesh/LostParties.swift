@@ -33,10 +33,10 @@ struct LostParties: PeerVisibleError {
         return Failure(
             cause.status == .timeout ? .timeout : .peerUnreachable, "partyLost",
             "\(names.joined(separator: " and ")) \(verb) lost: "
-                + (witness.map { "\($0) says so, and ended its sessions" } ?? cause.message),
+                + (witness.map { "\($0) says so, or was told so, and ended its sessions" } ?? cause.message),
             hint:
                 "nothing was written; start again, at every party, when \(names.count == 1 ? "it is" : "they are") back"
-                + (job.hintWithout(names).map { "; \($0)" } ?? ""))
+                + (job.hintWithout(names).map { (witness == nil ? "; " : "; ask them first: ") + $0 } ?? ""))
     }
 }
 

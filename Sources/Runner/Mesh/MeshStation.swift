@@ -178,7 +178,7 @@ struct MeshStation<Work: MeshWork>: Sendable {
         let names = missing.map { job.parties[$0].name }
         let details =
             missing.compactMap { index in reasons[index].map { "\(job.parties[index].name): \($0)" } }
-            + (missing == gone ? [] : waited.map { "\(job.parties[$0].name) did too, and left" })
+            + (missing == gone ? [] : waited.map { "\(job.parties[$0].name) says that it did too, and left" })
         let failure = Failure(
             .peerUnreachable, "sitesMissing",
             "waited in vain for \(names.joined(separator: ", "))"
@@ -334,10 +334,14 @@ extension MeshStation {
     private func wait(
         _ session: Session, _ peer: MeshPeer, _ channel: GRPCPeerChannel, _ attempt: Attempt
     ) async throws -> End {
+        // Its own word, and only of others that the job has.
+        let names =
+            job.kind == .several ? job.parties.map(\.name).filter { $0 != peer.name && $0 != mesh.site.name } : []
         let watch = Task {
             await channel.untilPeerEnds()
             guard !Task.isCancelled, await attempt.isGathering else { return }
-            await attempt.lose(peer.index, itself: session.lastWord()?.lostParties ?? [])
+            let named = await session.lastWord()?.lostParties ?? []
+            await attempt.lose(peer.index, itself: named.filter(names.contains))
         }
         defer { watch.cancel() }
         return try await attempt.join(peer.index, session)

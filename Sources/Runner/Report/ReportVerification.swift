@@ -97,7 +97,7 @@ package enum ReportVerification: Sendable {
             hint: "put it back, or say --no-verify: the report then says that nothing was verified")
     }
 
-    /// All sessions of this party, and of those others whose folders are at hand as a whole.
+    /// All sessions of this party, and of those others whose folders are at hand.
     private static func several(
         _ study: StudyFolder, _ peers: [StudyPeer], _ options: Verifier.Options, hasSite: Bool
     ) throws -> Made {
@@ -105,13 +105,15 @@ package enum ReportVerification: Sendable {
         options.purpose = JointFitProtocol().purpose
         let absent = study.results.peers.filter { study.transcripts[$0] == nil }
         guard absent.isEmpty else { throw noTranscript(in: study, with: absent) }
-        let copies = peers.filter { $0.transcripts.count == study.results.peers.count }
+        let copies = peers.filter { !$0.transcripts.isEmpty }
         var mesh = try MeshVerification([study.path] + copies.map(\.path), options: options).run()
         for pair in mesh.pairs where pair.keeper == study.party {
             guard let transcript = study.transcripts[pair.peer] else { continue }
             if let unreadable = pair.report.unreadable(in: transcript) { throw unreadable }
         }
-        if mesh.failure == nil, mesh.mesh != study.results.session || mesh.keepers.first != study.party {
+        // Pruned transcripts do not say which sessions are one run's.
+        let isOther = mesh.mesh.map { $0 != study.results.session } ?? false
+        if mesh.failure == nil, isOther || mesh.keepers.first != study.party {
             mesh = mesh.adding([
                 .init(
                     check: .r04, status: .failed, error: "otherSession",

@@ -50,7 +50,8 @@ package struct StudyFolder: Sendable {
         let found = try Self.results("\(path)/metrics.json")
         results = found
         transcripts = Self.transcripts(in: path, peers: found.peers)
-        guard results.job == file.hash, coefficients.party == results.party,
+        guard results.job == file.hash, results.derivedFrom == approved.job.derivedFrom,
+            coefficients.party == results.party,
             job.party(named: results.party) != nil, job.others(than: results.party).map(\.name) == results.peers
         else {
             throw Failure(

@@ -137,13 +137,19 @@ extension PartyTable {
     /// identifier's columns, the features, the label and what stands beside it, `u32 length || UTF-8` each, in that order.
     func committedRows() throws -> [[UInt8]] {
         let columns = try committedColumns.map { try table.column(named: $0) }
+        // A session asks for it with each other party: no array is made for a cell.
         return identifiers.rowIndices.map { row in
-            columns.flatMap { column in
+            var bytes: [UInt8] = []
+            for column in columns {
                 let cell = column[row]
                 let length = UInt32(clamping: cell.count)
-                return stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: length >> UInt32($0)) }
-                    + cell
+                bytes.append(UInt8(truncatingIfNeeded: length >> 24))
+                bytes.append(UInt8(truncatingIfNeeded: length >> 16))
+                bytes.append(UInt8(truncatingIfNeeded: length >> 8))
+                bytes.append(UInt8(truncatingIfNeeded: length))
+                bytes += cell
             }
+            return bytes
         }
     }
 }

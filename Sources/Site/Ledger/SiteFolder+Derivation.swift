@@ -8,7 +8,18 @@ extension SiteFolder {
     /// - Throws: `Failure` for a file in `approvals/` that is not the job it is named after.
     package func origin(of file: JobFile) throws -> JobFile? {
         guard let derivedFrom = file.job.derivedFrom else { return nil }
-        guard approvals.hasJob(derivedFrom.job) else { return nil }
+        guard approvals.hasJob(derivedFrom.job) else {
+            let isKnown = try ledger().read { view in
+                view.entries.contains { $0.is(.jobApproved) && $0.job == derivedFrom.job }
+            }
+            guard isKnown else { return nil }
+            throw Failure(
+                .permission, "originMissing",
+                "this site once approved job \(derivedFrom.job.prefix(16)), and its text is gone from \(approvals.folder)",
+                hint:
+                    "put \(derivedFrom.job).yaml back: without it nobody here can tell whether this job is what is left of that"
+            )
+        }
         let origin = try approvals.job(derivedFrom.job)
         guard origin.hash == derivedFrom.job else {
             throw Failure(
