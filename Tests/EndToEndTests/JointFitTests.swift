@@ -192,6 +192,10 @@ extension EndToEnd {
                 #expect(archived.output.contains("[M05] -"), "\(archived.output)")
                 #expect(archived.output.contains(more.isEmpty ? "[M03] -" : "[M03] ok"), "\(archived.output)")
             }
+            // A session that is kept back is missed there too.
+            try FileManager.default.removeItem(atPath: "\(archive)/transcripts/lab")
+            let lacking = try await Program.run("verify", archive)
+            #expect(lacking.code == 2 && lacking.output.contains("sessionMissing"), "\(lacking.output)")
             // A coefficient that is edited.
             let path = URL(fileURLWithPath: "\(sites.results("registry"))/coefficients.csv")
             let text = try String(contentsOf: path, encoding: .utf8)

@@ -173,9 +173,12 @@ package struct MeshVerification {
         // What all sessions come to together follows from messages.
         let pruned = Set(pairs.filter { $0.report.verdict == .validPruned }.map(\.keeper))
         let whole = copies.filter { !pruned.contains($0.keeper) }
+        // Which sessions there are, and under which keys, shows without payloads.
+        let lacking = copies.lazy.compactMap(lacking).first
         let together =
             whole.isEmpty
-            ? [Self.pruned(.m02, pruned), Self.pruned(.m03, pruned)] : [sessions(whole, open), heads(whole, broken)]
+            ? [lacking ?? Self.pruned(.m02, pruned), Self.pruned(.m03, pruned)]
+            : [lacking ?? sessions(whole, open), heads(whole, broken)]
         let findings =
             together + [results()].compactMap(\.self) + copies.compactMap(Self.absent)
             + copies.map { pruned.contains($0.keeper) ? Self.pruned(.m05, [$0.keeper]) : following.outcome($0) }
@@ -229,22 +232,24 @@ package struct MeshVerification {
         return report.adding([ResultChecks.finding(transcript: pair.transcript, results: copy.folder)])
     }
 
-    /// M02.
+    /// M02 of what a folder of transcripts shows that were pruned, too; nil where nothing is missing.
+    private func lacking(_ copy: MeshCopy) -> Finding? {
+        if let party = copy.job.others(than: copy.keeper).first(where: { copy.pairs[$0.name] == nil }) {
+            return failed(.m02, "sessionMissing", "\(copy.keeper)'s folder has no session with \(party.name).")
+        }
+        guard let two = copy.sharingKeys else { return nil }
+        return failed(.m02, "keyShared", "\(two.0) and \(two.1) have one key in \(copy.keeper)'s folder.")
+    }
+
+    /// M02 of what follows from messages.
     /// - Parameter open: keepers and peers whose session was not closed, as the program of a site leaves it that was killed at the end.
     private func sessions(_ copies: [MeshCopy], _ open: Set<String>) -> Finding {
-        let job = copies[0].job
         var unsaid: [String] = []
         for copy in copies {
-            for party in job.others(than: copy.keeper) where copy.pairs[party.name] == nil {
-                return failed(.m02, "sessionMissing", "\(copy.keeper)'s folder has no session with \(party.name).")
-            }
             guard let mesh = following.identity(copy) else {
                 return failed(
                     .m02, "meshMismatch",
                     "The set-up messages in \(copy.keeper)'s folder do not name the sessions that are there.")
-            }
-            if let two = copy.sharingKeys {
-                return failed(.m02, "keyShared", "\(two.0) and \(two.1) have one key in \(copy.keeper)'s folder.")
             }
             if let reason = following.unlike(copy, mesh: mesh) {
                 return failed(.m02, "resultOfOthers", "\(copy.keeper)'s \(MeshFolder.result) \(reason).")
