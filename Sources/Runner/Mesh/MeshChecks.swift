@@ -28,7 +28,7 @@ struct MeshChecks {
             let spent = needs.filter { policy.budgets[$0.budget] < $0.amount }.map { budget, amount in
                 StartCheck(
                     budget.rule, .failed,
-                    "\(budget.rawValue) is \(policy.budgets[budget]), and such a job takes \(amount): it cannot keep to it",
+                    "\(budget.rawValue) is \(policy.budgets[budget]), and such a job takes \(amount) or more: it cannot keep to it",
                     hint: "whoever answers for this site's data can raise it in policy.yaml")
             }
             let fine = refusals.isEmpty ? [StartCheck("policy", .ok, "allows the job")] : []

@@ -47,7 +47,8 @@ package struct JobStart: Sendable {
             let refusals = policy.budgetsBelowOneSession(of: file.job, disclosing: session.disclosure)
             checks += refusals.map { StartCheck($0.rule, failed: $0) }
             let needs = session.disclosure.needs(of: file.job).map { ($0.budget, $0.least) } + [(.attemptsPerHour, 1)]
-            checks += LedgerOutlook(site: site, peers: [peer.name]).checks(needs)
+            // Where the ledger cannot be read, that was said.
+            if ledger != nil { checks += LedgerOutlook(site: site, peers: [peer.name]).checks(needs) }
         }
         // Last, so that what is wrong at this site is said before where the peer is.
         meet(peer, file.job, site, hasAddress: hasAddress)

@@ -10,10 +10,15 @@ struct LedgerOutlook {
     let peers: [String]
 
     /// - Parameter needs: what one run takes, at least.
+    /// - Returns: a warning for each budget with too little left; a failure where the ledger or the policy cannot be read.
     func checks(_ needs: [(budget: Budget, amount: Int)]) -> [StartCheck] {
-        guard let known = try? site.peers.names(),
-            let report = try? BudgetReport(of: site, peers: peers.filter(known.contains))
-        else { return [] }
+        let report: BudgetReport
+        do {
+            let known = try site.peers.names()
+            report = try BudgetReport(of: site, peers: peers.filter(known.contains))
+        } catch {
+            return [StartCheck("ledger", failed: error)]
+        }
         return report.budgets.compactMap { line in
             let amount = needs.first { $0.budget.rawValue == line.budget }?.amount ?? 0
             // Of an amount above the whole budget the policy's own check says more.
@@ -24,7 +29,7 @@ struct LedgerOutlook {
             let rows = Self.ofRows.contains(budget) ? "; rows that were in none of these are free" : ""
             return StartCheck(
                 budget.rule, .warning,
-                "\(line.spent) of \(line.limit)\(whose) are used, and this job takes \(amount): \(budget.meaning)\(rows)",
+                "\(line.spent) of \(line.limit)\(whose) are used, and this job takes \(amount) or more: \(budget.meaning)\(rows)",
                 hint:
                     "the ledger refuses what goes beyond; repeating an earlier run costs nothing (moiety policy check)")
         }

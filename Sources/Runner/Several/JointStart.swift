@@ -15,8 +15,14 @@ extension MeshStart where Work == JointAlignment {
             about: { own in
                 let role = job.parties[own].role.rawValue
                 return [StartCheck("party", .ok, "\(site.name) is the \(role) one of \(job.parties.count) parties")]
-            }, rows: { Self.identifiers(job, $0, site) },
+            }, needs: { _ in Self.identifiersNeeded(job) }, rows: { Self.identifiers(job, $0, site) },
             prepare: { try JointAlignment(file, at: site, observer: observer) })
+    }
+
+    /// Each other party brings at least the smallest cohort, and may learn about as many.
+    static func identifiersNeeded(_ job: Job) -> [(budget: Budget, amount: Int)] {
+        let (cohort, others) = (job.limits.minimumCohort, job.parties.count - 1)
+        return [(.identifiersPerDay, cohort), (.identifiersPerPeer, cohort), (.identifiersInAll, cohort * others)]
     }
 
     /// Whether a site has neither too few nor too many usable identifiers.

@@ -24,7 +24,7 @@ extension MeshStart where Work == JointFit {
     /// A model is one with each other party, and as many in all; scores are counted at the active party with each whose part is in them.
     private static func needs(_ job: Job, own: Int) -> [(budget: Budget, amount: Int)] {
         let others = job.parties.count - 1
-        return [(.modelsPerRow, 1), (.modelsPerRowInAll, others)]
+        return JointStart.identifiersNeeded(job) + [(.modelsPerRow, 1), (.modelsPerRowInAll, others)]
             + (job.reveals(.scores) ? [(.scoresPerRow, 1), (.scoresPerRowInAll, own == 0 ? others : 1)] : [])
     }
 
