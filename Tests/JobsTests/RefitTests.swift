@@ -167,11 +167,6 @@ import Wire
         #expect(error { _ = try left.without("b") } == .leftOutAlready("b", without: ["b"]))
         let pair = try left.without("c")
         #expect(error { _ = try pair.without("d") } == .nobodyLeft(party: "d"))
-        // A column of the party's that the model names.
-        var grouped = job
-        grouped.model.groups = "arm"
-        #expect(
-            error { _ = try grouped.without("c") } == .columnNeeded(party: "c", column: "arm", field: "model.groups"))
         // Two parties that are not what the rule leaves have no job.
         var broken = job
         broken.parties[1].features = []

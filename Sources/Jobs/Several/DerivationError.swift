@@ -8,8 +8,6 @@ public enum DerivationError: Error, Hashable, Sendable {
     case leftOutAlready(String, without: [String])
     /// It has the label.
     case activeParty(String)
-    /// The model names a column of the party.
-    case columnNeeded(party: String, column: String, field: String)
     /// What is left breaks a rule of jobs.
     case notAJob(party: String, [DocumentProblem])
     /// The job to compare does not say that it was derived.
@@ -26,7 +24,6 @@ public enum DerivationError: Error, Hashable, Sendable {
         case .unknownParty: "unknownParty"
         case .leftOutAlready: "leftOutAlready"
         case .activeParty: "activePartyLost"
-        case .columnNeeded: "lostColumnNeeded"
         case .notAJob: "notAJobWithout"
         case .notDerived: "notDerived"
         case .otherJob: "derivedFromOther"
@@ -46,8 +43,6 @@ extension DerivationError: CustomStringConvertible {
         case .unknownParty(let party, _): "'\(party.prefix(40))' is no party of this job"
         case .leftOutAlready(let party, _): "this job leaves out \(party) already"
         case .activeParty(let party): "\(party) is the active party: without its label there is nothing to fit"
-        case .columnNeeded(let party, let column, let field):
-            "the model needs column '\(column)' of \(party): \(field) names it"
         case .notAJob(let party, let problems):
             "what is left without \(party) is no job: " + problems.map(\.description).joined(separator: "; ")
         case .notDerived: "this job does not say that it was derived from another one"
@@ -65,7 +60,6 @@ extension DerivationError: CustomStringConvertible {
             parties.count > 2 ? "write and approve another job: moiety job new --parties" : nil
         case .unknownParty(_, let parties): "its parties are \(parties.joined(separator: ", "))"
         case .leftOutAlready(_, let without): "it leaves out \(without.joined(separator: ", "))"
-        case .columnNeeded: "write and approve another job, whose model does without it"
         case .notDerived: "moiety job without makes such a job"
         case .otherJob:
             "give the job whose hash it names, the first one, which all had approved: moiety job explain prints a job's hash"

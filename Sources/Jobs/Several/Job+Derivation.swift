@@ -3,8 +3,7 @@ import Wire
 extension Job {
     /// The job that is left without a party that was lost: the same at every party that derives it (`protocols/job.md` 8.4).
     ///
-    /// - Throws: ``DerivationError`` for a job that does not allow it, for the active party or one that is none, and where the model needs
-    ///   a column of the party.
+    /// - Throws: ``DerivationError`` for a job that does not allow it, and for the active party or one that is none.
     public func without(_ party: String) throws(DerivationError) -> Job {
         let names = parties.map(\.name)
         if let derivedFrom, derivedFrom.without.contains(party) {
@@ -14,9 +13,6 @@ extension Job {
         guard withoutLost == .refit else { throw .notAllowed(parties: names) }
         guard let place = index(of: party) else { throw .unknownParty(party, parties: names) }
         guard place > 0 else { throw .activeParty(party) }
-        if let groups = model.groups, parties[place].features.contains(where: { $0.column == groups }) {
-            throw .columnNeeded(party: party, column: groups, field: "model.groups")
-        }
         var left = self
         left.parties.remove(at: place)
         left.derivedFrom = Derivation(
