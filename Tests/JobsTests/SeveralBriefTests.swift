@@ -29,6 +29,29 @@ import Testing
         #expect(SeveralBrief(aligned, for: "b") == nil)
     }
 
+    /// What is said of two parties is not said of three where it is not so.
+    @Test func choicesAreSaidOfAllParties() throws {
+        func warnings(lab: String, registry: String) throws -> [String] {
+            let job = try Job(
+                yaml: """
+                    moiety: 12
+                    title: T
+                    parties:
+                      - {name: hospital, role: active, table: t, identifier: id, label: y, features: [age]}
+                      - {name: lab, table: t, identifier: id, features: [\(lab)]}
+                      - {name: registry, table: t, identifier: id, features: [\(registry)]}
+                    model: {family: logistic}
+                    helper: lab
+                    """)
+            return try #require(SeveralBrief(job, for: "hospital")).warnings.filter { $0.contains("one column") }
+        }
+        #expect(try warnings(lab: "a, b", registry: "c, d") == [])
+        #expect(
+            try warnings(lab: "a, b", registry: "c").first?.hasPrefix(
+                "registry has one column: hospital with all other parties") == true)
+        #expect(try warnings(lab: "a", registry: "c").first?.hasPrefix("lab, registry have one column") == true)
+    }
+
     /// Nothing of the table's rows about this party is left out, and nothing about others is said as its own.
     @Test func eachPartyIsToldItsOwn() throws {
         let job = try Self.example()

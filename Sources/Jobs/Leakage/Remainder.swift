@@ -82,13 +82,22 @@ enum Remainder {
                 "The alignment rests on P-256 alone: whoever solves discrete logarithms there, also later from a kept "
                     + "transcript, can test guesses of both sides' identifiers.")
         }
+        let (active, passive) = (job.active.name, job.passives)
         if job.reveals(.scores) {
-            found.append("Scores show \(job.active.name) the other side's predictor row by row, for every person.")
-        }
-        if job.parameterCount(of: job.passive) == 1 {
             found.append(
-                "\(job.passive.name) has one column: what \(job.active.name) learns at the end is about that column alone."
-            )
+                passive.count == 1
+                    ? "Scores show \(active) the other side's predictor row by row, for every person."
+                    : "Scores show \(active) the sum of the others' predictors row by row, for every person.")
+        }
+        // What the other parties' columns hide is left of the sum of several.
+        if passive.count == 1, let only = passive.first, job.parameterCount(of: only) == 1 {
+            found.append("\(only.name) has one column: what \(active) learns at the end is about that column alone.")
+        }
+        let single = passive.filter { job.parameterCount(of: $0) == 1 }.map(\.name)
+        if passive.count > 1, !single.isEmpty {
+            found.append(
+                "\(single.joined(separator: ", ")) \(single.count == 1 ? "has" : "have") one column: \(active) with all other "
+                    + "parties would learn at the end what is about that column alone.")
         }
         if job.payloads == .full {
             found.append("Transcripts keep every ciphertext: guard them as long as the data must stay secret.")

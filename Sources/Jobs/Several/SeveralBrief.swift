@@ -52,9 +52,7 @@ public struct SeveralBrief: Sendable, Hashable, Codable {
             ]
         learns = (aligned + alone).flatMap(\.learns)
         // Who learns nothing by it is not named here.
-        coalitions =
-            [fit.assumption] + words.coalitions.prefix(1)
-            + fit.coalitions.filter { !$0.contains("learns nothing beside") }
+        coalitions = [fit.assumption] + words.coalitions.prefix(1) + fit.gainingCoalitions
         warnings = Remainder.warnings(job)
     }
 

@@ -174,10 +174,18 @@ struct SeveralFitLeakage {
 
     /// Who puts together what.
     var coalitions: [String] {
+        gainingCoalitions + [
+            "\(active) with any others, without \(helper), learns nothing beside what each of them learns.",
+            "\(helper) with any others, without \(active), learns nothing beside what each of them learns.",
+            "A coalition has the results of all its parties together, as one party with all their columns would.",
+        ]
+    }
+
+    /// Those that learn more together than each alone.
+    var gainingCoalitions: [String] {
         [
             "\(active) together with \(helper) sees everything of \(further): what its columns add to each row's predictor, its columns up "
-                + "to their means and scales, its results. Whoever runs both, or administers both, must not be one.",
-            "\(active) with any others, without \(helper), learns nothing beside what each of them learns.",
+                + "to their means and scales, its results. Whoever runs both, or administers both, must not be one."
         ]
             + words.only(.scores, "\(active) with some passive parties learns the sum of the others' partial scores.")
             + (words.family == .cox
@@ -185,10 +193,6 @@ struct SeveralFitLeakage {
                     "Which sums over rows \(active) asks for, and that a curve's times are apart, only \(active)'s own program sees to: nobody "
                         + "can audit it. The bits that are debited are the bound."
                 ] : [])
-            + [
-                "\(helper) with any others, without \(active), learns nothing beside what each of them learns.",
-                "A coalition has the results of all its parties together, as one party with all their columns would.",
-            ]
     }
 
     /// What people are asked to vouch for.
