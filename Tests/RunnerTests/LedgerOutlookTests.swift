@@ -4,6 +4,7 @@ import Records
 import TestSupport
 import Testing
 import Transcript
+import Wire
 
 @testable import Runner
 @testable import Site

@@ -46,6 +46,8 @@ tables=$work/tables
 make_mesh "$job" "${PORT:-29543}" $names >"$work/checks.log"
 start=$(date +%s)
 run_mesh "${names# }" job run "$job"
-echo "$count sites, $rows rows each, $columns columns: $(($(date +%s) - start)) s from the first start to the last end"
+# No pipe: the times are those of this shell's children.
+times >"$work/times"
+echo "$count sites, $rows rows each, $columns columns: $(($(date +%s) - start)) s from the first start to the last end; processor time, all with checks: $(tail -n 1 "$work/times")"
 "$moiety" verify "$work/site1-results"
 echo "all sites' folders and results: $work"
