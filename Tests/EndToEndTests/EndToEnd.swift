@@ -1,9 +1,13 @@
 import TestSupport
 import Testing
 
-/// Real processes over real TLS on the loopback interface. One after the other: each test keeps both cores busy, and
-/// what it waits for must not depend on the others.
+/// Two parties: real processes over real TLS on the loopback interface. One after the other, so that not every test's parties
+/// compute at once.
 @Suite(.serialized) struct EndToEnd {}
+
+/// Three and more parties, likewise. They run beside those of two: a party waits for the others most of its time, and one row of
+/// tests leaves processors idle.
+@Suite(.serialized) struct EndToEndOfMany {}
 
 extension Trait where Self == TimeLimitTrait {
     /// Ends what hangs; no machine that works is as slow as that.

@@ -105,7 +105,7 @@ struct FittingParties {
     }
 }
 
-extension EndToEnd {
+extension EndToEndOfMany {
     /// Fits of several parties: real processes, each with a session to every other one.
     @Suite(.serialized) struct JointFits {
         @Test(.stopsAHang)

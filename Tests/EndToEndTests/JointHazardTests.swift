@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension EndToEnd.JointFits {
+extension EndToEndOfMany.JointFits {
     /// Of the 120 people that all three have, by Efron, with delayed entry and two strata, on the joined table: from a program of its own
     /// in Python, which agrees with lifelines 0.30 to `3 10^-6` and with statsmodels 0.14's PHReg to `10^-15`.
     private static let pooled: [String: (estimate: Double, error: Double)] = [

@@ -56,7 +56,7 @@ struct ThreeParties {
     }
 }
 
-extension EndToEnd {
+extension EndToEndOfMany {
     /// Alignments of several parties: real processes, each with a session to every other one.
     @Suite(.serialized) struct Parties {
         @Test(.stopsAHang)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension EndToEnd {
+extension EndToEndOfMany {
     /// A party of three that is lost: real processes, one of which is killed or never comes.
     @Suite(.serialized) struct Refits {
         private static let job = FittingParties.job("transcript: {payloads: full}").replacing(

@@ -118,7 +118,7 @@ private func expectEqual(_ found: String?, _ wanted: Double, _ what: String) {
     #expect(abs(value - wanted) < 1e-6 * max(1, abs(wanted)), "\(what): \(value), not \(wanted)")
 }
 
-extension EndToEnd {
+extension EndToEndOfMany {
     /// Tables, curves and hazards on a grid over the rows of three sites: real processes.
     @Suite(.serialized) struct RowAnalyses {
         @Test(.stopsAHang)
