@@ -56,10 +56,7 @@ struct LocalRows: Sendable {
         let spread = z.enumerated().map { weight[$0] * family.weight($1) }
         var out = [loss(z, family) - ofTheta(point.theta)]
         out += columns.map { dot($0, residual) }
-        for j in columns.indices {
-            let left = zip(columns[j], spread).map { $0 * $1 }
-            for k in j..<columns.count { out.append(dot(left, columns[k])) }
-        }
+        out += ColumnProducts(columns).information(spread)
         if model.estimatesTheta { out += thetaDerivatives(z, point.theta) }
         return out
     }

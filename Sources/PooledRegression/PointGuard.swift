@@ -57,9 +57,48 @@ enum PointGuard {
 
 /// The diagonal of W^(1/2) X (X^T W X)^-1 X^T W^(1/2): how much of the information in its own direction each row carries.
 enum WeightedLeverage {
+    static func of(_ columns: [[Double]], weights: [Double]) -> [Double] {
+        fromInformation(columns, weights: weights) ?? byOrthogonalisation(columns, weights: weights)
+    }
+
+    /// What share of a column must be its own for the information to tell it to ten digits.
+    private static let ownShare = 1e-4
+
+    /// From the Cholesky factor of the information: many times faster, and exact enough where each column is far from a combination of
+    /// those before it, as in every honest fit. Else nil: at a sharp point the information itself is what hides a row.
+    static func fromInformation(_ columns: [[Double]], weights: [Double]) -> [Double]? {
+        let columns = withoutConstants(columns)
+        let products = ColumnProducts(columns)
+        let information = products.information(weights)
+        let p = columns.count
+        func entry(_ j: Int, _ k: Int) -> Double { information[j * p - j * (j - 1) / 2 + k - j] }
+        let scales = (0..<p).map { entry($0, $0).squareRoot() }
+        guard scales.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
+        var factor: [[Double]] = []
+        for k in 0..<p {
+            var row: [Double] = []
+            for m in 0..<k {
+                var value = entry(m, k) / (scales[m] * scales[k])
+                for i in 0..<m { value -= row[i] * factor[m][i] }
+                row.append(value / factor[m][m])
+            }
+            let own = 1 - row.reduce(0) { $0 + $1 * $1 }
+            guard own > ownShare else { return nil }
+            factor.append(row + [own.squareRoot()])
+        }
+        return products.squaredLengths(weights, scales: scales, factor: factor)
+    }
+
+    /// What does not vary here, such as a level that is absent, follows from a constant that stands first.
+    private static func withoutConstants(_ columns: [[Double]]) -> [[Double]] {
+        func varies(_ column: [Double]) -> Bool { column.contains { $0 != column[0] } }
+        guard let first = columns.first, !varies(first), let value = first.first, value != 0 else { return columns }
+        return [first] + columns.dropFirst().filter(varies)
+    }
+
     /// By Gram-Schmidt, twice over. Columns that follow from those before them add nothing: what is left of them is below the precision of
     /// the sums.
-    static func of(_ columns: [[Double]], weights: [Double]) -> [Double] {
+    static func byOrthogonalisation(_ columns: [[Double]], weights: [Double]) -> [Double] {
         let roots = weights.map { $0.squareRoot() }
         var basis: [[Double]] = []
         var out = [Double](repeating: 0, count: weights.count)

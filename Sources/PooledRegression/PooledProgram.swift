@@ -16,14 +16,18 @@ struct PooledProgram: SumProgram {
 
     /// H("moiety/rows/input/v1", array of numbers for each column)
     var input: Bytes32 {
-        var encoder = Encoder()
-        encoder.writeFixed(Array("moiety/rows/input/v1".utf8))
         guard let rows else { return .zero }
+        // Eight bytes a number.
+        var encoder = Encoder(reserving: 8 * (rows.columns.count + 8) * (rows.label.count + 1))
+        encoder.writeFixed(Array("moiety/rows/input/v1".utf8))
         let survival = rows.survival
         let own = [rows.label, rows.offset ?? [], rows.weight ?? [], survival?.time ?? [], survival?.entry ?? []]
         let strata = (survival?.stratum ?? []).map { Double($0) }
-        encoder.writeArray(own + [strata] + rows.columns) { encoder, column in
-            encoder.writeArray(column) { $0.write($1) }
+        let columns = own + [strata] + rows.columns
+        encoder.writeCount(columns.count)
+        for column in columns {
+            encoder.writeCount(column.count)
+            for value in column { encoder.write(value) }
         }
         guard let bytes = try? encoder.finish() else {
             preconditionFailure("rows are checked before a program is made")

@@ -59,6 +59,7 @@ public struct AlignedRows: Sendable {
     package func optionalValues(
         _ spec: ColumnSpec, missing: MissingTokens = .standard
     ) throws(RecordsError) -> [Double?] {
+        if let read = table.numbers(spec, missing: missing) { return (0..<count).map { read[tableRow($0)] } }
         let reader = try CellReader(spec, in: table, missing: missing)
         var values: [Double?] = []
         for row in 0..<count {
@@ -99,9 +100,16 @@ extension Table {
     }
 
     func values(_ spec: ColumnSpec, rows: [Int], missing: MissingTokens) throws(RecordsError) -> [Double] {
-        let reader = try CellReader(spec, in: self, missing: missing)
         var values: [Double] = []
         values.reserveCapacity(rows.count)
+        if let read = numbers(spec, missing: missing) {
+            for row in rows {
+                guard let value = read[row] else { throw .missingValue(place(row: row, column: spec.name)) }
+                values.append(value)
+            }
+            return values
+        }
+        let reader = try CellReader(spec, in: self, missing: missing)
         for row in rows {
             switch reader.cell(row) {
             case .value(let value): values.append(value)

@@ -1,3 +1,5 @@
+import Crypto
+
 /// The bytes of a cell as it is committed to: what the fit reads, in one form; `protocols/transcript.md` 7.1.
 ///
 ///     cell = u8 1 || number           numeric and yes/no columns: binary64, big-endian; 1 for yes, 0 for no
@@ -21,7 +23,51 @@ package enum CellForm {
     }
 }
 
+/// A cell in 16 bytes, as a site's digests take it; `protocols/disclosure.md` 4.1.
+///
+///     block = cell, zero bytes                            numbers, yes/no, no value
+///           | u8 2 || first 15 bytes of SHA-256(cell)     categorical columns
+package struct CellBlock: Sendable, Hashable {
+    package let high: UInt64
+    package let low: UInt64
+
+    private init(high: UInt64, low: UInt64) { (self.high, self.low) = (high, low) }
+
+    package static let missing = CellBlock(high: 0, low: 0)
+
+    package static func number(_ value: Double) -> CellBlock {
+        let bits = (value + 0).bitPattern
+        return CellBlock(high: 1 << 56 | bits >> 8, low: bits << 56)
+    }
+
+    package static func level(_ name: String) -> CellBlock { CellBlock(CellForm.level(name)) }
+
+    /// - Parameter cell: as it is committed to.
+    package init(_ cell: [UInt8]) {
+        let isLevel = cell.first == 2
+        let bytes = isLevel ? [2] + SHA256.hash(data: cell).prefix(15) : cell
+        func word(_ start: Int) -> UInt64 {
+            (start..<start + 8).reduce(0) { $0 << 8 | ($1 < bytes.count ? UInt64(bytes[$1]) : 0) }
+        }
+        self.init(high: word(0), low: word(8))
+    }
+}
+
 extension AlignedRows {
+    /// A column's cells as digests take them, in the order of these rows.
+    ///
+    /// - Parameter keepsIncomplete: whether rows may be without a value.
+    /// - Throws: errors of `values`, of `optionalValues`.
+    package func blocks(
+        of spec: ColumnSpec, missing: MissingTokens = .standard, keepsIncomplete: Bool = false
+    ) throws(RecordsError) -> [CellBlock] {
+        var forms: [CellBlock]?
+        if case .categorical(let levels, _) = spec.kind { forms = levels.map(CellBlock.level) }
+        func block(_ value: Double) -> CellBlock { forms.map { $0[Int(value)] } ?? .number(value) }
+        guard keepsIncomplete else { return try values(spec, missing: missing).map(block) }
+        return try optionalValues(spec, missing: missing).map { $0.map(block) ?? .missing }
+    }
+
     /// A column's cells in the order of these rows.
     ///
     /// - Throws: errors of `values`.

@@ -16,22 +16,34 @@ extension Table {
     public func completeCases(
         _ wanted: [ColumnSpec], missing: MissingTokens = .standard
     ) throws(RecordsError) -> CompleteCases {
+        var table = self
+        return try table.read(wanted, missing: missing)
+    }
+
+    /// The same, and the table keeps what it read: columns are asked for again and again, and text is slow to read.
+    package mutating func read(
+        _ wanted: [ColumnSpec], missing: MissingTokens = .standard
+    ) throws(RecordsError) -> CompleteCases {
         try ColumnSpec.validate(wanted)
         var isComplete = Array(repeating: true, count: rowCount)
         var missingByColumn: [String: Int] = [:]
         for spec in wanted {
             let reader = try CellReader(spec, in: self, missing: missing)
+            var values: [Double] = []
+            values.reserveCapacity(rowCount)
             var count = 0
             for row in 0..<rowCount {
                 switch reader.cell(row) {
-                case .value: break
+                case .value(let value): values.append(value)
                 case .missing:
+                    values.append(.nan)
                     isComplete[row] = false
                     count += 1
                 case .invalid: throw reader.fault(row, in: self)
                 }
             }
             if count > 0 { missingByColumn[spec.name] = count }
+            keep(ColumnNumbers(spec, missing, values))
         }
         return CompleteCases(isComplete: isComplete, missingByColumn: missingByColumn)
     }

@@ -37,6 +37,8 @@ public struct Table: Sendable {
     public let header: [String]
     public let columns: [TextColumn]
     private let lines: [UInt32]
+    /// By name: what the text of a column says, read once.
+    private var numbers: [String: ColumnNumbers] = [:]
 
     init(source: String, header: [String], columns: [TextColumn], lines: [UInt32]) {
         self.source = source
@@ -57,5 +59,26 @@ public struct Table: Sendable {
     /// The line of the file, from 1, on which a row starts.
     public func line(ofRow row: Int) -> Int { Int(lines[row]) }
 
+    /// What was read of a column as it is declared here; nil where it was not.
+    func numbers(_ spec: ColumnSpec, missing: MissingTokens) -> ColumnNumbers? {
+        numbers[spec.name].flatMap { $0.spec == spec && $0.missing == missing ? $0 : nil }
+    }
+
+    mutating func keep(_ column: ColumnNumbers) { numbers[column.spec.name] = column }
+
     func place(row: Int, column: String?) -> Place { Place(file: source, line: line(ofRow: row), column: column) }
+}
+
+/// What the cells of a declared column say, a row each: the number, 0 or 1, or the position of the level among those declared.
+struct ColumnNumbers: Sendable {
+    let spec: ColumnSpec
+    let missing: MissingTokens
+    /// Not a number where a cell has no value: no text reads as that.
+    private let values: [Double]
+
+    init(_ spec: ColumnSpec, _ missing: MissingTokens, _ values: [Double]) {
+        (self.spec, self.missing, self.values) = (spec, missing, values)
+    }
+
+    subscript(row: Int) -> Double? { values[row].isNaN ? nil : values[row] }
 }

@@ -45,10 +45,11 @@ struct TableBuilder {
 
     mutating func endField(_ field: Int, line: Int, checkUTF8: Bool) throws(RecordsError) {
         if field == 0, header != nil, !blankLines.isEmpty { try settleBlankLines() }
-        let place = Place(file: file, line: line, column: name(of: field))
         if checkUTF8 {
             let open = slot >= 0 ? columns[slot].open : scratch[...]
-            if String(validating: open, as: UTF8.self) == nil { throw .notUTF8(place) }
+            if String(validating: open, as: UTF8.self) == nil {
+                throw .notUTF8(Place(file: file, line: line, column: name(of: field)))
+            }
         }
         if header == nil {
             headerBytes += scratch.count + 1

@@ -27,6 +27,20 @@ public struct InputCommitment: Sendable {
         item = InputCommitments.Item(label: label, count: tree.size, root: tree.head.root)
     }
 
+    /// A commitment to one value, which comes in parts: as one leaf it does not tell how many there are.
+    public init(label: String, oneValue parts: some Sequence<[UInt8]>, masterSalt: [UInt8]? = nil) throws(WireError) {
+        let salt = masterSalt ?? SessionSeed().rawRepresentation
+        guard salt.count == 32 else { throw .invalidValue("salt") }
+        // SHA-256(0x00 || salt_0 || value)
+        var hash = SHA256()
+        hash.update(data: [0x00])
+        hash.update(data: try LeafSalts(label: label, masterSalt: salt).salt(of: 0).bytes)
+        for part in parts { hash.update(data: part) }
+        self.masterSalt = salt
+        tree = MerkleTree(leaves: [Bytes32(hash.finalize())])
+        item = InputCommitments.Item(label: label, count: tree.size, root: tree.head.root)
+    }
+
     /// The commitment without its tree: for whoever opens all of it or nothing. Memory does not grow with the values.
     public static func item(
         label: String, values: some Sequence<[UInt8]>, masterSalt: [UInt8]

@@ -77,9 +77,6 @@ public struct Bytes32: Sendable, Hashable {
         return out
     }
 
-    /// The first four bytes as a number.
-    package var first32: UInt32 { UInt32(truncatingIfNeeded: words.0 >> 32) }
-
     package func append(to bytes: inout [UInt8]) {
         Self.append(words.0, &bytes)
         Self.append(words.1, &bytes)

@@ -143,6 +143,28 @@ import Testing
         }
     }
 
+    /// The faster way says the same, and leaves what it could not tell to the other: near combinations, and one row with all the weight.
+    @Test func leverageFromTheInformation() throws {
+        var random = SplitMix(7)
+        let rows = 2500
+        let columns = [[Double](repeating: 1, count: rows)] + (0..<4).map { _ in random.uniforms(rows, in: -2...2) }
+        let weights = random.uniforms(rows, in: 0.1...1)
+        let fast = try #require(WeightedLeverage.fromInformation(columns, weights: weights))
+        let slow = WeightedLeverage.byOrthogonalisation(columns, weights: weights)
+        #expect(fast.count == rows && zip(fast, slow).allSatisfy { abs($0 - $1) < 1e-12 })
+        let absent = [Double](repeating: 0.3, count: rows)
+        let same = try #require(WeightedLeverage.fromInformation(columns + [absent], weights: weights))
+        #expect(same == fast)
+        let near = zip(columns[1], columns[2]).map { $0 + 1e-3 * $1 }
+        #expect(WeightedLeverage.fromInformation(columns + [near], weights: weights) == nil)
+        var sharp = weights.map { $0 * 1e-9 }
+        sharp[3] = 1
+        #expect(WeightedLeverage.fromInformation(columns, weights: sharp) == nil)
+        #expect(WeightedLeverage.of(columns, weights: sharp)[3] > 0.99)
+        let weightless = [Double](repeating: .nan, count: rows)
+        #expect(WeightedLeverage.fromInformation(columns, weights: weightless) == nil)
+    }
+
     /// The columns of a site may follow from each other there; a level may be absent.
     @Test func leverageOfDependentColumns() {
         let one = [Double](repeating: 1, count: 6)

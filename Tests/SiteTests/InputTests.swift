@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import Records
 import TestSupport
 import Testing
 import Wire
@@ -21,7 +22,7 @@ import Wire
         let others = Set(changed)
         let order = Self.digester.order(of: people.map(Self.person))
         let cells = people.map { [UInt8(others.contains($0) ? 200 : $0 % 2)] }
-        let digests = Self.digester.digests(of: cells, in: order)
+        let digests = Self.digester.digests(of: cells.map(CellBlock.init), in: order)
         let made = root.map(Sets.root) ?? Bytes32(hashing: Array(column.utf8) + digests.bytes + order.cohort.name.bytes)
         return (SessionInputs.Own(column: column, root: made, digests: digests), order.cohort)
     }
@@ -239,7 +240,8 @@ import Wire
             #expect(order.cohort.name.hex == over.cohort)
             #expect(Hex.encode(ColumnSalts(key: identity).salt(of: order.cohort)) == over.salt)
             for (column, cells) in over.cells {
-                let made = digester.digests(of: try cells.map { try #require(Hex.decode($0)) }, in: order)
+                let made = digester.digests(
+                    of: try cells.map { CellBlock(try #require(Hex.decode($0))) }, in: order)
                 #expect(Hex.encode(made.bytes) == over.digests[column])
                 #expect(made.name.hex == over.digestNames[column])
                 #expect(RowDigests(bytes: made.bytes) == made)

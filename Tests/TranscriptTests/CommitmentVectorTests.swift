@@ -59,4 +59,14 @@ import Testing
         #expect(Set(roots).count == 6)
         #expect(throws: WireError.self) { try InputCommitment.item(label: "x", values: [], masterSalt: []) }
     }
+
+    /// A leaf that comes in parts is that of the whole value.
+    @Test func oneValueInParts() throws {
+        let salt = [UInt8](repeating: 7, count: 32)
+        let parts: [[UInt8]] = [[1, 2], [], [3]]
+        #expect(
+            try InputCommitment(label: "table", oneValue: parts, masterSalt: salt).item
+                == InputCommitment.item(label: "table", values: [[1, 2, 3]], masterSalt: salt))
+        #expect(throws: WireError.self) { try InputCommitment(label: "table", oneValue: parts, masterSalt: []) }
+    }
 }

@@ -1,12 +1,14 @@
 """Makes inputs.json: test vectors of transcript.md 7.1 and disclosure.md 4.1, computed without Moiety.
 
-Needs Python 3 alone. Run in this folder: python3 inputs.py > inputs.json
+Needs Python 3 with cryptography. Run in this folder: python3 inputs.py > inputs.json
 """
 
 import hashlib
 import hmac
 import json
 import struct
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 
 def sha(*parts):
@@ -73,10 +75,21 @@ def column_root(salt, name, cells):
     return root([sha(b"\x00", s, cell) for s, cell in zip(salts, cells)])
 
 
+def block(cell):
+    """A cell in 16 bytes: levels are hashed, the rest is short."""
+    return b"\x02" + sha(cell)[:15] if cell[0] == 2 else cell.ljust(16, b"\0")
+
+
+def aes(key, plain):
+    encryptor = Cipher(algorithms.AES(key), modes.ECB()).encryptor()
+    return encryptor.update(plain) + encryptor.finalize()
+
+
 def digests(tags, people, cells):
-    key = hkdf(IDENTITY, b"moiety/input-digests/v1")
+    key = hkdf(IDENTITY, b"moiety/input-digests/v2")
     rows = sorted(range(len(people)), key=lambda i: tags[people[i]])
-    return b"".join(mac(key, tags[people[i]], cells[i])[:4] for i in rows)
+    xor = lambda left, right: bytes(a ^ b for a, b in zip(left, right))
+    return b"".join(aes(key, xor(tags[people[i]], block(cells[i])))[:4] for i in rows)
 
 
 def over(people, columns):

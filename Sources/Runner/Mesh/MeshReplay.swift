@@ -65,7 +65,9 @@ package struct MeshReplay {
         let table = try PartyTable(job, party: job.parties[own], site: site)
         let sides: [Side]
         do {
-            sides = try copy.pairs.values.sorted { $0.peer < $1.peer }.map { try side($0, file, own, table) }
+            sides = try copy.pairs.values.sorted { $0.peer < $1.peer }.reduce(into: []) { sides, pair in
+                sides.append(try side(pair, file, own, table, after: sides.last))
+            }
         } catch TranscriptError.otherSeed(let party) {
             return [
                 Finding(
@@ -98,7 +100,10 @@ package struct MeshReplay {
         return [committed, derived, try compare(result, sides)]
     }
 
-    private func side(_ pair: MeshCopy.Pair, _ file: JobFile, _ own: Int, _ table: PartyTable) throws -> Side {
+    /// - Parameter earlier: another side, whose commitments are the same where a job splits rows and the salts are.
+    private func side(
+        _ pair: MeshCopy.Pair, _ file: JobFile, _ own: Int, _ table: PartyTable, after earlier: Side?
+    ) throws -> Side {
         let job = file.job
         let peer = try peer(pair.peer, job)
         let secrets = try OpenedSecrets(
@@ -107,7 +112,14 @@ package struct MeshReplay {
             file, for: session, own: job.parties[own], peer: job.parties[peer], table: table)
         return Side(
             index: peer, replay: try Replay(folder: pair.transcript, seed: secrets.seed), secrets: secrets,
-            items: try inputs.commitments(salts: secrets.salts).map(\.item))
+            items: try items(inputs, secrets, after: earlier))
+    }
+
+    private func items(
+        _ inputs: JobInputs, _ secrets: OpenedSecrets, after earlier: Side?
+    ) throws -> [InputCommitments.Item] {
+        if let earlier, inputs.job.isSplitByRows, earlier.secrets.salts == secrets.salts { return earlier.items }
+        return try inputs.commitments(salts: secrets.salts).map(\.item)
     }
 
     private func peer(_ name: String, _ job: Job) throws -> Int {

@@ -296,7 +296,7 @@ extension MeshStation {
         let folder = "\(transcripts)/\(peer.name)"
         // Of a try that came to nothing. Who dials again does not have removed what it did before.
         try FailedSessions(at: mesh.site).clear(folder, of: mesh.file.hash)
-        let evidence = try SessionEvidence(peer.prepared, folder: folder)
+        let evidence = try SessionEvidence(peer.prepared, folder: folder, commitments: work.commitments)
         try work.leave(in: evidence.writer)
         let link = try PeerLink(
             job, with: peer.name, site: mesh.site, observer: observer, over: channel, patience: work.patience)

@@ -10,6 +10,8 @@ package protocol MeshWork: Sendable {
     associatedtype Result: Sendable
 
     var mesh: PreparedMesh { get }
+    /// What all peers are shown of this party's inputs, where that is the same: made once. nil where each session makes its own.
+    var commitments: [InputCommitment]? { get }
     /// Longest wait for one message of a party that is there.
     var patience: Duration { get }
     /// Seconds that a party is waited for that was lost on the way; nil where a loss ends the job.
@@ -42,6 +44,10 @@ package protocol MeshWork: Sendable {
     func facts(of result: Result, salt: Bytes32) throws -> ResultFacts
     /// What the ledger keeps of it: numbers, no values.
     func details(of result: Result) -> [String: String]
+}
+
+extension MeshWork {
+    package var commitments: [InputCommitment]? { nil }
 }
 
 /// One pair's session alone comes to nothing.

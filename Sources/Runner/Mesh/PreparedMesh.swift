@@ -31,9 +31,12 @@ package struct PreparedMesh: Sendable {
 
     package var job: Job { file.job }
 
+    /// - Parameter read: this site's table, where it was read already.
     /// - Throws: `Failure` 78 when this site is no party, 77 for a peer that it does not know, 4 without approval or against the policy;
     ///   `LedgerError`; `RecordsError` for what is wrong in the table; `AlignmentError` for too few rows.
-    package init(_ file: JobFile, for session: any SiteProtocol, at site: SiteFolder) throws {
+    package init(
+        _ file: JobFile, for session: any SiteProtocol, at site: SiteFolder, table read: PartyTable? = nil
+    ) throws {
         let (own, others) = try file.sites(at: site)
         let job = file.job
         let identity = try site.identity()
@@ -42,7 +45,7 @@ package struct PreparedMesh: Sendable {
         let policy = try site.policy()
         try policy.check(job, as: site.name)
         let party = job.parties[own]
-        let table = try PartyTable(job, party: party, site: site)
+        let table = try read ?? PartyTable(job, party: party, site: site)
         peers = try others.map { index in
             let inputs = JobInputs(file, for: session, own: party, peer: job.parties[index], table: table)
             try inputs.checkSet()

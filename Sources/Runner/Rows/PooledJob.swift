@@ -4,16 +4,19 @@ import PooledRegression
 import ProtocolKit
 import Records
 import SecureSums
-package import Site
+import Site
 package import Transcript
 package import Wire
 
 /// A job split by rows at one site, with its books and with the sums that an earlier run opened.
 package struct PooledJob: MeshWork {
     package let mesh: PreparedMesh
+    package let commitments: [InputCommitment]?
     /// All of this site's usable rows.
-    let rows: AlignedRows
     let input: PooledAnalysis.Rows
+    let cohort: Cohort
+    /// Root of the table that this site commits to.
+    let values: Bytes32
     let secret: SiteSecret
     let book: PooledBook
     let inputs: SessionInputs
@@ -30,28 +33,39 @@ package struct PooledJob: MeshWork {
 
     private var job: Job { mesh.job }
 
-    /// - Throws: what ``PreparedMesh`` throws; `RecordsError` for rows that are not fit; `PooledError`; `PolicyRefusal` for rows or columns
-    ///   that differ a little from earlier ones.
-    package init(_ file: JobFile, at site: SiteFolder, observer: any RunObserver) throws {
-        mesh = try PreparedMesh(file, for: PooledProtocol(), at: site)
+    /// - Parameter read: this site's rows, which are fit for the job.
+    /// - Throws: what ``PreparedMesh`` throws; `PooledError`; `PolicyRefusal` for rows or columns that differ a little from earlier ones.
+    init(_ file: JobFile, _ read: PooledTable, at site: SiteFolder, observer: any RunObserver) throws {
+        mesh = try PreparedMesh(file, for: PooledProtocol(), at: site, table: read.table)
         let job = file.job
-        rows = try mesh.table.pooledRows()
-        let problems = try mesh.table.pooledProblems(for: job, rows)
-        guard problems.isEmpty else { throw RecordsError.unfitDesign(problems, over: .own) }
-        input = try PooledAnalysis.Rows(job, mesh.table, rows)
+        input = read.input
         secret = try SiteSecret(mesh.identity, job)
         let settings = try SumSettings(job)
-        // Rows that are not taken are said before anybody is called.
-        try PooledTask(job).check(input, settings, secret)
         try PooledTask(job).check(settings)
         book = PooledBook(
             mesh.ledger, budgets: mesh.policy.budgets, job: file.hash, purpose: PooledProtocol().purpose,
             peers: mesh.peers.map(\.book), of: mesh.identity)
-        let salt = ColumnSalts(identity: mesh.identity).salt(of: rows)
-        let columns = try CohortInputs(mesh.table, rows, salt: salt).columns
-        inputs = try book.check(rows, columns.map { ($0.name, $0.root, $0.cells) })
+        let order = book.order(of: read.rows)
+        cohort = order.cohort
+        inputs = try book.check(
+            order,
+            read.table.privateColumns.map { spec in
+                (
+                    spec.name,
+                    {
+                        try read.rows.blocks(
+                            of: spec, missing: read.table.missing, keepsIncomplete: read.table.keepsIncomplete)
+                    }
+                )
+            })
+        // Every peer is shown the same.
+        let made = try mesh.peers.first?.prepared.commitments() ?? []
+        guard let table = made.first(where: { $0.item.label == PooledProtocol.commitment })?.item else {
+            throw Failure(.internalError, "noCommitment", "a job split by rows commits to the table")
+        }
+        (commitments, values) = (made, table.root)
         if let cells = try PooledTask(job).cells(settings, step: "") {
-            try book.check(cells, over: rows, values: inputs.values, sites: job.parties.map(\.name))
+            try book.check(cells, over: cohort, values: values, sites: job.parties.map(\.name))
         }
         stateFile = PooledStateFile(site, job)
         state = Shared(
@@ -122,7 +136,7 @@ package struct PooledJob: MeshWork {
 
     /// The computing part, with this site's books around it.
     private func run(from start: PooledState) -> PooledRun {
-        let (job, mesh, book, rows) = (job, mesh, book, rows)
+        let (job, mesh, book, cohort, values) = (job, mesh, book, cohort, values)
         let (inputs, stateFile, state) = (inputs, stateFile, state)
         let meshIdentity = meshIdentity
         let (stopAfterSums, progress) = (stopAfterSums, ProgressReporter(observer: observer))
@@ -137,13 +151,13 @@ package struct PooledJob: MeshWork {
                 },
                 willOpen: { notice in
                     // Before this site's vector leaves: from then on the others may open the sum without it.
-                    try book.open(rows, inputs)
+                    try book.open(cohort, inputs, values: values)
                     try book.openSum(
-                        rows,
+                        cohort,
                         details: [
                             "sum": "\(notice.number)", "name": notice.name, "numbers": "\(notice.values)",
                             "point": notice.point.hex, "sites": notice.sites.joined(separator: " "),
-                            "values": inputs.values.hex,
+                            "values": values.hex,
                         ], cells: try PooledTask(job).cells(SumSettings(job), step: notice.name),
                         isNoisy: job.rows?.privacy != nil)
                 },

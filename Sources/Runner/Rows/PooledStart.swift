@@ -11,6 +11,8 @@ extension MeshStart where Work == PooledJob {
     /// - Parameter isDraft: whether the job need not be approved yet.
     package init(_ file: JobFile, isDraft: Bool = false, at site: SiteFolder, observer: any RunObserver) {
         let job = file.job
+        /// The table is read once, for checks and run.
+        var read: PooledTable?
         self.init(
             file, isDraft: isDraft, at: site,
             about: { own in
@@ -19,8 +21,16 @@ extension MeshStart where Work == PooledJob {
             },
             needs: { _ in
                 ([.modelsPerRowInAll, .sumsPerRowInAll] + (job.opensCells ? [.tablesPerRowInAll] : [])).map { ($0, 1) }
-            }, rows: { Self.rows(job, $0, site) },
-            prepare: { try PooledJob(file, at: site, observer: observer) })
+            },
+            rows: { party in
+                let (found, table) = Self.rows(job, party, site)
+                read = table
+                return found
+            },
+            prepare: {
+                guard let read else { throw Failure(.internalError, "noTable", "the table was checked and not read") }
+                return try PooledJob(file, read, at: site, observer: observer)
+            })
     }
 
     /// What the job alone shows: whether its passes may open more than the rows that it demands can carry.
@@ -41,7 +51,7 @@ extension MeshStart where Work == PooledJob {
         }
     }
 
-    private static func rows(_ job: Job, _ party: Party, _ site: SiteFolder) -> Rows {
+    private static func rows(_ job: Job, _ party: Party, _ site: SiteFolder) -> (Rows, PooledTable?) {
         var found = Rows()
         do {
             let table = try PartyTable(job, party: party, site: site)
@@ -53,22 +63,19 @@ extension MeshStart where Work == PooledJob {
                         "rows", .failed,
                         "this site has \(usable) usable rows, and each site needs at least \(job.limits.minimumCohort)",
                         hint: "see limits.minimumCohort in the job, and: moiety data check"))
-                return found
+                return (found, nil)
             }
             found.checks.append(StartCheck("rows", .ok, table.summary))
-            let rows = try table.pooledRows()
-            let problems = try table.pooledProblems(for: job, rows)
-            guard problems.isEmpty else { throw RecordsError.unfitDesign(problems, over: .own) }
-            try PooledTask(job).check(
-                PooledAnalysis.Rows(job, table, rows), SumSettings(job), SiteSecret(site.identity(), job))
+            let read = try PooledTable(job, table, SiteSecret(site.identity(), job))
             let words =
                 job.rows?.analysis == .model
                 ? "\(job.coefficientCount) coefficients" : "\(table.privateColumns.count) columns"
             found.checks.append(StartCheck("columns", .ok, words))
+            return (found, read)
         } catch {
             found.checks.append(StartCheck("columns", failed: error))
+            return (found, nil)
         }
-        return found
     }
 }
 

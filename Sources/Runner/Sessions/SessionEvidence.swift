@@ -16,21 +16,14 @@ struct SessionEvidence: Sendable {
     private let resultSalt = Bytes32.random()
     private let second: SecondSigningKey?
 
-    /// - Parameter folder: the transcript's own.
-    init(_ prepared: PreparedJob, folder: String) throws {
+    /// - Parameters:
+    ///   - folder: the transcript's own.
+    ///   - commitments: those that sessions with all peers have in common; made for this one where there are none.
+    init(_ prepared: PreparedJob, folder: String, commitments shared: [InputCommitment]? = nil) throws {
         seed = SessionSeed()
         second = try prepared.site.secondKey()
         writer = try TranscriptWriter(folder: folder, storage: PayloadStorage(prepared))
-        let salts = InputSalts(identity: prepared.identity, job: prepared.job.hash)
-        let labels = prepared.inputs.session.commitments
-        // A leaf that is opened must not tell the salt of another tree.
-        let suffix = prepared.inputs.hidesSetSize ? " as one" : ""
-        var chosen = Dictionary(uniqueKeysWithValues: labels.map { ($0, salts.salt(of: $0 + suffix)) })
-        // The commitment of the fit, so with its salt.
-        if labels.contains(ModelBinding.label) {
-            chosen[ModelBinding.label] = try prepared.inputs.scoring?.model.binding.openingSalt()
-        }
-        commitments = try prepared.inputs.commitments(salts: chosen)
+        commitments = try shared ?? prepared.commitments()
         try writer.addJob(yaml: prepared.file.yaml, canonical: prepared.job.canonical)
         try writer.addApproval(of: prepared.own.name, note: prepared.approval)
         try writer.add(BuildNote(version: Release.version, arithmetic: ArithmeticPath.current.rawValue))
@@ -92,6 +85,22 @@ package struct ResultFacts: Sendable {
     }
 }
 
+extension PreparedJob {
+    /// What this site shows of its inputs before the first message of a session.
+    func commitments() throws -> [InputCommitment] {
+        let salts = InputSalts(identity: identity, job: job.hash)
+        let labels = inputs.session.commitments
+        // A leaf that is opened must not tell the salt of another tree.
+        let suffix = inputs.hidesSetSize ? " as one" : ""
+        var chosen = Dictionary(uniqueKeysWithValues: labels.map { ($0, salts.salt(of: $0 + suffix)) })
+        // The commitment of the fit, so with its salt.
+        if labels.contains(ModelBinding.label) {
+            chosen[ModelBinding.label] = try inputs.scoring?.model.binding.openingSalt()
+        }
+        return try inputs.commitments(salts: chosen)
+    }
+}
+
 extension JobInputs {
     /// Whether the peer is not to know how many identifiers there are: between two passive parties of several.
     var hidesSetSize: Bool { job.kind == .several && own.role == .passive && peer.role == .passive }
@@ -104,8 +113,7 @@ extension JobInputs {
                 // One leaf: how many rows there are is nobody's to know. In an order of its own, so that a table that is sorted otherwise is the
                 // same.
                 let rows = try table.committedRows().sorted { $0.lexicographicallyPrecedes($1) }
-                return try InputCommitment(
-                    label: label, values: [rows.flatMap { $0 }], masterSalt: salts[label])
+                return try InputCommitment(label: label, oneValue: rows, masterSalt: salts[label])
             case "rows":
                 return try InputCommitment(
                     label: label, values: try table.committedRows(), masterSalt: salts[label])
@@ -137,7 +145,7 @@ extension PartyTable {
     /// identifier's columns, the features, the label and what stands beside it, `u32 length || UTF-8` each, in that order.
     func committedRows() throws -> [[UInt8]] {
         let columns = try committedColumns.map { try table.column(named: $0) }
-        // A session asks for it with each other party: no array is made for a cell.
+        // No array is made for a cell.
         return identifiers.rowIndices.map { row in
             var bytes: [UInt8] = []
             for column in columns {

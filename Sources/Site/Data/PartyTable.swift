@@ -37,10 +37,11 @@ package struct PartyTable: Sendable {
         self.missing = missing
         let wanted = features + [label, group].compactMap(\.self) + beside.map(\.spec)
         let rule = try IdentifierRule(party.identifier)
-        table = try Table.read(csv: path, columns: rule.columns + wanted.map(\.name), delimiter: delimiter)
+        var read = try Table.read(csv: path, columns: rule.columns + wanted.map(\.name), delimiter: delimiter)
         keepsIncomplete = job.rows?.analysis == .table
         // Bad cells are told of in any case.
-        let complete = try table.completeCases(wanted, missing: missing)
+        let complete = try read.read(wanted, missing: missing)
+        table = read
         let all = try table.identifiers(rule, duplicates: party.identifier.duplicates)
         identifiers = keepsIncomplete ? all : all.keeping(complete)
     }

@@ -9,6 +9,8 @@ package struct Cohort: Sendable, Hashable {
         let high: UInt64
         let low: UInt64
 
+        init(high: UInt64, low: UInt64) { (self.high, self.low) = (high, low) }
+
         package static func < (left: Tag, right: Tag) -> Bool {
             left.high != right.high ? left.high < right.high : left.low < right.low
         }
@@ -27,7 +29,11 @@ package struct Cohort: Sendable, Hashable {
     package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
     package init(_ tags: some Sequence<Tag>) {
-        self.tags = Set(tags).sorted()
+        var last: Tag?
+        self.tags = tags.sorted().filter { tag in
+            defer { last = tag }
+            return tag != last
+        }
         name = Bytes32(hashing: Self.bytes(self.tags))
     }
 
@@ -36,8 +42,13 @@ package struct Cohort: Sendable, Hashable {
         guard bytes.count.isMultiple(of: Self.tagBytes) else { return nil }
         var tags: [Tag] = []
         tags.reserveCapacity(bytes.count / Self.tagBytes)
+        func word(_ start: Int) -> UInt64 {
+            var word: UInt64 = 0
+            for place in start..<start + 8 { word = word << 8 | UInt64(bytes[place]) }
+            return word
+        }
         for start in stride(from: 0, to: bytes.count, by: Self.tagBytes) {
-            let tag = Tag(bytes[start..<start + Self.tagBytes])
+            let tag = Tag(high: word(start), low: word(start + 8))
             if let last = tags.last, last >= tag { return nil }
             tags.append(tag)
         }
@@ -50,7 +61,7 @@ package struct Cohort: Sendable, Hashable {
     private static func bytes(_ tags: [Tag]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(tags.count * tagBytes)
-        for tag in tags { bytes += tag.bytes }
+        for tag in tags { tag.append(to: &bytes) }
         return bytes
     }
 
@@ -117,13 +128,14 @@ extension Cohort.Tag {
 
 /// Makes the tags of a site's cohorts under a key that follows from its identity. Holds a secret.
 package struct CohortTagger: Sendable {
-    private let key: SymmetricKey
+    private let key: KeyedCode
 
     package init(identity: SigningKey) {
         // HKDF-SHA256(ikm: identity key, info: "moiety/cohort-tags/v1")
-        key = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: SymmetricKey(data: identity.rawRepresentation),
-            info: Data("moiety/cohort-tags/v1".utf8), outputByteCount: 32)
+        key = KeyedCode(
+            HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: SymmetricKey(data: identity.rawRepresentation),
+                info: Data("moiety/cohort-tags/v1".utf8), outputByteCount: 32))
     }
 
     package func cohort(of identifiers: some Sequence<some Collection<UInt8>>) -> Cohort {
@@ -131,7 +143,6 @@ package struct CohortTagger: Sendable {
     }
 
     func tag(of identifier: some Collection<UInt8>) -> Cohort.Tag {
-        let code = HMAC<SHA256>.authenticationCode(for: Data(identifier), using: key)
-        return Cohort.Tag(Array(code).prefix(Cohort.tagBytes))
+        Cohort.Tag(key.code(of: Array(identifier)).bytes.prefix(Cohort.tagBytes))
     }
 }

@@ -28,10 +28,11 @@ package struct CohortBook: Sendable {
     package func check(
         _ columns: [(name: String, root: Bytes32, cells: [[UInt8]])], over rows: AlignedRows
     ) throws -> [SessionInputs.Own] {
-        let order = digester.order(of: (0..<rows.count).map { rows.identifier(at: $0) })
+        let order = digester.order(of: rows)
         let inputs = columns.map { column in
             SessionInputs.Own(
-                column: column.name, root: column.root, digests: digester.digests(of: column.cells, in: order))
+                column: column.name, root: column.root,
+                digests: digester.digests(of: column.cells.map(CellBlock.init), in: order))
         }
         try book.check(inputs, over: order.cohort)
         return inputs

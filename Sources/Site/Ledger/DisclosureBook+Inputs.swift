@@ -53,18 +53,18 @@ extension DisclosureBook {
         }
     }
 
-    /// Columns whose root is not that of the latest session over this cohort.
+    /// Columns that are not those of the latest session over this cohort: of the peer by their roots, of this site by their digests.
     func changes(_ inputs: SessionInputs, _ cohort: Cohort, _ view: LedgerView) -> [InputChange] {
         let history = InputHistory(of: peer, in: view)
-        func change(_ column: String, _ root: String, _ earlier: [String], _ party: String) -> InputChange? {
-            guard let last = earlier.last, last != root else { return nil }
+        func change(_ column: String, _ name: String, _ earlier: [String], _ party: String) -> InputChange? {
+            guard let last = earlier.last, last != name else { return nil }
             return InputChange(
-                column: column, party: party, versions: Set(earlier + [root]).count, rows: cohort.count,
+                column: column, party: party, versions: Set(earlier + [name]).count, rows: cohort.count,
                 time: now().formatted(.iso8601))
         }
         let own = inputs.own.compactMap {
             change(
-                $0.column, $0.root.hex, history.ownRoots(of: $0.column, over: cohort.name.hex), "this site")
+                $0.column, $0.digests.name.hex, history.ownVersions(of: $0.column, over: cohort.name.hex), "this site")
         }
         let theirs = inputs.peer.sorted { $0.key < $1.key }.compactMap {
             change($0.key, $0.value.hex, history.peerRoots(of: $0.key, over: cohort.name.hex), peer.name)

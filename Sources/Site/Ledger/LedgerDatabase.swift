@@ -9,7 +9,7 @@ struct LedgerDatabase: Sendable {
 
     /// "moie"
     private static let applicationID = 0x6D6F_6965
-    private static let version = 4
+    private static let version = 5
 
     private static let schema =
         [
@@ -155,6 +155,16 @@ extension Database {
     func insert(cohort name: [UInt8], tags: [UInt8]) throws {
         try execute(
             sql: "INSERT INTO cohorts (name, tags) VALUES (?, ?)", arguments: [Data(name), Data(tags)])
+    }
+
+    func hasCohort(_ name: [UInt8]) throws -> Bool { try has("cohorts", name) }
+
+    func hasInput(_ name: [UInt8]) throws -> Bool { try has("inputs", name) }
+
+    /// Without reading what may be megabytes.
+    private func has(_ table: String, _ name: [UInt8]) throws -> Bool {
+        try Bool.fetchOne(self, sql: "SELECT EXISTS (SELECT 1 FROM \(table) WHERE name = ?)", arguments: [Data(name)])
+            ?? false
     }
 
     func digests(ofInput name: [UInt8]) throws -> [UInt8]? {

@@ -88,9 +88,9 @@ package struct LedgerEntry: Sendable, Hashable, Codable {
         }
     }
 
-    /// One input over the entry's cohort: the root that was sent, the name of its row digests in the ledger.
+    /// One input over the entry's cohort: the root that was sent, if one was, and the name of its row digests in the ledger.
     package struct Input: Sendable, Hashable, Codable {
-        package let root: String
+        package let root: String?
         package let digests: String
     }
 

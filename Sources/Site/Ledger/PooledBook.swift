@@ -10,7 +10,6 @@ package struct PooledBook: Sendable {
     private let job: String
     private let purpose: SessionPurpose
     private let peers: [DisclosureBook]
-    private let tagger: CohortTagger
     private let digester: RowDigester
     private let now: @Sendable () -> Date
 
@@ -24,27 +23,27 @@ package struct PooledBook: Sendable {
         self.job = job
         self.purpose = purpose
         self.peers = peers
-        tagger = CohortTagger(identity: identity.key)
         digester = RowDigester(identity: identity.key)
         self.now = now
     }
 
+    /// These rows as this site remembers them: made once for all that is asked about them.
+    ///
+    /// - Parameter rows: all of this site's, in any order.
+    package func order(of rows: AlignedRows) -> RowOrder { digester.order(of: rows) }
+
     /// Before a session with anyone: whether these rows and these inputs may be used.
     ///
-    /// - Parameters:
-    ///   - rows: all of this site's, in the ascending order of their identifiers.
-    ///   - columns: cells in that order.
-    /// - Throws: `PolicyRefusal`: `cohortDifference`, `inputDifference`.
+    /// - Parameter columns: cells of the rows in the order in which they were given; of one column at a time, as they are needed.
+    /// - Throws: `PolicyRefusal`: `cohortDifference`, `inputDifference`; what reading a column throws.
     package func check(
-        _ rows: AlignedRows, _ columns: [(name: String, root: Bytes32, cells: [[UInt8]])]
+        _ order: RowOrder, _ columns: [(name: String, cells: () throws -> [CellBlock])]
     ) throws -> SessionInputs {
-        let order = digester.order(of: (0..<rows.count).map { rows.identifier(at: $0) })
-        let inputs = columns.map { column in
-            SessionInputs.Own(
-                column: column.name, root: column.root, digests: digester.digests(of: column.cells, in: order))
+        let inputs = try columns.map { column in
+            SessionInputs.Own(column: column.name, digests: digester.digests(of: try column.cells(), in: order))
         }
         for peer in peers {
-            try peer.check(cohort(rows))
+            try peer.check(order.cohort)
             try peer.check(inputs, over: order.cohort)
         }
         return SessionInputs(own: inputs, peer: [:])
@@ -52,17 +51,20 @@ package struct PooledBook: Sendable {
 
     /// The rows are about to be in a pooled fit: one model of each, and an entry with each peer that later cohorts and inputs are
     /// compared with. The same rows and inputs under the same approval cost nothing again.
-    package func open(_ rows: AlignedRows, _ inputs: SessionInputs) throws {
-        let cohort = cohort(rows)
+    ///
+    /// - Parameter values: root of the table that this site commits to: no change of it goes unseen, as one of a digest can.
+    package func open(_ cohort: Cohort, _ inputs: SessionInputs, values: Bytes32) throws {
+        let details = ["values": values.hex]
         try ledger.transact { transaction in
             let view = transaction.view
             let approved = view.entries.lastIndex { $0.is(.jobApproved) && $0.job == job } ?? 0
             let known = view.entries.suffix(from: approved).contains {
-                $0.is(.pooledOpened) && $0.job == job && $0.cohort == cohort.name.hex && $0.inputs == inputs.ownEntries
+                $0.is(.pooledOpened) && $0.job == job && $0.cohort == cohort.name.hex
+                    && $0.inputs == inputs.ownEntries && $0.details == details
             }
             if known { return }
             try check(.modelsPerRowInAll, .models, over: cohort, "models a row with all peers", view)
-            try transaction.append(entry(.pooledOpened, [.models: 1]), charging: cohort, inputs: inputs)
+            try transaction.append(entry(.pooledOpened, [.models: 1], details), charging: cohort, inputs: inputs)
         }
         // Each time, for a process may have been killed in between: an entry that is there stays alone.
         for peer in peers { try peer.openOnce(cohort, inputs: inputs) }
@@ -75,9 +77,8 @@ package struct PooledBook: Sendable {
     ///   - cells: of a table, of curves, of a grid: over rows that were in one, others of the kind are refused.
     ///   - isNoisy: whether noise was sized for one course: another point at a place where this job had one is refused, under any approval.
     package func openSum(
-        _ rows: AlignedRows, details: [String: String], cells: Cells? = nil, isNoisy: Bool = false
+        _ cohort: Cohort, details: [String: String], cells: Cells? = nil, isNoisy: Bool = false
     ) throws {
-        let cohort = cohort(rows)
         let details = details.merging(cells?.details ?? [:]) { _, new in new }
         try ledger.transact { transaction in
             let entries = transaction.view.entries
@@ -140,9 +141,9 @@ package struct PooledBook: Sendable {
 
     /// Before anybody is called: whether votes of this design would be refused.
     ///
+    /// - Parameter values: root of the table that this site commits to.
     /// - Throws: `PolicyRefusal`, `policy.tablesPerRowInAll`.
-    package func check(_ cells: Cells, over rows: AlignedRows, values: Bytes32, sites: [String]) throws {
-        let cohort = cohort(rows)
+    package func check(_ cells: Cells, over cohort: Cohort, values: Bytes32, sites: [String]) throws {
         try ledger.read { view in
             try check(
                 cells, ["sites": sites.joined(separator: " "), "values": values.hex], over: cohort, view)
@@ -212,9 +213,5 @@ package struct PooledBook: Sendable {
     ) -> LedgerEntry {
         LedgerEntry(
             event, at: now(), job: job, purpose: purpose.rawValue, charges: charges, details: details)
-    }
-
-    private func cohort(_ rows: AlignedRows) -> Cohort {
-        tagger.cohort(of: (0..<rows.count).map { rows.identifier(at: $0) })
     }
 }

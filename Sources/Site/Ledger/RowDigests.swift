@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+package import Records
 package import Wire
 
 /// One input over a cohort as this site remembers it: a digest of each row in the order of the cohort's tags;
@@ -20,15 +21,26 @@ package struct RowDigests: Sendable, Hashable {
     init?(bytes: [UInt8]) {
         guard bytes.count.isMultiple(of: Self.digestBytes) else { return nil }
         values = stride(from: 0, to: bytes.count, by: Self.digestBytes).map { start in
-            bytes[start..<start + Self.digestBytes].reduce(0) { $0 << 8 | UInt32($1) }
+            var value: UInt32 = 0
+            for place in start..<start + Self.digestBytes { value = value << 8 | UInt32(bytes[place]) }
+            return value
         }
         name = Bytes32(hashing: bytes)
     }
 
     var bytes: [UInt8] { Self.bytes(values) }
 
+    /// Called for each cell of a table.
     private static func bytes(_ values: [UInt32]) -> [UInt8] {
-        values.flatMap { value in stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> $0) } }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(values.count * digestBytes)
+        for value in values {
+            bytes.append(UInt8(truncatingIfNeeded: value >> 24))
+            bytes.append(UInt8(truncatingIfNeeded: value >> 16))
+            bytes.append(UInt8(truncatingIfNeeded: value >> 8))
+            bytes.append(UInt8(truncatingIfNeeded: value))
+        }
+        return bytes
     }
 
     /// The people in both cohorts for whom two inputs differ; counting stops at `limit`.
@@ -55,42 +67,64 @@ package struct RowDigests: Sendable, Hashable {
 /// Makes the digests of a site's inputs under a key that follows from its identity. Holds a secret.
 package struct RowDigester: Sendable {
     private let tagger: CohortTagger
-    private let key: KeyedCode
+    private let code: BlockCode
 
     package init(identity: SigningKey) {
         tagger = CohortTagger(identity: identity)
-        // HKDF-SHA256(ikm: identity key, info: "moiety/input-digests/v1")
-        key = KeyedCode(
+        // HKDF-SHA256(ikm: identity key, info: "moiety/input-digests/v2")
+        code = BlockCode(
             HKDF<SHA256>.deriveKey(
                 inputKeyMaterial: SymmetricKey(data: identity.rawRepresentation),
-                info: Data("moiety/input-digests/v1".utf8), outputByteCount: 32))
+                info: Data("moiety/input-digests/v2".utf8), outputByteCount: 32))
     }
 
     /// Where each row stands in the order of a cohort's tags.
     package func order(of identifiers: [some Collection<UInt8>]) -> RowOrder {
-        let tags = identifiers.map(tagger.tag)
-        return RowOrder(tags: tags, rows: tags.indices.sorted { tags[$0] < tags[$1] })
+        RowOrder(tags: identifiers.map(tagger.tag))
+    }
+
+    package func order(of rows: AlignedRows) -> RowOrder {
+        order(of: (0..<rows.count).map { rows.identifier(at: $0) })
     }
 
     /// - Parameters:
-    ///   - cells: of each row, in the order in which the identifiers were given (`CellForm`).
-    package func digests(of cells: [[UInt8]], in order: RowOrder) -> RowDigests {
-        RowDigests(
-            order.rows.map { row in
-                // First 4 bytes of HMAC-SHA256(key, tag || cell)
-                var message: [UInt8] = []
-                message.reserveCapacity(Cohort.tagBytes + cells[row].count)
-                order.tags[row].append(to: &message)
-                message += cells[row]
-                return key.code(of: message).first32
-            })
+    ///   - cells: of each row, in the order in which the identifiers were given.
+    package func digests(of cells: [CellBlock], in order: RowOrder) -> RowDigests {
+        // First 4 bytes of AES-256(key, tag xor block)
+        var blocks = order.tags
+        var start = 0
+        for row in order.rows {
+            let cell = cells[row]
+            for place in 0..<8 {
+                blocks[start + place] ^= UInt8(truncatingIfNeeded: cell.high >> UInt64(56 - 8 * place))
+            }
+            // Of a number one byte is left.
+            var (rest, place) = (cell.low, start + 8)
+            while rest != 0 {
+                blocks[place] ^= UInt8(truncatingIfNeeded: rest >> 56)
+                rest <<= 8
+                place += 1
+            }
+            start += BlockCode.blockBytes
+        }
+        return RowDigests(code.heads(of: blocks))
     }
 }
 
 /// Rows of a cohort, each once, and where they stand in the ascending order of its tags.
 package struct RowOrder: Sendable {
-    let tags: [Cohort.Tag]
+    /// 16 bytes each, ascending.
+    let tags: [UInt8]
+    /// Which of the rows that were given each tag is of.
     let rows: [Int]
+    package let cohort: Cohort
 
-    package var cohort: Cohort { Cohort(tags) }
+    init(tags: [Cohort.Tag]) {
+        rows = tags.indices.sorted { tags[$0] < tags[$1] }
+        cohort = Cohort(tags)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(tags.count * Cohort.tagBytes)
+        for row in rows { tags[row].append(to: &bytes) }
+        self.tags = bytes
+    }
 }

@@ -5,10 +5,11 @@ package struct SessionInputs: Sendable {
     /// One of this site's.
     package struct Own: Sendable {
         package let column: String
-        package let root: Bytes32
+        /// What was sent of it; nil in a job split by rows, where nothing of a single column is.
+        package let root: Bytes32?
         package let digests: RowDigests
 
-        package init(column: String, root: Bytes32, digests: RowDigests) {
+        package init(column: String, root: Bytes32? = nil, digests: RowDigests) {
             self.column = column
             self.root = root
             self.digests = digests
@@ -24,14 +25,9 @@ package struct SessionInputs: Sendable {
         self.peer = peer
     }
 
-    /// Of this site's inputs, one name for all of them.
-    package var values: Bytes32 {
-        Bytes32(hashing: own.sorted { $0.column < $1.column }.flatMap { Array($0.column.utf8) + [0] + $0.root.bytes })
-    }
-
     var ownEntries: [String: LedgerEntry.Input] {
         Dictionary(
-            own.map { ($0.column, LedgerEntry.Input(root: $0.root.hex, digests: $0.digests.name.hex)) },
+            own.map { ($0.column, LedgerEntry.Input(root: $0.root?.hex, digests: $0.digests.name.hex)) },
             uniquingKeysWith: { first, _ in first })
     }
 
@@ -43,7 +39,7 @@ package struct InputChange: Sendable, Hashable, Codable {
     package let column: String
     /// Whose it is.
     package let party: String
-    /// Different roots over these people so far.
+    /// Different ones over these people so far.
     package let versions: Int
     /// People in the cohort.
     package let rows: Int
@@ -115,8 +111,9 @@ struct InputHistory {
         entries.filter { $0.cohort == cohort }.compactMap { $0.peerInputs?[column] }
     }
 
-    func ownRoots(of column: String, over cohort: String) -> [String] {
-        entries.filter { $0.cohort == cohort }.compactMap { $0.inputs?[column]?.root }
+    /// Names of digests: a job split by rows has no roots of columns.
+    func ownVersions(of column: String, over cohort: String) -> [String] {
+        entries.filter { $0.cohort == cohort }.compactMap { $0.inputs?[column]?.digests }
     }
 
     /// Most different roots of one of the peer's columns over one cohort.
@@ -137,9 +134,9 @@ struct InputHistory {
         for cohort in Set(entries.compactMap(\.cohort)).sorted() {
             let over = entries.filter { $0.cohort == cohort }
             let rows = try view.cohort(named: cohort).count
-            func add(_ party: String, _ roots: (LedgerEntry) -> [String: String]) {
-                for column in Set(over.flatMap { roots($0).keys }).sorted() {
-                    let versions = over.compactMap { entry in roots(entry)[column].map { ($0, entry.time) } }
+            func add(_ party: String, _ names: (LedgerEntry) -> [String: String]) {
+                for column in Set(over.flatMap { names($0).keys }).sorted() {
+                    let versions = over.compactMap { entry in names(entry)[column].map { ($0, entry.time) } }
                     let count = Set(versions.map(\.0)).count
                     let latest = Array(zip(versions, versions.dropFirst())).last { $0.0 != $1.0 }?.1.1
                     guard count > 1, let latest else { continue }
@@ -147,7 +144,7 @@ struct InputHistory {
                         InputChange(column: column, party: party, versions: count, rows: rows, time: latest))
                 }
             }
-            add(site) { ($0.inputs ?? [:]).mapValues(\.root) }
+            add(site) { ($0.inputs ?? [:]).mapValues(\.digests) }
             add(peer) { $0.peerInputs ?? [:] }
         }
         return found

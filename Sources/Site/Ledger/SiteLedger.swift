@@ -59,12 +59,13 @@ package final class SiteLedger: Sendable {
         let signed = try signedHead()
         return try database.read { db in
             let (entries, head) = try self.verified(db, signed)
-            for name in Set(entries.compactMap(\.cohort)).sorted() { _ = try self.cohort(name, db) }
+            var sizes: [String: Int] = [:]
+            for name in Set(entries.compactMap(\.cohort)).sorted() { sizes[name] = try self.cohort(name, db).count }
             var checked: Set<String> = []
             for entry in entries {
                 for (column, input) in (entry.inputs ?? [:]).sorted(by: { $0.key < $1.key })
                 where checked.insert("\(entry.cohort ?? "") \(input.digests)").inserted {
-                    _ = try self.digests(of: input, column, entry.cohort, db)
+                    _ = try self.digests(of: input, column, rows: entry.cohort.flatMap { sizes[$0] }, db)
                 }
             }
             return head
@@ -132,10 +133,10 @@ package final class SiteLedger: Sendable {
             let (entries, head) = try self.verified(db, signed())
             var transaction = LedgerTransaction(view: self.view(entries, db))
             let result = try body(&transaction)
-            for cohort in transaction.newCohorts where try db.tags(ofCohort: cohort.name.bytes) == nil {
+            for cohort in transaction.newCohorts where try !db.hasCohort(cohort.name.bytes) {
                 try db.insert(cohort: cohort.name.bytes, tags: cohort.bytes)
             }
-            for digests in transaction.newDigests where try db.digests(ofInput: digests.name.bytes) == nil {
+            for digests in transaction.newDigests where try !db.hasInput(digests.name.bytes) {
                 try db.insert(input: digests.name.bytes, digests: digests.bytes)
             }
             try self.insert(transaction.appended, after: head, db)
@@ -228,15 +229,14 @@ package final class SiteLedger: Sendable {
         return cohort
     }
 
-    /// - Parameter cohort: the entry's: there are as many digests as it has rows.
+    /// - Parameter rows: of the entry's cohort: there are as many digests.
     private func digests(
-        of input: LedgerEntry.Input, _ column: String, _ cohort: String?, _ db: Database
+        of input: LedgerEntry.Input, _ column: String, rows: Int?, _ db: Database
     ) throws -> RowDigests {
         guard let name = Bytes32(hex: input.digests), let bytes = try db.digests(ofInput: name.bytes) else {
             throw LedgerError.inputMissing(path: path, column: column)
         }
-        guard let digests = RowDigests(bytes: bytes), digests.name == name,
-            let cohort, try self.cohort(cohort, db).count == digests.values.count
+        guard let digests = RowDigests(bytes: bytes), digests.name == name, rows == digests.values.count
         else { throw LedgerError.inputChanged(path: path, column: column) }
         return digests
     }
@@ -244,7 +244,9 @@ package final class SiteLedger: Sendable {
     private func view(_ entries: [LedgerEntry], _ db: Database) -> LedgerView {
         LedgerView(
             entries: entries, load: { try self.cohort($0, db) },
-            loadDigests: { try self.digests(of: $0, $1, $2, db) })
+            loadDigests: { input, column, cohort in
+                try self.digests(of: input, column, rows: cohort.map { try self.cohort($0, db).count }, db)
+            })
     }
 }
 
