@@ -46,9 +46,9 @@ public struct RegistryDocument: Sendable {
         return Array(json) + [0x0A]
     }
 
-    /// Of several parties a job with a model stands for fits, and one without for alignments.
+    /// Of several parties a job with a model stands for fits, and one without for all else, which no model changes.
     private static func isFor(_ job: Job, _ session: any SessionProtocol) -> Bool {
-        job.kind == session.jobKind && (job.kind != .several || job.hasModel == session.disclosure.contains(.model))
+        job.kind == session.jobKind && (job.kind != .several || job.hasModel == session.hasMetrics)
     }
 
     /// Parties that have a session of their own, with what tells it from others: of several parties two passive ones have another than the

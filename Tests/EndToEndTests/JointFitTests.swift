@@ -53,22 +53,24 @@ struct FittingParties {
     ///   - rows: that all have.
     ///   - hasTimes: whether the outcome is an event or the end of observation, after some days, of people who enter late and are at two
     ///     centres.
+    ///   - hasWards: whether the active party has a column that nothing follows from.
     ///   - more: changes a row of a party's table.
     init(
-        job: String? = nil, rows: Int = Self.rows, hasTimes: Bool = false,
+        job: String? = nil, rows: Int = Self.rows, hasTimes: Bool = false, hasWards: Bool = false,
         changing row: @escaping (Int, Int, String) -> String = { $2 }
     ) async throws {
         sites = try await ManySites(Self.names, job: job ?? Self.job("transcript: {payloads: full}"), approve: false) {
             party in
             let headers = [
-                "id,outcome,age\(hasTimes ? ",days,entered,centre" : "")\n", "id,m1,m2,m3\n", "id,r1,r2,arm\n",
+                "id,outcome,age\(hasTimes ? ",days,entered,centre" : "")\(hasWards ? ",ward" : "")\n", "id,m1,m2,m3\n",
+                "id,r1,r2,arm\n",
             ]
             let rows = (0..<rows + 20).filter { $0 < rows || $0 % 3 == party }.map { person in
                 let of = Self.columns(person)
                 let cells =
                     switch party {
                     case 0 where hasTimes: Self.hospitalCells(person)
-                    case 0: "\(of.outcome),\(of.age)"
+                    case 0: "\(of.outcome),\(of.age)" + (hasWards ? ",\(Self.ward(person))" : "")
                     case 1: of.m.map { "\($0)" }.joined(separator: ",")
                     default: (of.r + [of.arm]).map { "\($0)" }.joined(separator: ",")
                     }
@@ -85,6 +87,8 @@ struct FittingParties {
             try await sites.approve(name)
         }
     }
+
+    static func ward(_ person: Int) -> String { person % 3 == 0 ? "north" : "south" }
 
     func run() async throws -> [String: Program.Ended] { try await sites.run(command: ["job", "run"]) }
 
@@ -111,12 +115,14 @@ extension EndToEndOfMany {
         @Test(.stopsAHang)
         func threePartiesFitVerifyAndReplay() async throws {
             let parties = try await FittingParties(
-                job: FittingParties.job("transcript: {payloads: full}\nreveal: [coefficients, standard-errors, scores]")
-            )
+                job: FittingParties.job(
+                    "transcript: {payloads: full}\nreveal: [coefficients, standard-errors, scores, description]"
+                ).replacing("label: outcome,", with: "label: outcome, group: {column: ward, levels: [north, south]},"),
+                hasWards: true)
             let sites = parties.sites
             let explained = try await Program.run("job", "explain", sites.job, "--site", sites.site("registry"))
             #expect(
-                explained.code == 0 && explained.output.contains("lab is the helper")
+                explained.code == 0 && explained.output.replacing("\n  ", with: " ").contains("lab is the helper")
                     && explained.output.contains("hospital and lab do not put"), "\(explained.output)")
             let approval = try await Program.run(
                 "job", "approve", sites.job, "--site", sites.site("lab"), "--person", "Ada", "--dry-run", "--format",
@@ -150,14 +156,9 @@ extension EndToEndOfMany {
                     #expect(verified.output.contains("[\(check)] ok"), "\(verified.output)")
                 }
             }
-            let script = Repository.root.appending(path: "scripts/verify-transcript").path
             for name in FittingParties.names {
                 for other in FittingParties.names where other != name {
-                    let transcript = "\(sites.results(name))/transcripts/\(other)"
-                    let told = try await Running("/usr/bin/env", ["python3", script, transcript], in: nil, input: nil)
-                        .wait()
-                    // 127: there is no Python here.
-                    #expect(told.output.hasSuffix("VALID\n") || told.code == 127, "\(told.output)\(told.errors)")
+                    try await expectSecond("\(sites.results(name))/transcripts/\(other)")
                 }
             }
             let together = try await Program.run(
@@ -165,6 +166,7 @@ extension EndToEndOfMany {
                 sites.results("registry"))
             #expect(together.code == 0 && together.output.contains("[M04] ok"), "\(together.output)")
             try await expectReports(sites)
+            try await expectDescription(parties)
             try await expectHints(sites)
             // Nobody opens its logs to an auditor: with the other holder's they would be everybody's columns.
             let opened = try await Program.run(
@@ -202,6 +204,62 @@ extension EndToEndOfMany {
             try Data(text.replacing("registry,", with: "registry,1").utf8).write(to: path)
             let edited = try await Program.run("verify", sites.results("registry"))
             #expect(edited.code == 2 && edited.output.contains("resultChanged"), "\(edited.output)")
+        }
+
+        /// Table 1 of all columns under the same job: verified, replayed, in the page of the fit.
+        private func expectDescription(_ parties: FittingParties) async throws {
+            let sites = parties.sites
+            func described(_ name: String) -> String { sites.scratch.path("\(name)-described") }
+            let running = try FittingParties.names.map { name in
+                try Program.start([
+                    "describe", sites.job, "--site", sites.site(name), "--out", described(name), "--format", "json",
+                ])
+            }
+            for process in running {
+                let ended = await process.wait()
+                try #require(ended.code == 0, "\(ended.output)\(ended.errors)")
+            }
+            let tables = try FittingParties.names.map {
+                try String(contentsOfFile: "\(described($0))/description.csv", encoding: .utf8)
+            }
+            #expect(Set(tables).count == 1)
+            let people = (0..<FittingParties.rows).filter { FittingParties.ward($0) == "south" }
+            let arm = people.count { FittingParties.columns($0).arm == 1 }
+            #expect(tables[0].contains("registry,arm,yes,once,south,\(people.count),NA,NA,NA,\(arm),"), "\(tables[0])")
+            #expect(tables[0].contains("hospital,age,") && tables[0].contains("lab,m1,"))
+            for name in FittingParties.names {
+                let verified = try await Program.run("verify", described(name), "--replay", "--site", sites.site(name))
+                for check in ["M02", "M03", "M05", "R01", "R02", "R03"] {
+                    #expect(verified.output.contains("[\(check)] ok"), "\(verified.output)\(verified.errors)")
+                }
+                #expect(verified.code == 0 && verified.output.contains("VALID"))
+                for other in FittingParties.names where other != name {
+                    try await expectSecond("\(described(name))/transcripts/\(other)")
+                }
+            }
+            let page = sites.scratch.path("described.html")
+            let written = try await Program.run(
+                "report", sites.results("lab"), "--description", described("lab"), "--output", page)
+            #expect(written.code == 0, "\(written.output)\(written.errors)")
+            let html = try String(contentsOfFile: page, encoding: .utf8)
+            #expect(html.contains("Table 1, rows counted once") && html.contains(">registry<"))
+            // Another table, in a copy: the messages come to the one that was there.
+            let file = URL(fileURLWithPath: "\(described("registry"))/description.json")
+            let text = try String(contentsOf: file, encoding: .utf8)
+            try Data(text.replacing("\"count\" : \(arm)", with: "\"count\" : \(arm - 1)").utf8).write(to: file)
+            let edited = try await Program.run(
+                "verify", described("registry"), "--replay", "--site", sites.site("registry"))
+            #expect(edited.code == 2 && edited.output.contains("[M05] FAIL resultMismatch"), "\(edited.output)")
+            let refused = try await Program.run(
+                "report", sites.results("registry"), "--description", described("registry"), "--format", "json")
+            #expect(refused.code == 2 && refused.errorCode == "descriptionNotVerified", "\(refused.output)")
+        }
+
+        private func expectSecond(_ transcript: String) async throws {
+            let script = Repository.root.appending(path: "scripts/verify-transcript").path
+            let told = try await Running("/usr/bin/env", ["python3", script, transcript], in: nil, input: nil).wait()
+            // 127: there is no Python here.
+            #expect(told.output.hasSuffix("VALID\n") || told.code == 127, "\(told.output)\(told.errors)")
         }
 
         /// The page at each party: with what all handed over, with one part of it, and alone.
@@ -279,13 +337,13 @@ extension EndToEndOfMany {
             let sites = parties.sites
             for (command, code, word) in [
                 (
-                    ["describe", sites.job, "--site", sites.site("lab"), "--out", sites.results("lab")], 64,
-                    "severalParties"
+                    ["describe", sites.job, "--site", sites.site("lab"), "--out", sites.results("lab")], 4,
+                    "descriptionNotOpened"
                 ),
                 (
                     [
                         "job", "run", sites.job, "--site", sites.site("lab"), "--out", sites.results("lab"), "--as",
-                        "describe",
+                        "prediction",
                     ], 64, "severalParties"
                 ),
             ] as [([String], Int32, String)] {

@@ -180,7 +180,7 @@ extension EndToEndOfMany {
                 (
                     [
                         "describe", parties.job, "--site", parties.site("lab"), "--out", parties.results("lab"),
-                    ], 64, "severalParties"
+                    ], 4, "descriptionNotOpened"
                 ),
                 (
                     [

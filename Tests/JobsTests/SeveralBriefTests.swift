@@ -9,8 +9,16 @@ import Testing
         try Job(yaml: String(contentsOfFile: Repository.example("three/job.yaml"), encoding: .utf8))
     }
 
-    @Test func fitsOneScreen() throws {
-        let job = try Self.example()
+    /// The same with a table of the rows.
+    private static func described() throws -> Job {
+        try Job(
+            yaml: String(contentsOfFile: Repository.example("three/job.yaml"), encoding: .utf8)
+                .replacing("label: cens", with: "label: cens\n    group: gender")
+                .replacing("metrics]", with: "metrics, description]"))
+    }
+
+    @Test(arguments: [false, true]) func fitsOneScreen(_ isDescribed: Bool) throws {
+        let job = try isDescribed ? Self.described() : Self.example()
         for party in job.parties {
             let text = try #require(SeveralBrief(job, for: party.name)).text
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false)

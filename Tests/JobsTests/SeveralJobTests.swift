@@ -155,7 +155,6 @@ import Testing
             #expect(problems(survival + "reveal: [\(word)]\n", at: "reveal"))
         }
         #expect(problems(Self.fit().replacing("{family: logistic}", with: "{family: linear, l1: 0.1}"), at: "model.l1"))
-        #expect(problems(Self.fit("reveal: [description]"), at: "reveal"))
         #expect(problems(Self.fit("alignment: {protocol: ecdh-p256}"), at: "alignment"))
         #expect(problems(Self.fit("network: {listener: b}"), at: "network.listener"))
         #expect(problems(Self.fit().replacing("features: [s]", with: "features: []"), at: "parties[3].features"))
@@ -176,6 +175,55 @@ import Testing
         other = try Job(yaml: Self.yaml())
         other.helper = "b"
         #expect(throws: DocumentError.self) { try Job(canonical: other.canonical) }
+    }
+
+    /// A job that describes its rows, too.
+    private static func described(_ more: String = "") -> String {
+        fit("reveal: [coefficients, description]\n" + more)
+            .replacing("label: y,", with: "label: y, group: {column: ward, levels: [north, south]},")
+    }
+
+    @Test("A description over all columns: its group, its limits over all parties, and what is told of it")
+    func describes() throws {
+        let job = try Job(yaml: Self.described())
+        #expect(try Job(canonical: job.canonical) == job && job.active.group?.column == "ward")
+        // Ten cells of a numeric column, two of a yes/no one, in each of two groups: of all passive parties.
+        #expect(job.describedTests == 2 * (30 + 12 + 10) * 11)
+        #expect(job.describedNumbers == 2 * 2 * 7)
+        let many = (0..<800).map { "x\($0)" }.joined(separator: ", ")
+        // Either party alone would keep to the bound.
+        let wide = Self.described("limits: {minimumCell: 50}").replacing("features: [s]", with: "features: [\(many)]")
+        #expect(Self.problems(wide.replacing("[m1, m2, m3]", with: "[m1]")).isEmpty)
+        let both = wide.replacing("[m1, m2, m3]", with: "[\(many.replacing("x", with: "m"))]")
+        #expect(Self.problems(both).contains { $0.hasPrefix("reveal: 'description' would test") })
+        #expect(
+            Self.problems(Self.described().replacing(", description]", with: "]")).contains { $0.contains("group") })
+        let explanation = try #require(SeveralExplanation(job))
+        #expect(explanation.parties[0].beside == ["described by ward"])
+        #expect(explanation.coalitions.contains { $0.hasPrefix("Described: a with others") })
+        #expect(explanation.leakage.count { $0.phase == .description } == 3)
+        let brief = try #require(SeveralBrief(job, for: "c"))
+        #expect(brief.learns.contains { $0.hasPrefix("if described: how many rows each of a's groups has") })
+        #expect(!LeakageTable(job: try Job(yaml: Self.fit())).rows.contains { $0.phase == .description })
+        // Each learns of the active party's groups by the columns of all, of another one by its own alone.
+        let bits = { (owner: Int, peer: Int) in
+            DescribedBits(job, rows: 1000, from: job.parties[owner], to: job.parties[peer])
+        }
+        #expect(bits(0, 1) == bits(0, 3) && bits(0, 1).sums == (1...3).reduce(0) { $0 + bits($1, 0).sums })
+        #expect(bits(2, 1) == bits(2, 3) && bits(2, 1).sums == bits(2, 0).sums && bits(2, 1).cells == 2)
+        #expect(bits(2, 0).cells == 2 * 2 * 12)
+        #expect(LeakageTable(job: job, rows: 1000).rows.contains { $0.learns.contains { $0.contains("bits of sums") } })
+    }
+
+    @Test("What is left of such a job describes as before")
+    func describesWithoutLost() throws {
+        let job = try Job(
+            yaml: Self.described("withoutLost: refit\n").replacing("moiety: 12", with: "moiety: 13"))
+        var left = job
+        for name in ["d", "c"] { left = try left.without(name) }
+        #expect(left.kind == .pair && left.reveals(.description) && left.active.group == job.active.group)
+        let text = try #require(DerivedJobText(left)).text
+        #expect(try Job(yaml: text) == left)
     }
 
     @Test("Guards and budgets of a fit: what each other party learns, and the passive party with fewest columns")

@@ -47,10 +47,10 @@ import Testing
                 }
                 let numbers = shape.numbers(shown: Array(repeating: true, count: 4), sizes)
                 let bits = numbers.filter { $0.column >= 2 }.reduce(0) { $0 + $1.bits }
-                let bound = DescribedBits(job, rows: rows, to: .active)
+                let bound = DescribedBits(job, rows: rows, from: job.passive, to: job.active)
                 #expect(bits <= bound.sums, "\(rows) \(sizes.map(\.rows))")
                 let own = numbers.filter { $0.column < 2 }.reduce(0) { $0 + $1.bits }
-                #expect(own <= DescribedBits(job, rows: rows, to: .passive).own)
+                #expect(own <= DescribedBits(job, rows: rows, from: job.active, to: job.passive).own)
                 #expect(bound.cells >= shape.passiveCells)
             }
         }

@@ -92,19 +92,19 @@ struct DescribedFixture: Sendable {
 }
 
 @Suite(.serialized) struct DescriptionTests {
-    private static func mean(_ values: [Double], _ weights: [Double]) -> Double {
+    static func mean(_ values: [Double], _ weights: [Double]) -> Double {
         zip(values, weights).reduce(0) { $0 + $1.0 * $1.1 } / weights.reduce(0, +)
     }
 
     /// Sample variance, with weights as reliabilities.
-    private static func variance(_ values: [Double], _ weights: [Double], isWeighted: Bool) -> Double {
+    static func variance(_ values: [Double], _ weights: [Double], isWeighted: Bool) -> Double {
         let (sum, squares) = (weights.reduce(0, +), weights.reduce(0) { $0 + $1 * $1 })
         let mean = mean(values, weights)
         let spread = zip(values, weights).reduce(0) { $0 + $1.1 * ($1.0 - mean) * ($1.0 - mean) } / sum
         return spread * (isWeighted ? sum * sum / (sum * sum - squares) : sum / (sum - 1))
     }
 
-    private func expectEqual(_ table: DescriptionTable, _ data: DescribedFixture) throws {
+    static func expectEqual(_ table: DescriptionTable, _ data: DescribedFixture) throws {
         let group = data.group ?? Array(repeating: 0, count: data.rows)
         let count = max(1, data.groups.count)
         let members = (0..<count).map { g in group.indices.filter { group[$0] == g } }
@@ -144,7 +144,7 @@ struct DescribedFixture: Sendable {
         #expect(own == other)
         #expect(own.columns.allSatisfy { !$0.lines.isEmpty })
         #expect(own.columns.map(\.lines.count) == [1, 2, 3, 1, 4, 1, 2])
-        try expectEqual(own, data)
+        try Self.expectEqual(own, data)
     }
 
     @Test("Standardised differences before and after weighting")

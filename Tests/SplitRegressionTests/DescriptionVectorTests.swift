@@ -142,6 +142,21 @@ import Testing
         }
     }
 
+    /// What parties say of their own columns to others, and what all compare.
+    @Test func parts() throws {
+        for vector in vectors.parts {
+            let payload = try #require(Hex.decode(vector.payload))
+            let part = DescribedPart(
+                values: vector.values, shown: vector.hidden.map { $0 == 0 },
+                numbers: vector.numbers.compactMap { Int64($0) },
+                scales: vector.scales.map { ColumnScale(mean: $0[0], sd: $0[1]) })
+            #expect(try DescribedPartMessage(part).encoded() == payload)
+            let groups = try GroupsMessage(payload: #require(Hex.decode(vector.groups))).groups
+            let roots = Bytes32(hashing: try #require(Hex.decode(vector.roots)))
+            #expect(try part.digest(party: vector.party, roots: roots, groups: groups).hex == vector.digest)
+        }
+    }
+
     /// Reads a payload, compares what it says, and writes it again.
     private func read(
         _ type: String, _ bytes: [UInt8], _ vector: DescriptionVectors.PayloadCase
@@ -159,6 +174,8 @@ import Testing
             let message = try HiddenColumns(payload: bytes)
             #expect(message.flags.map { $0 ? 1 : 0 } == vector.flags)
             return try message.encoded()
+        case "0x0517": return try DescribedPartMessage(payload: bytes).encoded()
+        case "0x0518": return try PartDigests(payload: bytes).encoded()
         case "0x0515":
             let message = try DescribedNumbersMessage(payload: bytes)
             guard let words = message.numbers.words(bits: vector.bits ?? []) else {
@@ -195,9 +212,11 @@ import Testing
                 active: [], passive: vector.columns.map(\.spec),
                 groups: sizes.count == 1 ? [] : sizes.indices.map { "g\($0)" }, isWeighted: vector.weighted,
                 minimumCell: 5)
-            let table = DescriptionTable(
-                plan: plan, shape: shape, sizes: sizes, shown: vector.shown, numbers: Array(zip(numbers, values)),
-                scales: vector.scales.map { ColumnScale(mean: $0.mean, sd: $0.deviation) })
+            let part = DescribedPart(
+                values: vector.columns.filter { $0.levels == nil }.map { $0.values ?? 0 }, shown: vector.shown,
+                numbers: values, scales: vector.scales.map { ColumnScale(mean: $0.mean, sd: $0.deviation) })
+            let none = DescribedPart(values: [], shown: [], numbers: [], scales: [])
+            let table = try DescriptionTable(plan, rows: vector.rows, groups: sizes, parts: [none, part])
             expect(table, vector)
         }
     }

@@ -151,6 +151,14 @@ struct DescriptionVectors: Decodable {
         let why: String?
     }
 
+    struct Part: Decodable {
+        let party: Int
+        let roots, groups, payload, digest: String
+        let values, hidden: [Int]
+        let numbers: [String]
+        let scales: [[Double]]
+    }
+
     struct Result: Decodable {
         struct Numeric: Decodable {
             struct Block: Decodable {
@@ -241,6 +249,7 @@ struct DescriptionVectors: Decodable {
     let orders: [Order]
     let numbers: Numbers
     let payloads: [String: [PayloadCase]]
+    let parts: [Part]
     let refused: [Refused]
     let results: [Result]
     let sessions: [Transcript]

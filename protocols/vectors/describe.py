@@ -631,6 +631,37 @@ def scales_payload(scales):
     return struct.pack(">I", len(scales)) + b"".join(struct.pack(">dd", *scale) for scale in scales)
 
 
+def part_payload(values, hidden, numbers, scales):
+    counted = struct.pack(">I", len(numbers)) + b"".join(struct.pack(">q", number) for number in numbers)
+    return struct.pack(">I", len(values)) + bytes(values) + prefixed(bytes(hidden)) + counted + scales_payload(scales)
+
+
+def part_digest(party, roots, groups, payload):
+    """Of section 9: groups are part of the active party's alone, which is number 0."""
+    return hashlib.sha256(
+        b"moiety/described-part/v1" + struct.pack(">H", party) + hashlib.sha256(roots).digest()
+        + (groups_payload(groups) if party == 0 else b"") + payload
+    ).digest()
+
+
+def told_parts():
+    """What parties say of their own columns, and what others compare. Roots are any payload here."""
+    groups = [(25, 2**20 + 7, 2**40 + 49), (35, 35 * 2**20, 35 * 2**40)]
+    cases = []
+    for party, roots, values, hidden, numbers, scales in [
+        (0, b"a", [0], [0, 1], [1500, -1500, 700, 900], [(50.25, 12.0)]),
+        (1, b"roots of the first", [], [0], [7, 11], []), (2, b"", [3, 0], [1, 0], [-(2**57), 2**57 - 1], [(-1e6, 0.5)]),
+        (7, bytes(40), [], [1, 1], [], []),
+    ]:
+        payload = part_payload(values, hidden, numbers, scales)
+        cases.append({
+            "party": party, "roots": roots.hex(), "values": values, "hidden": hidden, "numbers": list(map(str, numbers)),
+            "scales": scales, "groups": groups_payload(groups).hex(), "payload": payload.hex(),
+            "digest": part_digest(party, roots, groups, payload).hex(),
+        })
+    return cases
+
+
 def payloads():
     def case(payload, why=None, **more):
         return {"payload": payload.hex(), **more, **({"bad": why} if why else {})}
@@ -684,7 +715,17 @@ def payloads():
                case(scales_payload([(1.0, 2.0)])[:-1], "truncated"), case(scales_payload([(1.0, 2.0)]) + b"\0", "left over"),
                case(struct.pack(">I", 2) + scales_payload([(1.0, 2.0)])[4:], "more scales than bytes"),
                case(struct.pack(">I", 2**32 - 1), "more scales than bytes")]
-    return {"0x0500": setups, "0x0503": groups, "0x0514": hidden, "0x0515": sent, "0x0516": scales}
+    good = part_payload([0], [0, 1], [1500, -1], [(50.25, 12.0)])
+    told = [case(good), case(part_payload([], [], [], []))]
+    told += [
+        case(part_payload([1], [0], [], []), "values"), case(part_payload([11], [0], [], []), "values"),
+        case(part_payload([0], [2], [], []), "neither 0 nor 1"), case(part_payload([0], [0], [], [(1.0, 0.0)]), "no deviation"),
+        case(good[:-1], "truncated"), case(good + b"\0", "left over"), case(b"", "empty"),
+    ]
+    compared = [case(struct.pack(">I", count) + bytes(32 * count)) for count in (3, 8)]
+    compared += [case(struct.pack(">I", 9) + bytes(32 * 9), "more than there are parties"),
+                 case(struct.pack(">I", 3) + bytes(95), "truncated"), case(struct.pack(">I", 3) + bytes(97), "left over")]
+    return {"0x0500": setups, "0x0503": groups, "0x0514": hidden, "0x0515": sent, "0x0516": scales, "0x0517": told, "0x0518": compared}
 
 
 # 3, step 2. What is refused
@@ -1148,6 +1189,7 @@ ABOUT = [
     "sessions: rows of both parties and all messages without their ciphertexts; types as numbers, 4 is a checkpoint.",
     "hidden: 1 for each hidden column.",
     "results: section 6. numbers of each shown column by block, item and group; rest: levels that the last of counts is of.",
+    "parts: section 9. payload: 0x0517, which the active party sends to nobody; groups: the payload of 0x0503.",
     "spoiled: messages of the second session with one change each, and the check and name by which an inspector refuses them;",
     "the order of messages alone (T09) refuses some before.",
 ]
@@ -1163,7 +1205,7 @@ def main():
         "spec": "protocols/describe.md, version 1",
         "about": ABOUT,
         "columns": columns(), "layouts": layouts(), "numbers": numbers(), "orders": orders(), "tests": tests(),
-        "payloads": payloads(), "refused": refused(),
+        "payloads": payloads(), "parts": told_parts(), "refused": refused(),
         "sessions": [one.json() for one in described],
         "results": [one.result() for one in described] + [given(*case) for case in edges()],
         "spoiled": spoiled(described[1]),

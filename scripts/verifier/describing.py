@@ -31,10 +31,15 @@ def columns_of(features, values):
 class DescriptionInspector(Expectations):
     """Takes each record after all that it had seen. Only ciphertexts may be without a payload."""
 
-    def __init__(self, job):
-        super().__init__(job.active["name"], job.passive["name"])
+    # Of other protocols, what it takes.
+    others = ()
+
+    def __init__(self, job, passive=None):
+        """`passive`: with whom the active party has the session, where a job has several."""
+        passive = passive or job.passive
+        super().__init__(job.active["name"], passive["name"])
         self.job, self.role = job, {name: role for role, name in self.names.items()}
-        self.features = {ACTIVE: features_of(job.active), PASSIVE: features_of(job.passive)}
+        self.features = {ACTIVE: features_of(job.active), PASSIVE: features_of(passive)}
         self.group_count = len(job.active["group"].levels) if job.active["group"] else 1
         # Rows that matched, where the alignment says it.
         self.matches = None

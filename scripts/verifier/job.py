@@ -205,14 +205,16 @@ class Job:
         return describes and same and 0 < len(group.levels) <= MOST_GROUPS and group.reference == 0
 
     def cells(self):
-        """Of the passive party's columns in a description, at most: a numeric one may have few values."""
-        return self.groups() * sum(len(feature.levels) or MOST_VALUES for feature in self.passive["features"])
+        """Of passive parties' columns in a description, at most: a numeric one may have few values."""
+        features = [one for party in self.parties[1:] for one in party["features"]]
+        return self.groups() * sum(len(feature.levels) or MOST_VALUES for feature in features)
 
     def numbers(self):
         """That a description opens at most."""
         group = self.active["group"]
         features = [one for one in self.active["features"] if not group or one.name != group.name]
-        each = sum(len(feature.levels) or 2 for feature in features + self.passive["features"])
+        features += [one for party in self.parties[1:] for one in party["features"]]
+        each = sum(len(feature.levels) or 2 for feature in features)
         return self.groups() * each * (2 if WEIGHTED_DESCRIPTION in self.reveals else 1)
 
     def groups(self):

@@ -1,12 +1,14 @@
-"""Jobs of three to eight parties with different columns (protocols/job.md 8): an alignment, and with a helper a fit."""
+"""Jobs of three to eight parties with different columns (protocols/job.md 8): an alignment, and with a helper a fit and a
+description."""
 
-from verifier.job import FAMILY_NAMES, METRICS, SCORES, STANDARD_ERRORS, SURVIVAL, Job, read_flag, read_optional_text
+from verifier.job import DESCRIPTION, FAMILY_NAMES, METRICS, SCORES, STANDARD_ERRORS, SURVIVAL, WEIGHTED_DESCRIPTION
+from verifier.job import Job, read_flag, read_optional_text
 from verifier.reading import Reader, demand
 
 COUNTS = range(3, 9)
 KEY_BITS = 2048, 3072
 # What a fit may reveal beside coefficients.
-REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, SURVIVAL}
+REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, SURVIVAL, DESCRIPTION, WEIGHTED_DESCRIPTION}
 PAILLIER = 1
 
 
@@ -124,7 +126,7 @@ class FitJob(SeveralJob, Job):
         is_allowed = self.compared_column is None and self.l1 == 0 and self.reveals <= REVEALS and self.bits in KEY_BITS
         has_columns = all(party["features"] for party in self.parties[1:])
         has_defaults = self.alignment == PAILLIER and self.sender is None and self.listener == self.active["name"]
-        return is_allowed and has_columns and has_defaults and self.active["group"] is None
+        return is_allowed and has_columns and has_defaults
 
     @property
     def trust(self):

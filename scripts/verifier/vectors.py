@@ -1,8 +1,9 @@
 """Whether descriptions are followed as protocols/vectors/describe.json has them."""
 
+import struct
 from types import SimpleNamespace
 
-from verifier import messages
+from verifier import messages, parts
 from verifier.cohort import Cohort, Column, check_groups, has_size, joined
 from verifier.describing import CIPHERTEXTS, KEY, NUMBERS, PARAMETERS, DescriptionInspector
 from verifier.expecting import ACTIVE, CHECKPOINT, PASSIVE
@@ -81,7 +82,7 @@ def verdict_on_groups(v):
 
 READERS = {
     "0x0500": messages.read_cohort, "0x0503": messages.read_groups, "0x0514": messages.read_flags,
-    "0x0516": messages.scale_count,
+    "0x0516": messages.scale_count, "0x0517": parts.read_part, "0x0518": parts.read_digests,
 }
 
 
@@ -95,6 +96,14 @@ def verdict_on_payload(kind, v):
     inspector.expect(ACTIVE, NUMBERS, v["bits"])
     record = {"from": b"active", "to": b"passive", "type": NUMBERS, "round": 0, "payload": payload, "chunk": (0, 1)}
     return bool(refused(inspector.take, record)) == ("bad" in v)
+
+
+def has_part(v):
+    roots, groups, payload = (bytes.fromhex(v[name]) for name in ("roots", "groups", "payload"))
+    values = len(v["values"]).to_bytes(4, "big") + bytes(v["values"])
+    scales = len(v["scales"]).to_bytes(4, "big") + b"".join(struct.pack(">dd", *scale) for scale in v["scales"])
+    made = parts.part_payload(values, v["hidden"], list(map(int, v["numbers"])), scales)
+    return made == payload and parts.digest(v["party"], roots, groups, payload).hex() == v["digest"]
 
 
 def job_of(v):
@@ -160,7 +169,7 @@ def disagreements(vectors):
         ("layout", vectors["layouts"], has_layout),
         ("widths", numbers["items"], has_shapes), ("opening", numbers["openings"], is_joined),
         ("size", numbers["sizes"], verdict_on_size), ("groups", vectors["refused"], verdict_on_groups),
-        ("session", vectors["sessions"], verdicts_on_session),
+        ("session", vectors["sessions"], verdicts_on_session), ("part", vectors["parts"], has_part),
         ("spoiled", vectors["spoiled"], lambda v: refused(followed, v) == v["verdict"]),
         *((kind, cases, lambda v, kind=kind: verdict_on_payload(kind, v)) for kind, cases in vectors["payloads"].items()),
     ]:

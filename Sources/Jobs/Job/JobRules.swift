@@ -395,12 +395,12 @@ struct JobRules {
                 "reveal", "'weighted-description' needs 'description', and the active party's 'weights'",
                 "add them, or drop 'weighted-description'")
         }
-        if job.reveals(.description), job.parties.count == 2, job.describedTests > JobBounds.describedTests {
+        if job.reveals(.description), job.describedTests > JobBounds.describedTests {
             note(
                 "reveal", "'description' would test \(job.describedTests) small counts, which takes too long",
                 "at most \(JobBounds.describedTests): fewer levels, groups or columns, or a smaller limits.minimumCell")
         }
-        if job.reveals(.description), job.parties.count == 2, job.describedNumbers > JobBounds.describedNumbers {
+        if job.reveals(.description), job.describedNumbers > JobBounds.describedNumbers {
             note(
                 "reveal", "'description' would open \(job.describedNumbers) numbers",
                 "at most \(JobBounds.describedNumbers): fewer levels, groups or columns")

@@ -11,7 +11,7 @@ public enum Reveal: String, Sendable, Hashable, CaseIterable, Codable {
     case metrics
     /// Correlations of all columns with each other and with the label, and with them all coefficients, to both parties.
     case correlations
-    /// The description of the cohort: means, standard deviations and counts of all columns by group, to both parties.
+    /// The description of the cohort: means, standard deviations and counts of all columns by group, to all parties.
     case description
     /// The same with the active party's case weights beside it.
     case weightedDescription = "weighted-description"
@@ -30,7 +30,7 @@ public enum Reveal: String, Sendable, Hashable, CaseIterable, Codable {
         case .correlations:
             "the correlations of all columns with each other and with the label, and so all coefficients, to both parties"
         case .description:
-            "means, standard deviations and counts of all columns by group, to both parties, when the cohort is described"
+            "means, standard deviations and counts of all columns by group, to all parties, when the cohort is described"
         case .weightedDescription:
             "the same with the active party's case weights, by which it may ask about single people"
         case .survival:

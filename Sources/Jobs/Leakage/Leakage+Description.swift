@@ -35,6 +35,8 @@ extension LeakageWords {
     /// Once the rows are known.
     private func sums(to role: Party.Role) -> [String] {
         guard let job, let rows, job.reveals(.description) else { return [] }
-        return ["in all at most \(DescribedBits(job, rows: rows, to: role).total) bits of sums (\(Guard.budget.name))"]
+        let (owner, peer) = role == .active ? (job.passive, job.active) : (job.active, job.passive)
+        let bits = DescribedBits(job, rows: rows, from: owner, to: peer).total
+        return ["in all at most \(bits) bits of sums (\(Guard.budget.name))"]
     }
 }

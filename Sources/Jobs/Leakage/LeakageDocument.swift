@@ -100,6 +100,10 @@ public enum LeakageDocument {
 
         \(LeakagePhase.ofSeveral.map { "### \($0.title)\n\n" + rows(SeveralLeakage().rows, $0) }.joined())\(list("Coalitions.", SeveralLeakage().coalitions))
 
+        Of a job with `reveal: [description]` (`describe.md` 9):
+
+        \(rows(SeveralDescriptionLeakage.general.rows, .description))\(list("Coalitions of a description.", SeveralDescriptionLeakage.general.coalitions))
+
         With a model (`multiparty-training.md`) H is the helper, B_1 to B_K are the other passive parties. The table is of a logistic
         one; what other families open in its place stands in sections 1 and 2. Of a proportional-hazards one (cox) each passive
         party learns of events what B does there: no order, no row, no time. Levels are not compared.

@@ -33,7 +33,9 @@ public struct LeakageTable: Sendable, Hashable, Codable {
         self.rows =
             switch job.kind {
             case .rows: RowLeakage(job).rows
-            case .several: SeveralLeakage(job).rows(with: SeveralFitLeakage(job))
+            case .several:
+                SeveralLeakage(job).rows(
+                    with: SeveralFitLeakage(job), SeveralDescriptionLeakage(job, rows: rows))
             case .pair: LeakageTable(LeakageWords(job: job, rows: rows)).rows
             }
     }

@@ -47,7 +47,8 @@ extension JobTemplate {
               # maxPasses: 30                 # each opens a number: a small job needs few
               # covariance: classical         # standard errors: classical, or robust ones: HC0, HC1\(survival(family, comparesLevels: false))
 
-            # Each party always gets its own coefficients. More: standard-errors (not with l2), metrics, scores.
+            # Each party always gets its own coefficients. More: standard-errors (not with l2), metrics, scores, description (Table 1,
+            # for all parties; by a 'group' of the active one).
             reveal: [coefficients, standard-errors]
 
             # holdout: none                   # hash: a fifth of the rows, chosen by the identifier's hash

@@ -44,8 +44,7 @@ extension JobRules {
         }
         let ofPairs: [(String, Bool)] = [
             ("model.l1", job.model.l1 > 0), ("model.groups", job.model.groups != nil),
-            ("group", job.parties.contains { $0.group != nil }),
-            ("reveal", [.logrank, .kaplanMeier, .description].contains { job.reveals($0) }),
+            ("reveal", [.logrank, .kaplanMeier].contains { job.reveals($0) }),
         ]
         for (field, isThere) in ofPairs where isThere {
             note(field, "asks for what jobs of three and more parties do not have", "it cannot be what is left of one")

@@ -31,6 +31,12 @@ public struct SeveralBrief: Sendable, Hashable, Codable {
         loss = job.wordsOfLoss
         let words = SeveralLeakage(job)
         let aligned = words.rows.filter { $0.phase == .alignment && Self.isOf($0.party, own, in: job) }
+        let description = SeveralDescriptionLeakage(job)
+        func described(_ isForAll: Bool, _ statements: KeyPath<LeakageTable.Row, [String]>) -> [String] {
+            (description?.rows ?? []).filter {
+                isForAll ? $0.party == LeakageTable.both : Self.isOf($0.party, own, in: job)
+            }.flatMap { $0[keyPath: statements] }.map { "if described: \($0)" }
+        }
         let rows = fit.rows.filter { $0.phase != .early }
         let alone = rows.filter { Self.isOf($0.party, own, in: job) }
         let isActive = own.role == .active
@@ -42,17 +48,22 @@ public struct SeveralBrief: Sendable, Hashable, Codable {
                     : "to \(job.active.name) a store of random-looking cells, which says nothing about a person whom not all have, and how many "
                         + "identifiers it has",
             ] + alone.flatMap(\.sends)
+            // What stands for its columns is said above.
+            + (description?.told ?? []).map { "if described: \($0)" }
+            + described(false, \.sends)
         allLearn =
             [
                 "who approved the job at each; numbers of columns; columns changed since an earlier job"
             ]
             + rows.filter { $0.party == LeakageTable.both && $0.phase != .setup }.flatMap(\.learns)
+            + described(true, \.learns)
             + [
                 "if it ends without a result: that it does, and why by a name; of collinear or separated columns some digits more"
             ]
-        learns = (aligned + alone).flatMap(\.learns)
+        learns = (aligned + alone).flatMap(\.learns) + described(false, \.learns)
         // Who learns nothing by it is not named here.
-        coalitions = [fit.assumption] + words.coalitions.prefix(1) + fit.gainingCoalitions
+        coalitions =
+            [fit.assumption] + words.coalitions.prefix(1) + (description?.coalitions ?? []) + fit.gainingCoalitions
         warnings = Remainder.warnings(job)
     }
 

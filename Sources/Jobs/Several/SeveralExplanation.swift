@@ -10,7 +10,7 @@ public struct SeveralExplanation: Sendable, Hashable, Codable {
         public let identifier: String
         /// Of a fit.
         public let label: String?
-        /// Its offset, exposure and case weights.
+        /// Its offset, exposure and case weights, and what it is described by.
         public let beside: [String]
         public let features: [String]
 
@@ -59,7 +59,9 @@ public struct SeveralExplanation: Sendable, Hashable, Codable {
             Summary(
                 name: party.name, role: party.name == job.helper ? "passive, helper" : party.role.rawValue,
                 table: party.table, identifier: party.identifier.words, label: party.label,
-                beside: party.beside.all.map { "\($0.word) \($0.column)" }, features: party.features.map(\.words))
+                beside: party.beside.all.map { "\($0.word) \($0.column)" }
+                    + [party.group].compactMap { $0.map { "described by \($0.column)" } },
+                features: party.features.map(\.words))
         }
         model = job.hasModel ? Explanation.model(job) : nil
         opened = job.hasModel ? job.reveal.map(\.rawValue) : []
@@ -69,9 +71,9 @@ public struct SeveralExplanation: Sendable, Hashable, Codable {
             ? Explanation.rows(job) + "; at most \(job.limits.maximumSetSize) identifiers of each party"
             : "at least \(job.limits.minimumCohort) people in common, at most \(job.limits.maximumSetSize) identifiers of each party"
         keys = "\(job.keys.bits)-bit Paillier keys, made for this job"
-        let (words, fit) = (SeveralLeakage(job), SeveralFitLeakage(job))
+        let (words, fit, description) = (SeveralLeakage(job), SeveralFitLeakage(job), SeveralDescriptionLeakage(job))
         leakage = LeakageTable(job: job).rows
-        coalitions = words.coalitions + (fit?.coalitions ?? [])
+        coalitions = words.coalitions + (description?.coalitions ?? []) + (fit?.coalitions ?? [])
         guards =
             job.hasModel
             ? Guard.allCases.map { "\($0.name)\(job.loosened.contains($0) ? " (loosened)" : ""): \($0.brief)" } : []

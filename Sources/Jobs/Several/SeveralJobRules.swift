@@ -44,7 +44,7 @@ extension JobRules {
             note("model.groups", "is there for two parties only", "drop it: levels are compared by a job of two")
         }
         if job.model.l1 > 0 { note("model.l1", "is there for two parties only", "use model.l2") }
-        for word in [Reveal.description, .weightedDescription, .logrank, .kaplanMeier] where job.reveals(word) {
+        for word in [Reveal.logrank, .kaplanMeier] where job.reveals(word) {
             note("reveal", "'\(word.rawValue)' is there for two parties only", "drop '\(word.rawValue)'")
         }
         if job.alignment != AlignmentTerms(method: .paillierOPRF, sender: nil) {

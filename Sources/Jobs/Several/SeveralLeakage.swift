@@ -22,12 +22,12 @@ struct SeveralLeakage {
 
     var rows: [LeakageTable.Row] { [session] + alignment + [early] }
 
-    /// The same with a fit after the alignment.
-    func rows(with fit: SeveralFitLeakage?) -> [LeakageTable.Row] {
+    /// The same with a description or a fit after the alignment.
+    func rows(with fit: SeveralFitLeakage?, _ description: SeveralDescriptionLeakage?) -> [LeakageTable.Row] {
         guard let fit else { return rows }
         let more = fit.rows
         let ends = [early] + more.filter { $0.phase == .early }
-        return [session] + alignment + more.filter { $0.phase != .early } + [
+        return [session] + alignment + (description?.rows ?? []) + more.filter { $0.phase != .early } + [
             LeakageTable.Row(
                 phase: .early, party: LeakageTable.both, sends: ends.flatMap(\.sends), learns: ends.flatMap(\.learns))
         ]

@@ -25,6 +25,8 @@ extension LeakagePhase {
 
     /// Those of an alignment of several parties.
     public static let ofSeveral: [LeakagePhase] = [.session, .alignment, .early]
+    /// Those of a description of several parties.
+    public static let ofSeveralDescription: [LeakagePhase] = [.session, .alignment, .description, .early]
     /// Those of a fit of several parties.
     public static let ofSeveralFit: [LeakagePhase] = [.session, .alignment, .setup, .training, .end, .early]
 }

@@ -155,6 +155,15 @@ extension Failure {
             self.init(.internalError, "invalidPlan", "the description does not fit its job: \(what)")
         case .protocolViolation(let what):
             self.init(.protocolViolation, "protocolViolation", "the peer broke the description's protocol: \(what)")
+        case .partsDiffer(let party, let other):
+            self.init(
+                .protocolViolation, "partsDiffer",
+                party == other
+                    ? "\(party) says something else of its own groups or columns than it told this site"
+                    : "\(party)'s groups or columns are others to this site than \(other) says: \(party) told them different things, "
+                        + "or \(other) does not say what it was told",
+                hint:
+                    "nothing was written; what \(party) signed to each stands in the transcripts under failed/ at each")
         }
     }
 }

@@ -106,7 +106,9 @@ struct MeshCopy {
 
 extension MeshCopy.Pair {
     fileprivate mutating func take(_ record: Record, _ payload: [UInt8]) {
-        if Self.kept.contains(record.type.protocolID) || AnnouncedNumbers.areIn(record) {
+        if Self.kept.contains(record.type.protocolID) || AnnouncedNumbers.areIn(record)
+            || DescribedReading.reads(record)
+        {
             records.append((record, payload))
         }
         if record.type == .meshHeads { heads[record.from] = try? MeshHeads(payload: payload) }

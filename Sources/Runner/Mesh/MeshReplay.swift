@@ -47,6 +47,7 @@ package struct MeshReplay {
         switch copy.purpose {
         case PooledProtocol().purpose: PooledProtocol()
         case JointFitProtocol().purpose: JointFitProtocol()
+        case JointDescriptionProtocol().purpose: JointDescriptionProtocol()
         default: JointAlignmentProtocol()
         }
     }
@@ -140,6 +141,7 @@ package struct MeshReplay {
                 switch session {
                 case is PooledProtocol: try await pooled(sessions, file, own, table, start)
                 case is JointFitProtocol: try await fit(sessions, file, own, table)
+                case is JointDescriptionProtocol: try await described(sessions, file, own, table)
                 default: try await joint(sessions, file, own, table)
                 }
             let heads = MeshHeads(again.mesh, file.job, own: own, sessions)
@@ -189,6 +191,18 @@ package struct MeshReplay {
         return Again(
             mesh: result.alignment.mesh, facts: { try result.facts(salt: $0) },
             files: try JointFitFiles(file, file.job.parties[own], result).results())
+    }
+
+    private func described(
+        _ sessions: [Int: Session], _ file: JobFile, _ own: Int, _ table: PartyTable
+    ) async throws -> Again {
+        let result = try await JointDescriptionRun(
+            file: file, own: own, table: table, salts: ColumnSalts(identity: site.identity()),
+            patience: .seconds(3600), books: nil, progress: progress
+        ).run(over: sessions)
+        return Again(
+            mesh: result.alignment.mesh, facts: { try result.facts(salt: $0) },
+            files: try JointDescriptionFiles(file, file.job.parties[own], table, result).results())
     }
 
     /// Nobody is asked for an approval again.

@@ -360,15 +360,15 @@ private final class LatestAttempt<Outcome: Sendable>: Sendable {
 }
 
 /// A value that several tasks read and write.
-final class Shared<Value: Sendable>: Sendable {
+package final class Shared<Value: Sendable>: Sendable {
     private let stored: Mutex<Value>
 
-    init(_ value: Value) { stored = Mutex(value) }
+    package init(_ value: Value) { stored = Mutex(value) }
 
-    var value: Value {
+    package var value: Value {
         get { stored.withLock { $0 } }
         set { stored.withLock { $0 = newValue } }
     }
 
-    func update(_ change: (inout Value) -> Void) { stored.withLock { change(&$0) } }
+    package func update(_ change: (inout Value) -> Void) { stored.withLock { change(&$0) } }
 }

@@ -198,8 +198,12 @@ package struct MeshVerification {
             lost: lost,
             pairs: pairs, findings: findings, verdict: verdict,
             phrase: job.isSplitByRows
-                ? "pooled fit" : copies[0].purpose == JointFitProtocol().purpose ? "fit" : "alignment")
+                ? "pooled fit" : Self.phrases[copies[0].purpose] ?? "alignment")
     }
+
+    private static let phrases: [SessionPurpose: String] = [
+        JointFitProtocol().purpose: "fit", JointDescriptionProtocol().purpose: "description",
+    ]
 
     private static func pruned(_ check: Check, _ keepers: Set<String>) -> Finding {
         Finding(

@@ -14,6 +14,7 @@ package enum SiteProtocols {
         PooledProtocol(),
         JointAlignmentProtocol(),
         JointFitProtocol(),
+        JointDescriptionProtocol(),
     ]
 
     package static func named(_ purpose: String) -> (any SiteProtocol)? {

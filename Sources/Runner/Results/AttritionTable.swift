@@ -3,7 +3,7 @@ package import Records
 /// How many rows of this site's table there were, and what became of them, for a result that has no report of its own.
 package struct AttritionTable: Sendable, Codable {
     package struct Step: Sendable, Codable, Hashable {
-        /// "in the table", "left out: ...", "in both tables".
+        /// "in the table", "left out: ...", "in both tables" or, of more than two, "in all tables".
         package let step: String
         /// Of a column without a value; nil for other steps.
         package let column: String?
@@ -12,8 +12,10 @@ package struct AttritionTable: Sendable, Codable {
 
     package let steps: [Step]
 
-    /// - Parameter common: rows that are in both tables.
-    package init(_ report: IdentifierReport, common: Int) {
+    /// - Parameters:
+    ///   - common: rows that are in all tables.
+    ///   - parties: how many tables there are.
+    package init(_ report: IdentifierReport, common: Int, parties: Int = 2) {
         var steps = [Step(step: "in the table", column: nil, rows: report.rowsRead)]
         steps += report.leftOut.filter { $0.rows > 0 }.map { Step(step: $0.words, column: nil, rows: $0.rows) }
         // A row may lack several.
@@ -21,7 +23,7 @@ package struct AttritionTable: Sendable, Codable {
             Step(step: "no value", column: $0.key, rows: $0.value)
         }
         steps.append(Step(step: "in the alignment", column: nil, rows: report.usable))
-        steps.append(Step(step: "in both tables", column: nil, rows: common))
+        steps.append(Step(step: parties == 2 ? "in both tables" : "in all tables", column: nil, rows: common))
         self.steps = steps
     }
 

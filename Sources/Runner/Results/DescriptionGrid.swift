@@ -1,4 +1,5 @@
 import Foundation
+import Jobs
 import SplitRegression
 
 /// A description's table as people read it, in a terminal and on a page: cells by column and group, rows counted once or with their
@@ -8,7 +9,7 @@ struct DescriptionGrid {
         /// A column, or one of its levels.
         let name: String
         let unit: String
-        let isActive: Bool
+        let party: String
         let cells: [String]
     }
 
@@ -19,7 +20,7 @@ struct DescriptionGrid {
     let sizes: [String]
     let lines: [Line]
 
-    init(_ table: DescriptionTable, isWeighted: Bool) {
+    init(_ table: DescriptionTable, of job: Job, isWeighted: Bool) {
         let isCompared = table.groups.count > 1
         let groups = isCompared || isWeighted ? table.groups : []
         func cells(all: String, _ own: [String], _ difference: String) -> [String] {
@@ -35,7 +36,7 @@ struct DescriptionGrid {
                 let difference = isWeighted ? line.weightedDifference : line.difference
                 return Line(
                     name: line.level.map { "\(column.name): \($0)" } ?? column.name,
-                    unit: line.level == nil ? "mean (SD)" : isWeighted ? "%" : "n (%)", isActive: column.isActive,
+                    unit: line.level == nil ? "mean (SD)" : isWeighted ? "%" : "n (%)", party: column.party(in: job),
                     cells: cells(
                         all: line.all.text, (isWeighted ? line.weighted ?? [] : line.groups).map(\.text),
                         difference.map { Number.fixed($0, decimals: 3) } ?? ""))
@@ -58,6 +59,9 @@ extension DescriptionTable.Cell {
 }
 
 extension DescriptionTable.Column {
+    /// Whose it is.
+    func party(in job: Job) -> String { party ?? (isActive ? job.active.name : job.passive.name) }
+
     /// Of a yes/no column the second line says all.
     fileprivate var shownLines: [DescriptionTable.Line] {
         lines.map(\.level) == ["no", "yes"] ? Array(lines.suffix(1)) : lines

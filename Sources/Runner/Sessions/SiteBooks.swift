@@ -70,7 +70,7 @@ struct SiteBooks: JobBooks {
     }
 
     func remember(_ cohort: DescribedCohort, _ inputs: SessionInputs?) throws {
-        try cohorts.open(cohort.rows, fit: cohort.budget(for: job), inputs: inputs)
+        try cohorts.open(cohort.rows, fit: cohort.budget(for: job, to: prepared.peer), inputs: inputs)
     }
 
     func openScores(of rows: AlignedRows) throws { try cohorts.openScores(of: rows) }

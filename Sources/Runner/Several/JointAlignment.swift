@@ -3,7 +3,7 @@ import PrivateSetIntersection
 import ProtocolKit
 package import Records
 package import Site
-package import Transcript
+import Transcript
 package import Wire
 
 /// What came of an alignment of several parties.
@@ -43,12 +43,11 @@ extension JobInputs {
 }
 
 /// An alignment of several parties at one site, with its books.
-package struct JointAlignment: MeshWork {
+package struct JointAlignment: JointWork {
     package let mesh: PreparedMesh
     private let cohorts: [CohortBook]
     private let progress: ProgressReporter
-    /// Roots that peers committed to, by name.
-    private let roots = Shared<[String: Bytes32]>([:])
+    package let roots = Shared<[String: Bytes32]>([:])
 
     private var job: Job { mesh.job }
 
@@ -62,23 +61,6 @@ package struct JointAlignment: MeshWork {
 
     /// Others may be busy with larger sets; that a party is gone shows on its connection.
     package var patience: Duration { mesh.patience + .milliseconds(20 * job.limits.maximumSetSize) }
-
-    /// Whoever is lost ends the alignment: it begins anew.
-    package var lossTimeout: Int? { nil }
-    package var progressMade: Int { 0 }
-    package var standing: JointAlignmentResult? { nil }
-    package var hintOfEnded: String? { nil }
-
-    package func begin() throws {}
-    package func leave(in writer: TranscriptWriter) throws {}
-    package func end() throws {}
-
-    package func admit(_ committed: [InputCommitments.Item], of peer: MeshPeer, in session: Session) throws {
-        guard let set = committed.first(where: { $0.label == "identifiers" }) else {
-            throw session.violation("commitmentMissing")
-        }
-        roots.update { $0[peer.name] = set.root }
-    }
 
     package func run(over sessions: [Int: Session]) async throws -> JointAlignmentResult {
         let refusal = Shared<PolicyRefusal?>(nil)
@@ -129,8 +111,6 @@ package struct JointAlignment: MeshWork {
     }
 
     package func identity(of result: JointAlignmentResult) -> Bytes32 { result.mesh }
-
-    package func parties(of result: JointAlignmentResult) -> [String] { job.parties.map(\.name) }
 
     package func files(of result: JointAlignmentResult) throws -> [ResultFile] {
         try JointFiles(mesh.file, result).all()

@@ -39,6 +39,14 @@ struct JointReport: Codable, Sendable {
     let aligned: Int
     /// nil where no model was fitted.
     let fit: Fit?
+    /// nil where the rows were not described.
+    let described: Described?
+
+    /// Of a description: its table stands beside it.
+    struct Described: Codable, Sendable, Hashable {
+        let columns: Int
+        let shown: Int
+    }
 
     /// What all parties know of a fit.
     struct Fit: Codable, Sendable {
@@ -65,13 +73,24 @@ struct JointReport: Codable, Sendable {
                 converged: summary.converged))
     }
 
-    init(_ file: JobFile, _ result: JointAlignmentResult, fit: Fit? = nil) {
+    init(_ file: JobFile, _ result: JointDescriptionResult) {
+        self.init(file, result.alignment, described: Described(result.table))
+    }
+
+    init(_ file: JobFile, _ result: JointAlignmentResult, fit: Fit? = nil, described: Described? = nil) {
         self.fit = fit
+        self.described = described
         job = file.hash
         title = file.job.title
         derivedFrom = file.job.derivedFrom
         mesh = result.mesh.hex
         parties = file.job.parties.map(\.name)
         aligned = result.rows.count
+    }
+}
+
+extension JointReport.Described {
+    init(_ table: DescriptionTable) {
+        self.init(columns: table.columns.count, shown: table.shownColumns)
     }
 }

@@ -7,7 +7,7 @@ import SplitRegression
 import Transcript
 import Wire
 
-/// What a verifier checks of alignments and fits of several parties beyond their sessions. `protocols/transcript.md` 9.4.
+/// What a verifier checks of alignments, descriptions and fits of several parties beyond their sessions. `protocols/transcript.md` 9.4.
 struct JointFollowing: MeshFollowing {
     private typealias Finding = VerificationReport.Finding
 
@@ -54,6 +54,13 @@ struct JointFollowing: MeshFollowing {
                 "announcedDiffers", "In \(copy.keeper)'s logs the numbers that the fit opened are not the same for all."
             )
         }
+        let isDescription = copy.purpose == JointDescriptionProtocol().purpose
+        let table: DescriptionTable?
+        do { table = isDescription ? try copy.describedTable() : nil } catch {
+            return failed(
+                Failure(describing: error).code,
+                "The table does not follow from \(copy.keeper)'s logs: \(Failure(describing: error).message).")
+        }
         let report: JointReport
         do {
             guard let read = try Self.report(copy) else { return unseen("\(MeshFolder.result) is not at hand") }
@@ -71,6 +78,11 @@ struct JointFollowing: MeshFollowing {
             return failed(
                 "resultOfOthers", "\(copy.keeper)'s \(MeshFolder.result) is \(isFit ? "not " : "")that of a fit.")
         }
+        guard report.described == table.map(JointReport.Described.init) else {
+            return failed(
+                "resultMismatch", "\(copy.keeper)'s \(MeshFolder.result) says something else of the description.")
+        }
+        if let table { return copy.outcome(of: table, or: { failed($0, $1) }, unseen: unseen) }
         guard let fit = report.fit else {
             return Finding(
                 check: .m05, status: .passed,
@@ -95,6 +107,49 @@ struct JointFollowing: MeshFollowing {
 }
 
 extension MeshCopy {
+    /// The table that a description's sessions come to at this party.
+    ///
+    /// - Throws: `DescriptionError`: where it does not follow, or parties were told, or told, different things.
+    func describedTable() throws -> DescriptionTable {
+        let plan = JointDescriptionPlan(job)
+        var sessions: [Int: DescribedReading] = [:]
+        for pair in pairs.values {
+            guard let index = job.index(of: pair.peer) else { continue }
+            var reading = DescribedReading(plan)
+            for (record, payload) in pair.records where DescribedReading.reads(record) {
+                try reading.take(record, payload)
+            }
+            sessions[index] = reading
+        }
+        return try JointDescriptionReading(plan, own: job.index(of: keeper) ?? 0, sessions: sessions).table()
+    }
+
+    /// M05 of a description: the table in its file is the one that follows from messages, and outcomes count its columns.
+    fileprivate func outcome(
+        of table: DescriptionTable, or failed: (String, String) -> VerificationReport.Finding,
+        unseen: (String) -> VerificationReport.Finding
+    ) -> VerificationReport.Finding {
+        let counts = pairs.values.compactMap(\.counts)
+        guard counts.allSatisfy({ $0["shown"] == Int64(table.shownColumns) }) else {
+            return failed("resultMismatch", "An outcome of \(keeper)'s counts other columns than the messages show.")
+        }
+        let path = "\(folder)/\(DescriptionFiles.json)"
+        guard FileManager.default.fileExists(atPath: path) else {
+            return unseen("\(DescriptionFiles.json) is not at hand")
+        }
+        guard let written = try? PrivateFile.readBytes(path, limit: 1 << 26), let made = try? ResultFiles.json(table),
+            written == made
+        else {
+            return failed(
+                "resultMismatch", "\(keeper)'s \(DescriptionFiles.json) is not the table that its sessions come to.")
+        }
+        return VerificationReport.Finding(
+            check: .m05, status: .passed,
+            sentence:
+                "The common rows, their order and the table follow from the messages; all know the same of each party's columns. "
+                + "(\(keeper))")
+    }
+
     /// Whether all sessions of this party's fit tell the same opened numbers.
     var announcementsAgree: Bool {
         var told: Set<AnnouncedNumbers> = []

@@ -27,7 +27,7 @@ public enum CohortDescription {
         _ input: Input, plan: DescriptionPlan, over session: Session,
         progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) async throws -> DescriptionTable {
-        try await run(.active, input, plan: plan, keyFloor: 2048, over: session, progress: progress)
+        try await run(.active, input, plan: plan, over: session, progress: progress)
     }
 
     /// Runs the other role.
@@ -35,7 +35,7 @@ public enum CohortDescription {
         _ input: Input, plan: DescriptionPlan, over session: Session,
         progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) async throws -> DescriptionTable {
-        try await run(.passive, input, plan: plan, keyFloor: 2048, over: session, progress: progress)
+        try await run(.passive, input, plan: plan, over: session, progress: progress)
     }
 
     /// Refuses what no description is made of, before anything is debited or sent.
@@ -64,9 +64,18 @@ public enum CohortDescription {
 
     /// The seam for tests: keys below the floor of shipped paths.
     package static func run(
-        _ role: TrainingRole, _ input: Input, plan: DescriptionPlan, keyFloor: Int, over session: Session,
-        progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
+        _ role: TrainingRole, _ input: Input, plan: DescriptionPlan, keyFloor: Int = 2048,
+        over session: Session, progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) async throws -> DescriptionTable {
+        let pair = try await describe(role, input, plan: plan, keyFloor: keyFloor, over: session, progress: progress)
+        return try DescriptionTable(plan, rows: pair.rows, groups: pair.groups, parts: [pair.active, pair.passive])
+    }
+
+    /// What both learn of each other's columns.
+    package static func describe(
+        _ role: TrainingRole, _ input: Input, plan: DescriptionPlan, keyFloor: Int = 2048,
+        over session: Session, progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
+    ) async throws -> DescribedPair {
         let (own, grouped) = try prepared(role, input, plan)
         try await session.send(DescriptionSetup(rows: input.rows, values: own.values))
         let peer = try await session.receive(DescriptionSetup.self)
@@ -84,7 +93,7 @@ public enum CohortDescription {
         try await session.checkpoint()
         progress(.phase("sums by group"))
         return try await DescribingRole(
-            role: role, plan: plan, shape: shape, own: own, grouped: grouped,
+            role: role, shape: shape, own: own, grouped: grouped,
             exchange: PaillierShareExchange(keys: keys, session: session, round: 0, report: progress),
             session: session, progress: progress
         ).describe()

@@ -79,11 +79,25 @@ extension DescribedNumber {
         return Int64(truncatingIfNeeded: (isSigned ? word.signed(bits) : word).low)
     }
 
+    /// Whether the window has room for it.
+    func holds(_ value: Int64) -> Bool {
+        let half = Int64(1) << Int64(bits - 1)
+        return isSigned ? (-half..<half).contains(value) : (0..<2 * half).contains(value)
+    }
+
     /// Whether a group can have so many.
     fileprivate func allows(_ value: Int64) -> Bool { most.map { value >= 0 && UInt64(value) <= $0 } ?? true }
 }
 
 extension [DescribedNumber] {
+    /// All of them, of the active party's windows and of the passive one's, which has none of the other's columns.
+    func opened(_ active: [ShareWord], _ passive: [ShareWord]) -> [Int64] {
+        let own = count - passive.count
+        return enumerated().map { index, number in
+            index < own ? number.opened(active[index]) : number.opened(active[index], passive[index - own])
+        }
+    }
+
     /// Whether groups can have so many of each level, and of all that are shown. One unit more for each that is rounded.
     package func allow(_ values: [Int64]) -> Bool {
         guard zip(self, values).allSatisfy({ $0.allows($1) }) else { return false }

@@ -1,9 +1,8 @@
 internal import Wire
 
-/// One party's side of a description, from the groups to the table (describe.md 3).
+/// One party's side of a description, from the groups to the numbers that both have (describe.md 3).
 struct DescribingRole {
     let role: TrainingRole
-    let plan: DescriptionPlan
     let shape: DescriptionShape
     let own: DescribedRows
     /// At the active party.
@@ -14,7 +13,7 @@ struct DescribingRole {
 
     private var isActive: Bool { role == .active }
 
-    func describe() async throws -> DescriptionTable {
+    func describe() async throws -> DescribedPair {
         let sizes = try await groups()
         let sums = try await sums(sizes)
         progress(.phase("small cells"))
@@ -113,7 +112,7 @@ struct DescribingRole {
 
     private func open(
         _ shown: [Bool], _ sizes: [GroupSize], _ sums: Sums
-    ) async throws -> DescriptionTable {
+    ) async throws -> DescribedPair {
         let numbers = shape.numbers(shown: shown, sizes)
         let activeCount = numbers.count { $0.column < shape.active.count }
         let shares = numbers.map { number in
@@ -134,20 +133,16 @@ struct DescribingRole {
         guard let words = received.words(bits: isActive ? later : all) else {
             throw DescriptionError.protocolViolation("numbers that are too many, too few or too wide")
         }
-        let values = numbers.enumerated().map { index, number in
-            guard index >= activeCount else { return number.opened(isActive ? shares[index] : words[index]) }
-            return number.opened(shares[index], isActive ? words[index - activeCount] : words[index])
-        }
+        let values = isActive ? numbers.opened(shares, words) : numbers.opened(words, sent)
         guard numbers.allow(values) else {
             throw DescriptionError.protocolViolation("more rows of a level than a group has")
         }
-        return DescriptionTable(
-            plan: plan, shape: shape, sizes: sizes, shown: shown, numbers: Array(zip(numbers, values)),
-            scales: try await scales(shown))
+        let scales = try await scales(shown)
+        return DescribedPair(shape, groups: sizes, shown: shown, numbers: values, scales: scales)
     }
 
-    /// Of all numeric columns that are shown.
-    private func scales(_ shown: [Bool]) async throws -> [ColumnScale] {
+    /// Of the numeric columns that are shown: the active party's, and the passive one's.
+    private func scales(_ shown: [Bool]) async throws -> (active: [ColumnScale], passive: [ColumnScale]) {
         func count(_ range: Range<Int>) -> Int {
             range.count { shape.columns[$0].isNumeric && shown[$0] }
         }
@@ -160,6 +155,6 @@ struct DescribingRole {
         guard peer.count == count(isActive ? last : first) else {
             throw DescriptionError.protocolViolation("scales of other columns than are shown")
         }
-        return isActive ? scales + peer : peer + scales
+        return isActive ? (scales, peer) : (peer, scales)
     }
 }

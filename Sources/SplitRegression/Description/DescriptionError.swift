@@ -13,6 +13,8 @@ public enum DescriptionError: Error, Hashable, Sendable {
     case rowCountMismatch(own: Int, peer: Int)
     case keyTooSmall(bits: Int)
     case invalidPlan(String)
+    /// What a party says of another one's part is not what that one said here, or not of its own what it said before.
+    case partsDiffer(of: String, saidBy: String)
     /// The peer sent something that this protocol does not allow at this place.
     case protocolViolation(String)
 }
@@ -21,7 +23,7 @@ extension DescriptionError: PeerVisibleError {
     /// What the peer is told when this ends the session: a name, never a value.
     public var abortReason: AbortReason {
         switch self {
-        case .protocolViolation: AbortReason(.violation, name)
+        case .protocolViolation, .partsDiffer: AbortReason(.violation, name)
         case .smallGroup, .unevenWeights, .constantColumn, .farRow: AbortReason(.refusal, name)
         default: AbortReason(.failure, name)
         }
@@ -37,6 +39,7 @@ extension DescriptionError: PeerVisibleError {
         case .rowCountMismatch: "rowCountMismatch"
         case .keyTooSmall: "keyTooSmall"
         case .invalidPlan: "invalidPlan"
+        case .partsDiffer: "partsDiffer"
         case .protocolViolation: "protocolViolation"
         }
     }

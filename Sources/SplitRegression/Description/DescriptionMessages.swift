@@ -18,6 +18,8 @@ extension MessageType {
     static let hiddenColumns = MessageType(rawValue: 0x0514)
     static let describedNumbers = MessageType(rawValue: 0x0515)
     static let scales = MessageType(rawValue: 0x0516)
+    static let describedPart = MessageType(rawValue: 0x0517)
+    static let partDigests = MessageType(rawValue: 0x0518)
 
     /// Ciphertexts and nothing else.
     static let ofDescribedCiphertexts: Set<MessageType> = [.groupVectors, .groupSums, .cellShares, .cellTests]
@@ -46,13 +48,21 @@ struct DescriptionSetup: Message {
 
     func encode(into encoder: inout Encoder) {
         encoder.write(UInt32(clamping: rows))
-        encoder.writeArray(values) { $0.write(UInt8(clamping: $1)) }
+        Self.encode(values, into: &encoder)
     }
 
     init(from decoder: inout Decoder) throws(WireError) {
         rows = Int(try decoder.readUInt32())
         guard (2..<DescriptionPlan.mostRows).contains(rows) else { throw .invalidValue("rows") }
-        values = try decoder.readArray(max: 10_000, minimumBytes: 1) { decoder throws(WireError) in
+        values = try Self.values(from: &decoder)
+    }
+
+    static func encode(_ values: [Int], into encoder: inout Encoder) {
+        encoder.writeArray(values) { $0.write(UInt8(clamping: $1)) }
+    }
+
+    static func values(from decoder: inout Decoder) throws(WireError) -> [Int] {
+        try decoder.readArray(max: 10_000, minimumBytes: 1) { decoder throws(WireError) in
             let count = Int(try decoder.readUInt8())
             guard count != 1, count <= DescribedColumn.mostValues else { throw .invalidValue("values") }
             return count
@@ -92,12 +102,17 @@ struct HiddenColumns: Message {
 
     init(_ flags: [Bool]) { self.flags = flags }
 
-    func encode(into encoder: inout Encoder) { encoder.writePrefixed(flags.map { $0 ? 1 : 0 }) }
+    func encode(into encoder: inout Encoder) { Self.encode(flags, into: &encoder) }
+    init(from decoder: inout Decoder) throws(WireError) { flags = try Self.flags(from: &decoder) }
 
-    init(from decoder: inout Decoder) throws(WireError) {
+    static func encode(_ flags: [Bool], into encoder: inout Encoder) {
+        encoder.writePrefixed(flags.map { $0 ? 1 : 0 })
+    }
+
+    static func flags(from decoder: inout Decoder) throws(WireError) -> [Bool] {
         let bytes = try decoder.readPrefixed(max: 1 << 20)
         guard bytes.allSatisfy({ $0 <= 1 }) else { throw .invalidValue("flag") }
-        flags = bytes.map { $0 == 1 }
+        return bytes.map { $0 == 1 }
     }
 }
 
@@ -122,15 +137,18 @@ struct ScalesMessage: Message {
 
     init(_ scales: [ColumnScale]) { self.scales = scales }
 
-    func encode(into encoder: inout Encoder) {
+    func encode(into encoder: inout Encoder) { Self.encode(scales, into: &encoder) }
+    init(from decoder: inout Decoder) throws(WireError) { scales = try Self.scales(from: &decoder) }
+
+    static func encode(_ scales: [ColumnScale], into encoder: inout Encoder) {
         encoder.writeArray(scales) { encoder, scale in
             encoder.write(scale.mean)
             encoder.write(scale.sd)
         }
     }
 
-    init(from decoder: inout Decoder) throws(WireError) {
-        scales = try decoder.readArray(max: 10_000, minimumBytes: 16) { decoder throws(WireError) in
+    static func scales(from decoder: inout Decoder) throws(WireError) -> [ColumnScale] {
+        try decoder.readArray(max: 10_000, minimumBytes: 16) { decoder throws(WireError) in
             let scale = ColumnScale(mean: try decoder.readDouble(), sd: try decoder.readDouble())
             guard scale.sd >= 0x1p-500, scale.sd <= 0x1p500, abs(scale.mean) <= 0x1p500 else {
                 throw .invalidValue("scale")

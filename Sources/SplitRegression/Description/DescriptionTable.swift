@@ -46,6 +46,8 @@ public struct DescriptionTable: Sendable, Codable, Hashable {
         public let name: String
         /// Whether it is the active party's.
         public let isActive: Bool
+        /// Whose it is, of more than two parties; nil with two, where ``isActive`` says it.
+        public let party: String?
         public let isNumeric: Bool
         /// Empty where nothing is shown.
         public let lines: [Line]
@@ -63,12 +65,20 @@ public struct DescriptionTable: Sendable, Codable, Hashable {
 
 extension DescriptionTable {
     /// - Parameters:
-    ///   - numbers: what was opened, in order.
-    ///   - scales: of numeric columns that are shown, in order.
+    ///   - plan: its passive columns are those of all parts but the first.
+    ///   - parts: the active party's first.
+    ///   - parties: whose each column is, of more than two parties.
+    /// - Throws: `protocolViolation` where parts are none of such columns.
     init(
-        plan: DescriptionPlan, shape: DescriptionShape, sizes: [GroupSize], shown: [Bool],
-        numbers: [(DescribedNumber, Int64)], scales: [ColumnScale]
-    ) {
+        _ plan: DescriptionPlan, rows: Int, groups sizes: [GroupSize], parts: [DescribedPart], parties: [String]? = nil
+    ) throws(DescriptionError) {
+        let (shown, scales) = (parts.flatMap(\.shown), parts.flatMap(\.scales))
+        let later = parts.dropFirst().flatMap(\.values)
+        guard let shape = plan.shape(rows: rows, activeValues: parts.first?.values ?? [], passiveValues: later),
+            shown.count == shape.columns.count
+        else { throw .protocolViolation("parts of other columns than the job has") }
+        let (numbers, values) = (shape.numbers(shown: shown, sizes), parts.flatMap(\.numbers))
+        guard numbers.count == values.count else { throw .protocolViolation("parts with more or fewer numbers") }
         let names = plan.groups.isEmpty ? ["all"] : plan.groups
         let groups = zip(names, sizes).map { name, size in
             Group(
@@ -77,7 +87,7 @@ extension DescriptionTable {
             )
         }
         var sums: [Place: [Double]] = [:]
-        for (number, value) in numbers {
+        for (number, value) in zip(numbers, values) {
             let place = Place(column: number.column, block: number.block, item: number.item)
             let scale = Double(sign: .plus, exponent: number.cut, significand: 1)
             sums[place, default: []].append(Double(value) * scale)
@@ -91,8 +101,8 @@ extension DescriptionTable {
                 !isShown
                 ? [] : spec.kind.levelNames == nil ? builder.numericLines(scale.next()) : builder.levelLines()
             return Column(
-                name: spec.name, isActive: index < plan.active.count, isNumeric: spec.kind.levelNames == nil,
-                lines: lines)
+                name: spec.name, isActive: index < plan.active.count, party: parties?[index],
+                isNumeric: spec.kind.levelNames == nil, lines: lines)
         }
         self.init(
             rows: shape.rows, minimumCell: shape.minimumCell, groupColumn: plan.groupColumn, groups: groups,

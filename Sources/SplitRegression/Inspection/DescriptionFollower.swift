@@ -95,10 +95,7 @@ struct DescriptionFollower {
         expected.drop(from: record.from)
         windows[record.from] = words
         guard let a = windows[active], let b = windows[passive] else { return }
-        let values = numbers.enumerated().map { index, number in
-            index < own ? number.opened(a[index]) : number.opened(a[index], b[index - own])
-        }
-        guard numbers.allow(values) else {
+        guard numbers.allow(numbers.opened(a, b)) else {
             throw Self.failure("T23", "countTooLarge", "A level has more rows than its group.")
         }
     }

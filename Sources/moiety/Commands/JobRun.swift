@@ -15,6 +15,16 @@ struct MeetingOptions: ParsableArguments {
 
     func address() throws -> NetworkAddress? { try peerAddress.map { try NetworkAddress($0) } }
 
+    /// Whether the sites of a job with many peers can find each other.
+    ///
+    /// - Throws: `Failure` 64 where an address was given.
+    func demandMesh(_ address: NetworkAddress?) throws {
+        guard address != nil else { return }
+        throw Failure(
+            .usage, "manyPeers", "this job has many peers, and --peer-address is for one",
+            hint: "each is dialled where its invitation says, or: moiety peer add FILE --address HOST:PORT")
+    }
+
     func announcer(_ console: Console) throws -> @Sendable (NetworkAddress) -> Void {
         try AddressFile.announcer(announce, console)
     }
@@ -57,11 +67,7 @@ struct JobRun: ReplyingCommand {
         let file = try file.read()
         let address = try meeting.address()
         if file.job.isMesh {
-            guard address == nil else {
-                throw Failure(
-                    .usage, "manyPeers", "this job has many peers, and --peer-address is for one",
-                    hint: "each is dialled where its invitation says, or: moiety peer add FILE --address HOST:PORT")
-            }
+            try meeting.demandMesh(address)
             return file.job.isSplitByRows
                 ? try await pooled(file, folder, announce, console) : try await joint(file, folder, announce, console)
         }
@@ -114,10 +120,16 @@ struct JobRun: ReplyingCommand {
                 "this job of \(file.job.parties.count) parties aligns their rows, and has no model",
                 hint: "moiety align run, at every party at the same time")
         }
+        if session is DescriptionProtocol || session is JointDescriptionProtocol {
+            let start = JointDescriptionStart(file, at: folder, observer: console)
+            if dryRun { return try await rehearse(file, start.checks, folder) }
+            let reply = try await DescribeCommand.joint(start, out: out, announce, console)
+            return Reply(.described(reply.payload), text: reply.text)
+        }
         guard session is FitProtocol || session is JointFitProtocol else {
             throw Failure(
                 .usage, "severalParties",
-                "a job of several parties is fitted: --as \(session.purpose.rawValue) is for others")
+                "a job of several parties is fitted or described: --as \(session.purpose.rawValue) is for others")
         }
         let start = JointFitStart(file, at: folder, observer: console)
         if dryRun { return try await rehearse(file, start.checks, folder) }
@@ -156,6 +168,7 @@ enum JobRunReport: Encodable, Sendable {
     case finished(JobReport)
     case session(SessionReport)
     case pooled(PooledReport)
+    case described(DescribeReport)
 
     private struct Checked: Encodable {
         let job: String
@@ -170,6 +183,7 @@ enum JobRunReport: Encodable, Sendable {
         case .finished(let report): try report.encode(to: encoder)
         case .session(let report): try report.encode(to: encoder)
         case .pooled(let report): try report.encode(to: encoder)
+        case .described(let report): try report.encode(to: encoder)
         }
     }
 }

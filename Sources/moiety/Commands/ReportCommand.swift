@@ -60,11 +60,6 @@ struct ReportCommand: ReplyingCommand {
                 console.warning("\(secrets) holds its keeper's secrets: nobody else should have it")
             }
         }
-        if description != nil, study.job.kind == .several {
-            throw Failure(
-                .usage, "manyParties", "--description is of two parties, and \(study.path) is of a fit of several",
-                hint: "leave it out")
-        }
         let table = try description.map {
             try StudyDescription(reading: $0, of: study, site: site, verifies: !noVerify)
         }

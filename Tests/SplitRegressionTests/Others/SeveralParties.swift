@@ -183,9 +183,9 @@ struct SeveralParties {
     }
 
     /// What a party throws ends all its sessions.
-    private static func ending(
-        _ sessions: [Session], _ body: @Sendable () async throws -> TrainingOutcome
-    ) async throws -> TrainingOutcome {
+    static func ending<Value: Sendable>(
+        _ sessions: [Session], _ body: @Sendable () async throws -> Value
+    ) async throws -> Value {
         guard let first = sessions.first else { return try await body() }
         return try await first.run { _ in try await ending(Array(sessions.dropFirst()), body) }
     }

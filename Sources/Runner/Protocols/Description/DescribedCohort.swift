@@ -10,15 +10,16 @@ package struct DescribedCohort: Sendable {
     let input: CohortDescription.Input
     private let own: Party
     private let design: DesignMatrix
-    /// By name: what this party's rows hold that the peer must not learn.
+    /// By name: what this party's rows hold that no other must learn.
     private let hidden: [(name: String, values: [Double])]
 
-    init(_ inputs: JobInputs, _ rows: AlignedRows) throws {
-        let (job, table) = (inputs.job, inputs.table)
+    /// - Parameter own: the party whose rows they are.
+    init(_ job: Job, _ own: Party, _ table: PartyTable, _ rows: AlignedRows) throws {
         self.rows = rows
-        own = inputs.own
-        plan = DescriptionPlan(job)
-        let isActive = inputs.own.role == .active
+        self.own = own
+        let isActive = own.role == .active
+        // Of several passive parties the active one has such a plan with each.
+        plan = DescriptionPlan(job, with: isActive ? job.passive : own)
         let specs = isActive ? plan.active : plan.passive
         let columns = try specs.map { try rows.values($0, missing: table.missing) }
         let group =
@@ -52,10 +53,12 @@ package struct DescribedCohort: Sendable {
         }
     }
 
-    /// What the description opens to the peer, against what this party's rows hold.
-    package func budget(for job: Job) -> BitBudget {
-        BitBudget(
-            bits: DescribedBits(job, rows: rows.count, to: own.role == .active ? .passive : .active).total,
+    /// What the description opens to another party, against what this party's rows hold.
+    package func budget(for job: Job, to peer: Party) -> BitBudget {
+        let bits = { (party: Party) in DescribedBits(job, rows: rows.count, from: own, to: party).total }
+        let others = job.others(than: own.name).filter { $0.name != peer.name }
+        return BitBudget(
+            bits: bits(peer), toOthers: others.reduce(0) { $0 + bits($1) },
             hidden: HiddenBits(columns: hidden) ?? HiddenBits(bits: 0, of: "no column"),
             // Who has no column and no group says how many rows there are, and nothing of them.
             loosened: hidden.isEmpty || job.loosened.contains(.budget), what: "description")

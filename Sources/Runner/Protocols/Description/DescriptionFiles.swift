@@ -1,6 +1,6 @@
-import Jobs
+package import Jobs
 import Records
-import Site
+package import Site
 package import SplitRegression
 
 /// The files of a description: the table as data, as rows for other programs, and as text for people.
@@ -8,16 +8,21 @@ package struct DescriptionFiles {
     static let json = "description.json"
 
     private let table: DescriptionTable
-    private let names: (active: String, passive: String)
+    private let job: Job
     /// This site's own: the other knows its own.
     package let attrition: AttritionTable
     private let own: String
 
-    package init(_ table: DescriptionTable, of inputs: JobInputs) {
+    package init(_ table: DescriptionTable, _ inputs: JobInputs) {
+        self.init(table, inputs.job, inputs.own, inputs.table)
+    }
+
+    /// - Parameter rows: of this site.
+    package init(_ table: DescriptionTable, _ job: Job, _ own: Party, _ rows: PartyTable) {
         self.table = table
-        names = (inputs.job.active.name, inputs.job.passive.name)
-        own = inputs.own.name
-        attrition = AttritionTable(inputs.table.identifiers.report, common: table.rows)
+        self.job = job
+        self.own = own.name
+        attrition = AttritionTable(rows.identifiers.report, common: table.rows, parties: job.parties.count)
     }
 
     /// What follows from the result alone.
@@ -37,7 +42,7 @@ package struct DescriptionFiles {
                 "smd", "note",
             ])
         for column in table.columns {
-            let party = column.isActive ? names.active : names.passive
+            let party = column.party(in: job)
             guard !column.lines.isEmpty else {
                 try writer.append(
                     [.text(party), .text(column.name)] + Array(repeating: .missing, count: 10) + [.text("not shown")])
@@ -85,7 +90,7 @@ package struct DescriptionFiles {
     /// What `moiety describe` prints.
     package var text: String { "\(tables)\n\n\(attrition.text(of: own))" }
 
-    /// The same at both sites.
+    /// The same at all sites.
     private var tables: String {
         let by = table.groupColumn.map { ", by \($0)" } ?? ""
         var parts = [block("rows counted once\(by)", weighted: false)]
@@ -101,7 +106,7 @@ package struct DescriptionFiles {
     }
 
     private func named(_ column: DescriptionTable.Column) -> String {
-        "\(column.name) [\(column.isActive ? names.active : names.passive)]"
+        "\(column.name) [\(column.party(in: job))]"
     }
 
     /// What SMD stands for.
@@ -116,12 +121,12 @@ package struct DescriptionFiles {
     }
 
     private func block(_ title: String, weighted: Bool) -> String {
-        let grid = DescriptionGrid(table, isWeighted: weighted)
+        let grid = DescriptionGrid(table, of: job, isWeighted: weighted)
         var text = TextTable(
             [title] + grid.header, sides: [.left] + Array(repeating: .right, count: grid.header.count))
         text.add([grid.size] + grid.sizes)
         for line in grid.lines {
-            text.add(["\(line.name), \(line.unit)  [\(line.isActive ? names.active : names.passive)]"] + line.cells)
+            text.add(["\(line.name), \(line.unit)  [\(line.party)]"] + line.cells)
         }
         return text.text(indent: 0)
     }

@@ -42,19 +42,20 @@ package struct DescriptionProtocol: SiteProtocol {
                 .refusedByPolicy, "descriptionNotOpened", "the job does not open a description of the cohort",
                 hint: "'description' must stand in the job's reveal list when it is approved")
         }
-        try checkGroups(inputs)
+        try Self.checkGroups(inputs.job, inputs.own, inputs.table)
     }
 
     /// A group that is too small in this site's own table is so among the common rows.
-    private func checkGroups(_ inputs: JobInputs) throws {
-        guard inputs.own.role == .active, let group = inputs.job.active.group else { return }
-        let table = inputs.table
+    ///
+    /// - Throws: `DescriptionError.smallGroup`.
+    static func checkGroups(_ job: Job, _ own: Party, _ table: PartyTable) throws {
+        guard own.role == .active, let group = own.group else { return }
         let rows = try table.table.rows(at: Array(0..<table.identifiers.count), of: table.identifiers)
         let values = try rows.values(ColumnSpec(group), missing: table.missing)
         for (index, level) in (group.levels ?? []).enumerated() {
             let count = values.count { Int($0) == index }
-            guard count >= inputs.job.limits.minimumCell else {
-                throw DescriptionError.smallGroup(level: level, rows: count, minimum: inputs.job.limits.minimumCell)
+            guard count >= job.limits.minimumCell else {
+                throw DescriptionError.smallGroup(level: level, rows: count, minimum: job.limits.minimumCell)
             }
         }
     }
@@ -64,14 +65,14 @@ package struct DescriptionProtocol: SiteProtocol {
     }
 
     package func results(of finished: FinishedSession<DescriptionWork.Result>) throws -> [ResultFile] {
-        try DescriptionFiles(finished.result.table, of: finished.inputs).results()
+        try DescriptionFiles(finished.result.table, finished.inputs).results()
             + [ResultFile("intersection.csv", try IdentifierTable.csv(of: finished.result.rows), mode: .ownerOnly)]
     }
 
     package func files(of finished: FinishedSession<DescriptionWork.Result>) throws -> [ResultFile] {
         try results(of: finished) + [
             ResultFile(
-                "attrition.csv", try DescriptionFiles(finished.result.table, of: finished.inputs).attrition.csv()),
+                "attrition.csv", try DescriptionFiles(finished.result.table, finished.inputs).attrition.csv()),
             ResultFile("job.yaml", Array(finished.inputs.file.yaml.utf8)),
         ]
     }
@@ -82,9 +83,11 @@ package struct DescriptionProtocol: SiteProtocol {
 }
 
 extension DescriptionPlan {
-    init(_ job: Job) {
+    /// - Parameter passive: the other party than the active one; of two the one that there is.
+    init(_ job: Job, with passive: Party? = nil) {
         self.init(
-            active: job.active.described.map(ColumnSpec.init), passive: job.passive.features.map(ColumnSpec.init),
+            active: job.active.described.map(ColumnSpec.init),
+            passive: (passive ?? job.passive).features.map(ColumnSpec.init),
             groupColumn: job.active.group?.column, groups: job.active.group?.levels ?? [],
             isWeighted: job.reveals(.weightedDescription),
             minimumCell: job.limits.minimumCell, keyBits: job.keys.bits, nonces: job.keys.nonces.length)

@@ -19,7 +19,7 @@ package struct DescriptionWork: SessionWork {
 
     package func run(over session: Session) async throws -> Result {
         let aligned = try await inputs.cohort(over: session, opening, books, progress)
-        let cohort = try DescribedCohort(inputs, aligned.rows)
+        let cohort = try DescribedCohort(inputs.job, inputs.own, inputs.table, aligned.rows)
         try books.admit(cohort)
         // Before anything about these people is opened: a peer that vanishes then has opened it all the same.
         try books.remember(cohort, aligned.inputs)

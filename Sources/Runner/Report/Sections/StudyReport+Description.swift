@@ -36,20 +36,19 @@ extension StudyReport {
             description?.isVerified == true
             ? " The transcript of this description was verified when the report was written."
             : " Nobody verified the transcript of this description when the report was written."
-        return "All \(table.rows) rows in both tables\(groups): mean (standard deviation), or rows (percent)."
+        return "All \(table.rows) rows \(inTables)\(groups): mean (standard deviation), or rows (percent)."
             + "\(difference)\(weights)\(verified)"
     }
 
     private func descriptionTable(_ table: DescriptionTable, weighted: Bool) -> HTML {
-        let grid = DescriptionGrid(table, isWeighted: weighted)
+        let grid = DescriptionGrid(table, of: job, isWeighted: weighted)
         var result = HTMLTable(
             id: weighted ? "table-one-weighted" : "table-one",
             caption: weighted ? "Table 1, weighted" : "Table 1, rows counted once", ["column", "party"] + grid.header,
             sides: [.left, .left] + Array(repeating: .right, count: grid.header.count))
         result.add(([grid.size, ""] + grid.sizes).map { .text($0) })
         for line in grid.lines {
-            let party = line.isActive ? job.active.name : job.passive.name
-            result.add((["\(line.name), \(line.unit)", party] + line.cells).map { .text($0) })
+            result.add((["\(line.name), \(line.unit)", line.party] + line.cells).map { .text($0) })
         }
         return result.html
     }

@@ -24,20 +24,6 @@ package struct JointFitResult: Sendable {
     }
 }
 
-/// What a fit asks of the site around it. A run asks its books; a replay asks nobody.
-protocol JointFitBooks: Sendable {
-    /// Before this site says anything about its identifiers.
-    func admit(_ bounds: [GuessBound]) throws
-    /// Whether these people may be the cohort, and this site's inputs be used. Nothing was said about them yet.
-    func admit(_ own: CohortInputs, over rows: AlignedRows) throws
-    /// Whether a party may bring these roots.
-    func admit(_ roots: [String: Bytes32], of party: String, over rows: AlignedRows) throws
-    /// Throws when these columns must not be trained on; what the fit opens about these rows is about to be opened.
-    func open(_ design: JobDesign, _ alignment: JointAlignmentResult) throws
-    /// Scores of these rows are about to be opened.
-    func openScores(of rows: AlignedRows) throws
-}
-
 /// The computing part of one party, over sessions that run or that read their logs again: alignment, commitments to the columns, training.
 struct JointFitRun: Sendable {
     let file: JobFile
@@ -46,7 +32,7 @@ struct JointFitRun: Sendable {
     let salts: ColumnSalts
     let patience: Duration
     /// nil in a replay.
-    let books: (any JointFitBooks)?
+    let books: (any JointBooks)?
     let progress: ProgressReporter
 
     private var job: Job { file.job }
@@ -58,7 +44,7 @@ struct JointFitRun: Sendable {
             table, job, own: own, over: sessions, patience: patience, progress: { [progress] in progress.report($1) },
             admit: { [books] in try books?.admit($0) })
         let rows = alignment.rows
-        try await fixInputs(over: rows, sessions)
+        _ = try await JobInputs.fixJointly(table, job, salts: salts, over: rows, books, sessions)
         progress.say(
             "aligned \(rows.count) rows with \(job.others(than: job.parties[own].name).map(\.name).joined(separator: ", "))"
         )
@@ -66,22 +52,6 @@ struct JointFitRun: Sendable {
         // Before anything about these people is opened: a peer that vanishes then has opened it all the same.
         try books?.open(design, alignment)
         return JointFitResult(alignment: alignment, outcome: try await train(design, rows, over: sessions))
-    }
-
-    /// Right after the alignment: this site sees whether it may use its inputs, then all fix what they compute with. Inspectors have seen to it
-    /// that a party's columns are those of the job, over as many rows. All is signed before anything is computed with it.
-    private func fixInputs(over rows: AlignedRows, _ sessions: [Int: Session]) async throws {
-        let sorted = rows.sortedByIdentifier
-        let inputs = try CohortInputs(table, sorted, salt: salts.salt(of: sorted))
-        try books?.admit(inputs, over: rows)
-        let ordered = sessions.sorted { $0.key < $1.key }
-        for (_, session) in ordered { try await session.send(inputs.message) }
-        for (number, session) in ordered {
-            let theirs = try await session.receive(InputRoots.self)
-            let roots = Dictionary(theirs.items.map { ($0.column, $0.root) }, uniquingKeysWith: { first, _ in first })
-            try books?.admit(roots, of: job.parties[number].name, over: rows)
-        }
-        for (_, session) in ordered { try await session.checkpoint() }
     }
 
     private func train(

@@ -1,0 +1,57 @@
+import Jobs
+import PrivateSetIntersection
+import ProtocolKit
+import Records
+package import Site
+import SplitRegression
+import Transcript
+package import Wire
+
+/// A description of several parties at one site, with its books.
+package struct JointDescriptionJob: JointWork {
+    package let mesh: PreparedMesh
+    private let observer: any RunObserver
+    private let progress: ProgressReporter
+    package let roots = Shared<[String: Bytes32]>([:])
+
+    private var job: Job { mesh.job }
+
+    /// - Throws: what ``PreparedMesh`` throws.
+    package init(_ file: JobFile, at site: SiteFolder, observer: any RunObserver) throws {
+        mesh = try PreparedMesh(file, for: JointDescriptionProtocol(), at: site)
+        self.observer = observer
+        progress = ProgressReporter(observer: observer)
+    }
+
+    /// Two passive parties wait for each other while the active one describes with each: its rows, and small counts, of which a test takes
+    /// some milliseconds.
+    package var patience: Duration {
+        mesh.patience + .milliseconds(20 * job.limits.maximumSetSize) + .milliseconds(20 * job.describedTests)
+    }
+
+    package func run(over sessions: [Int: Session]) async throws -> JointDescriptionResult {
+        let books = SiteJointBooks(mesh, roots: roots.value, observer: observer)
+        do {
+            return try await JointDescriptionRun(
+                file: mesh.file, own: mesh.own, table: mesh.table, salts: ColumnSalts(identity: mesh.identity),
+                patience: patience, books: books, progress: progress
+            ).run(over: sessions)
+        } catch is SiteRefuses {
+            throw books.refusal.value ?? SiteRefuses() as any Error
+        }
+    }
+
+    package func identity(of result: JointDescriptionResult) -> Bytes32 { result.alignment.mesh }
+
+    package func files(of result: JointDescriptionResult) throws -> [ResultFile] {
+        try JointDescriptionFiles(mesh.file, job.parties[mesh.own], mesh.table, result).all()
+    }
+
+    package func facts(of result: JointDescriptionResult, salt: Bytes32) throws -> ResultFacts {
+        try result.facts(salt: salt)
+    }
+
+    package func details(of result: JointDescriptionResult) -> [String: String] {
+        JointDescriptionProtocol().details(of: result)
+    }
+}
