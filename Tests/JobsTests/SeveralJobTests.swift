@@ -215,15 +215,12 @@ import Testing
         #expect(LeakageTable(job: job, rows: 1000).rows.contains { $0.learns.contains { $0.contains("bits of sums") } })
     }
 
-    @Test("What is left of such a job describes as before")
-    func describesWithoutLost() throws {
-        let job = try Job(
-            yaml: Self.described("withoutLost: refit\n").replacing("moiety: 12", with: "moiety: 13"))
-        var left = job
-        for name in ["d", "c"] { left = try left.without(name) }
-        #expect(left.kind == .pair && left.reveals(.description) && left.active.group == job.active.group)
-        let text = try #require(DerivedJobText(left)).text
-        #expect(try Job(yaml: text) == left)
+    @Test("Two tables, with and without a lost party's people, would show those: such a job describes nothing")
+    func describesNothingWithoutLost() throws {
+        let text = Self.described("withoutLost: refit\n").replacing("moiety: 12", with: "moiety: 13")
+        #expect(Self.problems(text).contains { $0.hasPrefix("reveal: 'description' is not there") })
+        let plain = text.replacing(", description]", with: "]").replacing("group: ward", with: "")
+        #expect(!Self.problems(plain).contains { $0.hasPrefix("reveal") })
     }
 
     @Test("Guards and budgets of a fit: what each other party learns, and the passive party with fewest columns")

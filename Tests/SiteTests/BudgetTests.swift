@@ -210,6 +210,21 @@ import Testing
             try refusal { try folder.book(job: "b").open(Sets.cohort(0..<100), fit: plain) } == "guard-budget")
     }
 
+    /// A description that is repeated under one approval is no model more, and its bits each time: it may ask something else.
+    @Test func bitsThatCountEachTime() throws {
+        let folder = try LedgerFolder()
+        try folder.approve()
+        let hidden = HiddenBits(bits: 200, of: "outcome")
+        func run(_ bits: Int, isPerRun: Bool) throws -> String? {
+            let budget = BitBudget(bits: bits, hidden: hidden, isPerRun: isPerRun)
+            return try refusal { try folder.book("modelsPerRow: 1").open(Sets.cohort(0..<100), fit: budget) }
+        }
+        for _ in 0..<3 { #expect(try run(40, isPerRun: false) == nil) }
+        #expect(try run(40, isPerRun: true) == nil)
+        #expect(try run(40, isPerRun: true) == "guard-budget")
+        #expect(try run(20, isPerRun: true) == nil)
+    }
+
     @Test func aRetriedFitIsOneModel() throws {
         let folder = try LedgerFolder()
         try folder.approve()

@@ -203,6 +203,19 @@ struct DescribedFixture: Sendable {
         #expect(table.shownColumns == 4)
     }
 
+    @Test("A column that had to be hidden shows it by its counts: one below the least, or what they leave to the first level")
+    func shownSmallCells() throws {
+        let plan = DescriptionPlan(
+            active: [.numeric("age")], passive: [.categorical("grade", levels: ["I", "II", "III"], reference: "I")],
+            groups: [], isWeighted: false, minimumCell: 5, keyBits: 640)
+        let shape = try #require(plan.shape(rows: 30, activeValues: [0], passiveValues: []))
+        let numbers = shape.numbers(shown: [true, true], [GroupSize(rows: 30, weight: 30, squares: 30)])
+        for (second, third, isSmall) in [(5, 20, false), (4, 20, true), (5, 21, true), (15, 0, true), (20, 5, false)] {
+            let values = numbers.map { $0.column == 0 ? 0 : Int64($0.item == numbers.last?.item ? third : second) }
+            #expect(numbers.showSmallCell(values, below: 5) == isSmall, "\(second) \(third)")
+        }
+    }
+
     @Test("A group that is too small or without weight, a constant column, another number of rows")
     func refusals() async throws {
         var data = DescribedFixture.made(rows: 60, groups: 2, isWeighted: false, seed: 8)

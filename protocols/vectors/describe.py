@@ -1163,6 +1163,10 @@ def spoiled(session):
     spoil("T23 countTooLarge", "levels above their group", numbers(ACTIVE, {first: n - own[first + count] + 1}))
     spoil("T23 countTooLarge", "a share that makes a level too large",
           numbers(PASSIVE, {theirs: (session.sent[PASSIVE][0][theirs] + n + 1) % 2 ** bits[theirs]}))
+    least = session.least
+    rest = sum(own[first + count * level] for level in range(1, session.columns[1]["levels"] - 1))
+    spoil("T23 smallCellShown", "a level of too few rows that is shown", numbers(ACTIVE, {first: least - 1}))
+    spoil("T23 smallCellShown", "levels that leave the first one too few rows", numbers(ACTIVE, {first: n - rest - least + 1}))
     spoil("T24 openedTooMuch", "a scale too few", put(SCALES, PASSIVE, payload=scales_payload([])))
     spoil("T24 openedTooMuch", "a scale too many", put(SCALES, PASSIVE, payload=struct.pack(">I", 2) + scales + scales))
     spoil("T23 descriptionNotFinished", "the end is missing", drop(SCALES, PASSIVE))

@@ -143,6 +143,9 @@ class Cohort:
                 _, _, numbers = together.setdefault((place, block, group), (self.size(group, block), cut, []))
                 numbers.append(number)
         demand(all(has_size(*one) for one in together.values()), "T23", "countTooLarge")
+        # Counts of rows are exact; the first level has what the others leave.
+        cells = [(*numbers, total - sum(numbers)) for (_, block, _), (total, _, numbers) in together.items() if block == 0]
+        demand(all(count >= self.least for one in cells for count in one), "T23", "smallCellShown")
 
 
 def has_size(total, cut, numbers):

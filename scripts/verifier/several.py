@@ -56,6 +56,7 @@ def read_refit(r):
     helper = read_optional_text(r)
     demand(helper is not None or loss == STOP, "T02", "jobNotCanonical")
     job = PairThatIsLeft(r) if helper is None else FitJob(r, helper)
+    demand(DESCRIPTION not in job.reveals, "T02", "jobNotCanonical")
     names = {party["name"] for party in job.parties}
     demand(names.isdisjoint(lost) and len(names) + len(lost) in COUNTS, "T02", "jobNotCanonical")
     return job

@@ -178,6 +178,8 @@ public struct BitBudget: Sendable, Hashable {
     public let loosened: Bool
     /// Bits that the same fit opens to other parties than that peer.
     public let toOthers: Int
+    /// Counts each time, also where the same people and inputs come again: what a peer that deviates asks may be new.
+    public let isPerRun: Bool
     private let passes: Int
     /// "fit", or what else opens bits.
     private let what: String
@@ -204,8 +206,10 @@ public struct BitBudget: Sendable, Hashable {
     }
 
     package init(
-        bits: Int, toOthers: Int = 0, hidden: HiddenBits, loosened: Bool = false, passes: Int = 0, what: String = "fit"
+        bits: Int, toOthers: Int = 0, hidden: HiddenBits, loosened: Bool = false, isPerRun: Bool = false,
+        passes: Int = 0, what: String = "fit"
     ) {
+        self.isPerRun = isPerRun
         self.toOthers = toOthers
         self.what = what
         self.bits = bits

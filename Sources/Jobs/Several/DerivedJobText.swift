@@ -42,16 +42,9 @@ public struct DerivedJobText {
         ]
         if let label = party.label { lines.append("    label: \(Self.quoted(label))") }
         lines += party.beside.all.map { "    \($0.word): \(Self.quoted($0.column))" }
-        if let group = party.group { lines.append("    group: \(Self.group(group))") }
         lines.append(party.features.isEmpty ? "    features: []" : "    features:")
         lines += party.features.map { "      - \(Self.entry($0))" }
         return lines.joined(separator: "\n")
-    }
-
-    /// A yes/no column by its name alone.
-    private static func group(_ group: Feature) -> String {
-        let column = quoted(group.column)
-        return group.kind == .binary ? column : "{column: \(column), levels: \(list(group.levels ?? []))}"
     }
 
     private static func entry(_ feature: Feature) -> String {

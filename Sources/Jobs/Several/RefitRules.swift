@@ -8,6 +8,12 @@ extension JobRules {
                 "withoutLost", "belongs to a fit of \(Job.several.lowerBound) to \(Job.several.upperBound) parties",
                 "drop it: nobody could fit without one of these")
         }
+        if job.withoutLost == .refit || job.derivedFrom != nil, job.reveals(.description) {
+            // Counts are exact: two tables would show that of the people whom the lost party does not have, however few of a level.
+            note(
+                "reveal", "'description' is not there in a job that may be fitted again without a lost party",
+                "describe the rows by a job of its own")
+        }
         guard let derivedFrom = job.derivedFrom else { return }
         if Bytes32(hex: derivedFrom.job) == nil {
             note("derivedFrom.job", "must be 64 lower-case hexadecimal digits", "the hash of the job that was approved")

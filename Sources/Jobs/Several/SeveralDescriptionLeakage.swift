@@ -27,7 +27,10 @@ struct SeveralDescriptionLeakage {
                 sends: [
                     "to each other party \(LeakageWords.roots)",
                     "between \(active) and each other party a Paillier key made for the description, with proofs",
-                ] + told,
+                ] + told + [
+                    "if its own columns or groups are not fit for a table, the name of the reason (constantColumn, farRow, smallGroup, "
+                        + "unevenWeights, unfitDesign), no figure"
+                ],
                 learns: [
                     "each column of all parties by \(active)'s groups: mean and standard deviation, or rows of each level; but that it is "
                         + "hidden where some level or value has fewer than \(least) rows in some group"
@@ -53,8 +56,8 @@ struct SeveralDescriptionLeakage {
     /// What each says to all others, beside what stands for its columns.
     var told: [String] {
         [
-            "to each other party mean, standard deviation and number of values (up to ten) of its numeric columns; digests of what it "
-                + "learned"
+            "to each other party mean and standard deviation of its numeric columns that are shown, and of each how many values it has (up "
+                + "to ten); digests of what it learned"
         ]
     }
 

@@ -345,9 +345,12 @@ package struct MeshVerification {
     /// M04: only of several folders.
     private func results() -> Finding? {
         guard copies.count > 1 else { return nil }
-        let results = copies.map { try? PrivateFile.readBytes("\($0.folder)/\(MeshFolder.result)", limit: 1 << 26) }
-        guard let first = results[0], results.allSatisfy({ $0 == first }) else {
-            return failed(.m04, "resultsDiffer", "The sites' results are not the same.")
+        let isDescription = copies[0].purpose == JointDescriptionProtocol().purpose
+        for name in [MeshFolder.result] + (isDescription ? [DescriptionTables.json] : []) {
+            let results = copies.map { try? PrivateFile.readBytes("\($0.folder)/\(name)", limit: 1 << 26) }
+            guard let first = results[0], results.allSatisfy({ $0 == first }) else {
+                return failed(.m04, "resultsDiffer", "The sites' results are not the same.")
+            }
         }
         return Finding(check: .m04, status: .passed, sentence: Check.m04.sentence)
     }

@@ -61,6 +61,7 @@ struct JointFollowing: MeshFollowing {
                 Failure(describing: error).code,
                 "The table does not follow from \(copy.keeper)'s logs: \(Failure(describing: error).message).")
         }
+        if let table, let objection = copy.objection(to: table) { return failed("resultMismatch", objection) }
         let report: JointReport
         do {
             guard let read = try Self.report(copy) else { return unseen("\(MeshFolder.result) is not at hand") }
@@ -82,7 +83,7 @@ struct JointFollowing: MeshFollowing {
             return failed(
                 "resultMismatch", "\(copy.keeper)'s \(MeshFolder.result) says something else of the description.")
         }
-        if let table { return copy.outcome(of: table, or: { failed($0, $1) }, unseen: unseen) }
+        if let table { return copy.outcome(of: table, unseen: unseen) }
         guard let fit = report.fit else {
             return Finding(
                 check: .m05, status: .passed,
@@ -124,24 +125,33 @@ extension MeshCopy {
         return try JointDescriptionReading(plan, own: job.index(of: keeper) ?? 0, sessions: sessions).table()
     }
 
-    /// M05 of a description: the table in its file is the one that follows from messages, and outcomes count its columns.
+    /// What of a description that is at hand does not follow from its messages, whatever else is missing: counts in outcomes, the table's
+    /// files.
+    fileprivate func objection(to table: DescriptionTable) -> String? {
+        guard pairs.values.compactMap(\.counts).allSatisfy({ $0["shown"] == Int64(table.shownColumns) }) else {
+            return "An outcome of \(keeper)'s counts other columns than the messages show."
+        }
+        do {
+            for file in try DescriptionTables(table: table, job: job).files() {
+                let path = "\(folder)/\(file.name)"
+                guard FileManager.default.fileExists(atPath: path) else { continue }
+                guard try PrivateFile.readBytes(path, limit: 1 << 26) == file.bytes else {
+                    return "\(keeper)'s \(file.name) is not the table that its sessions come to."
+                }
+            }
+        } catch {
+            return "\(keeper)'s table cannot be read: \(Failure(describing: error).message)."
+        }
+        return nil
+    }
+
+    /// M05 of a description to which there is no objection.
     fileprivate func outcome(
-        of table: DescriptionTable, or failed: (String, String) -> VerificationReport.Finding,
-        unseen: (String) -> VerificationReport.Finding
+        of table: DescriptionTable, unseen: (String) -> VerificationReport.Finding
     ) -> VerificationReport.Finding {
-        let counts = pairs.values.compactMap(\.counts)
-        guard counts.allSatisfy({ $0["shown"] == Int64(table.shownColumns) }) else {
-            return failed("resultMismatch", "An outcome of \(keeper)'s counts other columns than the messages show.")
-        }
-        let path = "\(folder)/\(DescriptionFiles.json)"
-        guard FileManager.default.fileExists(atPath: path) else {
+        guard pairs.values.allSatisfy({ $0.counts != nil }) else { return unseen("a session has no outcome") }
+        guard FileManager.default.fileExists(atPath: "\(folder)/\(DescriptionFiles.json)") else {
             return unseen("\(DescriptionFiles.json) is not at hand")
-        }
-        guard let written = try? PrivateFile.readBytes(path, limit: 1 << 26), let made = try? ResultFiles.json(table),
-            written == made
-        else {
-            return failed(
-                "resultMismatch", "\(keeper)'s \(DescriptionFiles.json) is not the table that its sessions come to.")
         }
         return VerificationReport.Finding(
             check: .m05, status: .passed,

@@ -11,8 +11,8 @@ extension DisclosureBook {
         let inputs: SessionInputs
     }
 
-    /// These people are about to be used. It is the same fit again, which costs nothing, only if it is for every one of them: whatever one
-    /// party changes is new to all.
+    /// These people are about to be used. It is the same fit again, which costs no model, only if it is for every one of them: whatever
+    /// one party changes is new to all. Bits that count each time cost what they cost.
     ///
     /// - Throws: `PolicyRefusal`; `GuardRefusal` for bits. Nothing is entered then.
     static func open(_ cohort: Cohort, _ shares: [Share]) throws {
@@ -26,16 +26,17 @@ extension DisclosureBook {
             }
             let isRetry = shares.allSatisfy { $0.book.isRetry(cohort, $0.inputs, in: view) }
             let details = shares.map { $0.book.details(of: $0.book.changes($0.inputs, cohort, view)) }
-            if !isRetry {
-                for share in shares {
-                    try share.book.checkRows(
-                        cohort, .models, adding: 1, inAll: shares.count, (.modelsPerRow, .modelsPerRowInAll), view)
-                    // Each budget knows what the others of this fit learn.
-                    try share.book.checkBits(cohort, share.fit, view)
-                }
+            for share in shares where !isRetry {
+                try share.book.checkRows(
+                    cohort, .models, adding: 1, inAll: shares.count, (.modelsPerRow, .modelsPerRowInAll), view)
+            }
+            // Each budget knows what the others of this fit learn.
+            for share in shares where !isRetry || share.fit.isPerRun {
+                try share.book.checkBits(cohort, share.fit, view)
             }
             for (share, details) in zip(shares, details) {
-                let charges: [LedgerEntry.Charge: Int] = isRetry ? [:] : [.models: 1, .bits: share.fit.bits]
+                var charges: [LedgerEntry.Charge: Int] = isRetry ? [:] : [.models: 1]
+                if !isRetry || share.fit.isPerRun { charges[.bits] = share.fit.bits }
                 try transaction.append(
                     share.book.entry(.cohortOpened, charges: charges, details: details), charging: cohort,
                     inputs: share.inputs)

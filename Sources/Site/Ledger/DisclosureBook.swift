@@ -176,10 +176,16 @@ package struct DisclosureBook: Sendable {
             }
             if isOnce, isRetry(cohort, inputs, in: transaction.view) { return }
             var charges: [LedgerEntry.Charge: Int] = [:]
-            if let fit, !isRetry(cohort, inputs, in: transaction.view) {
-                charges = [.models: 1, .bits: fit.bits]
-                try checkRows(cohort, .models, adding: 1, (.modelsPerRow, .modelsPerRowInAll), transaction.view)
-                try checkBits(cohort, fit, transaction.view)
+            if let fit {
+                let isRetry = isRetry(cohort, inputs, in: transaction.view)
+                if !isRetry {
+                    charges[.models] = 1
+                    try checkRows(cohort, .models, adding: 1, (.modelsPerRow, .modelsPerRowInAll), transaction.view)
+                }
+                if !isRetry || fit.isPerRun {
+                    charges[.bits] = fit.bits
+                    try checkBits(cohort, fit, transaction.view)
+                }
             }
             try transaction.append(
                 entry(.cohortOpened, charges: charges, details: details), charging: cohort, inputs: inputs)

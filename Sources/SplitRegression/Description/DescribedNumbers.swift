@@ -98,6 +98,18 @@ extension [DescribedNumber] {
         }
     }
 
+    /// Whether some count of rows that is shown is below the least one: its column had to be hidden.
+    package func showSmallCell(_ values: [Int64], below least: Int) -> Bool {
+        // Of each column and group what the levels that are opened leave to the first one.
+        var left: [[Int]: Int64] = [:]
+        for (number, value) in zip(self, values) where number.block == 0 {
+            guard let most = number.most else { continue }
+            guard value >= Int64(least) else { return true }
+            left[[number.column, number.group], default: Int64(most)] -= value
+        }
+        return left.values.contains { $0 < Int64(least) }
+    }
+
     /// Whether groups can have so many of each level, and of all that are shown. One unit more for each that is rounded.
     package func allow(_ values: [Int64]) -> Bool {
         guard zip(self, values).allSatisfy({ $0.allows($1) }) else { return false }

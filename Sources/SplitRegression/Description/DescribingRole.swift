@@ -137,6 +137,9 @@ struct DescribingRole {
         guard numbers.allow(values) else {
             throw DescriptionError.protocolViolation("more rows of a level than a group has")
         }
+        guard !numbers.showSmallCell(values, below: shape.minimumCell) else {
+            throw DescriptionError.protocolViolation("a column with a small cell, which is not hidden")
+        }
         let scales = try await scales(shown)
         return DescribedPair(shape, groups: sizes, shown: shown, numbers: values, scales: scales)
     }

@@ -95,8 +95,12 @@ struct DescriptionFollower {
         expected.drop(from: record.from)
         windows[record.from] = words
         guard let a = windows[active], let b = windows[passive] else { return }
-        guard numbers.allow(numbers.opened(a, b)) else {
+        let values = numbers.opened(a, b)
+        guard numbers.allow(values) else {
             throw Self.failure("T23", "countTooLarge", "A level has more rows than its group.")
+        }
+        guard !numbers.showSmallCell(values, below: shape.minimumCell) else {
+            throw Self.failure("T23", "smallCellShown", "A column with a small cell is not hidden.")
         }
     }
 

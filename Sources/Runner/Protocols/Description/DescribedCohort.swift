@@ -58,9 +58,9 @@ package struct DescribedCohort: Sendable {
         let bits = { (party: Party) in DescribedBits(job, rows: rows.count, from: own, to: party).total }
         let others = job.others(than: own.name).filter { $0.name != peer.name }
         return BitBudget(
-            bits: bits(peer), toOthers: others.reduce(0) { $0 + bits($1) },
+            bits: bits(peer), toOthers: others.reduce(0) { $0.plusClamped(bits($1)) },
             hidden: HiddenBits(columns: hidden) ?? HiddenBits(bits: 0, of: "no column"),
             // Who has no column and no group says how many rows there are, and nothing of them.
-            loosened: hidden.isEmpty || job.loosened.contains(.budget), what: "description")
+            loosened: hidden.isEmpty || job.loosened.contains(.budget), isPerRun: true, what: "description")
     }
 }

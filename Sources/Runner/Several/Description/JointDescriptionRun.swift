@@ -48,9 +48,14 @@ struct JointDescriptionRun: Sendable {
         let cohort = try DescribedCohort(job, job.parties[own], table, rows)
         // Before anything about these people is opened: a peer that vanishes then has opened it all the same.
         try books?.open(cohort)
+        let roots = try job.parties.map { party in
+            guard let root = fixed[party.name] else {
+                throw Failure(.internalError, "noInputs", "\(party.name) committed to no columns")
+            }
+            return root
+        }
         let described = try await JointDescription.run(
-            cohort.input, own: own, plan: JointDescriptionPlan(job),
-            roots: job.parties.map { fixed[$0.name] ?? .zero }, over: sessions
+            cohort.input, own: own, plan: JointDescriptionPlan(job), roots: roots, over: sessions
         ) { [progress] in progress.report($0) }
         return JointDescriptionResult(alignment: alignment, table: described)
     }

@@ -61,6 +61,7 @@ public struct JointDescriptionPlan: Sendable, Equatable {
         guard hasSizes(part, of: party), let shape = shape(of: part, party, rows: rows) else { return false }
         let numbers = shape.numbers(shown: part.shown, groups)
         return zip(numbers, part.numbers).allSatisfy { $0.holds($1) } && numbers.allow(part.numbers)
+            && !numbers.showSmallCell(part.numbers, below: shape.minimumCell)
     }
 
     /// As if the party were the passive one, with an active one that has no column.
