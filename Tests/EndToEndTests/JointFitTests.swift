@@ -122,7 +122,9 @@ extension EndToEndOfMany {
             let sites = parties.sites
             let explained = try await Program.run("job", "explain", sites.job, "--site", sites.site("registry"))
             #expect(
-                explained.code == 0 && explained.output.replacing("\n  ", with: " ").contains("lab is the helper")
+                explained.code == 0
+                    && explained.output.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains(
+                        "lab is the helper")
                     && explained.output.contains("hospital and lab do not put"), "\(explained.output)")
             let approval = try await Program.run(
                 "job", "approve", sites.job, "--site", sites.site("lab"), "--person", "Ada", "--dry-run", "--format",

@@ -32,18 +32,17 @@ struct SeveralDescriptionLeakage {
                         + "unevenWeights, unfitDesign), no figure"
                 ],
                 learns: [
-                    "each column of all parties by \(active)'s groups: mean and standard deviation, or rows of each level; but that it is "
-                        + "hidden where some level or value has fewer than \(least) rows in some group"
+                    "of each column by \(active)'s groups mean and standard deviation, or rows by level; or that some level or value has "
+                        + "fewer than \(least) rows in a group"
                 ]
                     + weighted(
                         "the same with \(active)'s weights: by its weights \(active) may ask about single people")),
             row(
                 active,
-                sends: ["to each other party the number of rows of each of its groups, and which columns are not shown"]
+                sends: ["to all others how many rows each of its groups has, and which columns are hidden"]
                     + weighted("of each of its groups the sum of the weights, and of their squares"),
-                learns: [
-                    "of each column of the others how many levels in how many groups have fewer rows; not which"
-                ] + bits(to: active)),
+                learns: ["of each column of the others how many of its counts are smaller; not which"]
+                    + bits(to: active)),
             row(
                 LeakagePhase.eachPassive,
                 sends: ["to each other passive party what was opened of its own columns"],
@@ -55,17 +54,13 @@ struct SeveralDescriptionLeakage {
 
     /// What each says to all others, beside what stands for its columns.
     var told: [String] {
-        [
-            "to each other party mean and standard deviation of its numeric columns that are shown, and of each how many values it has (up "
-                + "to ten); digests of what it learned"
-        ]
+        ["numeric columns' mean and SD where shown, number of values to ten; digests of what it learned"]
     }
 
     /// Who puts together what.
     var coalitions: [String] {
         [
-            "Described: \(active) with others can ask by groups made of their columns, and the bits are counted; the others together see "
-                + "what one party with all their columns would."
+            "Described: \(active) with others can group by their columns; the others together are as one party."
         ]
     }
 
