@@ -203,7 +203,9 @@ struct DescribedFixture: Sendable {
         #expect(table.shownColumns == 4)
     }
 
-    @Test("A column that had to be hidden shows it by its counts: one below the least, or what they leave to the first level")
+    @Test(
+        "A column that had to be hidden shows it by its counts: one below the least, or what they leave to the first level"
+    )
     func shownSmallCells() throws {
         let plan = DescriptionPlan(
             active: [.numeric("age")], passive: [.categorical("grade", levels: ["I", "II", "III"], reference: "I")],
