@@ -162,7 +162,7 @@ let package = Package(
             name: "benchmark",
             dependencies: [
                 "Bignum", "Paillier", "PrivateSetIntersection", "Wire", "Records", "SplitRegression", "Jobs",
-                "ProtocolKit", "Transcript",
+                "ProtocolKit", "Transcript", crypto,
             ],
             path: "Benchmarks",
             exclude: ["README.md"],

@@ -1,5 +1,6 @@
 import Bignum
 import Foundation
+import SplitRegression
 
 /// One subject: a name for the command line and what to run. One file a topic; add it to `topics`.
 struct Topic: Sendable {
@@ -10,10 +11,13 @@ struct Topic: Sendable {
 let topics = [primitives, paillier, alignment, curveAlignment, multipartyAlignment, training, transcripts]
 
 /// `benchmark [TOPIC...] [--bits N] [--path ifma|avx512|avx2|adx|portable]`: by default all topics, 2048 and 3072 bits, and all
-/// paths that this processor has. `benchmark ratios [--bits N] [--turns N]` compares the paths.
+/// paths that this processor has. `benchmark ratios [--bits N] [--turns N]` compares the paths. `benchmark cost` counts what a job takes
+/// (``Cost``).
 @main
 struct Main {
     static func main() throws {
+        let given = Array(CommandLine.arguments.dropFirst())
+        if given.first == "cost" { return try runCost(Array(given.dropFirst())) }
         var names: [String] = []
         var sizes = [2048, 3072]
         var path: String?
@@ -57,6 +61,19 @@ struct Main {
                 print("\n## \(topic.name), n of \(bits) bits, \(path)\n")
                 try topic.run(bits)
             }
+        }
+    }
+
+    /// On the path of this processor, or the one that the environment names.
+    private static func runCost(_ options: [String]) throws {
+        do {
+            try Cost(options).run()
+        } catch let error as CostOptionError {
+            FileHandle.standardError.write(Data("no such value: \(error.option)\n".utf8))
+            exit(EXIT_FAILURE)
+        } catch let error as TrainingError {
+            FileHandle.standardError.write(Data("no such job: \(error)\n".utf8))
+            exit(EXIT_FAILURE)
         }
     }
 }

@@ -48,6 +48,17 @@ public struct ColumnProductAccumulator: Sendable {
         plan(profiles)
     }
 
+    /// Into how many digits a signed column of integers is cut, and how many buckets each has: for estimates.
+    ///
+    /// - Parameter columns: so many that share the room for buckets.
+    package static func streams(
+        ofColumn bits: Int, expectedRows: Int, columns: Int, modulusBytes: Int
+    ) -> (digits: Int, buckets: Int) {
+        let plan = BucketPlan(
+            integers: bits, columns: columns, expectedRows: expectedRows, bytesPerBucket: modulusBytes)
+        return (plan.streams.count, plan.streams.first?.buckets(signed: true) ?? 0)
+    }
+
     /// Adds a chunk of rows with non-negative scalars.
     public mutating func add(variableTime rows: ResidueVector, scalars: ScalarColumns) {
         precondition(!signed, "an accumulator of signed scalars takes signed columns")

@@ -101,6 +101,18 @@ struct BucketPlan: Sendable {
         self = plan(widest ?? 4)
     }
 
+    /// The plan of one of so many columns of integers that share the room.
+    init(integers bits: Int, columns: Int, expectedRows: Int, bytesPerBucket: Int) {
+        func plan(_ widest: Int) -> BucketPlan {
+            BucketPlan([.integers(bits: bits)], signed: true, expectedRows: expectedRows, widest: widest)
+        }
+        let room = BucketPlan.mostBytes / max(bytesPerBucket * columns, 1)
+        let widest = stride(from: BucketPlan.widest, to: 4, by: -1).first { widest in
+            plan(widest).streams.reduce(0) { $0 + $1.buckets(signed: true) } <= room
+        }
+        self = plan(widest ?? 4)
+    }
+
     private init(_ profiles: [ColumnProfile], signed: Bool, expectedRows: Int, widest: Int) {
         self.signed = signed
         var patterns: [PatternColumn] = []

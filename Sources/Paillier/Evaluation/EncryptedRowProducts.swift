@@ -13,7 +13,7 @@ public struct EncryptedRowProducts: Sendable {
     private var table: FixedBaseTable
 
     /// Narrow: every entry of a digit's table is read for each product.
-    private static let digitBits = 5
+    static let digitBits = 5
 
     /// - Parameter scalarBits: widest scalar, at most 63.
     /// - Throws: ``PaillierError/shapeMismatch`` for an empty vector or other widths.
@@ -71,7 +71,7 @@ public struct EncryptedRowProducts: Sendable {
         return EncryptedSums(residues: table.pow(secret: exponents), key: key)
     }
 
-    private static func digits(_ scalarBits: Int) -> Int { (scalarBits + digitBits - 1) / digitBits }
+    static func digits(_ scalarBits: Int) -> Int { (scalarBits + digitBits - 1) / digitBits }
 
     /// c_j^(2^(5 d)), j fastest, and the last of them.
     private static func table(

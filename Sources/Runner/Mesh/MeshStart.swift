@@ -1,4 +1,4 @@
-package import Jobs
+import Jobs
 package import Records
 import Site
 

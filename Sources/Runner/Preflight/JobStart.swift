@@ -156,10 +156,9 @@ package struct JobStart: Sendable {
                 ))
         }
         checks.append(errors(job))
-        let estimate = JobEstimate(
+        estimate = JobEstimate(
             job, rows: fitted, ownIdentifiers: usable, relativeCost: ArithmeticPath.current.relativeCost)
-        self.estimate = estimate
-        checks.append(StartCheck("time and traffic", .ok, "if all rows are common: \(estimate)"))
+        checks += [JobEstimate.check(estimate, rows: fitted, of: job)].compactMap(\.self)
     }
 
     private func errors(_ job: Job) -> StartCheck {

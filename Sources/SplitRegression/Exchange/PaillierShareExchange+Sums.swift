@@ -47,12 +47,13 @@ extension PaillierShareExchange {
                 key: keys.peer, columnBits: Array(repeating: layout.scalarBits, count: layout.columns),
                 expectedRows: (rows + each - 1) / each)
             for (chunk, ciphertexts) in received.enumerated() {
-                let range = chunks.range(chunk)
-                let part = range.lowerBound * each..<min(rows, range.upperBound * each)
-                let own = columns(part).map { column in
-                    (0..<range.count).map { $0 * each + t < part.count ? column[$0 * each + t] : 0 }
+                let first = chunks.range(chunk).lowerBound
+                try sums.add(ciphertexts, pieces: layout.pieces(of: ciphertexts.count)) { piece in
+                    let part = (first + piece.lowerBound) * each..<min(rows, (first + piece.upperBound) * each)
+                    return columns(part).map { column in
+                        (0..<piece.count).map { $0 * each + t < part.count ? column[$0 * each + t] : 0 }
+                    }
                 }
-                try sums.add(ciphertexts, scalars: own)
             }
             total = t == 0 ? sums.finish() : total.shifted(bits: layout.slotBits).adding(sums.finish())
         }
@@ -157,6 +158,33 @@ extension PaillierShareExchange {
                     index, at: (k - part * slots) * layout.slotBits, bits: ShareWord.modulusBits)
                 result[column, k] = isNegative ? -word : word
             }
+        }
+    }
+}
+
+extension ColumnSumLayout {
+    /// Scalars that are there at once, of all columns: products of columns grow with the square of their number.
+    static let mostScalars = 1 << 22
+
+    /// Of a chunk of so many ciphertexts, the pieces whose scalars are there at once.
+    func pieces(of ciphertexts: Int) -> RowChunks {
+        let scalars = max(1, columns * rowsPerCiphertext)
+        return RowChunks(
+            rows: ciphertexts, multiple: 1, bytesPerRow: 0, largestRows: max(1, Self.mostScalars / scalars))
+    }
+}
+
+extension EncryptedColumnSums {
+    /// Adds a chunk piece by piece.
+    ///
+    /// - Parameter scalars: of a piece's ciphertexts, column by column.
+    /// - Throws: what `add` throws for a piece.
+    mutating func add(
+        _ rows: CiphertextVector, pieces: RowChunks, scalars: (Range<Int>) throws -> [[Int64]]
+    ) throws {
+        for piece in 0..<pieces.count {
+            let range = pieces.range(piece)
+            try add(rows[range], scalars: scalars(range))
         }
     }
 }

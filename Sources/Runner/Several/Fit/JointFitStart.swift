@@ -69,11 +69,10 @@ extension MeshStart where Work == JointFit {
             found.checks.append(
                 StartCheck("columns", .ok, "\(job.coefficientCount(of: party)) of \(job.coefficientCount) coefficients")
             )
-            let estimate = JobEstimate(
+            found.estimate = JobEstimate(
                 job, rows: rows, ownIdentifiers: table.identifiers.count,
                 relativeCost: ArithmeticPath.current.relativeCost)
-            found.estimate = estimate
-            found.checks.append(StartCheck("time and traffic", .ok, "if all rows are common: \(estimate)"))
+            found.checks += [JobEstimate.check(found.estimate, rows: rows, of: job)].compactMap(\.self)
         } catch {
             found.checks.append(StartCheck("columns", failed: error))
         }

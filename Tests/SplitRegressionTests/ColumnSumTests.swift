@@ -1,0 +1,39 @@
+import Bignum
+import Paillier
+import TestSupport
+import Testing
+
+@testable import SplitRegression
+
+@Suite("Sums over rows, piece by piece") struct ColumnSumTests {
+    /// Products of many columns with all rows of a chunk would take more memory than the rows do.
+    @Test func piecesAddUpToTheChunk() throws {
+        var generator = SplitMix(11)
+        let key = try SmallKeys.key(bits: 512)
+        let rows = try key.encrypt(LimbVector((0..<7).map { BigInt($0 * $0 + 3) }, bits: 512), using: &generator)
+        let columns: [[Int64]] = [[5, -7, 100, 0, 31, -1000, 8], [1, 2, 3, 4, 5, 6, 7]]
+        func sums(_ largest: Int) throws -> [BigInt] {
+            var sums = EncryptedColumnSums(key: key.publicKey, columnBits: [10, 3], expectedRows: 7)
+            let pieces = RowChunks(rows: 7, multiple: 1, bytesPerRow: 0, largestRows: largest)
+            try sums.add(rows, pieces: pieces) { piece in columns.map { Array($0[piece]) } }
+            let evaluator = Evaluator(publicKey: key.publicKey, using: &generator)
+            let opened = key.decrypt(evaluator.rerandomize(sums.finish(), using: &generator))
+            return [opened[0], opened[1]]
+        }
+        let expected = columns.map { column in
+            column.enumerated().reduce(0) { $0 + ($1.offset * $1.offset + 3) * Int($1.element) }
+        }
+        let n = key.publicKey.n
+        for largest in [1, 3, 7] { #expect(try sums(largest) == expected.map { BigInt($0).mod(n) }) }
+    }
+
+    @Test(arguments: [1, 496, 5050, 500_000])
+    func piecesAreBounded(_ columns: Int) throws {
+        let layout = try ColumnSumLayout(
+            columns: columns, valueBits: 60, scalarBits: 40, rows: 10_000, modulusBits: 2048)
+        let piece = layout.pieces(of: 4096)
+        #expect(piece.rows == 4096 && piece.rowsPerChunk >= 1)
+        let scalars = piece.rowsPerChunk * layout.rowsPerCiphertext * columns
+        #expect(scalars <= max(ColumnSumLayout.mostScalars, layout.rowsPerCiphertext * columns))
+    }
+}

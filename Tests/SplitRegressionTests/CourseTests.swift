@@ -1,0 +1,58 @@
+import Paillier
+import Records
+import Testing
+
+@testable import SplitRegression
+
+/// Fits that nobody ran, for estimates: their steps are the program's own.
+@Suite("Courses and what they take") struct CourseTests {
+    private func plan(_ family: ModelFamily, others: [Int] = [], events: Int? = nil, robust: Bool = false)
+        -> TrainingPlan
+    {
+        TrainingPlan(
+            family: family, mostEvents: events, activeColumns: 6, passiveColumns: 5, otherColumns: others,
+            keyBits: 2048,
+            standardErrors: true, covariance: robust ? .hc0 : .classical, revealScores: false, revealFit: true)
+    }
+
+    @Test(arguments: ModelFamily.allCases, [(1, 0), (6, 1), (9, 4)])
+    func coursesTakeSoManyPassesAndRefreshes(_ family: ModelFamily, _ asked: (passes: Int, refreshes: Int)) throws {
+        let plan = plan(family)
+        let facts = plan.facts(rows: 3000, heldOut: 0, Announcement(typicalOf: plan.response))
+        let course = AssumedCourse(passes: asked.passes, refreshes: asked.refreshes)
+        let steps = try #require(course.steps(of: facts))
+        guard family != .linear else { return #expect(steps.contains(.residualSum)) }
+        let program = TrainingProgram(facts)
+        #expect(program.facts == facts)
+        let trials = steps.prefix { if case .coefficients = $0 { false } else { true } }
+        let passes = trials.count { if case .move = $0 { true } else { false } }
+        // The last step is taken without another look; with theta estimated the first fit is gone on from.
+        #expect(passes >= asked.passes)
+        let refreshes = trials.count { if case .information = $0 { true } else { false } }
+        #expect(refreshes == (facts.hasConstantWeights ? 0 : asked.refreshes))
+    }
+
+    /// Refreshes, iterations, parties and events cost something, each in its place.
+    @Test func workIsWhereItBelongs() throws {
+        func work(_ plan: TrainingPlan, _ course: AssumedCourse, rows: Int = 3000) throws -> TrainingWork {
+            try #require(try TrainingWork(plan, rows: rows, course: course))
+        }
+        let quick = try work(plan(.logistic), AssumedCourse(passes: 4))
+        let slow = try work(plan(.logistic), AssumedCourse(passes: 8, refreshes: 2, isHard: true))
+        for phase in [TrainingWork.Phase.inverse, .passes, .information] {
+            let (few, many) = (quick.work[phase], slow.work[phase])
+            #expect(try #require(few).evaluatorProducts < #require(many).evaluatorProducts)
+        }
+        let twice = try work(plan(.logistic), AssumedCourse(passes: 4), rows: 6000)
+        let ratio = twice.total.bytes / quick.total.bytes
+        #expect((1.7...2.0).contains(ratio))
+        #expect(try #require(quick.matrices[.inverse]) == #require(twice.matrices[.inverse]))
+        let three = try work(plan(.logistic, others: [3]), AssumedCourse(passes: 4))
+        #expect(three.total.encryptions > quick.total.encryptions)
+        let (few, many) = (
+            try work(plan(.cox, events: 100), AssumedCourse(passes: 4)),
+            try work(plan(.cox, events: 2000), AssumedCourse(passes: 4))
+        )
+        #expect(many.total.evaluatorProducts > 1.3 * few.total.evaluatorProducts)
+    }
+}
