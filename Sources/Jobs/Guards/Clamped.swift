@@ -9,7 +9,7 @@ extension Int {
         }
     }
 
-    func plusClamped(_ other: Int) -> Int {
+    package func plusClamped(_ other: Int) -> Int {
         let (sum, overflows) = addingReportingOverflow(other)
         return overflows ? (other < 0 ? .min : .max) : sum
     }
