@@ -123,7 +123,7 @@ struct Cost {
             let pair = try Workload(aligning: alignment, keyBits: bits, sender: own, receiver: own, common: rows)
             result.append(CostPhase(name: "alignment", work: pair * Double(columns.count - 1), alone: Workload()))
         }
-        guard isFitted else { return (result, (100e6, Double(own) * 300)) }
+        guard isFitted else { return (result, (180e6, Double(own) * 300)) }
         guard let training = try TrainingWork(plan, rows: rows, heldOut: heldOut, course: course) else {
             throw CostOptionError(option: "--passes")
         }

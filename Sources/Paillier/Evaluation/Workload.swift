@@ -68,7 +68,8 @@ package struct Workload: Sendable, Hashable {
     }
 }
 
-// What the evaluator's functions take, counted as they work. `WorkloadTests` holds these numbers to the counter of products.
+// What the evaluator's functions take, counted as they work. `benchmark cost` prices a product by what is counted here, so that a wrong
+// factor in a count is in its price, too.
 extension Workload {
     /// `Evaluator.rowwiseProducts`: results of so many terms each, scalars of so many bits.
     package mutating func addRowwise(

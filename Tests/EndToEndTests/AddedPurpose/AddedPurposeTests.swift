@@ -7,7 +7,8 @@ import TestSupport
 import Testing
 import Transcript
 
-extension EndToEnd {
+// Among the last: both its parties run in this process, where at first everything computes that does not wait.
+extension EndToEnd.Services {
     /// A purpose that the program does not have: one value is enough to run it over TLS, to verify and to replay it, with every check that
     /// the program's own purposes have.
     @Suite(.serialized) struct AddedPurpose {
