@@ -130,7 +130,7 @@ extension EndToEndOfMany {
             #expect(tampered.output.contains("[M03] -"), "\(tampered.output)")
         }
 
-        /// One site's budget: it says which; the others hear that it refuses, and nothing is written anywhere.
+        /// One site's budget, which the smallest cohort would keep to and the set that comes does not: it says which; the others hear that it refuses, and nothing is written anywhere.
         @Test(.stopsAHang)
         func aBudgetThatIsTooSmall() async throws {
             let parties = try await ThreeParties()
@@ -138,7 +138,7 @@ extension EndToEndOfMany {
             let text = try String(contentsOf: policy, encoding: .utf8).split(separator: "\n").filter {
                 !$0.hasPrefix("identifiersPerDay")
             }.joined(separator: "\n")
-            try Data("\(text)\nidentifiersPerDay: 20\n".utf8).write(to: policy)
+            try Data("\(text)\nidentifiersPerDay: 60\n".utf8).write(to: policy)
             for (name, ended) in try await parties.run() {
                 let isOwn = name == "registry"
                 #expect(ended.code == 4 || !isOwn && ended.code != 0, "\(name): \(ended.output)")

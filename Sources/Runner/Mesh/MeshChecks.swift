@@ -27,9 +27,12 @@ struct MeshChecks {
             let refusals = policy.refusals(of: file.job, as: site.name)
             let spent = needs.filter { policy.budgets[$0.budget] < $0.amount }.map { budget, amount in
                 StartCheck(
-                    budget.rule, .failed,
-                    "\(budget.rawValue) is \(policy.budgets[budget]), and such a job takes \(amount) or more: it cannot keep to it",
-                    hint: "whoever answers for this site's data can raise it in policy.yaml")
+                    budget.rule,
+                    failed: PolicyRefusal(
+                        rule: budget.rule,
+                        message:
+                            "\(budget.rawValue) is \(policy.budgets[budget]), and such a job takes \(amount) or more: it cannot keep to it",
+                        remedy: "whoever answers for this site's data can raise it in policy.yaml"))
             }
             let fine = refusals.isEmpty ? [StartCheck("policy", .ok, "allows the job")] : []
             let others = file.job.others(than: site.name).map(\.name)
