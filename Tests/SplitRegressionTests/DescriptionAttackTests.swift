@@ -175,6 +175,34 @@ import Testing
         }
     }
 
+    @Test(
+        "A share that is less than it should be asks about another window: a few runs find a hidden count, so each run has its price"
+    )
+    func windowsOfAHiddenCount() throws {
+        let key = try SmallKeys.key(bits: 512)
+        var generator = SplitMix(81)
+        let (bits, minimum) = (11, Self.minimum)
+        let mask: UInt64 = 1 << 11 - 1
+        var bases = SplitMix(82)
+        let evaluator = Evaluator(publicKey: key.publicKey, using: &bases)
+        for count in 0..<minimum {
+            let other = generator.next() & mask
+            var (low, high, runs) = (0, minimum - 1, 0)
+            while low < high {
+                // A zero says that the count is from `middle` to `middle + minimum - 1`.
+                let middle = (low + high + 1) / 2
+                let own = (UInt64(count) &- other &- UInt64(middle)) & mask
+                let answers = PaillierShareExchange.cellTests(
+                    of: key.encrypt(key.publicKey.plaintexts([BigInt(own)]), using: &generator), [other][...],
+                    columns: [0][...], below: minimum, bits: bits, evaluator, using: &generator)
+                if key.decrypt(answers).bigInts().contains(BigInt(0)) { low = middle } else { high = middle - 1 }
+                runs += 1
+            }
+            // As many runs as one approval lets a peer repeat a description, at no price, were enough (BudgetTests.bitsThatCountEachTime).
+            #expect(low == count && runs <= 4, "\(count): \(low)")
+        }
+    }
+
     @Test("Where leading digits of all cells are opened, a level's total pins some small cell down")
     func leadingDigits() {
         // 33 rows of a level, 32 to 47 of them in the second group: none or one in the first.

@@ -72,7 +72,11 @@ struct JointDescriptionFixture: Sendable {
     }
 
     /// An active party that brings another input to each other one, and tells each what fits to that.
-    func lyingActive(_ inputs: [CohortDescription.Input], over sessions: [Int: Session]) async throws {
+    ///
+    /// - Parameter goes: it is gone before anybody compares.
+    func lyingActive(
+        _ inputs: [CohortDescription.Input], goes: Bool = false, over sessions: [Int: Session]
+    ) async throws {
         let roots = try await roots(0, over: sessions)
         var pairs: [DescribedPair] = []
         for (place, input) in inputs.enumerated() {
@@ -80,6 +84,7 @@ struct JointDescriptionFixture: Sendable {
                 try await CohortDescription.describe(
                     .active, input, plan: plan.pair(place + 1), keyFloor: Self.keyBits, over: sessions[place + 1]!))
         }
+        if goes { throw CancellationError() }
         for place in 1...2 { try await sessions[place]!.checkpoint() }
         for (place, pair) in pairs.enumerated() {
             let digests = try DescribedParties(pair, parts: [pair.active] + pairs.map { $0.passive }).digests(
@@ -177,8 +182,10 @@ struct JointDescriptionFixture: Sendable {
     }
 
     /// The groups that one of two is told have one row more in one of them. Both name the party that told them.
-    @Test("An active party that tells one party other group sizes is named by all it lied to")
-    func otherGroups() async throws {
+    @Test(
+        "An active party that tells one party other group sizes is named by all it lied to, also when it goes away",
+        arguments: [false, true])
+    func otherGroups(_ goes: Bool) async throws {
         var data = DescribedFixture.made(rows: 120, groups: 2, isWeighted: false, seed: 23)
         data.group = (0..<120).map { $0 < 50 ? 0 : 1 }
         let fixture = JointDescriptionFixture(data: data)
@@ -188,7 +195,7 @@ struct JointDescriptionFixture: Sendable {
         let sessions = try await fixture.sessions()
         let ended = await JointDescriptionFixture.together(sessions) { party, own in
             if party == 0 {
-                try await fixture.lyingActive(inputs, over: own)
+                try await fixture.lyingActive(inputs, goes: goes, over: own)
             } else {
                 _ = try await fixture.honest(party, over: own)
             }

@@ -55,9 +55,11 @@ extension Job {
     }
 
     /// Counts of a description that are compared with a small number, one by one: of all passive parties' columns.
-    package var describedTests: Int {
+    package var describedTests: Int { describedCells.timesClamped(limits.minimumCell) }
+
+    /// Cells of all passive parties' columns, at most.
+    package var describedCells: Int {
         parties.filter { $0.role == .passive }.reduce(0) { $0.plusClamped(describedCells(of: $1)) }
-            .timesClamped(limits.minimumCell)
     }
 
     /// Numbers that a description opens at most.

@@ -128,7 +128,8 @@ struct DescribingRole {
         // That of the hidden columns: the passive party has sent nothing in it yet.
         let round = exchange.round
         let sent = isActive ? shares : Array(shares.dropFirst(activeCount))
-        try await session.send(DescribedNumbersMessage(sent, bits: isActive ? all : later), round: round)
+        let message = DescribedNumbersMessage(sent, bits: isActive ? all : later)
+        if isActive { try await session.send(message, round: round) }
         let received = try await session.receive(DescribedNumbersMessage.self, round: round).numbers
         guard let words = received.words(bits: isActive ? later : all) else {
             throw DescriptionError.protocolViolation("numbers that are too many, too few or too wide")
@@ -140,6 +141,8 @@ struct DescribingRole {
         guard !numbers.showSmallCell(values, below: shape.minimumCell) else {
             throw DescriptionError.protocolViolation("a column with a small cell, which is not hidden")
         }
+        // It looks before it answers: an active party that hides nothing has its own windows and no number.
+        if !isActive { try await session.send(message, round: round) }
         let scales = try await scales(shown)
         return DescribedPair(shape, groups: sizes, shown: shown, numbers: values, scales: scales)
     }

@@ -19,6 +19,8 @@ extension ProtocolDescription {
             .checkpoint,
             step("hidden columns", active, .hiddenColumns),
             .checkpoint,
-            both("numbers", .describedNumbers), both("scales", .scales),
+            step("numbers", active, .describedNumbers),
+            step("numbers", passive, .describedNumbers, answers: .message(.describedNumbers)),
+            both("scales", .scales),
         ]))
 }

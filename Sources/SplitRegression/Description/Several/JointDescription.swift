@@ -24,7 +24,16 @@ package enum JointDescription {
             ? try await lead(input, plan, keyFloor, sessions, progress)
             : try await follow(input, own, plan, keyFloor, sessions, progress)
         let digests = try described.digests(roots: roots)
-        // Signed before it is compared: whoever said two things has signed both.
+        // Passive parties first with each other: no active party that goes away keeps them from it.
+        try await compare(digests, own, plan, sessions.filter { own != 0 && $0.key != 0 })
+        try await compare(digests, own, plan, sessions.filter { own == 0 || $0.key == 0 })
+        return try described.table(plan)
+    }
+
+    /// What all these parties know. Signed before it is compared: whoever said two things has signed both.
+    private static func compare(
+        _ digests: [Bytes32], _ own: Int, _ plan: JointDescriptionPlan, _ sessions: [Int: Session]
+    ) async throws {
         let ordered = sessions.sorted { $0.key < $1.key }
         for (_, session) in ordered { try await session.checkpoint() }
         for (other, session) in ordered {
@@ -39,7 +48,6 @@ package enum JointDescription {
                 throw DescriptionError.partsDiffer(of: plan.parties[party].name, saidBy: plan.parties[other].name)
             }
         }
-        return try described.table(plan)
     }
 
     /// The active party: a description with each other one.
