@@ -61,11 +61,14 @@ enum WeightedLeverage {
         fromInformation(columns, weights: weights) ?? byOrthogonalisation(columns, weights: weights)
     }
 
-    /// What share of a column must be its own for the information to tell it to ten digits.
+    /// What share of each column must be its own, and in no combination of all others. The inverse of the scaled information is then at most
+    /// p times its reciprocal: rounding of 2^-52 becomes 10^-9 of a share at most.
     private static let ownShare = 1e-4
+    /// Shares of all rows add up to the number of columns, but for rounding.
+    private static let roundingOfSum = 1e-6
 
-    /// From the Cholesky factor of the information: many times faster, and exact enough where each column is far from a combination of
-    /// those before it, as in every honest fit. Else nil: at a sharp point the information itself is what hides a row.
+    /// From the Cholesky factor of the information: many times faster, and exact enough where each column is far from any combination of
+    /// the others, as a rule in honest fits. Else nil: at a sharp point the information itself is what hides a row.
     static func fromInformation(_ columns: [[Double]], weights: [Double]) -> [Double]? {
         let columns = withoutConstants(columns)
         let products = ColumnProducts(columns)
@@ -86,7 +89,26 @@ enum WeightedLeverage {
             guard own > ownShare else { return nil }
             factor.append(row + [own.squareRoot()])
         }
-        return products.squaredLengths(weights, scales: scales, factor: factor)
+        // A column may be far from those before it, and near to a combination that has those after it.
+        guard inverseDiagonal(factor).allSatisfy({ $0 <= 1 / ownShare }) else { return nil }
+        let shares = products.squaredLengths(weights, scales: scales, factor: factor)
+        guard abs(shares.reduce(0, +) - Double(p)) <= roundingOfSum else { return nil }
+        return shares
+    }
+
+    /// Of `(L L^T)^-1`: the reciprocal of what is each column's own beside all others.
+    private static func inverseDiagonal(_ factor: [[Double]]) -> [Double] {
+        let p = factor.count
+        return (0..<p).map { j in
+            // Column j of L^-1, from its diagonal down.
+            var column: [Double] = []
+            for k in j..<p {
+                var value = k == j ? 1.0 : 0
+                for (i, above) in column.enumerated() { value -= factor[k][j + i] * above }
+                column.append(value / factor[k][k])
+            }
+            return dot(column, column)
+        }
     }
 
     /// What does not vary here, such as a level that is absent, follows from a constant that stands first.

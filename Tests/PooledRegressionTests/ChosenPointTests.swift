@@ -165,6 +165,64 @@ import Testing
         #expect(WeightedLeverage.fromInformation(columns, weights: weightless) == nil)
     }
 
+    /// Each column is far from any one of those before it, and the last one is nearly a combination of all: what is left of it is one row's,
+    /// and the pivot that tells it is rounding.
+    @Test(arguments: 0..<8) func aChainOfColumnsIsNotReadOffTheInformation(_ seed: Int) {
+        var random = SplitMix(UInt64(seed))
+        let (rows, step) = (400, 0.0102)
+        for p in [5, 6, 8] {
+            var basis: [[Double]] = []
+            for j in 0..<p {
+                var column = [Double](repeating: j == 0 ? 1 : 0, count: rows)
+                if j == p - 1 { column[7] = 1 } else if j > 0 { column = random.uniforms(rows, in: -1...1) }
+                for _ in 0..<2 {
+                    for earlier in basis {
+                        let part = zip(earlier, column).reduce(0) { $0 + $1.0 * $1.1 }
+                        column = zip(column, earlier).map { $0 - part * $1 }
+                    }
+                }
+                let length = column.reduce(0) { $0 + $1 * $1 }.squareRoot()
+                basis.append(column.map { $0 / length })
+            }
+            let near = (1 - step * step).squareRoot()
+            var chain = [basis[0]]
+            for k in 1..<p {
+                let column: [Double] = zip(basis[k - 1], basis[k]).map { (before, own) -> Double in
+                    20 * (near * before + step * own)
+                }
+                chain.append(column)
+            }
+            let shares = WeightedLeverage.of(chain, weights: [Double](repeating: 1, count: rows))
+            #expect(shares[7] > 0.9, "\(p) columns: \(shares[7])")
+        }
+    }
+
+    /// Whole blocks, parts of one, and none: sums are those of a plain loop, the same bits each time.
+    @Test(arguments: [0, 1, 7, 8, 9, 1023, 1024, 1025])
+    func blocksOfRows(_ rows: Int) {
+        var random = SplitMix(UInt64(rows))
+        let columns = (0..<3).map { _ in random.uniforms(rows, in: -2...2) }
+        let weights = random.uniforms(rows, in: 0.1...1)
+        let products = ColumnProducts(columns)
+        let found = products.information(weights)
+        var at = 0
+        for j in 0..<3 {
+            for k in j..<3 {
+                let terms = weights.indices.map { weights[$0] * columns[j][$0] * columns[k][$0] }
+                let size = terms.reduce(1) { $0 + abs($1) }
+                #expect(abs(found[at] - terms.reduce(0, +)) < 1e-12 * size)
+                at += 1
+            }
+        }
+        #expect(products.information(weights) == found)
+        let lengths = products.squaredLengths(weights, scales: [1, 1, 1], factor: [[1], [0, 1], [0, 0, 1]])
+        #expect(lengths.count == rows)
+        for row in 0..<rows {
+            let expected = columns.reduce(0) { $0 + weights[row] * $1[row] * $1[row] }
+            #expect(abs(lengths[row] - expected) < 1e-12 * (1 + expected))
+        }
+    }
+
     /// The columns of a site may follow from each other there; a level may be absent.
     @Test func leverageOfDependentColumns() {
         let one = [Double](repeating: 1, count: 6)
