@@ -178,8 +178,10 @@ struct FittingRole {
             guard plan.allows(bounds) else {
                 throw TrainingError.protocolViolation("bounds that this family's rows cannot have")
             }
+            let facts = plan.facts(rows: context.rows, heldOut: context.testRows, unit: unit, bounds)
+            try facts.demandRoom()
             for other in others { try await other.session.send(TrainingBounds(bounds)) }
-            return (plan.facts(rows: context.rows, heldOut: context.testRows, unit: unit, bounds), nil)
+            return (facts, nil)
         }
         let family = plan.response
         let rows = try ActiveRows(
@@ -192,9 +194,11 @@ struct FittingRole {
             range: family.firstRange)
         let bounds = Announcement(rows, estimatesTheta: plan.estimatesTheta, heldOut: heldOut)
         guard plan.allows(bounds) else { throw TrainingError.coefficientOutOfRange }
+        let facts = plan.facts(rows: context.rows, heldOut: context.testRows, unit: unit, bounds)
+        try facts.demandRoom()
         try await session.send(TrainingBounds(bounds))
         for other in others { try await other.session.send(TrainingBounds(bounds)) }
-        return (plan.facts(rows: context.rows, heldOut: context.testRows, unit: unit, bounds), rows)
+        return (facts, rows)
     }
 
     /// Step after step, as the opened numbers say.

@@ -1,6 +1,7 @@
 import Jobs
-import Runner
 import Testing
+
+@testable import Runner
 
 @Suite struct JobEstimateTests {
     private func job(_ family: String, active: Int, passive: Int, nonces: String = "half") throws -> Job {
@@ -65,6 +66,25 @@ import Testing
         #expect(estimate.mostSeconds > job.cpuSeconds, "\(estimate)")
         if let memory = job.memory { #expect((0.7...1.4).contains(estimate.memory / (memory * 1e6)), "\(estimate)") }
         #expect(estimate.mostSeconds < 5 * estimate.leastSeconds && estimate.mostBytes < 5 * estimate.leastBytes)
+        #expect(estimate.mostSeconds < 4 * job.cpuSeconds && estimate.leastSeconds < job.cpuSeconds, "\(estimate)")
+        guard job.relativeCost > 1 else { return }
+        var fast = job
+        fast.relativeCost = 1
+        let other = try self.estimate(fast)
+        #expect(estimate.leastSeconds > 4 * other.leastSeconds && other.mostBytes == estimate.mostBytes)
+    }
+
+    /// More rows than twice the first period has room for, and more than any.
+    @Test func rowsThatHaveNoRoom() throws {
+        let job = try job("poisson", active: 3, passive: 3)
+        func estimate(_ rows: Int) -> JobEstimate? {
+            JobEstimate(job, rows: rows, ownIdentifiers: rows, relativeCost: 1)
+        }
+        #expect(estimate(40_000) != nil && estimate(1 << 40) == nil && estimate(.max) == nil)
+        let check = JobEstimate.check(nil, rows: 1 << 30, of: job)
+        #expect(
+            check?.verdict == .warning && check?.detail.contains("tooManyRows") == true, "\(String(describing: check))")
+        #expect(JobEstimate.check(nil, rows: .max, of: job)?.verdict == .warning)
     }
 
     private func estimate(_ measured: Measured) throws -> JobEstimate {

@@ -32,8 +32,29 @@ import Testing
         let layout = try ColumnSumLayout(
             columns: columns, valueBits: 60, scalarBits: 40, rows: 10_000, modulusBits: 2048)
         let piece = layout.pieces(of: 4096)
-        #expect(piece.rows == 4096 && piece.rowsPerChunk >= 1)
         let scalars = piece.rowsPerChunk * layout.rowsPerCiphertext * columns
-        #expect(scalars <= max(ColumnSumLayout.mostScalars, layout.rowsPerCiphertext * columns))
+        #expect(scalars <= 1 << 22 || piece.rowsPerChunk == 16)
+        #expect(piece.rowsPerChunk == 4096 || piece.rowsPerChunk >= 16)
+    }
+
+    /// Cut anywhere, each row meets its own ciphertext and place.
+    @Test func scalarsOfPieces() throws {
+        let layout = try ColumnSumLayout(columns: 2, valueBits: 60, scalarBits: 40, rows: 100, modulusBits: 2048)
+        let each = layout.rowsPerCiphertext
+        // The last ciphertext is not full.
+        let (rows, ciphertexts) = (4 * each + 1, 5)
+        try #require(each > 1)
+        func columns(_ part: Range<Int>) -> [[Int64]] { [part.map { Int64($0 + 1) }, part.map { Int64(-$0 - 1) }] }
+        for place in 0..<each {
+            let whole = layout.scalars(of: columns, place: place, in: 0..<ciphertexts, rows: rows)
+            let expected = (0..<ciphertexts).map { $0 * each + place < rows ? Int64($0 * each + place + 1) : 0 }
+            #expect(whole == [expected, expected.map { -$0 }])
+            for cut in 1..<ciphertexts {
+                let parts = [0..<cut, cut..<ciphertexts].map {
+                    layout.scalars(of: columns, place: place, in: $0, rows: rows)
+                }
+                #expect([parts[0][0] + parts[1][0], parts[0][1] + parts[1][1]] == whole)
+            }
+        }
     }
 }

@@ -109,8 +109,11 @@ extension Failure {
         case .tooManyRows(let rows, let most):
             self.init(
                 .refusedByPolicy, "tooManyRows",
-                "\(rows) rows are more than this model takes with more than two parties (\(most))",
-                hint: "fit it with two of the parties, or let one of them bring fewer rows")
+                "\(rows) rows are more than this fit takes (\(most)): a sum over more has no room in its numbers, or with more than two "
+                    + "parties no period is long enough",
+                hint:
+                    "let one of the parties bring fewer rows; without 'metrics', case weights or standard errors (model.l2) there is more room, "
+                    + "and a proportional-hazards model of two parties takes more")
         case .scoresRefused(let columns, let minimum):
             self.init(
                 .refusedByPolicy, "scoresRefused",

@@ -17,20 +17,24 @@ package struct JobEstimate: Sendable, Hashable, Codable {
     /// Bytes at the party that holds most, about.
     package let memory: Double
 
+    /// Rows beyond which nobody is told anything: figures of theirs would be none.
+    private static let mostRows = 1 << 40
+
     /// - Parameters:
     ///   - rows: common rows that are fitted.
+    ///   - heldOut: common rows that are kept aside.
     ///   - ownIdentifiers: usable ones of this site; the others are taken to have as many.
     ///   - relativeCost: of a modular product, at the others too, compared with one by AVX-512 IFMA.
     /// - Returns: nil for rows or keys that no fit could be run with.
-    package init?(_ job: Job, rows: Int, ownIdentifiers: Int, relativeCost: Double) {
+    package init?(_ job: Job, rows: Int, heldOut: Int = 0, ownIdentifiers: Int, relativeCost: Double) {
+        guard [rows, heldOut, ownIdentifiers].allSatisfy({ (0...Self.mostRows).contains($0) }) else { return nil }
         let plan = TrainingPlan(job, rows: rows)
         let courses = AssumedCourse.range(of: plan.response)
-        let heldOut = job.holdout == .hash ? max(0, ownIdentifiers - rows) : 0
         let scheme: AlignmentScheme = job.alignment.method == .ecdhP256 ? .curve : .paillierOPRF
         guard rows > plan.parameters,
             let aligning = try? Workload(
                 aligning: scheme, keyBits: job.keys.bits, sender: ownIdentifiers, receiver: ownIdentifiers,
-                common: min(rows, ownIdentifiers)),
+                common: min(rows + heldOut, ownIdentifiers)),
             let quick = Self.work(plan, rows: rows, heldOut: heldOut, courses.quick),
             let slow = Self.work(plan, rows: rows, heldOut: heldOut, courses.slow)
         else { return nil }
@@ -47,16 +51,24 @@ package struct JobEstimate: Sendable, Hashable, Codable {
         memory = slow.memory.fixed + slow.memory.rows
     }
 
-    /// Of such a course, with fewer passes where the job allows no more.
+    /// Of such a course, with fewer passes where the job allows no more, and under the first period where twice that has no room for so
+    /// many rows.
     private static func work(
         _ plan: TrainingPlan, rows: Int, heldOut: Int, _ course: AssumedCourse
     ) -> TrainingWork? {
-        for passes in (1...course.passes).reversed() {
-            var course = course
-            course.passes = passes
-            course.refreshes = min(course.refreshes, passes - 1)
-            let work = try? TrainingWork(plan, rows: rows, heldOut: heldOut, course: course)
-            if let work { return work }
+        for isLong in course.isLong ? [true, false] : [false] {
+            for passes in (1...course.passes).reversed() {
+                var course = course
+                course.isLong = isLong
+                course.passes = passes
+                course.refreshes = min(course.refreshes, passes - 1)
+                do {
+                    if let work = try TrainingWork(plan, rows: rows, heldOut: heldOut, course: course) { return work }
+                } catch {
+                    // Fewer passes need no less room.
+                    break
+                }
+            }
         }
         return nil
     }
@@ -67,9 +79,13 @@ package struct JobEstimate: Sendable, Hashable, Codable {
     static func check(_ estimate: JobEstimate?, rows: Int, of job: Job) -> StartCheck? {
         if let estimate { return StartCheck("time and traffic", .ok, "if all rows are common: \(estimate)") }
         guard rows > job.parameterCount else { return nil }
+        guard rows <= mostRows, let most = TrainingPlan(job, rows: rows).mostRows(rows) else {
+            return StartCheck("time and traffic", .warning, "no fit of this job over \(rows) rows is known to end")
+        }
         return StartCheck(
             "time and traffic", .warning,
-            "a fit over \(rows) rows would end before its results: a sum over so many has no room under such keys")
+            "if as many as \(rows) rows are common, a sum over them has no room and the fit is refused (tooManyRows): with rows as they "
+                + "are as a rule it takes \(most)")
     }
 }
 

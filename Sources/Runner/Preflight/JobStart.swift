@@ -156,8 +156,11 @@ package struct JobStart: Sendable {
                 ))
         }
         checks.append(errors(job))
+        // Of rows that were asked about, a fifth of all is kept aside as of this site's.
+        let heldOut = job.holdout == .hash ? rows.map { max(0, $0) / 4 } ?? usable - fitted : 0
         estimate = JobEstimate(
-            job, rows: fitted, ownIdentifiers: usable, relativeCost: ArithmeticPath.current.relativeCost)
+            job, rows: fitted, heldOut: heldOut, ownIdentifiers: usable,
+            relativeCost: ArithmeticPath.current.relativeCost)
         checks += [JobEstimate.check(estimate, rows: fitted, of: job)].compactMap(\.self)
     }
 

@@ -32,15 +32,15 @@ extension ExchangeShape {
         case .columnSums(let layout, let rows):
             // One place of a row in its ciphertext after the other.
             let each = layout.rowsPerCiphertext
-            for _ in 0..<each {
-                work.addColumnSums(
-                    rows: (rows + each - 1) / each, columns: layout.columns, bits: layout.scalarBits, keyBits: keyBits)
-            }
+            var place = Workload()
+            place.addColumnSums(
+                rows: (rows + each - 1) / each, columns: layout.columns, bits: layout.scalarBits, keyBits: keyBits)
+            work += place * Double(each)
             work.powers += Double(layout.columns) * Double((each - 1) * layout.slotBits)
         case .packedSums(let layout, let rows):
-            for _ in 0..<layout.ciphertextsPerRow {
-                work.addColumnSums(rows: rows, columns: layout.columns, bits: layout.scalarBits, keyBits: keyBits)
-            }
+            var part = Workload()
+            part.addColumnSums(rows: rows, columns: layout.columns, bits: layout.scalarBits, keyBits: keyBits)
+            work += part * Double(layout.ciphertextsPerRow)
         case .product(let layout):
             for block in 0..<layout.blocks {
                 work.addProducts(

@@ -24,13 +24,12 @@ package struct TrainingWork: Sendable {
     /// Bytes at the party that holds most: what does not grow with the rows, and what does.
     package private(set) var memory = (fixed: 0.0, rows: 0.0)
 
-    /// - Parameters:
-    ///   - bounds: as the active party would announce them; nil for typical ones.
     /// - Throws: ``TrainingError``, where the job could not run either.
     package init?(
-        _ plan: TrainingPlan, rows: Int, heldOut: Int = 0, course: AssumedCourse, bounds: Announcement? = nil
+        _ plan: TrainingPlan, rows: Int, heldOut: Int = 0, course: AssumedCourse
     ) throws(TrainingError) {
-        let facts = plan.facts(rows: rows, heldOut: heldOut, bounds ?? Announcement(typicalOf: plan.response))
+        let facts = plan.facts(rows: rows, heldOut: heldOut, Announcement(typicalOf: plan.response))
+        try facts.demandRoom()
         guard let steps = course.steps(of: facts) else { return nil }
         // Each session makes and proves two keys.
         let sessions = 1 + 2 * plan.otherColumns.count
@@ -93,7 +92,7 @@ extension Announcement {
             switch family {
             case .linear: (0, 0, 2)
             case .logistic: (0, -2, 1)
-            case .probit: (1, 0, 3)
+            case .probit: (0, 0, 3)
             case .poisson: (0, 2, 5)
             case .negativeBinomial: (4, 1, 6)
             case .gamma: (3, 1, 4)

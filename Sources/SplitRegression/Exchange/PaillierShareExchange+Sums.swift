@@ -49,10 +49,8 @@ extension PaillierShareExchange {
             for (chunk, ciphertexts) in received.enumerated() {
                 let first = chunks.range(chunk).lowerBound
                 try sums.add(ciphertexts, pieces: layout.pieces(of: ciphertexts.count)) { piece in
-                    let part = (first + piece.lowerBound) * each..<min(rows, (first + piece.upperBound) * each)
-                    return columns(part).map { column in
-                        (0..<piece.count).map { $0 * each + t < part.count ? column[$0 * each + t] : 0 }
-                    }
+                    layout.scalars(
+                        of: columns, place: t, in: first + piece.lowerBound..<first + piece.upperBound, rows: rows)
                 }
             }
             total = t == 0 ? sums.finish() : total.shifted(bits: layout.slotBits).adding(sums.finish())
@@ -166,11 +164,31 @@ extension ColumnSumLayout {
     /// Scalars that are there at once, of all columns: products of columns grow with the square of their number.
     static let mostScalars = 1 << 22
 
+    /// Of fewer ciphertexts nobody could say what values a column has.
+    static let leastPiece = 16
+
     /// Of a chunk of so many ciphertexts, the pieces whose scalars are there at once.
     func pieces(of ciphertexts: Int) -> RowChunks {
         let scalars = max(1, columns * rowsPerCiphertext)
         return RowChunks(
-            rows: ciphertexts, multiple: 1, bytesPerRow: 0, largestRows: max(1, Self.mostScalars / scalars))
+            rows: ciphertexts, multiple: 1, bytesPerRow: 0,
+            largestRows: max(Self.leastPiece, Self.mostScalars / scalars))
+    }
+
+    /// By what one place of each of these ciphertexts is multiplied, column by column; past the last row by 0.
+    ///
+    /// - Parameters:
+    ///   - columns: numbers of a range of rows, column by column.
+    ///   - place: of a row in its ciphertext.
+    ///   - range: of ciphertexts, of all.
+    func scalars(
+        of columns: (Range<Int>) -> [[Int64]], place: Int, in range: Range<Int>, rows: Int
+    ) -> [[Int64]] {
+        let each = rowsPerCiphertext
+        let part = range.lowerBound * each..<min(rows, range.upperBound * each)
+        return columns(part).map { column in
+            (0..<range.count).map { $0 * each + place < part.count ? column[$0 * each + place] : 0 }
+        }
     }
 }
 

@@ -42,6 +42,11 @@ struct JobCheck: ReplyingCommand {
     var derivedFrom: String?
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard let rows, !(0...1 << 40).contains(rows) else { return }
+        throw ValidationError("--rows is a number of rows, 0 to 2^40")
+    }
+
     func reply(_ console: Console) async throws -> Reply<JobCheckReport> {
         let file = try file.read()
         let site = try sitePath.map { try SiteFolder(opening: $0) }
