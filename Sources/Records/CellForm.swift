@@ -4,10 +4,7 @@ import Crypto
 ///
 ///     cell = u8 1 || number           numeric and yes/no columns: binary64, big-endian; 1 for yes, 0 for no
 ///          | u8 2 || text level       categorical columns: u32 length, UTF-8 of the declared level
-///          | u8 0                     no value: in tables of jobs split by rows alone
 package enum CellForm {
-    package static let missing: [UInt8] = [0]
-
     package static func number(_ value: Double) -> [UInt8] {
         // -0 has no encoding of its own: `value + 0` is 0 for both.
         [1] + bigEndian((value + 0).bitPattern)
@@ -25,8 +22,11 @@ package enum CellForm {
 
 /// A cell in 16 bytes, as a site's digests take it; `protocols/disclosure.md` 4.1.
 ///
-///     block = cell, zero bytes                            numbers, yes/no, no value
+///     block = cell, zero bytes                            numbers, yes/no
 ///           | u8 2 || first 15 bytes of SHA-256(cell)     categorical columns
+///           | zero bytes                                  no value: in tables of jobs split by rows alone
+///
+/// Holds a person's value: does not print itself.
 package struct CellBlock: Sendable, Hashable {
     package let high: UInt64
     package let low: UInt64
@@ -53,6 +53,11 @@ package struct CellBlock: Sendable, Hashable {
     }
 }
 
+extension CellBlock: CustomStringConvertible, CustomReflectable {
+    package var description: String { "CellBlock(hidden)" }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
 extension AlignedRows {
     /// A column's cells as digests take them, in the order of these rows.
     ///
@@ -77,20 +82,6 @@ extension AlignedRows {
         let forms = levels.map(CellForm.level)
         // `values` gives positions among the declared levels.
         return values.map { forms[Int($0)] }
-    }
-
-    /// The same, where rows may be without a value.
-    ///
-    /// - Throws: errors of `optionalValues`.
-    package func optionalCells(
-        of spec: ColumnSpec, missing: MissingTokens = .standard
-    ) throws(RecordsError) -> [[UInt8]] {
-        let values = try optionalValues(spec, missing: missing)
-        guard case .categorical(let levels, _) = spec.kind else {
-            return values.map { $0.map(CellForm.number) ?? CellForm.missing }
-        }
-        let forms = levels.map(CellForm.level)
-        return values.map { $0.map { forms[Int($0)] } ?? CellForm.missing }
     }
 
     /// The same rows in the ascending order of their identifiers: an order that all parties know and that is the same in

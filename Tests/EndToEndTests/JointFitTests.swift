@@ -246,6 +246,15 @@ extension EndToEndOfMany {
             let html = try String(contentsOfFile: page, encoding: .utf8)
             #expect(html.contains("Table 1, rows counted once") && html.contains(">registry<"))
             // Another table, in a copy: the messages come to the one that was there.
+            // What people read is compared too, also where the result beside it was taken away.
+            let table = URL(fileURLWithPath: "\(described("lab"))/description.csv")
+            let rows = try String(contentsOf: table, encoding: .utf8)
+            try Data((rows + "x\n").utf8).write(to: table)
+            for _ in 0..<2 {
+                let edited = try await Program.run("verify", described("lab"))
+                #expect(edited.code == 2 && edited.output.contains("[M05] FAIL"), "\(edited.output)")
+                try? FileManager.default.removeItem(atPath: "\(described("lab"))/result.json")
+            }
             let file = URL(fileURLWithPath: "\(described("registry"))/description.json")
             let text = try String(contentsOf: file, encoding: .utf8)
             try Data(text.replacing("\"count\" : \(arm)", with: "\"count\" : \(arm - 1)").utf8).write(to: file)

@@ -71,6 +71,36 @@ import Testing
         }
     }
 
+    /// What has no value is no number and no level.
+    @Test func blocksOfCells() throws {
+        let aligned = try rows("id,x,stage\n1,1,I\n2,,II\n3,-0,\n4,0,I\n")
+        let stage = ColumnSpec.categorical("stage", levels: ["I", "II"], reference: "I")
+        #expect(
+            try aligned.blocks(of: .numeric("x"), keepsIncomplete: true) == [
+                .number(1), .missing, .number(0), .number(0),
+            ])
+        #expect(
+            try aligned.blocks(of: stage, keepsIncomplete: true) == [.level("I"), .level("II"), .missing, .level("I")])
+        #expect(throws: RecordsError.self) { try aligned.blocks(of: stage) }
+        let all = [CellBlock.missing, .number(0), .number(1), .level(""), .level("I"), .level("II")]
+        #expect(Set(all).count == all.count && "\(all[2])" == "CellBlock(hidden)")
+    }
+
+    /// A column that was read is not taken for one that is declared otherwise.
+    @Test func whatWasReadIsWhatTheTextSays() throws {
+        let plain = try table("id,x,stage\n1,1,I\n2,0,II\n3,1,III\n")
+        func stage(_ levels: [String]) -> ColumnSpec { .categorical("stage", levels: levels, reference: "I") }
+        var read = plain
+        _ = try read.read([.binary("x"), stage(["I", "II", "III"])])
+        let identifiers = try plain.identifiers(IdentifierRule(column: "id"))
+        let (kept, fresh) = (
+            try read.rows(at: [2, 0, 1], of: identifiers), try plain.rows(at: [2, 0, 1], of: identifiers)
+        )
+        for spec in [.binary("x"), .numeric("x"), stage(["I", "II", "III"]), stage(["III", "I", "II"])] {
+            #expect(try kept.values(spec) == fresh.values(spec), "\(spec)")
+        }
+    }
+
     @Test func treatmentCoding() throws {
         let aligned = try rows("id,arm,y\n1,B,yes\n2,A,NO\n3,C,1\n4, A ,f\n".replacing(",f", with: ",false"))
         let arm = ColumnSpec.categorical("arm", levels: ["C", "A", "B"], reference: "A")

@@ -16,12 +16,8 @@ import Wire
     private let file: JobFile
 
     init() throws {
-        folder = try TemporaryFolder()
-        let made = try NewSite(
-            at: folder.path("hospital"), name: "hospital", listen: NetworkAddress(host: "127.0.0.1", port: 7443),
-            tables: [])
-        try made.create()
-        site = try SiteFolder(opening: made.path)
+        let made = try HospitalSite()
+        (folder, site) = (made.folder, made.site)
         file = try JobFile(
             yaml: JobTemplate.severalText(parties: ["hospital", "lab", "registry"], family: .logistic))
     }

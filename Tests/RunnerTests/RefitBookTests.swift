@@ -17,12 +17,8 @@ import Wire
     private let file: JobFile
 
     init() throws {
-        folder = try TemporaryFolder()
-        let made = try NewSite(
-            at: folder.path("hospital"), name: "hospital", listen: NetworkAddress(host: "127.0.0.1", port: 7443),
-            tables: [])
-        try made.create()
-        site = try SiteFolder(opening: made.path)
+        let made = try HospitalSite()
+        (folder, site) = (made.folder, made.site)
         let text = JobTemplate.severalText(parties: ["hospital", "lab", "registry"], family: .logistic)
         file = try JobFile(yaml: text.replacing("moiety: 12", with: "moiety: 13\nwithoutLost: refit"))
     }

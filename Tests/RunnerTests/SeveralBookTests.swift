@@ -15,12 +15,8 @@ import Wire
     private let site: SiteFolder
 
     init() throws {
-        folder = try TemporaryFolder()
-        let made = try NewSite(
-            at: folder.path("hospital"), name: "hospital", listen: NetworkAddress(host: "127.0.0.1", port: 7443),
-            tables: [])
-        try made.create()
-        site = try SiteFolder(opening: made.path)
+        let made = try HospitalSite()
+        (folder, site) = (made.folder, made.site)
     }
 
     private static let names = ["lab", "registry"]
@@ -89,6 +85,17 @@ import Wire
         #expect(try models() == [2, 2])
         // By each party's own roots alone the first would not have seen it.
         try open([1, 3])
+        #expect(try models() == [3, 3])
+    }
+
+    /// Each party's roots were there before, but never with the other's.
+    @Test func whatWasBroughtToDifferentRunsIsAnotherFit() throws {
+        try open([1, 1])
+        try open([2, 2])
+        #expect(try models() == [2, 2])
+        try open([1, 2])
+        #expect(try models() == [3, 3])
+        for versions in [[1, 1], [2, 2], [1, 2]] as [[UInt8]] { try open(versions) }
         #expect(try models() == [3, 3])
     }
 

@@ -50,6 +50,21 @@ enum SmallJob {
     }
 }
 
+/// A hospital's site in a folder of its own, whose books nobody has been in.
+struct HospitalSite {
+    let folder: TemporaryFolder
+    let site: SiteFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        let made = try NewSite(
+            at: folder.path("hospital"), name: "hospital", listen: NetworkAddress(host: "127.0.0.1", port: 7443),
+            tables: [])
+        try made.create()
+        site = try SiteFolder(opening: made.path)
+    }
+}
+
 /// The failure that `body` ends with.
 func failure(_ body: () throws -> Void) -> Failure? {
     do {

@@ -48,13 +48,21 @@ import Wire
     }
 
     @Test(arguments: [
-        "DROP TRIGGER entries_delete", "CREATE TABLE more (x)", "DROP TABLE cohorts", "PRAGMA user_version = 2",
+        "DROP TRIGGER entries_delete", "CREATE TABLE more (x)", "DROP TABLE cohorts",
         "PRAGMA application_id = 1",
     ])
     func schemaChanged(_ statement: String) throws {
         let folder = try filled()
         try folder.tamper(statement)
         #expect(try refused(folder) == "ledgerUnreadable")
+    }
+
+    /// Of an older program, or so it says: it is not read either, and nobody is told to look for whoever changed it.
+    @Test(arguments: [2, 4, 6])
+    func otherVersion(_ version: Int) throws {
+        let folder = try filled()
+        try folder.tamper("PRAGMA user_version = \(version)")
+        #expect(try refused(folder) == "ledgerOfOtherVersion")
     }
 
     @Test(arguments: [

@@ -181,13 +181,17 @@ package struct MeshReplay {
             mesh: result.mesh, facts: { try result.facts(salt: $0) }, files: try JointFiles(file, result).results())
     }
 
+    /// Nobody's books are asked.
+    private func joint(_ file: JobFile, _ own: Int, _ table: PartyTable) throws -> JointSide {
+        JointSide(
+            file: file, own: own, table: table, salts: ColumnSalts(identity: try site.identity()),
+            patience: .seconds(3600), books: nil, progress: progress)
+    }
+
     private func fit(
         _ sessions: [Int: Session], _ file: JobFile, _ own: Int, _ table: PartyTable
     ) async throws -> Again {
-        let result = try await JointFitRun(
-            file: file, own: own, table: table, salts: ColumnSalts(identity: site.identity()),
-            patience: .seconds(3600), books: nil, progress: progress
-        ).run(over: sessions)
+        let result = try await JointFitRun(side: joint(file, own, table)).run(over: sessions)
         return Again(
             mesh: result.alignment.mesh, facts: { try result.facts(salt: $0) },
             files: try JointFitFiles(file, file.job.parties[own], result).results())
@@ -196,10 +200,7 @@ package struct MeshReplay {
     private func described(
         _ sessions: [Int: Session], _ file: JobFile, _ own: Int, _ table: PartyTable
     ) async throws -> Again {
-        let result = try await JointDescriptionRun(
-            file: file, own: own, table: table, salts: ColumnSalts(identity: site.identity()),
-            patience: .seconds(3600), books: nil, progress: progress
-        ).run(over: sessions)
+        let result = try await JointDescriptionRun(side: joint(file, own, table)).run(over: sessions)
         return Again(
             mesh: result.alignment.mesh, facts: { try result.facts(salt: $0) },
             files: try JointDescriptionFiles(file, file.job.parties[own], table, result).results())

@@ -26,9 +26,7 @@ package struct CohortInputs: Sendable {
     init(_ table: PartyTable, _ rows: AlignedRows, salt: [UInt8]) throws {
         self.rows = rows
         columns = try table.privateColumns.map { spec in
-            let cells =
-                try table.keepsIncomplete
-                ? rows.optionalCells(of: spec, missing: table.missing) : rows.cells(of: spec, missing: table.missing)
+            let cells = try rows.cells(of: spec, missing: table.missing)
             let item = try InputCommitment.item(label: spec.name, values: cells, masterSalt: salt)
             return Column(name: spec.name, cells: cells, root: item.root)
         }

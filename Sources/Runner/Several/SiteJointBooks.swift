@@ -11,7 +11,7 @@ struct SiteJointBooks: JointBooks {
     private let cohorts: [(peer: MeshPeer, book: CohortBook)]
     private let observer: any RunObserver
     /// What this site's own books refused in the alignment, where the others are told no more than that.
-    let refusal = Shared<PolicyRefusal?>(nil)
+    private let refusal = Shared<PolicyRefusal?>(nil)
     /// By peer: what the ledger keeps of this site's inputs, and of both parties' once the peer's are there.
     private let ownInputs = Shared<[String: [SessionInputs.Own]]>([:])
     private let inputs = Shared<[String: SessionInputs]>([:])
@@ -24,6 +24,11 @@ struct SiteJointBooks: JointBooks {
         self.roots = roots
         self.observer = observer
         cohorts = mesh.peers.map { ($0, CohortBook($0.book, of: mesh.identity)) }
+    }
+
+    /// Runs a party's side with these books. What they refuse is said here; the others hear no more than that this site refuses.
+    func run<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do { return try await body() } catch is SiteRefuses { throw refusal.value ?? SiteRefuses() as any Error }
     }
 
     func admit(_ bounds: [GuessBound]) throws {

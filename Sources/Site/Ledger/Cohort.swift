@@ -109,13 +109,6 @@ extension Cohort.Tag {
         low = bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Cohort.tagBytes)
-        append(to: &bytes)
-        return bytes
-    }
-
     /// Called for each cell of a table.
     func append(to bytes: inout [UInt8]) {
         var shift: UInt64 = 128

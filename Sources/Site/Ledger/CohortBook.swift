@@ -5,12 +5,10 @@ package import Wire
 /// The disclosure book of a session, asked about aligned rows.
 package struct CohortBook: Sendable {
     let book: DisclosureBook
-    private let tagger: CohortTagger
     private let digester: RowDigester
 
     package init(_ book: DisclosureBook, of identity: SiteIdentity) {
         self.book = book
-        tagger = CohortTagger(identity: identity.key)
         digester = RowDigester(identity: identity.key)
     }
 
@@ -49,7 +47,5 @@ package struct CohortBook: Sendable {
 
     package func openScores(of rows: AlignedRows) throws { try book.openScores(of: cohort(rows)) }
 
-    func cohort(_ rows: AlignedRows) -> Cohort {
-        tagger.cohort(of: (0..<rows.count).map { rows.identifier(at: $0) })
-    }
+    func cohort(_ rows: AlignedRows) -> Cohort { digester.order(of: rows).cohort }
 }

@@ -24,7 +24,7 @@ extension DisclosureBook {
                 try share.book.checkOwn(share.inputs.own, cohort, view)
                 try share.book.checkPeer(share.inputs, cohort, view)
             }
-            let isRetry = shares.allSatisfy { $0.book.isRetry(cohort, $0.inputs, in: view) }
+            let isRetry = isRetry(cohort, shares, in: view)
             let details = shares.map { $0.book.details(of: $0.book.changes($0.inputs, cohort, view)) }
             for share in shares where !isRetry {
                 try share.book.checkRows(
@@ -40,6 +40,21 @@ extension DisclosureBook {
                 try transaction.append(
                     share.book.entry(.cohortOpened, charges: charges, details: details), charging: cohort,
                     inputs: share.inputs)
+            }
+        }
+    }
+
+    /// Whether one run under the same approvals was of the same rows and the same inputs of all: what each brought to another run is another
+    /// fit. Entries of a run stand one after the other, in the order of the shares.
+    private static func isRetry(_ cohort: Cohort, _ shares: [Share], in view: LedgerView) -> Bool {
+        guard let job = shares.first?.book.job else { return false }
+        let entries = view.entries
+        let approved = entries.lastIndex { $0.is(.jobApproved) && $0.job == job } ?? 0
+        return (approved..<entries.count).contains { first in
+            guard first + shares.count <= entries.count else { return false }
+            return zip(shares, entries[first...]).allSatisfy { share, entry in
+                entry.peer == share.book.peer.name && entry.peerKey == share.book.peer.key
+                    && share.book.isOf(cohort, share.inputs, entry)
             }
         }
     }

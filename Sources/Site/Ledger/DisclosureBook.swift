@@ -11,7 +11,7 @@ package struct DisclosureBook: Sendable {
     let ledger: SiteLedger
     let budgets: Budgets
     let peer: LedgerEntry.Peer
-    private let job: String
+    let job: String
     private let purpose: SessionPurpose
     private let disclosure: Disclosure
     private let otherRows: Set<String>
@@ -208,10 +208,14 @@ package struct DisclosureBook: Sendable {
     /// The same fit of the same rows with the same inputs under the same approval.
     func isRetry(_ cohort: Cohort, _ inputs: SessionInputs?, in view: LedgerView) -> Bool {
         let spent = Spending(of: peer, in: view)
-        return spent.all.suffix(from: spent.approval(of: job)).contains {
-            $0.is(.cohortOpened) && $0.job == job && $0.purpose == purpose.rawValue && $0.cohort == cohort.name.hex
-                && $0.inputs == inputs?.ownEntries && $0.peerInputs == inputs?.peerEntries
-        }
+        return spent.all.suffix(from: spent.approval(of: job)).contains { isOf(cohort, inputs, $0) }
+    }
+
+    /// Whether an entry is of this job's use of these rows and inputs.
+    func isOf(_ cohort: Cohort, _ inputs: SessionInputs?, _ entry: LedgerEntry) -> Bool {
+        entry.is(.cohortOpened) && entry.job == job && entry.purpose == purpose.rawValue
+            && entry.cohort == cohort.name.hex && entry.inputs == inputs?.ownEntries
+            && entry.peerInputs == inputs?.peerEntries
     }
 
     func checkDifference(_ cohort: Cohort, _ view: LedgerView) throws {

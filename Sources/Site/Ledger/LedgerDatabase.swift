@@ -42,7 +42,7 @@ struct LedgerDatabase: Sendable {
         try queue.close()
     }
 
-    /// - Throws: `LedgerError.missing`, `.unreadable`.
+    /// - Throws: `LedgerError.missing`, `.otherVersion`, `.unreadable`.
     init(opening path: String) throws(LedgerError) {
         // SQLite would make the file.
         guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
@@ -54,7 +54,10 @@ struct LedgerDatabase: Sendable {
         }
         try read { db throws in
             guard try Int.fetchOne(db, sql: "PRAGMA application_id") == Self.applicationID,
-                try Int.fetchOne(db, sql: "PRAGMA user_version") == Self.version,
+                let version = try Int.fetchOne(db, sql: "PRAGMA user_version")
+            else { throw LedgerError.unreadable(path: path) }
+            guard version == Self.version else { throw LedgerError.otherVersion(path: path, found: version) }
+            guard
                 // Without the triggers, or with others, it would not be what it says it is.
                 try Set(String.fetchAll(db, sql: "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"))
                     == Set(Self.schema)

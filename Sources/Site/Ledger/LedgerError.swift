@@ -5,6 +5,8 @@ package enum LedgerError: Error, Hashable, Sendable {
     case exists(path: String)
     /// Emptied, no database, or another schema than a ledger's.
     case unreadable(path: String)
+    /// A ledger, by its own word of another version.
+    case otherVersion(path: String, found: Int)
     /// An entry (from 1) does not follow from those before it, or is not signed by this site.
     case broken(path: String, entry: Int)
     case cut(path: String, entries: Int, signed: Int)
@@ -29,6 +31,7 @@ package enum LedgerError: Error, Hashable, Sendable {
         case .missing: "ledgerMissing"
         case .exists: "ledgerExists"
         case .unreadable: "ledgerUnreadable"
+        case .otherVersion: "ledgerOfOtherVersion"
         case .broken: "ledgerBroken"
         case .cut: "ledgerCut"
         case .replaced: "ledgerReplaced"
@@ -49,7 +52,9 @@ package enum LedgerError: Error, Hashable, Sendable {
         switch self {
         case .missing(let path): "\(path) does not exist: this site does not know what it has disclosed"
         case .exists(let path): "there is a ledger already: \(path)"
-        case .unreadable(let path): "\(path) is not a ledger of this version, or somebody emptied or changed it"
+        case .unreadable(let path): "\(path) is no ledger, or somebody emptied or changed it"
+        case .otherVersion(let path, let found):
+            "\(path) is a ledger of version \(found), and this program has another one: there is no way from one to the other"
         case .broken(let path, let entry):
             "\(path): entry \(entry) does not follow the entries before it, or is not signed by this site"
         case .cut(let path, let entries, let signed):
@@ -75,6 +80,9 @@ package enum LedgerError: Error, Hashable, Sendable {
     package var hint: String? {
         switch self {
         case .exists: nil
+        case .otherVersion:
+            "finish its jobs with the program that made it; a new ledger knows nothing of what was disclosed until now, so whoever answers for "
+                + "this site's data has to agree to one"
         case .busy: "try again; see whether a process hangs"
         case .unwritable: "see who may write there, and whether the disk is full"
         case .oldFormBroken:

@@ -40,7 +40,12 @@ package struct PooledBook: Sendable {
         _ order: RowOrder, _ columns: [(name: String, cells: () throws -> [CellBlock])]
     ) throws -> SessionInputs {
         let inputs = try columns.map { column in
-            SessionInputs.Own(column: column.name, digests: digester.digests(of: try column.cells(), in: order))
+            let cells = try column.cells()
+            guard cells.count == order.rows.count else {
+                throw Failure(
+                    .internalError, "cellsMissing", "'\(column.name)' has not as many cells as there are rows")
+            }
+            return SessionInputs.Own(column: column.name, digests: digester.digests(of: cells, in: order))
         }
         for peer in peers {
             try peer.check(order.cohort)

@@ -111,7 +111,7 @@ package struct RowDigester: Sendable {
     }
 }
 
-/// Rows of a cohort, each once, and where they stand in the ascending order of its tags.
+/// Rows of a cohort, each once, and where they stand in the ascending order of its tags. Holds people's pseudonyms: does not print itself.
 package struct RowOrder: Sendable {
     /// 16 bytes each, ascending.
     let tags: [UInt8]
@@ -127,4 +127,9 @@ package struct RowOrder: Sendable {
         for row in rows { tags[row].append(to: &bytes) }
         self.tags = bytes
     }
+}
+
+extension RowOrder: CustomStringConvertible, CustomReflectable {
+    package var description: String { "RowOrder(\(rows.count) rows)" }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -23,24 +23,19 @@ package struct JointDescriptionJob: JointWork {
         progress = ProgressReporter(observer: observer)
     }
 
-    /// Two passive parties wait for each other while the active one describes with each: its rows; small counts, of which a test takes
-    /// some milliseconds; sums, of which a row of a column takes a tenth of one without AVX-512 IFMA. No more rows than this site has are
-    /// common.
+    /// Two passive parties wait for each other while the active one describes with each: small counts, with room for 20 ms a test; sums, with
+    /// room for a fifth of a millisecond for each row and cell. No more rows than this site has are common.
     package var patience: Duration {
-        let rows = mesh.table.identifiers.count
-        return mesh.patience + .milliseconds(20 * job.limits.maximumSetSize) + .milliseconds(20 * job.describedTests)
-            + .milliseconds(rows * job.describedTests / job.limits.minimumCell / 5)
+        let (rows, cells) = (mesh.table.identifiers.count, job.describedCells)
+        return mesh.patience
+            + .milliseconds(20 * job.limits.maximumSetSize + 20 * job.describedTests + rows * cells / 5)
     }
 
     package func run(over sessions: [Int: Session]) async throws -> JointDescriptionResult {
         let books = SiteJointBooks(mesh, roots: roots.value, observer: observer)
-        do {
-            return try await JointDescriptionRun(
-                file: mesh.file, own: mesh.own, table: mesh.table, salts: ColumnSalts(identity: mesh.identity),
-                patience: patience, books: books, progress: progress
-            ).run(over: sessions)
-        } catch is SiteRefuses {
-            throw books.refusal.value ?? SiteRefuses() as any Error
+        return try await books.run {
+            try await JointDescriptionRun(side: JointSide(mesh, patience: patience, books: books, progress: progress))
+                .run(over: sessions)
         }
     }
 

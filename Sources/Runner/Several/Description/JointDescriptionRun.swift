@@ -21,33 +21,18 @@ package struct JointDescriptionResult: Sendable {
     }
 }
 
-/// The computing part of one party, over sessions that run or that read their logs again: alignment, commitments to the columns, table.
+/// The computing part of one party: alignment, commitments to the columns, table.
 struct JointDescriptionRun: Sendable {
-    let file: JobFile
-    let own: Int
-    let table: PartyTable
-    let salts: ColumnSalts
-    let patience: Duration
-    /// nil in a replay.
-    let books: (any JointBooks)?
-    let progress: ProgressReporter
+    let side: JointSide
 
-    private var job: Job { file.job }
+    private var job: Job { side.job }
 
     func run(over sessions: [Int: Session]) async throws -> JointDescriptionResult {
-        // As a verifier asks of the keys: who stands behind two names has two places.
-        try MultipartyTraining.demandDistinct(Array(sessions.values))
-        let alignment = try await JobInputs.alignJointly(
-            table, job, own: own, over: sessions, patience: patience, progress: { [progress] in progress.report($1) },
-            admit: { [books] in try books?.admit($0) })
-        let rows = alignment.rows
-        let fixed = try await JobInputs.fixJointly(table, job, salts: salts, over: rows, books, sessions)
-        progress.say(
-            "aligned \(rows.count) rows with \(job.others(than: job.parties[own].name).map(\.name).joined(separator: ", "))"
-        )
-        let cohort = try DescribedCohort(job, job.parties[own], table, rows)
+        let (alignment, fixed) = try await side.begin(over: sessions)
+        let own = job.parties[side.own]
+        let cohort = try DescribedCohort(job, own, side.table, alignment.rows)
         // Before anything about these people is opened: a peer that vanishes then has opened it all the same.
-        try books?.open(cohort)
+        try side.books?.open(cohort)
         let roots = try job.parties.map { party in
             guard let root = fixed[party.name] else {
                 throw Failure(.internalError, "noInputs", "\(party.name) committed to no columns")
@@ -55,8 +40,8 @@ struct JointDescriptionRun: Sendable {
             return root
         }
         let described = try await JointDescription.run(
-            cohort.input, own: own, plan: JointDescriptionPlan(job), roots: roots, over: sessions
-        ) { [progress] in progress.report($0) }
+            cohort.input, own: side.own, plan: JointDescriptionPlan(job), roots: roots, over: sessions
+        ) { [progress = side.progress] in progress.report($0) }
         return JointDescriptionResult(alignment: alignment, table: described)
     }
 }

@@ -20,7 +20,10 @@ extension MeshStart where Work == JointDescriptionJob {
                         return "the job opens it"
                     },
                 ]
-            }, needs: { _ in [(.modelsPerRow, 1), (.modelsPerRowInAll, job.parties.count - 1)] },
+            },
+            needs: { _ in
+                JointStart.identifiersNeeded(job) + [(.modelsPerRow, 1), (.modelsPerRowInAll, job.parties.count - 1)]
+            },
             rows: { Self.rows(job, $0, site) }, prepare: { try JointDescriptionJob(file, at: site, observer: observer) }
         )
     }

@@ -33,13 +33,9 @@ package struct JointFit: JointWork {
 
     package func run(over sessions: [Int: Session]) async throws -> JointFitResult {
         let books = SiteJointBooks(mesh, roots: roots.value, observer: observer)
-        do {
-            return try await JointFitRun(
-                file: mesh.file, own: mesh.own, table: mesh.table, salts: ColumnSalts(identity: mesh.identity),
-                patience: patience, books: books, progress: progress
-            ).run(over: sessions)
-        } catch is SiteRefuses {
-            throw books.refusal.value ?? SiteRefuses() as any Error
+        return try await books.run {
+            try await JointFitRun(side: JointSide(mesh, patience: patience, books: books, progress: progress))
+                .run(over: sessions)
         }
     }
 

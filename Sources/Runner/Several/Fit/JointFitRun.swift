@@ -24,46 +24,31 @@ package struct JointFitResult: Sendable {
     }
 }
 
-/// The computing part of one party, over sessions that run or that read their logs again: alignment, commitments to the columns, training.
+/// The computing part of one party: alignment, commitments to the columns, training.
 struct JointFitRun: Sendable {
-    let file: JobFile
-    let own: Int
-    let table: PartyTable
-    let salts: ColumnSalts
-    let patience: Duration
-    /// nil in a replay.
-    let books: (any JointBooks)?
-    let progress: ProgressReporter
+    let side: JointSide
 
-    private var job: Job { file.job }
+    private var job: Job { side.job }
 
     func run(over sessions: [Int: Session]) async throws -> JointFitResult {
-        // Before the alignment tells anything: who stands behind two names would see what is shared.
-        try MultipartyTraining.demandDistinct(Array(sessions.values))
-        let alignment = try await JobInputs.alignJointly(
-            table, job, own: own, over: sessions, patience: patience, progress: { [progress] in progress.report($1) },
-            admit: { [books] in try books?.admit($0) })
+        let alignment = try await side.begin(over: sessions).alignment
         let rows = alignment.rows
-        _ = try await JobInputs.fixJointly(table, job, salts: salts, over: rows, books, sessions)
-        progress.say(
-            "aligned \(rows.count) rows with \(job.others(than: job.parties[own].name).map(\.name).joined(separator: ", "))"
-        )
-        let design = try JobDesign(job, table, rows)
+        let design = try JobDesign(job, side.table, rows)
         // Before anything about these people is opened: a peer that vanishes then has opened it all the same.
-        try books?.open(design, alignment)
+        try side.books?.open(design, alignment)
         return JointFitResult(alignment: alignment, outcome: try await train(design, rows, over: sessions))
     }
 
     private func train(
         _ design: JobDesign, _ rows: AlignedRows, over sessions: [Int: Session]
     ) async throws -> TrainingOutcome {
-        let (progress, books, plan) = (progress, books, design.plan)
+        let (progress, books, plan) = (side.progress, side.books, design.plan)
         let openingScores: @Sendable () throws -> Void = { try books?.openScores(of: rows) }
         let report: @Sendable (TrainingProgress) -> Void = { progress.report($0) }
         progress.expect(passes: plan.family == .linear ? nil : plan.maximumPasses)
         let input = try design.input()
         let further = job.furtherParties.map(\.name)
-        let others = try further.filter { $0 != job.parties[own].name }.map { try session(with: $0, sessions) }
+        let others = try further.filter { $0 != job.parties[side.own].name }.map { try session(with: $0, sessions) }
         if let label = design.label {
             return try await MultipartyTraining.active(
                 input, label: label.values, testLabel: try design.testLabel(), plan: plan,
@@ -71,7 +56,7 @@ struct JointFitRun: Sendable {
                 progress: report)
         }
         let active = try session(with: job.active.name, sessions)
-        guard let index = further.firstIndex(of: job.parties[own].name) else {
+        guard let index = further.firstIndex(of: job.parties[side.own].name) else {
             return try await MultipartyTraining.helper(
                 input, plan: plan, active: active, others: others, openingScores: openingScores, progress: report)
         }

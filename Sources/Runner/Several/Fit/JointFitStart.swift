@@ -70,7 +70,7 @@ extension MeshStart where Work == JointFit {
                 StartCheck("columns", .ok, "\(job.coefficientCount(of: party)) of \(job.coefficientCount) coefficients")
             )
             found.estimate = JobEstimate(
-                job, rows: rows, ownIdentifiers: table.identifiers.count,
+                job, rows: rows, heldOut: table.identifiers.count - rows, ownIdentifiers: table.identifiers.count,
                 relativeCost: ArithmeticPath.current.relativeCost)
             found.checks += [JobEstimate.check(found.estimate, rows: rows, of: job)].compactMap(\.self)
         } catch {
