@@ -27,6 +27,6 @@ import Testing
         hash.update(data: parameters.serialized)
         hash.update(data: KeyProof.prove(key, context: [2], parameters: parameters, using: &source).serialized)
         let digest = hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-        #expect(digest == "b7b89fe1a2494bbf2ccabe4c6e142c0c529826b0a45c9323c81d6ab538256f7a")
+        #expect(digest == "6e4a00d67c421a71323a2fa000e9910c3d627724b342288a012af666dfe8df61")
     }
 }

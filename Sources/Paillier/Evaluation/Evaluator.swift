@@ -7,16 +7,11 @@ public final class Evaluator: Sendable {
     public let publicKey: PublicKey
     private let nonces: Nonces
 
-    /// Draws 32 bytes; the bases are made from them when more than a few results first need them (some seconds of work
-    /// without vector instructions).
-    ///
-    /// - Parameter expectedResults: how many results and encryptions there will be in all, if known: a few hundred are
-    ///   cheaper without bases. A replay must state the same.
-    public init(
-        publicKey: PublicKey, expectedResults: Int? = nil, using generator: inout some RandomNumberGenerator
-    ) {
+    /// Draws 32 bytes; the bases are made from them when more than a few results need them (some seconds of work without
+    /// vector instructions). A replay must ask for the same results in the same order.
+    public init(publicKey: PublicKey, using generator: inout some RandomNumberGenerator) {
         self.publicKey = publicKey
-        nonces = .ownBases(OwnBases(key: publicKey, expectedResults: expectedResults, using: &generator))
+        nonces = .ownBases(OwnBases(key: publicKey, using: &generator))
     }
 
     /// Takes nonces from the owner's h: insecure, and here only so that a test can show how.

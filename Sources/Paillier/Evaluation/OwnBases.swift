@@ -5,28 +5,42 @@ internal import Synchronization
 package final class OwnBases: Sendable {
     private let key: PublicKey
     private let seed: [UInt8]
-    /// Whether so few results are expected in all that a full r^n for each costs less than the bases.
-    private let withoutTable: Bool
-    private let table = Mutex<FixedBaseTable?>(nil)
+    private let state = Mutex(State())
+
+    private struct State {
+        var table: FixedBaseTable?
+        /// Results so far that had a full r^n each.
+        var withoutTable = 0
+    }
 
     /// Bits of a digit: wider digits mean fewer products, and more table entries to be read for each.
     static let digitBits = 8
     /// K digitBits >= |n| + 128
     static func bases(modulusBits: Int) -> Int { (modulusBits + 128 + digitBits - 1) / digitBits }
-    /// At most this many results take a full r^n each instead of the table.
+    /// More results at once than this, or twice as many in all, are a sign that many follow.
     static let few = 32
 
-    init(key: PublicKey, expectedResults: Int?, using generator: inout some RandomNumberGenerator) {
+    init(key: PublicKey, using generator: inout some RandomNumberGenerator) {
         self.key = key
-        // A base costs one full power to make.
-        withoutTable = expectedResults.map { $0 <= Self.bases(modulusBits: key.modulusBits) } ?? false
         seed = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 
     /// n-th residues modulo n^2, near uniform and independent.
+    ///
+    /// A full r^n each for the first few, since a base costs one to make and whoever wants few results needs no bases. Which of the
+    /// two it is follows from the order of calls, so a replay finds the same.
     func randomResidues(count: Int, using generator: inout some RandomNumberGenerator) -> ResidueVector {
-        if withoutTable || count <= Self.few { return Self.residues(count: count, key: key, using: &generator) }
-        let table = preparedTable()
+        let table: FixedBaseTable? = state.withLock { state in
+            let spent = state.withoutTable + count
+            if state.table == nil, count <= Self.few, spent <= 2 * Self.few {
+                state.withoutTable = spent
+                return nil
+            }
+            let table = state.table ?? makeTable()
+            state.table = table
+            return table
+        }
+        guard let table else { return Self.residues(count: count, key: key, using: &generator) }
         return table.pow(secret: .random(count: count, bits: table.exponentBits, using: &generator))
     }
 
@@ -38,15 +52,10 @@ package final class OwnBases: Sendable {
         return ResidueVector.trusted(units, modulus: key.nSquared).pow(variableTime: key.n)
     }
 
-    /// Made when first needed, from the seed, so that an evaluator of few results never pays for it.
-    private func preparedTable() -> FixedBaseTable {
-        table.withLock { table in
-            if let table { return table }
-            var generator = SeededGenerator(seed: seed)
-            let bases = Self.residues(count: Self.bases(modulusBits: key.modulusBits), key: key, using: &generator)
-            let made = FixedBaseTable(residues: bases, digitBits: Self.digitBits)
-            table = made
-            return made
-        }
+    /// From the seed: an evaluator of few results never pays for it.
+    private func makeTable() -> FixedBaseTable {
+        var generator = SeededGenerator(seed: seed)
+        let bases = Self.residues(count: Self.bases(modulusBits: key.modulusBits), key: key, using: &generator)
+        return FixedBaseTable(residues: bases, digitBits: Self.digitBits)
     }
 }

@@ -139,13 +139,6 @@ extension Workload {
         powers += Double(columns * bits)
     }
 
-    /// Results in messages of so many at most: few at once get a full power each, and no table is used.
-    package mutating func addMasks(_ results: Int, most: Int, keyBits: Int) {
-        guard most <= OwnBases.few else { return masks += Double(results) }
-        // Squarings, and a product for every six bits.
-        powers += Double(results) * Double(keyBits) * 7 / 6
-    }
-
     /// `EncryptedSums.multiplied(by:)` with scalars of so many bits.
     package mutating func addMultiples(_ count: Int, bits: Int, keyBits: Int) {
         addRowwise(results: count, terms: 1, bits: bits, keyBits: keyBits)

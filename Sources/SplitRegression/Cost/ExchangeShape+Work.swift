@@ -11,7 +11,7 @@ extension ExchangeShape {
         var work = evaluation(keyBits: keyBits, scalarBits: scalarBits)
         let (sent, answered) = (request.elements, reply.elements)
         work.encryptions += Double(sent)
-        work.addMasks(answered, most: reply.largest, keyBits: keyBits)
+        work.masks += Double(answered)
         work.decryptions += Double(answered)
         work.transfers += Double(sent + answered)
         work.send(messages: request.count + reply.count, payload: Double((sent + answered) * width))
@@ -48,8 +48,9 @@ extension ExchangeShape {
                     keyBits: keyBits)
             }
         case .elementProducts(let layout, let rows):
-            work.addRowwise(results: rows, terms: layout.terms, bits: layout.valueBits + 1, keyBits: keyBits)
-            work.addPacking(results: rows, perCiphertext: layout.rowsPerCiphertext, slotBits: layout.slotBits)
+            work.addRowwise(
+                results: layout.groups(rows: rows), terms: min(layout.rowsPerCiphertext, rows) * layout.terms,
+                bits: layout.valueBits + 1, keyBits: keyBits)
         case .riskSums(let layout): work += layout.work(keyBits: keyBits)
         case .scaledRows(let layout, let rows):
             work.addRowwise(
@@ -63,8 +64,6 @@ extension ExchangeShape {
 extension ChunkSizes {
     /// In all chunks.
     var elements: Int { chunks.rows * each }
-    /// In a chunk that is full.
-    var largest: Int { min(chunks.rowsPerChunk, chunks.rows) * each }
 }
 
 extension RiskSumLayout {

@@ -15,7 +15,9 @@ extension PaillierShareExchange {
             if step < requests.count {
                 let range = requests.range(step)
                 let values = plaintexts(range.count * terms) { index, packing in
-                    packing.add(ShareWord(rows[range.lowerBound * terms + index]), at: 0)
+                    // At the row's place in its result already: nobody needs to move it there under encryption.
+                    let place = (range.lowerBound + index / terms) % each * layout.slotBits
+                    packing.add(ShareWord(rows[range.lowerBound * terms + index]), at: place)
                 }
                 try await send(ElementSharesKind.self, values, round: round, chunk: step, of: requests.count)
             }
@@ -56,16 +58,30 @@ extension PaillierShareExchange {
                 scalars.setLimb(index, 0, word.low)
                 if scalars.limbsPerElement > 1 { scalars.setLimb(index, 1, word.middle) }
             }
-            let packed = keys.evaluator.rowwiseProducts(values, scalars: scalars, terms: terms)
-                .packed(perCiphertext: each, slotBits: layout.slotBits)
             let masks = try await answer(
-                ElementProductsKind.self, packed, round: round, chunk: chunk, of: replies.count)
+                ElementProductsKind.self, groupSums(values, scalars, terms: terms, rowsPerGroup: each), round: round,
+                chunk: chunk, of: replies.count)
             for (index, group) in replies.range(chunk).enumerated() {
                 for s in 0..<each where group * each + s < count {
                     result[group * each + s] = -masks.word(
                         index, at: s * layout.slotBits, bits: ShareWord.modulusBits)
                 }
             }
+        }
+        return result
+    }
+
+    /// The sum over each group of rows of a row's ciphertexts times its scalars: rows of a group share their squarings.
+    private func groupSums(
+        _ values: CiphertextVector, _ scalars: LimbVector, terms: Int, rowsPerGroup: Int
+    ) -> EncryptedSums {
+        let each = rowsPerGroup * terms
+        let full = values.count / each * each
+        var result = EncryptedSums.zeros(count: 0, key: keys.peer)
+        for part in [0..<full, full..<values.count] where !part.isEmpty {
+            result.append(
+                contentsOf: keys.evaluator.rowwiseProducts(
+                    values[part], scalars: scalars[part], terms: min(part.count, each)))
         }
         return result
     }
