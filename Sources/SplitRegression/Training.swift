@@ -202,8 +202,10 @@ public enum Training {
     }
 
     /// Levels of every row at the party that has the column, and nowhere else.
-    private static func check(_ input: Input, _ role: TrainingRole, _ plan: TrainingPlan) throws(TrainingError) {
-        let isHere = plan.comparison.map { $0.isPassive == (role == .passive) } ?? false
+    ///
+    /// - Parameter role: nil for a party that computes with no part of everything.
+    static func check(_ input: Input, _ role: TrainingRole?, _ plan: TrainingPlan) throws(TrainingError) {
+        let isHere = plan.comparison.map { role == ($0.isPassive ? .passive : .active) } ?? false
         guard isHere == (input.levels != nil) else { throw .invalidPlan("levels are not those of the job") }
         guard let comparison = plan.comparison else { return }
         guard comparison.times.isEmpty || input.survival?.stratum == nil else {

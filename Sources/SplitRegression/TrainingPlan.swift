@@ -152,11 +152,8 @@ public struct TrainingPlan: Sendable, Equatable {
         guard otherColumns.count <= Self.mostOthers, otherColumns.allSatisfy({ $0 >= 1 }) else {
             throw .invalidPlan("a training has two to eight parties, each passive one with a column")
         }
-        let missing: [(Bool, String)] = [
-            (l1 > 0, "an elastic net"), (comparison != nil, "a comparison of levels"),
-        ]
-        for (isAsked, name) in missing where isAsked {
-            throw .invalidPlan("\(name): not with more than two parties that hold different columns")
+        guard l1 == 0 else {
+            throw .invalidPlan("an elastic net: not with more than two parties that hold different columns")
         }
     }
 

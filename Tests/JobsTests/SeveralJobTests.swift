@@ -148,12 +148,19 @@ import Testing
         }
         #expect(problems(Self.fit(helper: ""), at: "helper"))
         for name in ["a", "z"] { #expect(problems(Self.fit(helper: "helper: \(name)\n"), at: "helper")) }
-        // A column of times alone makes it a survival model; levels are compared by two parties.
-        let survival = Self.fit(family: "cox, groups: arm").replacing("label: y", with: "label: y, time: t")
-        #expect(problems(survival, at: "model.groups") && problems(Self.fit(family: "cox"), at: "parties[0].time"))
-        for word in ["logrank", "kaplan-meier"] {
-            #expect(problems(survival + "reveal: [\(word)]\n", at: "reveal"))
+        #expect(problems(Self.fit(family: "cox"), at: "parties[0].time"))
+        // A column whose levels are compared is the active party's or the helper's.
+        func levels(_ helper: String) -> String {
+            Self.fit("reveal: [logrank]\n", helper: "helper: \(helper)\n", family: "cox, groups: arm").replacing(
+                "label: y", with: "label: y, time: t")
         }
+        #expect(problems(levels("b"), at: "model.groups"))
+        let compared = try Job(yaml: levels("c"))
+        #expect(compared.comparedGroups?.party.name == "c")
+        #expect(try Job(canonical: compared.canonical) == compared)
+        var moved = compared
+        moved.helper = "d"
+        #expect(throws: DocumentError.self) { try Job(canonical: moved.canonical) }
         #expect(problems(Self.fit().replacing("{family: logistic}", with: "{family: linear, l1: 0.1}"), at: "model.l1"))
         #expect(problems(Self.fit("alignment: {protocol: ecdh-p256}"), at: "alignment"))
         #expect(problems(Self.fit("network: {listener: b}"), at: "network.listener"))

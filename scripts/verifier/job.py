@@ -180,10 +180,10 @@ class Job:
         return len(self.times) * (self.most_strata or 1)
 
     def compared(self):
-        """Features of either party that have the name of the column whose levels are compared, with their party's role."""
+        """Features of all parties that have the name of the column whose levels are compared, with their party's role."""
         if self.compared_column is None:
             return []
-        return [(p["role"], one) for p in (self.active, self.passive) for one in p["features"] if one.name == self.compared_column]
+        return [(p["role"], one) for p in self.parties for one in p["features"] if one.name == self.compared_column]
 
     def has_groups(self):
         """Whether a survival model's comparison names one feature with levels, and is revealed; no other job has one."""

@@ -1,14 +1,15 @@
 """Jobs of three to eight parties with different columns (protocols/job.md 8): an alignment, and with a helper a fit and a
 description."""
 
-from verifier.job import DESCRIPTION, FAMILY_NAMES, METRICS, SCORES, STANDARD_ERRORS, SURVIVAL, WEIGHTED_DESCRIPTION
+from verifier.job import DESCRIPTION, FAMILY_NAMES, KAPLAN_MEIER, LOGRANK, METRICS, SCORES, STANDARD_ERRORS, SURVIVAL
+from verifier.job import WEIGHTED_DESCRIPTION
 from verifier.job import Job, read_flag, read_optional_text
 from verifier.reading import Reader, demand
 
 COUNTS = range(3, 9)
 KEY_BITS = 2048, 3072
 # What a fit may reveal beside coefficients.
-REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, SURVIVAL, DESCRIPTION, WEIGHTED_DESCRIPTION}
+REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, SURVIVAL, LOGRANK, KAPLAN_MEIER, DESCRIPTION, WEIGHTED_DESCRIPTION}
 PAILLIER = 1
 
 
@@ -124,10 +125,15 @@ class FitJob(SeveralJob, Job):
         demand(self.is_allowed(), "T02", "jobNotCanonical")
 
     def is_allowed(self):
-        is_allowed = self.compared_column is None and self.l1 == 0 and self.reveals <= REVEALS and self.bits in KEY_BITS
+        is_allowed = self.l1 == 0 and self.reveals <= REVEALS and self.bits in KEY_BITS
         has_columns = all(party["features"] for party in self.parties[1:])
         has_defaults = self.alignment == PAILLIER and self.sender is None and self.listener == self.active["name"]
-        return is_allowed and has_columns and has_defaults
+        return is_allowed and has_columns and has_defaults and self.has_level_holder()
+
+    def has_level_holder(self):
+        """Whether who has the column whose levels are compared computes with a part of everything."""
+        names = [one.name for party in (self.active, self.passive) for one in party["features"]]
+        return self.compared_column is None or self.compared_column in names
 
     @property
     def trust(self):

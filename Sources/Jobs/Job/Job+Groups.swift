@@ -41,7 +41,7 @@ extension Job {
                 "model.groups",
                 count == 0
                     ? "'\(name.prefix(40))' is no feature of the job"
-                    : "'\(name.prefix(40))' is a feature of both parties",
+                    : "'\(name.prefix(40))' is a feature of more than one party",
                 count > 0
                     ? "a column whose levels are compared has a name of its own"
                     : nearest(to: name, among: all).map { "did you mean '\($0)'?" }

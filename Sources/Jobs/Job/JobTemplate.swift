@@ -105,22 +105,15 @@ public enum JobTemplate {
     }
 
     /// Fields of the model that other families refuse.
-    ///
-    /// - Parameter comparesLevels: which two parties alone do.
-    static func survival(_ family: ModelFamily, comparesLevels: Bool = true) -> String {
+    static func survival(_ family: ModelFamily) -> String {
         guard family == .cox else { return "" }
-        let groups =
-            comparesLevels
-            ? """
-
-              # groups: none                  # a yes/no or categorical feature: its levels compared; needs logrank, kaplan-meier
-            """ : ""
         return """
 
               # ties: efron                   # events at the same time: efron, breslow
               # mostEvents: rows              # no more events than this among the fitted rows: a number spares work
               # times: none                   # a list, [365, 730]: the survival curve there; needs survival revealed,
-              #                               # and with strata also mostStrata, how many there are at most\(groups)
+              #                               # and with strata also mostStrata, how many there are at most
+              # groups: none                  # a yes/no or categorical feature: its levels compared; needs logrank, kaplan-meier
             """
     }
 

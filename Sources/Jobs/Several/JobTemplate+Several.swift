@@ -45,7 +45,7 @@ extension JobTemplate {
               # l2: 0                         # lambda of (1/n) sum loss + (lambda/2) |w|^2, standardised features
               # tolerance: 0.0001             # in standard errors
               # maxPasses: 30                 # each opens a number: a small job needs few
-              # covariance: classical         # standard errors: classical, or robust ones: HC0, HC1\(survival(family, comparesLevels: false))
+              # covariance: classical         # standard errors: classical, or robust ones: HC0, HC1\(survival(family))
 
             # Each party always gets its own coefficients. More: standard-errors (not with l2), metrics, scores, description (Table 1,
             # for all parties; by a 'group' of the active one).

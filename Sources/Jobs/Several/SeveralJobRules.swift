@@ -40,13 +40,12 @@ extension JobRules {
                 "helper", "'\(helper.prefix(40))' is no passive party of this job",
                 "one of: \(passives.map(\.name).joined(separator: ", "))")
         }
-        if job.model.groups != nil {
-            note("model.groups", "is there for two parties only", "drop it: levels are compared by a job of two")
+        if let (owner, feature) = job.comparedGroups, owner.role == .passive, owner.name != job.helper {
+            note(
+                "model.groups", "'\(feature.column)' is a column of '\(owner.name)', which is not the helper",
+                "write 'helper: \(owner.name)', or compare levels of a column of the active party")
         }
         if job.model.l1 > 0 { note("model.l1", "is there for two parties only", "use model.l2") }
-        for word in [Reveal.logrank, .kaplanMeier] where job.reveals(word) {
-            note("reveal", "'\(word.rawValue)' is there for two parties only", "drop '\(word.rawValue)'")
-        }
         if job.alignment != AlignmentTerms(method: .paillierOPRF, sender: nil) {
             note("alignment", "is not chosen by a job of several parties", "drop it")
         }

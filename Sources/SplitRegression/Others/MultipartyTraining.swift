@@ -72,6 +72,7 @@ public enum MultipartyTraining {
         try Training.checkRows(input, label: label, plan: plan)
         try Training.checkKept(input, label: testLabel, plan: plan)
         try Training.check(input.survival, rows: input.design.rows, label: label, plan: plan)
+        try Training.check(input, .active, plan)
         let exponent = try Training.labelExponent(label, family: plan.family)
         let context = try await Training.open(
             .active, input, exponent: exponent, plan: plan, keyFloor: keyFloor, session: helper, progress: progress)
@@ -80,8 +81,8 @@ public enum MultipartyTraining {
         var (fit, machine) = try await sharingSeparation {
             try await FittingRole(
                 context: context, design: input.design, label: label, offset: input.offset, weight: input.weight,
-                survival: input.survival, test: input.test, testLabel: testLabel, testOffset: input.testOffset,
-                others: contexts
+                survival: input.survival, levels: input.levels, test: input.test, testLabel: testLabel,
+                testOffset: input.testOffset, others: contexts
             ).fitted()
         }
         if plan.revealScores {
@@ -108,6 +109,7 @@ public enum MultipartyTraining {
     ) async throws -> TrainingOutcome {
         try check(plan, rows: input.design.rows, others: others)
         try DistinctParties.check([active] + others)
+        try Training.check(input, .passive, plan)
         let context = try await Training.open(
             .passive, input, exponent: 0, plan: plan, keyFloor: keyFloor, session: active, progress: progress)
         let contexts = try await open(
@@ -115,7 +117,8 @@ public enum MultipartyTraining {
             others)
         let (fit, machine) = try await sharingSeparation {
             try await FittingRole(
-                context: context, design: input.design, label: [], test: input.test, others: contexts
+                context: context, design: input.design, label: [], levels: input.levels, test: input.test,
+                others: contexts
             ).fitted()
         }
         if plan.revealScores {
@@ -142,6 +145,7 @@ public enum MultipartyTraining {
     ) async throws -> TrainingOutcome {
         try check(plan, rows: input.design.rows, others: nil)
         try DistinctParties.check([active, helper])
+        try Training.check(input, nil, plan)
         guard plan.otherColumns.indices.contains(index) else {
             throw TrainingError.invalidPlan("the job has no such party")
         }

@@ -35,7 +35,13 @@ extension TrainingPlan {
     private var hazardProducts: Int {
         let all = parameters
         let robust = covariance.isRobust ? 2600 * all + 10 * all * all : 0
-        return 16_500 + 1000 * all + 10 * all * all + robust
+        return 16_500 + 1000 * all + 10 * all * all + robust + levelProducts
+    }
+
+    /// Of a comparison of the helper's levels: sums over risk sets, and for curves reciprocals and products of all places.
+    private var levelProducts: Int {
+        guard let comparison, comparison.isPassive else { return 0 }
+        return comparison.levels.count * (comparison.times.isEmpty ? 500 : 20_000)
     }
 
     /// For moduli of 3072 bits; the machine that was measured takes a third of it on one core.

@@ -119,20 +119,22 @@ struct SeveralParties {
     /// All roles in one process, small keys.
     func train(
         _ given: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil, survival: SurvivalColumns? = nil,
-        progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
+        helperLevels: LevelCodes? = nil, progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) async throws -> [Result<TrainingOutcome, any Error>] {
         let plan = try plan(given)
         let sessions = try await sessions(plan)
         return try await train(
-            plan, offset: offset, weight: weight, survival: survival, over: sessions, progress: progress)
+            plan, offset: offset, weight: weight, survival: survival, helperLevels: helperLevels, over: sessions,
+            progress: progress)
     }
 
     func train(
         _ plan: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil, survival: SurvivalColumns? = nil,
-        over sessions: SiteSessions,
+        helperLevels: LevelCodes? = nil, over sessions: SiteSessions,
         progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) async throws -> [Result<TrainingOutcome, any Error>] {
-        let (all, given) = (sessions.all, try inputs(plan, offset: offset, weight: weight, survival: survival))
+        let all = sessions.all
+        let given = try inputs(plan, offset: offset, weight: weight, survival: survival, helperLevels: helperLevels)
         return await withTaskGroup(of: (Int, Result<TrainingOutcome, any Error>).self) { group in
             for party in given.indices {
                 group.addTask {
@@ -149,9 +151,11 @@ struct SeveralParties {
     }
 
     func inputs(
-        _ plan: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil, survival: SurvivalColumns? = nil
+        _ plan: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil, survival: SurvivalColumns? = nil,
+        helperLevels: LevelCodes? = nil
     ) throws -> [Training.Input] {
         var inputs = try designs(plan).map { Training.Input(design: $0) }
+        inputs[1].levels = helperLevels
         (inputs[0].offset, inputs[0].weight, inputs[0].survival) = (offset, weight, survival)
         for (party, test) in try tests(plan, inputs.map(\.design)).enumerated() { inputs[party].test = test }
         return inputs

@@ -29,9 +29,9 @@ import Wire
         }
     }
 
-    /// Columns of further parties in one ciphertext of the helper's, and in two.
+    /// Columns of further parties in one ciphertext of the helper's, and in two; levels of a column of the helper's are compared, too.
     @Test(
-        "Coefficients, likelihood, tests, curve and concordance of three and four parties",
+        "Coefficients, likelihood, tests, curve, concordance and levels of three and four parties",
         arguments: [[1, 1, 1], [1, 1, 2, 2]])
     func equalsThePooledFit(_ counts: [Int]) async throws {
         let (table, made) = SurvivalTrainingTests.table(passive: counts[1...].reduce(0, +))
@@ -39,8 +39,12 @@ import Wire
         let parties = try SeveralParties(table, counts: counts)
         var given = TrainingPlan(family: .cox, maximumPasses: 30, keyBits: 768, revealScores: true)
         (given.mostEvents, given.times, given.minimumScoreColumns) = (50, [3, 9, 14], 1)
+        given.comparison = LevelPlan(
+            isPassive: true, column: "c", levels: ["x", "y"], hasTest: true, times: [6], minimumCell: 3)
+        let codes = LevelCodes(codes: (0..<60).map { $0 * 7 % 11 % 2 })
         let plan = try parties.plan(given)
-        let fits = try await parties.train(plan, survival: survival).map { try $0.get() }
+        let fits = try await parties.train(plan, survival: survival, helperLevels: codes).map { try $0.get() }
+        try Self.checkLevels(fits, plan, LevelEvents(survival, event: table.label, times: [6]), codes)
         let data = try Self.data(parties, plan, survival)
         let pooled = try SurvivalFitTests.pooled(data)
         let terms = fits.flatMap(\.terms)
@@ -71,6 +75,22 @@ import Wire
         #expect(abs((fits[0].metrics?.concordance ?? 0) - expected) < 1e-3)
     }
 
+    /// As the active party has them of a column of its own.
+    private static func checkLevels(
+        _ fits: [TrainingOutcome], _ plan: TrainingPlan, _ events: LevelEvents, _ codes: LevelCodes
+    ) throws {
+        let own = LevelComparison(try #require(plan.comparison), events, codes)
+        let found = try #require(fits[0].comparison)
+        let (test, wanted) = (try #require(found.test), try #require(own.test))
+        #expect(test.levels.map(\.observed) == wanted.levels.map(\.observed))
+        #expect(abs((test.chiSquared ?? -1) / (wanted.chiSquared ?? 0) - 1) < 1e-3)
+        let points = try zip(#require(found.curves), #require(own.curves))
+        for (one, other) in points.map({ ($0.points[0].survival ?? -1, $1.points[0].survival ?? 1) }) {
+            #expect(abs(one - other) < 2e-5)
+        }
+        #expect(fits[1...].allSatisfy { $0.comparison == nil })
+    }
+
     @Test("Strata, entries, case weights, offsets and robust errors, by Breslow")
     func weighted() async throws {
         let (table, made) = SurvivalTrainingTests.table(passive: 2)
@@ -98,7 +118,7 @@ import Wire
         }
     }
 
-    @Test("Too many events end it before the active party sends anything, a comparison of levels before anybody does")
+    @Test("Too many events end it before the active party sends anything, levels that nobody has before it does")
     func refusals() async throws {
         let (table, survival) = SurvivalTrainingTests.table()
         let parties = try SeveralParties(table, counts: [1, 1, 1])
@@ -113,10 +133,9 @@ import Wire
         plan.comparison = LevelPlan(
             isPassive: true, column: "c", levels: ["x", "y"], hasTest: true, times: [], minimumCell: 3)
         sessions = try await parties.sessions(plan)
-        for end in try await parties.train(plan, survival: survival, over: sessions) {
-            #expect(throws: TrainingError.self) { try end.get() }
-        }
-        #expect(try Self.sent([0, 1, 2], sessions) == 0)
+        let without = try await parties.train(plan, survival: survival, over: sessions)
+        #expect(throws: TrainingError.invalidPlan("levels are not those of the job")) { try without[1].get() }
+        #expect(try Self.sent([1], sessions) == 0)
     }
 
     @Test("More rows than there are periods for end it before anybody sends anything")

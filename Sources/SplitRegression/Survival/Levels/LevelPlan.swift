@@ -1,6 +1,6 @@
 /// What is compared between the levels of a column, of the job's features, in a proportional-hazards model (training.md 5.13).
 public struct LevelPlan: Sendable, Hashable {
-    /// Whether the passive party has the column. The active party compares levels of its own alone, and no message is about them.
+    /// Whether the passive party has the column, of several ones the helper. The active party compares levels of its own alone, and no message is about them.
     public var isPassive: Bool
     public var column: String
     public var levels: [String]
