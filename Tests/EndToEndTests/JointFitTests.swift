@@ -3,6 +3,7 @@ import Runner
 import SplitRegression
 import TestSupport
 import Testing
+import Transcript
 import Wire
 
 /// Three parties that fit a linear model over some of the same people.

@@ -167,7 +167,7 @@ extension MeshCopy {
     }
 
     /// Whether this party commits to the same part of a model in all its sessions, if to any.
-    fileprivate var namesOneModel: Bool { Set(pairs.values.map { $0.models[keeper] }).count <= 1 }
+    fileprivate var namesOneModel: Bool { Set(pairs.values.compactMap { $0.models[keeper] }).count <= 1 }
 
     /// Whether all sessions of this party's fit tell the same opened numbers.
     var announcementsAgree: Bool {
