@@ -282,6 +282,30 @@ extension EndToEndOfMany {
             let refused = try await Program.run(command)
             #expect(refused.code == 65 && refused.errorCode == "modelChanged", "\(refused.output)")
             try await expectHeldToTheFit(sites, commands)
+            // Ten different rows over and over: sums would show them. The others hear no more than that a site refuses.
+            let few = "id,r1,r2,arm\n" + people.map { "P\(1000 + $0),\($0 % 10),\($0 % 5),\($0 % 2)\n" }.joined()
+            commands["registry"]?[4] = try sites.scratch.write("few.csv", few)
+            let ended = try await expectNothing(sites, commands, "few")
+            #expect(ended["registry"] == "guard-scores" && ended["hospital"] != "guard-scores", "\(ended)")
+        }
+
+        /// What each is told where nobody gets a result.
+        private func expectNothing(
+            _ sites: ManySites, _ commands: [String: [String]], _ out: String
+        ) async throws -> [String: String] {
+            let running = try commands.map { name, command in
+                var command = command
+                command[8] = sites.scratch.path("\(name)-\(out)")
+                return (name, try Program.start(command))
+            }
+            var codes: [String: String] = [:]
+            for (name, process) in running {
+                let ended = await process.wait()
+                #expect(ended.code != 0, "\(name): \(ended.output)")
+                #expect(!FileManager.default.fileExists(atPath: sites.scratch.path("\(name)-\(out)")))
+                codes[name] = ended.errorCode
+            }
+            return codes
         }
 
         /// A part that fits a commitment of its own, which is not the one of the fit: the others end before they say anything.
@@ -297,21 +321,10 @@ extension EndToEndOfMany {
             let text = try String(contentsOfFile: path, encoding: .utf8)
                 .replacing("\(saved.model.coefficients[0])", with: "\(part.coefficients[0])")
                 .replacing(binding.own, with: root)
-            let rebound = try sites.scratch.write("rebound.json", text)
-            let running = try commands.map { name, command in
-                var command = command
-                if name == "registry" { command[2] = rebound }
-                command[8] = sites.scratch.path("\(name)-rebound")
-                return (name, try Program.start(command))
-            }
-            var codes: [String?] = []
-            for (name, process) in running {
-                let ended = await process.wait()
-                #expect(
-                    ended.code != 0 && !FileManager.default.fileExists(atPath: sites.scratch.path("\(name)-rebound")))
-                codes.append(ended.errorCode)
-            }
-            #expect(codes.contains("modelMismatch"), "\(codes)")
+            var commands = commands
+            commands["registry"]?[2] = try sites.scratch.write("rebound.json", text)
+            let codes = try await expectNothing(sites, commands, "rebound")
+            #expect(codes.values.contains("modelMismatch"), "\(codes)")
         }
 
         /// Table 1 of all columns under the same job: verified, replayed, in the page of the fit.
