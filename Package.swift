@@ -45,7 +45,10 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
         "PrivateSetIntersection",
         ["PrivateSetIntersection", "Bignum", "KeyAgreement", "Paillier", "Records", "Transcript", "Wire", crypto]
     ),
-    ("SplitRegression", ["SplitRegression", "Bignum", "KeyAgreement", "Paillier", "Records", "Transcript", "Wire"]),
+    (
+        "SplitRegression",
+        ["SplitRegression", "Bignum", "KeyAgreement", "Paillier", "Records", "Transcript", "Wire", crypto]
+    ),
     ("SecureSums", ["SecureSums", "Wire", crypto]),
     ("PooledRegression", ["PooledRegression", "Records", "SecureSums", "SplitRegression", "Wire"]),
     ("GRPCTransport", ["GRPCTransport", "Wire", crypto] + nio),
@@ -129,7 +132,7 @@ let package = Package(
         .target(
             name: "SplitRegression", dependencies: ["KeyAgreement", "Paillier", "Bignum", "Wire", "Records", crypto],
             swiftSettings: strict),
-        .target(name: "SecureSums", dependencies: ["Wire", crypto, cryptoExtras], swiftSettings: strict),
+        .target(name: "SecureSums", dependencies: ["Wire", crypto], swiftSettings: strict),
         .target(
             name: "PooledRegression", dependencies: ["SecureSums", "SplitRegression", "Records", "Wire"],
             swiftSettings: strict),

@@ -87,6 +87,7 @@ private let decoders: [Decode] = [
     // Training.
     message(TrainingSetup.self), message(TrainingParametersMessage.self), message(TrainingKeyMessage.self),
     message(TrainingBounds.self), message(WindowShare.self), message(ResultShares.self), message(ScoreChunk.self),
+    message(MaskedScoreChunk.self),
     message(Payload<PredictorSharesKind>.self), message(Payload<PredictorSumsKind>.self),
     message(Payload<KernelVectorsKind>.self), message(Payload<KernelResultsKind>.self),
     message(Payload<RowSharesKind>.self), message(Payload<ColumnSumsKind>.self),

@@ -43,7 +43,7 @@ import Testing
         #expect(
             SiteProtocols.all.map(\.purpose.rawValue) == [
                 "fit", "alignment", "count", "describe", "prediction", "pooled", "joint-alignment", "joint-fit",
-                "joint-describe",
+                "joint-describe", "joint-prediction",
             ])
         #expect(SiteProtocols.named("count") is CountProtocol)
         #expect(failure { _ = try SiteProtocols.demand("covert") }?.code == "unknownPurpose")

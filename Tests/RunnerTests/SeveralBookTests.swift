@@ -106,6 +106,26 @@ import Wire
         #expect(try models() == [1, 1])
     }
 
+    /// New rows that are scored are no model: cohort and inputs are remembered with each party, and a score with each that learns one.
+    @Test func aPredictionIsDebitedToEach() throws {
+        let rows = try rows()
+        func predict(_ policy: String = "") throws {
+            let books = try books(policy)
+            try CohortBook.open(
+                rows,
+                books.map { book in
+                    (book, nil, SessionInputs(own: [], peer: ["marker": Bytes32(hashing: [1])]))
+                })
+            try CohortBook.openScores(of: rows, books)
+        }
+        try predict()
+        #expect(try models() == [0, 0])
+        #expect(try books().map { try $0.scoreVectors(of: rows) } == [1, 1])
+        let entries = try site.ledger().entries()
+        for name in Self.names { #expect(entries.contains { $0.peer == name && $0.is(.cohortOpened) }) }
+        #expect(try refusal { try predict("scoresPerRowInAll: 3\n") } == "policy.scoresPerRowInAll")
+    }
+
     /// Each peer's own history is asked, not the first one's alone.
     @Test func whatOneOfThemMustNotSeeIsRefused() throws {
         let other = try books(job: "job-0")[1]

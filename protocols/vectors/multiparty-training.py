@@ -1,4 +1,4 @@
-"""Makes multiparty-training.json: test vectors of multiparty-training.md 3, computed without Moiety.
+"""Makes multiparty-training.json: test vectors of multiparty-training.md 3 and 9, computed without Moiety.
 
 Needs Python 3 and the package `cryptography`. Run in this folder:
 python3 multiparty-training.py > multiparty-training.json
@@ -10,6 +10,7 @@ import json
 import random
 import struct
 
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 rng = random.Random(20)
@@ -195,7 +196,51 @@ def hazard_steps():
         }
 
 
+# --- predictions -------------------------------------------------------------------------------------------------------
+
+def score_key(pair):
+    """HKDF-SHA256 without a salt, one block."""
+    prk = hmac.new(bytes(32), pair, hashlib.sha256).digest()
+    return hmac.new(prk, b"moiety/parties/scores/v1" + b"\x01", hashlib.sha256).digest()
+
+
+def masks(pair, first, count):
+    """Words of rows first .. first + count - 1."""
+    encryptor = Cipher(algorithms.AES(score_key(pair)), modes.CTR(bytes(16))).encryptor()
+    stream = encryptor.update(bytes(8 * (first + count)))[8 * first:]
+    return struct.unpack(">%dQ" % count, stream)
+
+
+def predictions():
+    """`first`: the row that the others are counted from; a chunk of a message begins there."""
+    limit = 1 << 60
+    for parties, first, count in [(2, 0, 5), (3, 65536, 4), (7, 131072, 3)]:
+        pairs = {(j, l): rng.randbytes(32) for l in range(1, parties + 1) for j in range(1, l)}
+        parts = [[rng.randint(-limit, limit) for _ in range(count)] for _ in range(parties)]
+        # At the limit, all of one sign: the largest sums.
+        for part in parts:
+            part[0], part[1] = limit, -limit
+        words = []
+        for j in range(1, parties + 1):
+            sums = list(parts[j - 1])
+            for l in range(1, parties + 1):
+                if l != j:
+                    sign = 1 if l > j else -1
+                    found = masks(pairs[min(j, l), max(j, l)], first, count)
+                    sums = [one + sign * mask for one, mask in zip(sums, found)]
+            words.append([one % (1 << 64) for one in sums])
+        total = [sum(column) for column in zip(*parts)]
+        opened = [sum(column) % (1 << 64) for column in zip(*words)]
+        assert [one - (one >> 63 << 64) for one in opened] == total
+        yield {
+            "firstRow": first, "pairs": [[j, l, pair.hex()] for (j, l), pair in sorted(pairs.items())],
+            "parts": parts, "sums": total,
+            "payloads": [struct.pack(">I%dQ" % count, count, *line).hex() for line in words],
+        }
+
+
 print(json.dumps({
     "handovers": list(handovers()), "results": list(results()), "scaledRows": list(scaled_rows()),
     "words": list(word_sums()), "hazards": list(hazard_steps()), "packedWords": list(packed_words()),
+    "predictions": list(predictions()),
 }, indent=1))

@@ -13,6 +13,8 @@ MATRIX_SHARES, MATRIX_PRODUCTS, WINDOW, RESULTS, SCORES = 0x0218, 0x0219, 0x021A
 ELEMENT_SHARES, ELEMENT_PRODUCTS, RISK_SHARES, RISK_SUMS = 0x021C, 0x021D, 0x021E, 0x021F
 # With further parties: rows at places of a result, what is handed over, the key of that, results under the party's own key.
 SCALED_SHARES, SCALED_ROWS, HANDOVER, HANDOVER_KEY, SEALED_RESULTS = 0x0220, 0x0221, 0x0222, 0x0223, 0x0224
+# Scores of new rows of several parties, masked.
+MASKED_SCORES = 0x0231
 # Ciphertexts and nothing else.
 CIPHERTEXTS = {
     PREDICTOR_SHARES, PREDICTOR_SUMS, KERNEL_VECTORS, KERNEL_RESULTS, ROW_SHARES, COLUMN_SUMS, ROW_VECTORS, CROSS_SUMS,

@@ -5,6 +5,8 @@ from verifier.reading import Reader, demand, sha
 
 COMMITMENTS, MODEL_COMMITMENT = 0x0003, 0x0401
 LABEL = b"model"
+# By the purpose of the prediction: of several parties one session of it, held against that of the fit with the same two.
+FITS = {"prediction": "fit", "joint-prediction": "joint-fit"}
 
 
 class Session:
@@ -37,7 +39,7 @@ class Session:
 
 def check_model(prediction, fit):
     """Both verified by themselves, and the fit closed."""
-    same = fit.purpose == "fit" and fit.job == prediction.job and fit.identities == prediction.identities
+    same = fit.purpose == FITS[prediction.purpose] and fit.job == prediction.job and fit.identities == prediction.identities
     demand(same, "M01", "otherFit")
     for name in sorted(prediction.identities):
         used, committed = prediction.used(name), fit.committed(name)

@@ -110,6 +110,10 @@ public enum LeakageDocument {
 
         \(LeakagePhase.ofSeveralFit.filter { !SeveralFitLeakage.general.rows(in: $0).isEmpty }.map { "### Fit: \($0.title)\n\n" + rows(SeveralFitLeakage.general.rows, $0) }.joined())\(list("Coalitions of a fit.", SeveralFitLeakage.general.coalitions + [SeveralFitLeakage.general.assumption]))
 
+        Of a job with `reveal: [scores]`, when new rows are scored by such a model (`multiparty-training.md` 9):
+
+        \(rows(SeveralPredictionLeakage.general.rows, .prediction))\(list("Coalitions of a prediction.", SeveralPredictionLeakage.general.coalitions))
+
         \(list("Not prevented.", SeveralExplanation.notPrevented + SeveralExplanation.notPreventedOfFits))
 
         \(list("Assumed.", SeveralExplanation.assumptions + SeveralExplanation.assumptionsOfFits))

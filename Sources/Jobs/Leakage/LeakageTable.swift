@@ -35,7 +35,8 @@ public struct LeakageTable: Sendable, Hashable, Codable {
             case .rows: RowLeakage(job).rows
             case .several:
                 SeveralLeakage(job).rows(
-                    with: SeveralFitLeakage(job), SeveralDescriptionLeakage(job, rows: rows))
+                    with: SeveralFitLeakage(job), SeveralDescriptionLeakage(job, rows: rows),
+                    SeveralPredictionLeakage(job))
             case .pair: LeakageTable(LeakageWords(job: job, rows: rows)).rows
             }
     }

@@ -32,6 +32,7 @@ public struct SeveralBrief: Sendable, Hashable, Codable {
         let words = SeveralLeakage(job)
         let aligned = words.rows.filter { $0.phase == .alignment && Self.isOf($0.party, own, in: job) }
         let description = SeveralDescriptionLeakage(job)
+        let scores = SeveralPredictionLeakage(job)
         func described(_ isForAll: Bool, _ statements: KeyPath<LeakageTable.Row, [String]>) -> [String] {
             (description?.rows ?? []).filter {
                 isForAll ? $0.party == LeakageTable.both : Self.isOf($0.party, own, in: job)
@@ -51,6 +52,7 @@ public struct SeveralBrief: Sendable, Hashable, Codable {
             // What stands for its columns is said above.
             + (description?.told ?? []).map { "if described: \($0)" }
             + described(false, \.sends)
+            + (scores == nil || isActive ? [] : [SeveralPredictionLeakage.briefSent])
         allLearn =
             [
                 "who approved the job at each; numbers of columns; columns changed since an earlier job"
@@ -60,10 +62,13 @@ public struct SeveralBrief: Sendable, Hashable, Codable {
             + [
                 "if it ends without a result: that it does, and why by a name; of collinear or separated columns some digits more"
             ]
-        learns = (aligned + alone).flatMap(\.learns) + described(false, \.learns)
+        learns =
+            (aligned + alone).flatMap(\.learns) + described(false, \.learns)
+            + (scores == nil || !isActive ? [] : [SeveralPredictionLeakage.brief])
         // Who learns nothing by it is not named here.
         coalitions =
             [fit.assumption] + words.coalitions.prefix(1) + (description?.coalitions ?? []) + fit.gainingCoalitions
+            + (scores?.coalitions ?? [])
         warnings = Remainder.warnings(job)
     }
 

@@ -73,7 +73,9 @@ public struct SeveralExplanation: Sendable, Hashable, Codable {
         keys = "\(job.keys.bits)-bit Paillier keys, made for this job"
         let (words, fit, description) = (SeveralLeakage(job), SeveralFitLeakage(job), SeveralDescriptionLeakage(job))
         leakage = LeakageTable(job: job).rows
-        coalitions = words.coalitions + (description?.coalitions ?? []) + (fit?.coalitions ?? [])
+        coalitions =
+            words.coalitions + (description?.coalitions ?? []) + (fit?.coalitions ?? [])
+            + (SeveralPredictionLeakage(job)?.coalitions ?? [])
         guards =
             job.hasModel
             ? Guard.allCases.map { "\($0.name)\(job.loosened.contains($0) ? " (loosened)" : ""): \($0.brief)" } : []

@@ -92,7 +92,11 @@ struct SeveralFitLeakage {
             .scores,
             "of its partial score of every fitted row one uniform part to \(active), the other to \(helper)")
         return [
-            row(.end, LeakageTable.both, sends: [], learns: words.common),
+            row(
+                .end, LeakageTable.both,
+                sends: [
+                    "to each other party a commitment (salted hash) to its part of the model: it says nothing about it"
+                ], learns: words.common),
             row(
                 .end, active, sends: results,
                 learns: own + words.interceptOfSeveral + words.only(.survival, words.curve) + words.levelsLearnt

@@ -22,15 +22,20 @@ struct SeveralLeakage {
 
     var rows: [LeakageTable.Row] { [session] + alignment + [early] }
 
-    /// The same with a description or a fit after the alignment.
-    func rows(with fit: SeveralFitLeakage?, _ description: SeveralDescriptionLeakage?) -> [LeakageTable.Row] {
+    /// The same with a description, a fit or a prediction after the alignment.
+    func rows(
+        with fit: SeveralFitLeakage?, _ description: SeveralDescriptionLeakage?,
+        _ prediction: SeveralPredictionLeakage?
+    ) -> [LeakageTable.Row] {
         guard let fit else { return rows }
         let more = fit.rows
         let ends = [early] + more.filter { $0.phase == .early }
-        return [session] + alignment + (description?.rows ?? []) + more.filter { $0.phase != .early } + [
-            LeakageTable.Row(
-                phase: .early, party: LeakageTable.both, sends: ends.flatMap(\.sends), learns: ends.flatMap(\.learns))
-        ]
+        return [session] + alignment + (description?.rows ?? []) + more.filter { $0.phase != .early }
+            + (prediction?.rows ?? []) + [
+                LeakageTable.Row(
+                    phase: .early, party: LeakageTable.both, sends: ends.flatMap(\.sends),
+                    learns: ends.flatMap(\.learns))
+            ]
     }
 
     private var session: LeakageTable.Row {

@@ -27,6 +27,8 @@ extension LeakagePhase {
     public static let ofSeveral: [LeakagePhase] = [.session, .alignment, .early]
     /// Those of a description of several parties.
     public static let ofSeveralDescription: [LeakagePhase] = [.session, .alignment, .description, .early]
+    /// Those of a prediction of several parties.
+    public static let ofSeveralPrediction: [LeakagePhase] = [.session, .alignment, .prediction, .early]
     /// Those of a fit of several parties.
     public static let ofSeveralFit: [LeakagePhase] = [.session, .alignment, .setup, .training, .end, .early]
 }

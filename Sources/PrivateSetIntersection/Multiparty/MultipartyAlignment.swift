@@ -47,7 +47,8 @@ public enum MultipartyAlignment {
                 ).run()
             let rows = try await order(found.rows, of: identifiers, mesh)
             return MultipartyIntersection(
-                rowIndices: rows, ownCount: identifiers.count, peerCounts: found.peerCounts, mesh: mesh.id)
+                rowIndices: rows, ownCount: identifiers.count, peerCounts: found.peerCounts, mesh: mesh.id,
+                pairs: mesh.pairs)
         } catch {
             await MultipartyFlight.end(sessions, because: error)
             throw Task.isCancelled ? WireError.cancelled : error

@@ -52,7 +52,7 @@ public struct GuessBound: Sendable, Hashable {
 }
 
 /// What all parties learn.
-public struct MultipartyIntersection: Sendable, Hashable {
+public struct MultipartyIntersection: Sendable {
     /// Positions in this party's own input, in the order that all share: row i carries the same identifier everywhere.
     public let rowIndices: [Int]
     /// The size of this party's own set.
@@ -61,4 +61,6 @@ public struct MultipartyIntersection: Sendable, Hashable {
     public let peerCounts: [String: Int]
     /// Identity of the mesh that the parties' sessions make.
     public let mesh: Bytes32
+    /// Of a passive party, what it shares with each other passive one in this run alone, by that one's number.
+    package var pairs: [Int: PairSecret] = [:]
 }

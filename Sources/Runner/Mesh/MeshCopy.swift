@@ -19,6 +19,8 @@ struct MeshCopy {
         var heads: [String: MeshHeads] = [:]
         /// Records of what the mesh computes with their payloads, of both directions; of bulk ones none.
         var records: [(record: Record, payload: [UInt8])] = []
+        /// The root of each party's part of a model, by party: at the end of a fit, or before a prediction.
+        var models: [String: Bytes32] = [:]
         /// What its outcome counts; nil where it has none.
         var counts: [String: Int64]?
         /// Identity keys, by party.
@@ -111,6 +113,14 @@ extension MeshCopy.Pair {
         {
             records.append((record, payload))
         }
+        let model: Bytes32? =
+            switch record.type {
+            case .modelCommitment: (try? ModelCommitment(payload: payload))?.root
+            case .commitments:
+                (try? InputCommitments(payload: payload))?.items.first { $0.label == ModelBinding.label }?.root
+            default: nil
+            }
+        if let model { models[record.from] = model }
         if record.type == .meshHeads { heads[record.from] = try? MeshHeads(payload: payload) }
     }
 

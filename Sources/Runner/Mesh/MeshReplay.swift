@@ -5,6 +5,7 @@ import ProtocolKit
 import Records
 import SecureSums
 package import Site
+import SplitRegression
 package import Transcript
 import Wire
 
@@ -48,6 +49,7 @@ package struct MeshReplay {
         case PooledProtocol().purpose: PooledProtocol()
         case JointFitProtocol().purpose: JointFitProtocol()
         case JointDescriptionProtocol().purpose: JointDescriptionProtocol()
+        case JointPredictionProtocol().purpose: JointPredictionProtocol()
         default: JointAlignmentProtocol()
         }
     }
@@ -63,12 +65,17 @@ package struct MeshReplay {
                 [.r01, .r02, .r03], "a site was lost, and when that was noticed does not follow from messages")
         }
         let file = try JobFile(reading: "\(first.transcript)/\(TranscriptLayout.jobText)")
-        let table = try PartyTable(job, party: job.parties[own], site: site)
+        let used: Used
         let sides: [Side]
         do {
+            used = try self.used(job.parties[own], first)
             sides = try copy.pairs.values.sorted { $0.peer < $1.peer }.reduce(into: []) { sides, pair in
-                sides.append(try side(pair, file, own, table, after: sides.last))
+                sides.append(try side(pair, file, own, used, after: sides.last))
             }
+        } catch let refusal as ReplayRefusal {
+            return [
+                Finding(check: .r01, status: .failed, error: refusal.name, sentence: refusal.sentence)
+            ] + Finding.notEvaluated([.r02, .r03], "R01 failed")
         } catch TranscriptError.otherSeed(let party) {
             return [
                 Finding(
@@ -85,7 +92,7 @@ package struct MeshReplay {
                 return [committed] + Finding.notEvaluated([.r02, .r03], hindrance)
             }
         }
-        let (result, error) = await again(sides, file, own, table, start: first)
+        let (result, error) = await again(sides, file, own, used, start: first)
         let committed = Finding(check: .r01, status: .passed, sentence: Check.r01.sentence)
         var messages = 0
         for side in sides {
@@ -101,16 +108,49 @@ package struct MeshReplay {
         return [committed, derived, try compare(result, sides)]
     }
 
+    /// What this site brought to all sessions alike.
+    private struct Used {
+        let table: PartyTable
+        /// Of a prediction: its name for the new rows, and its part of the model.
+        var scoring: (table: String, model: PartialModel)?
+    }
+
+    private func secrets(of pair: MeshCopy.Pair) -> String {
+        "\(pair.transcript)/\(TranscriptLayout.privateFolder)"
+    }
+
+    private func used(_ party: Party, _ pair: MeshCopy.Pair) throws -> Used {
+        guard session is JointPredictionProtocol else {
+            return Used(table: try PartyTable(copy.job, party: party, site: site))
+        }
+        let saved = try model(of: pair, party)
+        let name = try PrivateFile.readText("\(secrets(of: pair))/table", limit: 1024)
+        return Used(table: try PartyTable(scoring: party, site: site, table: name), scoring: (name, saved.model))
+    }
+
+    /// This site's part of the model, as the session left it.
+    private func model(of pair: MeshCopy.Pair, _ party: Party) throws -> SavedModel {
+        let saved = try SavedModel.read("\(secrets(of: pair))/model.json")
+        guard saved.job == copy.job.hash.hex, saved.party == party.name, saved.peer == pair.peer,
+            saved.model.role == party.role.rawValue, saved.model.family == copy.job.model.family.rawValue
+        else {
+            throw ReplayRefusal(
+                name: "modelMismatch",
+                sentence: "The model at hand is not one of this job and this party, in its role.")
+        }
+        return saved
+    }
+
     /// - Parameter earlier: another side, whose commitments are the same where a job splits rows and the salts are.
     private func side(
-        _ pair: MeshCopy.Pair, _ file: JobFile, _ own: Int, _ table: PartyTable, after earlier: Side?
+        _ pair: MeshCopy.Pair, _ file: JobFile, _ own: Int, _ used: Used, after earlier: Side?
     ) throws -> Side {
         let job = file.job
         let peer = try peer(pair.peer, job)
-        let secrets = try OpenedSecrets(
-            folder: "\(pair.transcript)/\(TranscriptLayout.privateFolder)", of: session)
+        let secrets = try OpenedSecrets(folder: secrets(of: pair), of: session)
         let inputs = JobInputs(
-            file, for: session, own: job.parties[own], peer: job.parties[peer], table: table)
+            file, for: session, own: job.parties[own], peer: job.parties[peer], table: used.table,
+            scoring: try used.scoring.map { .init(model: try model(of: pair, job.parties[own]), table: $0.table) })
         return Side(
             index: peer, replay: try Replay(folder: pair.transcript, seed: secrets.seed), secrets: secrets,
             items: try items(inputs, secrets, after: earlier))
@@ -131,8 +171,9 @@ package struct MeshReplay {
     }
 
     private func again(
-        _ sides: [Side], _ file: JobFile, _ own: Int, _ table: PartyTable, start: MeshCopy.Pair
+        _ sides: [Side], _ file: JobFile, _ own: Int, _ used: Used, start: MeshCopy.Pair
     ) async -> (Again?, (any Error)?) {
+        let table = used.table
         do {
             for side in sides { try await open(side) }
             let sessions = Dictionary(
@@ -142,6 +183,7 @@ package struct MeshReplay {
                 case is PooledProtocol: try await pooled(sessions, file, own, table, start)
                 case is JointFitProtocol: try await fit(sessions, file, own, table)
                 case is JointDescriptionProtocol: try await described(sessions, file, own, table)
+                case is JointPredictionProtocol: try await predicted(sessions, file, own, used)
                 default: try await joint(sessions, file, own, table)
                 }
             let heads = MeshHeads(again.mesh, file.job, own: own, sessions)
@@ -204,6 +246,18 @@ package struct MeshReplay {
         return Again(
             mesh: result.alignment.mesh, facts: { try result.facts(salt: $0) },
             files: try JointDescriptionFiles(file, file.job.parties[own], table, result).results())
+    }
+
+    private func predicted(
+        _ sessions: [Int: Session], _ file: JobFile, _ own: Int, _ used: Used
+    ) async throws -> Again {
+        guard let model = used.scoring?.model else {
+            throw Failure(.internalError, "modelMissing", "a prediction was prepared without a model")
+        }
+        let result = try await JointPredictionRun(side: joint(file, own, used.table), model: model).run(over: sessions)
+        return Again(
+            mesh: result.alignment.mesh, facts: { try result.facts(salt: $0) },
+            files: try JointPredictionFiles(file, result).results())
     }
 
     /// Nobody is asked for an approval again.

@@ -203,6 +203,7 @@ package struct MeshVerification {
 
     private static let phrases: [SessionPurpose: String] = [
         JointFitProtocol().purpose: "fit", JointDescriptionProtocol().purpose: "description",
+        JointPredictionProtocol().purpose: "prediction",
     ]
 
     private static func pruned(_ check: Check, _ keepers: Set<String>) -> Finding {

@@ -31,11 +31,14 @@ package struct PreparedMesh: Sendable {
 
     package var job: Job { file.job }
 
-    /// - Parameter read: this site's table, where it was read already.
+    /// - Parameters:
+    ///   - read: this site's table, where it was read already.
+    ///   - scoring: of a prediction, this party's part of the model, and the site's name for its new rows.
     /// - Throws: `Failure` 78 when this site is no party, 77 for a peer that it does not know, 4 without approval or against the policy;
     ///   `LedgerError`; `RecordsError` for what is wrong in the table; `AlignmentError` for too few rows.
     package init(
-        _ file: JobFile, for session: any SiteProtocol, at site: SiteFolder, table read: PartyTable? = nil
+        _ file: JobFile, for session: any SiteProtocol, at site: SiteFolder, table read: PartyTable? = nil,
+        scoring: (model: SavedJointModel, table: String)? = nil
     ) throws {
         let (own, others) = try file.sites(at: site)
         let job = file.job
@@ -45,9 +48,15 @@ package struct PreparedMesh: Sendable {
         let policy = try site.policy()
         try policy.check(job, as: site.name)
         let party = job.parties[own]
-        let table = try read ?? PartyTable(job, party: party, site: site)
+        let table =
+            try read
+            ?? (scoring.map { try PartyTable(scoring: party, site: site, table: $0.table) }
+                ?? PartyTable(job, party: party, site: site))
         peers = try others.map { index in
-            let inputs = JobInputs(file, for: session, own: party, peer: job.parties[index], table: table)
+            let peer = job.parties[index]
+            let inputs = JobInputs(
+                file, for: session, own: party, peer: peer, table: table,
+                scoring: try scoring.map { .init(model: try $0.model.toward(peer.name), table: $0.table) })
             try inputs.checkSet()
             let invitation = try site.peers.peer(named: job.parties[index].name)
             guard index > own || invitation.address != nil else {

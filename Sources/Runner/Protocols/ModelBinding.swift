@@ -21,13 +21,40 @@ package struct ModelBinding: Sendable, Hashable, Codable {
 
     /// The last messages of a fit.
     static func exchange(_ model: PartialModel, over session: Session) async throws -> ModelBinding {
+        let salt = salt(of: session)
+        let own = try model.commitment(salt: salt).item.root
+        try await session.send(ModelCommitment(root: own))
+        return try await receive(over: session, salt: salt, own: own)
+    }
+
+    /// The last messages of a fit of several parties before the heads of logs: one commitment, the same to all.
+    ///
+    /// - Parameter sessions: by the peer's number.
+    /// - Returns: by the peer's name.
+    static func exchange(
+        _ model: PartialModel, over sessions: [Int: Session]
+    ) async throws -> [String: ModelBinding] {
+        let ordered = sessions.sorted { $0.key < $1.key }.map(\.value)
+        guard let first = ordered.first else { return [:] }
+        let salt = salt(of: first)
+        let own = try model.commitment(salt: salt).item.root
+        for session in ordered { try await session.send(ModelCommitment(root: own)) }
+        var bindings: [String: ModelBinding] = [:]
+        for session in ordered {
+            bindings[session.peerName] = try await receive(over: session, salt: salt, own: own)
+        }
+        return bindings
+    }
+
+    private static func salt(of session: Session) -> [UInt8] {
         var random = session.randomness("model/salt")
-        let salt: [UInt8] = (0..<4).flatMap { _ -> [UInt8] in
+        return (0..<4).flatMap { _ -> [UInt8] in
             let word = random.next()
             return stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt64($0)) }
         }
-        let own = try model.commitment(salt: salt).item.root
-        try await session.send(ModelCommitment(root: own))
+    }
+
+    private static func receive(over session: Session, salt: [UInt8], own: Bytes32) async throws -> ModelBinding {
         let peer = try await session.receive(ModelCommitment.self).root
         return ModelBinding(session: session.id.hex, salt: Hex.encode(salt), own: own.hex, peer: peer.hex)
     }
@@ -76,7 +103,7 @@ extension JobInputs {
             throw Failure(
                 .peersDisagree, "modelMismatch",
                 "\(peer.name) does not bring the part of the model that it committed to in the fit of this site's part",
-                hint: "both sites need the model.json of the same run of the job, unchanged; this one is of session "
+                hint: "all sites need the model.json of the same run of the job, unchanged; this one is of session "
                     + (scoring.map { String($0.model.binding.session.prefix(16)) } ?? "unknown"))
         }
     }

@@ -15,6 +15,7 @@ package enum SiteProtocols {
         JointAlignmentProtocol(),
         JointFitProtocol(),
         JointDescriptionProtocol(),
+        JointPredictionProtocol(),
     ]
 
     package static func named(_ purpose: String) -> (any SiteProtocol)? {

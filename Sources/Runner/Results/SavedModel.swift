@@ -24,7 +24,7 @@ package struct SavedModel: Codable, Sendable {
 
     private struct Version: Decodable {
         let formatVersion: Int
-        /// A part of a model of several parties has none.
+        /// Of several parties earlier releases wrote none.
         let jobYAML: String?
     }
 
@@ -33,11 +33,18 @@ package struct SavedModel: Codable, Sendable {
         let text = try PrivateFile.readText(path, limit: 1 << 24)
         let data = Data(text.utf8)
         let version = try? JSONDecoder().decode(Version.self, from: data)
-        if let version, version.jobYAML == nil {
+        guard !SavedJointModel.isOne(data) else {
             throw Failure(
                 .usage, "severalParties",
-                "\(path) is a part of a model of several parties, with which nothing is scored or exported yet",
-                hint: "moiety results merge puts the coefficients of all parties into one table")
+                "\(path) is a part of a model of several parties, which is neither shown nor exported yet",
+                hint:
+                    "moiety model predict scores new rows with it; moiety results merge puts the coefficients of all parties into "
+                    + "one table")
+        }
+        if let version, version.jobYAML == nil {
+            throw Failure(
+                .badData, "unsupportedVersion",
+                "\(path) is of an earlier release, and not bound to its fit: run the job again")
         }
         if let version, version.formatVersion != Self.format {
             throw Failure(

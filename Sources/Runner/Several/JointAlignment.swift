@@ -17,6 +17,8 @@ package struct JointAlignmentResult: Sendable {
     package let parties: Int
     /// Identity of the mesh.
     package let mesh: Bytes32
+    /// Of a passive party, what it shares with each other passive one in this run alone, by that one's number.
+    let pairs: [Int: PairSecret]
 
     func facts(salt: Bytes32) throws -> ResultFacts {
         var encoder = Encoder()
@@ -38,7 +40,8 @@ extension JobInputs {
             progress: progress, admit: admit)
         return JointAlignmentResult(
             rows: try table.table.rows(at: found.rowIndices, of: table.identifiers), ownCount: found.ownCount,
-            peerCounts: found.peerCounts, parties: job.parties.count, mesh: found.mesh)
+            peerCounts: found.peerCounts, parties: job.parties.count, mesh: found.mesh,
+            pairs: found.pairs)
     }
 }
 

@@ -42,16 +42,19 @@ package struct JointAlignmentProtocol: SiteProtocol {
 
     /// The same in a session that goes on after the alignment.
     ///
-    /// - Parameter hash: of the job, for the session's purpose.
+    /// - Parameters:
+    ///   - hash: of the job, for the session's purpose.
+    ///   - single: labels of commitments to one value, whatever the set.
     func inspectors(
-        for job: Job, hash: Bytes32, in session: InspectedSession, known: InspectionLedger
+        for job: Job, hash: Bytes32, in session: InspectedSession, known: InspectionLedger,
+        ofOne single: Set<String> = []
     ) throws -> [any PayloadInspector] {
         let pair = session.parties.compactMap { job.index(of: $0.name) }
         guard pair.count == 2 else { throw MultipartyError.badSessions("a session is of two of the job's parties") }
         let alignment = try MultipartyAlignment.inspectors(
             of: MultipartySettings(job), between: (pair[0], pair[1]), job: hash,
             session: session.session, moduli: known.moduli, duplicates: known.duplicates, local: session.local)
-        let sizes: [any PayloadInspector] = pair.contains(0) ? [CommittedSetInspector()] : []
+        let sizes: [any PayloadInspector] = pair.contains(0) ? [CommittedSetInspector(ofOne: single)] : []
         // Two passive parties say nothing of their logs to the active one.
         let names = pair.contains(0) ? job.parties.map(\.name) : job.parties.dropFirst().map(\.name)
         return alignment + sizes + [MeshHeadsInspector(sites: names)]

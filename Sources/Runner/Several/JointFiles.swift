@@ -41,6 +41,8 @@ struct JointReport: Codable, Sendable {
     let fit: Fit?
     /// nil where the rows were not described.
     let described: Described?
+    /// New rows that were scored; nil where none were.
+    let scored: Int?
 
     /// Of a description: its table stands beside it.
     struct Described: Codable, Sendable, Hashable {
@@ -77,7 +79,15 @@ struct JointReport: Codable, Sendable {
         self.init(file, result.alignment, described: Described(result.table))
     }
 
-    init(_ file: JobFile, _ result: JointAlignmentResult, fit: Fit? = nil, described: Described? = nil) {
+    init(_ file: JobFile, _ result: JointPredictionResult) {
+        self.init(file, result.alignment, scored: result.alignment.rows.count)
+    }
+
+    init(
+        _ file: JobFile, _ result: JointAlignmentResult, fit: Fit? = nil, described: Described? = nil,
+        scored: Int? = nil
+    ) {
+        self.scored = scored
         self.fit = fit
         self.described = described
         job = file.hash

@@ -7,7 +7,7 @@ import SplitRegression
 import Transcript
 import Wire
 
-/// What a verifier checks of alignments, descriptions and fits of several parties beyond their sessions. `protocols/transcript.md` 9.4.
+/// What a verifier checks of alignments, descriptions, fits and predictions of several parties beyond their sessions. `protocols/transcript.md` 9.4.
 struct JointFollowing: MeshFollowing {
     private typealias Finding = VerificationReport.Finding
 
@@ -54,6 +54,9 @@ struct JointFollowing: MeshFollowing {
                 "announcedDiffers", "In \(copy.keeper)'s logs the numbers that the fit opened are not the same for all."
             )
         }
+        guard copy.namesOneModel else {
+            return failed("modelsDiffer", "\(copy.keeper) named different parts of the model to different parties.")
+        }
         let isDescription = copy.purpose == JointDescriptionProtocol().purpose
         let table: DescriptionTable?
         do { table = isDescription ? try copy.describedTable() : nil } catch {
@@ -82,6 +85,9 @@ struct JointFollowing: MeshFollowing {
         guard report.described == table.map(JointReport.Described.init) else {
             return failed(
                 "resultMismatch", "\(copy.keeper)'s \(MeshFolder.result) says something else of the description.")
+        }
+        guard report.scored == (copy.purpose == JointPredictionProtocol().purpose ? found.rows : nil) else {
+            return failed("resultMismatch", "\(copy.keeper)'s \(MeshFolder.result) says something else of scores.")
         }
         if let table { return copy.outcome(of: table, unseen: unseen) }
         guard let fit = report.fit else {
@@ -159,6 +165,9 @@ extension MeshCopy {
                 "The common rows, their order and the table follow from the messages; all know the same of each party's columns. "
                 + "(\(keeper))")
     }
+
+    /// Whether this party commits to the same part of a model in all its sessions, if to any.
+    fileprivate var namesOneModel: Bool { Set(pairs.values.compactMap { $0.models[keeper] }).count <= 1 }
 
     /// Whether all sessions of this party's fit tell the same opened numbers.
     var announcementsAgree: Bool {

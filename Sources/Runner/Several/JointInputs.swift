@@ -6,7 +6,7 @@ import SplitRegression
 import Transcript
 import Wire
 
-/// What a fit or a description of several parties asks of the site around it. A run asks its books; a replay asks nobody.
+/// What a fit, a description or a prediction of several parties asks of the site around it. A run asks its books; a replay asks nobody.
 protocol JointBooks: Sendable {
     /// Before this site says anything about its identifiers.
     func admit(_ bounds: [GuessBound]) throws
@@ -20,6 +20,8 @@ protocol JointBooks: Sendable {
     func open(_ cohort: DescribedCohort) throws
     /// Scores of these rows are about to be opened.
     func openScores(of rows: AlignedRows) throws
+    /// Throws when scores of these new rows must not be opened; they are about to be.
+    func openPrediction(of rows: AlignedRows) throws
 }
 
 extension JobInputs {

@@ -4,7 +4,7 @@ import Site
 package import Transcript
 package import Wire
 
-/// What alignments, descriptions and fits of several parties have in common: whoever is lost ends them, and they begin anew.
+/// What alignments, descriptions, fits and predictions of several parties have in common: whoever is lost ends them, and they begin anew.
 package protocol JointWork: MeshWork {
     /// Roots of sets that peers committed to, by name.
     var roots: Shared<[String: Bytes32]> { get }
@@ -21,6 +21,11 @@ extension JointWork {
     package func end() throws {}
 
     package func admit(_ committed: [InputCommitments.Item], of peer: MeshPeer, in session: Session) throws {
+        try keepSet(committed, of: peer, in: session)
+    }
+
+    /// What its budget is debited for.
+    func keepSet(_ committed: [InputCommitments.Item], of peer: MeshPeer, in session: Session) throws {
         guard let set = committed.first(where: { $0.label == "identifiers" }) else {
             throw session.violation("commitmentMissing")
         }

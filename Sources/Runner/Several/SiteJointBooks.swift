@@ -4,7 +4,7 @@ import Records
 import Site
 import Wire
 
-/// This site's rules and records around a fit or a description: a book for each other party, since each learns what is opened.
+/// This site's rules and records around a fit, a description or a prediction: a book for each other party, since each learns what is opened.
 struct SiteJointBooks: JointBooks {
     private let mesh: PreparedMesh
     private let roots: [String: Bytes32]
@@ -76,8 +76,20 @@ struct SiteJointBooks: JointBooks {
         try open(cohort.rows) { cohort.budget(for: job, to: $0) }
     }
 
+    func openPrediction(of rows: AlignedRows) throws {
+        // Too many score vectors about the same rows would give away columns.
+        let facts = GuardFacts(
+            job: job, rows: rows.count,
+            earlierScoreVectors: try learners.map { try $0.book.scoreVectors(of: rows) }.max() ?? 0)
+        if let refusal = Guards.scores(job, facts).refusal { throw refusal }
+        try open(rows) { _ in nil }
+        try openScores(of: rows)
+    }
+
     /// All books, or none.
-    private func open(_ rows: AlignedRows, _ budget: (Party) -> BitBudget) throws {
+    ///
+    /// - Parameter budget: nil where no bits are opened.
+    private func open(_ rows: AlignedRows, _ budget: (Party) -> BitBudget?) throws {
         try CohortBook.open(
             rows,
             cohorts.map { peer, book in

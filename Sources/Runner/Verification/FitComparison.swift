@@ -35,7 +35,10 @@ package struct FitComparison {
             return failed("fitInvalid", "The fit's transcript does not hold: [\(failure.check.rawValue)].")
         }
         guard fitReport.verdict != .notClosed else { return skipped("the fit was not closed") }
-        guard let other = fitReport.summary, other.purpose == .fit, other.jobHash == summary.jobHash else {
+        let fits: [SessionPurpose] = [.fit, JointFitProtocol().purpose]
+        guard let other = fitReport.summary, let kind = other.purpose, fits.contains(kind),
+            other.jobHash == summary.jobHash
+        else {
             return failed("otherFit", "The other transcript is not of a fit of this job.")
         }
         let names = summary.parties.map { "\($0.name) \($0.identity)" }
@@ -75,5 +78,56 @@ package struct FitComparison {
             return false
         }
         return found
+    }
+}
+
+/// M01 of a prediction of several parties: each of its keeper's sessions against that of the fit with the same peer.
+package struct MeshFitComparison {
+    private let prediction: MeshCopy
+    private let fit: MeshCopy
+
+    /// - Throws: `Failure` 65 for folders that have no sessions of one party.
+    package init(prediction: String, fit: String) throws {
+        self.prediction = try MeshCopy(prediction)
+        self.fit = try MeshCopy(fit)
+    }
+
+    package func finding(_ report: MeshReport, _ fitReport: MeshReport) throws -> VerificationReport.Finding {
+        guard prediction.keeper == fit.keeper else {
+            return .init(
+                check: .m01, status: .failed, error: "otherFit",
+                sentence: "The prediction's folder is \(prediction.keeper)'s, the fit's is \(fit.keeper)'s.")
+        }
+        if let failure = report.failure ?? fitReport.failure, failure.check != .m01 {
+            return .init(
+                check: .m01, status: .notEvaluated,
+                sentence: "Not evaluated: one of the folders does not hold ([\(failure.check.rawValue)]).")
+        }
+        for party in prediction.job.others(than: prediction.keeper).map(\.name) {
+            guard let (used, committed) = transcripts(with: party),
+                let (one, other) = reports(with: party, report, fitReport)
+            else {
+                return .init(
+                    check: .m01, status: .notEvaluated, sentence: "Not evaluated: a session with \(party) is missing.")
+            }
+            let finding = try FitComparison(prediction: used, fit: committed).finding(one, other)
+            guard finding.status == .passed else { return finding }
+        }
+        return .init(check: .m01, status: .passed, sentence: Check.m01.sentence)
+    }
+
+    private func transcripts(with party: String) -> (String, String)? {
+        guard let used = prediction.pairs[party], let committed = fit.pairs[party] else { return nil }
+        return (used.transcript, committed.transcript)
+    }
+
+    private func reports(
+        with party: String, _ report: MeshReport, _ fitReport: MeshReport
+    ) -> (VerificationReport, VerificationReport)? {
+        func of(_ all: MeshReport) -> VerificationReport? {
+            all.pairs.first { $0.keeper == prediction.keeper && $0.peer == party }?.report
+        }
+        guard let one = of(report), let other = of(fitReport) else { return nil }
+        return (one, other)
     }
 }

@@ -2,12 +2,13 @@ package import Jobs
 package import Records
 import Wire
 
-/// A fit that several other parties learn of: each one's book is debited, or none (`protocols/disclosure.md` 2.2).
+/// A fit or a prediction that several other parties learn of: each one's book is debited, or none (`protocols/disclosure.md` 2.2).
 extension DisclosureBook {
     /// What one of them learns, and what both parties compute with.
     struct Share {
         let book: DisclosureBook
-        let fit: BitBudget
+        /// nil for a prediction, which opens no bits and is no model.
+        let fit: BitBudget?
         let inputs: SessionInputs
     }
 
@@ -26,17 +27,21 @@ extension DisclosureBook {
             }
             let isRetry = isRetry(cohort, shares, in: view)
             let details = shares.map { $0.book.details(of: $0.book.changes($0.inputs, cohort, view)) }
-            for share in shares where !isRetry {
+            for share in shares where !isRetry && share.fit != nil {
                 try share.book.checkRows(
                     cohort, .models, adding: 1, inAll: shares.count, (.modelsPerRow, .modelsPerRowInAll), view)
             }
             // Each budget knows what the others of this fit learn.
-            for share in shares where !isRetry || share.fit.isPerRun {
-                try share.book.checkBits(cohort, share.fit, view)
+            for share in shares {
+                guard let fit = share.fit, !isRetry || fit.isPerRun else { continue }
+                try share.book.checkBits(cohort, fit, view)
             }
             for (share, details) in zip(shares, details) {
-                var charges: [LedgerEntry.Charge: Int] = isRetry ? [:] : [.models: 1]
-                if !isRetry || share.fit.isPerRun { charges[.bits] = share.fit.bits }
+                var charges: [LedgerEntry.Charge: Int] = [:]
+                if let fit = share.fit {
+                    if !isRetry { charges[.models] = 1 }
+                    if !isRetry || fit.isPerRun { charges[.bits] = fit.bits }
+                }
                 try transaction.append(
                     share.book.entry(.cohortOpened, charges: charges, details: details), charging: cohort,
                     inputs: share.inputs)
@@ -76,9 +81,9 @@ extension DisclosureBook {
 }
 
 extension CohortBook {
-    /// Of a fit of several parties: every book of these, or none.
+    /// Of a fit or a prediction of several parties: every book of these, or none.
     package static func open(
-        _ rows: AlignedRows, _ shares: [(book: CohortBook, fit: BitBudget, inputs: SessionInputs)]
+        _ rows: AlignedRows, _ shares: [(book: CohortBook, fit: BitBudget?, inputs: SessionInputs)]
     ) throws {
         guard let cohort = shares.first?.book.cohort(rows) else { return }
         try DisclosureBook.open(

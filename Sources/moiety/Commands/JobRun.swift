@@ -126,10 +126,14 @@ struct JobRun: ReplyingCommand {
             let reply = try await DescribeCommand.joint(start, out: out, announce, console)
             return Reply(.described(reply.payload), text: reply.text)
         }
+        guard !(session is PredictionProtocol), !(session is JointPredictionProtocol) else {
+            throw JointPredictionProtocol.modelMissing
+        }
         guard session is FitProtocol || session is JointFitProtocol else {
             throw Failure(
                 .usage, "severalParties",
-                "a job of several parties is fitted or described: --as \(session.purpose.rawValue) is for others")
+                "a job of several parties is fitted, described, or scores new rows: --as \(session.purpose.rawValue) is for others"
+            )
         }
         let start = JointFitStart(file, at: folder, observer: console)
         if dryRun { return try await rehearse(file, start.checks, folder) }

@@ -6,7 +6,8 @@ import Site
 
 struct PredictionReport: Codable, Sendable {
     let job: String
-    let peer: String
+    /// The other party, or all others.
+    let peers: [String]
     let rows: Int
     /// The active party's file; the passive party learns only which of its rows were scored.
     let scores: String?
@@ -15,11 +16,12 @@ struct PredictionReport: Codable, Sendable {
 
 struct ModelPredict: ReplyingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "predict", abstract: "Score new rows jointly with the peer.",
+        commandName: "predict", abstract: "Score new rows jointly with the peer, or with all others.",
         discussion: """
-            Both sites run it, each with its own part of the model and a table of new rows. Rows are aligned as in the \
-            job; each site computes its partial score; only the active one sees the sum. The job must open scores, and at \
-            least its limits.minimumCohort rows (50 by default) must be common. A transcript stands in the output folder.
+            All sites run it, each with its own part of the model and a table of new rows. Rows are aligned as in the \
+            job; each site computes its partial score; only the active one sees the sum. Of more than two parties it sees no \
+            party's own part. The job must open scores, and at least its limits.minimumCohort rows (50 by default) must be \
+            common. Transcripts stand in the output folder.
             """)
 
     @Argument(help: "model.json of a finished job.") var model: String
@@ -33,7 +35,7 @@ struct ModelPredict: ReplyingCommand {
     func reply(_ console: Console) async throws -> Reply<PredictionReport> {
         let announce = try meeting.announcer(console)
         let folder = try site.open()
-        let saved = try SavedModel.read(model)
+        let file = try ModelFile.read(model)
         switch ResultChecks.isAsWritten(model) {
         case true?: break
         case false?:
@@ -44,20 +46,50 @@ struct ModelPredict: ReplyingCommand {
             console.warning(
                 "cannot tell whether \(model) is what the job's run wrote: no transcript lies beside it")
         }
+        let name = folder.nameOrPath(ofTable: table)
+        let address = try meeting.address()
+        let saved: SavedModel
+        switch file {
+        case .pair(let read): saved = read
+        case .several(let read):
+            try meeting.demandMesh(address)
+            return try await joint(
+                JointPredictionJob(read, table: name, at: folder, observer: console), announce, console)
+        }
         let prepared = try PreparedJob(
             try saved.scoringJob(at: folder), for: PredictionProtocol(),
-            scoring: JobInputs.Scoring(model: saved, table: folder.nameOrPath(ofTable: table)), at: folder)
+            scoring: JobInputs.Scoring(model: saved, table: name), at: folder)
         console.progress("\(folder.name): \(prepared.table.summary)")
         let link = try PeerLink(
-            prepared.job, site: folder, observer: console, peerAddress: try meeting.address(),
+            prepared.job, site: folder, observer: console, peerAddress: address,
             onListening: announce)
         let (finished, written) = try await SessionExecution(
             prepared, over: link, out: out, observer: console
         ).run(PredictionProtocol())
         let result = finished.result
         let report = PredictionReport(
-            job: prepared.file.hash, peer: prepared.peer.name, rows: result.rows.count,
+            job: prepared.file.hash, peers: [prepared.peer.name], rows: result.rows.count,
             scores: result.scores == nil ? nil : "\(written)/scores.csv", out: written)
-        return Reply(report, text: "\(report.rows) rows scored with \(report.peer)")
+        return report.reply
+    }
+
+    /// Three and more parties: every one runs it, and waits for all others.
+    private func joint(
+        _ prepared: JointPredictionJob, _ announce: @escaping @Sendable (NetworkAddress) -> Void, _ console: Console
+    ) async throws -> Reply<PredictionReport> {
+        let mesh = prepared.mesh
+        console.progress("\(mesh.site.name): \(mesh.table.summary)")
+        let (result, written) = try await MeshExecution(prepared, out: out, observer: console, onListening: announce)
+            .run()
+        let report = PredictionReport(
+            job: mesh.file.hash, peers: mesh.peers.map(\.name), rows: result.alignment.rows.count,
+            scores: result.scores == nil ? nil : "\(written)/scores.csv", out: written)
+        return report.reply
+    }
+}
+
+extension PredictionReport {
+    fileprivate var reply: Reply<PredictionReport> {
+        Reply(self, text: "\(rows) rows scored with \(peers.joined(separator: ", "))")
     }
 }

@@ -29,7 +29,7 @@ struct VerifyCommand: ReplyingCommand {
     var peerTranscript: String?
     @Option(
         help: ArgumentHelp(
-            "Of a prediction: the transcript of the fit that its model is of, in either party's copy.",
+            "Of a prediction: the transcript of the fit that its model is of; of several parties this party's results.",
             valueName: "dir"))
     var fit: String?
     @Option(help: ArgumentHelp("The job that it should be of.", valueName: "file")) var job: String?
@@ -156,8 +156,7 @@ extension VerifyCommand {
     /// The sessions of a mesh, of one party or of several together.
     private func verifyMesh(_ console: Console) async throws -> Reply<VerifiedReport> {
         for (word, isGiven) in [
-            ("--peer-transcript", peerTranscript != nil), ("--fit", fit != nil), ("--audit", audit != nil),
-            ("--explain", explain),
+            ("--peer-transcript", peerTranscript != nil), ("--audit", audit != nil), ("--explain", explain),
         ] where isGiven {
             throw Failure(
                 .usage, "notOfRows", "\(word) is for a session between two parties, and this folder is of several",
@@ -174,7 +173,16 @@ extension VerifyCommand {
                 report.failure == nil
                 ? report.adding(try await MeshReplay(transcript, at: site, console).findings()) : report
         }
-        let asked: [Check] = replay ? [.r01, .r02, .r03] : []
+        if let fit {
+            // What is asked of the prediction is not asked of the fit.
+            var same = options
+            same.purpose = nil
+            let comparison = try MeshFitComparison(prediction: transcript, fit: fit)
+            report = report.adding([
+                try comparison.finding(report, MeshVerification([fit], options: same).run())
+            ])
+        }
+        let asked: [Check] = (replay ? [.r01, .r02, .r03] : []) + (fit == nil ? [] : [.m01])
         let open = asked.filter { check in
             !report.findings.contains { $0.check == check && $0.status != .notEvaluated }
         }

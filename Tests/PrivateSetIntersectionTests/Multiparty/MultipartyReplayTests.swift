@@ -72,7 +72,9 @@ import Wire
         for own in 0..<3 {
             let again = try replays(own)
             let result = try await Self.run(own, Self.sets[own], over: again.mapValues(\.session), settings)
-            #expect(result == results[own])
+            let first = try #require(results[own])
+            #expect(result.rowIndices == first.rowIndices && result.mesh == first.mesh)
+            #expect(result.ownCount == first.ownCount && result.peerCounts == first.peerCounts)
             for replay in again.values { #expect(replay.finding().status == .passed) }
         }
         // Another set would have been seen.

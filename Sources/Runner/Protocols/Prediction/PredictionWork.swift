@@ -70,15 +70,25 @@ extension SavedModel {
     ///
     /// - Throws: `Failure` 4 when the job does not open scores, 65 when the model is not of this site and the job in it.
     package func scoringJob(at site: SiteFolder) throws -> JobFile {
-        let file = try JobFile(yaml: jobYAML)
-        guard file.hash == job, party == site.name else {
+        try JobFile(yaml: jobYAML).scoring(job: job, party: party, at: site)
+    }
+}
+
+extension JobFile {
+    /// This job, where it is that of a model of this site and opens scores.
+    ///
+    /// - Parameters:
+    ///   - job, party: what the model says of itself.
+    /// - Throws: `Failure` 4 when the job does not open scores, 65 when the model is not of this site and the job in it.
+    func scoring(job hash: String, party: String, at site: SiteFolder) throws -> JobFile {
+        guard self.hash == hash, party == site.name else {
             throw Failure(.badData, "invalidModel", "the model is not of this site and the job in it")
         }
-        guard file.job.reveals(.scores) else {
+        guard job.reveals(.scores) else {
             throw Failure(
                 .refusedByPolicy, "scoresNotOpened", "the job of this model does not open scores",
                 hint: "scores must stand in the job's reveal list when it is approved and run")
         }
-        return file
+        return self
     }
 }

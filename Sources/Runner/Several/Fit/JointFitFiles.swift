@@ -21,9 +21,15 @@ struct JointFitFiles {
         let tables = FitTables(
             job: file.job, own: own, rows: result.alignment.rows, outcome: result.outcome)
         return try tables.all() + [
-            ResultFile("model.json", try ResultFiles.json(result.outcome.model), mode: .ownerOnly),
+            ResultFile("model.json", try ResultFiles.json(savedModel), mode: .ownerOnly),
             ResultFile(MeshFolder.result, try ResultFiles.json(JointReport(file, result))),
         ]
+    }
+
+    private var savedModel: SavedJointModel {
+        SavedJointModel(
+            job: file.hash, party: own.name, jobYAML: file.yaml, rows: result.outcome.summary.n,
+            model: result.outcome.model, bindings: result.bindings)
     }
 
     /// All that stands beside the transcripts.

@@ -16,9 +16,9 @@ package struct JointFitProtocol: SiteProtocol {
     package var purpose: SessionPurpose { SessionPurpose("joint-fit") }
     package var phrase: String { "a fit of several parties" }
     package var jobKind: JobKind { .several }
-    package var versions: [ProtocolVersion] { alignment.versions + [.inputs, .training] }
+    package var versions: [ProtocolVersion] { alignment.versions + [.inputs, .training, .model] }
     package var descriptions: [ProtocolDescription] {
-        alignment.descriptions + [.inputs]
+        alignment.descriptions + [.inputs, .model]
             + ModelFamily.allCases.flatMap { [.trainingOfHolders($0), .trainingOfOthers($0)] }
     }
     package var commitments: Set<String> { alignment.commitments }
@@ -43,7 +43,8 @@ package struct JointFitProtocol: SiteProtocol {
                 MultipartyAlignment.part(of: settings, between: (pair.numbers[0], pair.numbers[1])),
                 .init(.inputs, parties: inputs), .init(.checkpoint, ofEach: pair.names),
             ] + training(job, pair) + [
-                .init(.meshHeads, parties: roles), .init(.checkpoint, ofEach: pair.names),
+                .init(.model, parties: inputs), .init(.meshHeads, parties: roles),
+                .init(.checkpoint, ofEach: pair.names),
             ])
     }
 
@@ -81,7 +82,7 @@ package struct JointFitProtocol: SiteProtocol {
             }
         return training
             + (try alignment.inspectors(for: job, hash: purpose.hash(of: job.hash), in: session, known: known))
-            + [InputRootsInspector(job, label: true)]
+            + [InputRootsInspector(job, label: true), ModelCommitmentInspector()]
     }
 
     package func guardFacts(for job: Job, counts: [String: Int64]) -> GuardFacts? {

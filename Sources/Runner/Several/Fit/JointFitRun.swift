@@ -10,6 +10,8 @@ import Wire
 package struct JointFitResult: Sendable {
     package let alignment: JointAlignmentResult
     package let outcome: TrainingOutcome
+    /// What later predictions are held to, by the other party's name.
+    let bindings: [String: ModelBinding]
 
     /// The result is this party's part of the model.
     func facts(salt: Bytes32) throws -> ResultFacts {
@@ -36,7 +38,9 @@ struct JointFitRun: Sendable {
         let design = try JobDesign(job, side.table, rows)
         // Before anything about these people is opened: a peer that vanishes then has opened it all the same.
         try side.books?.open(design, alignment)
-        return JointFitResult(alignment: alignment, outcome: try await train(design, rows, over: sessions))
+        let outcome = try await train(design, rows, over: sessions)
+        let bindings = try await ModelBinding.exchange(outcome.model, over: sessions)
+        return JointFitResult(alignment: alignment, outcome: outcome, bindings: bindings)
     }
 
     private func train(
