@@ -1,6 +1,5 @@
 import ArgumentParser
 import Bignum
-import Foundation
 import Runner
 import Site
 
@@ -36,7 +35,7 @@ struct DoctorCommand: ReplyingCommand {
         let report = DoctorReport(
             version: Release.version, arithmetic: "\(ArithmeticPath.current)",
             availableArithmetic: ArithmeticPath.available.map(\.rawValue),
-            cores: ProcessInfo.processInfo.activeProcessorCount, checks: checks)
+            cores: Processors.available, checks: checks)
         let failed = checks.contains { $0.verdict == .failed }
         return Reply(report, text: report.text, status: failed ? .configuration : .ok)
     }
