@@ -20,6 +20,7 @@ let nio: [Target.Dependency] =
 /// Each test target depends on what it tests and on what its own files import, not on all libraries.
 let tests: [(name: String, dependencies: [Target.Dependency])] = [
     ("Bignum", ["Bignum"]),
+    ("Cluster", ["Cluster", "Bignum", crypto]),
     ("Paillier", ["Paillier", "Bignum", crypto]),
     ("Records", ["Records", crypto]),
     ("Wire", ["Wire", crypto]),
@@ -105,6 +106,8 @@ let package = Package(
             dependencies: ["CGMP"],
             linkerSettings: [.linkedLibrary("gmp")]),
         .target(name: "Bignum", dependencies: ["CGMP", "CMontgomery"], swiftSettings: strict),
+        // Rank 0 and the other ranks of a cluster, over any channel: knows no MPI.
+        .target(name: "Cluster", dependencies: ["Bignum", crypto], swiftSettings: strict),
         .target(name: "Paillier", dependencies: ["Bignum", crypto], swiftSettings: strict),
         .target(name: "Records", dependencies: [crypto], swiftSettings: strict),
         .target(name: "Wire", dependencies: [crypto, cryptoExtras], swiftSettings: strict),

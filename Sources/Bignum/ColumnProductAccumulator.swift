@@ -81,6 +81,13 @@ public struct ColumnProductAccumulator: Sendable {
         return (plan.streams.count, plan.streams.first?.buckets(signed: true) ?? 0)
     }
 
+    /// Products of a row under the plan for such columns: for whoever decides where rows go.
+    package static func productsPerRow(_ profiles: [ColumnProfile], modulus: Modulus, expectedRows: Int) -> Int {
+        let plan = BucketPlan(
+            profiles, signed: true, expectedRows: expectedRows, bytesPerBucket: modulus.words * 8)
+        return plan.streams.count
+    }
+
     /// Adds a chunk of rows with non-negative scalars.
     public mutating func add(variableTime rows: ResidueVector, scalars: ScalarColumns) {
         precondition(!signed, "an accumulator of signed scalars takes signed columns")
@@ -91,7 +98,8 @@ public struct ColumnProductAccumulator: Sendable {
 
     /// Adds a chunk of rows with signed scalars, one column of them each.
     ///
-    /// - Throws: ``BignumError/notInvertible(index:)`` for a row that shares a factor with the modulus.
+    /// - Throws: ``BignumError/notInvertible(index:)`` for a row that shares a factor with the modulus; the accumulator is of no
+    ///   use after that.
     public mutating func add(variableTime rows: ResidueVector, signed scalars: [[Int64]]) throws(BignumError) {
         precondition(signed, "an accumulator of non-negative scalars")
         precondition(
@@ -99,10 +107,12 @@ public struct ColumnProductAccumulator: Sendable {
         if rows.count > 0 { describe(scalars) }
         guard let shares = ownOthers() else { return try addHere(rows, scalars) }
         let kept = shares.ownRows(of: rows.count)
+        guard kept < rows.count else { return try addHere(rows, scalars) }
         let given = rows[kept..<rows.count]
         if let bad = given.firstNonUnit() { throw .notInvertible(index: kept + bad) }
-        try addHere(rows[0..<kept], scalars.map { Array($0[..<kept]) })
+        // First, so that the others work while this process does.
         shares.add(variableTime: given, scalars.map { Array($0[kept...]) })
+        try addHere(rows[0..<kept], scalars.map { Array($0[..<kept]) })
     }
 
     /// Rows that stay in this process.
