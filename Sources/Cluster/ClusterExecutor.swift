@@ -67,6 +67,9 @@ package final class ClusterExecutor: Executor {
     /// The first rank that was lost.
     package var failure: ClusterFailure? { ranks.withLock { $0.failure } }
 
+    /// Requests sent to other ranks so far.
+    package var messages: Int { ranks.withLock { $0.messages } }
+
     /// Ends the other ranks' work.
     ///
     /// - Returns: whether all were told: else they are best ended by whoever started them.

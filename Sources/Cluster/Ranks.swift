@@ -5,6 +5,8 @@ struct Ranks: Sendable {
     private var links: [SealedLink]
     private let patience: Int
     var failure: ClusterFailure?
+    /// Requests sent so far.
+    private(set) var messages = 0
 
     init(links: [SealedLink], patience: Int) {
         self.links = links
@@ -13,6 +15,7 @@ struct Ranks: Sendable {
 
     /// - Parameter index: 0 for rank 1.
     mutating func post(_ request: Request, to index: Int) throws(ClusterFailure) {
+        messages += 1
         do {
             try links[index].post(request.encoded())
         } catch {
