@@ -1,3 +1,5 @@
+// on_exit
+#define _DEFAULT_SOURCE
 #include "CMPI.h"
 
 #ifdef MOIETY_MPI
@@ -35,6 +37,18 @@ int cmpi_start(int *rank, int *ranks) {
 int cmpi_end(void) { return MPI_Finalize(); }
 
 void cmpi_abort(int code) { MPI_Abort(MPI_COMM_WORLD, code); }
+
+static void (*leaving)(int);
+
+static void leave_with(int code, void *unused) {
+    (void)unused;
+    leaving(code);
+}
+
+void cmpi_at_exit(void (*leave)(int code)) {
+    leaving = leave;
+    on_exit(leave_with, NULL);
+}
 
 void cmpi_library(char *text, size_t size) {
     char all[MPI_MAX_LIBRARY_VERSION_STRING];

@@ -61,7 +61,8 @@ package final class ClusterExecutor: Executor {
         var sealed = SealedLink(
             link, sealing: key.derived(.to, rank: rank, nonces: (first, other)),
             opening: key.derived(.from, rank: rank, nonces: (first, other)))
-        return (sealed, try RankReport(sealed.receive(seconds: patience)))
+        let report = try RankReport(sealed.receive(seconds: patience))
+        return (sealed, report)
     }
 
     /// The first rank that was lost.

@@ -83,6 +83,9 @@
             return all.split(separator: ",").first.map(String.init) ?? all
         }
 
+        /// - Parameter leave: called with the exit code when this process ends, whoever ends it.
+        static func atExit(_ leave: @convention(c) (Int32) -> Void) { cmpi_at_exit(leave) }
+
         static func end() { _ = cmpi_end() }
         static func abort(_ code: Int32) { cmpi_abort(code) }
     }

@@ -57,7 +57,7 @@
                 }
             }
             // However the process ends, a command's exit included.
-            atexit { Main.leave() }
+            MPIWorld.atExit { Main.leave($0) }
             let checks = checks(reports, key: world.ranks > 1)
             await Program.run(options.arguments, ranks: checks)
         }
@@ -81,10 +81,10 @@
             }
         }
 
-        private static func leave() {
+        private static func leave(_ code: Int32) {
             guard let executor = leading.withLock({ $0 }) else { return MPIWorld.end() }
-            // Without the others' consent MPI would wait for them for ever; mpirun ends those that are left.
-            if executor.stop() { MPIWorld.end() }
+            // Without the others' consent MPI would wait for them for ever.
+            if executor.stop() { MPIWorld.end() } else { MPIWorld.abort(code) }
         }
 
         private static func checks(_ reports: [RankReport], key: Bool) -> [StartCheck] {
@@ -101,8 +101,8 @@
         // MARK: Other ranks
 
         private static func serve(_ world: MPIWorld, _ options: ClusterOptions) {
-            // Rank 0 says when it is over, and needs the others until then.
-            for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_IGN) }
+            // mpirun tells all ranks at once: rank 0, which ends its session in order, needs the others for that long.
+            for number in [SIGINT, SIGTERM, SIGHUP] { signal(number) { _ in alarm(30) } }
             let link = MPILink(other: 0)
             let key: Result<ClusterKey, KeyProblem>
             do throws(KeyProblem) {
@@ -114,9 +114,12 @@
                 var worker = try ClusterWorker(link, rank: world.rank, key: key, report: report())
                 try worker.serve()
             } catch {
-                say(Failure(.internalError, "rank", "rank \(world.rank): rank 0 \(error)"))
-                // Rank 0 cannot open this, and so hears that something is wrong here.
-                if case .key = error {} else { try? link.post(Data("?".utf8)) }
+                // Rank 0 names what is wrong with a key. Else it hears of it by what it cannot open.
+                if case .key = error {
+                } else {
+                    say(Failure(.internalError, "rank", "rank \(world.rank): rank 0 \(error)"))
+                    try? link.post(Data("?".utf8))
+                }
             }
             MPIWorld.end()
         }

@@ -13,6 +13,8 @@ int cmpi_start(int *rank, int *ranks);
 int cmpi_end(void);
 /// Ends all ranks at once with an exit code.
 void cmpi_abort(int code);
+/// Has `leave` called with the exit code when this process ends, whoever ends it.
+void cmpi_at_exit(void (*leave)(int code));
 /// At most `size` bytes of text, with their zero.
 void cmpi_library(char *text, size_t size);
 
