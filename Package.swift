@@ -19,6 +19,10 @@ let computingTests: Set = [
     "Transcript",
 ]
 
+/// For what only a build with `--traits MPI` has.
+let mpi = TargetDependencyCondition.when(traits: ["MPI"])
+let mpiSetting = BuildSettingCondition.when(traits: ["MPI"])
+
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let nio: [Target.Dependency] =
@@ -28,6 +32,7 @@ let nio: [Target.Dependency] =
 /// Each test target depends on what it tests and on what its own files import, not on all libraries.
 let tests: [(name: String, dependencies: [Target.Dependency])] = [
     ("Bignum", ["Bignum"]),
+    ("Cluster", ["Cluster", "Bignum", crypto]),
     ("Paillier", ["Paillier", "Bignum", crypto]),
     ("Records", ["Records", crypto]),
     ("Wire", ["Wire", crypto]),
@@ -80,6 +85,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "moiety", targets: ["moiety"]),
+        .executable(name: "moiety-mpi", targets: ["moiety-mpi"]),
         .library(name: "Bignum", targets: ["Bignum"]),
         .library(name: "Jobs", targets: ["Jobs"]),
         .library(name: "Paillier", targets: ["Paillier"]),
@@ -90,6 +96,7 @@ let package = Package(
         .library(name: "Transcript", targets: ["Transcript"]),
         .library(name: "Wire", targets: ["Wire"]),
     ],
+    traits: [.trait(name: "MPI", description: "Build moiety-mpi, which spreads a job over the ranks of Open MPI.")],
     dependencies: [
         // SHA-2, HMAC, HKDF, AES-CTR, Ed25519: no cryptographic primitive of our own where one exists.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -116,6 +123,8 @@ let package = Package(
             dependencies: ["CGMP"],
             linkerSettings: [.linkedLibrary("gmp")]),
         .target(name: "Bignum", dependencies: ["CGMP", "CMontgomery"], swiftSettings: strict),
+        // Rank 0 and the other ranks of a cluster, over any channel: knows no MPI.
+        .target(name: "Cluster", dependencies: ["Bignum", crypto], swiftSettings: strict),
         .target(name: "Paillier", dependencies: ["Bignum", crypto], swiftSettings: strict),
         .target(name: "Records", dependencies: [crypto], swiftSettings: strict),
         .target(name: "Wire", dependencies: [crypto, cryptoExtras], swiftSettings: strict),
@@ -160,13 +169,25 @@ let package = Package(
                 "SplitRegression", "SecureSums", "PooledRegression", "GRPCTransport", "Site",
             ],
             swiftSettings: strict),
-        .executableTarget(
-            name: "moiety",
+        .target(
+            name: "Commands",
             dependencies: [
                 "Bignum", "Records", "Wire", "Jobs", "ProtocolKit", "Transcript", "SplitRegression", "GRPCTransport",
                 "Site",
                 "Runner", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            swiftSettings: strict),
+        .executableTarget(name: "moiety", dependencies: ["Commands"], swiftSettings: strict),
+        // The same commands on the ranks of a cluster. Without the trait MPI it is empty: nobody needs MPI to build the rest.
+        .systemLibrary(name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+        .target(
+            name: "CMPI", dependencies: [.target(name: "COpenMPI", condition: mpi)],
+            cSettings: [.define("MOIETY_MPI", mpiSetting)]),
+        .executableTarget(
+            name: "moiety-mpi",
+            dependencies: ["Bignum", "Cluster", "CMPI", "Commands", "Records", "Runner", "Site"].map {
+                .target(name: $0, condition: mpi)
+            },
             swiftSettings: strict),
         // Here and not a package of its own, so that one build of the dependencies serves it too.
         .executableTarget(

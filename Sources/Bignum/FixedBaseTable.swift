@@ -1,5 +1,3 @@
-internal import CMontgomery
-
 /// Precomputed powers of fixed bases, for `prod_k bases[k] ^ digit_k` with one product a digit.
 ///
 /// Digits of an exponent are concatenated little-endian: digit k is bits `[k * digitBits, (k + 1) * digitBits)`.
@@ -10,18 +8,7 @@ public struct FixedBaseTable: Sendable {
     public let digits: Int
     /// Widest exponent served.
     public var exponentBits: Int { digits * digitBits }
-    private let table: Table
-
-    @safe private final class Table: @unchecked Sendable {
-        let pointer: OpaquePointer
-
-        init(_ bases: ResidueVector, digitBits: Int, factor: ResidueVector?) {
-            unsafe pointer = cm_table_new(
-                bases.modulus.context, bases.buffer.pointer, bases.count, UInt32(digitBits), factor?.buffer.pointer)
-        }
-
-        deinit { unsafe cm_table_free(pointer) }
-    }
+    private let table: any PowerTable
 
     /// Several independent bases, each with a digit of `digitBits` bits (1 to 12) of its own.
     /// - Precondition: bases are in `[0, modulus)`.
@@ -36,7 +23,7 @@ public struct FixedBaseTable: Sendable {
         modulus = bases.modulus
         self.digitBits = digitBits
         digits = bases.count
-        table = Table(bases, digitBits: digitBits, factor: nil)
+        table = Execution.current.table(of: bases, digitBits: digitBits, factor: nil)
     }
 
     /// One base for exponents below `2^exponentBits`; the window is chosen here. Every result is multiplied by a factor.
@@ -54,7 +41,8 @@ public struct FixedBaseTable: Sendable {
         self.modulus = modulus
         digitBits = window
         digits = bases.count
-        table = Table(bases, digitBits: window, factor: factor.map { .checked([$0], modulus: modulus) })
+        table = Execution.current.table(
+            of: bases, digitBits: window, factor: factor.map { .checked([$0], modulus: modulus) })
     }
 
     /// Measured best where one table serves thousands of exponents.
@@ -63,14 +51,7 @@ public struct FixedBaseTable: Sendable {
     /// One result an exponent. Precondition: exponents are at most ``exponentBits`` wide.
     public func pow(secret exponents: LimbVector) -> ResidueVector {
         precondition(exponents.bits <= exponentBits, "exponents too wide for the table")
-        let result = ResidueVector(uninitialized: exponents.count, modulus: modulus)
-        let (table, target, modulus) = (table, result.buffer, modulus)
-        inParallel(count: exponents.count) { part in
-            unsafe cm_table_pow(
-                modulus.context, table.pointer, target.pointer + part.lowerBound * modulus.words, part.count,
-                exponents.buffer.pointer + part.lowerBound * exponents.limbsPerElement, exponents.limbsPerElement)
-        }
-        return result
+        return table.powers(secret: exponents)
     }
 }
 

@@ -4,7 +4,7 @@ internal import CMontgomery
 @safe public final class Modulus: @unchecked Sendable {
     public let value: BigInt
     /// The number of which this is the square, if that was said.
-    let root: BigInt?
+    package let root: BigInt?
     public let bitWidth: Int
     /// Bytes of the canonical fixed-width form of a residue.
     public let byteWidth: Int

@@ -1,15 +1,11 @@
 internal import Dispatch
-internal import Foundation
 
-/// Asked once: the answer comes from the file system.
-private let cores = ProcessInfo.processInfo.activeProcessorCount
-
-/// Splits `0..<count` into contiguous parts, one a core, and runs them at once; returns when all are done.
+/// Splits `0..<count` into contiguous parts, one a processor of ``Processors/available``, and runs them at once; returns when all are done.
 ///
 /// Parts begin at multiples of `multiple`, so that whole vectors stay together. `body` must touch only its own part.
 func inParallel(count: Int, multiple: Int = 8, minimumPart: Int = 8, _ body: @Sendable (Range<Int>) -> Void) {
     if count == 0 { return }
-    let parts = min(cores, max(1, count / max(minimumPart, 1)))
+    let parts = min(Processors.available, max(1, count / max(minimumPart, 1)))
     if parts <= 1 { return body(0..<count) }
     let units = (count + multiple - 1) / multiple
     DispatchQueue.concurrentPerform(iterations: parts) { part in

@@ -1,5 +1,3 @@
-internal import CMontgomery
-
 extension ResidueVector {
     /// Every element to one secret exponent below `2^bits`: fixed windows, all table entries read; the pattern of
     /// instructions and addresses depends on `bits` only.
@@ -25,17 +23,7 @@ extension ResidueVector {
     }
 
     private func pow(_ exponents: LimbVector, shared: Bool, secret: Bool) -> ResidueVector {
-        let result = ResidueVector(uninitialized: count, modulus: modulus)
-        let (source, target, modulus) = (buffer, result.buffer, modulus)
-        let step = shared ? 0 : exponents.limbsPerElement
-        inParallel(count: count) { part in
-            let offset = part.lowerBound * modulus.words
-            unsafe cm_pow(
-                modulus.context, target.pointer + offset, source.pointer + offset, part.count,
-                exponents.buffer.pointer + part.lowerBound * step, exponents.limbsPerElement, step, exponents.bits,
-                secret ? 1 : 0)
-        }
-        return result
+        Execution.current.powers(of: self, exponents, shared: shared, secret: secret)
     }
 
     /// Row-wise simultaneous exponentiation: result i is the product over k of `bases[i][k] ^ exponents[i][k]`.
@@ -52,16 +40,7 @@ extension ResidueVector {
         precondition(terms > 0 && bases.count % terms == 0, "rows x terms of bases")
         precondition(sets > 0 && exponents.count == bases.count * sets, "as many exponents, in each set")
         precondition(sets == 1 || shift >= exponents.bits, "sets overlap")
-        let result = ResidueVector(uninitialized: bases.count / terms, modulus: bases.modulus)
-        let (source, target, modulus) = (bases.buffer, result.buffer, bases.modulus)
-        inParallel(count: result.count) { part in
-            let first = part.lowerBound * terms
-            unsafe cm_pow_rows(
-                modulus.context, target.pointer + part.lowerBound * modulus.words,
-                source.pointer + first * modulus.words, part.count, terms,
-                exponents.buffer.pointer + first * sets * exponents.limbsPerElement, exponents.limbsPerElement,
-                exponents.bits, sets, shift)
-        }
-        return result
+        return Execution.current.productsOfPowers(
+            of: bases, secret: exponents, terms: terms, sets: sets, shift: shift)
     }
 }

@@ -1,12 +1,10 @@
 internal import Bignum
 internal import Dispatch
-internal import Foundation
 internal import Synchronization
 
 /// The results of `body` for 0..<count in order, computed on all cores when there are enough.
 func concurrentMap<T: Sendable>(_ count: Int, _ body: @Sendable (Int) -> T) -> [T] {
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    let parts = min(cores, max(1, count / 32))
+    let parts = min(Processors.available, max(1, count / 32))
     if parts == 1 { return (0..<count).map(body) }
     let results = Mutex([[T]](repeating: [], count: parts))
     DispatchQueue.concurrentPerform(iterations: parts) { part in

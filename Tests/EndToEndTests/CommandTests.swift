@@ -24,6 +24,12 @@ extension EndToEnd {
             #expect(json.errorCode == "usage")
         }
 
+        @Test func noMPI() async throws {
+            let ended = try await Program.run("doctor", "--mpi")
+            #expect(ended.code == 78)
+            #expect(ended.output.contains("failed  mpi: this build has no MPI"))
+        }
+
         @Test func noSite() async throws {
             let ended = try await Program.run("doctor", "--site", "/nonexistent", "--format", "json")
             #expect(ended.code == 66)

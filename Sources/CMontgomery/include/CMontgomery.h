@@ -91,6 +91,9 @@ void cm_counter_reset(void);
 /// At least `count` products (or squarings) of residues already in registers' layout: the unit cost, for benchmarks.
 void cm_probe(const cm_ctx *ctx, size_t count, int squares);
 
+/// Processors that this process may run on; 0 if that cannot be known.
+int cm_bound_processors(void);
+
 /// Zeroes memory in a way that the compiler keeps.
 void cm_wipe(void *memory, size_t bytes);
 /// Makes GMP wipe every block that it frees. Call before GMP's first use.

@@ -15,6 +15,8 @@ enum Interruption {
         var children: Set<Int32> = []
         var cancel: (@Sendable () -> Void)?
         var isInterrupted = false
+        /// Why the program itself ends the command.
+        var reason: Failure?
     }
 
     /// For the work of a chunk in hand, the words to the peer and what is moved or removed.
@@ -31,9 +33,19 @@ enum Interruption {
         do {
             return try await task.value
         } catch {
+            if let reason = state.withLock({ $0.reason }) { throw reason }
             guard state.withLock({ $0.isInterrupted }) else { throw error }
             throw Failure(.interrupted, "interrupted", "ended by a signal")
         }
+    }
+
+    /// Cancels the command that runs, as a signal does; it ends with that failure.
+    static func stop(because failure: Failure) {
+        let cancel: (@Sendable () -> Void)? = state.withLock { state in
+            if state.reason == nil { state.reason = failure }
+            return state.cancel
+        }
+        cancel?()
     }
 
     /// A process that must not outlive this one.

@@ -2,7 +2,6 @@ import ArgumentParser
 import Runner
 import Site
 
-@main
 struct Moiety: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "moiety",
@@ -24,9 +23,9 @@ struct Moiety: AsyncParsableCommand {
             LogCommand.self, VerifyCommand.self, PolicyCommand.self,
         ])
 
-    static func main() async {
+    static func main(_ arguments: [String]) async {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -35,13 +34,12 @@ struct Moiety: AsyncParsableCommand {
         } catch let code as ExitCode {
             exit(withError: code)
         } catch {
-            reportUsage(error)
+            reportUsage(error, arguments)
         }
     }
 
     /// A wrong argument is reported in the form that was asked for, even though no command ever ran.
-    private static func reportUsage(_ error: any Error) -> Never {
-        let arguments = CommandLine.arguments
+    private static func reportUsage(_ error: any Error, _ arguments: [String]) -> Never {
         let json =
             arguments.contains("--format=json")
             || zip(arguments, arguments.dropFirst()).contains { $0 == ("--format", "json") }

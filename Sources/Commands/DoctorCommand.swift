@@ -1,6 +1,5 @@
 import ArgumentParser
 import Bignum
-import Foundation
 import Runner
 import Site
 
@@ -25,6 +24,7 @@ struct DoctorCommand: ReplyingCommand {
         name: .customLong("site"),
         help: ArgumentHelp("The site folder; without it, the machine alone.", valueName: "dir"))
     var sitePath: String?
+    @Flag(help: "The ranks of the cluster too: for moiety-mpi, started by mpirun.") var mpi = false
     @OptionGroup var output: OutputOptions
 
     func reply(_ console: Console) async throws -> Reply<DoctorReport> {
@@ -33,11 +33,20 @@ struct DoctorCommand: ReplyingCommand {
             let site = try SiteFolder(opening: sitePath)
             checks += await SiteChecks(site).all()
         }
+        if mpi { checks += Self.ranks() }
         let report = DoctorReport(
             version: Release.version, arithmetic: "\(ArithmeticPath.current)",
             availableArithmetic: ArithmeticPath.available.map(\.rawValue),
-            cores: ProcessInfo.processInfo.activeProcessorCount, checks: checks)
+            cores: Processors.available, checks: checks)
         let failed = checks.contains { $0.verdict == .failed }
         return Reply(report, text: report.text, status: failed ? .configuration : .ok)
+    }
+
+    private static func ranks() -> [StartCheck] {
+        Program.ranks ?? [
+            StartCheck(
+                "mpi", .failed, "this build has no MPI",
+                hint: "scripts/build-mpi makes moiety-mpi; mpirun starts it: examples/cluster/README.md")
+        ]
     }
 }

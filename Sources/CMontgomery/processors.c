@@ -1,0 +1,14 @@
+// Not arithmetic, but what the caller needs to split it: Swift does not see these macros.
+#define _GNU_SOURCE
+#include "CMontgomery.h"
+
+#ifdef __linux__
+#include <sched.h>
+
+int cm_bound_processors(void) {
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
+}
+#else
+int cm_bound_processors(void) { return 0; }
+#endif
