@@ -19,8 +19,8 @@ struct ModelPredict: ReplyingCommand {
         commandName: "predict", abstract: "Score new rows jointly with the peer, or with all others.",
         discussion: """
             All sites run it, each with its own part of the model and a table of new rows. Rows are aligned as in the \
-            job; each site computes its partial score; only the active one sees the sum. Of more than two parties it sees no \
-            party's own part. The job must open scores, and at least its limits.minimumCohort rows (50 by default) must be \
+            job; each site computes its partial score; only the active one sees the sum. Of more than two parties it sees the \
+            others' parts as one sum. The job must open scores, and at least its limits.minimumCohort rows (50 by default) must be \
             common. Transcripts stand in the output folder.
             """)
 

@@ -32,7 +32,8 @@ struct SeveralPredictionLeakage {
             row(
                 active, sends: [],
                 learns: [
-                    "of every new row the sum of all other parties' partial scores, and so the joint score; no party's part"
+                    "of every new row the sum of all other parties' partial scores, and so the joint score; of a party's part what "
+                        + "that sum and what it knows of the others' columns show"
                 ]),
             row(
                 LeakagePhase.eachPassive,
@@ -44,7 +45,7 @@ struct SeveralPredictionLeakage {
     }
 
     /// For one party's screen.
-    static let brief = "if new rows are scored: of each the sum of all other parties' parts; no party's part"
+    static let brief = "if new rows are scored: of each the sum of all other parties' parts, not each part"
     static let briefSent = "if new rows are scored: its part of each, under masks that the sum is free of"
 
     /// Who puts together what.

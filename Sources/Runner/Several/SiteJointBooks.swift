@@ -77,12 +77,12 @@ struct SiteJointBooks: JointBooks {
     }
 
     func openPrediction(of rows: AlignedRows) throws {
-        // Too many score vectors about the same rows would give away columns.
-        let facts = GuardFacts(
-            job: job, rows: rows.count,
-            earlierScoreVectors: try learners.map { try $0.book.scoreVectors(of: rows) }.max() ?? 0)
-        if let refusal = Guards.scores(job, facts).refusal { throw refusal }
+        let earlier = try learners.map { try $0.book.scoreVectors(of: rows) }.max() ?? 0
+        // First, so that a refusal is remembered as well: cohorts that differ by a person would tell about that person.
         try open(rows) { _ in nil }
+        // Too many score vectors about the same rows would give away columns.
+        let facts = GuardFacts(job: job, rows: rows.count, earlierScoreVectors: earlier)
+        if let refusal = Guards.scores(job, facts).refusal { throw refusal }
         try openScores(of: rows)
     }
 

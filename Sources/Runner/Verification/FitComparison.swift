@@ -98,10 +98,15 @@ package struct MeshFitComparison {
                 check: .m01, status: .failed, error: "otherFit",
                 sentence: "The prediction's folder is \(prediction.keeper)'s, the fit's is \(fit.keeper)'s.")
         }
-        if let failure = report.failure ?? fitReport.failure, failure.check != .m01 {
+        if let failure = report.failure, failure.check != .m01 {
             return .init(
                 check: .m01, status: .notEvaluated,
-                sentence: "Not evaluated: one of the folders does not hold ([\(failure.check.rawValue)]).")
+                sentence: "Not evaluated: this copy alone does not hold ([\(failure.check.rawValue)]).")
+        }
+        if let failure = fitReport.failure {
+            return .init(
+                check: .m01, status: .failed, error: "fitInvalid",
+                sentence: "The fit's transcripts do not hold: [\(failure.check.rawValue)].")
         }
         for party in prediction.job.others(than: prediction.keeper).map(\.name) {
             guard let (used, committed) = transcripts(with: party),

@@ -30,6 +30,11 @@ public struct ScoreInspector: PayloadInspector {
             throw InspectionFailure(
                 check: "T10", name: "malformedMessage", sentence: "A chunk of scores does not read as one.")
         }
+        guard type != .maskedScores || record.round == MaskedScoreExchange.round else {
+            throw InspectionFailure(
+                check: "T10", name: "wrongRound",
+                sentence: "A message carries another number of its exchange than it has.")
+        }
         let isLast = record.chunk.index == record.chunk.count - 1
         let full = ScoreExchange.rowsPerChunk
         guard isLast ? (1...full).contains(count) : count == full else {

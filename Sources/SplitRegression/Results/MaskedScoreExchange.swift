@@ -5,7 +5,7 @@ package import Wire
 package enum MaskedScoreExchange {
     /// Largest magnitude of a partial score: the sum of seven fits a word.
     static let largestPart: Int64 = 1 << 60
-    private static let round: UInt32 = 1
+    static let round: UInt32 = 1
 
     /// What a passive party asks of its part before anything is opened about the rows.
     ///
@@ -20,10 +20,16 @@ package enum MaskedScoreExchange {
 
     /// Passive party, after ``check(_:model:minimumColumns:)``.
     ///
-    /// - Parameter session: with the active party.
-    /// - Throws: `invalidPlan` without another passive party: nothing would be hidden then.
-    package static func send(_ partial: [Int64], masks: ScoreMasks, over session: Session) async throws {
-        guard masks.sharers > 0 else { throw TrainingError.invalidPlan("there is no other party to hide scores with") }
+    /// - Parameters:
+    ///   - passives: how many passive parties the job has, this one among them.
+    ///   - session: with the active party.
+    /// - Throws: `invalidPlan` without masks of every other passive party: fewer of them could take them off.
+    package static func send(
+        _ partial: [Int64], masks: ScoreMasks, ofPassive passives: Int, over session: Session
+    ) async throws {
+        guard passives > 1, masks.sharers == passives - 1 else {
+            throw TrainingError.invalidPlan("scores are hidden with every other passive party, or not sent")
+        }
         let chunks = ScoreExchange.chunks(partial.count)
         for index in 0..<chunks.count {
             let rows = chunks.range(index)

@@ -23,6 +23,7 @@ package struct ScoreMasks: Sendable {
     ///
     /// - Parameter rows: from an even place on: blocks of the stream have two words.
     func words(_ rows: Range<Int>) -> [UInt64] {
+        precondition(rows.lowerBound.isMultiple(of: 2), "half a block would mask two rows alike")
         var sums = [UInt64](repeating: 0, count: rows.count)
         let block = rows.lowerBound * Self.wordBytes / MaskStream.blockBytes
         for (key, isAdded) in keys {

@@ -45,7 +45,8 @@ import Wire
                 group.addTask {
                     if let pairs {
                         try await MaskedScoreExchange.send(
-                            part, masks: ScoreMasks(own: place + 1, pairs: pairs[place + 1] ?? [:]), over: session)
+                            part, masks: ScoreMasks(own: place + 1, pairs: pairs[place + 1] ?? [:]),
+                            ofPassive: parts.count, over: session)
                     } else {
                         try await session.send(ScoreChunk(part), round: 1)
                     }

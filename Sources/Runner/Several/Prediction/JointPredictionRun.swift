@@ -40,6 +40,7 @@ struct JointPredictionRun: Sendable {
         _ alignment: JointAlignmentResult, over sessions: [Int: Session]
     ) async throws -> [Double]? {
         let (rows, table) = (alignment.rows, side.table)
+        try side.books?.openPrediction(of: rows)
         let design = try DesignMatrix(
             rows, columns: table.features, scalings: model.scalings, missing: table.missing,
             fractionBits: job.model.family.featureFractionBits)
@@ -51,12 +52,11 @@ struct JointPredictionRun: Sendable {
             guard let active = sessions[0] else {
                 throw Failure(.internalError, "noSession", "there is no session with the active party")
             }
-            try side.books?.openPrediction(of: rows)
             try await MaskedScoreExchange.send(
-                partial, masks: ScoreMasks(own: side.own, pairs: alignment.pairs), over: active)
+                partial, masks: ScoreMasks(own: side.own, pairs: alignment.pairs), ofPassive: job.passives.count,
+                over: active)
             return nil
         }
-        try side.books?.openPrediction(of: rows)
         let scores = try await MaskedScoreExchange.receive(
             adding: partial, over: sessions.sorted { $0.key < $1.key }.map(\.value))
         return try table.predictorOffset(rows).map { zip(scores, $0).map(+) } ?? scores
