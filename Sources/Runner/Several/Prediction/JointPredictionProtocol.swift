@@ -33,7 +33,8 @@ package struct JointPredictionProtocol: SiteProtocol {
         let names = numbers.map { job.parties[$0].name }
         func roles(_ first: String, _ second: String) -> [String: String] { [first: names[0], second: names[1]] }
         let scored: [ProtocolPlan.Part] =
-            numbers[0] == 0 ? [.init(.maskedPrediction, parties: roles("active", "passive"))] : []
+            numbers[0] == 0
+            ? [.init(.maskedPrediction, parties: roles("active", "passive")), .init(.checkpoint, ofEach: names)] : []
         return ProtocolPlan(
             [
                 .init(.opening, ofEach: names),

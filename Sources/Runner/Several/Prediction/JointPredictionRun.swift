@@ -55,10 +55,13 @@ struct JointPredictionRun: Sendable {
             try await MaskedScoreExchange.send(
                 partial, masks: ScoreMasks(own: side.own, pairs: alignment.pairs), ofPassive: job.passives.count,
                 over: active)
+            // The active one has the words of all, or there is no result.
+            try await active.checkpoint()
             return nil
         }
-        let scores = try await MaskedScoreExchange.receive(
-            adding: partial, over: sessions.sorted { $0.key < $1.key }.map(\.value))
+        let passives = sessions.sorted { $0.key < $1.key }.map(\.value)
+        let scores = try await MaskedScoreExchange.receive(adding: partial, over: passives)
+        for session in passives { try await session.checkpoint() }
         return try table.predictorOffset(rows).map { zip(scores, $0).map(+) } ?? scores
     }
 }
