@@ -148,7 +148,7 @@ package final class ClusterExecutor: Executor {
     }
 
     /// Fewer rows a rank do not pay for reading the sums off the buckets at each.
-    private static let leastRowsOfSums = 2048
+    private static let leastRowsOfSums = 512
 
     // MARK: Sharing
 
