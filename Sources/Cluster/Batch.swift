@@ -15,8 +15,8 @@ struct Batch: Sendable {
     static let leastProductsPerResidue = 40
     /// Streams of digits, so products, that a row must have for its way to be worth it.
     static let leastProductsOfSums = 16
-    /// Products of 4096 bits in all, so three milliseconds: a rank that sleeps wakes within one.
-    private static let leastProducts = 8_000.0
+    /// Products of 4096 bits in all, so eight milliseconds: a rank that sleeps wakes within one.
+    private static let leastProducts = 20_000.0
     /// A round's operands for one rank, at most.
     private static let mostBytes = 1 << 26
 
