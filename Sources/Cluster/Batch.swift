@@ -17,7 +17,7 @@ struct Batch: Sendable {
     static let leastProductsOfSums = 16
     /// Products of 4096 bits in all, so eight milliseconds: a rank that sleeps wakes within one.
     private static let leastProducts = 20_000.0
-    /// A round's operands for one rank, at most.
+    /// A round's operands or results, at most: as much may go to one rank, where the others have few processors.
     private static let mostBytes = 1 << 26
 
     func isWorthSharing(among ranks: Int) -> Bool {
@@ -28,7 +28,7 @@ struct Batch: Sendable {
 
     /// Rows in rounds of a bounded number of bytes.
     func rounds(among ranks: Int) -> [Range<Int>] {
-        let most = max(8, Self.mostBytes / max(bytes, 1)) * ranks
+        let most = max(8 * ranks, Self.mostBytes / max(bytes, modulus.byteWidth))
         return stride(from: 0, to: rows, by: most).map { $0..<min($0 + most, rows) }
     }
 }

@@ -77,6 +77,7 @@ package final class ClusterExecutor: Executor {
     package func stop() -> Bool {
         // An operation may be running in another thread when the process ends.
         ranks.withLockIfAvailable { ranks in
+            ranks.isEnded = true
             guard ranks.failure == nil else { return false }
             do {
                 try ranks.tellAll(.stop)
@@ -86,6 +87,25 @@ package final class ClusterExecutor: Executor {
                 return false
             }
         } ?? false
+    }
+
+    /// Seconds between two words to ranks that have nothing to do.
+    package static let pulse = 30
+
+    /// Tells all others that rank 0 is there, unless it is in the middle of an operation, which tells them too.
+    ///
+    /// - Returns: false once a rank is lost.
+    package func keepAlive() -> Bool {
+        ranks.withLockIfAvailable { ranks in
+            guard ranks.failure == nil, !ranks.isEnded else { return false }
+            do {
+                try ranks.tellAll(.keepAlive)
+                return true
+            } catch {
+                // The next operation names it.
+                return false
+            }
+        } ?? true
     }
 
     // MARK: Operations

@@ -42,10 +42,11 @@ package struct ClusterWorker: ~Copyable {
 
     /// Works until rank 0 says stop.
     ///
-    /// - Throws: ``LinkError`` when rank 0 can no longer be understood.
-    package mutating func serve() throws(LinkError) {
+    /// - Parameter patience: seconds without a word of rank 0, which says every ``ClusterExecutor/pulse`` seconds that it is there.
+    /// - Throws: ``LinkError`` when rank 0 can no longer be understood, or is gone.
+    package mutating func serve(patience: Int = 600) throws(LinkError) {
         while true {
-            let packet = try link.receive(seconds: nil)
+            let packet = try link.receive(seconds: patience)
             let request: Request
             do {
                 request = try Request(packet)
@@ -99,7 +100,7 @@ package struct ClusterWorker: ~Copyable {
             guard let sum = sums[id] else { return failed(.unknownHandle) }
             return reply(sum.finish())
         case .closeSums(let id): (sums[id], moduli[id]) = (nil, nil)
-        case .stop: break
+        case .keepAlive, .stop: break
         }
         return nil
     }

@@ -15,4 +15,4 @@ package protocol RankLink: Sendable {
 }
 
 /// The most bytes of one message: MPI counts them in an `Int32`.
-let mostMessageBytes = 1 << 30
+package let mostMessageBytes = 1 << 30

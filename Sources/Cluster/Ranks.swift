@@ -5,6 +5,8 @@ struct Ranks: Sendable {
     private var links: [SealedLink]
     private let patience: Int
     var failure: ClusterFailure?
+    /// They were told to stop: whatever else is said comes after the end.
+    var isEnded = false
     /// Requests sent so far.
     private(set) var messages = 0
 

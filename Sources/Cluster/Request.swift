@@ -16,12 +16,15 @@ package enum Request: Sendable {
     /// Answered by residues, one a column.
     case finishSums(id: UInt32)
     case closeSums(id: UInt32)
+    /// Rank 0 is still there; not answered.
+    case keepAlive
     /// The last one.
     case stop
 
     private enum Kind: UInt8 {
         case powers = 1
-        case productsOfPowers, openTable, tablePowers, closeTable, openSums, addRows, finishSums, closeSums, stop
+        case productsOfPowers, openTable, tablePowers, closeTable, openSums, addRows, finishSums, closeSums, stop,
+            keepAlive
     }
 
     package func encoded() -> PacketWriter {
@@ -64,6 +67,7 @@ package enum Request: Sendable {
             return packet
         case .finishSums(let id): return Self.packet(.finishSums, id)
         case .closeSums(let id): return Self.packet(.closeSums, id)
+        case .keepAlive: return Self.packet(.keepAlive)
         case .stop: return Self.packet(.stop)
         }
     }
@@ -152,6 +156,7 @@ package enum Request: Sendable {
             self = .addRows(id: id, rows: rows, scalars: scalars)
         case .finishSums: self = .finishSums(id: try packet.readUInt32())
         case .closeSums: self = .closeSums(id: try packet.readUInt32())
+        case .keepAlive: self = .keepAlive
         case .stop: self = .stop
         }
         try packet.finish()
@@ -189,7 +194,10 @@ extension ColumnProfile {
             self = .integers(bits: bits)
         case 1:
             let values = try packet.readScalars()
-            guard values.count <= 64, Set(values).count == values.count else { throw .malformed("values of a column") }
+            // Differences of values are exponents.
+            guard values.count <= 64, Set(values).count == values.count,
+                !(values.max() ?? 0).subtractingReportingOverflow(values.min() ?? 0).overflow
+            else { throw .malformed("values of a column") }
             self = .values(values)
         default: throw .malformed("an unknown profile")
         }

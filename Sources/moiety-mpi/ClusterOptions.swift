@@ -8,7 +8,7 @@
         private(set) var arguments: [String] = []
         private(set) var keyFile: String? = ProcessInfo.processInfo.environment["MOIETY_MPI_KEY"]
         /// Seconds after which a rank that owes an answer counts as lost.
-        private(set) var patience = 120
+        private(set) var patience = 30
 
         /// - Throws: `Failure` 64.
         init(_ all: [String]) throws {

@@ -26,6 +26,8 @@
                 try check(unsafe cmpi_probe(other, &there, &count))
                 return there != 0
             }
+            // A sealed message is 28 bytes longer.
+            guard count <= mostMessageBytes + 28 else { throw .tooLarge(bytes: count) }
             // Its own block, because MPI writes into it from one call to the next.
             let block = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1), alignment: 16)
             try check(unsafe cmpi_begin_take(other, block, count))

@@ -48,6 +48,11 @@
                     reports = executor.reports
                     Execution.use(executor)
                     leading.withLock { $0 = executor }
+                    Thread.detachNewThread {
+                        repeat {
+                            Thread.sleep(forTimeInterval: Double(ClusterExecutor.pulse))
+                        } while executor.keepAlive()
+                    }
                 } catch let failure as Failure {
                     say(failure)
                     MPIWorld.abort(failure.status.rawValue)
@@ -119,6 +124,9 @@
                 } else {
                     say(Failure(.internalError, "rank", "rank \(world.rank): rank 0 \(error)"))
                     try? link.post(Data("?".utf8))
+                    // Rank 0 names this rank and ends all of them. If it is gone itself, nobody else does.
+                    _ = try? link.receive(seconds: 60)
+                    MPIWorld.abort(ExitStatus.internalError.rawValue)
                 }
             }
             MPIWorld.end()
@@ -143,9 +151,15 @@
         }
     }
 #else
+    import Foundation
+
     /// Without the trait there is nothing to run.
     @main
     enum Main {
-        static func main() { print("This moiety-mpi was built without MPI: scripts/build-mpi builds it with MPI.") }
+        static func main() {
+            try? FileHandle.standardError.write(
+                contentsOf: Data("this moiety-mpi was built without MPI: scripts/build-mpi builds it with MPI\n".utf8))
+            exit(78)
+        }
     }
 #endif

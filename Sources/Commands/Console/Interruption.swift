@@ -29,9 +29,16 @@ enum Interruption {
     static func watching<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R {
         install()
         let task = Task { try await body() }
-        state.withLock { $0.cancel = { task.cancel() } }
+        let isOver = state.withLock { state in
+            state.cancel = { task.cancel() }
+            return state.reason != nil
+        }
+        if isOver { task.cancel() }
         do {
-            return try await task.value
+            let value = try await task.value
+            // What came of work that the program itself cut short is no verdict.
+            if let reason = state.withLock({ $0.reason }) { throw reason }
+            return value
         } catch {
             if let reason = state.withLock({ $0.reason }) { throw reason }
             guard state.withLock({ $0.isInterrupted }) else { throw error }
