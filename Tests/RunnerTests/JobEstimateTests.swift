@@ -47,11 +47,11 @@ import Testing
         // examples/survival; three parties; examples/three, with AVX-512 IFMA.
         Measured(
             family: "cox", model: ", mostEvents: 500, times: [365, 730, 1000]", columns: [9, 2], rows: 1728,
-            reveal: "coefficients, standard-errors, survival", megabytes: 279, cpuSeconds: 108, wallSeconds: 65,
+            reveal: "coefficients, standard-errors, survival", megabytes: 279, cpuSeconds: 79, wallSeconds: 47,
             memory: 241),
         Measured(
             family: "cox", model: ", mostEvents: 450, times: [365, 730, 1000]", columns: [9, 6, 2], rows: 1649,
-            reveal: "coefficients, standard-errors, survival", megabytes: 305, cpuSeconds: 130, wallSeconds: 78,
+            reveal: "coefficients, standard-errors, survival", megabytes: 305, cpuSeconds: 94, wallSeconds: 56,
             memory: 283),
         Measured(
             family: "logistic", columns: [9, 2, 6], rows: 1649, reveal: "coefficients, standard-errors, metrics",

@@ -158,7 +158,9 @@ import Wire
                     == .coefficientOutOfRange)
         }
         let alone = await result { try await Self.scored([[1], [2]], own: [3], [1: [:], 2: [:]]) }
-        #expect(throws: TrainingError.invalidPlan("there is no other party to hide scores with")) { try alone.get() }
+        #expect(throws: TrainingError.invalidPlan("scores are hidden with every other passive party, or not sent")) {
+            try alone.get()
+        }
     }
 
     private struct Vectors: Decodable {
