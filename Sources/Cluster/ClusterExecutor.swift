@@ -75,28 +75,33 @@ package final class ClusterExecutor: Executor {
     ///
     /// - Returns: whether all were told: else they are best ended by whoever started them.
     package func stop() -> Bool {
-        // An operation may be running in another thread when the process ends.
-        ranks.withLockIfAvailable { ranks in
-            ranks.isEnded = true
-            guard ranks.failure == nil else { return false }
-            do {
-                try ranks.tellAll(.stop)
-                try ranks.flush()
-                return true
-            } catch {
-                return false
+        // An operation may be running in another thread when the process ends; a keep-alive takes a moment.
+        for _ in 0..<10 {
+            let told: Bool? = ranks.withLockIfAvailable { ranks in
+                ranks.isEnded = true
+                guard ranks.failure == nil else { return false }
+                do {
+                    try ranks.tellAll(.stop)
+                    try ranks.flush()
+                    return true
+                } catch {
+                    return false
+                }
             }
-        } ?? false
+            if let told { return told }
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+        return false
     }
 
     /// Seconds between two words to ranks that have nothing to do.
     package static let pulse = 30
 
-    /// Tells all others that rank 0 is there, unless it is in the middle of an operation, which tells them too.
+    /// Tells all others that rank 0 is there; waits for an operation to end. For a thread of its own.
     ///
-    /// - Returns: false once a rank is lost.
+    /// - Returns: false once a rank is lost, or all were told to stop.
     package func keepAlive() -> Bool {
-        ranks.withLockIfAvailable { ranks in
+        ranks.withLock { ranks in
             guard ranks.failure == nil, !ranks.isEnded else { return false }
             do {
                 try ranks.tellAll(.keepAlive)
@@ -105,7 +110,7 @@ package final class ClusterExecutor: Executor {
                 // The next operation names it.
                 return false
             }
-        } ?? true
+        }
     }
 
     // MARK: Operations
@@ -231,7 +236,7 @@ package final class ClusterExecutor: Executor {
     /// Runs `body` with the other ranks; nil if one is lost by then, or now.
     func attempt<R: Sendable>(_ body: (inout Ranks) throws(ClusterFailure) -> R) -> R? {
         ranks.withLock { ranks -> R? in
-            guard ranks.failure == nil else { return nil }
+            guard ranks.failure == nil, !ranks.isEnded else { return nil }
             do throws(ClusterFailure) {
                 for request in released.withLock({ requests in
                     defer { requests = [] }

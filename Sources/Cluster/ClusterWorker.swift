@@ -25,28 +25,32 @@ package struct ClusterWorker: ~Copyable {
         case .failure(let problem): own = Greeting(content: .failure(problem))
         }
         try link.post(own.encoded)
-        try link.flush(seconds: nil)
+        try link.flush(seconds: Self.patience)
         guard case .success(let key) = key, case .success(let nonce) = own.content else {
             if case .failure(let problem) = key { throw .key(problem) }
             throw .notAuthentic
         }
-        guard case .success(let first) = try Greeting(link.receive(seconds: nil)).content else { throw .notAuthentic }
+        guard case .success(let first) = try Greeting(link.receive(seconds: Self.patience)).content else {
+            throw .notAuthentic
+        }
         let nonces = (first: first, other: nonce)
         var sealed = SealedLink(
             link, sealing: key.derived(.from, rank: rank, nonces: nonces),
             opening: key.derived(.to, rank: rank, nonces: nonces))
         try sealed.post(report.encoded())
-        try link.flush(seconds: nil)
+        try link.flush(seconds: Self.patience)
         self.link = sealed
     }
 
+    /// Seconds without a word of rank 0, which says every ``ClusterExecutor/pulse`` seconds that it is there.
+    static let patience = 600
+
     /// Works until rank 0 says stop.
     ///
-    /// - Parameter patience: seconds without a word of rank 0, which says every ``ClusterExecutor/pulse`` seconds that it is there.
     /// - Throws: ``LinkError`` when rank 0 can no longer be understood, or is gone.
-    package mutating func serve(patience: Int = 600) throws(LinkError) {
+    package mutating func serve() throws(LinkError) {
         while true {
-            let packet = try link.receive(seconds: patience)
+            let packet = try link.receive(seconds: Self.patience)
             let request: Request
             do {
                 request = try Request(packet)
@@ -63,7 +67,7 @@ package struct ClusterWorker: ~Copyable {
 
     private mutating func answer(_ reply: Reply) throws(LinkError) {
         try link.post(reply.encoded())
-        try link.link.flush(seconds: nil)
+        try link.link.flush(seconds: Self.patience)
     }
 
     /// - Returns: nil for a request that is not answered.

@@ -21,8 +21,8 @@
                     }
                     keyFile = path
                 case "--mpi-patience":
-                    guard let seconds = left.popFirst().flatMap({ Int($0) }), (1...86_400).contains(seconds) else {
-                        throw Failure(.usage, "usage", "--mpi-patience needs a number of seconds, 1 to 86400")
+                    guard let seconds = left.popFirst().flatMap({ Int($0) }), (1...300).contains(seconds) else {
+                        throw Failure(.usage, "usage", "--mpi-patience needs a number of seconds, 1 to 300")
                     }
                     patience = seconds
                 default: arguments.append(word)

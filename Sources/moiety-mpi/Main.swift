@@ -125,7 +125,8 @@
                     say(Failure(.internalError, "rank", "rank \(world.rank): rank 0 \(error)"))
                     try? link.post(Data("?".utf8))
                     // Rank 0 names this rank and ends all of them. If it is gone itself, nobody else does.
-                    _ = try? link.receive(seconds: 60)
+                    let end = ContinuousClock.now + .seconds(60)
+                    while ContinuousClock.now < end { _ = try? link.receive(seconds: 1) }
                     MPIWorld.abort(ExitStatus.internalError.rawValue)
                 }
             }

@@ -222,12 +222,17 @@ import Testing
         #expect(LeakageTable(job: job, rows: 1000).rows.contains { $0.learns.contains { $0.contains("bits of sums") } })
     }
 
-    @Test("Two tables, with and without a lost party's people, would show those: such a job describes nothing")
+    @Test("Two tables, with and without a lost party's people, would show those: no description, no levels")
     func describesNothingWithoutLost() throws {
         let text = Self.described("withoutLost: refit\n").replacing("moiety: 12", with: "moiety: 13")
         #expect(Self.problems(text).contains { $0.hasPrefix("reveal: 'description' is not there") })
         let plain = text.replacing(", description]", with: "]").replacing("group: ward", with: "")
         #expect(!Self.problems(plain).contains { $0.hasPrefix("reveal") })
+        // Rows and events of levels are exact too.
+        let levels = Self.fit(
+            "reveal: [logrank]\nwithoutLost: refit\n", helper: "helper: c\n", family: "cox, groups: arm"
+        ).replacing("label: y", with: "label: y, time: t").replacing("moiety: 12", with: "moiety: 13")
+        #expect(Self.problems(levels).contains { $0.hasPrefix("reveal: 'logrank' is not there") })
     }
 
     @Test("Guards and budgets of a fit: what each other party learns, and the passive party with fewest columns")

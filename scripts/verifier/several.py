@@ -57,7 +57,8 @@ def read_refit(r):
     helper = read_optional_text(r)
     demand(helper is not None or loss == STOP, "T02", "jobNotCanonical")
     job = PairThatIsLeft(r) if helper is None else FitJob(r, helper)
-    demand(DESCRIPTION not in job.reveals, "T02", "jobNotCanonical")
+    # Exact counts of two jobs would show those of the people whom a lost party does not have.
+    demand(job.reveals.isdisjoint({DESCRIPTION, LOGRANK, KAPLAN_MEIER}), "T02", "jobNotCanonical")
     names = {party["name"] for party in job.parties}
     demand(names.isdisjoint(lost) and len(names) + len(lost) in COUNTS, "T02", "jobNotCanonical")
     return job
@@ -172,4 +173,5 @@ class PairThatIsLeft(Job):
     def __init__(self, r):
         self.read(r)
         is_allowed = self.alignment == PAILLIER and self.sender is None and self.listener == self.active["name"]
+        is_allowed = is_allowed and self.l1 == 0
         demand(is_allowed and len({party["name"] for party in self.parties}) == 2, "T02", "jobNotCanonical")

@@ -35,10 +35,7 @@ enum Interruption {
         }
         if isOver { task.cancel() }
         do {
-            let value = try await task.value
-            // What came of work that the program itself cut short is no verdict.
-            if let reason = state.withLock({ $0.reason }) { throw reason }
-            return value
+            return try await task.value
         } catch {
             if let reason = state.withLock({ $0.reason }) { throw reason }
             guard state.withLock({ $0.isInterrupted }) else { throw error }
@@ -54,6 +51,9 @@ enum Interruption {
         }
         cancel?()
     }
+
+    /// Why the program itself ended the command that ran, if it did: what came of it is no verdict then.
+    static var reason: Failure? { state.withLock { $0.reason } }
 
     /// A process that must not outlive this one.
     static func remember(child: Int32) {

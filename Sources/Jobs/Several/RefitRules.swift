@@ -8,11 +8,12 @@ extension JobRules {
                 "withoutLost", "belongs to a fit of \(Job.several.lowerBound) to \(Job.several.upperBound) parties",
                 "drop it: nobody could fit without one of these")
         }
-        if job.withoutLost == .refit || job.derivedFrom != nil, job.reveals(.description) {
-            // Counts are exact: two tables would show that of the people whom the lost party does not have, however few of a level.
+        // Counts are exact: two tables would show that of the people whom the lost party does not have, however few of a level.
+        for word in [Reveal.description, .logrank, .kaplanMeier]
+        where job.reveals(word) && (job.withoutLost == .refit || job.derivedFrom != nil) {
             note(
-                "reveal", "'description' is not there in a job that may be fitted again without a lost party",
-                "describe the rows by a job of its own")
+                "reveal", "'\(word.rawValue)' is not there in a job that may be fitted again without a lost party",
+                "describe the rows, or compare levels, by a job of its own")
         }
         guard let derivedFrom = job.derivedFrom else { return }
         if Bytes32(hex: derivedFrom.job) == nil {
@@ -48,12 +49,10 @@ extension JobRules {
         if job.alignment != AlignmentTerms(method: .paillierOPRF, sender: nil) {
             note("alignment", "is not chosen by a job that was derived", "drop it")
         }
-        let ofPairs: [(String, Bool)] = [
-            ("model.l1", job.model.l1 > 0), ("model.groups", job.model.groups != nil),
-            ("reveal", [.logrank, .kaplanMeier].contains { job.reveals($0) }),
-        ]
-        for (field, isThere) in ofPairs where isThere {
-            note(field, "asks for what jobs of three and more parties do not have", "it cannot be what is left of one")
+        if job.model.l1 > 0 {
+            note(
+                "model.l1", "asks for what jobs of three and more parties do not have",
+                "it cannot be what is left of one")
         }
         if job.network.listener != activeName {
             note("network.listener", "is not chosen by a job that was derived", "drop it")

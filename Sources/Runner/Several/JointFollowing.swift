@@ -166,11 +166,8 @@ extension MeshCopy {
                 + "(\(keeper))")
     }
 
-    /// Whether this party commits to the same part of a model in all its sessions, or in none.
-    fileprivate var namesOneModel: Bool {
-        let named = pairs.values.compactMap { $0.models[keeper] }
-        return named.isEmpty || named.count == pairs.count && Set(named).count == 1
-    }
+    /// Whether this party commits to the same part of a model in all its sessions, as far as they came.
+    fileprivate var namesOneModel: Bool { Set(pairs.values.compactMap { $0.models[keeper] }).count <= 1 }
 
     /// Whether all sessions of this party's fit tell the same opened numbers.
     var announcementsAgree: Bool {

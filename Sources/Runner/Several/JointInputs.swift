@@ -20,7 +20,7 @@ protocol JointBooks: Sendable {
     func open(_ cohort: DescribedCohort) throws
     /// Scores of these rows are about to be opened.
     func openScores(of rows: AlignedRows) throws
-    /// Throws when scores of these new rows must not be opened; they are about to be.
+    /// Throws when scores of these new rows must not be opened; remembers them first.
     func openPrediction(of rows: AlignedRows) throws
 }
 

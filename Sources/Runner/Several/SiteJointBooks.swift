@@ -83,7 +83,6 @@ struct SiteJointBooks: JointBooks {
         // Too many score vectors about the same rows would give away columns.
         let facts = GuardFacts(job: job, rows: rows.count, earlierScoreVectors: earlier)
         if let refusal = Guards.scores(job, facts).refusal { throw refusal }
-        try openScores(of: rows)
     }
 
     /// All books, or none.

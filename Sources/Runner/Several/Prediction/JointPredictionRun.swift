@@ -52,6 +52,7 @@ struct JointPredictionRun: Sendable {
             guard let active = sessions[0] else {
                 throw Failure(.internalError, "noSession", "there is no session with the active party")
             }
+            try side.books?.openScores(of: rows)
             try await MaskedScoreExchange.send(
                 partial, masks: ScoreMasks(own: side.own, pairs: alignment.pairs), ofPassive: job.passives.count,
                 over: active)
@@ -59,6 +60,7 @@ struct JointPredictionRun: Sendable {
             try await active.checkpoint()
             return nil
         }
+        try side.books?.openScores(of: rows)
         let passives = sessions.sorted { $0.key < $1.key }.map(\.value)
         let scores = try await MaskedScoreExchange.receive(adding: partial, over: passives)
         for session in passives { try await session.checkpoint() }
