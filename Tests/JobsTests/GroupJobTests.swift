@@ -40,7 +40,7 @@ import Testing
             "kaplan-meier"
         ),
         (
-            "features: [age", "features: [{column: stage, type: binary}, age", "model.groups", "of both parties",
+            "features: [age", "features: [{column: stage, type: binary}, age", "model.groups", "of more than one party",
             "of its own"
         ),
         (
