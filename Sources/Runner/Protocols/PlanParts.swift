@@ -29,6 +29,29 @@ extension ProtocolPlan {
     }
 }
 
+extension ProtocolPlan {
+    /// Of a session of two of several parties, by whatever names they are given: the opening, the alignment and what both fix, the rest,
+    /// and the heads of all logs. Nothing may come where the job has no such session.
+    ///
+    /// - Parameter rest: of the two, in the job's order, by number and name.
+    init(_ job: Job, ofSeveral parties: [String], then rest: ([Int], [String]) -> [Part]) {
+        let numbers = parties.compactMap { job.index(of: $0) }.sorted()
+        guard numbers.count == 2, let settings = try? MultipartySettings(job) else {
+            self.init([])
+            return
+        }
+        let names = numbers.map { job.parties[$0].name }
+        self.init(
+            [
+                Part(.opening, ofEach: names),
+                MultipartyAlignment.part(of: settings, between: (numbers[0], numbers[1])),
+                Part(.inputs, parties: ["active": names[0], "passive": names[1]]), Part(.checkpoint, ofEach: names),
+            ] + rest(numbers, names) + [
+                Part(.meshHeads, parties: ["first": names[0], "second": names[1]]), Part(.checkpoint, ofEach: names),
+            ])
+    }
+}
+
 extension ProtocolPlan.Part {
     static func checkpoint(_ job: Job) -> Self { Self(.checkpoint, ofEach: [job.active.name, job.passive.name]) }
 

@@ -31,21 +31,11 @@ package struct JointFitProtocol: SiteProtocol {
     package func plan(for job: Job) -> ProtocolPlan { plan(for: job, between: job.parties.prefix(2).map(\.name)) }
 
     package func plan(for job: Job, between parties: [String]) -> ProtocolPlan {
-        guard job.hasModel, let pair = JointPair(job, parties), let settings = try? MultipartySettings(job) else {
-            // A job of another kind has no such session: nothing may come.
-            return ProtocolPlan([])
+        // A job of another kind has no such session: nothing may come.
+        guard job.hasModel, let pair = JointPair(job, parties) else { return ProtocolPlan([]) }
+        return ProtocolPlan(job, ofSeveral: parties) { _, names in
+            training(job, pair) + [.init(.model, parties: ["active": names[0], "passive": names[1]])]
         }
-        let roles = Dictionary(zip(["first", "second"], pair.names), uniquingKeysWith: { first, _ in first })
-        let inputs = Dictionary(zip(["active", "passive"], pair.names), uniquingKeysWith: { first, _ in first })
-        return ProtocolPlan(
-            [
-                .init(.opening, ofEach: pair.names),
-                MultipartyAlignment.part(of: settings, between: (pair.numbers[0], pair.numbers[1])),
-                .init(.inputs, parties: inputs), .init(.checkpoint, ofEach: pair.names),
-            ] + training(job, pair) + [
-                .init(.model, parties: inputs), .init(.meshHeads, parties: roles),
-                .init(.checkpoint, ofEach: pair.names),
-            ])
     }
 
     private func training(_ job: Job, _ pair: JointPair) -> [ProtocolPlan.Part] {

@@ -27,22 +27,13 @@ package struct JointPredictionProtocol: SiteProtocol {
     package func plan(for job: Job) -> ProtocolPlan { plan(for: job, between: job.parties.prefix(2).map(\.name)) }
 
     package func plan(for job: Job, between parties: [String]) -> ProtocolPlan {
-        let numbers = parties.compactMap { job.index(of: $0) }.sorted()
-        // A job of another kind has no such session: nothing may come.
-        guard numbers.count == 2, let settings = try? MultipartySettings(job) else { return ProtocolPlan([]) }
-        let names = numbers.map { job.parties[$0].name }
-        func roles(_ first: String, _ second: String) -> [String: String] { [first: names[0], second: names[1]] }
-        let scored: [ProtocolPlan.Part] =
-            numbers[0] == 0
-            ? [.init(.maskedPrediction, parties: roles("active", "passive")), .init(.checkpoint, ofEach: names)] : []
-        return ProtocolPlan(
-            [
-                .init(.opening, ofEach: names),
-                MultipartyAlignment.part(of: settings, between: (numbers[0], numbers[1])),
-                .init(.inputs, parties: roles("active", "passive")), .init(.checkpoint, ofEach: names),
-            ] + scored + [
-                .init(.meshHeads, parties: roles("first", "second")), .init(.checkpoint, ofEach: names),
-            ])
+        ProtocolPlan(job, ofSeveral: parties) { numbers, names in
+            guard numbers[0] == 0 else { return [] }
+            return [
+                .init(.maskedPrediction, parties: ["active": names[0], "passive": names[1]]),
+                .init(.checkpoint, ofEach: names),
+            ]
+        }
     }
 
     package func inspectors(for job: Job, in session: InspectedSession) throws -> [any PayloadInspector] {
