@@ -183,6 +183,22 @@ import Wire
         }
     }
 
+    @Test("A comparison of levels asks nothing of a further party and tells it nothing")
+    func levels() throws {
+        var facts = TrainingFacts(
+            family: .cox, rows: 400, activeColumns: 3, passiveColumns: 2, otherColumns: [2, 1], penalty: 0,
+            tolerance: 1e-3, maximumPasses: 20, modulusBits: 2048, computesStandardErrors: true, opensLoss: true,
+            opensBrier: false, scaleBits: 0, weightBits: 2, rowBits: 4, events: 100)
+        facts.comparison = LevelFacts(
+            LevelPlan(isPassive: true, column: "c", levels: ["x", "y"], hasTest: true, times: [6], minimumCell: 11))
+        for step in [TrainingStep.levelTest, .levelCurves] {
+            #expect(try !facts.exchanges(of: step).isEmpty && !step.isOpening)
+            for (holder, index) in [(TrainingRole.active, 0), (.passive, 0), (.active, 1), (.passive, 1)] {
+                #expect(try facts.exchanges(of: step, with: holder, ofOther: index).isEmpty)
+            }
+        }
+    }
+
     @Test("Steps of proportional hazards take as many ciphertexts and numbers as an independent program says")
     func hazards() throws {
         for vector in try Self.vectors().hazards {
