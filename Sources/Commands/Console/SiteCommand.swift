@@ -27,7 +27,10 @@ extension ReplyingCommand {
         let console = Console(output)
         do {
             let reply = try await Interruption.watching { try await self.reply(console) }
-            if reply.status != .ok, let reason = Interruption.reason { throw reason }
+            if let reason = Interruption.reason {
+                guard reply.status == .ok else { throw reason }
+                console.warning("\(reason.message); it ended all the same")
+            }
             switch console.format {
             case .text: try console.data(reply.text)
             case .json: try console.data(try Envelope(data: reply.payload, status: reply.status).line())

@@ -35,7 +35,9 @@ extension Job {
                 "add 'logrank' or 'kaplan-meier' to reveal, or drop 'groups'")
         }
         guard let (_, feature) = comparedGroups else {
-            let all = parties.flatMap(\.features).filter { $0.levels != nil }.map(\.column)
+            // Of several parties those that a job may name.
+            let owners = parties.filter { kind != .several || $0.role == .active || $0.name == helper }
+            let all = owners.flatMap(\.features).filter { $0.levels != nil }.map(\.column)
             let count = parties.flatMap(\.features).count { $0.column == name }
             note(
                 "model.groups",
@@ -45,7 +47,8 @@ extension Job {
                 count > 0
                     ? "a column whose levels are compared has a name of its own"
                     : nearest(to: name, among: all).map { "did you mean '\($0)'?" }
-                        ?? "name a yes/no or categorical feature of either party")
+                        ?? "name a yes/no or categorical feature of \(kind == .several ? "the active party or the helper" : "either party")"
+            )
             return problems
         }
         guard let levels = feature.levels else {

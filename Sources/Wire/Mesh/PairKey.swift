@@ -51,6 +51,12 @@ package struct PairSecret: Sendable {
     package func derived(_ info: [UInt8]) -> [UInt8] { KeyDerivation.bytes(key, info: info) }
 }
 
+/// It does not print itself.
+extension PairSecret: CustomStringConvertible, CustomReflectable {
+    package var description: String { "PairSecret" }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
 /// HKDF-SHA256 (RFC 5869) of 32 bytes: its one block is a hash that can be read.
 package enum KeyDerivation {
     package static func bytes(_ secret: SymmetricKey, salt: [UInt8] = [], info: [UInt8]) -> [UInt8] {
