@@ -7,6 +7,8 @@ struct FittingParties {
     let sites: ManySites
 
     static let names = ["hospital", "lab", "registry"]
+    /// One party of each session, and the other.
+    static let sessions = [("hospital", "lab"), ("lab", "registry"), ("registry", "hospital")]
     static let rows = 240
 
     static func job(_ more: String = "", helper: String = "lab", family: String = "linear") -> String {

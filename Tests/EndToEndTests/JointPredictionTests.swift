@@ -57,10 +57,10 @@ extension EndToEndOfMany.JointFits {
                 #expect(verified.output.contains("[\(check)] ok"), "\(verified.output)\(verified.errors)")
             }
             #expect(verified.code == 0 && verified.output.contains("prediction of 3 parties"))
-            for other in FittingParties.names where other != name {
-                try await expectSecond(
-                    "\(scored(name))/transcripts/\(other)", "--fit", "\(sites.results(name))/transcripts/\(other)")
-            }
+        }
+        for (name, other) in FittingParties.sessions {
+            try await expectSecond(
+                "\(scored(name))/transcripts/\(other)", "--fit", "\(sites.results(name))/transcripts/\(other)")
         }
         let others = try await Program.run("verify", scored("lab"), "--fit", sites.results("hospital"))
         #expect(others.code == 2 && others.output.contains("[M01] FAIL otherFit"), "\(others.output)")

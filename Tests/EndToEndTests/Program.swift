@@ -72,9 +72,16 @@ final class Running: Sendable {
         for name in ["out", "err", "in"] {
             try Data((name == "in" ? input ?? "" : "").utf8).write(to: URL(fileURLWithPath: folder.path(name)))
         }
-        process.standardOutput = FileHandle(forWritingAtPath: folder.path("out"))
-        process.standardError = FileHandle(forWritingAtPath: folder.path("err"))
-        process.standardInput = FileHandle(forReadingAtPath: folder.path("in"))
+        let handles = [
+            FileHandle(forWritingAtPath: folder.path("out")), FileHandle(forWritingAtPath: folder.path("err")),
+            FileHandle(forReadingAtPath: folder.path("in")),
+        ]
+        // The child has its own. Foundation keeps a Process and its handles, and crashes where a process has 1,360 descriptors: it copies
+        // an entry of /proc/self/fd beyond the end of what was read.
+        defer { for handle in handles { try? handle?.close() } }
+        process.standardOutput = handles[0]
+        process.standardError = handles[1]
+        process.standardInput = handles[2]
         let (stream, continuation) = AsyncStream<Int32>.makeStream()
         process.terminationHandler = { process in
             continuation.yield(process.terminationReason == .uncaughtSignal ? -1 : process.terminationStatus)

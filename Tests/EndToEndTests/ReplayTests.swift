@@ -53,9 +53,15 @@ extension EndToEnd {
             try await Program.run(["verify"] + arguments + ["--format", "json", "--quiet"])
         }
 
+        /// One job for both, as what an auditor is given is a copy.
         @Test(.stopsAHang)
-        func replay() async throws {
+        func auditThenReplay() async throws {
             let sites = try await finished()
+            try await audit(sites)
+            try await replay(sites)
+        }
+
+        private func replay(_ sites: TwoSites) async throws {
             for name in TwoSites.names {
                 let ended = try await verify(transcript(sites, name), "--replay", "--site", sites.site(name))
                 #expect(ended.code == 0, "\(ended.output)\(ended.errors)")
@@ -148,9 +154,7 @@ extension EndToEnd {
             #expect(whole.code == 0 && status(whole, "A01") == "passed", "\(whole.output)")
         }
 
-        @Test(.stopsAHang)
-        func audit() async throws {
-            let sites = try await finished()
+        private func audit(_ sites: TwoSites) async throws {
             for name in TwoSites.names {
                 let opened = try await Program.run(
                     "log", "open", transcript(sites, name), "--site", sites.site(name), "--out",
