@@ -186,10 +186,12 @@ extension VerifyCommand {
         let open = asked.filter { check in
             !report.findings.contains { $0.check == check && $0.status != .notEvaluated }
         }
-        let isAnswered = open.isEmpty
+        let unknown = site == nil ? [] : Set(report.pairs.flatMap { $0.report.unknown(to: options) }).sorted()
+        let isAnswered = open.isEmpty && unknown.isEmpty
         let status = report.verdict.exitStatus
-        let words =
-            isAnswered ? "" : "NOT CHECKED though asked for: \(open.map(\.rawValue).joined(separator: ", "))\n"
+        var words =
+            open.isEmpty ? "" : "NOT CHECKED though asked for: \(open.map(\.rawValue).joined(separator: ", "))\n"
+        if !unknown.isEmpty { words += "\(MeshReport.notCompared(unknown))\n" }
         return Reply(
             .mesh(report), text: words + report.text,
             status: status == .ok && !isAnswered ? .verificationFailed : status)

@@ -79,7 +79,7 @@ struct Conclusion: Sendable {
             case .hc1: n / freedom
             case .sites: clusterFactor
             }
-        return (max(0, influences[j]) * factor).squareRoot()
+        return (max(0, influences[j]) * factor).squareRoot() * course.rawUnits()[j]
     }
 
     /// As Stata and `statsmodels` have it; the sites are counted by the last sum.

@@ -33,6 +33,15 @@ extension Course {
         }
     }
 
+    /// The largest magnitude in each row of ``rawRows()``: squares of influences are opened in its unit, or they would have no digits
+    /// where a column's unit is large.
+    func rawUnits() -> [Double] { rawRows().map { $0.reduce(0) { max($0, abs($1)) } } }
+
+    /// ``rawRows()`` in these units.
+    func unitRows() -> [[Double]] {
+        zip(rawRows(), rawUnits()).map { row, unit in row.map { $0 / unit } }
+    }
+
     /// Raw parameters by standardised ones: `raw = T b`, but for the outcome's centre.
     func rawRows() -> [[Double]] {
         guard let scales else { return [] }

@@ -218,6 +218,6 @@ struct Course: Sendable {
 
     private func afterNull() -> Request {
         guard model.robust != nil, let last else { return .done }
-        return .robust(point, influence: rawRows().map { last.inverse.applied(to: $0) })
+        return .robust(point, influence: unitRows().map { last.inverse.applied(to: $0) })
     }
 }

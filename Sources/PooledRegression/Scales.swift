@@ -40,6 +40,23 @@ struct Scales: Sendable {
         return out
     }
 
+    /// A column of this site's whose spread has too few steps of fixed point to be more than rounding.
+    ///
+    /// - Returns: its name; nil where all have enough, or vary no more than their own digits do.
+    static func tooFine(_ rows: PooledRows, _ model: PooledModel) -> String? {
+        func isTooFine(_ values: [Double]) -> Bool {
+            let mean = values.reduce(0, +) / Double(max(values.count, 1))
+            let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+            let rounding = 1e-12 * values.reduce(0) { max($0, abs($1)) }
+            return spread > Double(values.count) * rounding * rounding && spread < fewestSteps * 0x1p-60
+        }
+        if model.family == .linear, isTooFine(rows.label) { return name(ofIndex: 0, model) }
+        return rows.columns.indices.first { isTooFine(rows.columns[$0]) }.map { model.terms[$0] }
+    }
+
+    /// Sums of squares are rounded to a step at each site: a relative error of a millionth at most.
+    private static let fewestSteps = 1e6
+
     /// Rows with 0 and with 1.
     static func cells(_ column: [Double]) -> (zeros: Double, ones: Double) {
         (Double(column.count { $0 == 0 }), Double(column.count { $0 == 1 }))

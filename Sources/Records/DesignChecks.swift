@@ -36,6 +36,10 @@ public enum DesignProblem: Sendable, Equatable, Hashable, CustomStringConvertibl
     case smallCell(column: String, level: String?, rows: Int, minimum: Int)
     /// `rows` rows have a leverage above the limit; which they are stays with the data.
     case leverage(rows: Int, largest: Double, limit: Double)
+    /// Case weights of which few carry all: as many rows as have their sum and sum of squares (Kish 1965).
+    case fewEffectiveRows(rows: Int, minimum: Int)
+    /// A column whose mean is so many standard deviations from zero that an intercept on its scale has no digits left.
+    case farFromZero(term: String, mean: Double, sd: Double)
     /// More events than a proportional-hazards model's job says.
     case tooManyEvents(column: String, events: Int, limit: Int)
     /// Rows whose observation ends above `after` and at most at `upTo`, between two times of a survival curve; nil for the start,
@@ -65,6 +69,10 @@ public enum DesignProblem: Sendable, Equatable, Hashable, CustomStringConvertibl
         case .leverage(let rows, let largest, let limit):
             "\(rows) of \(all) \(rows == 1 ? "has" : "have") a leverage above \(limit), the largest \(Self.hundredths(largest)): "
                 + "the fit would show \(rows == 1 ? "its outcome" : "their outcomes")"
+        case .fewEffectiveRows(let rows, let minimum):
+            "the case weights leave \(rows) effective rows: at least \(minimum) are needed"
+        case .farFromZero(let term, let mean, let sd):
+            "\(term) lies too far from zero for its spread (mean \(mean), standard deviation \(sd)): subtract a constant from it"
         case .tooManyEvents(let column, let events, let limit):
             "\(column) is yes on \(events) \(noun): at most \(limit) events are allowed"
         case .tooManyStrata(let column, let strata, let limit):
@@ -107,6 +115,10 @@ extension DesignMatrix {
         for (term, scaling) in zip(termList, scalings) where scaling.sd == 0 {
             problems.append(.constant(term: term.name))
         }
+        for (term, scaling) in zip(termList, scalings)
+        where scaling.sd > 0 && abs(scaling.mean) > Self.farthest * scaling.sd {
+            problems.append(.farFromZero(term: term.name, mean: scaling.mean, sd: scaling.sd))
+        }
         for cell in cells where cell.rows < limits.minimumCell {
             problems.append(
                 .smallCell(column: cell.column, level: cell.level, rows: cell.rows, minimum: limits.minimumCell))
@@ -131,6 +143,9 @@ extension DesignMatrix {
         }
         return problems
     }
+
+    /// A raw intercept opens with 26 bits before the point, its variance with 48 (`training.md` 6).
+    private static let farthest = 0x1p20
 
     /// Throws `unfitDesign` with every problem.
     public func check(limits: DesignLimits = .standard, parameters: Int? = nil) throws(RecordsError) {

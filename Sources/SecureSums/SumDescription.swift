@@ -5,7 +5,7 @@ public enum SumDescription {
     /// The roles of a pair: who comes first in the job's order, and who second.
     public static let first = "first"
     public static let second = "second"
-    public static let protocolVersion = ProtocolVersion(id: 0x06, version: 1)
+    public static let protocolVersion = ProtocolVersion(id: 0x06, version: 2)
 
     public static let description = ProtocolDescription(
         name: "sums", version: protocolVersion,

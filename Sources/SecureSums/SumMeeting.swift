@@ -23,7 +23,7 @@ struct SumMeeting: Sendable {
         guard sites.count >= settings.smallestSum else {
             throw .tooFewSites(left: sites.count, needed: settings.smallestSum, lost: losses)
         }
-        let (least, most) = try Self.compare(all, state, settings)
+        let (least, most) = try Self.compare(all, state, settings, isFinished: all[own]?.isFinished ?? false)
         // By head, not by number: a coalition may invent heads.
         let furthest = all.values.filter { $0.heads.count == most }
         let holders = furthest.map { one in furthest.count { $0.heads.last == one.heads.last } }.max() ?? 0
@@ -37,13 +37,17 @@ struct SumMeeting: Sendable {
     /// Fewest and most sums that a site has, at most one apart, and all of one chain. This site's own count is the measure: who is further
     /// than one from it lies, or has another state.
     private static func compare(
-        _ all: [Int: PresenceMessage], _ state: SumState, _ settings: SumSettings
+        _ all: [Int: PresenceMessage], _ state: SumState, _ settings: SumSettings, isFinished: Bool
     ) throws(SumError) -> (least: Int, most: Int) {
         for (site, message) in all.sorted(by: { $0.key < $1.key }) {
             let common = min(message.heads.count, state.heads.count)
             guard message.heads.prefix(common) == state.heads.prefix(common),
                 abs(message.heads.count - state.heads.count) <= 1
             else { throw .violation(site: settings.parties[site], name: "stateMismatch") }
+            // Whether the end is reached follows from the sums.
+            guard message.heads.count != state.heads.count || message.isFinished == isFinished else {
+                throw .violation(site: settings.parties[site], name: "stateMismatch")
+            }
         }
         let counts = all.values.map(\.heads.count)
         let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)

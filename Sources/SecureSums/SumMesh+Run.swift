@@ -59,6 +59,8 @@ extension SumMesh {
         var again: OpenedSum?
         var history = SumHistory(opened: state.rounds.count)
         var failed = 0
+        /// Meetings in a row of a site that has all sums with others that do not say so.
+        var waits = 0
         var withholders: Set<Int> = []
         while true {
             round += 1
@@ -80,7 +82,15 @@ extension SumMesh {
                 state.removeLast()
             }
             // At the end of a fit that not all have yet: they have it now, and say so in the next flight.
-            guard let step = try program.next(after: state.rounds) else { continue }
+            guard let step = try program.next(after: state.rounds) else {
+                waits += 1
+                // One flight brings whoever lacks the last sum to the end.
+                if waits > 2, let last = meeting.shortest, last != own {
+                    throw SumError.violation(site: settings.parties[last], name: "stateMismatch")
+                }
+                continue
+            }
+            waits = 0
             let values = try program.contribution(to: step.request)
             let outcome = try await round(step, values, sites: meeting.sites, opened: state.rounds.count, willOpen)
             guard let sum = outcome.sum else {

@@ -32,10 +32,18 @@ extension SumRound {
         released[sender] = message.shares
     }
 
-    /// Sites that agreed and released nothing, and dealers whose shares did not match.
+    /// Sites whose part is missing here, and dealers whose shares did not match. With a quorum: who agreed and released nothing. Without
+    /// one nobody releases, so it is who did not agree, or was told something else; nobody where this site did not agree itself.
     var withholders: [Int] {
-        let silent = accords.keys.filter { accords[$0] == ownAccord && released[$0] == nil }
-        return Set(silent).union(refusedDealers).sorted()
+        let missing: [Int] =
+            if hasQuorum {
+                accords.keys.filter { accords[$0] == ownAccord && released[$0] == nil }
+            } else if let ownAccord {
+                (present ?? []).filter { $0 != terms.own && accords[$0] != ownAccord }
+            } else {
+                Array(outOfStep)
+            }
+        return Set(missing).union(refusedDealers).subtracting([terms.own]).sorted()
     }
 
     /// The sum; nil where shares or vectors are missing.

@@ -32,7 +32,7 @@ import Wire
           entry: from
           strata: grade
           features: [age, {column: smoker, type: binary}]
-        model: {family: cox, ties: breslow, maxPasses: 12, covariance: sites}
+        model: {family: cox, ties: breslow, maxPasses: 12}
         coalition: 1
         onLoss: continue
         reveal: [coefficients]
@@ -91,6 +91,19 @@ import Wire
         model: {family: linear, privacy: {epsilon: 1, delta: 1e-6, clip: 2, bounds: {weight: [40, 150], cost: [0, 5e3], age: [18, 100]}}}
 
         """
+
+    /// Sites are the strata there: nothing makes errors of them.
+    @Test func hazardsByStrataHaveClassicalErrorsAlone() {
+        let found = problems(Self.full.replacing("maxPasses: 12", with: "maxPasses: 12, covariance: sites"))
+        #expect(found.contains { "\($0)".contains("model.covariance") }, "\(found)")
+    }
+
+    /// 2^63 combinations of levels are no number of 64 bits.
+    @Test func manyCombinationsAreRefused() {
+        let features = (0..<70).map { "{column: c\($0), type: binary}" }.joined(separator: ", ")
+        let found = problems(Self.grid.replacing("{column: smoker, type: binary}", with: features))
+        #expect(found.contains { "\($0)".contains("more than 10^15 combinations") }, "\(found)")
+    }
 
     private static func edited(_ old: String, _ new: String) -> String { small.replacing(old, with: new) }
 

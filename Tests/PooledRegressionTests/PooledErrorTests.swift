@@ -46,6 +46,8 @@ import Testing
         #expect(once == nil)
         let large = try await error(model()) { site, rows in if site == 1 { rows.columns[0][3] = 1e12 } }
         #expect(large == .outOfScale("age"))
+        let small = try await error(model()) { _, rows in rows.columns[1] = rows.columns[1].map { $0 * 1e-10 } }
+        #expect(small == .outOfScale("dose"))
     }
 
     @Test func separation() async throws {

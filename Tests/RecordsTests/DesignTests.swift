@@ -223,6 +223,32 @@ import Testing
                 .isEmpty)
     }
 
+    /// With equal weights it is the leverage without them; a row whose level's others weigh next to nothing stands alone.
+    @Test func leverageCountsWeights() throws {
+        let aligned = try generated("a,b,c", 120) { row in
+            "\(row * 7 % 11),\(row < 12 ? 1 : 0),\(row * 7 % 11 * 2)"
+        }
+        let design = try DesignMatrix(aligned, columns: [.numeric("a"), .binary("b"), .numeric("c")])
+        let plain = design.leverage(hasConstant: true, limit: 0.2)
+        let equal = design.leverage(weights: Array(repeating: 3, count: 120), limit: 0.2)
+        #expect(plain.rows == 0 && equal.rows == 0 && abs(plain.largest - equal.largest) < 1e-6)
+        let alone = design.leverage(weights: (0..<120).map { (1..<12).contains($0) ? 1e-3 : 1 }, limit: 0.2)
+        #expect(alone.rows == 1 && alone.largest > 0.98)
+        #expect(design.leverage(weights: Array(repeating: .nan, count: 120), limit: 0.2).rows == 120)
+    }
+
+    /// Milliseconds since 1970 over ten minutes: an intercept on that scale has no digits.
+    @Test func aColumnFarFromZeroIsNamed() throws {
+        let aligned = try generated("t", 60) { row in "\(1_750_000_000_000 + row * 7 % 11 * 10_000)" }
+        let design = try DesignMatrix(aligned, columns: [.numeric("t")])
+        guard case .farFromZero("t", _, _)? = design.problems().first else {
+            Issue.record("\(design.problems())")
+            return
+        }
+        let near = try generated("t", 60) { row in "\(1_750_000 + row * 7 % 11)" }
+        #expect(try DesignMatrix(near, columns: [.numeric("t")]).problems().isEmpty)
+    }
+
     /// Leverages of a block sum to its rank, and the constant adds one row's share.
     @Test func leveragesSumToTheRank() throws {
         let aligned = try generated("a,b,c", 60) { row in "\(row * 7 % 11),\(row * row % 13),\(row * 7 % 11 * 2)" }

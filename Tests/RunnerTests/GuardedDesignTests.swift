@@ -52,6 +52,41 @@ import Transcript
         return JobStart(file, isDraft: true, at: site).checks
     }
 
+    /// A level of twelve rows of which eleven weigh next to nothing, by case weights or by exposures: the twelfth's outcome could be read
+    /// off its coefficient, and the other party's part of its predictor with it.
+    @Test(arguments: [("linear", "weights"), ("poisson", "exposure")])
+    func aRowThatItsLevelLeavesAlone(_ family: String, _ word: String) throws {
+        let file = try SmallJob.file(
+            (
+                "label: outcome, features: [age]",
+                "label: outcome, \(word): w, features: [age, {column: tag, type: binary}]"
+            ),
+            ("logistic", family), ("reveal: [coefficients, scores]", "reveal: [coefficients]"))
+        func csv(light: String) -> String {
+            "id,outcome,age,tag,w\n"
+                + (0..<160).map { row in
+                    "P\(row),\(row * 7 % 5),\(20 + row * 13 % 41),\(row < 12 ? 1 : 0),\((1..<12).contains(row) ? light : "1")\n"
+                }.joined()
+        }
+        let problems = try design(file, csv(light: "0.001")).problems(for: file.job)
+        guard case .leverage(rows: 1, let largest, limit: 0.2)? = problems.first, problems.count == 1 else {
+            Issue.record("\(problems)")
+            return
+        }
+        #expect(largest > 0.9)
+        #expect(try design(file, csv(light: "0.9")).problems(for: file.job).isEmpty)
+    }
+
+    /// Weights of which few carry all are few rows.
+    @Test func effectiveRowsAreACohort() throws {
+        let file = try SmallJob.file(("label: outcome,", "label: outcome, weights: w,"), ("logistic", "linear"))
+        let lines = (0..<160).map { row in
+            "P\(row),\(row * 7 % 2),\(20 + row * 13 % 41),\(row % 8 == 0 ? 100 : 0.01)\n"
+        }
+        let problems = try design(file, "id,outcome,age,w\n" + lines.joined()).problems(for: file.job)
+        #expect(problems.contains { if case .fewEffectiveRows(20, _) = $0 { true } else { false } }, "\(problems)")
+    }
+
     /// 160 rows, one far off: a leverage between both limits.
     @Test func leverageIsRefusedUnlessLoosened() throws {
         let file = try SmallJob.file()

@@ -180,6 +180,34 @@ import Wire
         #expect(lines.first { $0.budget == "tablesPerRowInAll" }?.spent == 2)
     }
 
+    /// X^T X and X^T y of one site are the difference of a fit with it and a fit without it.
+    @Test func oneListOfSitesOverTheSameRows() throws {
+        let (few, other) = (try rows(0..<60), try rows(100..<160))
+        func open(_ policy: String, _ job: String, _ rows: AlignedRows, _ parties: String, _ sites: String? = nil)
+            throws
+        {
+            try book(policy, job: job).openSum(
+                cohort(rows), details: ["sum": "0", "point": "counts", "sites": sites ?? parties],
+                parties: parties.split(separator: " ").map(String.init))
+        }
+        let refused = "policy.siteListsPerRowInAll"
+        try open("", "job-1", few, "north east south west")
+        // A site that was lost in that job leaves its list as it is; another model of the same sites is another question.
+        try open("", "job-1", few, "north east south west", "north east south")
+        try open("", "job-2", few, "north east south west")
+        #expect(try rule { try open("", "job-3", few, "north east south") } == refused)
+        #expect(try rule { try open("", "job-3", self.rows(30..<90), "north east south") } == refused)
+        #expect(
+            try rule { try book(job: "job-3").check(parties: ["north", "east", "south"], over: cohort(few)) } == refused
+        )
+        try open("", "job-3", other, "north east south")
+        let two = "siteListsPerRowInAll: 2\n"
+        try open(two, "job-4", few, "north east south")
+        #expect(try rule { try open(two, "job-5", few, "north south west") } == refused)
+        let lines = try site.ledger().read { try $0.remaining(of: .standard, peers: [], at: Date()) }
+        #expect(lines.first { $0.budget == "siteListsPerRowInAll" }?.spent == 2)
+    }
+
     @Test func aSiteBringsOneTableUnderAnApproval() throws {
         let book = try book()
         for _ in 0..<2 { try book.admit(Bytes32(hashing: [1]), of: Self.east) }

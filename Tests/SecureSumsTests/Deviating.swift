@@ -12,6 +12,10 @@ struct Deviating: Sendable {
         case alteredShares
         /// Says that it lacks that site's vector, and that it does not have that site.
         case denies(Int)
+        /// Signs no accord.
+        case noAccord
+        /// Never says that it has reached the end.
+        case neverFinishes
         /// Signs another accord for all but the first.
         case twoAccords
         /// Says that it is in another mesh.
@@ -81,7 +85,7 @@ struct Deviating: Sendable {
             var accords: [Int: AccordMessage] = [:]
             for site in sites {
                 let told = way == .twoAccords && site > 0 ? Bytes32(hashing: "other".utf8) : digest
-                let signed = try told.map { told in
+                let signed = try (way == .noAccord ? nil : told).map { told in
                     let text = try statements.agreed(told, round: number, sender: own)
                     return SignedDigest(digest: told, signature: try key.sign(text))
                 }
@@ -102,7 +106,8 @@ struct Deviating: Sendable {
         let sites = settings.parties.indices
         let common = PresenceMessage(
             mesh: way == .otherMesh ? .zero : mesh, heads: state.heads, present: sites.map { way != .denies($0) },
-            isFinished: false, last: state.rounds.last)
+            isFinished: way != .neverFinishes && state.rounds.count >= Adding(value: 0).rounds,
+            last: state.rounds.last)
         var all = Dictionary(uniqueKeysWithValues: sites.map { ($0, common) })
         guard number >= 2 else { return all }
         switch way {

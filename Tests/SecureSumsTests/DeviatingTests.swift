@@ -47,6 +47,26 @@ import Wire
         }
     }
 
+    /// Nobody has a quorum then, and nobody who agreed is accused of withholding shares.
+    @Test func withThreeSitesWhoSignsNoAccordIsNamed() async throws {
+        for end in try await run(.noAccord, sites: 3, coalition: 1, .wait) {
+            #expect(end.saved.rounds.isEmpty)
+            switch end.error {
+            case .sharesWithheld(let names)?: #expect(names == ["site2"])
+            // Told by the other one.
+            case .suspended?: break
+            default: Issue.record("\(end.result)")
+            }
+        }
+    }
+
+    /// Whether the end is reached follows from the sums.
+    @Test func whoHasAllSumsAndSaysOtherwiseIsNamed() async throws {
+        let ends = try await run(.neverFinishes, sites: 4, coalition: 1, .wait)
+        #expect(ends.allSatisfy { $0.saved.rounds.count == 3 })
+        #expect(ends.contains { $0.error == .violation(site: "site3", name: "stateMismatch") })
+    }
+
     @Test func withFiveSitesNobodyNeedsItsShares() async throws {
         for end in try await run(.noShares, sites: 5, coalition: 1, .continue) {
             #expect(end.sums == [1000, 1005, 1010])

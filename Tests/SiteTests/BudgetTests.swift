@@ -55,6 +55,22 @@ import Testing
                 == "policy.identifiersPerPeer")
     }
 
+    /// The root alone would let a peer ask about a million people in the retry of a set of a hundred.
+    @Test func aRetryWithMoreIdentifiersPaysForThem() throws {
+        let folder = try LedgerFolder()
+        try folder.approve()
+        let policy = "retriesPerSet: 5\nidentifiersPerPeer: 200"
+        func opened(_ identifiers: Int) throws -> String? {
+            try refusal { try folder.book(policy).open(set: Sets.root(1), identifiers: identifiers) }
+        }
+        #expect(try opened(80) == nil)
+        #expect(try opened(1_000_000) == "policy.identifiersPerPeer")
+        #expect(try opened(200) == nil)
+        #expect(try opened(200) == nil)
+        #expect(try opened(201) == "policy.identifiersPerPeer")
+        #expect(try folder.ledger().entries().map { $0.amount(of: .identifiers) }.reduce(0, +) == 200)
+    }
+
     @Test func predictionsBringNewSetsAndPayForEach() throws {
         let folder = try LedgerFolder()
         try folder.approve()

@@ -103,6 +103,19 @@ import Testing
         expect(signed, "T06 checkpointInvalid")
     }
 
+    /// Who closed has said all: a record behind its closing is somebody's invention, and would end the checks of what is before it.
+    @Test func nothingComesAfterAClosing() throws {
+        for sender in [\Forge.a, \Forge.b] {
+            for (type, payload) in [(Answer.type, [1, 2, 3] as [UInt8]), (.commitments, [1])] {
+                let found = try played { forge in
+                    try forge.close(2)
+                    try forge.send(sender, type, payload, round: 9)
+                }
+                expect(found, "T09 outOfOrder")
+            }
+        }
+    }
+
     /// Each names what is wrong with the note.
     @Test func aClosingIsMadeForItsPlace() throws {
         expect(try played { try $0.close(2, note: $0.b.lastNote) }, "T06 closingInvalid")

@@ -42,7 +42,12 @@ import Testing
             // So many as the full copy has.
             let all = WholeJobTests.captured(recorded.path(name)).map(\.0.type)
             #expect(bulk == all.count { WholeJobTests.fitPlan.bulkTypes.contains($0) } && bulk > 20)
-            if hasPython { #expect(try SecondVerifierTests.lines(folder.path) == [line, "VALID"]) }
+            if hasPython {
+                #expect(
+                    try SecondVerifierTests.lines(folder.path).filter { !$0.hasPrefix("not checked: job.yaml") } == [
+                        line, "VALID",
+                    ])
+            }
             // What is left is a small part of it.
             func bytes(_ folder: String) throws -> Int {
                 try ["hospital~lab", "lab~hospital"].map { name in

@@ -96,7 +96,7 @@ extension TamperTests {
         #expect(outcomeName(verify(folder.path)) == "T06 rootMismatch")
         var run = VerificationRun(layout: layout, options: .toy)
         run.run()
-        #expect(run.equivocator == "lab" && run.findings.hasFailed(.t16) && !run.findings.hasFailed(.t01))
+        #expect(run.equivocation?.party == "lab" && run.findings.hasFailed(.t16) && !run.findings.hasFailed(.t01))
     }
 
     @Test func t17Causality() throws {

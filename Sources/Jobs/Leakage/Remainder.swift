@@ -27,7 +27,8 @@ enum Remainder {
             + "side's rows. The budget bounds what they tell about everybody, not what they tell about one person.",
         "A party that deviates can shift what is opened by a function of its choice; it learns no more bits than the windows have, and "
             + "a replay or an audit names it.",
-        "Sizes and times of messages follow from the numbers of rows and columns and are seen on the network.",
+        "Sizes of messages follow from the numbers of rows and columns and are seen on the network. So are times; the time that a party "
+            + "takes for sums over a column of its own tells nearly how many of its cells are not zero.",
     ]
 
     /// Of every job; what its nonces assume comes to that.

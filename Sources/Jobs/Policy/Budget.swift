@@ -17,6 +17,7 @@ public enum Budget: String, Sendable, Hashable, CaseIterable, Codable {
     case rootsPerColumn
     case sumsPerRowInAll
     case tablesPerRowInAll
+    case siteListsPerRowInAll
 
     /// What holds when the policy says nothing.
     public var standard: Int {
@@ -36,14 +37,14 @@ public enum Budget: String, Sendable, Hashable, CaseIterable, Codable {
         case .scoresPerRowInAll: 30
         case .rootsPerColumn: 5
         case .sumsPerRowInAll: 1000
-        case .tablesPerRowInAll: 1
+        case .tablesPerRowInAll, .siteListsPerRowInAll: 1
         }
     }
 
     var range: ClosedRange<Int> {
         switch self {
         case .approvalDays: 1...3650
-        case .setsPerApproval, .rootsPerColumn: 1...1000
+        case .setsPerApproval, .rootsPerColumn, .siteListsPerRowInAll: 1...1000
         case .retriesPerSet: 0...1000
         case .attemptsPerHour: 1...100_000
         case .identifiersPerDay, .identifiersPerPeer, .identifiersInAll: 0...(1 << 48)
@@ -73,6 +74,8 @@ public enum Budget: String, Sendable, Hashable, CaseIterable, Codable {
         case .sumsPerRowInAll: "opened sums of jobs split by rows that one row may be in"
         case .tablesPerRowInAll:
             "different tables that one row may be in, of jobs split by rows; likewise curves, and grids"
+        case .siteListsPerRowInAll:
+            "different lists of sites that fits of one row may have, of jobs split by rows without noise"
         }
     }
 

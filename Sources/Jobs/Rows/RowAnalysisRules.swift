@@ -65,7 +65,7 @@ extension JobRules {
         let cells = party.features.reduce(1.0) { $0 * Double($1.levels?.count ?? 1) }
         if cells > Double(JobBounds.gridCells) {
             note(
-                "columns.features", "have \(Int(cells)) combinations of levels",
+                "columns.features", "have \(cells < 1e15 ? "\(Int(cells))" : "more than 10^15") combinations of levels",
                 "at most \(JobBounds.gridCells) with one baseline for all sites: fewer levels or features, or 'baseline: sites'"
             )
         }

@@ -137,7 +137,7 @@ extension JobRules {
         }
         if rows.hasGrid, rows.covariance == .hc1 || rows.covariance == .sites {
             note("model.covariance", "one baseline for all sites has classical or HC0", "write HC0, or drop it")
-        } else if !rows.hasGrid, model.family == .cox, rows.covariance == .hc0 || rows.covariance == .hc1 {
+        } else if !rows.hasGrid, model.family == .cox, rows.covariance != .classical {
             note(
                 "model.covariance", "a survival model whose sites are strata has none of these", "drop 'covariance'")
         }

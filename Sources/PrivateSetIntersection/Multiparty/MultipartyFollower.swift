@@ -21,6 +21,9 @@ public struct MultipartyFollower: Sendable {
         .commonOrder,
     ]
 
+    /// Whether a record is one of those that are read.
+    public static func reads(_ record: Record) -> Bool { kept.contains(record.type) }
+
     /// - Parameters:
     ///   - own: the keeper of the logs.
     ///   - sessions: ids by peer.
@@ -33,7 +36,7 @@ public struct MultipartyFollower: Sendable {
 
     /// A record of the session with a peer, of either direction; others than those of alignments are passed over.
     public mutating func take(_ record: Record, payload: [UInt8], with peer: Int) {
-        guard Self.kept.contains(record.type) else { return }
+        guard Self.reads(record) else { return }
         if record.from == settings.parties[own] {
             exchanges[peer, default: Exchange()].sent[record.type] = payload
         } else {

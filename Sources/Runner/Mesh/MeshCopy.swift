@@ -17,7 +17,7 @@ struct MeshCopy {
         let session: Bytes32
         /// What each side said of all its logs, by sender.
         var heads: [String: MeshHeads] = [:]
-        /// Records of what the mesh computes with their payloads, of both directions; of bulk ones none.
+        /// Records of what the mesh computes with their payloads, of both directions; of bulk ones none. Each payload is its record's.
         var records: [(record: Record, payload: [UInt8])] = []
         /// The root of each party's part of a model, by party: at the end of a fit, or before a prediction.
         var models: [String: Bytes32] = [:]
@@ -58,6 +58,7 @@ struct MeshCopy {
                 hint: "give the results folder that stands around `\(MeshFolder.transcripts)`")
         }
         var pairs: [String: Pair] = [:]
+        var room = Self.mostBytes
         var keepers: Set<String> = []
         var jobs: [Bytes32: (Job, SessionPurpose)] = [:]
         for transcript in transcripts {
@@ -86,7 +87,15 @@ struct MeshCopy {
                 var tree = MerkleTree()
                 try listing.forEachRecord(from: party.name) { item in
                     tree.append(leaf: item.leaf)
-                    if let payload = item.payload { pair.take(item.record, payload) }
+                    guard let payload = item.payload else { return true }
+                    room -= pair.take(item.record, payload)
+                    guard room >= 0 else {
+                        throw Failure(
+                            .badData, "tooLarge",
+                            "\(transcript): the messages that are checked together come to more than "
+                                + "\(Self.mostBytes >> 20) MiB",
+                            hint: "no session makes so many: who handed this folder over?")
+                    }
                     return true
                 }
                 pair.trees[party.name] = tree
@@ -106,12 +115,20 @@ struct MeshCopy {
     }
 }
 
+extension MeshCopy {
+    /// What is kept of all sessions of a folder, which somebody else may have made.
+    fileprivate static let mostBytes = 1 << 30
+}
+
 extension MeshCopy.Pair {
-    fileprivate mutating func take(_ record: Record, _ payload: [UInt8]) {
-        if Self.kept.contains(record.type.protocolID) || AnnouncedNumbers.areIn(record)
-            || DescribedReading.reads(record)
+    /// - Returns: how many bytes it keeps.
+    fileprivate mutating func take(_ record: Record, _ payload: [UInt8]) -> Int {
+        var kept = 0
+        if record.type.protocolID == SumDescription.protocolVersion.id || MultipartyFollower.reads(record)
+            || AnnouncedNumbers.areIn(record) || DescribedReading.reads(record), record.matches(payload: payload)
         {
             records.append((record, payload))
+            kept = payload.count
         }
         let model: Bytes32? =
             switch record.type {
@@ -122,11 +139,8 @@ extension MeshCopy.Pair {
             }
         if let model { models[record.from] = model }
         if record.type == .meshHeads { heads[record.from] = try? MeshHeads(payload: payload) }
+        return kept
     }
-
-    private static let kept = [
-        SumDescription.protocolVersion.id, ProtocolVersion.alignment.id, ProtocolVersion.multipartyAlignment.id,
-    ]
 }
 
 extension MeshCopy {

@@ -313,6 +313,11 @@ extension MeshStation {
             try peer.book.attempt()
             try await open(session, peer, evidence)
             let end = try await wait(session, peer, channel, attempt)
+            // The salt plays no part in the counts.
+            try await session.finishInspection(counts: work.facts(of: end.result, salt: .zero).counts)
+            for (check, reason) in session.unfinishedChecks.sorted(by: { $0.key < $1.key }) {
+                observer.warning("check \(check) could not be made to the end with \(peer.name): \(reason)")
+            }
             try await end.heads.toward(peer.name, from: mesh.site.name, job).exchange(over: session)
             return end
         }

@@ -77,16 +77,18 @@ package struct MeshReport: Encodable, Sendable {
         let all = pairs.flatMap(\.report.findings) + findings
         let made = all.count { $0.status != .notEvaluated }
         var parts = [subject + failed, "checked: \(pairs.count) sessions, and all together (\(made) checks)"]
-        if !unknown.isEmpty {
-            parts.append(
-                "NOT COMPARED with a pinned identity, because the site knows none: \(unknown.joined(separator: ", "))")
-        }
+        if !unknown.isEmpty { parts.append(Self.notCompared(unknown)) }
         let rest = Set(all.filter { $0.status == .notEvaluated }.map(\.check))
         parts.append(
             rest.isEmpty
                 ? "nothing was left out" : "not checked in every session: \(VerificationReport.ranges(of: Array(rest)))"
         )
         return parts.joined(separator: "; ") + "."
+    }
+
+    /// - Parameter unknown: parties whose identity was to be compared with pinned ones and is not pinned.
+    package static func notCompared(_ unknown: [String]) -> String {
+        "NOT COMPARED with a pinned identity, because the site knows none: \(unknown.joined(separator: ", "))"
     }
 
     package var text: String {

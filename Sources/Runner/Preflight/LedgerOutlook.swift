@@ -37,6 +37,6 @@ struct LedgerOutlook {
 
     private static let ofRows: Set<Budget> = [
         .modelsPerRow, .modelsPerRowInAll, .scoresPerRow, .scoresPerRowInAll, .sumsPerRowInAll, .tablesPerRowInAll,
-        .rootsPerColumn,
+        .siteListsPerRowInAll, .rootsPerColumn,
     ]
 }

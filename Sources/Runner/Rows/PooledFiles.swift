@@ -116,9 +116,13 @@ extension PooledOutcome {
                     confLow: term.confLow, confHigh: term.confHigh)
             }
             let usesT = [ModelFamily.linear, .gamma].contains { $0.rawValue == summary.family }
+            // Clusters count, not rows, where errors are those of sites: as Stata's `vce(cluster)` has it.
+            let freedom =
+                summary.robust == PooledModel.Robust.sites.rawValue
+                ? Double(summary.sites.count - 1) : summary.residualDegreesOfFreedom.map(Double.init)
             return FittedTerm(
                 term: term.term, estimate: term.estimate, standardized: standardized, standardError: robust,
-                degreesOfFreedom: usesT ? summary.residualDegreesOfFreedom.map(Double.init) : nil)
+                degreesOfFreedom: usesT ? freedom : nil)
         }
     }
 }

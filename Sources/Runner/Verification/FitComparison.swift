@@ -46,7 +46,14 @@ package struct FitComparison {
             return failed("otherFit", "The fit was between other parties, or under other identities.")
         }
         for party in summary.parties.map(\.name) {
-            guard let used = try used(by: party), let committed = try committed(by: party) else {
+            guard let used = try used(by: party, signed: summary.signed[party] ?? 0) else {
+                // What a copy says of a peer that never signed it is its keeper's claim.
+                guard report.verdict == .notClosed else {
+                    return failed("modelMissing", "\(party) did not commit to its model.")
+                }
+                return skipped("\(party) signed no commitment to its model")
+            }
+            guard let committed = try committed(by: party) else {
                 return failed("modelMissing", "\(party) did not commit to its model.")
             }
             guard used == committed else {
@@ -58,9 +65,12 @@ package struct FitComparison {
     }
 
     /// H of the root that a party named before the prediction's first protocol message.
-    private func used(by party: String) throws -> Bytes32? {
+    ///
+    /// - Parameter signed: how many of its records its own signed heads cover.
+    private func used(by party: String, signed: UInt64) throws -> Bytes32? {
         var found: Bytes32?
         try TranscriptListing(folder: prediction).forEachRecord(from: party) { item in
+            guard item.record.sequence < signed else { return false }
             guard item.record.type == .commitments, let payload = item.payload else { return true }
             let items = try InputCommitments(payload: payload).items
             found = items.first { $0.label == ModelBinding.label }.map { Bytes32(hashing: $0.root.bytes) }

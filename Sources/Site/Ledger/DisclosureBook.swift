@@ -78,7 +78,7 @@ package struct DisclosureBook: Sendable {
     ///
     /// - Parameters:
     ///   - set: the root that the peer committed to.
-    ///   - identifiers: the size that it announced.
+    ///   - identifiers: the size that it announced. A root says nothing of it: a retry with more of them pays for what is more.
     package func open(set: Bytes32, identifiers: Int) throws {
         try ledger.transact { transaction in
             let spent = Spending(of: peer, in: transaction.view)
@@ -88,7 +88,10 @@ package struct DisclosureBook: Sendable {
             let same = earlier.filter { $0.set == set.hex && $0.purpose == purpose.rawValue }
             if !same.isEmpty {
                 try checkRetries(same.count)
-                return try transaction.append(entry(.setRetried, set: set.hex))
+                let more = identifiers - same.reduce(0) { $0 + $1.amount(of: .identifiers) }
+                guard more > 0 else { return try transaction.append(entry(.setRetried, set: set.hex)) }
+                try checkIdentifiers(more, spent, in: transaction.view)
+                return try transaction.append(entry(.setRetried, set: set.hex, charges: [.identifiers: more]))
             }
             if !disclosure.contains(.otherRows) { try checkSets(earlier, adding: set.hex) }
             try checkIdentifiers(identifiers, spent, in: transaction.view)

@@ -81,10 +81,14 @@ package struct PooledBook: Sendable {
     ///   - details: which it is.
     ///   - cells: of a table, of curves, of a grid: over rows that were in one, others of the kind are refused.
     ///   - isNoisy: whether noise was sized for one course: another point at a place where this job had one is refused, under any approval.
+    ///   - parties: of a fit without noise: all sites of its job. Over rows that were in one, a fit of other sites is refused.
     package func openSum(
-        _ cohort: Cohort, details: [String: String], cells: Cells? = nil, isNoisy: Bool = false
+        _ cohort: Cohort, details: [String: String], cells: Cells? = nil, isNoisy: Bool = false,
+        parties: [String]? = nil
     ) throws {
+        let list = parties.map { $0.joined(separator: " ") }
         let details = details.merging(cells?.details ?? [:]) { _, new in new }
+            .merging(list.map { [Self.parties: $0] } ?? [:]) { _, new in new }
         try ledger.transact { transaction in
             let entries = transaction.view.entries
             let approved = entries.lastIndex { $0.is(.jobApproved) && $0.job == job } ?? 0
@@ -94,8 +98,34 @@ package struct PooledBook: Sendable {
             if known { return }
             if isNoisy { try checkOnce(details, entries) }
             if let cells { try check(cells, details, over: cohort, transaction.view) }
+            if let list { try check(sites: list, over: cohort, transaction.view) }
             try check(.sumsPerRowInAll, .sums, over: cohort, "opened sums a row", transaction.view)
             try transaction.append(entry(.sumOpened, [.sums: 1], details), charging: cohort)
+        }
+    }
+
+    /// In the details of an opened sum of a fit.
+    static let parties = "parties"
+
+    /// Before anybody is called: whether a fit of these sites would be refused.
+    ///
+    /// - Throws: `PolicyRefusal`, `policy.siteListsPerRowInAll`.
+    package func check(parties: [String], over cohort: Cohort) throws {
+        try ledger.read { try check(sites: parties.joined(separator: " "), over: cohort, $0) }
+    }
+
+    /// Linear fits open the same sums whatever the point, and a deviating site steers others to points that an earlier fit had: what two of
+    /// them opened differs by the sites that only one has.
+    private func check(sites list: String, over cohort: Cohort, _ view: LedgerView) throws {
+        let limit = budgets[.siteListsPerRowInAll]
+        guard try Spending(in: view).siteLists(over: cohort, otherThan: list) < limit else {
+            throw PolicyRefusal(
+                rule: Budget.siteListsPerRowInAll.rule,
+                message:
+                    "some of these rows were in fits of other sites than \(list): the difference of what two such fits open is the sums "
+                    + "of the sites that only one of them has. This site allows \(limit) \(limit == 1 ? "list" : "lists") of sites a row",
+                remedy: "keep to the sites of the earlier fit; whoever answers for this site's data can raise "
+                    + "\(Budget.siteListsPerRowInAll.rawValue) in policy.yaml, if those sums may be known")
         }
     }
 

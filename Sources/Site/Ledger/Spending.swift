@@ -103,6 +103,38 @@ struct Spending {
         return most
     }
 
+    /// How many lists of sites, other than this one, fits had over the row of a cohort that was in those of most of them.
+    func siteLists(over cohort: Cohort, otherThan list: String) throws -> Int {
+        var spent = [Int](repeating: 0, count: cohort.count)
+        for (other, names) in cohortsBySites where other != list {
+            var rows: Set<Int> = []
+            for name in names { cohort.forEachCommon(with: try view.cohort(named: name)) { rows.insert($0) } }
+            for row in rows { spent[row] += 1 }
+        }
+        return spent.max() ?? 0
+    }
+
+    /// How many lists of sites fits had over the row that was in those of most of them.
+    func siteLists() throws -> Int {
+        var spent: [Cohort.Tag: Int] = [:]
+        for names in cohortsBySites.values {
+            var tags: Set<Cohort.Tag> = []
+            for name in names { tags.formUnion(try view.cohort(named: name).tags) }
+            for tag in tags { spent[tag, default: 0] += 1 }
+        }
+        return spent.values.max() ?? 0
+    }
+
+    /// Of each list of sites that fits had the names of the cohorts.
+    private var cohortsBySites: [String: Set<String>] {
+        var found: [String: Set<String>] = [:]
+        for entry in entries {
+            guard let list = entry.details[PooledBook.parties], let cohort = entry.cohort else { continue }
+            found[list, default: []].insert(cohort)
+        }
+        return found
+    }
+
     /// Entries that do not say over which rows: they count for every row.
     private func everywhere(cellsOf kind: String, _ isOther: (LedgerEntry) -> Bool) -> Int {
         entries.count { $0.details[PooledBook.Cells.kind] == kind && $0.cohort == nil && isOther($0) }
@@ -159,6 +191,7 @@ extension LedgerView {
         add(.scoresPerRowInAll, try spent.highest(.scores), nil)
         add(.sumsPerRowInAll, try spent.highest(.sums), nil)
         add(.tablesPerRowInAll, try spent.cells(), nil)
+        add(.siteListsPerRowInAll, try spent.siteLists(), nil)
         return lines
     }
 }

@@ -33,7 +33,7 @@ extension VerificationRun {
         let folder = TranscriptLayout.equivocations
         guard layout.exists(folder) else { return }
         let names = fileNames.filter { $0.hasPrefix("\(folder)/") }
-        var shown: [String] = []
+        var shown: [(party: String, accused: TreeHead?)] = []
         for number in 1...max(1, names.count / 2) {
             let pair = (1...2).compactMap { part -> String? in
                 let name = "\(folder)/\(number)-\(part).txt"
@@ -42,31 +42,32 @@ extension VerificationRun {
                 }
                 return String(validating: bytes, as: UTF8.self)
             }
-            if pair.count == 2, let party = equivocator(in: pair[0], and: pair[1], pass, parties) {
-                shown.append(party)
+            if pair.count == 2, let found = equivocator(in: pair[0], and: pair[1], pass, parties) {
+                shown.append(found)
             }
         }
-        guard let party = shown.first, shown.count * 2 == names.count else {
+        guard let first = shown.first, shown.count * 2 == names.count else {
             findings.fail(
                 .t01, "equivocationInvalid", "The notes in \(folder)/ do not show that a party signed two logs.")
             return
         }
-        equivocator = party
-        findings.fail(.t16, "equivocation", "\(party) signed something else than it sent; both heads are kept.")
+        equivocation = first
+        findings.fail(
+            .t16, "equivocation", "\(first.party) signed something else than it sent; both heads are kept.")
     }
 
     /// The party that signed `text`, which is not the log that this copy has: either it signed `other` as well, another
     /// root of the same size, or `other` is the head of this log where the message with `text` stands.
     private func equivocator(
         in text: String, and other: String, _ pass: LogPass, _ parties: PartiesFile
-    ) -> String? {
+    ) -> (party: String, accused: TreeHead?)? {
         guard let note = try? SignedNote(encoded: text) else { return nil }
         for sender in parties.parties {
             let receiver = parties.other(than: sender.name)
             guard let head = head(signedIn: note, by: sender, to: receiver) else { continue }
             if let second = try? SignedNote(encoded: other) {
                 guard let second = self.head(signedIn: second, by: sender, to: receiver) else { return nil }
-                return second.size == head.size && second.root != head.root ? sender.name : nil
+                return second.size == head.size && second.root != head.root ? (sender.name, nil) : nil
             }
             let held = (pass.notes[sender.name] ?? []).first { $0.body == text }
             guard let held, let checkpoint = try? Checkpoint(text: other),
@@ -75,7 +76,7 @@ extension VerificationRun {
                 trees[sender.name]?.root(at: head.size) != head.root,
                 trees[sender.name]?.root(at: checkpoint.head.size) == checkpoint.head.root
             else { return nil }
-            return sender.name
+            return (sender.name, head)
         }
         return nil
     }
@@ -100,13 +101,14 @@ extension VerificationRun {
     ) -> CosignedNotes {
         var found = CosignedNotes()
         guard let parties else { return found }
-        var answers = pass.cosignatures[witness.name] ?? []
+        // By round, each round's in their order: a hostile log may have any number of both.
+        var answers = Dictionary(grouping: (pass.cosignatures[witness.name] ?? []).reversed(), by: \.record.round)
         for message in pass.notes[sender.name] ?? [] {
             let record = message.record
             let reference = Reference(from: sender.name, to: witness.name, sequence: record.sequence)
             let isClosing = record.type == .closing
             let fault = isClosing ? CheckpointFault.closingInvalid : .checkpointInvalid
-            let answer = answers.firstIndex { $0.record.round == record.round }.map { answers.remove(at: $0) }
+            let answer = answers[record.round]?.popLast()
             guard
                 let signed = message.body.flatMap({
                     SignedHead($0, in: record, by: sender, to: witness, parties.session)
@@ -146,7 +148,8 @@ extension VerificationRun {
             cosigned[sender.name, default: []].append(signed.head)
             found.texts.insert(note.encoded)
         }
-        for answer in answers where isSigned(answer.record, by: witness.name) {
+        let rest = answers.values.flatMap(\.self).sorted { $0.record.sequence < $1.record.sequence }
+        for answer in rest where isSigned(answer.record, by: witness.name) {
             findings.fail(
                 .t16, "checkpointsOutOfStep", "Checkpoints and countersignatures do not go in step.",
                 at: Reference(from: witness.name, to: sender.name, sequence: answer.record.sequence))

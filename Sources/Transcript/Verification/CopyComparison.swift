@@ -24,9 +24,17 @@ enum CopyComparison {
             run.findings.fail(.x01, "equivocation", "\(sender) signed two different logs of \(size) records.")
             return
         }
-        if let sender = other.equivocator {
-            run.findings.fail(
-                .x01, "equivocation", "\(sender) signed something else than it sent; the other copy has both heads.")
+        if let (sender, accused) = other.equivocation {
+            // Who countersigned that very head in this copy had the log that it belongs to, and has it no more.
+            if let accused, run.cosigned[sender]?.contains(accused) ?? false {
+                run.findings.fail(
+                    .x01, "peerCopyInvalid",
+                    "The other copy accuses \(sender) by a head that its own keeper countersigned here.")
+            } else {
+                run.findings.fail(
+                    .x01, "equivocation",
+                    "\(sender) signed something else than it sent; the other copy has both heads.")
+            }
             return
         }
         if let failure = other.findings.findings(Verifier.ownChecks).first(where: { $0.status == .failed }) {

@@ -163,6 +163,12 @@ struct LogPass {
         let standing =
             judgesUnsigned ? .signed : heads.standing(of: record, from: reference.from, at: reference.sequence)
         isUnsigned = isUnsigned || standing == .unsigned
+        // Else one such record would end the checks that follow, of a session whose end both signed.
+        if standing == .unsigned, heads.closed.contains(reference.from) {
+            findings.fail(
+                .t09, "outOfOrder", "A message of kind \(record.type) stands after its sender's closing.",
+                at: reference)
+        }
         if record.seen.size < lastSeen || opposite.root(at: record.seen.size) != record.seen.root {
             findings.fail(
                 .t17, "causalityViolation", "A record claims to have seen what was not sent to it.", at: reference)

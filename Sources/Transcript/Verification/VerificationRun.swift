@@ -28,8 +28,9 @@ struct VerificationRun {
     var reasons: [String] = []
     /// Files in the folder, beside `private/`.
     var fileNames: Set<String> = []
-    /// A party whose own signatures show that it signed two different logs.
-    var equivocator: String?
+    /// A party that signed two logs; with the head that it signed where the other one is that of this copy's log, which its keeper says
+    /// that it sent.
+    var equivocation: (party: String, accused: TreeHead?)?
 
     init(layout: TranscriptLayout, options: Verifier.Options) {
         self.layout = layout

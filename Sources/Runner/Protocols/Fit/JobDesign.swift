@@ -58,9 +58,36 @@ package struct JobDesign: Sendable {
     /// Columns and labels that must not be trained on under this job: small cells, constant columns, leverage, too many events, close times, ...
     package func problems(for job: Job) -> [DesignProblem] {
         let limits = DesignLimits(job)
-        return design.problems(limits: limits, parameters: job.parameterCount, hasConstant: label != nil)
-            + (label?.problems(limits: limits) ?? []) + tooManyEvents(for: job)
-            + closeTimes(for: job)
+        let own = design.problems(limits: limits, parameters: job.parameterCount, hasConstant: label != nil)
+        return own + (label?.problems(limits: limits) ?? []) + weights(for: job, limits, beside: own)
+            + tooManyEvents(for: job) + closeTimes(for: job)
+    }
+
+    /// Leverage as rows weigh in this fit: a small exposure, or a small case weight on all but one row of a level, leaves that row alone.
+    private func weights(
+        for job: Job, _ limits: DesignLimits, beside own: [DesignProblem]
+    ) -> [DesignProblem] {
+        guard let label else { return [] }
+        var problems: [DesignProblem] = []
+        let effective = effectiveSize(Array(label.values.indices))
+        if effective < job.limits.minimumCohort, weight != nil {
+            problems.append(.fewEffectiveRows(rows: effective, minimum: job.limits.minimumCohort))
+        }
+        let isNamed = own.contains { if case .leverage = $0 { true } else { false } }
+        guard limits.maximumLeverage < 1, !isNamed else { return problems }
+        // Without weights a linear fit has those that `own` is about.
+        let weights =
+            [.linear, .gamma].contains(plan.family)
+            ? weight
+            : plan.startWeights(
+                label: label.values, offset: offset, weight: weight, columns: design.columns, survival: survival)
+        guard let weights else { return problems }
+        let leverage = design.leverage(weights: weights, limit: limits.maximumLeverage)
+        if leverage.rows > 0 {
+            problems.append(
+                .leverage(rows: leverage.rows, largest: leverage.largest, limit: limits.maximumLeverage))
+        }
+        return problems
     }
 
     private func tooManyEvents(for job: Job) -> [DesignProblem] {
