@@ -1,5 +1,3 @@
-package import Records
-
 extension TrainingPlan {
     /// What rows weigh in the information at the active party's own fit, where the joint one starts (training.md 5.1): case weight times
     /// the family's weight, in which offsets are.
