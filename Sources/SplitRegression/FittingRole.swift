@@ -71,7 +71,7 @@ struct FittingRole {
             round: machine.exchange.round + 1)
         if let active = machine.active { outcome.curve = curve(machine.results.curve, active) }
         outcome.comparison = comparison(machine.results)
-        if let selection = machine.selection { add(selection, l1: facts.l1, to: &outcome) }
+        if let selection = machine.selection { add(selection, facts, of: machine.ownRange, to: &outcome) }
         return (outcome, machine)
     }
 
@@ -147,12 +147,14 @@ struct FittingRole {
     }
 
     /// What an elastic net came to, and its whole path.
-    private func add(
-        _ selection: ShareMachine<PaillierShareExchange>.Selection, l1: Double, to outcome: inout TrainingOutcome
+    ///
+    /// - Parameter range: where this party's coefficients stand in joint vectors, after the constant.
+    func add(
+        _ selection: NetSelection, _ facts: TrainingFacts, of range: Range<Int>, to outcome: inout TrainingOutcome
     ) {
         outcome.summary.nonzero = selection.coefficients.count { $0 != 0 }
-        outcome.summary.optimalityGap = selection.violation.map { $0 / l1 }
-        let own = isActive ? 0..<design.terms.count : context.plan.activeColumns - 1..<selection.coefficients.count
+        outcome.summary.optimalityGap = selection.violation.map { $0 / facts.l1 }
+        let own = max(0, range.lowerBound - 1)..<range.upperBound - 1
         outcome.path = selection.net.path().map { point in
             PenaltyPathPoint(
                 l1: point.l1 * unit, nonzero: point.coefficients.count { $0 != 0 },

@@ -146,14 +146,19 @@ public struct TrainingPlan: Sendable, Equatable {
     /// Coefficients of all parties, the active one's constant among them.
     public var parameters: Int { activeColumns + passiveColumns + otherColumns.reduce(0, +) }
 
-    /// What is there with two parties only (multiparty-training.md 1).
+    /// Widths of what an elastic net opens to all parties at once: correlations, then the gradient; else empty.
+    var jointWidths: [[Int]] {
+        guard l1 > 0 else { return [] }
+        // They depend on the columns alone.
+        let facts = facts(rows: 1, heldOut: 0, Announcement(typicalOf: response))
+        return [facts.correlationBits, facts.jointGradientBits].map { $0.map(\.all) }
+    }
+
+    /// Further parties and their columns (multiparty-training.md 1).
     private func validateOthers() throws(TrainingError) {
         guard !otherColumns.isEmpty else { return }
         guard otherColumns.count <= Self.mostOthers, otherColumns.allSatisfy({ $0 >= 1 }) else {
             throw .invalidPlan("a training has two to eight parties, each passive one with a column")
-        }
-        guard l1 == 0 else {
-            throw .invalidPlan("an elastic net: not with more than two parties that hold different columns")
         }
     }
 

@@ -141,6 +141,26 @@ import Testing
         }
     }
 
+    @Test("An elastic net opens the correlations of all to all: each party counts them for each other one")
+    func elasticNet() throws {
+        let job = try Job(
+            yaml: Self.fit("reveal: [coefficients, correlations]", family: "linear, l1: 0.1, l2: 0.01"))
+        #expect(try Job(canonical: job.canonical) == job)
+        // Eight coefficients: 21 pairs, seven products with the label, a gradient of eight.
+        for party in job.parties {
+            #expect(OpenedBits(job, rows: 1000, to: party).correlations == 21 * 18 + 7 * 22 + 8 * 29)
+        }
+        let hidden = try #require(HiddenBits(columns: [("s", (0..<1000).map { Double($0 % 2) })]))
+        let budget = BitBudget(job, rows: 1000, from: job.parties[3], to: job.parties[1], hidden: hidden)
+        #expect(budget.toOthers >= 2 * (21 * 18 + 7 * 22 + 8 * 29))
+        let brief = try #require(SeveralBrief(job, for: "d"))
+        #expect(brief.allLearn.contains { $0.contains("all coefficients of all parties follow") }, "\(brief.allLearn)")
+        let refit = Self.fit("reveal: [coefficients, correlations]\nwithoutLost: refit\n", family: "linear, l1: 0.1")
+        let pair = try Job(yaml: refit.replacing("moiety: 12", with: "moiety: 13")).without("d").without("c")
+        #expect(pair.kind == .pair && pair.model.l1 == 0.1)
+        #expect(try Job(canonical: pair.canonical) == pair)
+    }
+
     @Test("A helper that is none, and what is there with two parties only")
     func refusesFits() throws {
         func problems(_ text: String, at path: String) -> Bool {
@@ -161,7 +181,7 @@ import Testing
         var moved = compared
         moved.helper = "d"
         #expect(throws: DocumentError.self) { try Job(canonical: moved.canonical) }
-        #expect(problems(Self.fit().replacing("{family: logistic}", with: "{family: linear, l1: 0.1}"), at: "model.l1"))
+        #expect(problems(Self.fit(family: "linear, l1: 0.1"), at: "reveal"))
         #expect(problems(Self.fit("alignment: {protocol: ecdh-p256}"), at: "alignment"))
         #expect(problems(Self.fit("network: {listener: b}"), at: "network.listener"))
         #expect(problems(Self.fit().replacing("features: [s]", with: "features: []"), at: "parties[3].features"))

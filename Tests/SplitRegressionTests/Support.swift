@@ -131,10 +131,11 @@ struct Cohort {
 extension TrainingPlan {
     /// A plan that reveals all but scores; the columns are set from the cohort.
     init(
-        family: ModelFamily, l2: Double = 0, maximumPasses: Int = 60, keyBits: Int, revealScores: Bool = false
+        family: ModelFamily, l2: Double = 0, l1: Double = 0, maximumPasses: Int = 60, keyBits: Int,
+        revealScores: Bool = false
     ) {
         self.init(
-            family: family, activeColumns: 0, passiveColumns: 0, l2: l2, maximumPasses: maximumPasses, keyBits: keyBits,
-            standardErrors: true, revealScores: revealScores, revealFit: true)
+            family: family, activeColumns: 0, passiveColumns: 0, l2: l2, l1: l1, maximumPasses: maximumPasses,
+            keyBits: keyBits, standardErrors: true, revealScores: revealScores, revealFit: true)
     }
 }

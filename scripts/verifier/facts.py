@@ -252,6 +252,10 @@ class Facts:
         columns = self.parameters - 1
         return [PAIR] * (columns * (columns - 1) // 2) + [WITH_LABEL] * columns
 
+    def slope_widths(self):
+        """Of the gradient at a point that all know."""
+        return [SLOPE] * self.parameters
+
     def variance_widths(self, more=0):
         fraction = min(SHARE_FRACTION, 12 + self.above_quarter) + more
         first = VARIANCE if self.family.has_risk_sets else CONSTANT_VARIANCE

@@ -4,7 +4,7 @@ which chunk, how many bits (protocols/training.md 3 and 5)."""
 from verifier import fitting, levels, messages, steps
 from verifier.exchanges import Exchanges
 from verifier.expecting import ACTIVE, PASSIVE, Expectations
-from verifier.facts import CURVE, ROBUST_VARIANCE, SLOPE
+from verifier.facts import CURVE, ROBUST_VARIANCE
 from verifier.handing import SCORE, TAG, Handover
 from verifier.layouts import Cut
 from verifier.openings import opening_of
@@ -128,7 +128,7 @@ class Follower(StepFollower):
         elif step[0] == steps.CORRELATIONS:
             self.expect_results(*2 * [self.facts.correlation_widths()])
         elif step[0] == steps.JOINT_GRADIENT:
-            self.expect_results(*2 * [[SLOPE] * self.facts.parameters])
+            self.expect_results(*2 * [self.facts.slope_widths()])
         elif step[0] in (steps.ALIASES, steps.MOVEMENTS):
             self.expect_results(*self.facts.naming_widths(step[0] == steps.ALIASES))
         elif step[0] == steps.PASSIVE_ALIASES:

@@ -4,7 +4,7 @@ holder announces takes the place of windows, and decisions follow from it."""
 from verifier import messages, steps
 from verifier.expecting import ACTIVE, CHECKPOINT, PASSIVE
 from verifier.following import StepFollower
-from verifier.handing import BIT, Handing, Handover, Results
+from verifier.handing import BIT, Announced, Handing, Handover, Results
 from verifier.openings import RangeBits, ThetaBit
 from verifier.reading import demand
 from verifier.training import TrainingInspector
@@ -83,6 +83,8 @@ class FurtherFollower(StepFollower):
                 self.expect(OTHER, messages.HANDOVER, item)
             elif isinstance(item, Results):
                 self.expect(HOLDER, messages.SEALED_RESULTS, item)
+            elif isinstance(item, Announced):
+                self.expect(HOLDER, messages.RESULTS, item.widths)
             elif item == BIT:
                 self.expect(OTHER, messages.WINDOW, BIT)
             else:

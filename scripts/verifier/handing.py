@@ -31,13 +31,20 @@ class Results:
         self.count = up(len(widths), each)
 
 
+class Announced:
+    """Numbers of an elastic net that both holders opened at once, in so many bits each."""
+
+    def __init__(self, widths):
+        self.widths = widths
+
+
 # To the helper: whether the party's part of some row may have wrapped.
 BIT = "bit"
 
 
 class Handing:
     """`of` gives what comes for a step in order, but for checkpoints and announcements: pairs of types with an exchange of which
-    the holder is the owner, handovers, a bit, results."""
+    the holder is the owner, handovers, a bit, results, numbers that all learn at once."""
 
     def __init__(self, facts, index, is_helper):
         """`index`: the party's place among those of the facts' other columns. `is_helper`: who the holder is."""
@@ -94,7 +101,7 @@ class Handing:
     def start_gradient(self):
         facts, square = self.facts, self.columns**2
         fraction, _ = facts.residual(facts.first_period)
-        own = Handover(self.columns + square * (2 if facts.penalty > 0 else 1))
+        own = Handover(self.columns + square * ((2 if facts.penalty > 0 else 1) + 2 * facts.is_net))
         return [own] + self.known_sums(fraction)
 
     def start_information(self):
@@ -146,6 +153,16 @@ class Handing:
     def movements(self):
         return self.results(self.facts.naming_widths(False)[1])
 
+    def correlations(self):
+        return [Announced(self.facts.correlation_widths())]
+
+    def propose(self):
+        """The party's part of the point that all know."""
+        return [Handover(self.columns)]
+
+    def joint_gradient(self):
+        return [Announced(self.facts.slope_widths())]
+
     def bit(self, *_):
         return [BIT] if self.is_helper else []
 
@@ -194,6 +211,9 @@ class Handing:
         steps.ROBUST_VARIANCES: robust_variances,
         steps.ALIASES: aliases,
         steps.MOVEMENTS: movements,
+        steps.CORRELATIONS: correlations,
+        steps.PROPOSE: propose,
+        steps.JOINT_GRADIENT: joint_gradient,
         steps.RANGE: bit,
         steps.SUM_RANGE: bit,
         steps.FOLD_RANGE: bit,

@@ -106,7 +106,7 @@ class Job:
         self.reveals = {r.number(1) for _ in range(r.number(4))}
         demand((CORRELATIONS in self.reveals) == (self.l1 > 0), "T02", "jobNotCanonical")
         if self.l1 > 0:
-            count = 1 + self.active["columns"] + self.passive["columns"]
+            count = 1 + sum(party["columns"] for party in self.parties)
             is_weighted = self.active["weights"] is not None
             demand(
                 self.family == LINEAR and count <= MOST_NET_PARAMETERS and not is_weighted, "T02", "jobNotCanonical"

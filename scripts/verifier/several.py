@@ -1,7 +1,7 @@
 """Jobs of three to eight parties with different columns (protocols/job.md 8): an alignment, and with a helper a fit and a
 description."""
 
-from verifier.job import DESCRIPTION, FAMILY_NAMES, KAPLAN_MEIER, LOGRANK, METRICS, SCORES, STANDARD_ERRORS, SURVIVAL
+from verifier.job import CORRELATIONS, DESCRIPTION, FAMILY_NAMES, KAPLAN_MEIER, LOGRANK, METRICS, SCORES, STANDARD_ERRORS, SURVIVAL
 from verifier.job import WEIGHTED_DESCRIPTION
 from verifier.job import Job, read_flag, read_optional_text
 from verifier.reading import Reader, demand
@@ -9,7 +9,7 @@ from verifier.reading import Reader, demand
 COUNTS = range(3, 9)
 KEY_BITS = 2048, 3072
 # What a fit may reveal beside coefficients.
-REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, SURVIVAL, LOGRANK, KAPLAN_MEIER, DESCRIPTION, WEIGHTED_DESCRIPTION}
+REVEALS = {1, STANDARD_ERRORS, SCORES, METRICS, CORRELATIONS, SURVIVAL, LOGRANK, KAPLAN_MEIER, DESCRIPTION, WEIGHTED_DESCRIPTION}
 PAILLIER = 1
 
 
@@ -126,7 +126,7 @@ class FitJob(SeveralJob, Job):
         demand(self.is_allowed(), "T02", "jobNotCanonical")
 
     def is_allowed(self):
-        is_allowed = self.l1 == 0 and self.reveals <= REVEALS and self.bits in KEY_BITS
+        is_allowed = self.reveals <= REVEALS and self.bits in KEY_BITS
         has_columns = all(party["features"] for party in self.parties[1:])
         has_defaults = self.alignment == PAILLIER and self.sender is None and self.listener == self.active["name"]
         return is_allowed and has_columns and has_defaults and self.has_level_holder()
@@ -173,5 +173,4 @@ class PairThatIsLeft(Job):
     def __init__(self, r):
         self.read(r)
         is_allowed = self.alignment == PAILLIER and self.sender is None and self.listener == self.active["name"]
-        is_allowed = is_allowed and self.l1 == 0
         demand(is_allowed and len({party["name"] for party in self.parties}) == 2, "T02", "jobNotCanonical")

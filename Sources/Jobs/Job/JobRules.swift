@@ -375,7 +375,7 @@ struct JobRules {
         if job.model.l1 > 0, !job.reveal.contains(.correlations) {
             note(
                 "reveal", "'correlations' is missing, from which coefficients under 'l1' are computed",
-                "add it: both parties then learn the correlations of all columns and all coefficients")
+                "add it: all parties then learn the correlations of all columns and all coefficients")
         }
         if job.model.l1 > 0, job.parameterCount > JobBounds.netParameters {
             note(

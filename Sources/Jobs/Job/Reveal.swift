@@ -9,7 +9,7 @@ public enum Reveal: String, Sendable, Hashable, CaseIterable, Codable {
     /// Log-loss and Brier score, or R^2, from sums over the fitted rows that both parties open; without `scores` also over rows
     /// held out. All else follows from `scores` at the active party alone (`protocols/evaluation.md`).
     case metrics
-    /// Correlations of all columns with each other and with the label, and with them all coefficients, to both parties.
+    /// Correlations of all columns with each other and with the label, and with them all coefficients, to all parties.
     case correlations
     /// The description of the cohort: means, standard deviations and counts of all columns by group, to all parties.
     case description
@@ -28,7 +28,7 @@ public enum Reveal: String, Sendable, Hashable, CaseIterable, Codable {
         case .coefficients: "each party's own coefficients, to that party only"
         case .standardErrors: "standard errors of each party's own coefficients, to that party"
         case .correlations:
-            "the correlations of all columns with each other and with the label, and so all coefficients, to both parties"
+            "the correlations of all columns with each other and with the label, and so all coefficients, to all parties"
         case .description:
             "means, standard deviations and counts of all columns by group, to all parties, when the cohort is described"
         case .weightedDescription:

@@ -70,7 +70,7 @@ extension LeakageWords {
                 + only(
                     .correlations,
                     "the correlations of all columns with each other (18 bits each) and with the label (22 bits each), and the gradient "
-                        + "at the solution (29 bits a coefficient): from these all coefficients of both parties follow, under this "
+                        + "at the solution (29 bits a coefficient): from these all coefficients of all parties follow, under this "
                         + "penalty and every other")
         }
         return ["the number of passes and whether they converged; \(bits.all) about its predictor"]

@@ -49,11 +49,6 @@ extension JobRules {
         if job.alignment != AlignmentTerms(method: .paillierOPRF, sender: nil) {
             note("alignment", "is not chosen by a job that was derived", "drop it")
         }
-        if job.model.l1 > 0 {
-            note(
-                "model.l1", "asks for what jobs of three and more parties do not have",
-                "it cannot be what is left of one")
-        }
         if job.network.listener != activeName {
             note("network.listener", "is not chosen by a job that was derived", "drop it")
         }

@@ -45,7 +45,6 @@ extension JobRules {
                 "model.groups", "'\(feature.column)' is a column of '\(owner.name)', which is not the helper",
                 "write 'helper: \(owner.name)', or compare levels of a column of the active party")
         }
-        if job.model.l1 > 0 { note("model.l1", "is there for two parties only", "use model.l2") }
         if job.alignment != AlignmentTerms(method: .paillierOPRF, sender: nil) {
             note("alignment", "is not chosen by a job of several parties", "drop it")
         }

@@ -174,9 +174,12 @@ extension MeshCopy {
         var told: Set<AnnouncedNumbers> = []
         for pair in pairs.values {
             guard let session = JointPair(job, [keeper, pair.peer]) else { return false }
+            let plan = { TrainingPlan(job, rows: 0) }
             switch session.training {
-            case .shares(let active, _): told.insert(AnnouncedNumbers(openedIn: pair.records, active: active))
-            case .columns(let holder, _, _, _): told.insert(AnnouncedNumbers(toldIn: pair.records, by: holder))
+            case .shares(let active, _):
+                told.insert(AnnouncedNumbers(openedIn: pair.records, active: active, plan: plan()))
+            case .columns(let holder, _, _, _):
+                told.insert(AnnouncedNumbers(toldIn: pair.records, by: holder, plan: plan()))
             case .nothing: break
             }
         }

@@ -69,6 +69,9 @@ extension TrainingFacts {
             work.transfers += Double(ciphertexts)
             work.send(messages: 1, payload: Double(ciphertexts * modulusBits / 4))
             work.roundTrips += 0.5
+        case .announcement(let bits):
+            work.send(messages: 1, payload: Double(ResultShares.length(bits: bits)))
+            work.roundTrips += 0.5
         case .checkpoint: work += Self.checkpoint
         }
         return work

@@ -89,7 +89,7 @@ extension TrainingFacts {
                     .results(active: widths, passive: widths)
                 ]
         case .jointGradient:
-            let widths = Array(repeating: Self.slopeBits.all, count: parameters)
+            let widths = jointGradientBits.map(\.all)
             return try product(parameters, parameters, 1) + [.results(active: widths, passive: widths)]
         case .foldInformation, .foldPoints, .foldPredictor, .foldSum, .foldSquares: return try foldExchanges(of: step)
         case .heldOutSum(let kind, let period):

@@ -13,19 +13,23 @@ public struct AnnouncedNumbers: Sendable, Hashable {
     /// Powers of two above the active party's numbers, as they were sent.
     private var bounds: [UInt8] = []
     private let numbers: [Number]
+    /// Of an elastic net: correlations, then the gradient, as they are opened at once.
+    private let joint: [[ShareWord]]
 
     /// A record with its payload.
     public typealias Message = (record: Record, payload: [UInt8])
 
     /// Whether a record is one of those that numbers are told in.
     public static func areIn(_ record: Record) -> Bool {
-        [.windowShare, .trainingSetup, .trainingBounds].contains(record.type)
+        [.windowShare, .resultShares, .trainingSetup, .trainingBounds].contains(record.type)
     }
 
     /// What the shares of the active party and the helper come to: their sums, or of a bit of each `a + 2 b`.
     ///
-    /// - Parameter messages: of their session, both ways, each way in its order; others are passed over.
-    public init(openedIn messages: [Message], active: String) {
+    /// - Parameters:
+    ///   - messages: of their session, both ways, each way in its order; others are passed over.
+    ///   - plan: of the training.
+    public init(openedIn messages: [Message], active: String, plan: TrainingPlan) {
         let shares = Self.shares(messages)
         let (own, theirs) = (shares.filter { $0.from == active }, shares.filter { $0.from != active })
         numbers = zip(own, theirs).map { first, second in
@@ -33,17 +37,37 @@ public struct AnnouncedNumbers: Sendable, Hashable {
             guard a.bits > 1 else { return Number(bits: 2, value: a.value + 2 * b.value) }
             return Number(bits: a.bits, value: (a.value &+ b.value) & (UInt64.max >> UInt64(64 - min(64, a.bits))))
         }
+        let widths = plan.jointWidths
+        let (first, second) = (
+            Self.joint(messages, widths) { $0 == active }, Self.joint(messages, widths) { $0 != active }
+        )
+        joint = zip(zip(first, second), widths).map { both, widths in
+            zip(zip(both.0, both.1), widths).map { ($0.0 &+ $0.1).masked($1) }
+        }
         begin(messages, by: active)
     }
 
     /// What a holder told a further party. Bits of own parts come from the other side.
     ///
-    /// - Parameter messages: of their session.
-    public init(toldIn messages: [Message], by holder: String) {
+    /// - Parameters:
+    ///   - messages: of their session.
+    ///   - plan: of the training.
+    public init(toldIn messages: [Message], by holder: String, plan: TrainingPlan) {
         numbers = Self.shares(messages).filter { $0.from == holder }.map {
             Number(bits: $0.share.bits, value: $0.share.value)
         }
+        joint = Self.joint(messages, plan.jointWidths) { $0 == holder }
         begin(messages, by: holder)
+    }
+
+    /// A party's first messages of results, which are those of numbers opened at once.
+    private static func joint(
+        _ messages: [Message], _ widths: [[Int]], from isSender: (String) -> Bool
+    ) -> [[ShareWord]] {
+        let sent = messages.filter { $0.record.type == .resultShares && isSender($0.record.from) }
+        return zip(sent, widths).map { message, widths in
+            (try? ResultShares(payload: message.payload))?.words(bits: widths) ?? []
+        }
     }
 
     private mutating func begin(_ messages: [Message], by holder: String) {

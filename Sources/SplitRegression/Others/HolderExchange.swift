@@ -17,6 +17,10 @@ package protocol HolderExchange: AnyObject {
     func takeHandover(count: Int, bits: Int) async throws -> [ShareWord]
     /// A number that both holders opened.
     func announce(_ digit: UInt64, bits: Int) async throws
+    /// Numbers that both holders opened at once.
+    ///
+    /// - Parameter bits: of each.
+    func announce(_ numbers: [ShareWord], bits: [Int]) async throws
     /// The party's bit about its own part.
     func takeBit() async throws -> Bool
     /// High bits of this holder's shares of what is the party's to know.
@@ -43,6 +47,8 @@ package protocol OtherExchange: AnyObject {
     func splittingWords(count: Int) -> [ShareWord]
     func handOver(_ words: [ShareWord], bits: Int) async throws
     func takeAnnounced(bits: Int) async throws -> UInt64
+    /// - Parameter bits: of each of the numbers.
+    func takeAnnounced(bits: [Int]) async throws -> [ShareWord]
     func giveBit(_ isSet: Bool) async throws
     /// High bits of a holder's shares of so many numbers.
     func takeResults(count: Int, bits: Int) async throws -> [ShareWord]

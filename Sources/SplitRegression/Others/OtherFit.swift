@@ -28,7 +28,11 @@ extension FittingRole {
             : columns.map { _ in false }
         let own = Own(results: machine.results, isRunaway: isRunaway, places: design.terms.indices.map { $0 })
         // No message of the protocol follows.
-        return (try outcome(summary, own, active: nil, facts: facts, family: facts.family, round: 0), machine)
+        var outcome = try outcome(summary, own, active: nil, facts: facts, family: facts.family, round: 0)
+        if let selection = machine.selection {
+            add(selection, facts, of: facts.range(ofOther: index), to: &outcome)
+        }
+        return (outcome, machine)
     }
 
     /// At the start of the fit, once both holders have told the bounds.

@@ -12,6 +12,8 @@ package final class OtherMachine {
     let heldOut: HeldOutRows
     /// What was opened to this party.
     package private(set) var results = FitShares()
+    /// An elastic net, once correlations are announced.
+    private(set) var selection: NetSelection?
     /// This party's bit, until both holders have announced what came of it.
     private var bit = false
 
@@ -75,9 +77,16 @@ package final class OtherMachine {
         case .coefficients(let bits):
             results.point = try await own(
                 fractionBits: bits, bits: facts.coefficientResultBits(fractionBits: bits))
-            results.coefficients = table.coefficients(results.point)
+            results.coefficients =
+                selection?.coefficients(in: facts.range(ofOther: index)) ?? table.coefficients(results.point)
         case .variances: try await takeVariances(isRobust: false, scale: 0)
         case .robustVariances(let scale): try await takeVariances(isRobust: true, scale: scale)
+        case .correlations: selection = try NetSelection(try await announced(facts.correlationBits), facts)
+        case .propose: try await splitPoint()
+        case .jointGradient:
+            let slopes = try await announced(facts.jointGradientBits)
+            guard selection != nil else { throw TrainingError.invalidPlan("no elastic net to correct") }
+            try selection?.correct(by: slopes, facts)
         case .aliases:
             let bits = TrainingFacts.aliasBits
             results.aliases = try await own(fractionBits: bits.fraction, bits: bits.all)
@@ -219,15 +228,28 @@ package final class OtherMachine {
         }
     }
 
-    /// A functional, rows of `D`, and under a penalty the block of `R`.
+    /// This party's part of the point that all know.
+    private func splitPoint() async throws {
+        guard let selection else { throw TrainingError.invalidPlan("no elastic net to propose") }
+        var words: [ShareWord] = []
+        for value in table.whitened(selection.coefficients(in: facts.range(ofOther: index))) {
+            words.append(try ShareMatrix.word(value))
+        }
+        try await split(words)
+    }
+
+    /// A functional, rows of `D`, under a penalty the block of `R`, and of an elastic net `T^-T` in two scales.
     private func matrices() throws(TrainingError) -> [ShareWord] {
         var result: [ShareWord] = []
         for value in table.functional(centring.map { -$0 }) { result.append(try ShareMatrix.word(value)) }
         for (row, length) in zip(table.back, lengths) {
             for value in row { result.append(try ShareMatrix.word(value / length)) }
         }
-        guard facts.penalty > 0 else { return result }
-        for row in table.penalty { for value in row { result.append(try ShareMatrix.word(value)) } }
+        var blocks = facts.penalty > 0 ? table.penalty : []
+        if facts.l1 > 0 {
+            for power in [0.5, 1] { blocks += table.unwhitening(scale: facts.unwhiteningScale(power: power)) }
+        }
+        for row in blocks { for value in row { result.append(try ShareMatrix.word(value)) } }
         return result
     }
 
@@ -242,7 +264,17 @@ package final class OtherMachine {
 
     /// What both holders say that they opened.
     private func announced(bits: Int) async throws -> UInt64 {
-        let (one, other) = (try await active.takeAnnounced(bits: bits), try await helper.takeAnnounced(bits: bits))
+        try await announced { try await $0.takeAnnounced(bits: bits) }
+    }
+
+    private func announced(_ bits: [(fraction: Int, all: Int)]) async throws -> [Double] {
+        TrainingFacts.joint(try await announced { try await $0.takeAnnounced(bits: bits.map(\.all)) }, bits)
+    }
+
+    private func announced<Numbers: Equatable>(
+        by holder: (any OtherExchange) async throws -> Numbers
+    ) async throws -> Numbers {
+        let (one, other) = (try await holder(active), try await holder(helper))
         guard one == other else {
             throw TrainingError.protocolViolation("the active party and the helper announce different numbers")
         }

@@ -9,7 +9,7 @@ extension ProtocolDescription {
     public static func trainingOfOthers(_ family: ModelFamily) -> ProtocolDescription {
         ProtocolDescription(
             name: "\(family.rawValue) training of further columns", version: .training,
-            flow: .sequence([opening, .repeated(exchange)]),
+            flow: .sequence([opening, .repeated(exchange(family))]),
             hasOneSidedRounds: true)
     }
 
@@ -40,7 +40,12 @@ extension ProtocolDescription {
     }
 
     /// Which of them comes when follows from the numbers that are announced: inspectors take those decisions again (T23).
-    private static let exchange = ProtocolFlow.choice([
+    private static func exchange(_ family: ModelFamily) -> ProtocolFlow {
+        // Correlations of an elastic net.
+        .choice(exchanges + (family == .linear ? [step("announced numbers", holder, .resultShares)] : []))
+    }
+
+    private static let exchanges = [
         answered("predictor shares", .predictorShares, "predictor sums", .predictorSums),
         answered("row shares", .rowShares, "column sums", .columnSums),
         answered("row vectors", .rowVectors, "cross sums", .crossSums),
@@ -48,5 +53,5 @@ extension ProtocolDescription {
         step("shares handed over", other, .handover, isChunked: true),
         step("announced number", holder, .windowShare), step("bit of an own part", other, .windowShare),
         step("results under the party's key", holder, .sealedResults), .checkpoint,
-    ])
+    ]
 }

@@ -11,6 +11,8 @@ struct OtherTrainingFollower {
         case bit
         /// Under the party's key, so many.
         case results(Int)
+        /// Opened at once, each of so many bits.
+        case numbers([Int])
     }
 
     private let plan: TrainingPlan
@@ -135,6 +137,16 @@ struct OtherTrainingFollower {
         expected.drop(from: record.from)
     }
 
+    /// Numbers that were opened at once, on which no step depends.
+    mutating func take(_ numbers: ResultShares, _ record: Record) throws(InspectionFailure) {
+        guard case .numbers(let bits) = try expected.next(record).content else { throw expected.outOfPlace(record) }
+        guard numbers.words(bits: bits) != nil else {
+            throw Self.failure(
+                "T24", "openedTooMuch", "More or fewer bits of numbers were announced than the step says.")
+        }
+        expected.drop(from: record.from)
+    }
+
     mutating func takeCheckpoint(_ record: Record) throws(InspectionFailure) {
         try expected.takeCheckpoint(record)
     }
@@ -192,6 +204,7 @@ struct OtherTrainingFollower {
                 expect(.windowShare, .bit, from: other)
             case .results(let count, let bits):
                 expect(.sealedResults, .results(try packing(bits).ciphertexts(count)), from: holder)
+            case .announcement(let bits): expect(.resultShares, .numbers(bits), from: holder)
             case .checkpoint: expected.addCheckpoint(from: holder, other)
             }
         }

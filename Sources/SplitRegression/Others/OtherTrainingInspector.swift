@@ -88,6 +88,7 @@ public struct OtherTrainingInspector: PayloadInspector, KeyInspecting {
                 throw InspectionFailure(
                     check: "T10", name: "wrongCount", sentence: "A key for handovers is not one ciphertext.")
             }
+        case .resultShares: try follower?.take(ResultShares(payload: payload), record)
         case .sealedResults:
             let count = try CiphertextInspection.count(payload, under: keyInspector.keys[record.to], duplicates)
             try follower?.take(results: count, record)

@@ -31,6 +31,10 @@ extension PaillierShareExchange: HolderExchange, OtherExchange {
             WindowShare(bits: bits, value: digit & ((1 << UInt64(bits)) - 1)), round: nextRound())
     }
 
+    func announce(_ numbers: [ShareWord], bits: [Int]) async throws {
+        try await session.send(ResultShares(numbers, bits: bits), round: nextRound())
+    }
+
     func takeBit() async throws -> Bool { try await window(bits: 1) == 1 }
 
     func giveResults(_ shares: [ShareWord], bits: Int) async throws {
@@ -91,6 +95,14 @@ extension PaillierShareExchange: HolderExchange, OtherExchange {
     }
 
     func takeAnnounced(bits: Int) async throws -> UInt64 { try await window(bits: bits) }
+
+    func takeAnnounced(bits: [Int]) async throws -> [ShareWord] {
+        let message = try await session.receive(ResultShares.self, round: nextRound())
+        guard let words = message.words(bits: bits) else {
+            throw TrainingError.protocolViolation("announced numbers that are too many, too few or too wide")
+        }
+        return words
+    }
 
     func giveBit(_ isSet: Bool) async throws {
         try await session.send(WindowShare(bits: 1, value: isSet ? 1 : 0), round: nextRound())

@@ -10,6 +10,8 @@ enum PlannedOtherExchange: Sendable, Hashable {
     case bit
     /// To the party, encrypted: high bits of the holder's shares of so many numbers.
     case results(count: Int, bits: Int)
+    /// To the party: numbers that both holders opened at once, each of so many bits.
+    case announcement([Int])
     case checkpoint
 }
 
@@ -76,6 +78,9 @@ extension TrainingFacts {
         case .coefficients(let bits): return results(coefficientResultBits(fractionBits: bits), columns)
         case .variances: return results(varianceResultBits(isRobust: false), columns)
         case .robustVariances: return results(varianceResultBits(isRobust: true), columns)
+        case .correlations: return [.announcement(correlationBits.map(\.all))]
+        case .propose: return [.handover(count: columns, bits: ShareWord.modulusBits)]
+        case .jointGradient: return [.announcement(jointGradientBits.map(\.all))]
         case .aliases: return results(Self.aliasBits.all, columns)
         case .movements: return results(Self.movementBits.all, columns)
         case .range, .sumRange, .foldRange, .heldOutRange: return holder == .passive ? [.bit] : []

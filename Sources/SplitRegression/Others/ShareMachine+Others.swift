@@ -6,12 +6,20 @@ struct OtherMatrices {
     let rows: [ShareWord]
     /// Its block of `R`; empty without a penalty.
     let penalty: [ShareWord]
+    /// Of an elastic net `(2^k / n)^(1/2) T^-T`, row by row, and `(2^k / n) T^-T`; else empty.
+    let unwhitening: (root: [ShareWord], whole: [ShareWord])
 
-    init(_ words: [ShareWord], columns: Int) {
+    init(_ words: [ShareWord], columns: Int, _ facts: TrainingFacts) {
         functional = Array(words[..<columns])
-        let squares = words[columns...]
-        rows = Array(squares.prefix(columns * columns))
-        penalty = Array(squares.dropFirst(columns * columns))
+        var squares = words[columns...]
+        func next(_ isThere: Bool = true) -> [ShareWord] {
+            let square = squares.prefix(isThere ? columns * columns : 0)
+            squares = squares.dropFirst(square.count)
+            return Array(square)
+        }
+        rows = next()
+        penalty = next(facts.penalty > 0)
+        unwhitening = (next(facts.l1 > 0), next(facts.l1 > 0))
     }
 }
 
@@ -147,11 +155,24 @@ extension ShareMachine {
         for (other, columns) in zip(others, facts.otherColumns) {
             let words = try await other.takeHandover(
                 count: facts.matrixNumbers(of: columns), bits: ShareWord.modulusBits)
-            otherMatrices.append(OtherMatrices(words, columns: columns))
+            otherMatrices.append(OtherMatrices(words, columns: columns, facts))
         }
     }
 
     func placeOtherRows(in matrix: inout ShareMatrix) { placeBlocks(in: &matrix) { $0.rows } }
+
+    func placeOtherUnwhitenings(isRoot: Bool, in matrix: inout ShareMatrix) {
+        placeBlocks(in: &matrix) { isRoot ? $0.unwhitening.root : $0.unwhitening.whole }
+    }
+
+    /// Further parties' parts of a point of which each knows its own.
+    func takeOtherPoints(in point: inout ShareMatrix) async throws {
+        for (index, other) in others.enumerated() {
+            let range = facts.range(ofOther: index)
+            let words = try await other.takeHandover(count: range.count, bits: ShareWord.modulusBits)
+            for (word, j) in zip(words, range) { point[j, 0] = word }
+        }
+    }
 
     func placeOtherPenalties(times share: Double, in matrix: inout ShareMatrix) {
         placeBlocks(in: &matrix) { own in

@@ -16,8 +16,17 @@ extension TrainingFacts {
     /// Each party's block of `Q^T Q / n` is the unit matrix: eigenvalues of the whole are at most as many as there are parties.
     var blockBits: Int { ceilLog2(2 + otherColumns.count) }
 
-    /// Numbers of its own that a party splits first: a functional, rows of `D`, and under a penalty its block of `R`.
-    func matrixNumbers(of columns: Int) -> Int { columns + columns * columns * (penalty > 0 ? 2 : 1) }
+    /// Numbers of its own that a party splits first: a functional, rows of `D`, under a penalty its block of `R`, and of an
+    /// elastic net `T^-T` in two scales.
+    func matrixNumbers(of columns: Int) -> Int {
+        columns + columns * columns * ((penalty > 0 ? 2 : 1) + (l1 > 0 ? 2 : 0))
+    }
+
+    /// `(2^k / n)^power`
+    func unwhiteningScale(power: Double) -> Double {
+        let factor = Double(sign: .plus, exponent: rowBitsOfCount, significand: 1) / Double(rows)
+        return power == 1 ? factor : factor.squareRoot()
+    }
 
     // MARK: Bits of what is split
 

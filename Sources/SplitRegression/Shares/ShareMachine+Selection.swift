@@ -1,29 +1,16 @@
 // Elastic net (training.md 5.10).
 extension ShareMachine {
-    /// What an elastic net is computed from, the same at both parties.
-    struct Selection {
-        var net: ElasticNet
-        /// Of all columns but the constant.
-        var coefficients: [Double]
-        /// Of the constant.
-        var constant = 0.0
-        /// Of the coefficients before the correction, by the exact gradient.
-        var violation: Double?
-    }
-
-    /// `(2^k / n)^power T^-T`, this party's rows in the joint matrix.
+    /// `(2^k / n)^power T^-T`, this party's rows in the joint matrix; of further parties shares.
     private func unwhitening(power exponent: Double) throws(TrainingError) -> ShareMatrix {
-        let factor = power(facts.rowBitsOfCount) / Double(rows)
-        let scale = exponent == 1 ? factor : factor.squareRoot()
         var result = ShareMatrix(rows: facts.parameters, columns: facts.parameters)
-        for (j, joint) in ownRange.enumerated() {
-            let row = table.whitened((0..<ownCount).map { $0 == j ? 1 : 0 })
-            for (l, column) in ownRange.enumerated() { result[joint, column] = try ShareMatrix.word(row[l] * scale) }
+        for (row, joint) in zip(table.unwhitening(scale: facts.unwhiteningScale(power: exponent)), ownRange) {
+            for (value, column) in zip(row, ownRange) { result[joint, column] = try ShareMatrix.word(value) }
         }
+        placeOtherUnwhitenings(isRoot: exponent != 1, in: &result)
         return result
     }
 
-    /// Correlations of all columns with each other and with the label, to both parties.
+    /// Correlations of all columns with each other and with the label, to all parties.
     func openCorrelations() async throws {
         let f = ShareMatrix.fractionBits
         let p = facts.parameters
@@ -36,77 +23,36 @@ extension ShareMachine {
         var words: [ShareWord] = []
         for i in 1..<p { for j in 1..<max(i, 1) { words.append(matrix[i, j]) } }
         words += (1..<p).map { products[$0, 0] }
-        let values = try await openJointly(words, facts.correlationBits)
-        var correlations = SymmetricMatrix(order: p - 1)
-        var position = 0
-        for i in 0..<p - 1 {
-            correlations[i, i] = 1
-            for j in 0..<i {
-                correlations[i, j] = values[position]
-                correlations[j, i] = values[position]
-                position += 1
-            }
-        }
-        let net = ElasticNet(correlations: correlations, products: Array(values[position...]), l2: facts.penalty)
-        selection = Selection(net: net, coefficients: try net.solve(l1: facts.l1))
+        selection = try NetSelection(try await openJointly(words, facts.correlationBits), facts)
     }
 
-    /// Trial point: the coefficients that both know.
-    func propose() throws(TrainingError) {
-        guard let selection else { throw .invalidPlan("no elastic net to propose") }
-        let all = [selection.constant] + selection.coefficients
+    /// Trial point: the coefficients that all know. Each party knows its own part of it.
+    func propose() async throws {
+        guard let selection else { throw TrainingError.invalidPlan("no elastic net to propose") }
         trialPoint = ShareMatrix(rows: facts.parameters, columns: 1)
-        for (value, j) in zip(table.whitened(Array(all[ownRange])), ownRange) {
+        for (value, j) in zip(table.whitened(selection.coefficients(in: ownRange)), ownRange) {
             trialPoint[j, 0] = try ShareMatrix.word(value)
         }
+        try await takeOtherPoints(in: &trialPoint)
     }
 
-    /// The exact gradient there, to both; then the net is solved anew about it.
+    /// The exact gradient there, to all; then the net is solved anew about it.
     func openJointGradient() async throws {
         let shares = try await product(try unwhitening(power: 1), gradient, shift: ShareMatrix.fractionBits)
-        let slopes = try await openJointly(
-            shares.elements, Array(repeating: TrainingFacts.slopeBits, count: facts.parameters))
-        guard var selection else { throw TrainingError.invalidPlan("no elastic net to correct") }
-        let b = selection.coefficients
-        selection.violation = ElasticNet.violation(b, gradient: Array(slopes.dropFirst()), l1: facts.l1)
-        // (C + l2) b - c = slope, so that rounding of C meets the change alone.
-        var products = selection.net.products
-        for i in b.indices {
-            var image = selection.net.l2 * b[i]
-            for j in b.indices { image += selection.net.correlations[i, j] * b[j] }
-            products[i] = image - slopes[i + 1]
-        }
-        selection.net = ElasticNet(
-            correlations: selection.net.correlations, products: products, l2: selection.net.l2)
-        selection.coefficients = try selection.net.solve(l1: facts.l1, start: b)
-        selection.constant -= slopes[0]
-        self.selection = selection
+        let slopes = try await openJointly(shares.elements, facts.jointGradientBits)
+        guard selection != nil else { throw TrainingError.invalidPlan("no elastic net to correct") }
+        try selection?.correct(by: slopes, facts)
     }
 
-    /// Numbers that both learn, rounded down at both, so that both have the same.
+    /// Numbers that all learn, rounded down at both holders, so that all have the same.
     private func openJointly(_ words: [ShareWord], _ bits: [(fraction: Int, all: Int)]) async throws -> [Double] {
         let own = zip(words, bits).map {
             $0.masked().shiftedRight(ShareMatrix.fractionBits - $1.fraction).masked($1.all)
         }
         let widths = bits.map(\.all)
         let peer = try await exchange.exchangeResults(own, bits: widths, expecting: widths)
-        return own.indices.map { index in
-            // Each rounded down by less than a unit.
-            ((own[index] &+ peer[index]).signed(widths[index]).asDouble + 1) * power(-bits[index].fraction)
-        }
-    }
-}
-
-extension TrainingFacts {
-    /// Of a correlation between two columns, and of one of a column with the label.
-    package static let columnBits = (fraction: 16, all: 18)
-    package static let labelBits = (fraction: 20, all: 22)
-    /// Of the gradient on the standardised scale.
-    package static let slopeBits = (fraction: 26, all: 29)
-
-    var correlationBits: [(fraction: Int, all: Int)] {
-        let columns = parameters - 1
-        return Array(repeating: Self.columnBits, count: columns * (columns - 1) / 2)
-            + Array(repeating: Self.labelBits, count: columns)
+        let sums = zip(zip(own, peer), widths).map { ($0.0 &+ $0.1).masked($1) }
+        for other in others { try await other.announce(sums, bits: widths) }
+        return TrainingFacts.joint(sums, bits)
     }
 }

@@ -24,7 +24,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
     var deviation: ShareMatrix
     var traceShare = ShareWord.zero
     /// An elastic net, once correlations are open.
-    var selection: Selection?
+    var selection: NetSelection?
     /// Cross-validation: of each fold its rows' information, and the coefficients without them.
     var foldInformation: [ShareMatrix] = []
     var foldPoints: [ShareMatrix] = []
@@ -164,7 +164,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
             return try await open(step, try await foldSum(kind, period: period))
         case .foldSquares: return try await open(step, try await foldSquares())
         case .correlations: try await openCorrelations()
-        case .propose: try propose()
+        case .propose: try await propose()
         case .jointGradient: try await openJointGradient()
         case .aliases: try await openAliases()
         case .passiveAliases: try await openAliases(toActive: false)
@@ -289,9 +289,8 @@ package final class ShareMachine<Exchange: ShareExchange> {
             { trialPoint[$0, 0] }, fractionBits: fractionBits,
             bits: facts.coefficientResultBits(fractionBits: fractionBits))
         results.point = Array(values.prefix(ownCount))
-        // Of an elastic net both know them, zeros among them.
-        results.coefficients =
-            selection.map { Array(([$0.constant] + $0.coefficients)[ownRange]) } ?? table.coefficients(results.point)
+        // Of an elastic net all know them, zeros among them.
+        results.coefficients = selection?.coefficients(in: ownRange) ?? table.coefficients(results.point)
         results.rawConstant = isActive && family.hasIntercept ? values[ownCount] : nil
     }
 

@@ -72,11 +72,11 @@ package enum TrainingStep: Sendable, Hashable {
     case meat(period: Double, scale: Int)
     /// Each party gets the robust variances of its own coefficients, from that.
     case robustVariances(scale: Int)
-    /// Both parties get the correlations of all columns with each other and with the label, and solve an elastic net.
+    /// All parties get the correlations of all columns with each other and with the label, and solve an elastic net.
     case correlations
-    /// Trial point: its coefficients, which both know.
+    /// Trial point: its coefficients, which all know.
     case propose
-    /// Both parties get the gradient there.
+    /// All parties get the gradient there.
     case jointGradient
     /// Opened: whether a party's own part of some held-out row's predictor is out of range.
     case heldOutRange(period: Double)

@@ -71,6 +71,11 @@ package struct WhitenedTable: Sendable {
     /// Coefficients on the standardised scale.
     package func coefficients(_ u: [Double]) -> [Double] { back.map { dot($0, u) } }
 
+    /// `T^-T` times a number, row by row.
+    func unwhitening(scale factor: Double) -> [[Double]] {
+        (0..<count).map { j in whitened((0..<count).map { $0 == j ? 1 : 0 }).map { $0 * factor } }
+    }
+
     /// `T^T v`: what a linear function of the coefficients is as one of `u`.
     package func functional(_ v: [Double]) -> [Double] {
         (0..<count).map { l in

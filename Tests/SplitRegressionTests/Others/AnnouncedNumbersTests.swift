@@ -14,25 +14,29 @@ import Wire
         }
     }
 
-    @Test("The two holders opened what each told; another digit, other bounds or another number of rows differ")
-    func allTellTheSame() async throws {
-        let table = MadeTable.sample(.logistic, rows: 60, active: 1, passive: 2, seed: 5)
+    @Test(
+        "The two holders opened what each told; another digit, other bounds or another number of rows differ",
+        arguments: [(ModelFamily.logistic, 0), (.linear, 0.1)])
+    func allTellTheSame(_ family: ModelFamily, _ l1: Double) async throws {
+        let table = MadeTable.sample(family, rows: 60, active: 1, passive: 2, seed: 5)
         let parties = try SeveralParties(table, counts: [1, 1, 1])
-        let plan = try parties.plan(TrainingPlan(family: .logistic, keyBits: 512))
+        let plan = try parties.plan(TrainingPlan(family: family, l1: l1, keyBits: 512))
         let sessions = try await parties.sessions(plan)
         for end in try await parties.train(plan, over: sessions) { _ = try end.get() }
-        let opened = AnnouncedNumbers(openedIn: try Self.messages(sessions.recorders[0][1]), active: "hospital")
+        let opened = AnnouncedNumbers(
+            openedIn: try Self.messages(sessions.recorders[0][1]), active: "hospital", plan: plan)
         for (holder, name) in [(0, "hospital"), (1, "lab")] {
             let messages = try Self.messages(sessions.recorders[2][holder])
-            let told = AnnouncedNumbers(toldIn: messages, by: name)
-            #expect(told == AnnouncedNumbers(toldIn: try Self.messages(sessions.recorders[holder][2]), by: name))
+            let told = AnnouncedNumbers(toldIn: messages, by: name, plan: plan)
+            let log = try Self.messages(sessions.recorders[holder][2])
+            #expect(told == AnnouncedNumbers(toldIn: log, by: name, plan: plan))
             #expect(told == opened)
-            for (type, change) in Self.lies {
+            for (type, change) in Self.lies where type != .resultShares || l1 > 0 {
                 var other = messages
                 let place = try #require(
                     other.firstIndex { $0.record.type == type && $0.record.from == name })
                 other[place].payload = try change(other[place].payload)
-                #expect(AnnouncedNumbers(toldIn: other, by: name) != opened, "\(type)")
+                #expect(AnnouncedNumbers(toldIn: other, by: name, plan: plan) != opened, "\(type)")
             }
         }
     }
@@ -46,6 +50,8 @@ import Wire
                 return try window.encoded()
             }
         ),
+        // Correlations of an elastic net.
+        (.resultShares, { payload in payload.dropLast() + [(payload.last ?? 0) ^ 1] }),
         (.trainingBounds, { payload in payload.dropLast() + [(payload.last ?? 0) ^ 1] }),
         (
             .trainingSetup,

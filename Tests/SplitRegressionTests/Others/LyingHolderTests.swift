@@ -25,14 +25,20 @@ import Wire
         func splittingWords(count: Int) -> [ShareWord] { [] }
         func handOver(_ words: [ShareWord], bits: Int) async throws {}
         func takeAnnounced(bits: Int) async throws -> UInt64 { digit }
+        /// The last of them is the test's.
+        func takeAnnounced(bits: [Int]) async throws -> [ShareWord] {
+            bits.indices.map { $0 == bits.count - 1 ? ShareWord(low: digit, middle: 0, high: 0) : .zero }
+        }
         func giveBit(_ isSet: Bool) async throws {}
         func takeResults(count: Int, bits: Int) async throws -> [ShareWord] { Array(repeating: .zero, count: count) }
         func checkpoint() async throws {}
     }
 
-    private static func machine(_ digits: (UInt64, UInt64)) throws -> OtherMachine {
+    private static func machine(
+        _ digits: (UInt64, UInt64), _ family: ResponseFamily = .logistic, l1: Double = 0
+    ) throws -> OtherMachine {
         let facts = TrainingFacts(
-            family: .logistic, rows: 8, activeColumns: 2, passiveColumns: 1, otherColumns: [1], penalty: 0,
+            family: family, rows: 8, activeColumns: 2, passiveColumns: 1, otherColumns: [1], penalty: 0, l1: l1,
             tolerance: 1e-3, maximumPasses: 20, modulusBits: 512, computesStandardErrors: true, opensLoss: false,
             opensBrier: false, scaleBits: 0, weightBits: -2, rowBits: 1)
         let column = SimulatedFitTests.Case.standardised([1, 2, 3, 4, 5, 6, 7, 9])
@@ -48,6 +54,18 @@ import Wire
         await #expect(
             throws: TrainingError.protocolViolation("the active party and the helper announce different numbers")
         ) { try await Self.machine((1, 0)).perform(step) }
+    }
+
+    @Test("So do different correlations of an elastic net, and different gradients")
+    func jointNumbers() async throws {
+        func perform(_ digits: (UInt64, UInt64)) async throws {
+            let machine = try Self.machine(digits, .linear, l1: 0.1)
+            for step in [TrainingStep.correlations, .propose, .jointGradient] { _ = try await machine.perform(step) }
+        }
+        try await perform((5, 5))
+        await #expect(
+            throws: TrainingError.protocolViolation("the active party and the helper announce different numbers")
+        ) { try await perform((5, 6)) }
     }
 
     private static let lacking = TrainingError.protocolViolation("an announcement that this party's bit is not in")
@@ -167,7 +185,7 @@ import Wire
         try plan.validate()
         for change: (inout TrainingPlan) -> Void in [
             { $0.otherColumns = [0] }, { $0.otherColumns = Array(repeating: 1, count: 7) },
-            { ($0.family, $0.l1) = (.linear, 0.1) },
+            { $0.l1 = 0.1 },
         ] {
             var other = plan
             change(&other)

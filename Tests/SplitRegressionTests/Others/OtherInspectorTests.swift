@@ -41,14 +41,14 @@ struct OtherInspectorTests {
     private static let madeHazards = Task { try await record(.cox) }
 
     /// Of one fit, the second further party's sessions with both holders.
-    private static func record(_ family: ModelFamily) async throws -> [Log] {
+    private static func record(_ family: ModelFamily, l1: Double = 0) async throws -> [Log] {
         let hazards = SurvivalTrainingTests.table(rows: rows, active: 1, passive: 3)
         let isOfHazards = family == .cox
         let table =
             isOfHazards
-            ? hazards.table : MadeTable.sample(.logistic, rows: rows, active: 1, passive: 3, seed: 5)
+            ? hazards.table : MadeTable.sample(family, rows: rows, active: 1, passive: 3, seed: 5)
         let parties = try SeveralParties(table, counts: [1, 1, 1, 1])
-        var given = TrainingPlan(family: family, maximumPasses: 20, keyBits: 512)
+        var given = TrainingPlan(family: family, l1: l1, maximumPasses: 20, keyBits: 512)
         if isOfHazards { given.covariance = .hc0 }
         let plan = try parties.plan(given)
         let sessions = try await parties.sessions(plan)
@@ -113,6 +113,31 @@ struct OtherInspectorTests {
                     twice.insert(twice[place], at: place + 1)
                     #expect(log.failure(twice) != nil, "\(type)")
                 }
+            }
+        }
+    }
+
+    @Test("Of an elastic net the honest messages pass; other widths of what all learn, and a lacking part, are named")
+    func elasticNet() async throws {
+        for log in try await Self.record(.linear, l1: 0.1) {
+            #expect(log.failure(log.messages) == nil)
+            #expect(log.failure(log.messages, prunes: true) == nil)
+            let places = log.all(.resultShares)
+            #expect(places.count == 2)
+            for place in places {
+                var (wide, without) = (log.messages, log.messages)
+                let bytes = try ResultShares(payload: wide[place].payload).bytes
+                // A bit above the first number's, and a number less.
+                for other in [[bytes[0] | 0x80] + bytes.dropFirst(), Array(bytes.dropLast(4))] {
+                    wide[place].payload = try ResultShares(bytes: other).encoded()
+                    #expect(log.failure(wide) == "T24 openedTooMuch")
+                }
+                without.remove(at: place)
+                #expect(log.failure(without) != nil)
+                // What follows is the party's part of the point.
+                var split = log.messages
+                split.remove(at: try #require(log.all(.handover).first { $0 > place }))
+                #expect(log.failure(split) != nil)
             }
         }
     }

@@ -32,6 +32,7 @@ extension SimulatedExchange: HolderExchange, OtherExchange {
     func announce(_ digit: UInt64, bits: Int) async throws {
         await outbox.put(digit & ((1 << UInt64(bits)) - 1))
     }
+    func announce(_ numbers: [ShareWord], bits: [Int]) async throws { await outbox.put(numbers) }
     func takeBit() async throws -> Bool { try await receive(Bool.self) }
     func giveResults(_ shares: [ShareWord], bits: Int) async throws { await outbox.put(shares) }
 
@@ -41,6 +42,7 @@ extension SimulatedExchange: HolderExchange, OtherExchange {
         await outbox.put(words.map { $0.masked(bits) })
     }
     func takeAnnounced(bits: Int) async throws -> UInt64 { try await receive(UInt64.self) }
+    func takeAnnounced(bits: [Int]) async throws -> [ShareWord] { try await receive([ShareWord].self) }
     func giveBit(_ isSet: Bool) async throws { await outbox.put(isSet) }
     func takeResults(count: Int, bits: Int) async throws -> [ShareWord] {
         let words = try await receive([ShareWord].self)

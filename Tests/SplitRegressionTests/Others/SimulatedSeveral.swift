@@ -65,15 +65,15 @@ struct SimulatedSeveral {
     }
 
     func facts(
-        _ family: ResponseFamily, penalty: Double, errors: Bool, isRobust: Bool, _ rows: ActiveRows,
+        _ family: ResponseFamily, penalty: Double, l1: Double, errors: Bool, isRobust: Bool, _ rows: ActiveRows,
         estimatesTheta: Bool
     ) -> TrainingFacts {
         let bounds = Announcement(
             rows, estimatesTheta: estimatesTheta, heldOut: kept == nil ? nil : heldOut(0))
         return TrainingFacts(
             family: family, rows: label.count, activeColumns: counts[0] + 1, passiveColumns: counts[1],
-            otherColumns: Array(counts[2...]), penalty: penalty, tolerance: 1e-3, maximumPasses: 40,
-            modulusBits: 2048, computesStandardErrors: errors && penalty == 0, opensLoss: family != .linear,
+            otherColumns: Array(counts[2...]), penalty: penalty, l1: l1, tolerance: 1e-3, maximumPasses: 40,
+            modulusBits: 2048, computesStandardErrors: errors && penalty == 0 && l1 == 0, opensLoss: family != .linear,
             opensBrier: false, scaleBits: bounds.scaleBits, weightBits: bounds.weightBits, rowBits: bounds.rowBits,
             periodBits: bounds.periodBits, isWeighted: weight != nil, estimatesTheta: estimatesTheta,
             events: family == .cox ? mostEvents ?? label.count : 0, curvePoints: curvePoints,
@@ -81,7 +81,7 @@ struct SimulatedSeveral {
     }
 
     func fit(
-        _ family: ResponseFamily, penalty: Double = 0, errors: Bool = true, isRobust: Bool = false,
+        _ family: ResponseFamily, penalty: Double = 0, l1: Double = 0, errors: Bool = true, isRobust: Bool = false,
         estimatesTheta: Bool = false, seed: UInt64 = 1
     ) async throws -> Fit {
         let rows = try ActiveRows(
@@ -89,7 +89,7 @@ struct SimulatedSeveral {
             estimatesTheta: estimatesTheta, risk: risk, penalty: Double(label.count) * penalty,
             range: family.firstRange)
         let facts = facts(
-            family, penalty: penalty, errors: errors, isRobust: isRobust, rows, estimatesTheta: estimatesTheta)
+            family, penalty: penalty, l1: l1, errors: errors, isRobust: isRobust, rows, estimatesTheta: estimatesTheta)
         let boxes = counts.indices.map { _ in counts.indices.map { _ in Mailbox() } }
         let ended = try await withThrowingTaskGroup(of: Ended.self) { group in
             for party in counts.indices {
