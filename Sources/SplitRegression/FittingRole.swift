@@ -45,8 +45,8 @@ struct FittingRole {
         do {
             summary = try await run(TrainingProgram(facts)) { step, pass in
                 if case .predictor = step { machine.exchange.pass = pass }
-                guard step == .leaveOut else { return try await machine.perform(step) }
-                let (next, index) = try machine.leavingOut(kept.columns, names: kept.names)
+                guard case .leaveOut(let place) = step else { return try await machine.perform(step) }
+                let (next, index) = try machine.leavingOut(of: place, kept.columns, names: kept.names)
                 machine = next
                 if let index { kept.remove(index) }
                 return nil
@@ -383,7 +383,7 @@ struct FittingRole {
     }
 
     /// Own columns that are in the fit, the constant first at the active party.
-    private struct Kept {
+    struct Kept {
         var columns: [[Double]]
         var names: [String]
 

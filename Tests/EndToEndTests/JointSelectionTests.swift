@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension EndToEndOfMany {
-    /// Fits of three real processes that select columns: by a penalty.
+    /// Fits of three real processes that select columns: by a penalty, and those that follow from others.
     @Suite(.serialized) struct JointSelections {
         /// Of each kind of session, by both verifiers; the further party's are computed again.
         private func expectEvidence(_ sites: ManySites) async throws {
@@ -37,6 +37,29 @@ extension EndToEndOfMany {
                 #expect(try parties.rows(name, "glance.csv").first?["l1"] == "0.9")
             }
             try await expectEvidence(sites)
+        }
+
+        @Test(.stopsAHang)
+        func aColumnThatFollowsFromTwoOthers() async throws {
+            let parties = try await FittingParties(
+                job: FittingParties.job(
+                    "transcript: {payloads: full}\nreveal: [coefficients, standard-errors]")
+            ) { party, person, cells in
+                guard party == 2 else { return cells }
+                let of = FittingParties.columns(person)
+                return "\(of.r[0]),\(of.age + of.m[0]),\(of.arm)"
+            }
+            for (name, ended) in try await parties.run() {
+                try #require(ended.code == 0, "\(name): \(ended.output)\(ended.errors)")
+                #expect(ended.output.contains("\"leftOut\":1"), "\(ended.output)")
+            }
+            let (found, expected) = (try parties.estimates(), try FittedByHand(without: ["r2"]).coefficients)
+            #expect(found.keys.contains("r2") == false || found["r2"]?.isNaN == true)
+            for (term, value) in expected {
+                #expect(abs(try #require(found[term]) - value) <= 1e-4 * max(1, abs(value)), "\(term)")
+            }
+            #expect(try parties.rows("registry", "coefficients.csv")[1]["note"]?.hasPrefix("left out") == true)
+            try await expectEvidence(parties.sites)
         }
     }
 }

@@ -20,7 +20,7 @@ import Testing
         """
     private static let peers = """
         arm=low,2.0,0.4,5.0,0.0000006,1.2,2.8,lab,1.0,NA
-        odd,NA,NA,NA,NA,NA,NA,lab,NA,left out: it follows from columns of both parties
+        odd,NA,NA,NA,NA,NA,NA,lab,NA,left out: it follows from other columns
 
         """
     private static let tidy = """

@@ -37,8 +37,9 @@ extension SimulatedFitTests {
             while true {
                 let next = program.continuation(after: opened)
                 for step in next.steps[done...] {
-                    if step == .leaveOut {
-                        let (rest, index) = try machine.leavingOut(kept.map { own[$0] }, names: kept.map { "c\($0)" })
+                    if case .leaveOut(let place) = step {
+                        let (rest, index) = try machine.leavingOut(
+                            of: place, kept.map { own[$0] }, names: kept.map { "c\($0)" })
                         machine = rest
                         if let index { kept.remove(at: index) }
                         continue

@@ -71,8 +71,6 @@ class Facts:
         # Of parties that share no numbers: their columns, which the two share (multiparty-training.md).
         self.other_columns = rest.get("others", ())
         self.parameters = active_columns + passive_columns + sum(self.other_columns)
-        # Without a penalty columns of the passive party may be left out.
-        self.may_leave_out = self.penalty == 0 and not self.other_columns
         # Sums over rows are divided by 2 to this power.
         self.count_bits = up_log2(rows)
         # Whitened columns have mean square 1, so no entry is above the square root of n.
@@ -82,10 +80,21 @@ class Facts:
         self.risk_entry_bits = self.feature_bits - self.feature_fraction + RISK_ENTRY_FRACTION
         self.product_bits = PRODUCT_FRACTION + self.count_bits + 2
 
-    def without_passive_column(self):
-        """Of the fit that goes on when one was left out."""
+    def may_leave_out(self):
+        """Passive parties, from the last one on, that can leave a column out, not their last: () is the one that has shares,
+        a further one its place. Under a penalty there is none."""
+        places = [(index,) for index, columns in enumerate(self.other_columns) if columns > 1]
+        found = ([()] if self.passive_columns > 1 else []) + places
+        return found[::-1] if self.penalty == 0 else []
+
+    def without_column(self, *place):
+        """Of the fit that goes on when one of that party's was left out."""
         facts = copy(self)
-        facts.passive_columns -= 1
+        if place:
+            facts.other_columns = tuple(
+                columns - (index == place[0]) for index, columns in enumerate(self.other_columns))
+        else:
+            facts.passive_columns -= 1
         facts.parameters -= 1
         return facts
 

@@ -5,15 +5,15 @@ Both parties take every decision from these numbers, so whoever reads them takes
 
 import math
 
-from verifier.facts import MOST_DOUBLINGS, exponent
+from verifier.facts import ALIAS, MOST_DOUBLINGS, exponent
 from verifier.families import BRIER, DISPERSION, LOSS, MEAN
 from verifier.openings import FIRST_LEVEL, opened_bits, trace_width
 from verifier.reading import Failure
 from verifier.steps import (
     ACCEPT, ALIASES, BY_ROOT, BY_WEIGHT, COEFFICIENTS, COLD, CORRELATIONS, CURVE, DECIDING, DIRECTION, FOLD_INFORMATION,
     FOLD_POINTS, FOLD_PREDICTOR, FOLD_RANGE, FOLD_SQUARES, FOLD_SUM, FURTHER, GRADIENT, HELD_OUT_RANGE,
-    HELD_OUT_SQUARES, HELD_OUT_SUM, INFORMATION, INVERSE, JOINT_GRADIENT, LEAVE_OUT, MEAT, MORE, MOVE, MOVEMENTS, NORM, NULL,
-    PASSIVE_ALIASES, PATH_INTEGRAL, PATH_POINT, PATH_SUM, PREDICTOR, PROPOSE, RANGE, RATES, RECIPROCALS, RESIDUAL,
+    HELD_OUT_SQUARES, HELD_OUT_SUM, INFORMATION, INVERSE, JOINT_GRADIENT, LEAVES, LEAVE_OUT, MEAT, MORE, MOVE, MOVEMENTS,
+    NORM, NULL, PASSIVE_ALIASES, PATH_INTEGRAL, PATH_POINT, PATH_SUM, PREDICTOR, PROPOSE, RANGE, RATES, RECIPROCALS, RESIDUAL,
     RESIDUAL_SUM, RISKS, RISK_TRACE, ROBUST_VARIANCES, SCORE, SIGN, SQUARES, START_GRADIENT, START_INFORMATION, STAY, STEADY,
     SUM, SUM_RANGE, THETA, TRACE, VARIANCES, WALD, WARM, WEIGH,
 )
@@ -26,7 +26,7 @@ COLD_ITERATIONS, FURTHER_ITERATIONS, WARM_ITERATIONS, MORE_ITERATIONS = 8, 7, 4,
 SMALL_TRACE, NEAR_TRACE, NEAR_ITERATIONS = 0.25, 0.5, 2
 # Where standard errors are read off the inverse: without a look.
 FINAL_ITERATIONS = 3
-# Columns of the passive party that a fit leaves out at most; a linear one has no bits for the traces of two.
+# Columns of passive parties that a fit leaves out at most; a linear one has no bits for the traces of two.
 MOST_LEFT_OUT, MOST_LEFT_OUT_LINEAR = 2, 1
 # A fit that used up its passes has a result within so many tolerances.
 ACCEPTABLE = 50
@@ -506,8 +506,8 @@ class Program:
         return True
 
     def start(self, is_final=False):
-        """The first inverse. Where the trace counts directions that were not reached, the passive party learns which of its columns
-        are in them, and leaves one out; at last each party learns it."""
+        """The first inverse. Where the trace counts directions that were not reached, each passive party learns which of its
+        columns are in them, and one leaves one out; at last each party learns it."""
         while True:
             yield START_GRADIENT,
             yield START_INFORMATION,
@@ -519,17 +519,29 @@ class Program:
             facts = self.facts
             is_linear = facts.family.is_linear
             is_few = self.last_trace <= (MOST_LEFT_OUT_LINEAR if is_linear else MOST_LEFT_OUT) - self.left_out + 0.5
-            # The passive party's bits are decisions' too, but in a linear fit.
-            cost = 0 if is_linear else sum(facts.naming_widths(True)[1])
-            is_paid = self.spent + cost + 2 * trace_width(facts) <= facts.decision_bits
-            if not (facts.may_leave_out and facts.passive_columns > 1 and is_few and is_paid):
+            places = facts.may_leave_out()
+            # Bits of the passive party with most columns are decisions' too, but in a linear fit.
+            cost = 0 if is_linear else ALIAS * max(facts.passive_columns, *facts.other_columns, 0)
+            bits = cost + 2 * trace_width(facts) + (len(places) if facts.other_columns else 0)
+            if not (places and is_few and self.spent + bits <= facts.decision_bits):
                 yield ALIASES,
                 raise NoResult
             self.spent += cost
             yield PASSIVE_ALIASES,
-            yield LEAVE_OUT,
-            self.facts = self.facts.without_passive_column()
+            place = (yield from self.leaver(places)) if facts.other_columns else ()
+            if place is None:
+                yield ALIASES,
+                raise NoResult
+            yield LEAVE_OUT, *place
+            self.facts = self.facts.without_column(*place)
             self.left_out += 1
+
+    def leaver(self, places):
+        """The first of these that has a column which takes part; None where none has."""
+        for place in places:
+            if (yield from self.open(LEAVES, *place)):
+                return place
+        return None
 
     def sums(self):
         facts = self.facts

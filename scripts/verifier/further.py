@@ -5,7 +5,7 @@ from verifier import messages, steps
 from verifier.expecting import ACTIVE, CHECKPOINT, PASSIVE
 from verifier.following import StepFollower
 from verifier.handing import BIT, Announced, Handing, Handover, Results
-from verifier.openings import RangeBits, ThetaBit
+from verifier.openings import LeaverBit, RangeBits, ThetaBit
 from verifier.reading import demand
 from verifier.training import TrainingInspector
 
@@ -39,7 +39,7 @@ class FurtherFollower(StepFollower):
         super().__init__(holder, other, score_rows)
         self.index, self.is_helper = index, is_helper
         # What the party said of its own part, since the last announcement.
-        self.bit = 0
+        self.bit = None
 
     def begin(self, facts):
         self.expect(OTHER, messages.HANDOVER_KEY)
@@ -63,12 +63,20 @@ class FurtherFollower(StepFollower):
         if next.size == BIT:
             self.bit = value
         elif isinstance(self.opening, RangeBits):
-            is_possible = value < OTHERS_BIT if isinstance(self.opening, ThetaBit) else not self.bit or value & OTHERS_BIT
-            demand(is_possible, "T23", "stepMismatch")
-            self.bit = 0
+            demand(self.is_possible(value), "T23", "stepMismatch")
+            self.bit = None
             self.take_number(float(value))
         else:
             self.take_number(self.opening.take(value, 0))
+
+    def is_possible(self, bits):
+        """Whether that can be what all parties' bits came to."""
+        if isinstance(self.opening, ThetaBit):
+            return bits < OTHERS_BIT
+        if isinstance(self.opening, LeaverBit):
+            # One party's, and no other.
+            return bits in ((0, OTHERS_BIT) if self.bit is None else (OTHERS_BIT * self.bit,))
+        return not self.bit or bits & OTHERS_BIT
 
     def take_own_results(self, record, count):
         demand(count == self.next(record).size.count, "T24", "openedTooMuch")

@@ -166,6 +166,9 @@ class Handing:
     def bit(self, *_):
         return [BIT] if self.is_helper else []
 
+    def leaves(self, *place):
+        return self.bit() if place == (self.index,) else []
+
     def by_folds(self, method, *rest):
         found = []
         for index in range(self.facts.folds):
@@ -210,6 +213,8 @@ class Handing:
         steps.VARIANCES: variances,
         steps.ROBUST_VARIANCES: robust_variances,
         steps.ALIASES: aliases,
+        steps.PASSIVE_ALIASES: aliases,
+        steps.LEAVES: leaves,
         steps.MOVEMENTS: movements,
         steps.CORRELATIONS: correlations,
         steps.PROPOSE: propose,

@@ -4,8 +4,8 @@ from verifier.facts import exponent
 from verifier.layouts import up_log2
 from verifier.reading import demand
 from verifier.steps import (
-    FOLD_RANGE, FOLD_SQUARES, FOLD_SUM, HELD_OUT_RANGE, HELD_OUT_SQUARES, HELD_OUT_SUM, NORM, PATH_INTEGRAL, RANGE, RESIDUAL_SUM,
-    RISK_TRACE, SCORE, SQUARES, SUM, SUM_RANGE, THETA, TRACE, WALD,
+    FOLD_RANGE, FOLD_SQUARES, FOLD_SUM, HELD_OUT_RANGE, HELD_OUT_SQUARES, HELD_OUT_SUM, LEAVES, NORM, PATH_INTEGRAL, RANGE,
+    RESIDUAL_SUM, RISK_TRACE, SCORE, SQUARES, SUM, SUM_RANGE, THETA, TRACE, WALD,
 )
 
 WIDTH, STEP, LEAST_DIGIT = 12, 2, 4
@@ -65,6 +65,14 @@ class ThetaBit(RangeBits):
         return float(active)
 
 
+class LeaverBit(RangeBits):
+    """One passive party's bit, whether it leaves a column out (multiparty-training.md 4)."""
+
+    def take(self, active, passive):
+        demand(active == 0, "T23", "stepMismatch")
+        return float(2 * passive)
+
+
 def trace_width(facts):
     """A trace is at most the number of coefficients, in quarters."""
     return max(LEAST_TRACE_WIDTH, up_log2(facts.parameters) + 4)
@@ -73,7 +81,7 @@ def trace_width(facts):
 def opened_bits(step, facts, number):
     """Bits of its share that each party has sent when a number is open, as decisions count them (5.4)."""
     name = step[0]
-    if name in (RANGE, THETA):
+    if name in (RANGE, THETA, LEAVES):
         return RangeBits.width
     if name == TRACE:
         return trace_width(facts)
@@ -104,7 +112,10 @@ def opening_of(step, facts):
     if name == HELD_OUT_SQUARES:
         # Rows kept aside count once each.
         return squares(facts.of_held_out, 0)
-    bits = {RANGE: RangeBits, HELD_OUT_RANGE: RangeBits, FOLD_RANGE: RangeBits, SUM_RANGE: RangeBits, THETA: ThetaBit}
+    bits = {
+        RANGE: RangeBits, HELD_OUT_RANGE: RangeBits, FOLD_RANGE: RangeBits, SUM_RANGE: RangeBits, THETA: ThetaBit,
+        LEAVES: LeaverBit,
+    }
     return bits[name]() if name in bits else None
 
 

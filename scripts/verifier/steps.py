@@ -17,8 +17,9 @@ RATES, RISKS, RECIPROCALS, PATH_POINT, PATH_SUM = "rates", "risks", "reciprocals
 NULL = "null"
 # What names columns where there is no result.
 ALIASES, MOVEMENTS = "aliases", "movements"
-# The passive party learns it of its columns, and takes one away.
-PASSIVE_ALIASES, LEAVE_OUT = "passive aliases", "leave out"
+# Each passive party learns it of its columns; with further ones they say in turn whether they take one away; one does. Of a further
+# party with its place among these.
+PASSIVE_ALIASES, LEAVES, LEAVE_OUT = "passive aliases", "leaves", "leave out"
 # These open a number to both.
 TRACE, NORM, SUM, RESIDUAL_SUM, RANGE = "trace", "norm", "sum", "residual sum", "range"
 SQUARES, THETA, SUM_RANGE = "squares", "theta", "sum range"
@@ -38,10 +39,10 @@ WALD, SCORE = "wald", "score"
 OPENINGS = {
     TRACE, NORM, SUM, RESIDUAL_SUM, RANGE, SQUARES, THETA, HELD_OUT_RANGE, HELD_OUT_SUM, HELD_OUT_SQUARES,
     FOLD_RANGE, FOLD_SUM, FOLD_SQUARES, SUM_RANGE, RISK_TRACE, PATH_INTEGRAL,
-    WALD, SCORE,
+    WALD, SCORE, LEAVES,
 }
 # Of these, what the next steps depend on: their bits are counted.
-DECIDING = {TRACE, NORM, RANGE, THETA, RISK_TRACE}
+DECIDING = {TRACE, NORM, RANGE, THETA, RISK_TRACE, LEAVES}
 # How an inverse starts: anew, from five eighths of the last one, or going on; `further` goes on from a cold start. Reciprocals start
 # from a power of two, or with `warm` where the last ones are.
 COLD, FURTHER, WARM, MORE = "cold", "further", "warm", "more"

@@ -171,7 +171,8 @@ struct SeveralFitLeakage {
                         + "not fit (constant, aliased, a small cell, leverage\(words.unfitEvents)), not which. What a ledger or its budget of bits refuses, "
                         + "all know by one name",
                     "collinear columns: that columns of several parties are linearly dependent, and how far each of its own takes part "
-                        + "(10 bits a column); of the others', not which",
+                        + "(10 bits a column); of the others', not which. Where a passive party leaves one out and the fit goes on, each "
+                        + "passive party learns that of its own, and all learn whose column it is, not which",
                 ] + words.failures)
         ]
     }

@@ -144,8 +144,10 @@ package struct JobReport: Codable, Sendable {
             )
         }
         for term in terms { if let note = term.note { lines.append("'\(term.term)' \(note.rawValue)") } }
-        if let count = fit.leftOut, !terms.contains(where: { $0.note == .leftOut }) {
-            let columns = count == 1 ? "1 column of \(peer) was" : "\(count) columns of \(peer) were"
+        let others = (fit.leftOut ?? 0) - terms.count { $0.note == .leftOut }
+        if others > 0 {
+            let whose = peers.joined(separator: " or ")
+            let columns = others == 1 ? "1 column of \(whose) was" : "\(others) columns of \(whose) were"
             lines.append(
                 "\(columns) left out: what follows from columns of different parties has no coefficient of its own")
         }

@@ -119,7 +119,7 @@ extension TrainingFacts {
         case .levelCurves: return try levelCurveExchanges()
         case .checkpoint: return [.checkpoint]
         case .riskTrace, .pathPoint, .pathIntegral, .null, .score: return []
-        case .trace, .norm, .range, .theta, .heldOutRange, .foldRange, .sumRange: return []
+        case .trace, .norm, .range, .theta, .heldOutRange, .foldRange, .sumRange, .leaves: return []
         case .move, .stay, .propose, .accept, .steady, .leaveOut: return []
         }
     }

@@ -30,9 +30,7 @@ package struct OpenedGradients: Sendable, Hashable {
         while true {
             let next = program.continuation(after: opened)
             guard next.end == nil, let step = next.steps.last else { break }
-            let leftOut = next.steps.count { $0 == .leaveOut }
-            let present = (0..<leftOut).reduce(facts) { facts, _ in facts.withoutPassiveColumn }
-            guard let number = Self.number(of: step, present, &windows) else { return nil }
+            guard let number = Self.number(of: step, facts.after(next.steps), &windows) else { return nil }
             opened.append(number)
             if case .norm = step { found.append(Pass(number: next.passes, norm: facts.norm(ofOpened: number))) }
         }

@@ -94,6 +94,9 @@ struct TrainingFollower {
             guard step != .theta || b == 0 else {
                 throw Self.failure("T23", "stepMismatch", "\(passive) set a bit that is \(active)'s alone.")
             }
+            if case .leaves = step, a != 0 {
+                throw Self.failure("T23", "stepMismatch", "\(active) set a bit that is a passive party's alone.")
+            }
             try took(Double(a + 2 * b))
         } else if let number = opening?.take(a, b) {
             opening = nil
@@ -167,7 +170,7 @@ struct TrainingFollower {
         let next = program.continuation(after: opened)
         passes = next.passes
         for step in next.steps[done...] {
-            if step == .leaveOut { facts = facts?.withoutPassiveColumn }
+            facts = facts?.after([step])
             if let facts { try expect(step, facts) }
         }
         done = next.steps.count

@@ -9,24 +9,32 @@ extension FittingRole {
     func fitted(
         withHelper helper: TrainingContext, index: Int
     ) async throws -> (outcome: TrainingOutcome, machine: OtherMachine) {
-        let (columns, names) = (columns, names)
-        let machine = try await machine(withHelper: helper, index: index)
-        let facts = machine.facts
+        var kept = Kept(columns: columns, names: names)
+        var machine = try await machine(withHelper: helper, index: index)
         let summary: TrainingProgram.Summary
         do {
-            summary = try await run(TrainingProgram(facts)) { step, _ in try await machine.perform(step) }
+            summary = try await run(TrainingProgram(machine.facts)) { step, _ in
+                guard case .leaveOut(let place) = step else { return try await machine.perform(step) }
+                let (next, left) = try machine.leavingOut(of: place, kept.columns, names: kept.names)
+                machine = next
+                if let left { kept.remove(left) }
+                return nil
+            }
         } catch TrainingError.aliasedAcrossParties {
             throw TrainingError.aliasedAcrossParties(
-                columns: NamedColumns.aliased(machine.results.aliases, names: names))
+                columns: NamedColumns.aliased(machine.results.aliases, names: kept.names))
         } catch TrainingError.separation {
             throw TrainingError.separation(
-                columns: NamedColumns.moving(machine.results.movements, columns: columns, names: names))
+                columns: NamedColumns.moving(machine.results.movements, columns: kept.columns, names: kept.names))
         }
+        let facts = machine.facts
         let isRunaway =
             summary.hasLeapt
-            ? NamedColumns.runaway(machine.results, columns: columns, centring: machine.centring, facts: facts)
-            : columns.map { _ in false }
-        let own = Own(results: machine.results, isRunaway: isRunaway, places: design.terms.indices.map { $0 })
+            ? NamedColumns.runaway(machine.results, columns: kept.columns, centring: machine.centring, facts: facts)
+            : kept.columns.map { _ in false }
+        let own = Own(
+            results: machine.results, isRunaway: isRunaway,
+            places: design.terms.map { kept.names.firstIndex(of: $0) })
         // No message of the protocol follows.
         var outcome = try outcome(summary, own, active: nil, facts: facts, family: facts.family, round: 0)
         if let selection = machine.selection {

@@ -15,7 +15,7 @@ package final class OtherMachine {
     /// An elastic net, once correlations are announced.
     private(set) var selection: NetSelection?
     /// This party's bit, until both holders have announced what came of it.
-    private var bit = false
+    private var bit: Bool?
 
     var columns: Int { facts.otherColumns[index] }
     private var rows: WhitenedRows { table.all }
@@ -87,7 +87,10 @@ package final class OtherMachine {
             let slopes = try await announced(facts.jointGradientBits)
             guard selection != nil else { throw TrainingError.invalidPlan("no elastic net to correct") }
             try selection?.correct(by: slopes, facts)
-        case .aliases:
+        case .leaves(let place):
+            if place == .further(index) { try await giveBit(NamedColumns.takesPart(results.aliases)) }
+        case .leaveOut: throw TrainingError.invalidPlan("a machine keeps its columns: another one goes on")
+        case .aliases, .passiveAliases:
             let bits = TrainingFacts.aliasBits
             results.aliases = try await own(fractionBits: bits.fraction, bits: bits.all)
         case .movements:
@@ -284,7 +287,8 @@ package final class OtherMachine {
     private func opened(_ step: TrainingStep) async throws -> Double {
         if step.opensBits {
             let both = try await announced(bits: TrainingFacts.announcedBits)
-            guard facts.isPossible(announced: both, of: step, bit: step == .theta ? nil : bit) else {
+            defer { bit = nil }
+            guard facts.isPossible(announced: both, of: step, bit: bit) else {
                 throw TrainingError.protocolViolation("an announcement that this party's bit is not in")
             }
             return Double(both)

@@ -26,6 +26,8 @@ struct OtherTrainingFollower {
     /// Bytes of a ciphertext.
     private let width: Int
     private var program: TrainingProgram?
+    /// Of the fit without the columns that were left out so far.
+    private var facts: TrainingFacts?
     private var opened: [Double] = []
     private var done = 0
     private var round: UInt32 = 0
@@ -54,6 +56,9 @@ struct OtherTrainingFollower {
         self.width = width
     }
 
+    /// Coefficients of all parties, without those that were left out; nil before the bounds are known.
+    var parameters: Int? { facts?.parameters }
+
     /// Whether the fit, once it has its end, counts as converged.
     var isConverged: Bool {
         if case .fitted(let summary) = end { summary.converged } else { false }
@@ -66,7 +71,9 @@ struct OtherTrainingFollower {
         guard plan.allows(bounds) else {
             throw Self.failure("T13", "boundsNotAllowed", "The announced bounds are none that such rows can have.")
         }
-        program = TrainingProgram(plan.facts(rows: setup.rows, heldOut: setup.testRows, bounds))
+        let facts = plan.facts(rows: setup.rows, heldOut: setup.testRows, bounds)
+        self.facts = facts
+        program = TrainingProgram(facts)
         try goOn()
     }
 
@@ -104,7 +111,7 @@ struct OtherTrainingFollower {
             try demand(window, bits: bits)
             expected.drop(from: record.from)
             if let step = owing {
-                guard !isBitDue, let facts = program?.facts,
+                guard !isBitDue, let facts,
                     facts.isPossible(announced: window.value, of: step, bit: bit)
                 else {
                     throw Self.failure(
@@ -172,7 +179,10 @@ struct OtherTrainingFollower {
         guard let program else { return }
         let next = program.continuation(after: opened)
         passes = next.passes
-        for step in next.steps[done...] { try expect(step, program.facts) }
+        for step in next.steps[done...] {
+            facts = facts?.after([step])
+            if let facts { try expect(step, facts) }
+        }
         done = next.steps.count
         end = next.end
         guard case .fitted = end, plan.revealScores else { return }

@@ -116,7 +116,8 @@ public struct OtherTrainingInspector: PayloadInspector, KeyInspecting {
         guard let counts, !payloads.isPruned, let follower, let rows = setups.values.first?.rows else { return }
         let plan = plan(rows)
         // A constant that cancels out is none.
-        let parameters = plan.parameters - (plan.response.hasIntercept ? 0 : 1)
+        let parameters =
+            (follower.parameters ?? plan.parameters) - (plan.response.hasIntercept ? 0 : 1)
         let facts: [(String, Int, String)] = [
             ("fitted", rows, "countMismatch"), ("passes", follower.passes, "passesMismatch"),
             ("parameters", parameters, "countMismatch"),

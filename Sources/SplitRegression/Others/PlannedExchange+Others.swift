@@ -81,7 +81,8 @@ extension TrainingFacts {
         case .correlations: return [.announcement(correlationBits.map(\.all))]
         case .propose: return [.handover(count: columns, bits: ShareWord.modulusBits)]
         case .jointGradient: return [.announcement(jointGradientBits.map(\.all))]
-        case .aliases: return results(Self.aliasBits.all, columns)
+        case .aliases, .passiveAliases: return results(Self.aliasBits.all, columns)
+        case .leaves(let party): return holder == .passive && party == .further(index) ? [.bit] : []
         case .movements: return results(Self.movementBits.all, columns)
         case .range, .sumRange, .foldRange, .heldOutRange: return holder == .passive ? [.bit] : []
         case .checkpoint: return [.checkpoint]

@@ -48,7 +48,12 @@ extension TrainingFacts {
     ///
     /// - Parameter bit: what the party said to the helper; nil where it said nothing.
     func isPossible(announced both: UInt64, of step: TrainingStep, bit: Bool?) -> Bool {
-        step == .theta ? both <= 1 : both < 4 && (bit != true || both & 2 != 0)
+        switch step {
+        case .theta: both <= 1
+        // That party's bit and no other.
+        case .leaves: bit.map { both == ($0 ? 2 : 0) } ?? (both & 1 == 0 && both < 4)
+        default: both < 4 && (bit != true || both & 2 != 0)
+        }
     }
 
     // MARK: Bits of results

@@ -53,7 +53,7 @@ public struct FitSummary: Sendable, Equatable, Codable {
     public var optimalityGap: Double?
     /// Of every family, without a penalty.
     public var residualDegreesOfFreedom: Int?
-    /// How many of the passive party's columns were left out, because they follow from others of both; ``parameters`` does not count them.
+    /// How many columns of passive parties were left out, because they follow from others of several parties; ``parameters`` does not count them.
     public var leftOut: Int?
     /// How standard errors were estimated, where there are some.
     public var covariance: String?

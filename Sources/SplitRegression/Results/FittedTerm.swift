@@ -18,7 +18,7 @@ public struct FittedTerm: Sendable, Equatable, Codable {
 
     public enum Note: String, Sendable, Codable, CaseIterable {
         case runsAway = "runs away: a level has one outcome only"
-        case leftOut = "left out: it follows from columns of both parties"
+        case leftOut = "left out: it follows from other columns"
     }
 
     /// - Parameters:

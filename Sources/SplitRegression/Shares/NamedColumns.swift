@@ -5,6 +5,10 @@ package enum NamedColumns {
         zip(names, shares).filter { $0.1 >= 3.0 / 512 }.map(\.0)
     }
 
+    /// Whether a passive party of several has a column that takes part: one of at least 1/32, above what directions leave that are slow
+    /// but not collinear.
+    package static func takesPart(_ shares: [Double]) -> Bool { shares.contains { $0 >= 1.0 / 32 } }
+
     /// The column to leave out: the last one of those that take part, as R's `lm` does it, by at least half of the largest share.
     package static func leftOut(_ shares: [Double]) -> Int {
         let least = (shares.max() ?? 0) / 2

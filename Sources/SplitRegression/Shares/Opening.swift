@@ -78,7 +78,7 @@ extension TrainingFacts {
         switch step {
         case .trace: return traceBits
         case .riskTrace: return WindowOpening.riskTraceBits
-        case .range, .theta: return 1
+        case .range, .theta, .leaves: return 1
         case .norm(let level):
             let found = max(number, Double(sign: .plus, exponent: normFloor, significand: 1))
             return WindowOpening.normBits + max(0, level + 2 - Int(found.exponent))

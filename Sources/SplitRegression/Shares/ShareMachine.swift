@@ -168,6 +168,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
         case .jointGradient: try await openJointGradient()
         case .aliases: try await openAliases()
         case .passiveAliases: try await openAliases(toActive: false)
+        case .leaves(let place): return try await openLeaver(place)
         case .leaveOut: throw TrainingError.invalidPlan("a machine keeps its columns: another one goes on")
         case .movements: try await openMovements()
         case .levelTest: try await openLevelTest()
@@ -356,6 +357,25 @@ package final class ShareMachine<Exchange: ShareExchange> {
             throw TrainingError.protocolViolation("the passive party says that another theta follows")
         }
         let both = isActive ? own + 2 * peer : peer + 2 * own
+        try await announce(both, bits: 2)
+        return Double(both)
+    }
+
+    /// Whether that passive party leaves a column out. The active party has no bit in it.
+    private func openLeaver(_ place: PassivePlace) async throws -> Double {
+        var own = false
+        if !isActive {
+            if let index = place.further {
+                own = try await others[index].takeBit()
+            } else {
+                own = NamedColumns.takesPart(results.aliases)
+            }
+        }
+        let peer = try await exchange.exchangeWindow(own ? 1 : 0, bits: 1)
+        guard isActive || peer == 0 else {
+            throw TrainingError.protocolViolation("the active party says which column is left out")
+        }
+        let both: UInt64 = isActive ? 2 * peer : own ? 2 : 0
         try await announce(both, bits: 2)
         return Double(both)
     }

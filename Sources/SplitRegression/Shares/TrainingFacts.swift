@@ -7,7 +7,7 @@ package struct TrainingFacts: Sendable, Hashable {
     package let activeColumns: Int
     package private(set) var passiveColumns: Int
     /// m_1 .. m_K of further passive parties, in the job's order; then `passiveColumns` are the helper's (multiparty-training.md).
-    package let otherColumns: [Int]
+    package private(set) var otherColumns: [Int]
     /// lambda
     package let penalty: Double
     /// Of `l1 |w|_1`, in units of the label as it is shared; above 0 only where correlations are opened.
@@ -82,18 +82,27 @@ package struct TrainingFacts: Sendable, Hashable {
         self.decisionBits = decisionBits
     }
 
-    /// Of the fit without one of the passive party's columns.
-    package var withoutPassiveColumn: TrainingFacts {
+    /// Of the fit without one of that party's columns.
+    package func without(columnOf place: PassivePlace) -> TrainingFacts {
         var facts = self
-        facts.passiveColumns -= 1
+        if let index = place.further { facts.otherColumns[index] -= 1 } else { facts.passiveColumns -= 1 }
         return facts
     }
 
     /// How many columns a fit leaves out at most. A linear fit has no bits for the traces of two.
-    package var mostLeftOut: Int { !otherColumns.isEmpty ? 0 : family == .linear ? 1 : 2 }
+    package var mostLeftOut: Int { family == .linear ? 1 : 2 }
 
-    /// What it takes of the bits for decisions to tell the passive party which columns. In a linear fit they are counted apart.
-    package var bitsOfLeavingOut: Int { family == .linear ? 0 : passiveColumns * Self.aliasBits.all }
+    /// What it takes of the bits for decisions to tell each passive party which of its columns: as many as the one with most learns. In a
+    /// linear fit they are counted apart.
+    package var bitsOfLeavingOut: Int {
+        family == .linear ? 0 : passivePlaces.reduce(0) { max($0, columns(of: $1)) } * Self.aliasBits.all
+    }
+
+    /// Passive parties that can leave one out, from the last one on: none its last column.
+    package var mayLeaveOut: [PassivePlace] { passivePlaces.reversed().filter { columns(of: $0) > 1 } }
+
+    /// Bits of decisions for who leaves one out: with two parties nobody asks.
+    package var bitsOfLeavers: Int { otherColumns.isEmpty ? 0 : mayLeaveOut.count }
 
     /// The same facts about other rows.
     func with(rows: Int) -> TrainingFacts {

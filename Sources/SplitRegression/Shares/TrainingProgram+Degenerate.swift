@@ -1,8 +1,8 @@
 // Tables on which some estimates do not exist: the fit goes on for the others.
 extension TrainingProgram.Run {
-    /// The information at the active party's own fit, and its inverse. Where the trace counts directions that were not reached, the
-    /// passive party learns which of its columns are in them, and one of these is left out. Where that has no end, each party learns
-    /// which of its own are.
+    /// The information at the active party's own fit, and its inverse. Where the trace counts directions that were not reached, each
+    /// passive party learns which of its columns are in them, and the last one that has some leaves one out. Where that has no end, each
+    /// party learns which of its own are.
     func start(isFinal: Bool = false) throws(TrainingProgram.Stop) {
         while true {
             steps += [.startGradient, .startInformation]
@@ -12,18 +12,32 @@ extension TrainingProgram.Run {
             let left = facts.mostLeftOut - summary.leftOut
             // What comes next must be paid for.
             let cost = facts.bitsOfLeavingOut
-            guard facts.penalty == 0, facts.passiveColumns > 1, lastTrace <= Double(left) + 0.5,
-                spent + cost + 2 * facts.traceBits <= facts.decisionBits
+            guard facts.penalty == 0, !facts.mayLeaveOut.isEmpty, lastTrace <= Double(left) + 0.5,
+                spent + cost + facts.bitsOfLeavers + 2 * facts.traceBits <= facts.decisionBits
             else {
                 steps.append(.aliases)
                 break
             }
             spent += cost
-            steps += [.passiveAliases, .leaveOut]
-            facts = facts.withoutPassiveColumn
+            steps.append(.passiveAliases)
+            guard let place = try leaver() else {
+                steps.append(.aliases)
+                break
+            }
+            steps.append(.leaveOut(place))
+            facts = facts.without(columnOf: place)
             summary.leftOut += 1
         }
         throw .failure(.aliasedAcrossParties())
+    }
+
+    /// The last passive party with a column that takes part, as R leaves out the last column; nil where none says so.
+    private func leaver() throws(TrainingProgram.Stop) -> PassivePlace? {
+        guard !facts.otherColumns.isEmpty else { return .sharing }
+        for place in facts.mayLeaveOut {
+            if try open(.leaves(place)) != 0 { return place }
+        }
+        return nil
     }
 
     /// Estimates run away along the present direction: under fresh weights each step goes one unit further for ever. A step of

@@ -55,7 +55,7 @@ extension TrainingProgram {
         /// Whether the next step depends on it; sums at the end are counted apart.
         private func decides(_ step: TrainingStep) -> Bool {
             switch step {
-            case .trace, .norm, .range, .riskTrace: true
+            case .trace, .norm, .range, .riskTrace, .leaves: true
             default: false
             }
         }

@@ -26,7 +26,7 @@ package struct TrainingProgram: Sendable {
         package var withholdsStandardErrors = false
         /// Whether rows may lie beyond the series of sums over them, and no longer period was left.
         package var sumsMayBeOff = false
-        /// Columns of the passive party that follow from others of both.
+        /// Columns of passive parties that were left out: they follow from others.
         package var leftOut = 0
         /// Sums over the rows that were kept aside: of losses (linear: squared residuals), and of squared errors of the mean.
         package var heldOutLoss: Double?

@@ -98,10 +98,12 @@ package enum TrainingStep: Sendable, Hashable {
     case foldSquares
     /// Each party gets how much of its columns lies in the directions that the last inverse did not reach.
     case aliases
-    /// The passive party gets the same of its columns.
+    /// Each passive party gets the same of its columns.
     case passiveAliases
-    /// The passive party takes one of its columns away, and both begin again without it.
-    case leaveOut
+    /// Opened: whether this passive party has a column that takes part and can be left out. With further parties only.
+    case leaves(PassivePlace)
+    /// A passive party takes one of its columns away, and all begin again without it.
+    case leaveOut(PassivePlace)
     /// Each party gets its own block of the present direction, coarsely.
     case movements
     /// The active party gets the log-rank test between the levels of a column of the passive party's.
@@ -171,7 +173,7 @@ package enum TrainingStep: Sendable, Hashable {
     /// Whether what it opens is a bit of each party, and no shared number.
     package var opensBits: Bool {
         switch self {
-        case .range, .theta, .heldOutRange, .foldRange, .sumRange: true
+        case .range, .theta, .heldOutRange, .foldRange, .sumRange, .leaves: true
         default: false
         }
     }
@@ -179,7 +181,7 @@ package enum TrainingStep: Sendable, Hashable {
     /// Whether both parties learn a number from it, on which the next steps may depend.
     package var isOpening: Bool {
         switch self {
-        case .trace, .norm, .sum, .residualSum, .squares, .range, .theta, .riskTrace: true
+        case .trace, .norm, .sum, .residualSum, .squares, .range, .theta, .riskTrace, .leaves: true
         case .pathIntegral, .wald, .score: true
         case .heldOutRange, .heldOutSum, .heldOutSquares, .foldRange, .foldSum, .foldSquares, .sumRange: true
         default: false

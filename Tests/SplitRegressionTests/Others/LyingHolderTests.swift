@@ -91,6 +91,22 @@ import Wire
         await #expect(throws: Self.lacking) { try await Self.machine((announced, announced)).perform(.theta) }
     }
 
+    @Test("Who leaves a column out is one passive party's bit: its own at that party, one of two numbers at others")
+    func leaver() async throws {
+        for (place, possible) in [(PassivePlace.further(0), [0]), (.sharing, [0, 2])] as [(PassivePlace, [UInt64])] {
+            for announced: UInt64 in 0...3 {
+                let machine = try Self.machine((announced, announced))
+                // Its column takes no part.
+                _ = try await machine.perform(.passiveAliases)
+                guard possible.contains(announced) else {
+                    await #expect(throws: Self.lacking) { try await machine.perform(.leaves(place)) }
+                    continue
+                }
+                #expect(try await machine.perform(.leaves(place)) == Double(announced))
+            }
+        }
+    }
+
     @Test("Different bounds, and different scales of the label, end both sessions", arguments: [(0, 1), (1, 0)])
     func bounds(_ differing: (scale: Int, bounds: Int)) async throws {
         let parties = try SeveralParties(

@@ -32,6 +32,8 @@ struct SimulatedSeveral {
         var views: [[Int: PartyView]] = []
         /// By party, of a further one: what logs with each holder would hold if nothing were sealed.
         var logs: [[Int: PlainLog]] = []
+        /// By party: its columns that were not left out, the constant first at the active one.
+        var kept: [[Int]] = []
         /// By party: its coefficients in whitened coordinates.
         var points: [[Double]] = []
         /// At the active party.
@@ -46,6 +48,7 @@ struct SimulatedSeveral {
         let passes: Int
         let views: [Int: PartyView]
         var logs: [Int: PlainLog] = [:]
+        let kept: [Int]
     }
 
     private func own(_ party: Int) -> [[Double]] {
@@ -118,7 +121,7 @@ struct SimulatedSeveral {
             coefficients: ended.flatMap(\.results.coefficients),
             errors: ended.flatMap(\.results.variances).map { $0.squareRoot() }, end: ended[0].end,
             passes: ended[0].passes, views: ended.map(\.views), logs: ended.map(\.logs),
-            points: ended.map(\.results.point), curve: ended[0].results.curve)
+            kept: ended.map(\.kept), points: ended.map(\.results.point), curve: ended[0].results.curve)
     }
 
     private func run(
@@ -133,14 +136,23 @@ struct SimulatedSeveral {
         guard party < 2 else {
             let own = own(party)
             let (active, helper) = (exchange(0), exchange(1))
-            let machine = try OtherMachine(
+            var kept = Array(own.indices)
+            var machine = try OtherMachine(
                 facts: facts, index: party - 2,
                 table: try WhitenedTable(own, hasConstant: false, names: own.indices.map { "c\($0)" }, facts: facts),
                 centring: own.map { _ in 0 }, heldOut: heldOut(party), active: active, helper: helper)
-            let (end, passes) = try await follow(TrainingProgram(facts)) { try await machine.perform($0) }
+            let (end, passes) = try await follow(TrainingProgram(facts)) { step in
+                guard case .leaveOut(let place) = step else { return try await machine.perform(step) }
+                let (next, left) = try machine.leavingOut(
+                    of: place, kept.map { own[$0] }, names: kept.map { "c\($0)" })
+                machine = next
+                if let left { kept.remove(at: left) }
+                return nil
+            }
             return Ended(
                 party: party, results: machine.results, end: end, passes: passes,
-                views: [0: active.view, 1: helper.view], logs: [0: active.plain, 1: helper.plain])
+                views: [0: active.view, 1: helper.view], logs: [0: active.plain, 1: helper.plain],
+                kept: kept)
         }
         let peer = exchange(1 - party)
         let others = (2..<counts.count).map(exchange)
@@ -150,7 +162,8 @@ struct SimulatedSeveral {
         ).run(over: peer, others: others)
         var views = [1 - party: ended.view]
         for (index, other) in others.enumerated() { views[index + 2] = other.view }
-        return Ended(party: party, results: ended.results, end: ended.end, passes: ended.passes, views: views)
+        return Ended(
+            party: party, results: ended.results, end: ended.end, passes: ended.passes, views: views, kept: ended.kept)
     }
 
     private func follow(
