@@ -233,7 +233,7 @@ import Testing
         }
     }
 
-    private static func name(_ step: TrainingStep) -> String {
+    static func name(_ step: TrainingStep) -> String {
         func number(_ value: Double) -> String { String(Int(value)) }
         switch step {
         case .startGradient: return "startGradient"

@@ -239,8 +239,74 @@ def predictions():
         }
 
 
+def start(is_linear, active, passive, decisions, numbers):
+    """Steps of section 4 (collinear columns) and training.md 5.4 until the start has its inverse, has none, or numbers are out."""
+    numbers, steps, spent, gone, passive = iter(numbers), [], 0 if is_linear else 1, 0, list(passive)
+
+    def opened(name, bits):
+        nonlocal spent
+        steps.append(name)
+        value = next(numbers)
+        spent += bits
+        if spent > decisions:
+            raise ArithmeticError
+        return value
+
+    try:
+        while True:
+            p = active + sum(passive)
+            width = max(12, ceil_log2(p) + 4)
+            steps += ["startGradient", "startInformation", "cold 0 8"]
+            trace = opened("trace", width)
+            if trace > 1 / 2:
+                steps.append("further 7")
+                trace = opened("trace", width)
+            if abs(trace) <= 1 / 2:
+                return steps, "inverse"
+            steps.append("checkpoint")
+            asked = [k for k in range(len(passive) - 1, -1, -1) if passive[k] > 1]
+            shares = 0 if is_linear else 10 * max(passive)
+            is_paid = spent + shares + len(asked) + 2 * width <= decisions
+            leaver = None
+            if asked and trace <= (1 if is_linear else 2) - gone + 1 / 2 and is_paid:
+                spent += shares
+                steps.append("aliases B")
+                for k in asked:
+                    if opened("leaves %d" % k, 1):
+                        leaver = k
+                        break
+            if leaver is None:
+                return steps + ["aliases"], "aliasedAcrossParties"
+            steps.append("leaveOut %d" % leaver)
+            passive[leaver] -= 1
+            gone += 1
+    except StopIteration:
+        return steps, None
+    except ArithmeticError:
+        return steps, "notConverged"
+
+
+def leavers():
+    """Columns of the helper first. Traces, and what `leaves` came to."""
+    for is_linear, passive, decisions, numbers in (
+        (True, (2, 3), 61, [4.0, 1.0, 2.0, 0.0]), (True, (2, 3), 61, [4.0, 1.0, 0.0, 2.0, 0.25]),
+        (True, (2, 3), 61, [4.0, 1.0, 0.0, 0.0]), (True, (2, 3), 61, [4.0, 2.0]), (True, (1, 1, 1), 61, [4.0, 1.0]),
+        (True, (1, 2, 1), 61, [4.0, 1.0, 2.0, 3.0, 1.0]), (True, (2, 3), 61, [4.0, 1.0]),
+        (False, (2, 3), 900, [4.0, 2.0, 2.0, 4.0, 1.0, 2.0, 0.0]),
+        (False, (2, 2, 2), 900, [4.0, 2.0, 0.0, 0.0, 2.0, 3.0, 1.0, 2.0, 3.0, 1.0]),
+        (False, (1, 2), 900, [4.0, 1.0, 2.0, 3.0, 1.0]), (False, (2, 3), 900, [4.0, 2.75]),
+        # The last bit that leaves room: 25 for traces, 30 for shares, two parties are asked, 24 for two traces.
+        (False, (2, 3), 81, [4.0, 1.0, 0.0, 2.0, 0.0]), (False, (2, 3), 80, [4.0, 1.0]),
+    ):
+        steps, end = start(is_linear, 3, passive, decisions, numbers)
+        yield {
+            "linear": is_linear, "activeColumns": 3, "passiveColumns": list(passive), "decisionBits": decisions,
+            "opened": numbers, "steps": ", ".join(steps), "end": end,
+        }
+
+
 print(json.dumps({
     "handovers": list(handovers()), "results": list(results()), "scaledRows": list(scaled_rows()),
     "words": list(word_sums()), "hazards": list(hazard_steps()), "packedWords": list(packed_words()),
-    "predictions": list(predictions()),
+    "predictions": list(predictions()), "leavers": list(leavers()),
 }, indent=1))

@@ -88,6 +88,48 @@ import Wire
         let words: [Words]
         let hazards: [Hazards]
         let packedWords: [PackedWords]
+        let leavers: [Leaver]
+
+        struct Leaver: Decodable {
+            let linear: Bool
+            let activeColumns: Int
+            /// The helper's first.
+            let passiveColumns: [Int]
+            let decisionBits: Int
+            let opened: [Double]
+            let steps: String
+            let end: String?
+
+            var facts: TrainingFacts {
+                TrainingFacts(
+                    family: linear ? .linear : .logistic, rows: 1000, activeColumns: activeColumns,
+                    passiveColumns: passiveColumns[0], otherColumns: Array(passiveColumns[1...]), penalty: 0,
+                    tolerance: 1e-3, maximumPasses: 30, modulusBits: 2048, computesStandardErrors: true,
+                    opensLoss: !linear, opensBrier: false, scaleBits: 0, weightBits: linear ? 0 : -2,
+                    rowBits: linear ? 3 : 1, decisionBits: decisionBits)
+            }
+        }
+    }
+
+    @Test("Who leaves a column out, and when nobody does")
+    func leavers() throws {
+        func number(_ place: PassivePlace) -> Int { place.further.map { $0 + 1 } ?? 0 }
+        for vector in try Self.vectors().leavers {
+            let next = TrainingProgram(vector.facts).continuation(after: vector.opened)
+            let names = next.steps.map { step in
+                switch step {
+                case .leaves(let place): "leaves \(number(place))"
+                case .leaveOut(let place): "leaveOut \(number(place))"
+                default: TrainingVectorTests.name(step)
+                }
+            }
+            let steps = vector.steps.split(separator: ", ").map(String.init)
+            #expect(Array(names.prefix(steps.count)) == steps)
+            switch next.end {
+            case .failed(let error): #expect(error.name == vector.end && names.count == steps.count)
+            default: #expect(vector.end == nil ? names.count == steps.count : vector.end == "inverse")
+            }
+        }
     }
 
     private static func vectors() throws -> Vectors {
