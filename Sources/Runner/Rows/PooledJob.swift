@@ -67,7 +67,7 @@ package struct PooledJob: MeshWork {
         if let cells = try PooledTask(job).cells(settings, step: "") {
             try book.check(cells, over: cohort, values: values, sites: job.parties.map(\.name))
         }
-        if let parties = PooledTask(job).fittedSites { try book.check(parties: parties, over: cohort) }
+        if let parties = PooledTask(job).sitesOfFit(job) { try book.check(parties: parties, over: cohort) }
         stateFile = PooledStateFile(site, job)
         state = Shared(
             PooledState(job: PooledProtocol().purpose.hash(of: job.hash), siteCount: job.parties.count))
@@ -160,7 +160,7 @@ package struct PooledJob: MeshWork {
                             "point": notice.point.hex, "sites": notice.sites.joined(separator: " "),
                             "values": values.hex,
                         ], cells: try PooledTask(job).cells(SumSettings(job), step: notice.name),
-                        isNoisy: job.rows?.privacy != nil, parties: PooledTask(job).fittedSites)
+                        isNoisy: job.rows?.privacy != nil, parties: PooledTask(job).sitesOfFit(job))
                 },
                 save: { saved, notice in
                     try stateFile.save(saved)

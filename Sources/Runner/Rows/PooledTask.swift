@@ -71,6 +71,12 @@ enum PooledTask: Sendable {
         return PooledBook.Cells(cells.kind, design: cells.design, isOpened: step == cells.step)
     }
 
+    /// All sites of the job, where it fits a model without noise or cells.
+    func sitesOfFit(_ job: Job) -> [String]? {
+        guard case .fit = self else { return nil }
+        return job.parties.map(\.name)
+    }
+
     /// What sums come to.
     ///
     /// - Throws: `SumError.badState` for sums of another job, or that are not all; `PooledError` where there is no result.
