@@ -6,7 +6,8 @@ import SplitRegression
 struct ModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "Look at this site's part of a model, export it, and score new rows with the peer.",
+        abstract:
+            "Look at this site's part of a model, export it, and score new rows with the peer or with all others.",
         subcommands: [ModelShow.self, ModelPredict.self, ModelExport.self])
 }
 
@@ -17,9 +18,7 @@ struct ModelShow: ReplyingCommand {
     @OptionGroup var output: OutputOptions
 
     func reply(_ console: Console) async throws -> Reply<ModelReport> {
-        let saved = try SavedModel.read(model)
-        try saved.demandConsistent(model)
-        let report = ModelReport(saved)
+        let report = ModelReport(try ModelPart(reading: model))
         return Reply(report, text: report.text)
     }
 }

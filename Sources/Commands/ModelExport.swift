@@ -5,7 +5,7 @@ import Site
 
 struct ExportedModelReport: Codable, Sendable {
     let parties: [String]
-    /// Whether both parties' parts are in it, so that it predicts the response.
+    /// Whether all parties' parts are in it, so that it predicts the response.
     let isWhole: Bool
     let out: String
 }
@@ -14,24 +14,28 @@ struct ModelExport: ReplyingCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write a model as PMML, which other programs score rows with.",
         discussion: """
-            This site's part alone predicts its share of the linear predictor: the sum of both parties' shares is the \
-            predictor. With the peer's model.json of the same fit, where the parties have agreed to share it, the file holds \
-            the whole model and predicts the response.
+            This site's part alone predicts its share of the linear predictor: the sum of all parties' shares is the \
+            predictor. With the model.json of the same fit of each other party, where the parties have agreed to share them, the \
+            file holds the whole model and predicts the response.
             """)
 
     @Argument(help: "model.json of a finished job.") var model: String
-    @Option(help: ArgumentHelp("The peer's model.json of the same fit.", valueName: "file")) var peer: String?
+    @Option(
+        help: ArgumentHelp(
+            "The peer's model.json of the same fit; of more than two parties once for each other one.",
+            valueName: "file"))
+    var peer: [String] = []
     @Option(help: ArgumentHelp("The file to write; it must not exist.", valueName: "file")) var out: String
     @OptionGroup var output: OutputOptions
 
     func reply(_ console: Console) async throws -> Reply<ExportedModelReport> {
-        let own = try SavedModel.read(model)
-        let other = try peer.map { (model: try SavedModel.read($0), path: $0) }
-        let document = try PMMLDocument(own, path: model, peer: other)
+        let own = try ModelPart(reading: model)
+        let others = try peer.map { try ModelPart(reading: $0) }
+        let document = try PMMLDocument(own, others: others)
         // As model.json, whose coefficients, means and standard deviations it has.
         try OutputFile.write(try document.bytes(), to: out, mode: .ownerOnly)
         let report = ExportedModelReport(
-            parties: [own.party] + [other?.model.party].compactMap(\.self), isWhole: other != nil, out: out)
+            parties: ([own] + others).map(\.name), isWhole: !others.isEmpty, out: out)
         return Reply(report, text: "wrote \(out)")
     }
 }

@@ -66,6 +66,7 @@ extension EndToEndOfMany {
             try await expectReports(sites)
             try await expectDescription(parties)
             try await expectPrediction(parties)
+            try await expectModels(sites)
             try await expectHints(sites)
             // Nobody opens its logs to an auditor: with the other holder's they would be everybody's columns.
             let opened = try await Program.run(
@@ -103,6 +104,27 @@ extension EndToEndOfMany {
             try Data(text.replacing("registry,", with: "registry,1").utf8).write(to: path)
             let edited = try await Program.run("verify", sites.results("registry"))
             #expect(edited.code == 2 && edited.output.contains("resultChanged"), "\(edited.output)")
+        }
+
+        /// What each has of the model, and all of it where parties share their parts.
+        private func expectModels(_ sites: ManySites) async throws {
+            let files = FittingParties.names.map { "\(sites.results($0))/model.json" }
+            let shown = try await Program.run("model", "show", files[1])
+            for words in ["the part of lab (helper)", "with hospital, registry", "m2", "in session"] {
+                #expect(shown.code == 0 && shown.output.contains(words), "\(shown.output)\(shown.errors)")
+            }
+            let part = try await Program.run("model", "export", files[2], "--out", sites.scratch.path("part.pmml"))
+            #expect(part.code == 0, "\(part.errors)")
+            let out = sites.scratch.path("whole.pmml")
+            let command = ["model", "export", files[0], "--out", out, "--format", "json", "--peer", files[1]]
+            let lacking = try await Program.run(command)
+            #expect(lacking.code == 64 && lacking.errorCode == "partsMissing", "\(lacking.output)")
+            let whole = try await Program.run(command + ["--peer", files[2]])
+            #expect(
+                whole.code == 0 && (whole.envelope["data"] as? [String: Any])?["isWhole"] as? Bool == true,
+                "\(whole.output)\(whole.errors)")
+            let text = try String(contentsOfFile: out, encoding: .utf8)
+            #expect(text.contains("label=\"m3\"") && text.contains("label=\"arm\"") && text.contains("outcome"))
         }
 
         /// Table 1 of all columns under the same job: verified, replayed, in the page of the fit.

@@ -55,7 +55,7 @@ import Wire
     }
 
     /// Both parts of one fit, with a level whose name needs care.
-    private func parts(_ replaced: (String, String)...) throws -> (own: SavedModel, peer: SavedModel) {
+    private func parts(_ replaced: (String, String)...) throws -> (own: ModelPart, peer: ModelPart) {
         let more = [
             ("title: Small", "title: '<Small> & \"others\"'"),
             (
@@ -67,38 +67,90 @@ import Wire
         let file = try JobFile(
             yaml: (more + replaced).reduce(SmallJob.yaml) { $0.replacing($1.0, with: $1.1) })
         let job = file.job
-        func model(_ party: Party, _ coefficients: [Int64], constant: Int64?) throws -> PartialModel {
-            let columns = party.features.map(ColumnSpec.init)
-            var made = try PartialModel(
-                family: job.model.family.rawValue, role: party.role.rawValue, columns: columns,
-                terms: columns.flatMap(\.terms).map(\.name), estimates: coefficients.map { Double($0) / 4 },
-                scalings: coefficients.indices.map { Scaling(mean: Double($0) + 2, sd: Double($0) + 0.5) },
-                constant: nil)
-            made.constant = constant.map { $0 << 38 }
-            return made
+        let one = try Self.model(job, job.active, [3, -2], constant: job.model.family.hasIntercept ? 5 : nil)
+        let other = try Self.model(job, job.passive, [1, 7])
+        let roots = (try Self.root(one), try Self.root(other))
+        func part(_ party: String, _ peer: String, _ model: PartialModel, _ own: String, _ theirs: String) throws
+            -> ModelPart
+        {
+            try ModelPart(
+                .pair(
+                    SavedModel(
+                        job: file.hash, party: party, peer: peer, jobYAML: file.yaml, rows: 99, model: model,
+                        binding: ModelBinding(session: "00", salt: Self.salt, own: own, peer: theirs))), path: party)
         }
-        let one = try model(job.active, [3, -2], constant: job.model.family.hasIntercept ? 5 : nil)
-        let other = try model(job.passive, [1, 7], constant: nil)
-        let salt = String(repeating: "05", count: 32)
-        let bytes = [UInt8](repeating: 5, count: 32)
-        let roots = (
-            try one.commitment(salt: bytes).item.root.hex, try other.commitment(salt: bytes).item.root.hex
-        )
         return (
-            SavedModel(
-                job: file.hash, party: "hospital", peer: "lab", jobYAML: file.yaml, rows: 99, model: one,
-                binding: ModelBinding(session: "00", salt: salt, own: roots.0, peer: roots.1)),
-            SavedModel(
-                job: file.hash, party: "lab", peer: "hospital", jobYAML: file.yaml, rows: 99, model: other,
-                binding: ModelBinding(session: "00", salt: salt, own: roots.1, peer: roots.0))
+            try part("hospital", "lab", one, roots.0, roots.1), try part("lab", "hospital", other, roots.1, roots.0)
         )
+    }
+
+    private static let salt = String(repeating: "05", count: 32)
+
+    /// Coefficients in quarters, and another scaling for each.
+    private static func model(
+        _ job: Job, _ party: Party, _ coefficients: [Int64], constant: Int64? = nil
+    ) throws -> PartialModel {
+        let columns = party.features.map(ColumnSpec.init)
+        var made = try PartialModel(
+            family: job.model.family.rawValue, role: party.role.rawValue, columns: columns,
+            terms: columns.flatMap(\.terms).map(\.name), estimates: coefficients.map { Double($0) / 4 },
+            scalings: coefficients.indices.map { Scaling(mean: Double($0) + 2, sd: Double($0) + 0.5) }, constant: nil)
+        made.constant = constant.map { $0 << 38 }
+        return made
+    }
+
+    private static func root(_ model: PartialModel) throws -> String {
+        try model.commitment(salt: [UInt8](repeating: 5, count: 32)).item.root.hex
+    }
+
+    /// Files of three parties of one fit, the active one in the middle.
+    private func threeParts(_ change: (inout [SavedJointModel]) -> Void = { _ in }) throws -> [SavedJointModel] {
+        let file = try JobFile(
+            yaml: """
+                moiety: 12
+                title: Small
+                parties:
+                  - {name: lab, identifier: id, features: [m1, {column: smoker, type: binary}]}
+                  - {name: hospital, role: active, identifier: id, label: outcome, features: [age]}
+                  - {name: registry, identifier: id, features: [prior]}
+                helper: lab
+                model: {family: logistic}
+
+                """)
+        let job = file.job
+        let parties = try ["lab", "hospital", "registry"].map { try #require(job.party(named: $0)) }
+        let models = [
+            try Self.model(job, parties[0], [1, 7]), try Self.model(job, parties[1], [3], constant: 5),
+            try Self.model(job, parties[2], [-6]),
+        ]
+        let roots = try models.map(Self.root)
+        var files = models.indices.map { own in
+            SavedJointModel(
+                job: file.hash, party: parties[own].name, jobYAML: file.yaml, rows: 99, model: models[own],
+                bindings: Dictionary(
+                    uniqueKeysWithValues: models.indices.filter { $0 != own }.map { peer in
+                        let session = "\(min(own, peer))\(max(own, peer))"
+                        return (
+                            parties[peer].name,
+                            ModelBinding(session: session, salt: Self.salt, own: roots[own], peer: roots[peer])
+                        )
+                    }))
+        }
+        change(&files)
+        return files
+    }
+
+    private func read(_ files: [SavedJointModel]) throws -> [ModelPart] {
+        try files.map { file in
+            let text = String(decoding: try ResultFiles.json(file), as: UTF8.self)
+            return try ModelPart(reading: folder.write("\(file.party).json", text))
+        }
     }
 
     @Test func aCoxModelHasNone() throws {
         let (own, peer) = try parts(("label: outcome", "label: outcome, time: days"), ("logistic", "cox"))
-        try own.demandConsistent("model.json")
-        for other in [nil, (peer, "peer.json")] {
-            let refused = failure { _ = try PMMLDocument(own, path: "model.json", peer: other) }
+        for others in [[], [peer]] {
+            let refused = failure { _ = try PMMLDocument(own, others: others) }
             #expect(refused?.code == "noPMML" && refused?.status == .badData)
             #expect(refused?.message.contains("baseline hazard") == true)
         }
@@ -123,9 +175,9 @@ import Wire
     @Test func partsAddUpToTheWhole() throws {
         let (own, peer) = try parts()
         let (one, other) = (try score(own.model), try score(peer.model))
-        let alone = try Elements(PMMLDocument(own, path: "own").bytes())
-        let theirs = try Elements(PMMLDocument(peer, path: "peer").bytes())
-        let whole = try Elements(PMMLDocument(peer, path: "peer", peer: (own, "own")).bytes())
+        let alone = try Elements(PMMLDocument(own).bytes())
+        let theirs = try Elements(PMMLDocument(peer).bytes())
+        let whole = try Elements(PMMLDocument(peer, others: [own]).bytes())
         #expect(abs(alone.predictor(row) - one) < 1e-12 && abs(theirs.predictor(row) - other) < 1e-12)
         #expect(abs(whole.predictor(row) - one - other) < 1e-12)
         #expect(alone.named("GeneralRegressionModel")[0]["linkFunction"] == "identity")
@@ -147,7 +199,7 @@ import Wire
         ])
     func links(_ family: String, _ link: String, _ distribution: String) throws {
         let (own, peer) = try parts(("logistic", family))
-        let model = try Elements(PMMLDocument(own, path: "a", peer: (peer, "b")).bytes()).named(
+        let model = try Elements(PMMLDocument(own, others: [peer]).bytes()).named(
             "GeneralRegressionModel")[0]
         #expect(model["linkFunction"] == link && model["distribution"] == distribution)
     }
@@ -155,29 +207,94 @@ import Wire
     @Test func offsetAndExposure() throws {
         let (own, peer) = try parts(
             ("logistic", "poisson"), ("label: outcome", "label: outcome, exposure: days, offset: extra"))
-        let whole = try Elements(PMMLDocument(own, path: "a", peer: (peer, "b")).bytes())
+        let whole = try Elements(PMMLDocument(own, others: [peer]).bytes())
         #expect(whole.named("GeneralRegressionModel")[0]["offsetVariable"] == "moiety.offset")
         #expect(whole.named("FieldRef").map { $0["field"] } == ["extra", "days"])
         #expect(whole.named("Apply").map { $0["function"] } == ["+", "ln"])
         // A part knows nothing of them.
-        #expect(try Elements(PMMLDocument(own, path: "a").bytes()).named("FieldRef").isEmpty)
+        #expect(try Elements(PMMLDocument(own).bytes()).named("FieldRef").isEmpty)
         let (simple, other) = try parts(("label: outcome", "label: outcome, offset: extra"))
-        let plain = try Elements(PMMLDocument(simple, path: "a", peer: (other, "b")).bytes())
+        let plain = try Elements(PMMLDocument(simple, others: [other]).bytes())
         #expect(plain.named("GeneralRegressionModel")[0]["offsetVariable"] == "extra")
     }
 
     @Test func partsOfOtherFits() throws {
         let (own, peer) = try parts()
-        #expect(failure { _ = try PMMLDocument(own, path: "a", peer: (own, "b")) }?.code == "modelsApart")
-        let other = SavedModel(
-            job: peer.job, party: peer.party, peer: peer.peer, jobYAML: peer.jobYAML, rows: peer.rows,
-            model: peer.model,
-            binding: ModelBinding(
-                session: "01", salt: peer.binding.salt, own: peer.binding.own, peer: peer.binding.peer))
-        let refused = failure { _ = try PMMLDocument(own, path: "a", peer: (other, "b")) }
-        #expect(refused?.status == .peersDisagree && refused?.message.contains("b are not the two parts") == true)
+        for others in [[own], [peer, peer]] {
+            #expect(failure { _ = try PMMLDocument(own, others: others) }?.code == "modelsApart")
+        }
+        let binding = try #require(peer.binding(with: "hospital"))
+        let other = try ModelPart(
+            .pair(
+                SavedModel(
+                    job: peer.job.hash, party: "lab", peer: "hospital", jobYAML: peer.job.yaml, rows: 99,
+                    model: peer.model,
+                    binding: ModelBinding(session: "01", salt: binding.salt, own: binding.own, peer: binding.peer))),
+            path: "b")
+        let refused = failure { _ = try PMMLDocument(own, others: [other]) }
+        #expect(refused?.status == .peersDisagree && refused?.message.contains("b are not two parts") == true)
         let (same, twin) = try parts(("m1", "age"))
-        let twice = failure { _ = try PMMLDocument(same, path: "a", peer: (twin, "b")).bytes() }
+        let twice = failure { _ = try PMMLDocument(same, others: [twin]).bytes() }
         #expect(twice?.code == "columnTwice" && twice?.message.contains("'age'") == true)
+    }
+
+    @Test func partsOfThreePartiesAddUpToTheWhole() throws {
+        let parts = try read(threeParts())
+        let row = ["age": "31", "m1": "2.5", "smoker": "1", "prior": "4"]
+        let alone = try parts.map { try Elements(PMMLDocument($0).bytes()).predictor(row) }
+        let whole = try Elements(PMMLDocument(parts[2], others: [parts[0], parts[1]]).bytes())
+        #expect(abs(whole.predictor(row) - alone.reduce(0, +)) < 1e-12)
+        #expect(whole.named("GeneralRegressionModel")[0]["linkFunction"] == "logit")
+        #expect(whole.named("Parameter").map { $0["label"] } == ["(Intercept)", "age", "m1", "smoker", "prior"])
+        #expect(whole.named("Header")[0]["description"] == "Small: the parts of all parties")
+        let own = try Elements(PMMLDocument(parts[2]).bytes())
+        #expect(own.named("Header")[0]["description"] == "Small: registry's part; the rest is with hospital, lab")
+        let lacking = failure { _ = try PMMLDocument(parts[0], others: [parts[2]]) }
+        #expect(lacking?.code == "partsMissing" && lacking?.message.contains("hospital") == true)
+    }
+
+    @Test func whatIsShownOfOneOfThree() throws {
+        let report = ModelReport(try read(threeParts())[0])
+        #expect(
+            report.role == "helper" && report.constant == nil && report.peers.map(\.party) == ["hospital", "registry"])
+        #expect(report.peers.map(\.session) == ["01", "02"] && report.terms.map(\.coefficient) == [0.25, 1.75])
+        for words in [
+            "logistic model", "99 rows", "the part of lab (helper)", "hospital, registry", "smoker", "1.750000",
+        ] {
+            #expect(report.text.contains(words), "\(words)")
+        }
+    }
+
+    /// Files that were edited, or are of different runs.
+    @Test func filesOfThreeThatDoNotFit() throws {
+        func refused(_ change: (inout [SavedJointModel]) -> Void) throws -> String? {
+            let files = try threeParts(change)
+            return failure {
+                let parts = try read(files)
+                _ = try PMMLDocument(parts[0], others: Array(parts[1...]))
+            }?.code
+        }
+        func edited(_ party: Int, _ change: (inout PartialModel, inout [String: ModelBinding]) -> Void) throws
+            -> String?
+        {
+            try refused { files in
+                let old = files[party]
+                var (model, bindings) = (old.model, old.bindings)
+                change(&model, &bindings)
+                files[party] = SavedJointModel(
+                    job: old.job, party: old.party, jobYAML: old.jobYAML, rows: old.rows, model: model,
+                    bindings: bindings)
+            }
+        }
+        #expect(try refused { _ in } == nil)
+        #expect(try edited(0) { model, _ in model.coefficients[0] += 1 } == "modelChanged")
+        #expect(try edited(2) { _, bindings in bindings["lab"] = nil } == "invalidModel")
+        #expect(try edited(2) { model, _ in model.role = "active" } == "invalidModel")
+        // Each session alone tells two fits apart.
+        #expect(
+            try edited(2) { _, bindings in
+                guard let old = bindings["lab"] else { return }
+                bindings["lab"] = ModelBinding(session: "other", salt: old.salt, own: old.own, peer: old.peer)
+            } == "modelsApart")
     }
 }

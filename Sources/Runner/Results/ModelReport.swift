@@ -1,4 +1,6 @@
+import Jobs
 import Records
+import Site
 import SplitRegression
 
 /// What `model show` prints.
@@ -11,33 +13,36 @@ package struct ModelReport: Codable, Sendable {
         let sd: Double
     }
 
+    /// Another party: the session of the fit with it, and what it committed to there.
+    package struct Other: Codable, Sendable {
+        let party: String
+        let session: String
+        let commitment: String
+    }
+
     let job: String
     let party: String
-    let peer: String
     let family: String
     let role: String
     let rows: Int
-    /// The fit, and what both parties committed to at its end.
-    let session: String
+    /// What this party committed to at the end of the fit.
     let commitment: String
-    let peerCommitment: String
+    /// In the order of the job.
+    let peers: [Other]
     let constant: Double?
     let terms: [Term]
 
-    package init(_ saved: SavedModel) {
+    package init(_ part: ModelPart) {
         let unit = 1.0 / Double(1 << PartialModel.fractionBits)
-        let model = saved.model
-        job = saved.job
-        party = saved.party
-        peer = saved.peer
+        let (job, model) = (part.job.job, part.model)
+        self.job = part.job.hash
+        party = part.party.name
         family = model.family
-        role = model.role
-        rows = saved.rows
-        session = saved.binding.session
-        commitment = saved.binding.own
-        peerCommitment = saved.binding.peer
-        let hasIntercept = ModelFamily(rawValue: model.family)?.hasIntercept ?? true
-        constant = hasIntercept ? model.constant.map { Double($0) * unit } : nil
+        role = job.helper == part.party.name ? "helper" : model.role
+        rows = part.rows
+        commitment = part.bindings.first?.binding.own ?? ""
+        peers = part.bindings.map { Other(party: $0.party, session: $0.binding.session, commitment: $0.binding.peer) }
+        constant = job.model.family.hasIntercept ? model.constant.map { Double($0) * unit } : nil
         terms = model.terms.indices.map { index in
             Term(
                 term: model.terms[index], coefficient: Double(model.coefficients[index]) * unit,
@@ -53,11 +58,16 @@ package struct ModelReport: Codable, Sendable {
                 term.term, Number.fixed(term.coefficient, decimals: 6), Number.short(term.mean), Number.short(term.sd),
             ])
         }
+        let names = peers.map(\.party).joined(separator: ", ")
+        let fits = peers.map {
+            "fitted with \($0.party) in session \($0.session.prefix(16)); \($0.party)'s part is committed to as \($0.commitment.prefix(16))"
+        }
         return """
-            \(family) model of job \(job.prefix(16)), \(rows) rows; \(party)'s part, \(peer) has the other
+            \(family) model of job \(job.prefix(16)), \(rows) rows; the part of \(party) (\(role)), committed to as \(commitment.prefix(16)); the rest \
+            is with \(names)
             coefficients of standardised columns:
             \(table.text())
-            fitted in session \(session.prefix(16)); committed to as \(commitment.prefix(16)), \(peer)'s part as \(peerCommitment.prefix(16))
+            \(fits.joined(separator: "\n"))
             """
     }
 }

@@ -8,49 +8,54 @@ import SplitRegression
     import FoundationXML
 #endif
 
-/// A party's part of a model, or both parts together, as PMML 4.4 has them (`GeneralRegressionModel`, <https://dmg.org/pmml/v4-4>).
+/// A party's part of a model, or all parts together, as PMML 4.4 has them (`GeneralRegressionModel`, <https://dmg.org/pmml/v4-4>).
 ///
-/// A part predicts its share of the linear predictor, by the identity: the sum of both parts is the predictor. Both together predict the
+/// A part predicts its share of the linear predictor, by the identity: the sum of all parts is the predictor. All together predict the
 /// response by the family's link. Coefficients are in the columns' own units.
 package struct PMMLDocument {
-    private let parts: [SavedModel]
+    /// The active party's first, since the intercept is its own; then in the order of the job.
+    private let parts: [ModelPart]
     private let job: Job
     private let form: Form
     private let made: String
 
-    /// - Parameter peer: the other party's model.json of the same fit.
-    /// - Throws: `Failure` 65 for a part that does not fit itself and for a Cox model, 5 for two that are not of one fit.
-    package init(_ own: SavedModel, path: String, peer: (model: SavedModel, path: String)? = nil) throws {
-        for (model, path) in [(own, path)] + (peer.map { [($0.model, $0.path)] } ?? []) {
-            try model.demandConsistent(path)
-        }
-        if let peer {
-            guard own.job == peer.model.job, own.party == peer.model.peer,
-                own.binding.session == peer.model.binding.session,
-                own.binding.own == peer.model.binding.peer, own.binding.peer == peer.model.binding.own
-            else {
+    /// - Parameter others: the parts of all other parties in the same fit, or none.
+    /// - Throws: `Failure` 65 for a Cox model, 64 where a party's part is missing or there twice, 5 for parts that are not of one fit.
+    package init(_ own: ModelPart, others: [ModelPart] = []) throws {
+        job = own.job.job
+        let all = [own] + others
+        if !others.isEmpty {
+            for (place, part) in all.enumerated() {
+                for other in all[(place + 1)...] where !part.isOfOneFit(with: other) {
+                    throw Failure(
+                        .peersDisagree, "modelsApart", "\(part.path) and \(other.path) are not two parts of one fit",
+                        hint: "give the model.json of each party once, of one run of one job")
+                }
+            }
+            let missing = job.parties.map(\.name).filter { name in !all.contains { $0.party.name == name } }
+            guard missing.isEmpty else {
                 throw Failure(
-                    .peersDisagree, "modelsApart", "\(path) and \(peer.path) are not the two parts of one fit",
-                    hint: "give both parties' model.json of one run of one job")
+                    .usage, "partsMissing", "the whole model needs the part of \(missing.joined(separator: ", ")) too",
+                    hint: "--peer once for each other party; without any, this party's part alone is written")
             }
         }
-        job = try JobFile(yaml: own.jobYAML).job
         guard let form = Self.form(job.model.family) else {
             throw Failure(
                 .badData, "noPMML",
                 "a Cox model has no PMML here: its form there needs the baseline hazard, which no party has",
-                hint: "moiety results merges the coefficients; moiety model predict ranks new rows")
+                hint: "moiety results merges the coefficients"
+                    + (job.parties.count == 2 ? "; moiety model predict ranks new rows" : ""))
         }
         self.form = form
-        // The intercept stands with the active party.
-        parts = ([own] + (peer.map { [$0.model] } ?? [])).sorted {
-            $0.model.constant != nil && $1.model.constant == nil
-        }
+        let names = [job.active.name] + job.others(than: job.active.name).map(\.name)
+        parts = names.compactMap { name in all.first { $0.party.name == name } }
         made = Timestamp.now()
     }
 
-    private var isWhole: Bool { parts.count == 2 }
-    private var target: String { isWhole ? job.active.label ?? "response" : "\(parts[0].party).linear.predictor" }
+    private var isWhole: Bool { parts.count > 1 }
+    private var target: String {
+        isWhole ? job.active.label ?? "response" : "\(parts[0].party.name).linear.predictor"
+    }
     private var columns: [ColumnSpec] { parts.flatMap(\.model.columns) }
 
     /// UTF-8, ending with a newline.
@@ -74,7 +79,8 @@ package struct PMMLDocument {
     // MARK: Parts of the document
 
     private var header: XMLElement {
-        let whose = isWhole ? "both parties' parts" : "\(parts[0].party)'s part; the peer has the other"
+        let others = job.others(than: parts[0].party.name).map(\.name).joined(separator: ", ")
+        let whose = isWhole ? "the parts of all parties" : "\(parts[0].party.name)'s part; the rest is with \(others)"
         return Self.element(
             "Header", [("description", "\(job.title): \(whose)")],
             [

@@ -81,4 +81,15 @@ package enum ModelFile {
         return SavedJointModel.isOne(data)
             ? .several(try SavedJointModel(data, path: path)) : .pair(try SavedModel.read(path))
     }
+
+    /// In the form that has any number of other parties.
+    var joint: SavedJointModel {
+        switch self {
+        case .several(let model): model
+        case .pair(let model):
+            SavedJointModel(
+                job: model.job, party: model.party, jobYAML: model.jobYAML, rows: model.rows, model: model.model,
+                bindings: [model.peer: model.binding])
+        }
+    }
 }
