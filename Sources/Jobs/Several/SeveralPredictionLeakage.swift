@@ -27,7 +27,9 @@ struct SeveralPredictionLeakage {
                 ],
                 learns: [
                     "which of each other party's columns are the same as in an earlier job over the same people and which have changed; "
-                        + "not how, nor for whom"
+                        + "not how, nor for whom",
+                    "if after that another party does not score these rows: that it refuses, by one name, whether its rows, its part of the "
+                        + "model or its books are the reason",
                 ]),
             row(
                 active, sends: [],

@@ -26,6 +26,7 @@ extension Failure {
         case let error as TrainingError: self.init(describing: error)
         case let error as SumError: self.init(describing: error)
         case let error as PooledError: self.init(describing: error)
+        case let error as WithheldReason: self.init(describing: error.cause)
         case is SiteGone: self.init(.peerUnreachable, "siteLost", "the connection was lost")
         case let error as TranscriptError: self.init(describing: error)
         case let error as WireError: self.init(describing: error)

@@ -3,6 +3,7 @@ import GRPCTransport
 import Jobs
 import ProtocolKit
 import Site
+import SplitRegression
 import Synchronization
 import Transcript
 import Wire
@@ -205,6 +206,8 @@ struct MeshStation<Work: MeshWork>: Sendable {
         // It depends on what was opened to others.
         case let refusal as GuardRefusal where [Guard.budget.name, Guard.scores.name].contains(refusal.name):
             SiteRefuses()
+        // How many of its columns have a coefficient is its own to know.
+        case TrainingError.scoresRefused: SiteRefuses()
         default: error
         }
     }

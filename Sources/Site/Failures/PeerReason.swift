@@ -58,7 +58,7 @@ package enum PeerReason {
         "aliasedAcrossParties": "a column follows from the other party's columns",
         "fileNotFound": "a file of its site is missing",
         "missingColumn": "its table lacks a column that the job names",
-        "siteRefuses": "its own rules or budgets do not allow it",
+        "siteRefuses": "its own rules, budgets or data do not allow it",
         "sumRefused": "its own rules or budgets do not allow another sum",
         "siteLost": "another site was lost",
         "endedByParty": "its session with another party ended",
