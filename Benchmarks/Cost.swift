@@ -218,7 +218,7 @@ struct Cluster {
         var serial = Workload()
         serial.singles = phase.work.singles
         var alone = phase.alone
-        alone.keys = phase.work.keys
+        (alone.keys, alone.bases) = (phase.work.keys, phase.work.bases)
         alone.singles = 0
         let (one, few) = (prices.seconds(serial), prices.seconds(alone))
         let shared = max(0, prices.seconds(phase.work) - one - few)
@@ -234,7 +234,8 @@ extension WorkPrices {
     /// Microseconds, a line each.
     var text: String {
         [
-            ("key, made and proved", key), ("encryption", encryption), ("decryption", decryption), ("mask", mask),
+            ("key, made and proved", key), ("own bases of an evaluator", bases), ("encryption", encryption),
+            ("decryption", decryption), ("mask", mask), ("mask without bases", fullMask),
             ("transfer of a ciphertext", transfer), ("product of powers", power), ("product of tables", table),
             ("product of buckets", bucket), ("single product", single), ("product of the group", groupProduct),
             ("product on the curve", point),

@@ -21,9 +21,13 @@ extension WorkPrices {
         let encryption = each(Double(count)) { _ = key.encrypt(plaintexts, using: &generator) }
         let decryption = each(Double(count)) { _ = key.decrypt(ciphertexts) }
         let evaluator = Evaluator(publicKey: publicKey, using: &generator)
-        _ = evaluator.encrypt(plaintexts[0..<33], using: &generator)
+        let few = NonceSchedule.few
+        let bases = leastTime(runs: 1) { _ = evaluator.encrypt(plaintexts[0..<few + 1], using: &generator) }
         let sums = EncryptedSums(ciphertexts)
         let mask = each(Double(count)) { _ = evaluator.mask(sums, using: &generator) }
+        let fullMask = each(Double(few)) {
+            _ = Evaluator(publicKey: publicKey, using: &generator).mask(sums[0..<few], using: &generator)
+        }
         // Written once and hashed at both ends of the line; checked by its receiver, and by what looks over both logs.
         let transfer = try each(Double(count)) {
             let bytes = ciphertexts.serialized
@@ -40,8 +44,9 @@ extension WorkPrices {
         let element = FixedBaseTable(base: 4, exponentBits: 257, modulus: group).pow(secret: exponents)
         let groupProduct = each(Double(count) * 1.28 * 256) { _ = element.pow(secret: exponents) }
         return WorkPrices(
-            key: try keyPrice(bits: bits, nonces: nonces), encryption: encryption, decryption: decryption, mask: mask,
-            transfer: transfer, power: powerPrice(evaluator, ciphertexts, bits: bits, using: &generator),
+            key: try keyPrice(bits: bits, nonces: nonces), bases: bases - Double(few + 1) * mask,
+            encryption: encryption, decryption: decryption, mask: mask, fullMask: fullMask, transfer: transfer,
+            power: powerPrice(evaluator, ciphertexts, bits: bits, using: &generator),
             table: try tablePrice(ciphertexts, using: &generator),
             bucket: try bucketPrice(publicKey, ciphertexts, bits: bits, using: &generator),
             single: each(Double(count)) {
@@ -50,7 +55,7 @@ extension WorkPrices {
             }, groupProduct: groupProduct, point: pointPrice())
     }
 
-    /// A key with its proofs, made and verified, and the bases of who computes under it.
+    /// A key with its proofs, made and verified.
     private static func keyPrice(bits: Int, nonces: NonceLength) throws -> Double {
         var generator = BlockRandom()
         let context = ProofContext(sessionID: [1], prover: "a", verifier: "b", purpose: "benchmark").bytes
@@ -62,9 +67,8 @@ extension WorkPrices {
             let proof = KeyProof.prove(key, context: context, parameters: parameters, using: &generator)
             // By the peer, and by what looks over the own log.
             for _ in 0..<2 { try proof.verify(key.publicKey, context: context, parameters: parameters) }
-            let few = LimbVector.random(count: 33, below: key.publicKey.n, using: &generator)
-            _ = key.encrypt(few, using: &generator)
-            _ = Evaluator(publicKey: key.publicKey, using: &generator).encrypt(few, using: &generator)
+            // With the owner's table.
+            _ = key.encrypt(LimbVector.random(count: 33, below: key.publicKey.n, using: &generator), using: &generator)
         }
         return (processorSeconds() - start) / 2
     }

@@ -38,9 +38,12 @@ extension Workload {
         let chunks = Chunking.identifiers(receiver, slots: slots).count
         let plaintexts = Double((receiver + slots - 1) / slots)
         let proven = Double(chunks * BlindingSizes.challengeRows)
-        // With the proof that the function's key is short, about half of a key's.
-        keys += 1.5
-        masks += plaintexts + proven
+        // With the proof that the function's key is short, about a key's.
+        keys += 2
+        var schedule = NonceSchedule()
+        addMasks(
+            (receiver + slots - 1) / slots + chunks * BlindingSizes.challengeRows, atOnce: BlindingSizes.challengeRows,
+            &schedule)
         decryptions += plaintexts + proven
         transfers += plaintexts + proven
         // Powers of K by digits of eight bits.

@@ -56,6 +56,26 @@ import Testing
         #expect(throws: TrainingError.self) { try exchanges(most + 1) }
     }
 
+    /// Few results have a full power each; more at once, or twice as many in all, are served from bases, which are made once.
+    @Test func basesAreMadeOnceAndOnlyForMany() throws {
+        var schedule = NonceSchedule()
+        var work = Workload()
+        work.addMasks(20, atOnce: 20, &schedule)
+        #expect(work.fullMasks == 20 && work.bases == 0)
+        work.addMasks(100, atOnce: 30, &schedule)
+        #expect(work.fullMasks == 50 && work.bases == 1 && work.masks == 70)
+        work.addMasks(5, atOnce: 5, &schedule)
+        #expect(work.fullMasks == 50 && work.bases == 1 && work.masks == 75)
+        func total(_ others: [Int]) throws -> Workload {
+            try #require(try TrainingWork(plan(.linear, others: others), rows: 500, course: AssumedCourse(passes: 1)))
+                .total
+        }
+        // Both evaluators of the holders have many results; of the sessions with a further party the party alone has.
+        let (two, three) = (try total([]), try total([3]))
+        #expect(two.bases == 2 && two.fullMasks > 0 && three.bases < 6 && three.bases >= 2)
+        #expect(three.fullMasks > two.fullMasks)
+    }
+
     /// Refreshes, iterations, parties and events cost something, each in its place.
     @Test func workIsWhereItBelongs() throws {
         func work(_ plan: TrainingPlan, _ course: AssumedCourse, rows: Int = 3000) throws -> TrainingWork {

@@ -9,16 +9,13 @@ package final class OwnBases: Sendable {
 
     private struct State {
         var table: FixedBaseTable?
-        /// Results so far that had a full r^n each.
-        var withoutTable = 0
+        var schedule = NonceSchedule()
     }
 
     /// Bits of a digit: wider digits mean fewer products, and more table entries to be read for each.
     static let digitBits = 8
     /// K digitBits >= |n| + 128
     static func bases(modulusBits: Int) -> Int { (modulusBits + 128 + digitBits - 1) / digitBits }
-    /// More results at once than this, or twice as many in all, are a sign that many follow.
-    static let few = 32
 
     init(key: PublicKey, using generator: inout some RandomNumberGenerator) {
         self.key = key
@@ -27,15 +24,10 @@ package final class OwnBases: Sendable {
 
     /// n-th residues modulo n^2, near uniform and independent.
     ///
-    /// A full r^n each for the first few, since a base costs one to make and whoever wants few results needs no bases. Which of the
-    /// two it is follows from the order of calls, so a replay finds the same.
+    /// A full r^n each for the first few (``NonceSchedule``).
     func randomResidues(count: Int, using generator: inout some RandomNumberGenerator) -> ResidueVector {
         let table: FixedBaseTable? = state.withLock { state in
-            let spent = state.withoutTable + count
-            if state.table == nil, count <= Self.few, spent <= 2 * Self.few {
-                state.withoutTable = spent
-                return nil
-            }
+            guard state.schedule.serve(count) else { return nil }
             let table = state.table ?? makeTable()
             state.table = table
             return table

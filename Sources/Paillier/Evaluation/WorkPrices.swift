@@ -1,9 +1,11 @@
 /// Seconds of one core for each operation of a ``Workload``.
 package struct WorkPrices: Sendable, Hashable {
     package var key: Double
+    package var bases: Double
     package var encryption: Double
     package var decryption: Double
     package var mask: Double
+    package var fullMask: Double
     package var transfer: Double
     package var power: Double
     package var table: Double
@@ -13,13 +15,16 @@ package struct WorkPrices: Sendable, Hashable {
     package var point: Double
 
     package init(
-        key: Double, encryption: Double, decryption: Double, mask: Double, transfer: Double, power: Double,
-        table: Double, bucket: Double, single: Double, groupProduct: Double, point: Double
+        key: Double, bases: Double, encryption: Double, decryption: Double, mask: Double, fullMask: Double,
+        transfer: Double, power: Double, table: Double, bucket: Double, single: Double, groupProduct: Double,
+        point: Double
     ) {
         self.key = key
+        self.bases = bases
         self.encryption = encryption
         self.decryption = decryption
         self.mask = mask
+        self.fullMask = fullMask
         self.transfer = transfer
         self.power = power
         self.table = table
@@ -32,7 +37,8 @@ package struct WorkPrices: Sendable, Hashable {
     /// Seconds of all cores together.
     package func seconds(_ work: Workload) -> Double {
         let owner = work.keys * key + work.encryptions * encryption + work.decryptions * decryption
-        let evaluator = work.masks * mask + work.powers * power + work.tables * table + work.buckets * bucket
+        let nonces = work.bases * bases + work.masks * mask + work.fullMasks * fullMask
+        let evaluator = nonces + work.powers * power + work.tables * table + work.buckets * bucket
         let others = work.transfers * transfer + work.groupProducts * groupProduct + work.points * point
         return owner + evaluator + others + work.singles * single
     }
@@ -49,10 +55,15 @@ package struct WorkPrices: Sendable, Hashable {
         let exponent =
             Double(nonces.exponentBits(modulusBits: keyBits))
             / Double(NonceLength.short.exponentBits(modulusBits: 2048))
+        // The power r^n, of each base and of each of the first results.
+        let fullPower = 2200 * width * product
+        let bases = Double(OwnBases.bases(modulusBits: keyBits))
         return WorkPrices(
-            // Half of a key's time goes into searching for primes, which no vector instruction helps.
-            key: (0.45 + 0.4 * relativeCost) * width * width * width, encryption: (2 + 32 * exponent) * product,
-            decryption: 620 * width * product, mask: 313 * width * product,
+            // Much of a key's time goes into searching for primes, which no vector instruction helps.
+            key: (0.3 + 0.13 * relativeCost) * width * width * width,
+            bases: bases * (fullPower + Double(1 << OwnBases.digitBits) * product),
+            encryption: (2 + 32 * exponent) * product, decryption: 620 * width * product,
+            mask: 313 * width * product, fullMask: fullPower + 40 * width * product,
             transfer: (12e-6 + 6e-6 * relativeCost) * width * width, power: product, table: product,
             bucket: 1.1 * product,
             // Where lanes stand idle a product takes as long as on a path without them.

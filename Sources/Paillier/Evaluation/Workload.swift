@@ -5,13 +5,17 @@ internal import Bignum
 ///
 /// Counts are floating-point: sizes may be guesses, and no product of them overflows.
 package struct Workload: Sendable, Hashable {
-    /// Keys of Paillier's that are made, proved and verified, with the bases of whoever computes under them.
+    /// Keys of Paillier's that are made, proved and verified.
     package var keys = 0.0
+    /// Own bases that an evaluator makes, with their table.
+    package var bases = 0.0
     /// Ciphertexts under an own key.
     package var encryptions = 0.0
     package var decryptions = 0.0
-    /// Results that are masked and get a nonce of the evaluator's, and ciphertexts under a peer's key.
+    /// Results that are masked and get a nonce from the evaluator's own bases, and ciphertexts under a peer's key.
     package var masks = 0.0
+    /// The same with a full power r^n each: the first few, before there are bases.
+    package var fullMasks = 0.0
     /// Ciphertexts that are written, sent, read and checked.
     package var transfers = 0.0
     /// Products and squarings modulo n^2 for powers of residues with secret exponents, many residues at a time.
@@ -35,8 +39,8 @@ package struct Workload: Sendable, Hashable {
     package init() {}
 
     private static let fields: [any WritableKeyPath<Workload, Double> & Sendable] = [
-        \.keys, \.encryptions, \.decryptions, \.masks, \.transfers, \.powers, \.tables, \.buckets, \.singles,
-        \.groupProducts, \.points, \.bytes, \.messages, \.roundTrips,
+        \.keys, \.bases, \.encryptions, \.decryptions, \.masks, \.fullMasks, \.transfers, \.powers, \.tables,
+        \.buckets, \.singles, \.groupProducts, \.points, \.bytes, \.messages, \.roundTrips,
     ]
 
     package static func += (left: inout Workload, right: Workload) {
@@ -71,6 +75,20 @@ package struct Workload: Sendable, Hashable {
 // What the evaluator's functions take, counted as they work. `benchmark cost` prices a product by what is counted here, so that a wrong
 // factor in a count is in its price, too.
 extension Workload {
+    /// `Evaluator.mask`, called for at most so many results at once.
+    ///
+    /// - Parameter schedule: of the evaluator, in the order of its calls.
+    package mutating func addMasks(_ results: Int, atOnce: Int, _ schedule: inout NonceSchedule) {
+        var rest = results
+        // A few calls at most: then there are bases.
+        while rest > 0, !schedule.hasBases {
+            let call = min(rest, max(atOnce, 1))
+            if schedule.serve(call) { bases += 1 } else { fullMasks += Double(call) }
+            if !schedule.hasBases { rest -= call }
+        }
+        masks += Double(rest)
+    }
+
     /// `Evaluator.rowwiseProducts`: results of so many terms each, scalars of so many bits.
     package mutating func addRowwise(
         results: Int, terms: Int, bits: Int, sets: Int = 1, shift: Int = 0, keyBits: Int

@@ -4,14 +4,16 @@ package import Paillier
 extension ExchangeShape {
     /// Of the owner and the evaluator together.
     ///
-    /// - Parameter scalarBits: of a row product's scalars, which the shape does not name.
-    package func work(keyBits: Int, scalarBits: Int) -> Workload {
+    /// - Parameters:
+    ///   - scalarBits: of a row product's scalars, which the shape does not name.
+    ///   - schedule: of the evaluator, before the exchange and then after it.
+    package func work(keyBits: Int, scalarBits: Int, _ schedule: inout NonceSchedule) -> Workload {
         let width = keyBits / 4
         let (request, reply) = (request(width: width), reply(width: width))
         var work = evaluation(keyBits: keyBits, scalarBits: scalarBits)
         let (sent, answered) = (request.elements, reply.elements)
         work.encryptions += Double(sent)
-        work.masks += Double(answered)
+        work.addMasks(answered, atOnce: reply.largest, &schedule)
         work.decryptions += Double(answered)
         work.transfers += Double(sent + answered)
         work.send(messages: request.count + reply.count, payload: Double((sent + answered) * width))
@@ -64,6 +66,8 @@ extension ExchangeShape {
 extension ChunkSizes {
     /// In all chunks.
     var elements: Int { chunks.rows * each }
+    /// In the largest chunk.
+    var largest: Int { min(chunks.rows, chunks.rowsPerChunk) * each }
 }
 
 extension RiskSumLayout {

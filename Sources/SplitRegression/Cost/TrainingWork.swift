@@ -39,10 +39,11 @@ package struct TrainingWork: Sendable {
         keys.roundTrips = 4
         work[.keys] = keys
         var isEnd = false
+        var evaluators = TrainingEvaluators()
         for step in steps {
             if case .coefficients = step { isEnd = true }
             let phase = Self.phase(of: step, isEnd: isEnd)
-            let found = try facts.work(of: step, windows: step.opensBits ? 1 : Self.windows)
+            let found = try facts.work(of: step, windows: step.opensBits ? 1 : Self.windows, &evaluators)
             work[phase, default: Workload()] += found
             if Self.isOfMatrices(step) { matrices[phase, default: Workload()] += found }
         }
