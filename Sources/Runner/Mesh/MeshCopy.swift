@@ -122,7 +122,7 @@ extension MeshCopy {
 
 extension MeshCopy.Pair {
     /// - Returns: how many bytes it keeps.
-    fileprivate mutating func take(_ record: Record, _ payload: [UInt8]) -> Int {
+    @discardableResult mutating func take(_ record: Record, _ payload: [UInt8]) -> Int {
         var kept = 0
         if record.type.protocolID == SumDescription.protocolVersion.id || MultipartyFollower.reads(record)
             || AnnouncedNumbers.areIn(record) || DescribedReading.reads(record), record.matches(payload: payload)

@@ -131,6 +131,12 @@ protocol MeshFollowing: Sendable {
     func unlike(_ copy: MeshCopy, mesh: Bytes32) -> String?
     /// M05: from one party's logs to its result.
     func outcome(_ copy: MeshCopy) -> VerificationReport.Finding
+    /// M05 of several folders: what shows in none of them alone; nil where there is no such thing.
+    func together(_ copies: [MeshCopy]) -> VerificationReport.Finding?
+}
+
+extension MeshFollowing {
+    func together(_ copies: [MeshCopy]) -> VerificationReport.Finding? { nil }
 }
 
 /// Verifies one party's folder of a mesh, or those of several parties together. `protocols/transcript.md` 9.4.
@@ -184,6 +190,7 @@ package struct MeshVerification {
         let findings =
             together + [results()].compactMap(\.self) + copies.compactMap(Self.absent)
             + copies.map { pruned.contains($0.keeper) ? Self.pruned(.m05, [$0.keeper]) : following.outcome($0) }
+            + (copies.count > 1 ? [following.together(whole)].compactMap(\.self) : [])
         let verdicts = pairs.filter { !$0.isLost || $0.report.verdict == .invalid }.map(\.report.verdict)
         let verdict: VerificationReport.Verdict =
             if verdicts.contains(.invalid) || findings.contains(where: { $0.status == .failed }) {

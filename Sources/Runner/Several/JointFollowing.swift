@@ -31,6 +31,22 @@ struct JointFollowing: MeshFollowing {
             JointReport.self, from: Data(PrivateFile.readBytes(path, limit: 1 << 20)))
     }
 
+    func together(_ copies: [MeshCopy]) -> VerificationReport.Finding? {
+        Self.modelsDiffer(copies.flatMap(\.pairs.values))
+    }
+
+    /// M05 where a party commits to different parts of a model in these sessions, as far as they came.
+    static func modelsDiffer(_ sessions: some Sequence<MeshCopy.Pair>) -> VerificationReport.Finding? {
+        var named: [String: Bytes32] = [:]
+        for (party, root) in sessions.flatMap(\.models).sorted(by: { $0.key < $1.key }) {
+            guard let first = named.updateValue(root, forKey: party), first != root else { continue }
+            return Finding(
+                check: .m05, status: .failed, error: "modelsDiffer",
+                sentence: "\(party) named different parts of the model to different parties.")
+        }
+        return nil
+    }
+
     func outcome(_ copy: MeshCopy) -> VerificationReport.Finding {
         func failed(_ error: String, _ sentence: String) -> Finding {
             Finding(check: .m05, status: .failed, error: error, sentence: sentence)
@@ -54,9 +70,7 @@ struct JointFollowing: MeshFollowing {
                 "announcedDiffers", "In \(copy.keeper)'s logs the numbers that the fit opened are not the same for all."
             )
         }
-        guard copy.namesOneModel else {
-            return failed("modelsDiffer", "\(copy.keeper) named different parts of the model to different parties.")
-        }
+        if let failed = Self.modelsDiffer(copy.pairs.values) { return failed }
         let isDescription = copy.purpose == JointDescriptionProtocol().purpose
         let table: DescriptionTable?
         do { table = isDescription ? try copy.describedTable() : nil } catch {
@@ -165,9 +179,6 @@ extension MeshCopy {
                 "The common rows, their order and the table follow from the messages; all know the same of each party's columns. "
                 + "(\(keeper))")
     }
-
-    /// Whether this party commits to the same part of a model in all its sessions, as far as they came.
-    fileprivate var namesOneModel: Bool { Set(pairs.values.compactMap { $0.models[keeper] }).count <= 1 }
 
     /// Whether all sessions of this party's fit tell the same opened numbers.
     var announcementsAgree: Bool {
