@@ -3,8 +3,7 @@
 Needs Python 3 and nothing else. Run in this folder, with the transcripts of closed sessions, each with its name:
 python3 multiparty-sessions.py NAME=TRANSCRIPT ... > multiparty-sessions.json
 
-The file that is there is of a build that sent no model commitments (transcript.md 7.2); they were put in before the heads of
-all logs.
+multiparty-sessions.sh runs the fits of multiparty-sessions-jobs.py and makes the file that is there.
 
 Of each record: sender, type, round, chunk, chunks, length and, of approvals and in a training where a verifier reads it,
 the payload (of a key only how many bits it has). They are in the order in which a verifier takes them.
