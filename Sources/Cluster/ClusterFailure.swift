@@ -34,6 +34,7 @@ package enum KeyProblem: UInt8, Error, Equatable, Sendable {
     case missing = 2
     case openToOthers = 3
     case malformed = 4
+    case ofAnotherUser = 5
 }
 
 /// A rank is lost: nothing more can be asked of it or of any other.
@@ -75,6 +76,7 @@ extension KeyProblem: CustomStringConvertible {
         case .missing: "the file is not there, or cannot be read"
         case .openToOthers: "others may read the file; its mode must be 0600"
         case .malformed: "the file does not hold a key"
+        case .ofAnotherUser: "the file belongs to another user"
         }
     }
 }

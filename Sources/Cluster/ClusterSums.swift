@@ -33,7 +33,8 @@ final class ClusterSums: ColumnShares {
         _ = executor.attempt { [id] ranks throws(ClusterFailure) in
             for (index, part) in executor.otherParts(of: rows.count).enumerated() where !part.isEmpty {
                 try ranks.post(
-                    .addRows(id: id, rows: rows[part], scalars: scalars.map { Array($0[part]) }), to: index)
+                    .addRows(id: id, rows: rows[part], scalars: SecretScalars(scalars.map { Array($0[part]) })),
+                    to: index)
             }
             try ranks.flush()
         }

@@ -91,12 +91,13 @@ package struct ClusterWorker: ~Copyable {
             sums[id] = ColumnProductAccumulator(
                 profiles: profiles, modulus: modulus, expectedRows: expectedRows, executor: local)
         case .addRows(let id, let rows, let scalars):
-            guard let modulus = moduli[id], rows.modulus == modulus, sums[id]?.profiles?.count == scalars.count else {
+            guard let modulus = moduli[id], rows.modulus == modulus, sums[id]?.profiles?.count == scalars.columns.count
+            else {
                 _ = failed(sums[id] == nil ? .unknownHandle : .malformed)
                 return nil
             }
             do {
-                try sums[id]?.add(variableTime: rows, signed: scalars)
+                try sums[id]?.add(variableTime: rows, signed: scalars.columns)
             } catch {
                 _ = failed(.notInvertible)
             }

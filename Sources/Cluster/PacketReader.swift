@@ -77,11 +77,13 @@ package final class PacketReader {
         return residues
     }
 
+    /// For ``SecretScalars``, or of values that an accumulator keeps anyhow.
     package func readScalars() throws(LinkError) -> [Int64] {
         let bytes = Int(try readUInt8())
         guard [1, 2, 4, 8].contains(bytes) else { throw .malformed("scalars of \(bytes) bytes") }
         let count = try readCount(bytes: bytes)
-        let flat = [UInt8](try take(count * bytes))
+        var flat = [UInt8](try take(count * bytes))
+        defer { flat.wipe() }
         return (0..<count).map { index in
             var value: UInt64 = 0
             for k in 0..<bytes { value |= UInt64(flat[index * bytes + k]) << UInt64(8 * k) }

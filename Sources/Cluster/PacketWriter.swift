@@ -53,6 +53,7 @@ package struct PacketWriter: ~Copyable {
         write(UInt8(bytes))
         write(scalars.count)
         var flat = [UInt8](repeating: 0, count: bytes * scalars.count)
+        defer { flat.wipe() }
         for (index, scalar) in scalars.enumerated() {
             for k in 0..<bytes { flat[index * bytes + k] = UInt8(truncatingIfNeeded: scalar >> Int64(8 * k)) }
         }

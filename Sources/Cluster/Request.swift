@@ -12,7 +12,7 @@ package enum Request: Sendable {
     case closeTable(id: UInt32)
     case openSums(id: UInt32, profiles: [ColumnProfile], modulus: Modulus, expectedRows: Int)
     /// Rows of a chunk with their scalars, a column each.
-    case addRows(id: UInt32, rows: ResidueVector, scalars: [[Int64]])
+    case addRows(id: UInt32, rows: ResidueVector, scalars: SecretScalars)
     /// Answered by residues, one a column.
     case finishSums(id: UInt32)
     case closeSums(id: UInt32)
@@ -60,10 +60,11 @@ package enum Request: Sendable {
             for profile in profiles { profile.write(to: &packet) }
             return packet
         case .addRows(let id, let rows, let scalars):
-            var packet = Self.packet(.addRows, rows, nil, reserving: scalars.count * (8 * rows.count + 16))
+            let columns = scalars.columns
+            var packet = Self.packet(.addRows, rows, nil, reserving: columns.count * (8 * rows.count + 16))
             packet.write(id)
-            packet.write(scalars.count)
-            for column in scalars { packet.write(column) }
+            packet.write(columns.count)
+            for column in columns { packet.write(column) }
             return packet
         case .finishSums(let id): return Self.packet(.finishSums, id)
         case .closeSums(let id): return Self.packet(.closeSums, id)
@@ -153,7 +154,7 @@ package enum Request: Sendable {
                 guard column.count == rows.count else { throw .malformed("another number of scalars") }
                 scalars.append(column)
             }
-            self = .addRows(id: id, rows: rows, scalars: scalars)
+            self = .addRows(id: id, rows: rows, scalars: SecretScalars(scalars))
         case .finishSums: self = .finishSums(id: try packet.readUInt32())
         case .closeSums: self = .closeSums(id: try packet.readUInt32())
         case .keepAlive: self = .keepAlive

@@ -177,6 +177,17 @@ import Testing
         }
     }
 
+    /// What held scalars holds none; a copy that somebody made before keeps them.
+    @Test func wipedScalars() {
+        var scalars: [Int64] = [1, -200, 1 << 40]
+        let copy = scalars
+        scalars.wipe()
+        #expect(scalars == [0, 0, 0] && copy == [1, -200, 1 << 40])
+        var none: [UInt8] = []
+        none.wipe()
+        #expect(none.isEmpty)
+    }
+
     /// Every request that is cut short, or has a byte too many, is refused; a number out of range is too.
     @Test func malformedRequests() throws {
         let few = try residues(3, seed: 73)
@@ -184,7 +195,7 @@ import Testing
             .powers(bases: few, exponents: exponents(3, bits: 70, seed: 74), shared: false, secret: true),
             .openTable(id: 1, bases: few, digitBits: 4, factor: few[0..<1]),
             .openSums(id: 2, profiles: [.integers(bits: 7), .values([-1, 300])], modulus: modulus, expectedRows: 9),
-            .addRows(id: 2, rows: few, scalars: [[1, -200, 1 << 40], [0, 0, 0]]),
+            .addRows(id: 2, rows: few, scalars: SecretScalars([[1, -200, 1 << 40], [0, 0, 0]])),
             .finishSums(id: 2), .stop,
         ]
         func read(_ data: Data) throws(LinkError) -> Request { try Request(PacketReader(data)) }
@@ -228,6 +239,10 @@ import Testing
         #expect(text != ClusterKey.newFile())
         _ = try ClusterKey(readingFile: write(text, mode: 0o600))
         #expect(throws: KeyProblem.openToOthers) { try ClusterKey(readingFile: write(text, mode: 0o640)) }
+        let other = geteuid() + 1
+        #expect(throws: KeyProblem.ofAnotherUser) {
+            try ClusterKey(readingFile: write(text, mode: 0o600), as: other)
+        }
         #expect(throws: KeyProblem.malformed) { try ClusterKey(readingFile: write(text.dropLast(), mode: 0o600)) }
         #expect(throws: KeyProblem.missing) { try ClusterKey(readingFile: "\(folder.path)/none") }
         #expect(throws: KeyProblem.notNamed) { try ClusterKey(readingFile: nil) }
