@@ -9,26 +9,30 @@ import Testing
         _ items: [String: UInt64], opening: some Message, from: String = "hospital", ofOne single: Set<String> = []
     ) throws -> String? {
         var inspector = CommittedSetInspector(ofOne: single)
-        func record(_ from: String, _ message: some Message) throws -> (Record, [UInt8]) {
-            let payload = try message.encoded()
-            let type = Swift.type(of: message).type
-            let record = Record(
-                session: .zero, from: from, to: "lab", sequence: 0,
-                protocolVersion: ProtocolVersion(id: type.protocolID, version: 1), type: type, round: 0, attempt: 0,
-                chunk: .whole, sentAt: 0, seen: TreeHead(size: 0, root: .zero), payload: payload)
-            return (record, payload)
-        }
         let commitments = InputCommitments(
             items: items.map { InputCommitments.Item(label: $0.key, count: $0.value, root: .zero) })
-        do {
-            for (record, payload) in [try record("hospital", commitments), try record(from, opening)] {
-                try inspector.inspect(record, payload: payload)
-            }
+        let records = [try record("hospital", commitments), try record(from, opening)]
+        return Self.name { () throws(InspectionFailure) in
+            for (record, payload) in records { try inspector.inspect(record, payload: payload) }
             try inspector.finish(counts: nil)
-            return nil
-        } catch let failure as InspectionFailure {
-            return "\(failure.check) \(failure.name)"
         }
+    }
+
+    private func record(_ from: String, _ message: some Message) throws -> (Record, [UInt8]) {
+        let payload = try message.encoded()
+        let type = Swift.type(of: message).type
+        let record = Record(
+            session: .zero, from: from, to: "lab", sequence: 0,
+            protocolVersion: ProtocolVersion(id: type.protocolID, version: 1), type: type, round: 0, attempt: 0,
+            chunk: .whole, sentAt: 0, seen: TreeHead(size: 0, root: .zero), payload: payload)
+        return (record, payload)
+    }
+
+    private static func name(_ body: () throws(InspectionFailure) -> Void) -> String? {
+        do throws(InspectionFailure) {
+            try body()
+            return nil
+        } catch { return "\(error.check) \(error.name)" }
     }
 
     /// A model is one value, whatever the set; under any other name it is one too few.
@@ -40,6 +44,21 @@ import Testing
             let items = ["identifiers": 20, "model": count]
             #expect(try failure(items, opening: opening, ofOne: ["model"]) == "T10 wrongCount")
         }
+    }
+
+    /// Between two passive parties nothing says how large a set is, and no count may tell it.
+    @Test func oneOfEachWhereSizesAreHidden() throws {
+        func failure(_ items: [String: UInt64]) throws -> String? {
+            var inspector = CommittedSetInspector(ofOne: ["model"], hidesSizes: true)
+            let (record, payload) = try record(
+                "lab", InputCommitments(items: items.map { .init(label: $0.key, count: $0.value, root: .zero) }))
+            return Self.name { () throws(InspectionFailure) in try inspector.inspect(record, payload: payload) }
+        }
+        #expect(try failure(["identifiers": 1, "model": 1]) == nil)
+        for items: [String: UInt64] in [
+            ["identifiers": 20, "model": 1], ["identifiers": 1, "model": 0], ["identifiers": 1, "model": 2],
+            ["model": 1],
+        ] { #expect(try failure(items) == "T10 wrongCount", "\(items)") }
     }
 
     @Test func asManyAsTheSetHas() throws {

@@ -1,8 +1,9 @@
 import Jobs
+import ProtocolKit
 import Testing
-import Wire
 
 @testable import Runner
+@testable import Wire
 
 /// What parties tell each other of their logs (`protocols/transcript.md` 4.1, `protocols/job.md` 8.3).
 @Suite struct MeshHeadsTests {
@@ -27,5 +28,32 @@ import Wire
         #expect(large.toward("a", from: "b", several) == large && large.toward("c", from: "a", several) == large)
         let rows = try Job(yaml: JobTemplate.rowsText(parties: ["a", "b", "c"]))
         #expect(large.toward("c", from: "b", rows) == large)
+    }
+
+    /// Their commitments would tell the size too: each is to one value, where the active party is told as many as there are.
+    @Test func passivePartiesCommitToOneValueEach() throws {
+        let job = try Job(yaml: JobTemplate.severalText(parties: ["a", "b", "c"]))
+        let key = SigningKey().publicKey
+        func failure(_ count: UInt64, from sender: String, to receiver: String) throws -> InspectionFailure? {
+            let parties = [sender, receiver].map {
+                PartyDescription(
+                    name: $0, role: "", attempt: 0, identity: key, logKey: key, witnessKey: key,
+                    certificateFingerprint: .zero)
+            }
+            let payload = try InputCommitments(items: [.init(label: "identifiers", count: count, root: .zero)])
+                .encoded()
+            let record = Record(
+                session: .zero, from: sender, to: receiver, sequence: 1, protocolVersion: .session, type: .commitments,
+                round: 0, attempt: 0, chunk: .whole, sentAt: 0, seen: TreeHead(size: 0, root: .zero), payload: payload)
+            for var inspector in try JointAlignmentProtocol().inspectors(
+                for: job, in: InspectedSession(session: .zero, parties: parties))
+            {
+                do throws(InspectionFailure) { try inspector.inspect(record, payload: payload) } catch { return error }
+            }
+            return nil
+        }
+        #expect(try failure(1, from: "b", to: "c") == nil && failure(20, from: "b", to: "a") == nil)
+        let refused = try #require(try failure(20, from: "b", to: "c"))
+        #expect(refused.check == "T10" && refused.name == "wrongCount")
     }
 }

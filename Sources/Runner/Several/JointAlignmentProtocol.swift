@@ -54,10 +54,10 @@ package struct JointAlignmentProtocol: SiteProtocol {
         let alignment = try MultipartyAlignment.inspectors(
             of: MultipartySettings(job), between: (pair[0], pair[1]), job: hash,
             session: session.session, moduli: known.moduli, duplicates: known.duplicates, local: session.local)
-        let sizes: [any PayloadInspector] = pair.contains(0) ? [CommittedSetInspector(ofOne: single)] : []
+        let sizes = CommittedSetInspector(ofOne: single, hidesSizes: !pair.contains(0))
         // Two passive parties say nothing of their logs to the active one.
         let names = pair.contains(0) ? job.parties.map(\.name) : job.parties.dropFirst().map(\.name)
-        return alignment + sizes + [MeshHeadsInspector(sites: names)]
+        return alignment + [sizes, MeshHeadsInspector(sites: names)]
     }
 
     package func check(_ inputs: JobInputs) throws {
