@@ -33,7 +33,7 @@ extension SumRound {
     }
 
     /// Sites whose part is missing here, and dealers whose shares did not match. With a quorum: who agreed and released nothing. Without
-    /// one nobody releases, so it is who did not agree, or was told something else; nobody where this site did not agree itself.
+    /// one nobody releases, so it is who did not agree; nobody where this site did not agree itself.
     var withholders: [Int] {
         let missing: [Int] =
             if hasQuorum {
@@ -41,9 +41,9 @@ extension SumRound {
             } else if let ownAccord {
                 (present ?? []).filter { $0 != terms.own && accords[$0] != ownAccord }
             } else {
-                Array(outOfStep)
+                []
             }
-        return Set(missing).union(refusedDealers).subtracting([terms.own]).sorted()
+        return Set(missing).union(refusedDealers).sorted()
     }
 
     /// The sum; nil where shares or vectors are missing.

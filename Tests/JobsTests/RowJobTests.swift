@@ -130,7 +130,7 @@ import Wire
         #expect(job.sessionRole(of: "north", with: "south") == "first")
         #expect(job.sessionRole(of: "south", with: "east") == "second")
         let whole = try Job(yaml: Self.full)
-        #expect(whole.rows?.coalition == 1 && whole.rows?.onLoss == .continue && whole.rows?.covariance == .sites)
+        #expect(whole.rows?.coalition == 1 && whole.rows?.onLoss == .continue)
         #expect(whole.rows?.lossTimeout == 40 && whole.coefficientCount == 2 && whole.fewestInRound == 3)
     }
 

@@ -142,7 +142,8 @@ import Testing
             weighted, for: FitProtocol(), own: weighted.job.active, peer: weighted.job.passive, table: table)
         let design = try JobDesign(
             inputs, table.table.rows(at: Array(0..<table.identifiers.count), of: table.identifiers))
-        let problems = design.problems(for: weighted.job)
+        // Few effective rows in all, and one that pulls the fit to itself, are named beside it.
+        let problems = design.problems(for: weighted.job).filter { if case .timesTooClose = $0 { true } else { false } }
         #expect(
             problems == [
                 .timesTooClose(column: "days", after: nil, upTo: 45, rows: 1, isWeighted: true, minimum: 11)

@@ -316,6 +316,6 @@ import Testing
         #expect(line(.countsPerPeer)?.left == 9 && line(.attemptsPerHour)?.left == 29)
         #expect(
             line(.modelsPerRow)?.spent == 1 && line(.scoresPerRowInAll)?.spent == 1)
-        #expect(lines.count == 13)
+        #expect(lines.count == 14)
     }
 }

@@ -190,7 +190,7 @@ package struct MeshVerification {
         let findings =
             together + [results()].compactMap(\.self) + copies.compactMap(Self.absent)
             + copies.map { pruned.contains($0.keeper) ? Self.pruned(.m05, [$0.keeper]) : following.outcome($0) }
-            + (copies.count > 1 ? [following.together(whole)].compactMap(\.self) : [])
+            + (copies.count > 1 ? [following.together(copies)].compactMap(\.self) : [])
         let verdicts = pairs.filter { !$0.isLost || $0.report.verdict == .invalid }.map(\.report.verdict)
         let verdict: VerificationReport.Verdict =
             if verdicts.contains(.invalid) || findings.contains(where: { $0.status == .failed }) {

@@ -123,9 +123,10 @@ public enum MultipartyTraining {
         }
         if plan.revealScores {
             progress(.phase("scores"))
+            // Before the checkpoint, as what the books refuse: by its place a refusal tells nothing.
+            try demandScores(of: fit.model, plan)
             try openingScores()
             _ = try await machine.perform(.checkpoint)
-            try demandScores(of: fit.model, plan)
             // Whoever masked a part would read the helper's own off what it sends: no log says it.
             try await machine.exchange.giveHandoverKey(round: machine.exchange.nextRound())
             for design in kept(input, context) {
@@ -162,10 +163,10 @@ public enum MultipartyTraining {
         }
         if plan.revealScores {
             progress(.phase("scores"))
-            try openingScores()
-            _ = try await machine.perform(.checkpoint)
             // Whatever the others have: they may all tell the active party their own part.
             try demandScores(of: fit.model, plan)
+            try openingScores()
+            _ = try await machine.perform(.checkpoint)
             for design in kept(input, context) { try await machine.splitScores(try fit.model.partialScores(design)) }
         }
         progress(.finished(passes: fit.summary.passes))
