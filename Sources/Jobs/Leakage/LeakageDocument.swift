@@ -52,10 +52,10 @@ public enum LeakageDocument {
         \(Guard.allCases.map { "| `\($0.name)` | \($0.rule) | \($0.against) |" }.joined(separator: "\n"))
 
         **Leverage.** h_i = x_i (X^T X)^-1 x_i^T over the party's own standardised columns, and 1/n more at A for the
-        constant. Each party looks at its own block. Where rows weigh differently A looks once more, with each row's weight
-        in the information at its own fit: a level of which one row has all the exposure, or all the case weight, leaves
-        that row alone. Its own screen names how many rows are above the limit and the largest value; the peer learns only that the columns are not fit (`unfitDesign`). A job that says `loosen: [leverage]` has
-        the higher limit.
+        constant. Each party looks at its own block. Where rows weigh differently A looks once more, with each row's weight in
+        the information at its own fit: a level of which one row has all the exposure, or all the case weight, leaves that row
+        alone. Its own screen names how many rows are above the limit and the largest value; the peer learns only that the
+        columns are not fit (`unfitDesign`). A job that says `loosen: [leverage]` has the higher limit.
 
         **Budget.** `H(y)` is the entropy of the label in bits a row. A yes/no column with k of n rows in its smaller group
         holds `k log2(n / k)` bits, every other column n times its empirical entropy. What a fit opens is bounded beforehand
