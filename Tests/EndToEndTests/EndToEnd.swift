@@ -9,6 +9,9 @@ import Testing
 /// tests leaves processors idle.
 @Suite(.serialized) struct EndToEndOfMany {}
 
+/// The examples, likewise: a third row, as the first is the longest.
+@Suite(.serialized) struct EndToEndOfExamples {}
+
 extension Trait where Self == TimeLimitTrait {
     /// Ends what hangs; no machine that works is as slow as that.
     static var stopsAHang: Self { .timeLimit(.minutes(30)) }

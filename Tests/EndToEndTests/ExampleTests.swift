@@ -3,7 +3,7 @@ import Records
 import TestSupport
 import Testing
 
-extension EndToEnd {
+extension EndToEndOfExamples {
     /// Each example by its own script; its results against the fit of the joined table.
     @Suite(.serialized) struct Examples {
         @Test(.stopsAHang)
