@@ -33,6 +33,12 @@ struct FittingRole {
         context.plan.family == .linear && isActive ? label.reduce(0, +) / Double(max(label.count, 1)) : 0
     }
 
+    /// Labels as the fit takes them. The centre is a sum over all rows: asked for in each row it took ten minutes of a million rows.
+    private func scaled(_ labels: [Double]) -> [Double] {
+        let (center, unit) = (center, unit)
+        return labels.map { ($0 - center) / unit }
+    }
+
     func fit() async throws -> TrainingOutcome { try await fitted().outcome }
 
     /// With the machine, whose exchanges may go on.
@@ -167,7 +173,7 @@ struct FittingRole {
         guard let test, context.plan.opensHeldOut(context.testRows) else { return nil }
         return HeldOutRows(
             columns: (isActive ? [Array(repeating: 1.0, count: test.rows)] : []) + test.columns,
-            label: testLabel.map { ($0 - center) / unit }, offset: testOffset)
+            label: scaled(testLabel), offset: testOffset)
     }
 
     /// The bounds that the active party announces, and what follows.
@@ -187,7 +193,7 @@ struct FittingRole {
         }
         let family = plan.response
         let rows = try ActiveRows(
-            label: label.map { ($0 - center) / unit }, offset: offset, weight: weight, columns: columns,
+            label: scaled(label), offset: offset, weight: weight, columns: columns,
             names: names, family: family, estimatesTheta: plan.estimatesTheta,
             risk: survival.map {
                 RiskSets($0, event: label, weight: weight, ties: plan.ties, curve: plan.times)
