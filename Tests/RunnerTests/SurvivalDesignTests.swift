@@ -143,7 +143,9 @@ import Testing
         let design = try JobDesign(
             inputs, table.table.rows(at: Array(0..<table.identifiers.count), of: table.identifiers))
         // Few effective rows in all, and one that pulls the fit to itself, are named beside it.
-        let problems = design.problems(for: weighted.job).filter { if case .timesTooClose = $0 { true } else { false } }
+        let problems = try design.problems(for: weighted.job).filter {
+            if case .timesTooClose = $0 { true } else { false }
+        }
         #expect(
             problems == [
                 .timesTooClose(column: "days", after: nil, upTo: 45, rows: 1, isWeighted: true, minimum: 11)

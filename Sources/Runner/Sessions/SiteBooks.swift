@@ -35,7 +35,7 @@ struct SiteBooks: JobBooks {
     }
 
     func admit(_ design: JobDesign, _ intersection: Intersection) throws {
-        let problems = design.problems(for: job)
+        let problems = try design.problems(for: job)
         guard problems.isEmpty else { throw RecordsError.unfitDesign(problems) }
         try Guards.check(
             job,

@@ -56,7 +56,7 @@ struct SiteJointBooks: JointBooks {
     }
 
     func open(_ design: JobDesign, _ alignment: JointAlignmentResult) throws {
-        let problems = design.problems(for: job)
+        let problems = try design.problems(for: job)
         guard problems.isEmpty else { throw RecordsError.unfitDesign(problems) }
         let revealed = job.reveals(.scores) && !isActive
         try Guards.check(

@@ -52,7 +52,13 @@ struct JobAudit: Sendable {
             return Finding(
                 check: .a07, status: .notEvaluated, sentence: "Not evaluated: the replay did not come to the training.")
         }
-        if let broken = design.brokenGuard(for: job) {
+        let broken: String?
+        do { broken = try design.brokenGuard(for: job) } catch {
+            return Finding(
+                check: .a07, status: .notEvaluated,
+                sentence: "Not evaluated: \(party)'s own columns have no fit, by which its rows would be weighed.")
+        }
+        if let broken {
             // No figure: an audit's report is read by more people than its inputs.
             return Finding(
                 check: .a07, status: .failed, error: broken,

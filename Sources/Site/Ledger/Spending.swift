@@ -106,31 +106,44 @@ struct Spending {
     /// How many lists of sites, other than this one, fits had over the row of a cohort that was in those of most of them.
     func siteLists(over cohort: Cohort, otherThan list: String) throws -> Int {
         var spent = [Int](repeating: 0, count: cohort.count)
+        // Those that do not say over which rows count for every row.
+        var everywhere = 0
         for (other, names) in cohortsBySites where other != list {
+            if names.contains(nil) {
+                everywhere += 1
+                continue
+            }
             var rows: Set<Int> = []
-            for name in names { cohort.forEachCommon(with: try view.cohort(named: name)) { rows.insert($0) } }
+            for name in names.compactMap(\.self) {
+                cohort.forEachCommon(with: try view.cohort(named: name)) { rows.insert($0) }
+            }
             for row in rows { spent[row] += 1 }
         }
-        return spent.max() ?? 0
+        return everywhere + (spent.max() ?? 0)
     }
 
     /// How many lists of sites fits had over the row that was in those of most of them.
     func siteLists() throws -> Int {
         var spent: [Cohort.Tag: Int] = [:]
+        var everywhere = 0
         for names in cohortsBySites.values {
+            if names.contains(nil) {
+                everywhere += 1
+                continue
+            }
             var tags: Set<Cohort.Tag> = []
-            for name in names { tags.formUnion(try view.cohort(named: name).tags) }
+            for name in names.compactMap(\.self) { tags.formUnion(try view.cohort(named: name).tags) }
             for tag in tags { spent[tag, default: 0] += 1 }
         }
-        return spent.values.max() ?? 0
+        return everywhere + (spent.values.max() ?? 0)
     }
 
-    /// Of each list of sites that fits had the names of the cohorts.
-    private var cohortsBySites: [String: Set<String>] {
-        var found: [String: Set<String>] = [:]
+    /// Of each list of sites that fits had the names of the cohorts; nil for one that an entry does not name.
+    private var cohortsBySites: [String: Set<String?>] {
+        var found: [String: Set<String?>] = [:]
         for entry in entries {
-            guard let list = entry.details[PooledBook.parties], let cohort = entry.cohort else { continue }
-            found[list, default: []].insert(cohort)
+            guard let list = entry.details[PooledBook.parties] else { continue }
+            found[list, default: []].insert(entry.cohort)
         }
         return found
     }

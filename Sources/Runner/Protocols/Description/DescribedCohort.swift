@@ -39,7 +39,13 @@ package struct DescribedCohort: Sendable {
     package func check(for job: Job) throws {
         let limits = DesignLimits(
             minimumCell: job.limits.minimumCell, maximumParametersPerRow: .infinity, maximumLeverage: .infinity)
-        let problems = design.problems(limits: limits).filter { if case .aliased = $0 { false } else { true } }
+        let problems = design.problems(limits: limits).filter { problem in
+            // A table has no coefficients, and no intercept.
+            switch problem {
+            case .aliased, .farFromZero: false
+            default: true
+            }
+        }
         guard problems.isEmpty else { throw RecordsError.unfitDesign(problems) }
         try CohortDescription.check(own.role == .active ? .active : .passive, input, plan: plan)
         let limit = Guards.largestLeverage(job)

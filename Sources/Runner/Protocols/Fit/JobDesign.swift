@@ -56,17 +56,19 @@ package struct JobDesign: Sendable {
     func testLabel() throws -> [Double] { try kept.flatMap { try table.outcome($0) }?.values ?? [] }
 
     /// Columns and labels that must not be trained on under this job: small cells, constant columns, leverage, too many events, close times, ...
-    package func problems(for job: Job) -> [DesignProblem] {
+    ///
+    /// - Throws: `TrainingError` where the active party's own columns have no fit, and so no weights to look at.
+    package func problems(for job: Job) throws -> [DesignProblem] {
         let limits = DesignLimits(job)
         let own = design.problems(limits: limits, parameters: job.parameterCount, hasConstant: label != nil)
-        return own + (label?.problems(limits: limits) ?? []) + weights(for: job, limits, beside: own)
+        return try own + (label?.problems(limits: limits) ?? []) + weights(for: job, limits, beside: own)
             + tooManyEvents(for: job) + closeTimes(for: job)
     }
 
     /// Leverage as rows weigh in this fit: a small exposure, or a small case weight on all but one row of a level, leaves that row alone.
     private func weights(
         for job: Job, _ limits: DesignLimits, beside own: [DesignProblem]
-    ) -> [DesignProblem] {
+    ) throws -> [DesignProblem] {
         guard let label else { return [] }
         var problems: [DesignProblem] = []
         let effective = effectiveSize(Array(label.values.indices))
@@ -79,7 +81,7 @@ package struct JobDesign: Sendable {
         let weights =
             [.linear, .gamma].contains(plan.family)
             ? weight
-            : plan.startWeights(
+            : try plan.startWeights(
                 label: label.values, offset: offset, weight: weight, columns: design.columns, survival: survival)
         guard let weights else { return problems }
         let leverage = design.leverage(weights: weights, limit: limits.maximumLeverage)
@@ -148,8 +150,8 @@ package struct JobDesign: Sendable {
     }
 
     /// The first guard about this party's own rows that this fit breaks, whatever earlier fits opened: that stands in a site's ledger.
-    func brokenGuard(for job: Job) -> String? {
-        for case .leverage in problems(for: job) { return Guard.leverage.name }
+    func brokenGuard(for job: Job) throws -> String? {
+        for case .leverage in try problems(for: job) { return Guard.leverage.name }
         let facts = GuardFacts(
             job: job, rows: design.rows, budget: budget(for: job),
             distinctRows: label == nil && job.reveals(.scores) ? design.distinctRows : nil)
