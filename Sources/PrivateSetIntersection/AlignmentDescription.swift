@@ -2,7 +2,7 @@ public import Wire
 
 extension ProtocolVersion {
     /// What a session that carries an alignment must list.
-    public static let alignment = ProtocolVersion(id: 0x01, version: 1)
+    public static let alignment = ProtocolVersion(id: 0x01, version: 2)
 }
 
 extension ProtocolDescription {
@@ -66,10 +66,11 @@ extension ProtocolFlow {
             .optional(
                 .sequence([
                     .step(ProtocolStep("matching tags", sender: receiver, type: .matchingTags, isChunked: true)),
+                    .step(ProtocolStep("match proofs", sender: receiver, type: .matchProofs, isChunked: true)),
                     .step(ProtocolStep("order digest", sender: receiver, type: .orderDigest)),
                     .step(
                         ProtocolStep(
-                            "order digest", sender: sender, type: .orderDigest, answers: .message(.matchingTags))),
+                            "order digest", sender: sender, type: .orderDigest, answers: .message(.matchProofs))),
                 ])),
         ]
     }

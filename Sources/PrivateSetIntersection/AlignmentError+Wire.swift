@@ -28,6 +28,7 @@ extension AlignmentError: PeerVisibleError {
         case .tagsNotAscending: AbortReason(.violation, "tagsNotAscending")
         case .evaluationsRepeat: AbortReason(.violation, "evaluationsRepeat")
         case .unknownTag: AbortReason(.violation, "unknownTag")
+        case .matchUnproven: AbortReason(.violation, "matchUnproven")
         case .ordersDiffer: AbortReason(.violation, "ordersDiffer")
         case .emptyIntersection: AbortReason(.refusal, "emptyIntersection")
         case .cohortTooSmall: AbortReason(.refusal, "cohortTooSmall")

@@ -39,6 +39,8 @@ public enum AlignmentError: Error, Equatable, Sendable {
     case evaluationsRepeat
     /// The peer announced as matching a tag that is not among one's own.
     case unknownTag
+    /// It announced one that is, and has not computed it: a person of whom it knows no more than the tag.
+    case matchUnproven
     case ordersDiffer
 
     // A lawful end without a cohort.

@@ -25,9 +25,21 @@ struct AlignmentHashes: Sendable {
         return AlignmentTag(bytes: hash.finalize())
     }
 
-    /// The tags of fixed-width elements, one after the other.
-    func tags(of elements: [UInt8], width: Int) -> [AlignmentTag] {
-        stride(from: 0, to: elements.count, by: width).map { tag(of: elements[$0..<$0 + width]) }
+    /// H3(u) = SHA-256(label || session id || u)[0 ..< 16]
+    func proof(of element: some Collection<UInt8>) -> AlignmentTag {
+        var hash = SHA256()
+        hash.update(data: Self.label("match"))
+        hash.update(data: sessionID)
+        hash.update(data: Array(element))
+        return AlignmentTag(bytes: hash.finalize())
+    }
+
+    /// Tags and proofs of fixed-width elements, one after the other.
+    func keys(of elements: [UInt8], width: Int) -> [MatchKey] {
+        stride(from: 0, to: elements.count, by: width).map {
+            let element = elements[$0..<$0 + width]
+            return MatchKey(tag: tag(of: element), proof: proof(of: element))
+        }
     }
 
     /// SHA-256(label || session id || u64 count || tag || tag || ...)
@@ -74,17 +86,19 @@ extension AlignmentHashes {
         return Array(hash.finalize())
     }
 
-    /// T(x, u) = SHA-256(label || session id || u || x)[0 ..< 16]
-    func tag(of identifier: [UInt8], at element: ArraySlice<UInt8>) -> AlignmentTag {
-        tag(CurvePurpose.alignment, element, identifier)
+    /// T(x, u) = SHA-256(label("tag") || session id || u || x)[0 ..< 16], and M(x, u), the same with label("match").
+    func key(of identifier: [UInt8], at element: ArraySlice<UInt8>) -> MatchKey {
+        MatchKey(
+            tag: tag(CurvePurpose.alignment.label("tag"), element, identifier),
+            proof: tag(CurvePurpose.alignment.label("match"), element, identifier))
     }
 
     /// T(u) = SHA-256(label || session id || u)[0 ..< 16]
-    func countTag(of element: ArraySlice<UInt8>) -> AlignmentTag { tag(CurvePurpose.count, element, []) }
+    func countTag(of element: ArraySlice<UInt8>) -> AlignmentTag { tag(CurvePurpose.count.label("tag"), element, []) }
 
-    private func tag(_ purpose: CurvePurpose, _ element: ArraySlice<UInt8>, _ identifier: [UInt8]) -> AlignmentTag {
+    private func tag(_ label: [UInt8], _ element: ArraySlice<UInt8>, _ identifier: [UInt8]) -> AlignmentTag {
         var hash = SHA256()
-        hash.update(data: purpose.label("tag"))
+        hash.update(data: label)
         hash.update(data: sessionID)
         hash.update(data: Array(element))
         hash.update(data: identifier)

@@ -16,6 +16,7 @@ extension MessageType {
     package static let matchOutcome = MessageType(rawValue: 0x0109)
     package static let matchingTags = MessageType(rawValue: 0x010A)
     package static let orderDigest = MessageType(rawValue: 0x010B)
+    package static let matchProofs = MessageType(rawValue: 0x010C)
 
     /// A ciphertext or a group element for each identifier: what a transcript keeps by hash unless it keeps all.
     static let alignmentBulk: Set<MessageType> = [.blindedIdentifiers, .evaluations]
@@ -213,6 +214,16 @@ package struct MatchOutcome: Message, Hashable {
 package struct MatchingTags: TagMessage {
     package static let type = MessageType.matchingTags
     package static let name = "MatchingTags"
+
+    var tags: [AlignmentTag]
+
+    init(tags: [AlignmentTag]) { self.tags = tags }
+}
+
+/// In the order of the matching tags: what shows that the receiver has computed the function at these identifiers.
+package struct MatchProofs: TagMessage {
+    package static let type = MessageType.matchProofs
+    package static let name = "MatchProofs"
 
     var tags: [AlignmentTag]
 

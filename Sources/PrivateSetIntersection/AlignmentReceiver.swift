@@ -17,11 +17,11 @@ struct AlignmentReceiver: Sendable {
     init(_ conversation: Conversation) { self.conversation = conversation }
 
     func run() async throws -> Intersection {
-        let own = try TaggedRows(try await evaluate(hashes.tags).map { (tag: $0.output, row: $0.row) })
+        let own = try MatchedRows(try await evaluate(hashes.keys))
         try await session.checkpoint()
         let matches = try await conversation.exchange.receiveTags(matching: own)
         try await session.checkpoint()
-        try await conversation.exchange.announce(matches.tags)
+        try await conversation.exchange.announce(matches, of: own)
         try await conversation.exchange.compareOrders(matches.tags)
         return Intersection(
             rowIndices: matches.rows, ownCount: identifiers.count, peerCount: conversation.peerCount, role: .receiver)

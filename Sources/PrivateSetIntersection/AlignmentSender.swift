@@ -12,6 +12,9 @@ struct AlignmentSender: Sendable {
     private var group: AlignmentGroup { conversation.group }
     private var hashes: AlignmentHashes { conversation.hashes }
 
+    /// Answers that may wait to be sent: as many as the receiver asks for before it reads one.
+    private static let window = 3
+
     /// Own identifiers whose tags are computed together.
     private static let ownChunk = 8192
 
@@ -22,9 +25,9 @@ struct AlignmentSender: Sendable {
     }
 
     func run() async throws -> Intersection {
-        let own = try TaggedRows(try await evaluate(hashes.tags).map { (tag: $0.output, row: $0.row) })
+        let own = try MatchedRows(try await evaluate(hashes.keys))
         try await session.checkpoint()
-        try await conversation.exchange.sendTags(own.tags)
+        try await conversation.exchange.sendTags(own.tagged.tags)
         try await session.checkpoint()
         let matches = try await conversation.exchange.receiveMatches(among: own)
         try await conversation.exchange.compareOrders(matches.tags)
@@ -90,13 +93,18 @@ struct AlignmentSender: Sendable {
         let chunks = Chunking.identifiers(conversation.peerCount, slots: slots)
         let (answers, answer) = AsyncStream.makeStream(of: (message: Evaluations, chunk: Chunk).self)
         let (sent, allSent) = AsyncStream.makeStream(of: Void.self)
+        // A receiver that asks and does not read is not answered further: memory stays bounded.
+        let (permits, permit) = AsyncStream.makeStream(of: Void.self)
+        for _ in 0..<Self.window { permit.yield() }
         return try await withThrowingTaskGroup(of: [(output: Output, row: UInt32)].self) { tasks in
             tasks.addTask {
                 defer { answer.finish() }
                 var sent = sent.makeAsyncIterator()
+                var permits = permits.makeAsyncIterator()
                 for index in 0..<chunks.count {
                     let chunk = Chunk(index, of: chunks.count)
                     let message = try await session.receive(BlindedIdentifiers.self, chunk: chunk)
+                    guard await permits.next() != nil else { throw CancellationError() }
                     answer.yield(
                         (
                             try respond(to: message, chunk: chunk, count: chunks[index].count, key: key, salt: salt),
@@ -111,10 +119,10 @@ struct AlignmentSender: Sendable {
                 }
                 return []
             }
-            // No more than the receiver's window of answers is ever waiting here.
             tasks.addTask {
                 for await (message, chunk) in answers {
                     try await session.send(message, chunk: chunk)
+                    permit.yield()
                     if conversation.isCheckpointDue(after: chunk) { allSent.yield() }
                 }
                 return []

@@ -10,17 +10,17 @@ struct CurveReceiver: Sendable {
     init(_ conversation: CurveConversation) { self.conversation = conversation }
 
     func run() async throws -> Intersection {
-        let own = try TaggedRows(try await evaluate())
+        let own = try MatchedRows(try await evaluate())
         let matches = try await exchange.receiveTags(matching: own)
         try await session.checkpoint()
-        try await exchange.announce(matches.tags)
+        try await exchange.announce(matches, of: own)
         try await exchange.compareOrders(matches.tags)
         return Intersection(
             rowIndices: matches.rows, ownCount: exchange.ownCount, peerCount: exchange.peerCount, role: .receiver)
     }
 
     /// Tags of all own identifiers, in no order.
-    private func evaluate() async throws -> [(tag: AlignmentTag, row: UInt32)] {
+    private func evaluate() async throws -> [(output: MatchKey, row: UInt32)] {
         let mask = try conversation.mask()
         var permutation = session.randomness("alignment permutation", after: conversation.head)
         let rows = Permutation.random(identifiers.count, using: &permutation)
@@ -44,10 +44,10 @@ struct CurveReceiver: Sendable {
     /// Takes the own mask off each answer: `T(x, X(b P(x)))`.
     private func takeAnswers(
         _ rows: [UInt32], under mask: CurveMask, remembering seen: inout ElementSet
-    ) async throws -> [(tag: AlignmentTag, row: UInt32)] {
+    ) async throws -> [(output: MatchKey, row: UInt32)] {
         let inverse = try mask.inverse()
         let chunks = conversation.chunks(of: rows.count)
-        var tags: [(tag: AlignmentTag, row: UInt32)] = []
+        var tags: [(output: MatchKey, row: UInt32)] = []
         tags.reserveCapacity(rows.count)
         for index in 0..<chunks.count {
             let message = try await session.receive(MaskedTwice.self, chunk: Chunk(index, of: chunks.count))
@@ -56,7 +56,7 @@ struct CurveReceiver: Sendable {
             let elements = try await conversation.elements.masked(message.elements, by: inverse, chunk: index)
             for (place, row) in asked.enumerated() {
                 let element = Curve.element(place, of: elements)
-                tags.append((conversation.hashes.tag(of: identifiers[Int(row)], at: element), row))
+                tags.append((conversation.hashes.key(of: identifiers[Int(row)], at: element), row))
             }
             conversation.report(.evaluation, tags.count, of: rows.count)
         }

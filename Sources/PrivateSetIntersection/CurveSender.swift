@@ -11,7 +11,7 @@ struct CurveSender: Sendable {
 
     func run() async throws -> Intersection {
         let own = try await evaluate()
-        try await exchange.sendTags(own.tags)
+        try await exchange.sendTags(own.tagged.tags)
         try await session.checkpoint()
         let matches = try await exchange.receiveMatches(among: own)
         try await exchange.compareOrders(matches.tags)
@@ -20,17 +20,17 @@ struct CurveSender: Sendable {
     }
 
     /// Answers the receiver and computes the own tags at the same time.
-    private func evaluate() async throws -> TaggedRows {
+    private func evaluate() async throws -> MatchedRows {
         let mask = try conversation.mask()
-        return try await withThrowingTaskGroup(of: [(tag: AlignmentTag, row: UInt32)].self) { tasks in
+        return try await withThrowingTaskGroup(of: [(output: MatchKey, row: UInt32)].self) { tasks in
             tasks.addTask {
                 try await answer(with: mask)
                 return []
             }
             tasks.addTask { try await ownTags(with: mask) }
-            var all: [(tag: AlignmentTag, row: UInt32)] = []
+            var all: [(output: MatchKey, row: UInt32)] = []
             for try await part in tasks { all += part }
-            return try TaggedRows(all)
+            return try MatchedRows(all)
         }
     }
 
@@ -53,16 +53,16 @@ struct CurveSender: Sendable {
     }
 
     /// `T(y, X(b P(y)))` of every own identifier.
-    private func ownTags(with mask: CurveMask) async throws -> [(tag: AlignmentTag, row: UInt32)] {
+    private func ownTags(with mask: CurveMask) async throws -> [(output: MatchKey, row: UInt32)] {
         let chunks = conversation.chunks(of: identifiers.count)
-        var tags: [(tag: AlignmentTag, row: UInt32)] = []
+        var tags: [(output: MatchKey, row: UInt32)] = []
         tags.reserveCapacity(identifiers.count)
         for index in 0..<chunks.count {
             let rows = chunks[index]
             let elements = try await conversation.elements.masked(Array(identifiers[rows]), by: mask, as: .alignment)
             for (place, row) in rows.enumerated() {
                 let element = Curve.element(place, of: elements)
-                tags.append((conversation.hashes.tag(of: identifiers[row], at: element), UInt32(row)))
+                tags.append((conversation.hashes.key(of: identifiers[row], at: element), UInt32(row)))
             }
             conversation.report(.tags, tags.count, of: identifiers.count)
         }

@@ -16,7 +16,11 @@ struct MatchExchange: Sendable {
         try await session.send(tags, as: SenderTags.self)
     }
 
-    func receiveMatches(among own: TaggedRows) async throws -> TaggedRows.Matcher {
+    /// What the receiver says that both have: tags of this side's own, each with the proof that it has computed it too. Without the
+    /// proof it could give this side's tags back to it, of people that it does not know.
+    ///
+    /// - Throws: ``AlignmentError/matchUnproven``.
+    func receiveMatches(among own: MatchedRows) async throws -> TaggedRows.Matcher {
         let outcome = try await session.receive(MatchOutcome.self)
         switch outcome.kind {
         case .empty: throw AlignmentError.emptyIntersection
@@ -28,19 +32,31 @@ struct MatchExchange: Sendable {
             throw AlignmentError.wrongCount(
                 message: MatchOutcome.name, expected: limit, found: Int(clamping: outcome.count))
         }
-        let matcher = try await session.receive(MatchingTags.self, count: count, matching: own)
+        let matcher = try await session.receive(MatchingTags.self, count: count, matching: own.tagged)
         guard matcher.tags.count == count else { throw AlignmentError.unknownTag }
+        let chunks = Chunking.tags(count)
+        for index in 0..<chunks.count {
+            let proofs = try await session.receive(MatchProofs.self, chunk: Chunk(index, of: chunks.count)).tags
+            guard proofs.count == chunks[index].count else {
+                throw AlignmentError.wrongCount(
+                    message: MatchProofs.name, expected: chunks[index].count, found: proofs.count)
+            }
+            for (row, proof) in zip(matcher.rows[chunks[index]], proofs) where own.proof(ofRow: row) != proof {
+                throw AlignmentError.matchUnproven
+            }
+        }
         return matcher
     }
 
     // MARK: The receiver
 
-    func receiveTags(matching own: TaggedRows) async throws -> TaggedRows.Matcher {
-        try await session.receive(SenderTags.self, count: peerCount, matching: own)
+    func receiveTags(matching own: MatchedRows) async throws -> TaggedRows.Matcher {
+        try await session.receive(SenderTags.self, count: peerCount, matching: own.tagged)
     }
 
     /// The sender is told neither the count nor the members of a cohort that is too small.
-    func announce(_ tags: [AlignmentTag]) async throws {
+    func announce(_ matches: TaggedRows.Matcher, of own: MatchedRows) async throws {
+        let tags = matches.tags
         if tags.isEmpty {
             try await session.send(MatchOutcome(kind: .empty, count: 0))
             throw AlignmentError.emptyIntersection
@@ -51,6 +67,7 @@ struct MatchExchange: Sendable {
         }
         try await session.send(MatchOutcome(kind: .matched, count: UInt64(tags.count)))
         try await session.send(tags, as: MatchingTags.self)
+        try await session.send(matches.rows.map(own.proof), as: MatchProofs.self)
     }
 
     // MARK: Both

@@ -32,6 +32,11 @@ struct MatchInspection: Sendable {
             let more = try MatchingTags(payload: payload).tags
             try Self.append(more, to: &matching, of: size, record.chunk)
             if areTagsSent { try known(more) }
+        case .matchProofs:
+            let proofs = try MatchProofs(payload: payload).tags
+            guard proofs.count == (try Self.size(of: record.chunk, Chunking.tags(matching.count))) else {
+                throw Self.failure("T10", "wrongCount", "This chunk has the wrong number of proofs.")
+            }
         case .orderDigest: try digest(OrderDigest(payload: payload))
         default: break
         }

@@ -1,6 +1,6 @@
 internal import Wire
 
-/// A message that is tags and nothing else, ascending over all of its chunks.
+/// A message that is tags, or what has their form, and nothing else.
 protocol TagMessage: Message {
     var tags: [AlignmentTag] { get }
     init(tags: [AlignmentTag])
@@ -19,7 +19,7 @@ extension Session {
         }
     }
 
-    /// Takes so many tags of the peer's, and keeps those that are among the own.
+    /// Takes so many tags of the peer's, which ascend over all chunks, and keeps those that are among the own.
     ///
     /// - Throws: ``AlignmentError/wrongCount(message:expected:found:)`` for a chunk of another length,
     ///   ``AlignmentError/tagsNotAscending``.

@@ -81,6 +81,7 @@ private let decoders: [Decode] = [
     message(AlignmentOpening.self), message(VerifierParameters.self), message(SenderKey.self),
     message(EncryptedPRFKey.self), message(HashSalt.self), message(BlindedIdentifiers.self),
     message(Evaluations.self), message(SenderTags.self), message(MatchOutcome.self), message(MatchingTags.self),
+    message(MatchProofs.self),
     message(OrderDigest.self), message(MaskedIdentifiers.self), message(MaskedTwice.self), message(CountOpening.self),
     message(MaskedByCounter.self),
     message(MaskedByHelper.self), message(CountTags.self), message(RoundedCount.self),

@@ -80,7 +80,7 @@ struct AlignmentTests {
     @Test("The description of the order of messages admits a run, whoever sends", arguments: ["hospital", "lab"])
     func followsDescription(sender: String) async throws {
         let description = ProtocolDescription.alignment
-        #expect(Set(description.steps.map(\.type)).count == 11)
+        #expect(Set(description.steps.map(\.type)).count == 12)
         #expect(description.steps.allSatisfy { $0.type.protocolID == ProtocolVersion.alignment.id })
         let receiver = sender == "lab" ? "hospital" : "lab"
         let plan = ProtocolPlan([.init(description, parties: ["sender": sender, "receiver": receiver])])

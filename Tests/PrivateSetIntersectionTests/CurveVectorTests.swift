@@ -52,9 +52,10 @@ struct CurveVectorTests {
             #expect(twice == (try bytes(entry, "twice")))
             let bare = try inverse.masking(vectors.curve.points(twice)[0])
             #expect(bare == (try bytes(entry, "bare")))
-            let tag = vectors.hashes.tag(of: identifier, at: bare[...])
-            #expect(tag.bytes == (try bytes(entry, "tag")))
-            tags.append(tag)
+            let key = vectors.hashes.key(of: identifier, at: bare[...])
+            #expect(key.tag.bytes == (try bytes(entry, "tag")))
+            #expect(key.proof.bytes == (try bytes(entry, "proof")))
+            tags.append(key.tag)
         }
         let result: Any = try field(vectors.file, "alignment")
         #expect(vectors.hashes.order(of: tags.sorted()).bytes == (try bytes(result, "order")))

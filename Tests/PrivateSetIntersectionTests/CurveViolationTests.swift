@@ -196,7 +196,7 @@ struct CurveViolationTests {
             let elements = CurveElements(curve: curve, hashes: AlignmentHashes(sessionID: session.id.bytes))
             let own = try await elements.masked(identifiers(0..<3), by: mask, as: .alignment)
             let tags = (0..<3).map {
-                elements.hashes.tag(of: identifiers([$0])[0], at: Curve.element($0, of: own))
+                elements.hashes.key(of: identifiers([$0])[0], at: Curve.element($0, of: own)).tag
             }
             try await session.send(SenderTags(tags: tags.sorted()))
             try await session.checkpoint()

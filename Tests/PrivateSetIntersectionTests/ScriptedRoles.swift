@@ -71,6 +71,7 @@ struct ScriptedSender: Sendable {
         try await session.checkpoint()
         _ = try await session.receive(MatchOutcome.self)
         view.matches = try await session.receive(MatchingTags.self).tags
+        _ = try await session.receive(MatchProofs.self)
         try await session.send(
             changeOrder(OrderDigest(count: UInt64(view.matches.count), order: hashes.order(of: view.matches))))
         _ = try await session.receive(OrderDigest.self)
@@ -88,6 +89,9 @@ struct ScriptedReceiver: Sendable {
     var matches: @Sendable ([AlignmentTag], [AlignmentTag]) -> [AlignmentTag] = { own, theirs in
         theirs.filter { own.contains($0) }
     }
+    /// The proof of a tag that is not an own one: the receiver cannot know it.
+    var guess = AlignmentTag(high: 1, low: 1)
+    var changeProofs: @Sendable ([AlignmentTag]) -> [AlignmentTag] = { $0 }
 
     func run(_ session: Session) async throws {
         try await session.send(
@@ -130,13 +134,16 @@ struct ScriptedReceiver: Sendable {
 
         let answer = try await session.receive(Evaluations.self)
         let elements = try ResidueVector(bigEndian: answer.elements, count: identifiers.count, modulus: group.modulus)
-        let own = hashes.tags(of: elements.pow(secret: a).bigEndianBytes(), width: group.modulus.byteWidth)
+        let keys = hashes.keys(of: elements.pow(secret: a).bigEndianBytes(), width: group.modulus.byteWidth)
+        let own = keys.map(\.tag)
         try await session.checkpoint()
         let theirs = try await session.receive(SenderTags.self).tags
         try await session.checkpoint()
         let found = matches(own, theirs)
         try await session.send(outcome(found))
         try await session.send(MatchingTags(tags: found))
+        let proofs = found.map { tag in keys.first { $0.tag == tag }?.proof ?? guess }
+        try await session.send(MatchProofs(tags: changeProofs(proofs)))
         try await session.send(OrderDigest(count: UInt64(found.count), order: hashes.order(of: found)))
         _ = try await session.receive(OrderDigest.self)
     }

@@ -34,9 +34,10 @@ struct VectorTests {
             #expect(evaluation == (try number(entry, "evaluation")))
             let element = try ResidueVector([evaluation], modulus: p).pow(secret: LimbVector([a], bits: 257))
             #expect(element[0] == (try number(entry, "element")))
-            let tag = hashes.tags(of: element.bigEndianBytes(), width: p.byteWidth)[0]
-            #expect(tag.bytes == (try bytes(entry, "tag")))
-            tags.append(tag)
+            let key = hashes.keys(of: element.bigEndianBytes(), width: p.byteWidth)[0]
+            #expect(key.tag.bytes == (try bytes(entry, "tag")))
+            #expect(key.proof.bytes == (try bytes(entry, "proof")))
+            tags.append(key.tag)
         }
         #expect(plaintext == (try number(vector, "plaintext")))
         #expect(tags.sorted().map(\.bytes) == (try field(vector, "order_tags") as [String]).map { unhex($0) })

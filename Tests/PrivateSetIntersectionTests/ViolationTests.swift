@@ -275,6 +275,23 @@ struct DeviatingReceiverTests {
         #expect(tooMany == .wrongCount(message: "MatchOutcome", expected: 5, found: 6))
     }
 
+    /// The sender's tags are there for whoever receives them. A receiver that gives some back says that it has these people: their rows
+    /// would enter a fit, beside rows that it made up, and one true match would be a cohort of any size.
+    @Test("Tags of the sender's that the receiver has not computed are no matches")
+    func matchesThatWereNotComputed() async throws {
+        var receiver = ScriptedReceiver(identifiers: theirs)
+        #expect(try await serve(receiver).alignmentError == nil)
+        receiver.matches = { _, theirs in Array(theirs.prefix(5)) }
+        #expect(try await serve(receiver).alignmentError == .matchUnproven)
+        // Nor does a proof of another person serve.
+        receiver.matches = { own, theirs in theirs.filter { own.contains($0) } }
+        receiver.changeProofs = { $0.reversed() }
+        #expect(try await serve(receiver).alignmentError == .matchUnproven)
+        receiver.changeProofs = { Array($0.dropLast()) }
+        let fewer = try await serve(receiver).alignmentError
+        #expect(fewer == .wrongCount(message: "MatchProofs", expected: 3, found: 2))
+    }
+
     @Test("An outcome that says matched without a count, or the reverse, does not decode")
     func outcome() async throws {
         var receiver = ScriptedReceiver(identifiers: theirs)

@@ -25,6 +25,7 @@ import Wire
         (.elementRepeated(chunk: 0, index: 0), .violation, "elementRepeated"),
         (.degenerateValue, .violation, "degenerateValue"), (.tagsNotAscending, .violation, "tagsNotAscending"),
         (.evaluationsRepeat, .violation, "evaluationsRepeat"), (.unknownTag, .violation, "unknownTag"),
+        (.matchUnproven, .violation, "matchUnproven"),
         (.ordersDiffer, .violation, "ordersDiffer"), (.emptyIntersection, .refusal, "emptyIntersection"),
         (.cohortTooSmall(minimum: 5), .refusal, "cohortTooSmall"),
     ]

@@ -40,6 +40,10 @@ def h2(session, element, width):
     return sha256(b"moiety alignment v1 H2" + session + element.to_bytes(width, "big"))[:16]
 
 
+def h3(session, element, width):
+    return sha256(b"moiety alignment v1 match" + session + element.to_bytes(width, "big"))[:16]
+
+
 def order(session, tags):
     return sha256(b"moiety alignment v1 order" + session + struct.pack(">Q", len(tags)) + b"".join(tags))
 
@@ -83,6 +87,7 @@ def group_vectors(q, group):
             {
                 "identifier": x.hex(), "h1": f"{h:x}", "a": f"{a:x}", "t": f"{t:x}", "b": f"{b:x}", "slot": f"{slot:x}",
                 "v": f"{v:x}", "evaluation": f"{evaluation:x}", "element": f"{element:x}", "tag": tag.hex(),
+                "proof": h3(session, element, width).hex(),
             }
         )
     slots = (bits - 1) // SLOT
@@ -113,7 +118,7 @@ def main():
         parameters = json.load(file)
     q = int(parameters["q"], 16)
     vectors = {
-        "spec": "protocols/alignment.md, version 1",
+        "spec": "protocols/alignment.md, version 2",
         "groups": [group_vectors(q, group) for group in parameters["groups"]],
         "challenges": challenge_vectors(),
     }

@@ -78,8 +78,8 @@ def hashed(label, session, x):
     raise ValueError("no point")
 
 
-def tag(label, session, u, x=b""):
-    return sha256(label + b"tag" + session + u + x)[:16]
+def tag(label, session, u, x=b"", word=b"tag"):
+    return sha256(label + word + session + u + x)[:16]
 
 
 def alignment(session, identifiers, a, b):
@@ -96,6 +96,7 @@ def alignment(session, identifiers, a, b):
         entries.append({
             "identifier": x.hex(), "tries": tries, "point": encoded(point[0]).hex(), "masked": masked.hex(),
             "twice": twice.hex(), "bare": bare.hex(), "tag": tags[-1].hex(),
+            "proof": tag(label, session, bare, x, b"match").hex(),
         })
     ascending = sorted(tags)
     order = sha256(b"moiety alignment v1 order" + session + struct.pack(">Q", len(tags)) + b"".join(ascending))
@@ -143,7 +144,7 @@ def main():
     a, b = (integer(name) % (N - 1) + 1 for name in ("a", "b"))
     identifiers = ["", "a", "patient-0001", "9434765919", "Zoë", "x" * 200] + [f"row {i}" for i in range(8)]
     print(json.dumps({
-        "spec": "protocols/alignment-ecdh.md, version 1; protocols/alignment-count.md, version 2",
+        "spec": "protocols/alignment-ecdh.md, version 2; protocols/alignment-count.md, version 2",
         "session": session.hex(), "a": f"{a:x}", "b": f"{b:x}", "inverse": f"{pow(a, -1, N):x}",
         "alignment": alignment(session, identifiers, a, b), "count": count(session, identifiers[:6], a, b),
         "taken": taken(), "refused": refused(),

@@ -6,6 +6,7 @@ from verifier.layouts import ciphertext_bytes, up
 from verifier.reading import Reader, demand
 
 OPENING, KEY, BLINDED, EVALUATIONS, TAGS, OUTCOME, MATCHES = 0x0101, 0x0103, 0x0106, 0x0107, 0x0108, 0x0109, 0x010A
+PROOFS = 0x010C
 COUNT_OPENING, BY_COUNTER, BY_HELPER, COUNT_TAGS = 0x0110, 0x0111, 0x0112, 0x0113
 MASKED, MASKED_TWICE = 0x0120, 0x0121
 # Messages that a transcript may keep by hash, none of which comes twice.
@@ -59,6 +60,8 @@ class AlignmentInspector:
             demand(self.matches <= min(self.sizes.values(), default=0), "T10", "wrongCount")
         elif kind == MATCHES:
             self.take_tags(record, self.matches)
+        elif kind == PROOFS:
+            self.demand_fields(record, None, [TAG * size_of_chunk(record, self.matches, TAGS_A_CHUNK)])
 
     def take_opening(self, record):
         r = Reader(record["payload"], "opening", messages.MALFORMED)

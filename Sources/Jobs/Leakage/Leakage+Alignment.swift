@@ -71,8 +71,8 @@ extension LeakageWords {
             row(
                 .alignment, asking,
                 sends: [Self.opening] + questions + [
-                    "whether there is a match and whether there are enough; if so their number and tags, sorted, and a digest "
-                        + "of the common order"
+                    "whether there is a match and whether there are enough; if so their number and tags, sorted, a proof for "
+                        + "each that it has the identifier, and a digest of the common order"
                 ],
                 learns: [
                     "the sender's set size and minimum cohort, even if the alignment goes no further",
