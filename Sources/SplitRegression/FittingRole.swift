@@ -25,6 +25,7 @@ struct FittingRole {
     var testOffset: [Double]?
     /// With further passive parties, in the job's order.
     var others: [TrainingContext] = []
+    var openings = TrainingOpenings()
 
     private var isActive: Bool { context.role == .active }
     var unit: Double { scalbn(1.0, context.labelExponent) }
@@ -218,11 +219,16 @@ struct FittingRole {
         var opened: [Double] = []
         var done = 0
         var passes = 0
+        var timesOpened = 0
         while true {
             let next = program.continuation(after: opened)
             for step in next.steps[done...] {
                 try Task.checkCancellation()
                 announce(step)
+                if case .coefficients = step {
+                    timesOpened += 1
+                    try openings.coefficients(timesOpened)
+                }
                 if case .norm = step { passes = next.passes }
                 guard let number = try await perform(step, passes + 1) else { continue }
                 opened.append(number)

@@ -45,32 +45,32 @@ public enum Training {
     /// - Parameters:
     ///   - label: of the training rows, in common order.
     ///   - testLabel: of the rows kept aside.
-    ///   - openingScores: is asked before scores go from the passive to the active party; what it throws ends the job.
+    ///   - openings: is asked before coefficients and scores are opened.
     /// - Throws: ``TrainingError``, `PaillierError`, `WireError`.
     public static func active(
         _ input: Input, label: [Double], testLabel: [Double] = [], plan: TrainingPlan, over session: Session,
-        openingScores: @Sendable () throws -> Void = {},
+        openings: TrainingOpenings = TrainingOpenings(),
         progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) async throws -> TrainingOutcome {
         try await active(
             input, label: label, testLabel: testLabel, plan: plan, keyFloor: 2048, over: session,
-            openingScores: openingScores, progress: progress)
+            openings: openings, progress: progress)
     }
 
     /// Runs the passive role.
     public static func passive(
         _ input: Input, plan: TrainingPlan, over session: Session,
-        openingScores: @Sendable () throws -> Void = {},
+        openings: TrainingOpenings = TrainingOpenings(),
         progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) async throws -> TrainingOutcome {
         try await passive(
-            input, plan: plan, keyFloor: 2048, over: session, openingScores: openingScores, progress: progress)
+            input, plan: plan, keyFloor: 2048, over: session, openings: openings, progress: progress)
     }
 
     /// The seam for tests: keys below the floor of shipped paths.
     package static func active(
         _ input: Input, label: [Double], testLabel: [Double], plan: TrainingPlan, keyFloor: Int, over session: Session,
-        openingScores: @Sendable () throws -> Void = {}, progress: @escaping @Sendable (TrainingProgress) -> Void
+        openings: TrainingOpenings = TrainingOpenings(), progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingOutcome {
         try plan.validate()
         let rows = input.design.rows
@@ -85,12 +85,12 @@ public enum Training {
             try await FittingRole(
                 context: context, design: input.design, label: label, offset: input.offset, weight: input.weight,
                 survival: input.survival, levels: input.levels, test: input.test, testLabel: testLabel,
-                testOffset: input.testOffset
+                testOffset: input.testOffset, openings: openings
             ).fit()
         }
         if plan.revealScores {
             progress(.phase("scores"))
-            try openingScores()
+            try openings.scores()
             try await session.checkpoint()
             let round = fit.round
             let own = try fit.model.partialScores(input.design)
@@ -112,7 +112,7 @@ public enum Training {
 
     package static func passive(
         _ input: Input, plan: TrainingPlan, keyFloor: Int, over session: Session,
-        openingScores: @Sendable () throws -> Void = {}, progress: @escaping @Sendable (TrainingProgress) -> Void
+        openings: TrainingOpenings = TrainingOpenings(), progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingOutcome {
         try plan.validate()
         try check(input, .passive, plan)
@@ -120,12 +120,13 @@ public enum Training {
             .passive, input, exponent: 0, plan: plan, keyFloor: keyFloor, session: session, progress: progress)
         let fit = try await sharingSeparation {
             try await FittingRole(
-                context: context, design: input.design, label: [], levels: input.levels, test: input.test
+                context: context, design: input.design, label: [], levels: input.levels, test: input.test,
+                openings: openings
             ).fit()
         }
         if plan.revealScores {
             progress(.phase("scores"))
-            try openingScores()
+            try openings.scores()
             try await session.checkpoint()
             let partial = try fit.model.partialScores(input.design)
             try await ScoreExchange.send(

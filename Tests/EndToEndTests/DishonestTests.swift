@@ -35,6 +35,7 @@ extension EndToEnd {
             func remember(_ design: JobDesign, _ inputs: SessionInputs?) throws {}
             func admit(_ cohort: DescribedCohort) throws {}
             func remember(_ cohort: DescribedCohort, _ inputs: SessionInputs?) throws {}
+            func openCoefficientsAgain(_ design: JobDesign) throws {}
             func openScores(of rows: AlignedRows) throws {}
         }
 

@@ -70,6 +70,9 @@ import Testing
         #expect(opened.sums == 12 + 11 + 14 + 18 + 5)
         #expect(opened.coefficients == 2 * (12 + 6 + 13) && opened.variances == 2 * 36)
         #expect(opened.aliases == 0 && opened.total == budget.bits)
+        let again = BitBudget(
+            job, rows: 1728, from: job.active, to: job.passive, hidden: budget.hidden, part: .coefficientsAgain)
+        #expect(again.bits == opened.coefficients)
         let active = OpenedBits(job, rows: 1728, to: .active)
         #expect(active.coefficients == 10 * 31 + 44 && active.variances == 9 * 36 + 60)
         #expect(active.decisions == opened.decisions && active.sums == opened.sums)

@@ -53,8 +53,8 @@ import Wire
         try CohortBook.open(
             rows,
             zip(try books(policy, job: job), versions).map { book, version in
-                let cells = (0..<60).map { [UInt8($0 % 2)] }
-                let own = try book.check([("outcome", Bytes32(hashing: [0]), cells)], over: rows)
+                let cells = (0..<60).map { CellBlock.number(Double($0 % 2)) }
+                let own = try book.check([("outcome", Bytes32(hashing: [0]), { cells })], over: rows)
                 let inputs = SessionInputs(own: own, peer: ["marker": Bytes32(hashing: [version])])
                 return (book, BitBudget(bits: bits, toOthers: toOthers, hidden: hidden), inputs)
             })
@@ -116,7 +116,7 @@ import Wire
                 books.map { book in
                     (book, nil, SessionInputs(own: [], peer: ["marker": Bytes32(hashing: [1])]))
                 })
-            try CohortBook.openScores(of: rows, books)
+            try CohortBook.openScores(of: rows, books) { _ in }
         }
         try predict()
         #expect(try models() == [0, 0])
@@ -143,6 +143,26 @@ import Wire
         #expect(try refusal { try open([1, 1], job: "job-2", bits: 16, toOthers: 14) } == "guard-budget")
         try open([1, 1], job: "job-2", bits: 15, toOthers: 15)
         #expect(try models() == [2, 2])
+    }
+
+    @Test func coefficientsOnceMoreAreDebitedToAllOrNone() throws {
+        let (rows, hidden) = (try rows(), HiddenBits(bits: 60, of: "outcome"))
+        func again(_ bits: [Int]) throws {
+            try CohortBook.openCoefficientsAgain(
+                rows, zip(try books(), bits).map { ($0, BitBudget(bits: $1, hidden: hidden)) })
+        }
+        func spent() throws -> [Int] {
+            let entries = try site.ledger().entries()
+            return Self.names.map { name in
+                entries.filter { $0.peer == name }.reduce(0) { $0 + $1.amount(of: .bits) }
+            }
+        }
+        try open([1, 1])
+        #expect(try refusal { try again([20, 21]) } == "guard-budget")
+        #expect(try spent() == [10, 10])
+        try again([20, 20])
+        #expect(try spent() == [30, 30])
+        #expect(try models() == [1, 1])
     }
 
     /// The one assumption of such a fit stands in each approval: an older note without it holds for nothing.

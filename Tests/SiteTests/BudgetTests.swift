@@ -241,6 +241,31 @@ import Testing
         #expect(try run(20, isPerRun: true) == nil)
     }
 
+    /// Coefficients that open once more cost their bits, in a retry too, and no model.
+    @Test func coefficientsOnceMoreAreDebited() throws {
+        let folder = try LedgerFolder()
+        try folder.approve()
+        let cohort = Sets.cohort(0..<100)
+        func fit() throws -> String? {
+            try refusal { try folder.book("modelsPerRow: 1").open(cohort, fit: Sets.fit(40, hidden: 200)) }
+        }
+        func again(_ bits: Int) throws -> String? {
+            try refusal {
+                try DisclosureBook.openCoefficientsAgain(
+                    cohort, [(try folder.book("modelsPerRow: 1"), Sets.fit(bits, hidden: 200))])
+            }
+        }
+        #expect(try fit() == nil)
+        #expect(try again(30) == nil)
+        #expect(try fit() == nil)
+        #expect(try again(31) == "guard-budget")
+        #expect(try again(30) == nil)
+        #expect(try again(1) == "guard-budget")
+        let entries = try folder.ledger().entries()
+        #expect(entries.map { $0.amount(of: .models) }.reduce(0, +) == 1)
+        #expect(entries.map { $0.amount(of: .bits) }.reduce(0, +) == 100)
+    }
+
     @Test func aRetriedFitIsOneModel() throws {
         let folder = try LedgerFolder()
         try folder.approve()

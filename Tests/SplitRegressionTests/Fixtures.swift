@@ -95,7 +95,8 @@ extension MadeTable {
     /// Both roles in one process, small keys.
     func train(
         _ plan: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil, survival: SurvivalColumns? = nil,
-        kept: MadeTable? = nil, levels: (active: LevelCodes?, passive: LevelCodes?) = (nil, nil)
+        kept: MadeTable? = nil, levels: (active: LevelCodes?, passive: LevelCodes?) = (nil, nil),
+        openings: TrainingOpenings = TrainingOpenings()
     ) async throws -> Outcome {
         let bits = plan.family.featureFractionBits
         var own = try input(\.active, fractionBits: bits, kept: kept)
@@ -112,7 +113,8 @@ extension MadeTable {
         async let a = result {
             try await pair.active.run { session in
                 try await Training.active(
-                    inputA, label: label, testLabel: testLabel, plan: plan, keyFloor: plan.keyBits, over: session
+                    inputA, label: label, testLabel: testLabel, plan: plan, keyFloor: plan.keyBits, over: session,
+                    openings: openings
                 ) { _ in }
             }
         }

@@ -33,6 +33,22 @@ import Wire
         #expect(abs(active.summary.bic! - 4147.998630721756) < 1e-2)
     }
 
+    /// A site that counts what is opened may end a fit before it opens anything of it.
+    @Test func coefficientsAreAskedForBeforeTheyOpen() async throws {
+        struct NoRoom: Error {}
+        let table = MadeTable.sample(.linear, rows: 60, active: 1, passive: 1, seed: 3)
+        let outcome = try await table.train(
+            TrainingPlan(family: .linear, keyBits: 512),
+            openings: TrainingOpenings(coefficients: { times in if times == 1 { throw NoRoom() } }))
+        #expect(throws: NoRoom.self) { try outcome.active.get() }
+        #expect(throws: WireError.self) { try outcome.passive.get() }
+        let asked = try await table.train(
+            TrainingPlan(family: .linear, keyBits: 512),
+            openings: TrainingOpenings(coefficients: { times in if times == 2 { throw NoRoom() } })
+        ).get()
+        #expect(asked.active.summary.converged)
+    }
+
     @Test func ridgeEqualsThePooledFit() async throws {
         let cohort = try Cohort.diabetes()
         let (active, passive) = try await cohort.train(

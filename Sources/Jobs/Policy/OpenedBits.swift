@@ -10,6 +10,8 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     /// The party's own coefficients, and at the active party the raw constant. A fit without a result may name columns by fewer bits in
     /// their place.
     public let coefficients: Int
+    /// The same each time that they are opened.
+    public let coefficientsOnce: Int
     public let variances: Int
     /// What tells the passive party which of its columns follow from others of both, before one of them is left out of a linear fit.
     /// In other fits these bits are among those of decisions.
@@ -72,8 +74,8 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         let opensConstant = role == .active && job.model.family.hasIntercept
         let constant = opensConstant ? fraction + 26 : 0
         let results = m.timesClamped(fraction + (isLinear ? 10 : 13)).plusClamped(constant)
-        // Own parts of several parties pass their smaller limits nearly always: results then open under the longer period too.
-        coefficients = results.timesClamped(job.kind == .several && !isLinear ? 2 : 1)
+        coefficients = results.timesClamped(Self.coefficientOpenings(job))
+        coefficientsOnce = results
         aliases =
             role == .passive && isLinear && !job.model.isPenalised ? m.timesClamped(Self.alias) : 0
         correlations = job.reveals(.correlations) ? Self.correlations(parameters: job.parameterCount) : 0
@@ -103,6 +105,12 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         let columns = parameters - 1
         return (columns.timesClamped(columns - 1) / 2).timesClamped(18).plusClamped(columns.timesClamped(22))
             .plusClamped(parameters.timesClamped(29))
+    }
+
+    /// How often a fit opens coefficients without a debit of its own for it: own parts of several parties pass their smaller limits nearly
+    /// always, and results then open under the longer period too.
+    public static func coefficientOpenings(_ job: Job) -> Int {
+        job.kind == .several && job.model.family != .linear ? 2 : 1
     }
 
     /// How often theta is estimated at most.
@@ -196,13 +204,25 @@ public struct BitBudget: Sendable, Hashable {
     /// - Parameters:
     ///   - owner: the party that counts.
     ///   - peer: which other one learns the bits; in a job of several each has a budget of its own, and all together one.
-    public init(_ job: Job, rows: Int, from owner: Party, to peer: Party, hidden: HiddenBits) {
-        let bits = { (party: Party) in OpenedBits(job, rows: rows, to: party).total }
+    ///   - part: all that a fit opens, or coefficients once more than it counts.
+    public init(
+        _ job: Job, rows: Int, from owner: Party, to peer: Party, hidden: HiddenBits, part: Part = .fit
+    ) {
+        let bits = { (party: Party) in
+            let opened = OpenedBits(job, rows: rows, to: party)
+            return part == .fit ? opened.total : opened.coefficientsOnce
+        }
         let others = job.others(than: owner.name).filter { $0.name != peer.name }
         self.init(
             bits: bits(peer), toOthers: others.reduce(0) { $0.plusClamped(bits($1)) }, hidden: hidden,
             loosened: job.loosened.contains(.budget),
-            passes: job.model.family == .linear ? 0 : job.model.maximumPasses)
+            passes: part == .fit && job.model.family != .linear ? job.model.maximumPasses : 0, what: part.rawValue)
+    }
+
+    /// What a budget is of.
+    public enum Part: String, Sendable {
+        case fit
+        case coefficientsAgain = "opening of coefficients once more"
     }
 
     package init(

@@ -31,7 +31,7 @@ struct SiteBooks: JobBooks {
     func admit(_ rows: AlignedRows) throws {
         try cohorts.check(rows)
         // A fit asks all guards, once it knows its columns.
-        if disclosure.contains(.scores) { try checkScores(rows) }
+        if disclosure.contains(.scores) { try checkScores(rows, earlier: cohorts.scoreVectors(of: rows)) }
     }
 
     func admit(_ design: JobDesign, _ intersection: Intersection) throws {
@@ -52,7 +52,7 @@ struct SiteBooks: JobBooks {
     }
 
     func admit(_ own: CohortInputs) throws -> [SessionInputs.Own] {
-        try cohorts.check(own.columns.map { ($0.name, $0.root, $0.cells) }, over: own.rows)
+        try cohorts.check(own)
     }
 
     /// A change is named while the session runs: it was not known when a person approved the job.
@@ -73,12 +73,19 @@ struct SiteBooks: JobBooks {
         try cohorts.open(cohort.rows, fit: cohort.budget(for: job, to: prepared.peer), inputs: inputs)
     }
 
-    func openScores(of rows: AlignedRows) throws { try cohorts.openScores(of: rows) }
+    func openCoefficientsAgain(_ design: JobDesign) throws {
+        let budget = design.budget(
+            for: job, from: prepared.inputs.own, to: prepared.inputs.peer, part: .coefficientsAgain)
+        try CohortBook.openCoefficientsAgain(design.rows, [(cohorts, budget)])
+    }
+
+    func openScores(of rows: AlignedRows) throws {
+        try cohorts.openScores(of: rows) { try checkScores(rows, earlier: $0) }
+    }
 
     /// Too many score vectors about the same rows would give away the other side's columns.
-    private func checkScores(_ rows: AlignedRows) throws {
-        let facts = GuardFacts(
-            job: job, rows: rows.count, earlierScoreVectors: try cohorts.scoreVectors(of: rows))
+    private func checkScores(_ rows: AlignedRows, earlier: Int) throws {
+        let facts = GuardFacts(job: job, rows: rows.count, earlierScoreVectors: earlier)
         if let refusal = Guards.scores(job, facts).refusal { throw refusal }
     }
 }

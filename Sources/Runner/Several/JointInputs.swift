@@ -16,6 +16,8 @@ protocol JointBooks: Sendable {
     func admit(_ roots: [String: Bytes32], of party: String, over rows: AlignedRows) throws
     /// Throws when these columns must not be trained on; what the fit opens about these rows is about to be opened.
     func open(_ design: JobDesign, _ alignment: JointAlignmentResult) throws
+    /// Coefficients of this fit are about to be opened once more than its bits count.
+    func openCoefficientsAgain(_ design: JobDesign) throws
     /// Throws when these columns must not be described; what the description opens about these rows is about to be opened.
     func open(_ cohort: DescribedCohort) throws
     /// Scores of these rows are about to be opened.

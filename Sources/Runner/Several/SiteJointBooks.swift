@@ -41,7 +41,7 @@ struct SiteJointBooks: JointBooks {
     func admit(_ own: CohortInputs, over rows: AlignedRows) throws {
         for (_, book) in cohorts { try book.check(rows) }
         for (peer, book) in cohorts {
-            let kept = try book.check(own.columns.map { ($0.name, $0.root, $0.cells) }, over: own.rows)
+            let kept = try book.check(own)
             ownInputs.update { $0[peer.name] = kept }
         }
     }
@@ -99,7 +99,21 @@ struct SiteJointBooks: JointBooks {
             })
     }
 
-    func openScores(of rows: AlignedRows) throws { try CohortBook.openScores(of: rows, learners.map(\.book)) }
+    func openCoefficientsAgain(_ design: JobDesign) throws {
+        let own = job.parties[mesh.own]
+        try CohortBook.openCoefficientsAgain(
+            design.rows,
+            cohorts.map { peer, book in
+                (book, design.budget(for: job, from: own, to: job.parties[peer.index], part: .coefficientsAgain))
+            })
+    }
+
+    func openScores(of rows: AlignedRows) throws {
+        try CohortBook.openScores(of: rows, learners.map(\.book)) { earlier in
+            let facts = GuardFacts(job: job, rows: rows.count, earlierScoreVectors: earlier)
+            if let refusal = Guards.scores(job, facts).refusal { throw refusal }
+        }
+    }
 
     /// Whose books count scores: of a passive party's part the active one learns, the active one's are counted for each part in them.
     private var learners: [(peer: MeshPeer, book: CohortBook)] {

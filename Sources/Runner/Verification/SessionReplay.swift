@@ -125,6 +125,7 @@ struct SessionReplay: Sendable {
 /// Nobody is asked and nothing is written: whether the cohort ledger let the session run was decided then.
 struct NoBooks: JobBooks {
     func admit(_ design: JobDesign, _ intersection: Intersection) throws {}
+    func openCoefficientsAgain(_ design: JobDesign) throws {}
     func openScores(of rows: AlignedRows) throws {}
     func open(_ sizes: SetSizes, set: Bytes32) throws {}
     func admit(_ rows: AlignedRows) throws {}

@@ -64,11 +64,29 @@ extension DisclosureBook {
         }
     }
 
+    /// Coefficients of a fit of these people are about to be opened once more than its bits count.
+    ///
+    /// - Throws: `GuardRefusal`. Nothing is entered then.
+    static func openCoefficientsAgain(_ cohort: Cohort, _ fits: [(book: DisclosureBook, bits: BitBudget)]) throws {
+        guard let ledger = fits.first?.book.ledger else { return }
+        try ledger.transact { transaction in
+            // Each budget knows what the others of this fit learn.
+            for (book, bits) in fits { try book.checkBits(cohort, bits, transaction.view) }
+            for (book, bits) in fits {
+                try transaction.append(
+                    book.entry(.coefficientsOpened, charges: [.bits: bits.bits]), charging: cohort)
+            }
+        }
+    }
+
     /// A score of each of these people is about to be opened, of parts of several parties.
-    static func openScores(of cohort: Cohort, _ books: [DisclosureBook]) throws {
+    static func openScores(
+        of cohort: Cohort, _ books: [DisclosureBook], check: (_ earlier: Int) throws -> Void
+    ) throws {
         guard let ledger = books.first?.ledger else { return }
         try ledger.transact { transaction in
             for book in books {
+                try check(Spending(of: book.peer, in: transaction.view).highest(.scores, over: cohort))
                 try book.checkRows(
                     cohort, .scores, adding: 1, inAll: books.count, (.scoresPerRow, .scoresPerRowInAll),
                     transaction.view)
@@ -90,8 +108,18 @@ extension CohortBook {
             cohort, shares.map { DisclosureBook.Share(book: $0.book.book, fit: $0.fit, inputs: $0.inputs) })
     }
 
-    package static func openScores(of rows: AlignedRows, _ books: [CohortBook]) throws {
+    package static func openCoefficientsAgain(
+        _ rows: AlignedRows, _ fits: [(book: CohortBook, bits: BitBudget)]
+    ) throws {
+        guard let cohort = fits.first?.book.cohort(rows) else { return }
+        try DisclosureBook.openCoefficientsAgain(cohort, fits.map { ($0.book.book, $0.bits) })
+    }
+
+    /// - Parameter check: what the caller demands of how many were opened to each already.
+    package static func openScores(
+        of rows: AlignedRows, _ books: [CohortBook], check: (_ earlier: Int) throws -> Void
+    ) throws {
         guard let cohort = books.first?.cohort(rows) else { return }
-        try DisclosureBook.openScores(of: cohort, books.map(\.book))
+        try DisclosureBook.openScores(of: cohort, books.map(\.book), check: check)
     }
 }

@@ -201,8 +201,12 @@ package struct DisclosureBook: Sendable {
     }
 
     /// A score of each of these people is about to be opened.
-    package func openScores(of cohort: Cohort) throws {
+    ///
+    /// - Parameter check: what the caller demands of how many were opened already, of the row of which most were: in the same transaction,
+    ///   so that of two sessions at a time one sees the other.
+    package func openScores(of cohort: Cohort, check: (_ earlier: Int) throws -> Void = { _ in }) throws {
         try ledger.transact { transaction in
+            try check(Spending(of: peer, in: transaction.view).highest(.scores, over: cohort))
             try checkRows(cohort, .scores, adding: 1, (.scoresPerRow, .scoresPerRowInAll), transaction.view)
             try transaction.append(entry(.scoresOpened, charges: [.scores: 1]), charging: cohort)
         }

@@ -59,6 +59,8 @@ package struct LedgerEntry: Sendable, Hashable, Codable {
         case setOpened
         case setRetried
         case cohortOpened
+        /// Coefficients of a fit, once more than its bits count.
+        case coefficientsOpened
         case scoresOpened
         /// A pooled fit of these rows begins; of all its sites at once.
         case pooledOpened

@@ -12,19 +12,19 @@ public enum MultipartyTraining {
     /// - Parameters:
     ///   - label: of the rows, in common order.
     ///   - testLabel: of the rows kept aside.
-    ///   - openingScores: is asked before scores go to the active party; what it throws ends the job.
+    ///   - openings: is asked before coefficients and scores are opened.
     ///   - plan: the same at all parties; `passiveColumns` are the helper's.
     ///   - helper: the session with the helper.
     ///   - others: with the further passive parties, in the order of the plan's `otherColumns`.
     /// - Throws: ``TrainingError``, `PaillierError`, `WireError`. The caller ends all sessions by it.
     public static func active(
         _ input: Training.Input, label: [Double], testLabel: [Double] = [], plan: TrainingPlan, helper: Session,
-        others: [Session], openingScores: @Sendable () throws -> Void = {},
+        others: [Session], openings: TrainingOpenings = TrainingOpenings(),
         progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) async throws -> TrainingOutcome {
         try await active(
             input, label: label, testLabel: testLabel, plan: plan, keyFloor: 2048, helper: helper, others: others,
-            openingScores: openingScores, progress: progress)
+            openings: openings, progress: progress)
     }
 
     /// Runs the helper's role.
@@ -32,11 +32,11 @@ public enum MultipartyTraining {
     /// - Parameter active: the session with the active party.
     public static func helper(
         _ input: Training.Input, plan: TrainingPlan, active: Session, others: [Session],
-        openingScores: @Sendable () throws -> Void = {},
+        openings: TrainingOpenings = TrainingOpenings(),
         progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) async throws -> TrainingOutcome {
         try await helper(
-            input, plan: plan, keyFloor: 2048, active: active, others: others, openingScores: openingScores,
+            input, plan: plan, keyFloor: 2048, active: active, others: others, openings: openings,
             progress: progress)
     }
 
@@ -45,11 +45,11 @@ public enum MultipartyTraining {
     /// - Parameter index: its place in the plan's `otherColumns`.
     public static func other(
         _ index: Int, _ input: Training.Input, plan: TrainingPlan, active: Session, helper: Session,
-        openingScores: @Sendable () throws -> Void = {},
+        openings: TrainingOpenings = TrainingOpenings(),
         progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) async throws -> TrainingOutcome {
         try await other(
-            index, input, plan: plan, keyFloor: 2048, active: active, helper: helper, openingScores: openingScores,
+            index, input, plan: plan, keyFloor: 2048, active: active, helper: helper, openings: openings,
             progress: progress)
     }
 
@@ -64,7 +64,7 @@ public enum MultipartyTraining {
 
     package static func active(
         _ input: Training.Input, label: [Double], testLabel: [Double], plan: TrainingPlan, keyFloor: Int,
-        helper: Session, others: [Session], openingScores: @Sendable () throws -> Void = {},
+        helper: Session, others: [Session], openings: TrainingOpenings = TrainingOpenings(),
         progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingOutcome {
         try check(plan, rows: input.design.rows, others: others)
@@ -82,12 +82,12 @@ public enum MultipartyTraining {
             try await FittingRole(
                 context: context, design: input.design, label: label, offset: input.offset, weight: input.weight,
                 survival: input.survival, levels: input.levels, test: input.test, testLabel: testLabel,
-                testOffset: input.testOffset, others: contexts
+                testOffset: input.testOffset, others: contexts, openings: openings
             ).fitted()
         }
         if plan.revealScores {
             progress(.phase("scores"))
-            try openingScores()
+            try openings.scores()
             _ = try await machine.perform(.checkpoint)
             try await machine.exchange.takeHandoverKey(round: machine.exchange.nextRound())
             let scores = try await summedScores(machine, fit, of: input.design).offset(by: input.offset)
@@ -105,7 +105,7 @@ public enum MultipartyTraining {
 
     package static func helper(
         _ input: Training.Input, plan: TrainingPlan, keyFloor: Int, active: Session, others: [Session],
-        openingScores: @Sendable () throws -> Void = {}, progress: @escaping @Sendable (TrainingProgress) -> Void
+        openings: TrainingOpenings = TrainingOpenings(), progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingOutcome {
         try check(plan, rows: input.design.rows, others: others)
         try DistinctParties.check([active] + others)
@@ -118,14 +118,14 @@ public enum MultipartyTraining {
         let (fit, machine) = try await sharingSeparation {
             try await FittingRole(
                 context: context, design: input.design, label: [], levels: input.levels, test: input.test,
-                others: contexts
+                others: contexts, openings: openings
             ).fitted()
         }
         if plan.revealScores {
             progress(.phase("scores"))
             // Before the checkpoint, as what the books refuse: by its place a refusal tells nothing.
             try demandScores(of: fit.model, plan)
-            try openingScores()
+            try openings.scores()
             _ = try await machine.perform(.checkpoint)
             // Whoever masked a part would read the helper's own off what it sends: no log says it.
             try await machine.exchange.giveHandoverKey(round: machine.exchange.nextRound())
@@ -142,7 +142,7 @@ public enum MultipartyTraining {
 
     package static func other(
         _ index: Int, _ input: Training.Input, plan: TrainingPlan, keyFloor: Int, active: Session, helper: Session,
-        openingScores: @Sendable () throws -> Void = {}, progress: @escaping @Sendable (TrainingProgress) -> Void
+        openings: TrainingOpenings = TrainingOpenings(), progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingOutcome {
         try check(plan, rows: input.design.rows, others: nil)
         try DistinctParties.check([active, helper])
@@ -158,14 +158,16 @@ public enum MultipartyTraining {
             .passive, input, columns: (own, plan.passiveColumns), exponent: 0, plan: plan, keyFloor: keyFloor,
             session: helper, progress: { _ in })
         let (fit, machine) = try await sharingSeparation {
-            try await FittingRole(context: context, design: input.design, label: [], test: input.test)
-                .fitted(withHelper: second, index: index)
+            try await FittingRole(
+                context: context, design: input.design, label: [], test: input.test, openings: openings
+            )
+            .fitted(withHelper: second, index: index)
         }
         if plan.revealScores {
             progress(.phase("scores"))
             // Whatever the others have: they may all tell the active party their own part.
             try demandScores(of: fit.model, plan)
-            try openingScores()
+            try openings.scores()
             _ = try await machine.perform(.checkpoint)
             for design in kept(input, context) { try await machine.splitScores(try fit.model.partialScores(design)) }
         }

@@ -159,8 +159,8 @@ package struct JobDesign: Sendable {
     }
 
     /// What a fit of several parties opens to one of the others, against what this party's rows hold.
-    func budget(for job: Job, from own: Party, to peer: Party) -> BitBudget {
-        BitBudget(job, rows: design.rows, from: own, to: peer, hidden: HiddenBits(design, label))
+    func budget(for job: Job, from own: Party, to peer: Party, part: BitBudget.Part = .fit) -> BitBudget {
+        BitBudget(job, rows: design.rows, from: own, to: peer, hidden: HiddenBits(design, label), part: part)
     }
 
     /// What the fit opens to the peer, against what this party's rows hold.

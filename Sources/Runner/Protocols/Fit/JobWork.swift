@@ -11,6 +11,8 @@ package protocol JobBooks: SessionBooks {
     func admit(_ design: JobDesign, _ intersection: Intersection) throws
     /// What a fit opens about these rows is about to be opened: the model and its bits.
     func remember(_ design: JobDesign, _ inputs: SessionInputs?) throws
+    /// Coefficients of this fit are about to be opened once more than its bits count.
+    func openCoefficientsAgain(_ design: JobDesign) throws
     /// Throws when these columns must not be described.
     func admit(_ cohort: DescribedCohort) throws
     /// What a description opens about these rows is about to be opened: it counts as a model, with its bits.
@@ -58,17 +60,20 @@ package struct JobWork: SessionWork {
         _ design: JobDesign, _ rows: AlignedRows, over session: Session
     ) async throws -> TrainingOutcome {
         let (progress, books, plan) = (progress, books, design.plan)
-        let openingScores: @Sendable () throws -> Void = { try books.openScores(of: rows) }
+        let counted = OpenedBits.coefficientOpenings(inputs.job)
+        let openings = TrainingOpenings(
+            coefficients: { if $0 > counted { try books.openCoefficientsAgain(design) } },
+            scores: { try books.openScores(of: rows) })
         progress.expect(passes: plan.family == .linear ? nil : plan.maximumPasses)
         let input = try design.input()
         guard let label = design.label else {
             return try await Training.passive(
-                input, plan: plan, over: session, openingScores: openingScores
+                input, plan: plan, over: session, openings: openings
             ) { progress.report($0) }
         }
         return try await Training.active(
             input, label: label.values, testLabel: try design.testLabel(), plan: plan, over: session,
-            openingScores: openingScores
+            openings: openings
         ) { progress.report($0) }
     }
 
@@ -87,7 +92,8 @@ package struct JobWork: SessionWork {
         var metrics: [String: Double] = [:]
         if let auc = outcome.metrics?.auc { metrics["auc"] = auc }
         if let r2 = outcome.metrics?.r2 { metrics["r2"] = r2 }
-        return metrics
+        // A peer's score may be any number: what comes of it must not keep this party from its own result.
+        return metrics.filter(\.value.isFinite)
     }
 }
 

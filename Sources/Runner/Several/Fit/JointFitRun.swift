@@ -47,7 +47,10 @@ struct JointFitRun: Sendable {
         _ design: JobDesign, _ rows: AlignedRows, over sessions: [Int: Session]
     ) async throws -> TrainingOutcome {
         let (progress, books, plan) = (side.progress, side.books, design.plan)
-        let openingScores: @Sendable () throws -> Void = { try books?.openScores(of: rows) }
+        let counted = OpenedBits.coefficientOpenings(job)
+        let openings = TrainingOpenings(
+            coefficients: { if $0 > counted { try books?.openCoefficientsAgain(design) } },
+            scores: { try books?.openScores(of: rows) })
         let report: @Sendable (TrainingProgress) -> Void = { progress.report($0) }
         progress.expect(passes: plan.family == .linear ? nil : plan.maximumPasses)
         let input = try design.input()
@@ -56,17 +59,17 @@ struct JointFitRun: Sendable {
         if let label = design.label {
             return try await MultipartyTraining.active(
                 input, label: label.values, testLabel: try design.testLabel(), plan: plan,
-                helper: session(with: job.sharing.name, sessions), others: others, openingScores: openingScores,
+                helper: session(with: job.sharing.name, sessions), others: others, openings: openings,
                 progress: report)
         }
         let active = try session(with: job.active.name, sessions)
         guard let index = further.firstIndex(of: job.parties[side.own].name) else {
             return try await MultipartyTraining.helper(
-                input, plan: plan, active: active, others: others, openingScores: openingScores, progress: report)
+                input, plan: plan, active: active, others: others, openings: openings, progress: report)
         }
         return try await MultipartyTraining.other(
             index, input, plan: plan, active: active, helper: session(with: job.sharing.name, sessions),
-            openingScores: openingScores, progress: report)
+            openings: openings, progress: report)
     }
 
     private func session(with name: String, _ sessions: [Int: Session]) throws -> Session {
