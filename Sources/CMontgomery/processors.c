@@ -2,6 +2,14 @@
 #define _GNU_SOURCE
 #include "CMontgomery.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+
+void cm_return_large_blocks(void) { (void)mallopt(M_MMAP_THRESHOLD, 1 << 20); }
+#else
+void cm_return_large_blocks(void) {}
+#endif
+
 #ifdef __linux__
 #include <sched.h>
 

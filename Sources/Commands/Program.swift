@@ -1,3 +1,4 @@
+import Bignum
 package import Runner
 package import Site
 import Synchronization
@@ -10,6 +11,7 @@ package enum Program {
     ///   - arguments: without the program's name.
     ///   - ranks: what `doctor --mpi` shows; nil in a program without MPI.
     package static func run(_ arguments: [String], ranks: [StartCheck]? = nil) async {
+        ProcessMemory.returnLargeBlocks()
         rankChecks.withLock { $0 = ranks }
         await Moiety.main(arguments)
     }

@@ -73,15 +73,16 @@ extension AlignedRows {
         return try optionalValues(spec, missing: missing).map { $0.map(block) ?? .missing }
     }
 
-    /// A column's cells in the order of these rows.
+    /// A column's cells in the order of these rows, each made when it is its turn.
     ///
     /// - Throws: errors of `values`.
-    package func cells(of spec: ColumnSpec, missing: MissingTokens = .standard) throws(RecordsError) -> [[UInt8]] {
-        let values = try values(spec, missing: missing)
-        guard case .categorical(let levels, _) = spec.kind else { return values.map(CellForm.number) }
-        let forms = levels.map(CellForm.level)
+    package func cells(
+        of spec: ColumnSpec, missing: MissingTokens = .standard
+    ) throws(RecordsError) -> LazyMapSequence<[Double], [UInt8]> {
+        var forms: [[UInt8]]?
+        if case .categorical(let levels, _) = spec.kind { forms = levels.map(CellForm.level) }
         // `values` gives positions among the declared levels.
-        return values.map { forms[Int($0)] }
+        return try values(spec, missing: missing).lazy.map { [forms] in forms?[Int($0)] ?? CellForm.number($0) }
     }
 
     /// The same rows in the ascending order of their identifiers: an order that all parties know and that is the same in

@@ -66,7 +66,10 @@ public struct Identifiers: Sendable {
     }
 
     /// All identifiers as separate arrays: a copy, for an alignment that wants it so.
-    public var values: [[UInt8]] { (0..<count).map { Array(self[$0]) } }
+    public var values: [[UInt8]] { Array(eachValue) }
+
+    /// The same, each made when it is its turn.
+    public var eachValue: some Sequence<[UInt8]> { (0..<count).lazy.map { Array(self[$0]) } }
 
     /// The texts of one identifier: one, or one a column of the rule.
     public func texts(at position: Int) -> [String] { rule.texts(of: self[position]) }

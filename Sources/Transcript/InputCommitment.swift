@@ -10,21 +10,15 @@ public struct InputCommitment: Sendable {
     public let item: InputCommitments.Item
     /// Secret until an audit: opens every leaf.
     public let masterSalt: [UInt8]
-    private let tree: MerkleTree
 
     /// - Parameters:
     ///   - label: what is committed to: "identifiers", "design matrix".
-    ///   - values: canonical bytes of each value, in order.
+    ///   - values: canonical bytes of each value, in order; none is kept.
     ///   - masterSalt: 32 secret bytes, fresh when not given.
     public init(label: String, values: some Sequence<[UInt8]>, masterSalt: [UInt8]? = nil) throws(WireError) {
         let salt = masterSalt ?? SessionSeed().rawRepresentation
-        guard salt.count == 32 else { throw .invalidValue("salt") }
-        var tree = MerkleTree()
-        let salts = try LeafSalts(label: label, masterSalt: salt)
-        for value in values { tree.append(leaf: salts.leaf(of: tree.size, value)) }
+        item = try Self.item(label: label, values: values, masterSalt: salt)
         self.masterSalt = salt
-        self.tree = tree
-        item = InputCommitments.Item(label: label, count: tree.size, root: tree.head.root)
     }
 
     /// A commitment to one value, which comes in parts: as one leaf it does not tell how many there are.
@@ -37,11 +31,12 @@ public struct InputCommitment: Sendable {
         hash.update(data: try LeafSalts(label: label, masterSalt: salt).salt(of: 0).bytes)
         for part in parts { hash.update(data: part) }
         self.masterSalt = salt
-        tree = MerkleTree(leaves: [Bytes32(hash.finalize())])
-        item = InputCommitments.Item(label: label, count: tree.size, root: tree.head.root)
+        var tree = MerkleFrontier()
+        tree.append(leaf: Bytes32(hash.finalize()))
+        item = InputCommitments.Item(label: label, count: tree.size, root: tree.root)
     }
 
-    /// The commitment without its tree: for whoever opens all of it or nothing. Memory does not grow with the values.
+    /// What is shown of a commitment. Memory does not grow with the values.
     public static func item(
         label: String, values: some Sequence<[UInt8]>, masterSalt: [UInt8]
     ) throws(WireError) -> InputCommitments.Item {
@@ -52,21 +47,9 @@ public struct InputCommitment: Sendable {
         return InputCommitments.Item(label: label, count: tree.size, root: tree.root)
     }
 
-    /// The secret salt of one leaf: shown together with the value, it opens that leaf alone.
+    /// The secret salt of one leaf.
     public static func salt(of index: UInt64, label: String, masterSalt: [UInt8]) throws(WireError) -> [UInt8] {
         try LeafSalts(label: label, masterSalt: masterSalt).salt(of: index).bytes
-    }
-
-    public func proof(of index: UInt64) -> [Bytes32]? { tree.inclusionProof(of: index, at: tree.size) }
-
-    /// Whether a value and its salt are leaf `index` of a commitment.
-    public static func isOpened(
-        _ item: InputCommitments.Item, at index: UInt64, value: [UInt8], salt: [UInt8], proof: [Bytes32]
-    ) -> Bool {
-        salt.count == 32
-            && MerkleProof.verifyInclusion(
-                of: MerkleHash.leaf(salt + value), at: index, in: TreeHead(size: item.count, root: item.root),
-                proof: proof)
     }
 }
 

@@ -74,21 +74,17 @@ import Testing
         }
     }
 
-    @Test func commitmentsOpenLeafByLeaf() throws {
+    @Test func commitmentsAreRootsOverSaltedLeaves() throws {
         let values: [[UInt8]] = (0..<5).map { [UInt8($0), 7] }
         let salt = [UInt8](repeating: 3, count: 32)
         let commitment = try InputCommitment(label: "identifiers", values: values, masterSalt: salt)
         #expect(commitment.item.count == 5)
-        for index in 0..<5 {
-            let leafSalt = try InputCommitment.salt(of: UInt64(index), label: "identifiers", masterSalt: salt)
-            let proof = try #require(commitment.proof(of: UInt64(index)))
-            #expect(
-                InputCommitment.isOpened(
-                    commitment.item, at: UInt64(index), value: values[index], salt: leafSalt, proof: proof))
-            #expect(
-                !InputCommitment.isOpened(
-                    commitment.item, at: UInt64(index), value: [9, 9], salt: leafSalt, proof: proof))
+        let leaves = try values.enumerated().map { index, value in
+            MerkleHash.leaf(
+                try InputCommitment.salt(of: UInt64(index), label: "identifiers", masterSalt: salt) + value)
         }
+        #expect(commitment.item.root == MerkleTree(leaves: leaves).head.root)
+        #expect(commitment.item.root != MerkleTree(leaves: leaves.reversed()).head.root)
         #expect(try InputCommitment(label: "identifiers", values: values).item.root != commitment.item.root)
     }
 

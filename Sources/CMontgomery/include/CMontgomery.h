@@ -91,6 +91,9 @@ void cm_counter_reset(void);
 /// At least `count` products (or squarings) of residues already in registers' layout: the unit cost, for benchmarks.
 void cm_probe(const cm_ctx *ctx, size_t count, int squares);
 
+// From here on blocks of a megabyte or more go back to the system when they are freed, where the C library can be told so.
+void cm_return_large_blocks(void);
+
 /// Processors that this process may run on; 0 if that cannot be known.
 int cm_bound_processors(void);
 

@@ -9,16 +9,17 @@ package import Wire
 /// `protocols/transcript.md` 7.1.
 package struct CohortInputs: Sendable {
     package struct Column: Sendable {
-        package let name: String
-        /// Of each row, in the order of ``rows``.
-        package let cells: [[UInt8]]
+        package let spec: ColumnSpec
         package let root: Bytes32
+
+        package var name: String { spec.name }
     }
 
     /// In the ascending order of their identifiers.
     package let rows: AlignedRows
     /// In the order of the job: the label, what stands beside it, then the features.
     package let columns: [Column]
+    private let missing: MissingTokens
 
     /// - Parameters:
     ///   - rows: in any order.
@@ -28,13 +29,27 @@ package struct CohortInputs: Sendable {
         columns = try table.privateColumns.map { spec in
             let cells = try rows.cells(of: spec, missing: table.missing)
             let item = try InputCommitment.item(label: spec.name, values: cells, masterSalt: salt)
-            return Column(name: spec.name, cells: cells, root: item.root)
+            return Column(spec: spec, root: item.root)
         }
+        missing = table.missing
     }
+
+    /// Cells of one column as a site's ledger takes them, in the order of ``rows``. Made when they are asked for: all columns of a
+    /// large table in this form would be larger than the table.
+    func blocks(of column: Column) throws -> [CellBlock] { try rows.blocks(of: column.spec, missing: missing) }
 
     var message: InputRoots {
         InputRoots(
             rows: UInt64(rows.count), items: columns.map { InputRoots.Item(column: $0.name, root: $0.root) })
+    }
+}
+
+extension CohortBook {
+    /// - Returns: what the ledger keeps of these inputs.
+    /// - Throws: `PolicyRefusal`, `inputDifference`.
+    func check(_ own: CohortInputs) throws -> [SessionInputs.Own] {
+        try check(
+            own.columns.map { column in (column.name, column.root, { try own.blocks(of: column) }) }, over: own.rows)
     }
 }
 

@@ -129,7 +129,8 @@ extension JobInputs {
                 encoder.writeArray(all) { $0.writePrefixed($1) }
                 return try InputCommitment(label: label, values: [encoder.finish()], masterSalt: salts[label])
             default:
-                return try InputCommitment(label: label, values: table.identifiers.values, masterSalt: salts[label])
+                return try InputCommitment(
+                    label: label, values: table.identifiers.eachValue, masterSalt: salts[label])
             }
         }
     }
@@ -143,10 +144,11 @@ extension PartyTable {
 
     /// The rows that go into alignment as they are committed to: for each usable identifier the cells of the
     /// identifier's columns, the features, the label and what stands beside it, `u32 length || UTF-8` each, in that order.
-    func committedRows() throws -> [[UInt8]] {
+    /// Each is made when it is its turn: all of them would be twice the table.
+    func committedRows() throws -> LazyMapSequence<[Int], [UInt8]> {
         let columns = try committedColumns.map { try table.column(named: $0) }
         // No array is made for a cell.
-        return identifiers.rowIndices.map { row in
+        return identifiers.rowIndices.lazy.map { row in
             var bytes: [UInt8] = []
             for column in columns {
                 let cell = column[row]

@@ -20,17 +20,16 @@ package struct CohortBook: Sendable {
         try book.open(cohort(rows), fit: fit, inputs: inputs)
     }
 
-    /// - Parameter columns: of this site, cells in the order of the rows (`CellForm`).
+    /// - Parameter columns: of this site; the cells in the order of the rows, one column after the other.
     /// - Returns: what the ledger keeps of them.
     /// - Throws: `PolicyRefusal`, `inputDifference`.
     package func check(
-        _ columns: [(name: String, root: Bytes32, cells: [[UInt8]])], over rows: AlignedRows
+        _ columns: [(name: String, root: Bytes32, cells: () throws -> [CellBlock])], over rows: AlignedRows
     ) throws -> [SessionInputs.Own] {
         let order = digester.order(of: rows)
-        let inputs = columns.map { column in
+        let inputs = try columns.map { column in
             SessionInputs.Own(
-                column: column.name, root: column.root,
-                digests: digester.digests(of: column.cells.map(CellBlock.init), in: order))
+                column: column.name, root: column.root, digests: digester.digests(of: try column.cells(), in: order))
         }
         try book.check(inputs, over: order.cohort)
         return inputs
@@ -45,7 +44,9 @@ package struct CohortBook: Sendable {
     /// Scores of the row of these that most scores of were opened with this peer.
     package func scoreVectors(of rows: AlignedRows) throws -> Int { try book.scoreVectors(of: cohort(rows)) }
 
-    package func openScores(of rows: AlignedRows) throws { try book.openScores(of: cohort(rows)) }
+    package func openScores(of rows: AlignedRows, check: (_ earlier: Int) throws -> Void) throws {
+        try book.openScores(of: cohort(rows), check: check)
+    }
 
     func cohort(_ rows: AlignedRows) -> Cohort { digester.order(of: rows).cohort }
 }
