@@ -194,6 +194,28 @@ import Testing
         #expect(hint.isEmpty || problem.hint?.contains(hint) == true, "\(problem)")
     }
 
+    /// Results call terms by these names: two of one name would be told apart by nobody, this program among them.
+    @Test func termsHaveNamesOfTheirOwn() throws {
+        func problems(_ features: String) -> [String] {
+            Fixtures.problems(Fixtures.trial("features: [cd40, cd80]", "features: [\(features)]")).map { "\($0)" }
+        }
+        let arm = "{column: arm, type: categorical, levels: [low, high, none], reference: none}"
+        #expect(problems("cd40, cd80, \(arm)").isEmpty)
+        for other in ["\(arm), arm=low", "arm=high, \(arm)", "(Intercept)"] {
+            #expect(problems("cd40, \(other)").contains { $0.contains("another one of that name") }, "\(other)")
+        }
+        let nested = "{column: a, type: categorical, levels: [b=c, d, e], reference: d}"
+        let other = "{column: a=b, type: categorical, levels: [c, f], reference: f}"
+        #expect(problems("cd40, \(nested), \(other)").contains { $0.contains("a=b=c") })
+    }
+
+    @Test func identifiersAreNoColumnsOfResults() throws {
+        for name in ["row", "prediction", "linear.predictor"] {
+            let text = Fixtures.trial.replacing("identifier: USUBJID", with: "identifier: \(name)")
+            #expect(Fixtures.problems(text).contains { $0.path == "parties[0].identifier.columns" }, "\(name)")
+        }
+    }
+
     @Test func referenceMustBeALevel() throws {
         let text = Fixtures.full.replacing("reference: low", with: "reference: lwo")
         let problem = try #require(Fixtures.problems(text).first)

@@ -26,6 +26,32 @@ import Testing
     ])
     func refusesByRule(_ policy: String, _ rule: String) throws { #expect(try rules(policy) == [rule]) }
 
+    /// By a match the other side sees that somebody has these values together.
+    @Test func severalColumnsIdentifyOnlyWhereTheyAreListed() throws {
+        let one = Fixtures.trial
+        let two = one.replacing("identifier: USUBJID", with: "identifier: {columns: [USUBJID, site]}")
+        #expect(two != one)
+        for name in ["hospital", "lab"] {
+            #expect(try rules("", two, as: name) == ["policy.identifiers"])
+            #expect(try rules("identifiers: [site, USUBJID]", two, as: name) == [])
+            #expect(try rules("identifiers: [USUBJID]", two, as: name) == ["policy.identifiers"])
+            #expect(try rules("identifiers: any", one, as: name) == [])
+            #expect(try rules("identifiers: [site]", one, as: name) == ["policy.identifiers"])
+            #expect(try rules("identifiers: []", one, as: name) == ["policy.identifiers"])
+        }
+        let job = try Job(yaml: two)
+        let brief = try #require(PartyBrief(job, for: "lab"))
+        #expect(brief.summary.contains("my people are found by 'USUBJID' and 'site'"))
+        #expect(brief.warnings.contains { $0.hasPrefix("lab finds people by USUBJID, site together") })
+    }
+
+    /// A list of which the last entry was taken out allows nothing that was not said.
+    @Test(arguments: ["peers:", "features:", "labels: ~", "reveal: null", "minimumCohort:", "modelsPerRow:"])
+    func fieldsWithoutAValue(_ line: String) throws {
+        let error = #expect(throws: DocumentError.self) { try Policy(yaml: "policy: 1\n\(line)\n#  - lab\n") }
+        #expect("\(error.map { "\($0)" } ?? "")".contains("has no value"))
+    }
+
     @Test func looseningNeedsConsent() throws {
         let job = Fixtures.wide("loosen: [budget, leverage]")
         #expect(try rules("", job) == ["policy.loosen", "policy.loosen"])

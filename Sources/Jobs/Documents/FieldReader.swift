@@ -69,6 +69,13 @@ package struct FieldReader {
         return value
     }
 
+    /// Demands that every key that stands there has a value.
+    package func demandValues(hint: String) {
+        for (key, value) in fields.sorted(by: { $0.key < $1.key }) where value.isEmpty {
+            problems.add(place(key), "has no value", hint: hint)
+        }
+    }
+
     /// The text of a key that may be left out, and must have a value where it stands.
     package func optionalText(_ key: String) -> String? {
         guard let value = fields[key] else { return nil }

@@ -25,6 +25,15 @@ public struct HiddenBits: Sendable, Hashable {
         self = least
     }
 
+    /// A level of a column: whoever has it, as a yes/no column tells.
+    ///
+    /// - Parameters:
+    ///   - count: rows that have it, of so many.
+    public init(level count: Int, of rows: Int, named name: String) {
+        let fewest = min(count, rows - count)
+        self.init(bits: fewest > 0 ? Double(fewest) * log2(Double(rows) / Double(fewest)) : 0, of: name)
+    }
+
     /// A yes/no column with k of n in its smaller group is found by whoever learns k log2(n / k) bits of it; another column counts
     /// with its empirical entropy.
     static func bits(of values: [Double]) -> Double {

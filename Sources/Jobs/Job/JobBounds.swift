@@ -1,5 +1,9 @@
 /// Ranges of a job's numbers, the same for the file that people write and for the canonical encoding.
 enum JobBounds {
+    /// The term that results call the constant.
+    static let intercept = "(Intercept)"
+    /// What results have beside the columns of identifiers.
+    static let columnsOfResults = ["row", "linear.predictor", "prediction", "held.out"]
     static let l2 = 0.0...1e6
     static let l1 = 0.0...1e12
     /// Coefficients of an elastic net: the message of its correlations has at most 2^20 bytes.

@@ -81,6 +81,11 @@ struct JobRules {
         for (index, part) in party.identifier.parts.enumerated() {
             column(part.column, at: "\(path).identifier.columns[\(index)]")
         }
+        for name in party.identifier.columns where JobBounds.columnsOfResults.contains(name) {
+            note(
+                "\(path).identifier.columns", "'\(name)' is a column that results have of their own",
+                "rename the column in the table")
+        }
         let parts = party.identifier.parts.count
         if parts == 0 || parts > JobBounds.identifierParts {
             note("\(path).identifier.columns", "names \(parts) columns", "between 1 and \(JobBounds.identifierParts)")
@@ -180,9 +185,19 @@ struct JobRules {
             note("\(path).features", "has more than \(JobBounds.features) entries")
         }
         var seen: Set<String> = []
+        // What results call terms by: two of one name could not be told apart.
+        var terms: Set<String> = [JobBounds.intercept]
         for (index, feature) in party.features.enumerated() {
             let place = "\(path).features[\(index)]"
             column(feature.column, at: place)
+            if !seen.contains(feature.column) {
+                for term in ColumnSpec(name: feature.column, kind: feature.kind).terms.map(\.name)
+                where !terms.insert(term).inserted {
+                    note(
+                        place, "makes a term '\(term.prefix(80))', and there is another one of that name",
+                        "rename the column in the table, or its level")
+                }
+            }
             if !seen.insert(feature.column).inserted { note(place, "'\(feature.column)' is listed twice") }
             if feature.column == party.label { note(place, "'\(feature.column)' is the label") }
             if let (word, _, _) = party.beside.all.first(where: { $0.column == feature.column }) {

@@ -181,7 +181,11 @@ public enum JobTemplate {
         lines.append("    # The peer reads these names and levels. Delete what the model does not need.")
         lines.append(draft.features.isEmpty ? "    features: []" : "    features:")
         for feature in draft.features { lines.append("      - \(entry(feature))") }
-        for item in draft.leftOut { lines.append("      # left out: \(quoted(item.column)): \(item.reason)") }
+        for item in draft.leftOut {
+            // A reader that looks for YAML's indicators looks here too.
+            let column = item.column.replacing(/[&*!]/, with: "?")
+            lines.append("      # left out: \(quoted(column)): \(item.reason)")
+        }
         return lines.joined(separator: "\n")
     }
 

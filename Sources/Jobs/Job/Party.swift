@@ -83,6 +83,9 @@ public struct OutcomeColumns: Sendable, Hashable {
 
 /// How a table's rows are known to the other side.
 public struct Identifier: Sendable, Hashable {
+    /// Its columns, for people.
+    var named: String { columns.map { "'\($0)'" }.joined(separator: " and ") }
+
     /// One part of an identifier: a column and how its text is brought into one form.
     public struct Part: Sendable, Hashable {
         public internal(set) var column: String

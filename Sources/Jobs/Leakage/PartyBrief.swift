@@ -45,7 +45,7 @@ public struct PartyBrief: Sendable, Hashable, Codable {
         let held = job.holdout == .hash ? "; a fifth of the common rows is kept out of the fit" : ""
         return
             "\(job.model.family.rawValue) regression of \(job.active.name)'s '\(short)' on \(columns(own)) of mine and "
-            + "\(columns(peer)) of \(peer.name)\(held)"
+            + "\(columns(peer)) of \(peer.name)\(held); my people are found by \(own.identifier.named)"
     }
 }
 

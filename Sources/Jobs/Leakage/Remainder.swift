@@ -83,6 +83,11 @@ enum Remainder {
                 "The alignment rests on P-256 alone: whoever solves discrete logarithms there, also later from a kept "
                     + "transcript, can test guesses of both sides' identifiers.")
         }
+        for party in job.parties where party.identifier.columns.count > 1 {
+            found.append(
+                "\(party.name) finds people by \(party.identifier.columns.joined(separator: ", ")) together: whoever guesses these of a person "
+                    + "learns by a match that the guess is right.")
+        }
         let (active, passive) = (job.active.name, job.passives)
         if job.reveals(.scores) {
             found.append(

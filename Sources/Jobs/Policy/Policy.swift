@@ -20,6 +20,9 @@ public struct Policy: Sendable, Hashable {
     public internal(set) var minimumPassiveColumns: Int
     /// Peers that may ask; nil: every peer whose certificate is pinned.
     public internal(set) var peers: [String]?
+    /// Columns of this site that may serve as parts of identifiers; nil: any one alone. By a match the other side learns that this
+    /// site has a person with just these values.
+    public internal(set) var identifiers: [String]?
     /// Columns of this site that may serve as features; nil: every one that a job names.
     public internal(set) var features: [String]?
     /// Columns of this site that may serve as label; nil: every one.
@@ -34,8 +37,8 @@ public struct Policy: Sendable, Hashable {
     /// What `moiety init` writes down and what holds for fields that a policy leaves out.
     public static let standard = Policy(
         minimumCohort: 50, minimumCell: 11, roundCountsTo: 5, parametersPerRow: 0.33, minimumKeyBits: 2048,
-        minimumNonces: .short, maximumSetSize: 1_000_000, minimumPassiveColumns: 3, peers: nil, features: nil,
-        labels: nil, reveal: nil, loosen: [], budgets: .standard)
+        minimumNonces: .short, maximumSetSize: 1_000_000, minimumPassiveColumns: 3, peers: nil,
+        identifiers: nil, features: nil, labels: nil, reveal: nil, loosen: [], budgets: .standard)
 
     /// A count as this site reports it: rounded to the nearest multiple of `roundCountsTo`, halves up.
     public func rounded(_ count: Int) -> Int {
@@ -55,6 +58,8 @@ extension Policy {
         if fields.text("policy") != "\(Self.formatVersion)" {
             problems.add("policy", "must be \(Self.formatVersion)", hint: "the version of this format")
         }
+        // A list whose last entry was taken out would allow everything.
+        fields.demandValues(hint: "write a value, `any`, or a list ([] for nothing), or drop the line")
         let standard = Self.standard
         self.init(
             minimumCohort: fields.integer("minimumCohort", default: standard.minimumCohort, in: JobBounds.cohort),
@@ -67,7 +72,8 @@ extension Policy {
             maximumSetSize: fields.integer("maximumSetSize", default: standard.maximumSetSize, in: JobBounds.setSize),
             minimumPassiveColumns: fields.integer(
                 "minimumPassiveColumns", default: standard.minimumPassiveColumns, in: JobBounds.passiveColumns),
-            peers: Self.names("peers", in: fields), features: Self.names("features", in: fields),
+            peers: Self.names("peers", in: fields), identifiers: Self.names("identifiers", in: fields),
+            features: Self.names("features", in: fields),
             labels: Self.names("labels", in: fields), reveal: Self.reveal(in: fields),
             loosen: Self.loosened(in: fields), budgets: Budgets(fields))
         guard problems.problems.isEmpty else { throw .invalid(problems.problems) }
@@ -76,8 +82,8 @@ extension Policy {
     private static let keys =
         [
             "policy", "minimumCohort", "minimumCell", "roundCountsTo", "parametersPerRow", "minimumKeyBits",
-            "minimumNonces", "maximumSetSize", "minimumPassiveColumns", "peers", "features", "labels", "reveal",
-            "loosen",
+            "minimumNonces", "maximumSetSize", "minimumPassiveColumns", "peers", "identifiers", "features", "labels",
+            "reveal", "loosen",
         ] + Budget.allCases.map(\.rawValue)
 
     /// `any` or nothing is nil; a list is exactly that list, an empty one allows nothing.

@@ -42,9 +42,9 @@ extension Policy {
         let peers = job.others(than: name).compactMap(peerRule)
         if !job.hasModel {
             return bounds(job).filter { Self.ofSeveral.contains($0.rule) }
-                + keyRules(job).filter { $0.rule != "policy.minimumNonces" } + peers
+                + keyRules(job).filter { $0.rule != "policy.minimumNonces" } + peers + identifierRule(own)
         }
-        return bounds(job) + keyRules(job) + peers + columnRules(own) + openings(job)
+        return bounds(job) + keyRules(job) + peers + identifierRule(own) + columnRules(own) + openings(job)
     }
 
     /// A job that aligns several parties has nothing of the others.
@@ -106,6 +106,23 @@ extension Policy {
         return PolicyRefusal(
             rule: "policy.peers", message: "'\(peer.name)' is not among the peers that may ask",
             remedy: "add it to peers in this site's policy, if it should be")
+    }
+
+    /// Whoever guesses the values of several columns together learns by a match that a person has them.
+    private func identifierRule(_ own: Party) -> [PolicyRefusal] {
+        let used = own.identifier.columns
+        if identifiers == nil, used.count == 1 { return [] }
+        let others = used.filter { !(identifiers ?? []).contains($0) }
+        guard !others.isEmpty else { return [] }
+        return [
+            PolicyRefusal(
+                rule: "policy.identifiers",
+                message: "may not identify people\(used.count == 1 ? "" : " together with others"): "
+                    + others.joined(separator: ", "),
+                remedy:
+                    "a match shows the other side who has just these values; if it may, list them in this site's policy: "
+                    + "identifiers: [\(used.joined(separator: ", "))]")
+        ]
     }
 
     private func columnRules(_ own: Party) -> [PolicyRefusal] {

@@ -15,6 +15,7 @@ extension Policy {
         minimumPassiveColumns: 3    # fewest passive columns with which row-wise scores may be opened
 
         peers: any                  # or a list of names: who may ask
+        identifiers: any            # any one column; a list: columns that may identify people, alone or together
         features: any               # or a list of columns
         labels: any                 # or a list of columns
         reveal: any                 # or a list: standard-errors, scores, metrics, correlations, description, weighted-description, survival, logrank, kaplan-meier

@@ -90,7 +90,7 @@ public struct SeveralBrief: Sendable, Hashable, Codable {
         let held = job.holdout == .hash ? "; a fifth of the common rows is kept out of the fit" : ""
         return
             "\(job.model.family.rawValue) regression of \(job.active.name)'s '\(job.active.label ?? "")' on \(columns(own)) of "
-            + "mine and \(others)\(held)"
+            + "mine and \(others)\(held); my people are found by \(own.identifier.named)"
     }
 }
 

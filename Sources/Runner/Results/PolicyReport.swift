@@ -12,6 +12,7 @@ package struct PolicyReport: Codable, Sendable {
     let minimumPassiveColumns: Int
     /// Nil: any.
     let peers: [String]?
+    let identifiers: [String]?
     let features: [String]?
     let labels: [String]?
     let reveal: [String]?
@@ -30,6 +31,7 @@ package struct PolicyReport: Codable, Sendable {
         maximumSetSize = policy.maximumSetSize
         minimumPassiveColumns = policy.minimumPassiveColumns
         peers = policy.peers
+        identifiers = policy.identifiers
         features = policy.features
         labels = policy.labels
         reveal = policy.reveal?.map(\.rawValue)
@@ -49,6 +51,7 @@ package struct PolicyReport: Codable, Sendable {
         table.add(["maximumSetSize", "\(maximumSetSize)"])
         table.add(["minimumPassiveColumns", "\(minimumPassiveColumns)"])
         table.add(["peers", list(peers)])
+        table.add(["identifiers", identifiers == nil ? "any one column" : list(identifiers)])
         table.add(["features", list(features)])
         table.add(["labels", list(labels)])
         table.add(["reveal", list(reveal)])

@@ -207,13 +207,25 @@ package struct TableCheck: Sendable {
 }
 
 extension HiddenBits {
-    /// Of one party's rows: the label at the active party, else the column that tells least.
+    /// Of one party's rows: the label at the active party, else the column that tells least. Of a categorical column each level counts, the
+    /// reference too: which level that is changes nothing.
     package init(_ design: DesignMatrix, _ label: LabelColumn?) {
         if let label {
             self.init(label: label.values, named: label.name)
         } else {
-            let columns = zip(design.terms, design.columns).map { (name: $0, values: $1) }
-            self = HiddenBits(columns: columns) ?? HiddenBits(bits: 0, of: "no column")
+            var numeric: [(name: String, values: [Double])] = []
+            var levels: [HiddenBits] = []
+            for (term, values) in zip(design.termList, design.columns) where term.level == nil {
+                numeric.append((term.name, values))
+            }
+            for spec in design.specs {
+                guard case .categorical = spec.kind else { continue }
+                levels += design.cells.filter { $0.column == spec.name }.map {
+                    HiddenBits(level: $0.rows, of: design.rows, named: "\(spec.name)=\($0.level)")
+                }
+            }
+            let all = [HiddenBits(columns: numeric)].compactMap(\.self) + levels
+            self = all.min { $0.bits < $1.bits } ?? HiddenBits(bits: 0, of: "no column")
         }
     }
 }
