@@ -168,6 +168,11 @@ extension VerifyCommand {
         var options = try Verifier.Options(job: job.map { try JobFile(reading: $0) }, site: site)
         options.purpose = purpose
         var report = try MeshVerification([transcript] + others, options: options).run()
+        for pair in report.pairs {
+            if let unreadable = pair.report.unreadable(in: "\(pair.keeper)'s session with \(pair.peer)") {
+                throw unreadable
+            }
+        }
         if replay, let site {
             report =
                 report.failure == nil

@@ -119,9 +119,14 @@ public struct Outcome: Sendable, Hashable {
     ]
 
     /// The first count by name that no job can come to: a stranger may sign any number.
-    var impossibleCount: (name: String, count: Int64)? {
-        counts.sorted { Self.precedes($0.key, $1.key) }
-            .first { !(0...(Self.largestCounts[$0.key] ?? .max)).contains($0.value) }
+    ///
+    /// - Parameter isPooled: whether rows are those of many sites together (`protocols/row-split.md` 4).
+    func impossibleCount(isPooled: Bool) -> (name: String, count: Int64)? {
+        func largest(_ name: String) -> Int64 {
+            isPooled && name == "rows" ? 1 << 53 : Self.largestCounts[name] ?? .max
+        }
+        return counts.sorted { Self.precedes($0.key, $1.key) }
+            .first { !(0...largest($0.key)).contains($0.value) }
             .map { ($0.key, $0.value) }
     }
 

@@ -33,6 +33,9 @@ public struct TranscriptListing: Sendable {
         return (job, session)
     }
 
+    /// How far each party's own signatures reach: what they do not cover is nobody's word.
+    package var signedHeads: SignedHeads { SignedHeads(layout, parties) }
+
     /// Calls `body` for each record that a party sent until it returns false; memory for one.
     ///
     /// - Throws: `TranscriptError`, also for a record that does not decode.

@@ -195,6 +195,14 @@ import Wire
         // A site that was lost in that job leaves its list as it is; another model of the same sites is another question.
         try open("", "job-1", few, "north east south west", "north east south")
         try open("", "job-2", few, "north east south west")
+        // The order is the job's alone.
+        try open("", "job-2b", few, "west south north east")
+        let stranger = LedgerEntry.Peer(name: "east", key: String(repeating: "9", count: 64))
+        #expect(
+            try rule {
+                try book(job: "job-2c", peers: [stranger, Self.south]).check(
+                    parties: ["north", "east", "south", "west"], over: cohort(few))
+            } == refused)
         #expect(try rule { try open("", "job-3", few, "north east south") } == refused)
         #expect(try rule { try open("", "job-3", self.rows(30..<90), "north east south") } == refused)
         #expect(

@@ -82,6 +82,12 @@ extension TamperTests {
         var options = Verifier.Options.toy
         options.policy = try Policy(yaml: "policy: 1\npeers: [nobody]\n")
         #expect(try forged(options: options) == "T13 refusedByPolicy")
+        // A policy is its own site's, whoever kept the folder: the other party's copy is no less valid by it.
+        options.policy = try Policy(yaml: "policy: 1\npeers: [hospital]\n")
+        for (site, expected) in [("lab", "VALID"), ("hospital", "T13 refusedByPolicy"), ("registry", "VALID")] {
+            options.site = site
+            #expect(try forged(options: options) == expected, "\(site)")
+        }
         options = .toy { $0.guardFacts = { job, _ in GuardFacts(job: job, rows: 10) } }
         #expect(try forged(options: options).hasPrefix("T28 "))
     }

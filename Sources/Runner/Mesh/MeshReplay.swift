@@ -285,7 +285,9 @@ package struct MeshReplay {
                 return failed("saltMissing", "The commitment to the result cannot be opened.")
             }
             let facts = try result.facts(salt)
-            guard facts.commitment == outcome.resultCommitment, facts.counts == outcome.counts else {
+            guard facts.commitment == outcome.resultCommitment, facts.counts == outcome.counts,
+                facts.metrics == outcome.metrics
+            else {
                 return failed(
                     "resultMismatch", "Another result follows from these inputs than the one that this site signed.")
             }

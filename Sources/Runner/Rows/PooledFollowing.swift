@@ -60,18 +60,22 @@ struct PooledFollowing: MeshFollowing {
         func failed(_ error: String, _ sentence: String) -> VerificationReport.Finding {
             .init(check: .m05, status: .failed, error: error, sentence: sentence)
         }
-        let report: PooledReport
-        switch Result(in: copy.folder) {
-        case .missing: return skipped("\(MeshFolder.result) is not at hand")
-        case .unreadable:
-            return failed(
-                "resultUnreadable", "\(copy.keeper)'s \(MeshFolder.result) is not what a run of the job writes.")
-        case .report(let found): report = found
-        }
         do {
             let settings = try SumSettings(copy.job)
             let state = try copy.follower(settings).sums(from: try copy.start())
             let answer = try PooledTask(copy.job).outcome(of: state.rounds, settings)
+            let counts = PooledResult.counts(of: answer)
+            guard copy.pairs.values.allSatisfy({ $0.counts == nil || $0.counts == counts }) else {
+                return failed("countMismatch", "An outcome of \(copy.keeper)'s counts otherwise than the sums do.")
+            }
+            let report: PooledReport
+            switch Result(in: copy.folder) {
+            case .missing: return skipped("\(MeshFolder.result) is not at hand")
+            case .unreadable:
+                return failed(
+                    "resultUnreadable", "\(copy.keeper)'s \(MeshFolder.result) is not what a run of the job writes.")
+            case .report(let found): report = found
+            }
             guard try answer.json() == report.answer?.json() else {
                 return failed(
                     "resultMismatch",

@@ -14,12 +14,15 @@ package struct PooledResult: Sendable {
     package let mesh: Bytes32
 
     func facts(salt: Bytes32) throws -> ResultFacts {
-        ResultFacts(
-            try answer.json(), file: "pooled.json", salt: salt,
-            counts: [
-                "rows": Int64(answer.rows), "sites": Int64(answer.sites.count),
-                "sums": Int64(answer.rounds), "parameters": Int64(answer.parameters),
-            ])
+        ResultFacts(try answer.json(), file: "pooled.json", salt: salt, counts: Self.counts(of: answer))
+    }
+
+    /// What each site signs of it.
+    static func counts(of answer: PooledAnswer) -> [String: Int64] {
+        [
+            "rows": Int64(answer.rows), "sites": Int64(answer.sites.count),
+            "sums": Int64(answer.rounds), "parameters": Int64(answer.parameters),
+        ]
     }
 }
 

@@ -12,6 +12,7 @@ extension Verifier.Options {
         jobHash = job?.job.hash
         guard let site else { return }
         policy = try site.policy()
+        self.site = site.name
         pinned[site.name] = try site.identity().key.publicKey
         pinnedSecond[site.name] = try site.secondKey()?.publicKey
         for peer in try site.peers.all() {

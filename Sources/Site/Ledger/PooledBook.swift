@@ -86,7 +86,7 @@ package struct PooledBook: Sendable {
         _ cohort: Cohort, details: [String: String], cells: Cells? = nil, isNoisy: Bool = false,
         parties: [String]? = nil
     ) throws {
-        let list = parties.map { $0.joined(separator: " ") }
+        let list = parties.map { self.list(of: $0) }
         let details = details.merging(cells?.details ?? [:]) { _, new in new }
             .merging(list.map { [Self.parties: $0] } ?? [:]) { _, new in new }
         try ledger.transact { transaction in
@@ -107,22 +107,31 @@ package struct PooledBook: Sendable {
     /// In the details of an opened sum of a fit.
     static let parties = "parties"
 
+    /// Whose sums they are, in whatever order a job names them. A site is its name and its key.
+    private func list(of parties: [String]) -> String {
+        parties.sorted().map { name in
+            let key = peers.first { $0.peer.name == name }?.peer.key
+            return key.map { "\(name)=\($0)" } ?? name
+        }.joined(separator: " ")
+    }
+
     /// Before anybody is called: whether a fit of these sites would be refused.
     ///
     /// - Throws: `PolicyRefusal`, `policy.siteListsPerRowInAll`.
     package func check(parties: [String], over cohort: Cohort) throws {
-        try ledger.read { try check(sites: parties.joined(separator: " "), over: cohort, $0) }
+        try ledger.read { try check(sites: list(of: parties), over: cohort, $0) }
     }
 
     /// Linear fits open the same sums whatever the point, and a deviating site steers others to points that an earlier fit had: what two of
     /// them opened differs by the sites that only one has.
     private func check(sites list: String, over cohort: Cohort, _ view: LedgerView) throws {
         let limit = budgets[.siteListsPerRowInAll]
+        let names = list.split(separator: " ").map { $0.prefix { $0 != "=" } }.joined(separator: ", ")
         guard try Spending(in: view).siteLists(over: cohort, otherThan: list) < limit else {
             throw PolicyRefusal(
                 rule: Budget.siteListsPerRowInAll.rule,
                 message:
-                    "some of these rows were in fits of other sites than \(list): the difference of what two such fits open is the sums "
+                    "some of these rows were in fits of other sites than these (\(names)): the difference of what two such fits open is the sums "
                     + "of the sites that only one of them has. This site allows \(limit) \(limit == 1 ? "list" : "lists") of sites a row",
                 remedy: "keep to the sites of the earlier fit; whoever answers for this site's data can raise "
                     + "\(Budget.siteListsPerRowInAll.rawValue) in policy.yaml, if those sums may be known")

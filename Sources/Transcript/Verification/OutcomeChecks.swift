@@ -34,7 +34,7 @@ extension VerificationRun {
             findings.fail(.t15, "notClosed", "There is an outcome, but the session was not closed by both.")
             return
         }
-        if let (name, count) = outcome.impossibleCount {
+        if let (name, count) = outcome.impossibleCount(isPooled: isPooled) {
             findings.fail(.t15, "countMismatch", "No job comes to \(name) \(count).")
         }
         guard let session = agreed?.protocol, options.parts.contains(.counts) else { return }
@@ -120,7 +120,7 @@ extension VerificationRun {
         if pass.payloads.form == .hashes { summary.payloadsByHash = pass.payloads.dropped }
         if pass.payloads.form == .pruned { summary.payloadsPruned = pass.payloads.dropped }
         // Whoever reads a summary reckons with them.
-        if let outcome, outcome.impossibleCount == nil { summary.counts = outcome.counts }
+        if let outcome, outcome.impossibleCount(isPooled: isPooled) == nil { summary.counts = outcome.counts }
         summary.metrics = outcome?.metrics ?? [:]
         summary.approvals = parties.parties.compactMap { party in
             pass.approvals[party.name].flatMap { try? Approval(note: $0, signedBy: party.identity) }

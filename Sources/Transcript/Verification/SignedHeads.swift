@@ -1,4 +1,4 @@
-import Wire
+package import Wire
 
 /// A head that a party signed in a checkpoint or a closing, in the one form of that message.
 struct SignedHead {
@@ -32,9 +32,9 @@ struct SignedHead {
 }
 
 /// How far each sender's own signed heads reach, read before anything is judged: what they do not cover is nobody's word.
-struct SignedHeads {
+package struct SignedHeads {
     /// Whose word a record is.
-    enum Standing {
+    package enum Standing {
         /// Its sender's: a head that it signed covers the record, or the record brings that head.
         case signed
         /// A receipt or an abort after its sender's closing: signed by itself, or worth nothing.
@@ -77,7 +77,7 @@ struct SignedHeads {
     }
 
     /// - Parameter index: the record's place in its log.
-    func standing(of record: Record, from sender: String, at index: UInt64) -> Standing {
+    package func standing(of record: Record, from sender: String, at index: UInt64) -> Standing {
         let covered = covered[sender] ?? 0
         if index < covered { return .signed }
         if index == covered, record.type == .checkpoint || record.type == .closing,

@@ -76,6 +76,9 @@ struct VerificationRun {
             summary: summary)
     }
 
+    /// Whether the job is split by rows, so that counts are of many sites together.
+    var isPooled: Bool { agreed?.protocol.jobKind == .rows }
+
     /// Whether payloads that decide what a session came to are missing.
     var isPruned: Bool { pass?.payloads.form == .pruned }
 
@@ -243,9 +246,11 @@ struct VerificationRun {
             findings.fail(.t04, "partyNotInJob", "A party of this session is not one of the job's.")
             return
         }
-        if let policy = options.policy {
+        // A site's policy is about what that site does, whoever kept the folder.
+        let site = options.site ?? parties.keeper.name
+        if let policy = options.policy, job.party(named: site) != nil {
             findings.made(.t13)
-            if let refusal = policy.refusals(of: job, as: parties.keeper.name).first {
+            if let refusal = policy.refusals(of: job, as: site).first {
                 findings.fail(.t13, "refusedByPolicy", "The policy given refuses this job: \(refusal.rule).")
             }
         }
@@ -261,7 +266,7 @@ struct VerificationRun {
         }
         findings.skipped(.t09, "Not evaluated: the job, or what the session was for, could not be read.")
         findings.skipped(.t14, "Not evaluated: the job, or what the session was for, could not be read.")
-        findings.skipped(.t13, "Not evaluated: no policy was given.")
+        findings.skipped(.t13, "Not evaluated: no policy was given of a site that is a party of the job.")
         findings.skipped(
             .t22,
             "Not evaluated: an opening that anyone could check would show the owner's shares. Replay (R02) makes this check."

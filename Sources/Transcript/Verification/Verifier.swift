@@ -17,6 +17,8 @@ public struct Verifier: Sendable {
         public var purpose: SessionPurpose?
         /// The verifying site's own policy, for T13.
         public var policy: Policy?
+        /// That site's name in jobs; nil where the keeper of the folder is the site.
+        public var site: String?
         /// What sessions there are, and what each of them must keep to.
         public var registry: SessionRegistry
         /// What is asked of the session's protocol.
@@ -67,6 +69,8 @@ public struct Verifier: Sendable {
         // outcome too, whose counts must then be the same.
         var theirs = options
         if run.isWhole { theirs.parts.remove(.payloads) }
+        // The job is the same, and the policy was asked about it.
+        theirs.policy = nil
         var other = VerificationRun(layout: TranscriptLayout(folder: peerFolder), options: theirs)
         other.run()
         CopyComparison.compare(&run, other)
