@@ -187,7 +187,7 @@ let package = Package(
             name: "moiety-mpi",
             dependencies: ["Bignum", "Cluster", "CMPI", "Commands", "Records", "Runner", "Site"].map {
                 .target(name: $0, condition: mpi)
-            },
+            } + [.product(name: "Crypto", package: "swift-crypto", condition: mpi)],
             swiftSettings: strict),
         // Here and not a package of its own, so that one build of the dependencies serves it too.
         .executableTarget(

@@ -52,9 +52,10 @@ struct ColumnBuckets: Sendable {
         let (store, first, rowCount, tiles) = (store, first, rows.count, tiles)
         inParallel(count: tiles.count, multiple: 1, minimumPart: 1) { part in
             for tile in tiles[part] {
+                var codes = encoded[tile].flatMap(\.codes.codes)
                 store.multiply(
-                    codes: encoded[tile].flatMap(\.codes), first: first[tile].map { UInt64($0) }, rows: residues,
-                    rowCount: rowCount)
+                    codes: codes, first: first[tile].map { UInt64($0) }, rows: residues, rowCount: rowCount)
+                codes.wipe()
             }
         }
         return []

@@ -154,7 +154,7 @@ public struct ColumnProductAccumulator: Sendable {
     /// Others' rows of this value alone: those that a copy knows too stay as they are.
     private mutating func ownOthers() -> (any ColumnShares)? {
         guard others != nil, !isKnownUniquelyReferenced(&others) else { return others?.shares }
-        if let before = others?.shares.finish() {
+        if let before = others?.shares.finish(beside: 0) {
             earlier = earlier.map { $0.multiplied(by: before) } ?? before
         }
         others = newOthers(profiles ?? [])
@@ -203,8 +203,10 @@ public struct ColumnProductAccumulator: Sendable {
 
     /// One residue a column: the product over all rows so far. The accumulator may go on.
     public func finish() -> ResidueVector {
+        let start = ContinuousClock.now
         let here = finishHere()
-        return others.map { here.multiplied(by: $0.shares.finish()) } ?? here
+        let own = Int((ContinuousClock.now - start).components.seconds)
+        return others.map { here.multiplied(by: $0.shares.finish(beside: own)) } ?? here
     }
 
     private func finishHere() -> ResidueVector {

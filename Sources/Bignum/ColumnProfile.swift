@@ -42,14 +42,14 @@ enum BucketStream: Sendable {
 
 extension BucketStream {
     /// One code a scalar of each row (see `cm_buckets_add`), and the columns whose scalars do not fit the stream.
-    func codes(_ scalars: [[Int64]], signed: Bool) -> (codes: [Int32], misfits: [Int]) {
+    func codes(_ scalars: [[Int64]], signed: Bool) -> (codes: SecretCodes, misfits: [Int]) {
         switch self {
         case .digit(let column, let position, let digits, let width):
             let count = scalars[column].count
             var codes = [Int32](repeating: 0, count: count)
             let fitting = unsafe cm_digit_codes(
                 &codes, scalars[column], count, signed ? 1 : 0, UInt32(width), UInt32(position), UInt32(digits))
-            return (codes, fitting < count ? [column] : [])
+            return (SecretCodes(codes), fitting < count ? [column] : [])
         case .pattern(let members):
             let count = members.first.map { scalars[$0.column].count } ?? 0
             var codes = [Int32](repeating: 0, count: count)
@@ -61,7 +61,7 @@ extension BucketStream {
                 if fitting < count { misfits.append(member.column) }
                 radix *= Int32(member.values.count)
             }
-            return (codes, misfits)
+            return (SecretCodes(codes), misfits)
         }
     }
 }

@@ -44,7 +44,9 @@ package protocol ColumnShares: AnyObject, Sendable {
     func add(variableTime rows: ResidueVector, _ scalars: [[Int64]])
     /// One residue a column: the product over the rows taken so far. Zeros if some are lost: no peer takes a ciphertext 0, so nothing
     /// can come of them.
-    func finish() -> ResidueVector
+    ///
+    /// - Parameter own: seconds that this process took to read off its own, of which others may take some times as many.
+    func finish(beside own: Int) -> ResidueVector
 }
 
 /// The executor of this process's operations.

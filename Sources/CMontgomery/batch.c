@@ -219,6 +219,7 @@ void cm_pow(const cm_ctx *ctx, uint64_t *dst, const uint64_t *base, size_t count
     uint64_t *memory = cm_alloc(total), *table = memory, *acc = table + entries * g, *chosen = acc + g;
     uint64_t *spill = chosen + g, *scratch = spill + g;
     size_t top = bits == 0 ? 0 : (bits - 1) / w * w;
+    uint32_t digit[CM_MAX_LANES];
     for (size_t i = 0; i < count; i += ops->lanes) {
         const uint64_t *in[CM_MAX_LANES];
         uint64_t *out[CM_MAX_LANES];
@@ -226,7 +227,6 @@ void cm_pow(const cm_ctx *ctx, uint64_t *dst, const uint64_t *base, size_t count
         ops->load(ctx, table + g, in);
         steps += fill_powers(ctx, table, entries, scratch);
         for (size_t at = top;; at -= w) {
-            uint32_t digit[CM_MAX_LANES];
             for (size_t l = 0; l < ops->lanes; l++) {
                 size_t e = i + (l < active ? l : active - 1);
                 digit[l] = bits == 0 ? 0 : digit_at(exps + e * exp_step, exp_limbs, at, w);
@@ -243,6 +243,7 @@ void cm_pow(const cm_ctx *ctx, uint64_t *dst, const uint64_t *base, size_t count
         products += steps * active;
     }
     cm_count(products);
+    cm_wipe(digit, sizeof digit);
     cm_release(memory, total);
 }
 
@@ -259,6 +260,7 @@ void cm_pow_rows(const cm_ctx *ctx, uint64_t *dst, const uint64_t *bases, size_t
     size_t total = (entries + sets * digits + 3) * g + ops->scratch_words(ctx);
     uint64_t *memory = cm_alloc(total), *table = memory, *parts = table + entries * g;
     uint64_t *chosen = parts + sets * digits * g, *spill = chosen + g, *dealt = spill + g, *scratch = dealt + g;
+    uint32_t digit[CM_MAX_LANES];
     for (size_t i = 0; i < rows; i += lanes) {
         const uint64_t *in[CM_MAX_LANES];
         uint64_t *out[CM_MAX_LANES];
@@ -276,7 +278,6 @@ void cm_pow_rows(const cm_ctx *ctx, uint64_t *dst, const uint64_t *bases, size_t
             steps += fill_powers(ctx, table, entries, scratch);
             for (size_t part = 0; part < sets * digits; part++) {
                 size_t set = part / digits, at = (digits - 1 - part % digits) * width;
-                uint32_t digit[CM_MAX_LANES];
                 for (size_t l = 0; l < lanes; l++) {
                     const uint64_t *exponent = exps + (place[l] * sets + set) * exp_limbs;
                     digit[l] = bits == 0 || beyond[l] ? 0 : digit_at(exponent, exp_limbs, at, width);
@@ -371,12 +372,12 @@ void cm_table_pow(const cm_ctx *ctx, const cm_table *table, uint64_t *dst, size_
     size_t g = ops->lanes * ctx->words, total = (2 * block + 1) * g + ops->scratch_words(ctx);
     uint64_t *memory = cm_alloc(total), *accs = memory, *chosen = accs + block * g, *spill = chosen + block * g;
     uint64_t *scratch = spill + g;
+    uint32_t digit[BLOCK * CM_MAX_LANES];
     for (size_t start = 0; start < count; start += BLOCK * ops->lanes) {
         size_t left = count - start, groups = (left + ops->lanes - 1) / ops->lanes;
         if (groups > BLOCK) groups = BLOCK;
         for (size_t k = 0; k < table->digits; k++) {
             const uint64_t *powers = table->powers + k * table->slab;
-            uint32_t digit[BLOCK * CM_MAX_LANES];
             for (size_t l = 0; l < groups * ops->lanes; l++) {
                 size_t i = start + l < count ? start + l : count - 1;
                 digit[l] = digit_at(exps + i * exp_limbs, exp_limbs, k * table->digit_bits, table->digit_bits);
@@ -393,6 +394,7 @@ void cm_table_pow(const cm_ctx *ctx, const cm_table *table, uint64_t *dst, size_
         }
     }
     if (table->digits > 0) cm_count((table->digits - 1) * count);
+    cm_wipe(digit, sizeof digit);
     cm_release(memory, total);
 }
 

@@ -245,5 +245,7 @@ void cm_ctx_free(cm_ctx *ctx) {
     cm_release(ctx->rr_group, group_words);
     cm_release(ctx->unit_group, group_words);
     cm_release(ctx->one_group, group_words);
+    // A secret modulus can be read off its inverse modulo 2^64.
+    cm_wipe(ctx, sizeof *ctx);
     free(ctx);
 }

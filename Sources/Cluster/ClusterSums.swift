@@ -40,14 +40,14 @@ final class ClusterSums: ColumnShares {
         }
     }
 
-    func finish() -> ResidueVector {
+    func finish(beside own: Int) -> ResidueVector {
         let product = executor.attempt { [id, columns, modulus] ranks throws(ClusterFailure) in
             let others = executor.reports.count - 1
             try ranks.tellAll(.finishSums(id: id))
             try ranks.flush()
             var product = ResidueVector(repeating: 1, count: columns, modulus: modulus)
             for index in 0..<others {
-                product = product.multiplied(by: try ranks.residues(columns, modulus, from: index, beside: 60))
+                product = product.multiplied(by: try ranks.residues(columns, modulus, from: index, beside: own))
             }
             return product
         }

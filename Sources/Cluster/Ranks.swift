@@ -40,13 +40,17 @@ struct Ranks: Sendable {
         }
     }
 
+    /// Others give up when they hear nothing for ten minutes, as they do not while one is waited for.
+    private static let longestWait = 540
+
     /// - Parameter seconds: what this process took for its own part, in which others may take some times as long.
     mutating func residues(
         _ count: Int, _ modulus: Modulus, from index: Int, beside seconds: Int
     ) throws(ClusterFailure) -> ResidueVector {
         do {
             return try Reply.residues(
-                links[index].receive(seconds: patience + 10 * seconds), count: count, modulus: modulus)
+                links[index].receive(seconds: min(patience + 10 * seconds, Self.longestWait)), count: count,
+                modulus: modulus)
         } catch {
             throw lost(index, error)
         }

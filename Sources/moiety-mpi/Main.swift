@@ -2,6 +2,7 @@
     import Bignum
     import Cluster
     import Commands
+    import Crypto
     import Foundation
     import Records
     import Runner
@@ -31,9 +32,18 @@
 
         private static func report() -> RankReport {
             RankReport(
-                version: Release.version, arithmetic: .current, processors: Processors.available,
+                version: build, arithmetic: .current, processors: Processors.available,
                 host: ProcessInfo.processInfo.hostName)
         }
+
+        /// The release and the start of the program's SHA-256: ranks of two builds may cut work in different ways.
+        private static let build: String = {
+            guard let program = FileHandle(forReadingAtPath: "/proc/self/exe") else { return Release.version }
+            var hash = SHA256()
+            while let part = try? program.read(upToCount: 1 << 20), !part.isEmpty { hash.update(data: part) }
+            return
+                "\(Release.version) \(hash.finalize().prefix(6).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())"
+        }()
 
         // MARK: Rank 0
 
@@ -88,6 +98,7 @@
 
         private static func leave(_ code: Int32) {
             guard let executor = leading.withLock({ $0 }) else { return MPIWorld.end() }
+            say("ranks: \(executor.messages) requests to the other ranks\n")
             // Without the others' consent MPI would wait for them for ever.
             if executor.stop() { MPIWorld.end() } else { MPIWorld.abort(code) }
         }
@@ -142,9 +153,10 @@
 
         private static func say(_ failure: Failure) {
             let hint = failure.hint.map { "hint: \($0)\n" } ?? ""
-            try? FileHandle.standardError.write(
-                contentsOf: Data("error: \(failure.message) [\(failure.code)]\n\(hint)".utf8))
+            say("error: \(failure.message) [\(failure.code)]\n\(hint)")
         }
+
+        private static func say(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
         private static func end(_ failure: Failure) -> Never {
             say(failure)

@@ -86,3 +86,15 @@ import Testing
         #expect(BigInt(-2) < 1 && BigInt(UInt64.max) > BigInt(Int.max))
     }
 }
+
+/// What a container may use of the machine's processors.
+@Suite struct ProcessorTests {
+    @Test func quotas() {
+        #expect(Processors.processors(quota: "1600000 100000\n") == 16)
+        #expect(Processors.processors(quota: "150000 100000") == 2)
+        #expect(Processors.processors(quota: "1000 100000") == 1)
+        for none in ["max 100000\n", "-1 100000", "", "5", "0 100000", "5 0", "1 2 3", "nan 1", "1e300 1"] {
+            #expect(Processors.processors(quota: none) == nil, "\(none)")
+        }
+    }
+}
