@@ -210,15 +210,16 @@ struct Cluster {
     var delay = 20.0
 
     static let remark =
-        "no build runs on more than one machine yet: with more nodes this is a model, in which rows are shared and matrices, keys and sums "
-        + "over risk sets are not"
+        "with more nodes this is a model of moiety-mpi that was not run: batches are shared; matrices, keys, sums over risk sets, points of "
+        + "the curve, and reading, checking and hashing what travels are rank 0's, and so are the table and all ciphertexts"
 
-    /// By the clock: parties wait for each other, and matrices, keys and running sums stay on one machine.
+    /// By the clock: parties wait for each other, and what ranks do not share stays on one machine.
     func seconds(_ phase: CostPhase, _ prices: WorkPrices) -> Double {
         var serial = Workload()
         serial.singles = phase.work.singles
         var alone = phase.alone
         (alone.keys, alone.bases) = (phase.work.keys, phase.work.bases)
+        (alone.transfers, alone.points) = (phase.work.transfers, phase.work.points)
         alone.singles = 0
         let (one, few) = (prices.seconds(serial), prices.seconds(alone))
         let shared = max(0, prices.seconds(phase.work) - one - few)
@@ -227,7 +228,8 @@ struct Cluster {
 
     func lineSeconds(_ work: Workload) -> Double { work.bytes * 8 / (line * 1e6) + work.roundTrips * delay / 1000 }
 
-    func memory(_ memory: (fixed: Double, rows: Double)) -> Double { memory.fixed + memory.rows / Double(nodes) }
+    /// Of rank 0: the others have the rows of one batch and the buckets of their sums.
+    func memory(_ memory: (fixed: Double, rows: Double)) -> Double { memory.fixed + memory.rows }
 }
 
 extension WorkPrices {
