@@ -42,7 +42,9 @@ struct JobCheck: ReplyingCommand {
     var derivedFrom: String?
     @OptionGroup var output: OutputOptions
 
-    func validate() throws {
+    func validate() throws { try Self.validate(rows: rows) }
+
+    static func validate(rows: Int?) throws {
         guard let rows, !(0...1 << 40).contains(rows) else { return }
         throw ValidationError("--rows is a number of rows, 0 to 2^40")
     }

@@ -35,6 +35,8 @@ struct JobExplain: ReplyingCommand {
     var sitePath: String?
     @OptionGroup var output: OutputOptions
 
+    func validate() throws { try JobCheck.validate(rows: rows) }
+
     func reply(_ console: Console) async throws -> Reply<JobExplanation> {
         let file = try file.read()
         let job = file.job

@@ -24,11 +24,14 @@ struct JobRevoke: ReplyingCommand {
     func reply(_ console: Console) async throws -> Reply<RevokeReport> {
         let folder = try site.open()
         let isHash = job.utf8.count == 64 && job.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
-        let hash = isHash ? job : try JobFile(reading: job).hash
-        // What there is none of needs no question.
-        let title = try folder.approvals.job(hash).job.title
-        try confirmation.confirm("Revoke the approval of job \(hash.prefix(16)), '\(title)'?")
-        try folder.revoke(hash, by: folder.identity())
+        let file = isHash ? nil : try JobFile(reading: job)
+        let hash = file?.hash ?? job
+        // What there is none of needs no question. The copy of its text may be gone.
+        let identity = try folder.identity()
+        try folder.demandApproval(of: hash, by: identity)
+        let title = (file ?? (try? folder.approvals.job(hash))).map { ", '\($0.job.title)'" } ?? ""
+        try confirmation.confirm("Revoke the approval of job \(hash.prefix(16))\(title)?")
+        try folder.revoke(hash, by: identity)
         return Reply(RevokeReport(job: hash), text: "revoked the approval of job \(hash)")
     }
 }

@@ -68,7 +68,13 @@ struct PeerAdd: ReplyingCommand {
         let report = PeerReport(invitation)
         if dryRun { return Reply(report, text: report.text) }
         console.progress(report.text)
-        if file != "-" { try confirmation.confirm("Pin these keys for '\(invitation.name)'?") }
+        // Standard input is the invitation: it cannot answer as well.
+        guard file != "-" || confirmation.yes else {
+            throw Failure(
+                .usage, "confirmationNeeded", "an invitation from standard input is pinned only with --yes",
+                hint: "compare the words of `read aloud` with the peer first: --dry-run shows them")
+        }
+        try confirmation.confirm("Pin these keys for '\(invitation.name)'?")
         try folder.peers.add(invitation, address: try address.map { try NetworkAddress($0) })
         try folder.enter(
             "peerAdded", peer: folder.peerEntry(invitation),

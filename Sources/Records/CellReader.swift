@@ -65,7 +65,7 @@ struct CellReader {
             if let value = Self.yesNo(text) { return .value(value) }
         case .categorical:
             // A declared level wins over a token for missing values: "None" may be a real answer.
-            if let index = levels[Array(text)] { return .value(index) }
+            if let index = levels[Text.level(text)] { return .value(index) }
         }
         return missing.contains(text) ? .missing : .invalid
     }

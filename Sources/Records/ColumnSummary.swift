@@ -59,7 +59,7 @@ extension ColumnSummary {
     private static let mostLevels = 20
 
     init(_ column: TextColumn, in table: Table, missing tokens: MissingTokens, limits: DesignLimits) {
-        var counts: [ArraySlice<UInt8>: Int] = [:]
+        var counts: [[UInt8]: Int] = [:]
         var numbers: [Double] = []
         var missing = 0
         var firstNonNumber: Int?
@@ -69,7 +69,7 @@ extension ColumnSummary {
                 missing += 1
                 continue
             }
-            counts[text, default: 0] += 1
+            counts[Text.level(text), default: 0] += 1
             if let number = DecimalText.number(text) {
                 numbers.append(number)
             } else if firstNonNumber == nil {
@@ -77,12 +77,12 @@ extension ColumnSummary {
             }
         }
         let present = column.count - missing
-        let isYesNo = !counts.isEmpty && counts.keys.allSatisfy { CellReader.yesNo($0) != nil }
+        let isYesNo = !counts.isEmpty && counts.keys.allSatisfy { CellReader.yesNo($0[...]) != nil }
         let isNumeric = present > 0 && numbers.count == present
         if isYesNo {
             kind = .yesNo
             if !isNumeric {
-                numbers = counts.flatMap { Array(repeating: CellReader.yesNo($0.key) ?? 0, count: $0.value) }
+                numbers = counts.flatMap { Array(repeating: CellReader.yesNo($0.key[...]) ?? 0, count: $0.value) }
             }
         } else if isNumeric {
             kind = numbers.allSatisfy { $0 == $0.rounded() } ? .integer : .number

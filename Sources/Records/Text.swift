@@ -1,3 +1,5 @@
+import Foundation
+
 /// Small facts about text that several files need.
 enum Text {
     /// C0 controls, DEL and C1 controls.
@@ -20,6 +22,18 @@ enum Text {
         while let first = slice.first, isASCIISpace(first) { slice.removeFirst() }
         while let last = slice.last, isASCIISpace(last) { slice.removeLast() }
         return slice
+    }
+
+    /// A cell in the form of declared levels: Unicode NFC, no white space around.
+    ///
+    /// - Parameter cell: without ASCII space around.
+    static func level(_ cell: ArraySlice<UInt8>) -> [UInt8] {
+        if cell.allSatisfy({ $0 < 0x80 }) { return Array(cell) }
+        let text = String(decoding: cell, as: UTF8.self).precomposedStringWithCanonicalMapping
+        var scalars = text.unicodeScalars[...]
+        while let first = scalars.first, isWhiteSpace(first) { scalars.removeFirst() }
+        while let last = scalars.last, isWhiteSpace(last) { scalars.removeLast() }
+        return Array(String(scalars).utf8)
     }
 
     static func lowercasedASCII(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }

@@ -88,7 +88,11 @@ extension EndToEnd {
             let piped = try await Program.run(
                 "peer", "add", "-", "--site", sites.site("lab"),
                 input: try String(contentsOfFile: file, encoding: .utf8))
-            #expect(piped.code == 0, "\(piped.errors)")
+            #expect(piped.code == 64, "\(piped.errors)")
+            let sure = try await Program.run(
+                "peer", "add", "-", "--site", sites.site("lab"), "--yes",
+                input: try String(contentsOfFile: file, encoding: .utf8))
+            #expect(sure.code == 0, "\(sure.errors)")
         }
 
         @Test func changedPeerIsRefused() async throws {

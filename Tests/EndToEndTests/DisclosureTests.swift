@@ -91,6 +91,13 @@ extension EndToEnd {
             let again = try await Program.run(
                 sites.command("lab") + ["--dry-run", "--peer-address", "127.0.0.1:1"])
             #expect(again.code == 0, "\(again.output)")
+            // Without the copy of its text an approval holds, so it can be taken back.
+            let hash = try JobFile(reading: sites.job).hash
+            try FileManager.default.removeItem(atPath: "\(sites.site("lab"))/approvals/\(hash).yaml")
+            let gone = try await Program.run(revoke)
+            #expect(gone.code == 0, "\(gone.output)")
+            let after = try await Program.run(sites.command("lab") + ["--dry-run"])
+            #expect(after.code == 4 && Self.says("approvalRevoked", after), "\(after.output)")
         }
 
         /// A service holds to it as well, for jobs that were approved when it started.

@@ -73,13 +73,12 @@ package struct StudyFolder: Sendable {
 
     static func results(_ path: String) throws -> JobReport {
         let bytes = try PrivateFile.readBytes(path, limit: 1 << 24)
-        do {
-            return try ResultFiles.decoder.decode(JobReport.self, from: Data(bytes))
-        } catch {
+        guard let report = try? ResultFiles.decoder.decode(JobReport.self, from: Data(bytes)), report.isSound else {
             throw Failure(
                 .badData, "invalidMetrics", "\(path) is not what `moiety job run` writes",
                 hint: "was it edited, or is it of another release? put back a copy, or run the job again")
         }
+        return report
     }
 
     /// Of the session with each of these parties, where it is there.

@@ -32,6 +32,11 @@ package struct MergedCoefficients {
         guard let job, job.kind == .several else { return [] }
         return job.parties.map(\.name).filter { !parties.contains($0) }
     }
+    /// Whether these are all coefficients of the fit. Where the job is not at hand two parties count as all.
+    var isWhole: Bool {
+        guard let job else { return parties.count > 1 }
+        return job.isSplitByRows || job.parties.allSatisfy { parties.contains($0.name) }
+    }
     package var count: Int { sources.reduce(0) { $0 + $1.table.rowCount } }
 
     /// - Throws: `Failure` 5 for results that do not belong together.

@@ -13,6 +13,7 @@ package struct JobService: Sendable {
     package let observer: any RunObserver
     private let certificate: SiteCertificate
     private let peers: [Invitation]
+    private let calls = RecentCalls()
 
     package init(site: SiteFolder, out: String, observer: any RunObserver) throws {
         self.site = site
@@ -100,6 +101,8 @@ package struct JobService: Sendable {
                     "\(channel.peerName) asks for \(SessionRegistry.moiety[purpose]?.phrase ?? purpose.rawValue) under job \(job.hex.prefix(16)); a service runs jobs only",
                     hint: "run the same command at this site")
             }
+            // Before the table is read and a line stands in the ledger, which keeps lines for ever. A session that begins is counted there.
+            try calls.admit(channel.peerName, most: site.policy().budgets[.attemptsPerHour], at: Date())
             let prepared = try PreparedJob(file, at: site)
             try prepared.checkTable()
             observer.progress("\(channel.peerName) asks for job \(hash.prefix(16)): \(prepared.job.title)")
@@ -117,6 +120,26 @@ package struct JobService: Sendable {
             await Session.refuse(reason, over: channel)
             return nil
         }
+    }
+}
+
+/// When each peer called within the last hour: what it costs a site that a peer calls is bounded, whether or not a session comes of it.
+final class RecentCalls: Sendable {
+    private let times = Mutex<[String: [Date]]>([:])
+
+    /// - Throws: `PolicyRefusal`.
+    func admit(_ peer: String, most: Int, at now: Date) throws(PolicyRefusal) {
+        let count = times.withLock { times in
+            let recent = (times[peer] ?? []).filter { $0 > now.addingTimeInterval(-3600) }
+            // No more are kept than are asked for.
+            times[peer] = recent.count < most ? recent + [now] : recent
+            return recent.count
+        }
+        guard count >= most else { return }
+        throw PolicyRefusal(
+            rule: Budget.attemptsPerHour.rule,
+            message: "\(peer) called \(count) times within an hour, this site allows \(most)",
+            remedy: "it may call again later")
     }
 }
 

@@ -13,6 +13,10 @@ package enum OutputPlace {
         guard !path.isEmpty else {
             throw Failure(.usage, "emptyPath", "the path of the output is empty", hint: "name a file or a folder")
         }
+        guard !path.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+            throw Failure(
+                .usage, "badPath", "the path of the output holds a control character", hint: "name another one")
+        }
         let target = URL(fileURLWithPath: path).standardizedFileURL
         // Links of the folders are followed; the target itself is not there yet.
         var folder = target.deletingLastPathComponent().resolvingSymlinksInPath()

@@ -32,18 +32,30 @@ extension SiteFolder {
         return approval
     }
 
+    /// - Throws: `Failure` 4 when the ledger has no approval of that job to take back.
+    package func demandApproval(of hash: String, by identity: SiteIdentity) throws {
+        try ledger(signedBy: identity).read { try Self.demandApproval(of: hash, in: $0) }
+    }
+
+    private static func demandApproval(of hash: String, in view: LedgerView) throws {
+        guard case .approved = view.approval(of: hash) else {
+            throw Failure(
+                .refusedByPolicy, "notApproved", "this site has no approval of job \(hash.prefix(16)) to revoke")
+        }
+    }
+
     /// Takes an approval back.
     ///
     /// - Throws: `Failure` 4 when there is none.
     package func revoke(_ hash: String, by identity: SiteIdentity) throws {
-        let file = try approvals.job(hash)
-        let peers = try peerEntries(in: file)
         try ledger(signedBy: identity).transact { transaction in
-            guard case .approved = transaction.view.approval(of: hash) else {
-                throw Failure(
-                    .refusedByPolicy, "notApproved", "this site has no approval of job \(hash.prefix(16)) to revoke")
+            try Self.demandApproval(of: hash, in: transaction.view)
+            // Those of the approval: the job's text may be gone, and without it the approval would still hold.
+            let approved = transaction.view.entries.filter { $0.is(.jobApproved) && $0.job == hash }
+            let peers = Set(approved.map { entry in entry.peer.map { LedgerEntry.Peer(name: $0, key: entry.peerKey) } })
+            for peer in peers.sorted(by: { ($0?.name ?? "", $0?.key ?? "") < ($1?.name ?? "", $1?.key ?? "") }) {
+                try transaction.append(LedgerEntry(.jobRevoked, at: Date(), job: hash, peer: peer))
             }
-            for peer in peers { try transaction.append(LedgerEntry(.jobRevoked, at: Date(), job: hash, peer: peer)) }
         }
     }
 

@@ -30,7 +30,7 @@ public struct ScoreInspector: PayloadInspector {
             throw InspectionFailure(
                 check: "T10", name: "malformedMessage", sentence: "A chunk of scores does not read as one.")
         }
-        guard type != .maskedScores || record.round == MaskedScoreExchange.round else {
+        guard record.round == MaskedScoreExchange.round else {
             throw InspectionFailure(
                 check: "T10", name: "wrongRound",
                 sentence: "A message carries another number of its exchange than it has.")

@@ -263,6 +263,14 @@ import Wire
         let copy = try folder.copy(of: path)
         try Data("{}".utf8).write(to: URL(fileURLWithPath: "\(copy)/metrics.json"))
         #expect(refused(copy)?.code == "invalidMetrics")
+        // What arithmetic would not take.
+        let sound = try String(contentsOfFile: "\(path)/metrics.json", encoding: .utf8)
+        for count in ["-9223372036854775808", "9223372036854775807", "-1"] {
+            let edited = sound.replacing(/"n"\s*:\s*\d+/, with: "\"n\": \(count)")
+            #expect(edited != sound)
+            try Data(edited.utf8).write(to: URL(fileURLWithPath: "\(copy)/metrics.json"))
+            #expect(refused(copy)?.code == "invalidMetrics", "\(count)")
+        }
         let other = SmallJob.yaml.replacing("title: Small", with: "title: Other")
         try Data(other.utf8).write(to: URL(fileURLWithPath: "\(path)/job.yaml"))
         #expect(refused(path)?.code == "resultsApart")

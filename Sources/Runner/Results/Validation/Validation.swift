@@ -127,7 +127,7 @@ package struct Validation: Codable, Sendable {
                 hint: "terms are called as the job calls them (arm=low) or as R does (armlow)")
         }
         // One party's file alone has no more than its own terms.
-        let isWhole = merged.parties.count == 2
+        let isWhole = merged.isWhole
         let others = reference.terms.map(\.name).filter { !compared.contains($0) }
         withoutResult = isWhole ? others : []
         withoutReference = missing
