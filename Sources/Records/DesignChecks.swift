@@ -40,6 +40,8 @@ public enum DesignProblem: Sendable, Equatable, Hashable, CustomStringConvertibl
     case fewEffectiveRows(rows: Int, minimum: Int)
     /// A column whose mean is so many standard deviations from zero that an intercept on its scale has no digits left.
     case farFromZero(term: String, mean: Double, sd: Double)
+    /// A linear label with values that a model's fixed-point numbers have no room for.
+    case labelTooLarge(column: String, largest: Double, limit: Double)
     /// More events than a proportional-hazards model's job says.
     case tooManyEvents(column: String, events: Int, limit: Int)
     /// Rows whose observation ends above `after` and at most at `upTo`, between two times of a survival curve; nil for the start,
@@ -71,6 +73,9 @@ public enum DesignProblem: Sendable, Equatable, Hashable, CustomStringConvertibl
                 + "the fit would show \(rows == 1 ? "its outcome" : "their outcomes")"
         case .fewEffectiveRows(let rows, let minimum):
             "the case weights leave \(rows) effective rows: at least \(minimum) are needed"
+        case .labelTooLarge(let column, let largest, let limit):
+            "label '\(column)' has values up to \(largest) in magnitude, and a model has room for less than \(limit): bring it to another "
+                + "unit, thousands or millions"
         case .farFromZero(let term, let mean, let sd):
             "\(term) lies too far from zero for its spread (mean \(mean), standard deviation \(sd)): subtract a constant from it"
         case .tooManyEvents(let column, let events, let limit):

@@ -22,6 +22,17 @@ public struct LabelColumn: Sendable {
     /// Mean and population standard deviation.
     public var scaling: Scaling { Scaling(measuring: values) }
 
+    /// Half of what a model's coefficients of 40 fraction bits have room for.
+    private static let largestLinear = 0x1p22
+
+    /// A label of a linear model that a model's numbers have no room for. Asked before a fit begins, which would else end with its
+    /// last step.
+    public var sizeProblems: [DesignProblem] {
+        let largest = values.reduce(0) { max($0, abs($1)) }
+        guard largest >= Self.largestLinear else { return [] }
+        return [.labelTooLarge(column: name, largest: largest, limit: Self.largestLinear)]
+    }
+
     /// Rows with each value of a yes/no label.
     public var positives: Int { values.count { $0 == 1 } }
 

@@ -249,6 +249,17 @@ import Testing
         #expect(try DesignMatrix(near, columns: [.numeric("t")]).problems().isEmpty)
     }
 
+    /// A linear fit of a label in too small a unit would end with its last step, all bits spent.
+    @Test func aLabelThatAModelHasNoRoomForIsNamed() throws {
+        func problems(_ factor: Double) throws -> [DesignProblem] {
+            let aligned = try generated("y", 60) { row in "\(Double(row * 7 % 11 + 1) * factor)" }
+            return try LabelColumn(aligned, .numeric("y")).sizeProblems
+        }
+        #expect(try problems(381_300).isEmpty)
+        #expect(try problems(381_301) == [.labelTooLarge(column: "y", largest: 11 * 381_301, limit: 0x1p22)])
+        #expect(try problems(-1e9).count == 1)
+    }
+
     /// Leverages of a block sum to its rank, and the constant adds one row's share.
     @Test func leveragesSumToTheRank() throws {
         let aligned = try generated("a,b,c", 60) { row in "\(row * 7 % 11),\(row * row % 13),\(row * 7 % 11 * 2)" }

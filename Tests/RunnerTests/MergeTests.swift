@@ -38,6 +38,14 @@ import Wire
         #expect(text == "\(Self.header)\n\(Self.rows)marker=low,2.0,NA,NA,NA,-Inf,Inf,lab,2.0,NA\n")
     }
 
+    /// A proportional-hazards model of a party without features: whose table it is stands beside it.
+    @Test func aPartyWithoutTerms() throws {
+        #expect(failure { _ = try source("") }?.code == "notCoefficients")
+        _ = try folder.write("metrics.json", #"{"session": "00", "party": "hospital", "job": "11"}"#)
+        let own = try source("")
+        #expect(own.party == "hospital" && own.table.rowCount == 0)
+    }
+
     @Test(arguments: [
         ("1.5,", "NaN,", "estimate"), ("1.5,", "NA,", "estimate"), ("1.5,", "0x1p3,", "estimate"),
         ("0.5,3.0", "abc,3.0", "std.error"),

@@ -191,6 +191,8 @@ public struct BitBudget: Sendable, Hashable {
     private let passes: Int
     /// "fit", or what else opens bits.
     private let what: String
+    /// Who learns them, where it might be any of several.
+    private let peer: String?
 
     /// - Parameters:
     ///   - rows: rows of the fit.
@@ -216,7 +218,8 @@ public struct BitBudget: Sendable, Hashable {
         self.init(
             bits: bits(peer), toOthers: others.reduce(0) { $0.plusClamped(bits($1)) }, hidden: hidden,
             loosened: job.loosened.contains(.budget),
-            passes: part == .fit && job.model.family != .linear ? job.model.maximumPasses : 0, what: part.rawValue)
+            passes: part == .fit && job.model.family != .linear ? job.model.maximumPasses : 0, what: part.rawValue,
+            peer: job.kind == .several ? peer.name : nil)
     }
 
     /// What a budget is of.
@@ -227,8 +230,9 @@ public struct BitBudget: Sendable, Hashable {
 
     package init(
         bits: Int, toOthers: Int = 0, hidden: HiddenBits, loosened: Bool = false, isPerRun: Bool = false,
-        passes: Int = 0, what: String = "fit"
+        passes: Int = 0, what: String = "fit", peer: String? = nil
     ) {
+        self.peer = peer
         self.isPerRun = isPerRun
         self.toOthers = toOthers
         self.what = what
@@ -243,12 +247,17 @@ public struct BitBudget: Sendable, Hashable {
     ///   - inAll: the same over all peers.
     public func finding(earlier: Int, inAll: Int) -> GuardFinding {
         let (most, mostInAll) = (hidden.bits / 2, hidden.bits)
+        let before = inAll
         let inAll = inAll.plusClamped(toOthers)
+        let whom = peer.map { "'\($0)'" } ?? "the peer"
         var figures =
-            "this \(what) opens at most \(bits) bits to the peer; half of what '\(hidden.what)' holds is \(Guards.whole(most)) bits"
+            "this \(what) opens at most \(bits) bits to \(whom); half of what '\(hidden.what)' holds is \(Guards.whole(most)) bits"
         if earlier > 0 { figures += "; earlier jobs opened \(earlier)" }
-        if toOthers > 0 { figures += "; this \(what) opens \(toOthers) to other parties" }
-        if inAll > earlier { figures += ", with all peers \(inAll) (at most \(Guards.whole(mostInAll)))" }
+        if inAll > earlier {
+            figures += "; \(bits.plusClamped(inAll)) to all parties together"
+            if before > 0 { figures += ", earlier jobs among them" }
+            figures += " (at most \(Guards.whole(mostInAll)))"
+        }
         if loosened { return GuardFinding(.budget, .kept, figures + "; loosened: not bounded", loosened: true) }
         // What is no number bounds nothing.
         let isKept =

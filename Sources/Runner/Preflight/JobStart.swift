@@ -10,6 +10,8 @@ package struct JobStart: Sendable {
     package private(set) var checks: [StartCheck] = []
     /// Guards and limits over the rows that this site could bring, at most; empty where no fit is asked for.
     package private(set) var findings: [GuardFinding] = []
+    /// What the fit opens, against what this site's rows hold; nil where that is not known.
+    private var budget: BitBudget?
     package private(set) var identifiers: IdentifierReport?
     package private(set) var estimate: JobEstimate?
     /// The session to run; nil when a check failed.
@@ -42,7 +44,10 @@ package struct JobStart: Sendable {
         }
         let policy = look(at: file, site)
         let inputs = attempt("table \(own.table)") { try JobInputs(file, for: session, at: site) }
-        if let inputs { look(at: inputs, rows: rows) }
+        if let inputs {
+            look(at: inputs, rows: rows)
+            if let ledger { checks += [earlierBits(of: inputs, in: ledger, site)].compactMap(\.self) }
+        }
         if let policy {
             let refusals = policy.budgetsBelowOneSession(of: file.job, disclosing: session.disclosure)
             checks += refusals.map { StartCheck($0.rule, failed: $0) }
@@ -111,6 +116,22 @@ package struct JobStart: Sendable {
             })
     }
 
+    /// Whether earlier jobs leave enough of what this site's rows hold. Which rows will be common is not known: so it is a warning.
+    private func earlierBits(of inputs: JobInputs, in ledger: SiteLedger, _ site: SiteFolder) -> StartCheck? {
+        guard let budget, budget.finding(earlier: 0, inAll: 0).verdict == .kept,
+            let peer = try? site.peerEntry(in: inputs.file),
+            let (earlier, inAll) = try? ledger.read({
+                (try $0.mostBits(openedTo: peer), try $0.mostBits(openedTo: nil))
+            })
+        else { return nil }
+        let finding = budget.finding(earlier: earlier, inAll: inAll)
+        guard let refusal = finding.refusal else { return nil }
+        return StartCheck(
+            finding.name, .warning,
+            "if the people are those of earlier jobs: \(refusal.figures)",
+            hint: "other people, or the very job that ran, cost nothing of it; \(refusal.remedy)")
+    }
+
     private mutating func look(at inputs: JobInputs, rows: Int?) {
         let (job, table) = (inputs.job, inputs.table)
         identifiers = table.identifiers.report
@@ -137,6 +158,7 @@ package struct JobStart: Sendable {
             }
             // What fewer rows would hold is known when they are.
             if rows == nil { budget = BitBudget(job, rows: fitted, owner: inputs.own.role, hidden: check.hidden) }
+            self.budget = budget
         } catch {
             checks.append(StartCheck("columns", failed: error))
         }

@@ -38,6 +38,7 @@ package struct CoefficientSource {
 
     private struct Metrics: Decodable {
         let session: String
+        let party: String?
         let job: String
     }
 
@@ -55,7 +56,9 @@ package struct CoefficientSource {
         let file = isFolder ? "\(path)/coefficients.csv" : path
         self.path = file
         table = try Self.read(file)
-        party = try Self.checked(table, file)
+        let metrics = isFolder ? try? PrivateFile.readBytes("\(path)/metrics.json", limit: 1 << 24) : nil
+        let facts = metrics.flatMap { try? JSONDecoder().decode(Metrics.self, from: Data($0)) }
+        party = try Self.checked(table, file, party: facts?.party)
         for name in isFolder ? ["coefficients.csv", "metrics.json", "job.yaml"] : [] {
             try Self.demandAsWritten("\(path)/\(name)")
         }
@@ -67,8 +70,7 @@ package struct CoefficientSource {
         }
         job =
             FileManager.default.fileExists(atPath: "\(path)/job.yaml") ? try JobFile(reading: "\(path)/job.yaml") : nil
-        let metrics = try? PrivateFile.readBytes("\(path)/metrics.json", limit: 1 << 24)
-        session = metrics.flatMap { try? JSONDecoder().decode(Metrics.self, from: Data($0)) }?.session
+        session = facts?.session
     }
 
     private static func read(_ file: String) throws -> Table {
@@ -90,8 +92,9 @@ package struct CoefficientSource {
             hint: "put back a copy of it, or run the job again; `moiety verify` names it too")
     }
 
+    /// - Parameter party: what is said beside the file; a table without a row does not say whose it is.
     /// - Returns: the party that all rows are of.
-    private static func checked(_ table: Table, _ file: String) throws -> String {
+    private static func checked(_ table: Table, _ file: String, party: String?) throws -> String {
         guard [false, true].contains(where: { table.header == CoefficientColumns.header(hasRatios: $0) }) else {
             throw Failure(
                 .badData, "notCoefficients", "\(file) has not the columns of a coefficients.csv", hint: hint)
@@ -120,6 +123,8 @@ package struct CoefficientSource {
                 }
             }
         }
+        // A party without features has no term in a model that has no constant.
+        if parties.isEmpty, let party { return party }
         guard parties.count == 1, let party = parties.first else {
             throw Failure(.badData, "notCoefficients", "\(file) is not of one party", hint: hint)
         }

@@ -13,8 +13,8 @@ struct TermText: Sendable {
     ///   - estimate: nil for a column that was left out.
     ///   - low, high: of the estimate.
     init(estimate: Double?, low: Double?, high: Double?, pValue: Double?, hasRatios: Bool) {
-        func shown(_ value: Double) -> String { Number.fixed(hasRatios ? exp(value) : value, decimals: 3) }
-        self.estimate = estimate.map { Number.fixed($0, decimals: 5) } ?? ""
+        func shown(_ value: Double) -> String { Number.shown(hasRatios ? exp(value) : value, decimals: 3) }
+        self.estimate = estimate.map { Number.shown($0, decimals: 5) } ?? ""
         ratio = hasRatios ? estimate.map(shown) ?? "" : ""
         if let low, let high { interval = "\(shown(low)) to \(shown(high))" } else { interval = "" }
         self.pValue = pValue.map(Number.scientific) ?? ""

@@ -88,6 +88,7 @@ enum AnalysisText {
                 + outcome.curves.map { curve in
                     "\(curve.group ?? "all") \(curve.median.map { Number.short($0) } ?? "not reached")"
                 }.joined(separator: ", "))
+        lines.append(Self.rounding)
         guard let test = outcome.test else { return lines }
         if let withheld = test.withheld {
             lines.append("log-rank: none, \(withheld)")
@@ -131,6 +132,12 @@ enum AnalysisText {
                 Number.short(point.survival),
             ])
         }
-        return ["one baseline for all sites, times rounded up to the grid that is left", table.text()]
+        return ["one baseline for all sites", table.text(), Self.rounding]
     }
+
+    /// What nobody may overlook who compares with exact times.
+    private static let rounding =
+        "These are the times that are left of the declared ones: others had too few events since the one before. Every time is rounded up "
+        + "to the next of them, and whoever leaves between two counts as at risk until then: survival is higher, and effects are "
+        + "smaller, than with exact times, the more so the wider the grid. Declare times closer together, or use sites as strata"
 }

@@ -16,6 +16,12 @@ package enum Number {
                 .precision(.fractionLength((trimming ? 0 : decimals)...decimals)))
     }
 
+    /// The same, or three digits with an exponent where they would be all zeros.
+    package static func shown(_ value: Double, decimals: Int) -> String {
+        let isLost = value != 0 && abs(value) < 0.5 * pow(10, -Double(decimals))
+        return isLost ? scientific(value) : fixed(value, decimals: decimals)
+    }
+
     /// Of memory or a transfer, in units of 1000.
     package static func bytes(_ count: Int) -> String {
         var (value, unit) = (Double(count), "B")

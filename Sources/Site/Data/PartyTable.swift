@@ -190,7 +190,8 @@ extension PartyTable {
         return TableCheck(
             terms: design.terms,
             problems: design.problems(limits: limits.ofMoreRows, parameters: job.parameterCount)
-                + (outcome?.problems(limits: limits) ?? []),
+                + (outcome?.problems(limits: limits) ?? [])
+                + (job.model.family == .linear ? outcome?.sizeProblems ?? [] : []),
             leverage: leverage.rows == 0
                 ? nil : .leverage(rows: leverage.rows, largest: leverage.largest, limit: limits.maximumLeverage),
             hidden: HiddenBits(design, outcome))

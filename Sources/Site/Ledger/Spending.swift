@@ -179,6 +179,13 @@ struct Spending {
 }
 
 extension LedgerView {
+    /// Bits that fits opened about the row that most were opened about.
+    ///
+    /// - Parameter peer: nil: to all peers together.
+    package func mostBits(openedTo peer: LedgerEntry.Peer?) throws -> Int {
+        try (peer.map { Spending(of: $0, in: self) } ?? Spending(in: self)).highest(.bits)
+    }
+
     /// What is left of each budget: of each peer named, and of all together.
     package func remaining(
         of budgets: Budgets, peers: [LedgerEntry.Peer], at now: Date

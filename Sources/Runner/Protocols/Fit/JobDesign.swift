@@ -61,7 +61,8 @@ package struct JobDesign: Sendable {
     package func problems(for job: Job) throws -> [DesignProblem] {
         let limits = DesignLimits(job)
         let own = design.problems(limits: limits, parameters: job.parameterCount, hasConstant: label != nil)
-        return try own + (label?.problems(limits: limits) ?? []) + weights(for: job, limits, beside: own)
+        return try own + (label?.problems(limits: limits) ?? [])
+            + (plan.family == .linear ? label?.sizeProblems ?? [] : []) + weights(for: job, limits, beside: own)
             + tooManyEvents(for: job) + closeTimes(for: job)
     }
 
