@@ -42,6 +42,8 @@ public enum DesignProblem: Sendable, Equatable, Hashable, CustomStringConvertibl
     case farFromZero(term: String, mean: Double, sd: Double)
     /// A linear label with values that a model's fixed-point numbers have no room for.
     case labelTooLarge(column: String, largest: Double, limit: Double)
+    /// A gamma label in a unit that leaves predictors no room.
+    case labelTooSmall(column: String, mean: Double, limit: Double)
     /// More events than a proportional-hazards model's job says.
     case tooManyEvents(column: String, events: Int, limit: Int)
     /// Rows whose observation ends above `after` and at most at `upTo`, between two times of a survival curve; nil for the start,
@@ -76,6 +78,9 @@ public enum DesignProblem: Sendable, Equatable, Hashable, CustomStringConvertibl
         case .labelTooLarge(let column, let largest, let limit):
             "label '\(column)' has values up to \(largest) in magnitude, and a model has room for less than \(limit): bring it to another "
                 + "unit, thousands or millions"
+        case .labelTooSmall(let column, let mean, let limit):
+            "label '\(column)' has a mean of \(mean), and a gamma model needs \(limit) or more: bring it to another unit; the intercept "
+                + "alone changes by it"
         case .farFromZero(let term, let mean, let sd):
             "\(term) lies too far from zero for its spread (mean \(mean), standard deviation \(sd)): subtract a constant from it"
         case .tooManyEvents(let column, let events, let limit):

@@ -25,12 +25,25 @@ public struct LabelColumn: Sendable {
     /// Half of what a model's coefficients of 40 fraction bits have room for.
     private static let largestLinear = 0x1p22
 
-    /// A label of a linear model that a model's numbers have no room for. Asked before a fit begins, which would else end with its
-    /// last step.
-    public var sizeProblems: [DesignProblem] {
-        let largest = values.reduce(0) { max($0, abs($1)) }
-        guard largest >= Self.largestLinear else { return [] }
-        return [.labelTooLarge(column: name, largest: largest, limit: Self.largestLinear)]
+    /// Of a gamma model: beneath it the constant alone takes up the room that predictors have.
+    private static let leastMean = 0x1p-10
+
+    /// A label in a unit that a model's numbers have no room for. Asked before a fit begins, which would else end with its last step, or
+    /// not converge.
+    ///
+    /// - Parameter hasOffset: whether offsets or exposures may bring the mean back.
+    public func sizeProblems(_ family: ModelFamily, hasOffset: Bool) -> [DesignProblem] {
+        switch family {
+        case .linear:
+            let largest = values.reduce(0) { max($0, abs($1)) }
+            guard largest >= Self.largestLinear else { return [] }
+            return [.labelTooLarge(column: name, largest: largest, limit: Self.largestLinear)]
+        case .gamma:
+            let mean = scaling.mean
+            guard !hasOffset, mean < Self.leastMean else { return [] }
+            return [.labelTooSmall(column: name, mean: mean, limit: Self.leastMean)]
+        default: return []
+        }
     }
 
     /// Rows with each value of a yes/no label.

@@ -12,12 +12,19 @@ package struct SiteFolder: Sendable {
     package let path: String
     package let settings: SiteSettings
 
-    /// - Throws: `Failure`: 66 when there is no site, 78 when its settings are wrong.
+    /// - Throws: `Failure`: 66 when there is no site, 77 when this user may not look, 78 when its settings are wrong.
     package init(opening path: String) throws {
         self.path = URL(fileURLWithPath: path).standardizedFileURL.path
         let file = Self.settingsFile(in: self.path)
         guard FileManager.default.fileExists(atPath: file) else {
             if let incomplete = Self.incompleteness(of: self.path) { throw incomplete }
+            do {
+                _ = try FileManager.default.attributesOfItem(atPath: file)
+            } catch let error as CocoaError where error.code == .fileReadNoPermission {
+                throw Failure(
+                    .permission, "cannotRead", "\(path): permission denied",
+                    hint: "a site belongs to one user: run the command as that user")
+            } catch {}
             throw Failure(
                 .noInput, "noSite", "\(path) is not a site folder: it has no site.yaml",
                 hint: "moiety init --name NAME --site \(path)")

@@ -251,13 +251,22 @@ import Testing
 
     /// A linear fit of a label in too small a unit would end with its last step, all bits spent.
     @Test func aLabelThatAModelHasNoRoomForIsNamed() throws {
-        func problems(_ factor: Double) throws -> [DesignProblem] {
+        func problems(
+            _ factor: Double, _ family: ModelFamily = .linear, hasOffset: Bool = false
+        ) throws -> [DesignProblem] {
             let aligned = try generated("y", 60) { row in "\(Double(row * 7 % 11 + 1) * factor)" }
-            return try LabelColumn(aligned, .numeric("y")).sizeProblems
+            return try LabelColumn(aligned, .numeric("y")).sizeProblems(family, hasOffset: hasOffset)
         }
         #expect(try problems(381_300).isEmpty)
         #expect(try problems(381_301) == [.labelTooLarge(column: "y", largest: 11 * 381_301, limit: 0x1p22)])
         #expect(try problems(-1e9).count == 1)
+        #expect(try problems(1e9, .poisson).isEmpty && problems(1e9, .gamma).isEmpty)
+        #expect(try problems(1e-3, .gamma).isEmpty && problems(1e-6, .linear).isEmpty)
+        guard case .labelTooSmall("y", _, 0x1p-10)? = try problems(1e-6, .gamma).first else {
+            Issue.record("a gamma label of 1e-6")
+            return
+        }
+        #expect(try problems(1e-6, .gamma, hasOffset: true).isEmpty)
     }
 
     /// Leverages of a block sum to its rank, and the constant adds one row's share.

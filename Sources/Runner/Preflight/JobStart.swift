@@ -150,6 +150,14 @@ package struct JobStart: Sendable {
             if !check.problems.isEmpty {
                 checks.append(StartCheck("columns", failed: RecordsError.unfitDesign(check.problems, over: .own)))
             }
+            // Common rows may be fewer, and more of them different.
+            let scores = GuardFacts(job: job, rows: fitted, distinctRows: check.distinctRows)
+            if check.distinctRows != nil, let refusal = Guards.scores(job, scores).refusal {
+                checks.append(
+                    StartCheck(
+                        refusal.name, .warning, "if all of this site's rows are common: \(refusal.figures)",
+                        hint: refusal.remedy))
+            }
             if let leverage = check.leverage {
                 checks.append(
                     StartCheck(

@@ -191,10 +191,11 @@ extension PartyTable {
             terms: design.terms,
             problems: design.problems(limits: limits.ofMoreRows, parameters: job.parameterCount)
                 + (outcome?.problems(limits: limits) ?? [])
-                + (job.model.family == .linear ? outcome?.sizeProblems ?? [] : []),
+                + (outcome?.sizeProblems(job.model.family, hasOffset: job.active.beside.movesPredictor) ?? []),
             leverage: leverage.rows == 0
                 ? nil : .leverage(rows: leverage.rows, largest: leverage.largest, limit: limits.maximumLeverage),
-            hidden: HiddenBits(design, outcome))
+            hidden: HiddenBits(design, outcome),
+            distinctRows: outcome == nil && job.reveals(.scores) ? design.distinctRows : nil)
     }
 }
 
@@ -205,6 +206,8 @@ package struct TableCheck: Sendable {
     /// Rows with too much leverage, which the common rows may not have among them.
     package let leverage: DesignProblem?
     package let hidden: HiddenBits
+    /// How many rows differ, where scores would show them to the active party.
+    package let distinctRows: Int?
 }
 
 extension HiddenBits {

@@ -62,7 +62,8 @@ package struct JobDesign: Sendable {
         let limits = DesignLimits(job)
         let own = design.problems(limits: limits, parameters: job.parameterCount, hasConstant: label != nil)
         return try own + (label?.problems(limits: limits) ?? [])
-            + (plan.family == .linear ? label?.sizeProblems ?? [] : []) + weights(for: job, limits, beside: own)
+            + (label?.sizeProblems(plan.family, hasOffset: offset != nil) ?? [])
+            + weights(for: job, limits, beside: own)
             + tooManyEvents(for: job) + closeTimes(for: job)
     }
 
