@@ -308,6 +308,7 @@ void cm_pow_rows(const cm_ctx *ctx, uint64_t *dst, const uint64_t *bases, size_t
         ops->store(ctx, out, acc);
     }
     cm_count(products);
+    cm_wipe(digit, sizeof digit);
     cm_release(memory, total);
 }
 

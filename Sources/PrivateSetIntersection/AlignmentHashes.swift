@@ -17,18 +17,14 @@ struct AlignmentHashes: Sendable {
     }
 
     /// H2(u) = SHA-256(label || session id || u)[0 ..< 16]
-    func tag(of element: some Collection<UInt8>) -> AlignmentTag {
-        var hash = SHA256()
-        hash.update(data: Self.label("H2"))
-        hash.update(data: sessionID)
-        hash.update(data: Array(element))
-        return AlignmentTag(bytes: hash.finalize())
-    }
+    func tag(of element: some Collection<UInt8>) -> AlignmentTag { hash("H2", of: element) }
 
     /// H3(u) = SHA-256(label || session id || u)[0 ..< 16]
-    func proof(of element: some Collection<UInt8>) -> AlignmentTag {
+    func proof(of element: some Collection<UInt8>) -> AlignmentTag { hash("match", of: element) }
+
+    private func hash(_ purpose: String, of element: some Collection<UInt8>) -> AlignmentTag {
         var hash = SHA256()
-        hash.update(data: Self.label("match"))
+        hash.update(data: Self.label(purpose))
         hash.update(data: sessionID)
         hash.update(data: Array(element))
         return AlignmentTag(bytes: hash.finalize())

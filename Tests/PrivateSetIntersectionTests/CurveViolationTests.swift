@@ -204,4 +204,69 @@ struct CurveViolationTests {
         }
         #expect(outcome.hospital.alignmentError == .emptyIntersection)
     }
+
+    // MARK: A receiver that says too much
+
+    /// An honest sender of people 0 to 3 against a receiver of people 2, 3, 10 and 11, which says that these of the
+    /// sender's tags match, with these proofs. A mask of 1 spares the receiver the step that takes it off.
+    private func refusal(
+        ofMatches matches: @escaping @Sendable (_ own: [MatchKey], _ theirs: [AlignmentTag]) -> [MatchKey]
+    ) async throws -> Result<Void, any Error> {
+        try await both {
+            _ = try await Alignment.run(identifiers(0..<4), over: $0, settings: Curved.settings(.sender))
+        } lab: { session in
+            try await session.send(
+                AlignmentOpening(role: .receiver, keyBits: 256, setSize: 4, minimumCohort: 1))
+            _ = try await session.receive(AlignmentOpening.self)
+            let own = identifiers(2..<4) + identifiers(10..<12)
+            let elements = CurveElements(curve: try Curve(), hashes: AlignmentHashes(sessionID: session.id.bytes))
+            let mask = try CurveMask(1, elements.curve)
+            let asked = try await elements.masked(own, by: mask, as: .alignment)
+            try await session.send(MaskedIdentifiers(elements: asked))
+            try await session.checkpoint()
+            let answers = try await session.receive(MaskedTwice.self).elements
+            let theirs = try await session.receive(SenderTags.self).tags
+            try await session.checkpoint()
+            let keys = own.indices.map { elements.hashes.key(of: own[$0], at: Curve.element($0, of: answers)) }
+            let said = matches(keys, theirs).sorted { $0.tag < $1.tag }
+            try await session.send(MatchOutcome(kind: .matched, count: UInt64(said.count)))
+            try await session.send(MatchingTags(tags: said.map(\.tag)))
+            try await session.send(MatchProofs(tags: said.map(\.proof)))
+            try await session.send(
+                OrderDigest(count: UInt64(said.count), order: elements.hashes.order(of: said.map(\.tag))))
+            _ = try await session.receive(OrderDigest.self)
+        }.hospital
+    }
+
+    /// Without the proofs a receiver could give the sender's own tags back to it, and have people in the cohort that it
+    /// does not know.
+    @Test("Matches that the receiver did not compute are refused")
+    func matchesThatWereNotComputed() async throws {
+        let honest: @Sendable ([MatchKey], [AlignmentTag]) -> [MatchKey] = { own, theirs in
+            own.filter { theirs.contains($0.tag) }
+        }
+        // The same receiver is believed with what it has computed: the two people whom both have.
+        _ = try await refusal { own, theirs in
+            let both = honest(own, theirs)
+            #expect(both.count == 2)
+            return both
+        }.get()
+        // All of the sender's tags, those of the others with a proof of its own people, or with the tag itself.
+        let forgeries: [@Sendable ([MatchKey], [AlignmentTag]) -> [MatchKey]] = [
+            { own, theirs in
+                theirs.map { tag in own.first { $0.tag == tag } ?? MatchKey(tag: tag, proof: own[0].proof) }
+            },
+            { own, theirs in theirs.map { tag in own.first { $0.tag == tag } ?? MatchKey(tag: tag, proof: tag) } },
+            // Two people whom it does know, each with the proof of the other.
+            { own, theirs in
+                let both = honest(own, theirs)
+                return [
+                    MatchKey(tag: both[0].tag, proof: both[1].proof), MatchKey(tag: both[1].tag, proof: both[0].proof),
+                ]
+            },
+        ]
+        for forgery in forgeries {
+            #expect(try await refusal(ofMatches: forgery).alignmentError == .matchUnproven)
+        }
+    }
 }

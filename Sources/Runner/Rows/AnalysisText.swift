@@ -137,7 +137,8 @@ enum AnalysisText {
 
     /// What nobody may overlook who compares with exact times.
     private static let rounding =
-        "These are the times that are left of the declared ones: others had too few events since the one before. Every time is rounded up "
-        + "to the next of them, and whoever leaves between two counts as at risk until then: survival is higher, and effects are "
-        + "smaller, than with exact times, the more so the wider the grid. Declare times closer together, or use sites as strata"
+        "These are the declared times that are left: one with too few events since the one before joins the next. Every time "
+        + "is rounded up to the next of them, and whoever leaves between two counts as at risk until then: survival is higher, and effects are "
+        + "smaller, than with exact times, the more so the wider the grid. Declare times closer "
+        + "together, as far as the events allow, or use sites as strata"
 }
