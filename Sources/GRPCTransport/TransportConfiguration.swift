@@ -60,8 +60,9 @@ extension TransportLimits {
             config.connection.maxGraceTime = self.closeTimeout
             config.connection.keepalive = .init(
                 time: self.keepaliveInterval, timeout: self.keepaliveTimeout,
-                clientBehavior: .init(
-                    minPingIntervalWithoutCalls: self.keepaliveInterval / 2, allowWithoutCalls: false))
+                // No shortest time between pings: after a line was cut off or a machine stood still, all that were sent
+                // meanwhile come at once, and gRPC would close the connection for the fourth.
+                clientBehavior: .init(minPingIntervalWithoutCalls: .zero, allowWithoutCalls: false))
             config.channelDebuggingCallbacks.onAcceptTCPConnection = onAccept
         }
     }

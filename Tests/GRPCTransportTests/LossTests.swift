@@ -70,28 +70,55 @@ extension TransportTests {
 
         @Test("A peer that only computes is not taken for lost")
         func longSilence() async throws {
+            let proxy = Proxy()
+            try await self.idle(proxy) {
+                // Neither side has anything to say; pings and their answers go on, in both directions.
+                for _ in 0..<3 { try await self.moreBytes(through: proxy) }
+            }
+        }
+
+        @Test("Pings that a line held up and that come all at once cost nothing")
+        func burst() async throws {
+            let proxy = Proxy()
+            try await self.idle(proxy) {
+                proxy.hold()
+                // More of them than the three that gRPC forgives.
+                for _ in 0..<4 { try await self.moreBytes(through: proxy) }
+                proxy.release()
+                for _ in 0..<2 { try await self.moreBytes(through: proxy) }
+            }
+        }
+
+        /// A session through `proxy` in which neither side sends while `wait` runs, and each hears the other after it.
+        private func idle(_ proxy: Proxy, _ wait: @escaping @Sendable () async throws -> Void) async throws {
             var pair = try Pair()
             for path in [\Pair.listenerLimits, \Pair.dialerLimits] {
                 pair[keyPath: path].keepaliveInterval = .milliseconds(200)
                 pair[keyPath: path].keepaliveTimeout = .seconds(60)
             }
-            let proxy = Proxy()
             let ends = await pair.run(
                 route: { try await proxy.start(to: $0) },
                 listener: { channel in
                     try await channel.send([1])
-                    _ = try? await channel.receive()
+                    try await channel.send(channel.receive())
                 },
                 dialer: { channel in
                     _ = try await channel.receive()
-                    // Neither side has anything to say; pings and their answers go on, in both directions.
-                    for _ in 0..<3 {
-                        let before = proxy.reads
-                        while proxy.reads < before + 2 { try await Task.sleep(for: .milliseconds(20)) }
-                    }
+                    try await wait()
+                    try await channel.send([2])
+                    #expect(try await channel.receive() == [2])
                 })
             try ends.listener.get()
             try ends.dialer.get()
+        }
+
+        /// Waits until bytes came twice more, in any direction: never long, unless the connection is gone.
+        private func moreBytes(through proxy: Proxy) async throws {
+            let (before, deadline) = (proxy.reads, ContinuousClock.now + .seconds(60))
+            while proxy.reads < before + 2 {
+                try #require(ContinuousClock.now < deadline, "the connection carries nothing any more")
+                try await Task.sleep(for: .milliseconds(20))
+            }
         }
 
         @Test("A dialer may come first")

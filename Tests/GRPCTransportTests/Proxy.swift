@@ -2,11 +2,13 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A wire that a test can cut, or make swallow everything: forwards TCP from a port of its own to another one.
+/// A wire that a test can cut, make swallow everything, or hold up: forwards TCP from a port of its own to another one.
 final class Proxy: Sendable {
     private struct State {
         var channels: [any Channel] = []
         var isSilent = false
+        /// What came while the wire is held up, with where it goes; nil when it is not.
+        var held: [(to: any Channel, bytes: ByteBuffer)]?
         var reads = 0
     }
 
@@ -35,6 +37,16 @@ final class Proxy: Sendable {
 
     func silence() { self.state.withLock { $0.isSilent = true } }
 
+    /// Keeps what comes until `release`, as a line that is cut off for a while does.
+    func hold() { self.state.withLock { $0.held = [] } }
+
+    /// Sends on, at once, all that came since `hold`.
+    func release() {
+        self.state.withLock { state in
+            for (channel, bytes) in state.held.take() ?? [] { channel.writeAndFlush(bytes, promise: nil) }
+        }
+    }
+
     /// Times that bytes came, from either side.
     var reads: Int { self.state.withLock { $0.reads } }
 
@@ -52,8 +64,14 @@ final class Proxy: Sendable {
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            self.proxy.state.withLock { $0.reads += 1 }
-            if !self.proxy.isSilent { self.other.writeAndFlush(self.unwrapInboundIn(data), promise: nil) }
+            let (other, bytes) = (self.other, self.unwrapInboundIn(data))
+            let passes = self.proxy.state.withLock { state in
+                state.reads += 1
+                state.held?.append((other, bytes))
+                return !state.isSilent && state.held == nil
+            }
+            // Behind what `release` gave the same thread.
+            if passes { other.eventLoop.execute { other.writeAndFlush(bytes, promise: nil) } }
         }
 
         func channelInactive(context: ChannelHandlerContext) {
