@@ -60,10 +60,6 @@ extension ModelFamily {
     /// Whether the outcome is a probability of yes, which can be set against the label.
     public var predictsProbability: Bool { self == .logistic || self == .probit }
 
-    /// Rows that a fit of more than two parties with different columns may have at most; nil without such a bound. Of more rows
-    /// rates have no longer period to go on under, and with more than two parties most fits need one (multiparty-training.md 5).
-    public var mostRowsOfSeveral: Int? { self == .cox ? 32_768 : nil }
-
     /// Whether there is a constant among the coefficients.
     public var hasIntercept: Bool { self != .cox }
 }

@@ -3,7 +3,7 @@ public import Wire
 
 extension ProtocolVersion {
     /// What a session that carries a training must list.
-    public static let training = ProtocolVersion(id: 0x02, version: 10)
+    public static let training = ProtocolVersion(id: 0x02, version: 11)
 }
 
 extension ProtocolDescription {

@@ -29,7 +29,7 @@ extension EndToEndOfMany.JointFits {
         let sites = parties.sites
         let explained = try await Program.run("job", "explain", sites.job, "--site", sites.site("registry"))
         let words = explained.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        for line in ["of events no order and no row", "time days", "nobody can audit it", "at most 32768 fitted rows"] {
+        for line in ["of events no order and no row", "time days", "nobody can audit it"] {
             #expect(words.contains(line), "\(explained.output)")
         }
         #expect(!words.contains("intercept on the raw scale"))
@@ -86,22 +86,5 @@ extension EndToEndOfMany.JointFits {
         let together = try await Program.run(
             "verify", sites.results("hospital"), "--with", sites.results("lab"), "--with", sites.results("registry"))
         #expect(together.code == 0 && together.output.contains("[M04] ok"), "\(together.output)")
-    }
-
-    /// Known before anybody is called only where the number of rows is: a site's own table says no more than what it could bring.
-    @Test(.stopsAHang)
-    func moreRowsThanThereArePeriodsFor() async throws {
-        let job = Self.job.replacing("mostEvents: 90, ", with: "")
-        let parties = try await FittingParties(job: job, rows: 33_000, hasTimes: true)
-        let sites = parties.sites
-        let checked = try await Program.run("job", "check", sites.job, "--site", sites.site("hospital"))
-        #expect(
-            checked.code == 0 && checked.output.contains("limit-rows") && checked.output.contains("32768"),
-            "\(checked.output)\(checked.errors)")
-        for (rows, code) in [(32_769, Int32(4)), (32_768, 0)] {
-            let alone = try await Program.run("job", "check", sites.job, "--rows", "\(rows)")
-            #expect(alone.code == code, "\(alone.output)\(alone.errors)")
-            #expect(alone.output.contains("limit-rows"))
-        }
     }
 }

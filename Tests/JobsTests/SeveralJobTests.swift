@@ -322,22 +322,6 @@ import Testing
             .replacing("label: y, features: [age]", with: "label: y, time: t, features: \(features)")
     }
 
-    @Test("Of hazards no more rows than there are periods for, with more than two parties")
-    func mostRows() throws {
-        let job = try Job(yaml: Self.hazards())
-        #expect(throws: Never.self) { try Guards.check(job, GuardFacts(job: job, rows: 32_768)) }
-        #expect {
-            try Guards.check(job, GuardFacts(job: job, rows: 32_769))
-        } throws: {
-            ($0 as? GuardRefusal)?.name == "limit-rows"
-        }
-        #expect(try #require(SeveralExplanation(job)).limits.contains("at most 32768 fitted rows"))
-        let other = try Job(yaml: Self.fit("reveal: [coefficients, standard-errors]"))
-        #expect(throws: Never.self) { try Guards.check(other, GuardFacts(job: other, rows: 1_000_000)) }
-        #expect(other.mostFittedRows == nil)
-        #expect(try Job(yaml: Self.yaml()).mostFittedRows == nil)
-    }
-
     @Test("Of hazards nobody can audit the sums; a party without a column gets no coefficients and no errors")
     func explainedHazards() throws {
         let lines = { (job: Job) throws in

@@ -254,8 +254,10 @@ def kernel_layout(facts, kind, period):
     shape = SHAPE_OF[facts.family, kind]
     v, scalar, m = widths(facts, kind, period)
     slots = (16 if facts.family in ("poisson", "gamma", "cox") else 256) * facts.rows
-    w = v + scalar + m + 2 + 40 + ceil_log2(slots)
-    if w > 125:
+    least = v + scalar + m + 2 + ceil_log2(slots)
+    # What has no room for 40 bits against carries gets by with 32.
+    w = max(v + scalar + m + 2, min(125, least + 40))
+    if w > 125 or w < least + 32:
         raise Refusal("predictorOutOfRange")
     length = 2 * SHAPES[shape][1] * period // 16
     best = None
@@ -422,8 +424,10 @@ def refused_layouts():
     result = []
     for family, n, kind, modulus, s in [
         ("logistic", 131_072, "brier", 3072, 0), ("logistic", 131_073, "brier", 3072, 0),
+        ("logistic", 1 << 25, "brier", 3072, 0), ("logistic", (1 << 25) + 1, "brier", 3072, 0),
         ("logistic", 524_288, "loss", 3072, 0), ("logistic", 524_289, "loss", 3072, 0),
-        ("logistic", 1 << 24, "mean", 3072, 0),
+        ("logistic", 1 << 27, "loss", 3072, 0), ("logistic", (1 << 27) + 1, "loss", 3072, 0),
+        ("logistic", 1 << 24, "mean", 3072, 0), ("poisson", 1 << 22, "mean", 3072, 6),
         ("negativeBinomial", 1000, "mean", 3072, 25),
     ]:
         facts = Facts(family, n, 2, 2, s=s, modulus=modulus)

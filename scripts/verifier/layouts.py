@@ -6,8 +6,8 @@ from verifier.reading import demand
 WORD_BITS = 152
 # Bits of a plaintext that stay free, so that a masked result wraps with probability 2^-64.
 HEADROOM_BITS = 64
-# A carry falsifies one share of a job with probability 2^-40.
-FAILURE_BITS = 40
+# A carry falsifies one share of a job with probability 2^-40; 2^-32 where slots have no room for more.
+FAILURE_BITS, LEAST_FAILURE_BITS = 40, 32
 # Shares of rows are kept in 128 bits.
 WIDEST_ROW_SLOT = 125
 WIDEST_SCALAR = 63
@@ -71,8 +71,9 @@ class KernelLayout:
         """`slots_read`: in a job at most."""
         vector, scalar = fractions
         width = vector + scalar + magnitude + 2
-        self.slot_bits = width + FAILURE_BITS + up_log2(slots_read)
-        room(self.slot_bits <= WIDEST_ROW_SLOT)
+        least = width + up_log2(slots_read)
+        self.slot_bits = max(width, min(WIDEST_ROW_SLOT, least + FAILURE_BITS))
+        room(least + LEAST_FAILURE_BITS <= self.slot_bits <= WIDEST_ROW_SLOT)
         self.bits, self.rows = bits, rows
         slots = (bits - HEADROOM_BITS - width) // self.slot_bits + 1
         choices = []

@@ -2,12 +2,8 @@ import Records
 
 /// The limits that a job itself names, in the same form as the guards.
 extension Guards {
-    /// Of the one that more rows break, not fewer.
-    public static let mostRowsName = "limit-rows"
-
     static func limits(_ job: Job, _ facts: GuardFacts) -> [GuardFinding] {
         var found = [cohort(job, facts), parameters(job, facts)]
-        if let most = job.mostFittedRows { found.append(mostRows(most, facts)) }
         if !facts.setSizes.isEmpty { found.append(setSize(job, facts)) }
         if let cell = facts.smallestCell { found.append(smallestCell(job, cell)) }
         return found
@@ -37,13 +33,6 @@ extension Guards {
             "use fewer columns or align more rows")
     }
 
-    private static func mostRows(_ most: Int, _ facts: GuardFacts) -> GuardFinding {
-        limit(
-            mostRowsName, facts.rows <= most,
-            "\(facts.rows) rows, at most \(most) for this model with more than two parties: more would end as not converged",
-            "fit it with two of the parties, or let one of them bring fewer rows")
-    }
-
     private static func setSize(_ job: Job, _ facts: GuardFacts) -> GuardFinding {
         let largest = facts.setSizes.max() ?? 0
         return limit(
@@ -58,9 +47,4 @@ extension Guards {
             "the smallest level has \(cell) rows, at least \(job.limits.minimumCell) needed",
             "merge small levels or drop the column")
     }
-}
-
-extension Job {
-    /// Rows that it may fit at most, where its model has such a bound (`protocols/multiparty-training.md` 1).
-    public var mostFittedRows: Int? { kind == .several && hasModel ? model.family.mostRowsOfSeveral : nil }
 }

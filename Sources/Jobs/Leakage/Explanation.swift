@@ -143,7 +143,6 @@ public struct Explanation: Sendable, Hashable, Codable {
             + (job.crossValidation > 0
                 ? "; cross-validation: each of \(job.crossValidation) parts of the rows is predicted without itself"
                 : "")
-            + (job.mostFittedRows.map { "; at most \($0) fitted rows, with more the job is refused" } ?? "")
     }
 }
 

@@ -72,8 +72,7 @@ public enum LeakageDocument {
         `limit-cohort`: n at least `limits.minimumCohort`. `limit-parameters`: p at most `limits.parametersPerRow` n.
         `limit-set-size`: neither side brings more than `limits.maximumSetSize` identifiers. `limit-cell`: every level
         of a yes/no or categorical column, and of a yes/no label, has at least `limits.minimumCell` rows; each side
-        enforces it on its own columns and declares it. `limit-rows`: of a proportional-hazards model (cox) of more than
-        two parties, n at most \(ModelFamily.cox.mostRowsOfSeveral ?? 0).
+        enforces it on its own columns and declares it.
 
         ## 6. What remains
 

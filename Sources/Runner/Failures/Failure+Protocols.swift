@@ -109,8 +109,7 @@ extension Failure {
         case .tooManyRows(let rows, let most):
             self.init(
                 .refusedByPolicy, "tooManyRows",
-                "\(rows) rows are more than this fit takes (\(most)): a sum over more has no room in its numbers, or with more than two "
-                    + "parties no period is long enough",
+                "\(rows) rows are more than this fit takes (\(most)): sums or predictors of more have no room in its numbers",
                 hint:
                     "let one of the parties bring fewer rows; without 'metrics', case weights or standard errors (model.l2) there is more room, "
                     + "and a proportional-hazards model of two parties takes more")

@@ -179,7 +179,6 @@ public enum MultipartyTraining {
 
     private static func check(_ plan: TrainingPlan, rows: Int, others: [Session]?) throws(TrainingError) {
         try plan.validate()
-        if let most = plan.family.mostRowsOfSeveral, rows > most { throw .tooManyRows(rows: rows, most: most) }
         guard !plan.otherColumns.isEmpty, others.map({ $0.count == plan.otherColumns.count }) ?? true else {
             throw .invalidPlan("another number of parties than the job has")
         }

@@ -8,14 +8,18 @@ package struct KernelLayout: Sendable, Hashable {
     /// J: rows that share one result.
     package let rowsPerGroup: Int
 
-    /// - Parameter values: how many slots are read in a job at most; each fails with probability below `2^-40 / values`.
+    /// - Parameter values: how many slots are read in a job at most; each fails with probability below `2^-40 / values`, or
+    ///   `2^-32 / values` where slots have no room for more.
+    /// - Throws: `predictorOutOfRange` where they have not even that, `keyTooSmall`.
     package init(_ kernel: Kernel, modulusBits: Int, values: Int) throws(TrainingError) {
         let (vector, scalar) = kernel.fractionBits
         let value = vector + scalar + kernel.magnitudeBits + 2
         let cross = vector + kernel.magnitudeBits + scalar + 2
-        let slotBits = max(value + Self.failureBits + ceilLog2(values), cross)
-        // Shares of rows are kept in 128 bits.
-        guard slotBits <= 125 else { throw .predictorOutOfRange(radius: kernel.period / 4) }
+        let least = value + ceilLog2(values)
+        let slotBits = max(min(least + Self.failureBits, Self.mostSlotBits), cross)
+        guard slotBits <= Self.mostSlotBits, slotBits >= least + Self.leastFailureBits else {
+            throw .predictorOutOfRange(radius: kernel.period / 4)
+        }
         var best: (cost: Int, entries: Int, rows: Int)?
         for entries in 1...8 {
             let rows = ((modulusBits - Self.headroomBits - cross) / slotBits + 1 - (entries - 1)) / entries
@@ -39,6 +43,10 @@ package struct KernelLayout: Sendable, Hashable {
 
     /// Probability `2^-40` a job that a carry falsifies a share.
     static let failureBits = 40
+    /// The same of jobs over so many rows that slots have no room for these.
+    static let leastFailureBits = 32
+    /// Shares of rows are kept in 128 bits.
+    static let mostSlotBits = 125
     /// A result wraps modulo N with probability `2^-64`.
     static let headroomBits = 64
 

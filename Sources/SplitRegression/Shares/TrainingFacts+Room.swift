@@ -17,7 +17,10 @@ extension TrainingFacts {
     }
 
     private var hasRoomForRows: Bool {
-        family == .linear || neededKinds.allSatisfy { (try? layout($0, period: firstPeriod)) != nil }
+        func hasRoom(_ kind: Kernel.Kind, _ period: Double) -> Bool { (try? layout(kind, period: period)) != nil }
+        // Hazards of more than two parties nearly always go on under a longer period (multiparty-training.md 5).
+        let goesOn = family != .cox || otherColumns.isEmpty || hasRoom(.mean, 2 * firstPeriod)
+        return goesOn && (family == .linear || neededKinds.allSatisfy { hasRoom($0, firstPeriod) })
     }
 }
 

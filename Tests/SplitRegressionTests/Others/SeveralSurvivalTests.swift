@@ -65,15 +65,21 @@ import Testing
         "Under keys of any size there is a longer period up to the most rows that such a fit may have, and none beyond",
         arguments: [2048, 3072, 4096])
     func mostRows(_ bits: Int) throws {
-        let most = try #require(ModelFamily.cox.mostRowsOfSeveral)
-        func longer(_ rows: Int) throws -> KernelLayout {
-            let facts = TrainingFacts(
-                family: .cox, rows: rows, activeColumns: 2, passiveColumns: 2, otherColumns: [1], penalty: 0,
+        func facts(_ rows: Int, others: [Int] = [1]) -> TrainingFacts {
+            TrainingFacts(
+                family: .cox, rows: rows, activeColumns: 2, passiveColumns: 2, otherColumns: others, penalty: 0,
                 tolerance: 1e-3, maximumPasses: 20, modulusBits: bits, computesStandardErrors: true, opensLoss: true,
-                opensBrier: false, scaleBits: 0, weightBits: 2, rowBits: 4, events: rows)
-            return try facts.layout(.mean, period: 2 * facts.firstPeriod)
+                opensBrier: false, scaleBits: 0, weightBits: 2, rowBits: 4, events: 1000)
         }
-        #expect(try longer(most).slotBits <= 125)
-        #expect(throws: TrainingError.self) { try longer(most + 1) }
+        func longer(_ facts: TrainingFacts) throws -> KernelLayout {
+            try facts.layout(.mean, period: 2 * facts.firstPeriod)
+        }
+        let most = 1 << 23
+        try facts(most).demandRoom()
+        #expect(try longer(facts(most)).slotBits == 125)
+        #expect(throws: TrainingError.tooManyRows(rows: most + 1, most: most)) { try facts(most + 1).demandRoom() }
+        #expect(throws: TrainingError.self) { try longer(facts(most + 1)) }
+        // Two parties seldom need it, and do without.
+        try facts(most + 1, others: []).demandRoom()
     }
 }

@@ -137,17 +137,4 @@ import Wire
         #expect(throws: TrainingError.invalidPlan("levels are not those of the job")) { try without[1].get() }
         #expect(try Self.sent([1], sessions) == 0)
     }
-
-    @Test("More rows than there are periods for end it before anybody sends anything")
-    func tooManyRows() async throws {
-        let most = try #require(ModelFamily.cox.mostRowsOfSeveral)
-        let (table, survival) = SurvivalTrainingTests.table(rows: most + 1)
-        let parties = try SeveralParties(table, counts: [1, 1, 1])
-        let plan = try parties.plan(TrainingPlan(family: .cox, maximumPasses: 30, keyBits: 768))
-        let sessions = try await parties.sessions(plan)
-        for end in try await parties.train(plan, survival: survival, over: sessions) {
-            #expect(throws: TrainingError.tooManyRows(rows: most + 1, most: most)) { try end.get() }
-        }
-        #expect(try Self.sent([0, 1, 2], sessions) == 0)
-    }
 }

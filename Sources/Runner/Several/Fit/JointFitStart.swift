@@ -47,18 +47,10 @@ extension MeshStart where Work == JointFit {
                         "\(leverage.description(over: .own)); the job is refused if the common rows have it too"))
             }
             let rows = table.fittedRows(of: job)
-            if let most = job.mostFittedRows, rows > most {
-                found.checks.append(
-                    StartCheck(
-                        Guards.mostRowsName, .warning,
-                        "this site could bring \(rows) rows to the fit; the job is refused if more than \(most) are common"
-                    ))
-            }
             for peer in job.others(than: party.name) {
                 let budget = BitBudget(job, rows: rows, from: party, to: peer, hidden: check.hidden)
                 let findings = Guards.findings(job, GuardFacts(job: job, rows: rows, budget: budget))
-                // That this site could bring too many rows refuses nothing: fewer may be common.
-                let refused = findings.filter { $0.name != Guards.mostRowsName }.compactMap { finding in
+                let refused = findings.compactMap { finding in
                     finding.refusal.map { StartCheck(finding.name, failed: $0) }
                 }
                 guard refused.isEmpty else {
