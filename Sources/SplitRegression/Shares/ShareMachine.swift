@@ -264,7 +264,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
     func power(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: 1) }
 
     /// This party's part of the raw constant as a function of `u`, in the joint vector.
-    private func constantFunctional() throws(TrainingError) -> ShareMatrix {
+    func constantFunctional() throws(TrainingError) -> ShareMatrix {
         var functional = ShareMatrix(rows: 1, columns: facts.parameters)
         let own = table.functional(centring.enumerated().map { isActive && $0 == 0 ? 1 : -$1 })
         for (j, value) in zip(ownRange, own) { functional[0, j] = try ShareMatrix.word(value) }
@@ -378,86 +378,5 @@ package final class ShareMachine<Exchange: ShareExchange> {
         let both: UInt64 = isActive ? 2 * peer : own ? 2 : 0
         try await announce(both, bits: 2)
         return Double(both)
-    }
-
-    private func openVariances() async throws {
-        let (rows, lengths) = try ownRows(first: family.hasIntercept ? try constantFunctional() : nil)
-        let squares = try await forms(rows, of: inverse)
-        let values = try await openOwn(
-            squares.own, peers: squares.peers, fractionBits: facts.varianceBits, widths: facts.varianceWidths)
-        try await give(
-            { squares.all[$0, $0] }, fractionBits: facts.varianceBits, bits: facts.varianceResultBits(isRobust: false))
-        takeVariances(values, lengths)
-    }
-
-    /// `D V M V D^T`
-    private func openRobustVariances(scale: Int) async throws {
-        let f = ShareMatrix.fractionBits
-        let (rows, lengths) = try ownRows(first: try constantFunctional())
-        let images = try await product(rows, inverse, shift: f)
-        let spreads = try await product(images, meat, shift: f)
-        let squares = try await product(spreads, images.transposed, shift: f, part: .diagonal)
-        let values = try await openOwn(
-            ownRange.map { squares[$0, $0] }, peers: peerRange.map { squares[$0, $0] },
-            fractionBits: facts.varianceBits, widths: facts.robustVarianceWidths)
-        try await give(
-            { squares[$0, $0] }, fractionBits: facts.varianceBits, bits: facts.varianceResultBits(isRobust: true))
-        takeVariances(values.map { $0 * power(-scale) }, lengths)
-    }
-
-    private func takeVariances(_ values: [Double], _ lengths: [Double]) {
-        let scale = power(-facts.rowBitsOfCount)
-        results.variances = values.enumerated().map { j, value in
-            max(0, value) * scale * (isActive && j == 0 ? 1 : lengths[j] * lengths[j])
-        }
-    }
-
-    private func openAliases(toActive: Bool = true) async throws {
-        var squares = try await forms(try ownRows().rows, of: deviation)
-        var widths = facts.aliasWidths
-        if !toActive {
-            widths.active = []
-            if isActive { squares.own = [] } else { squares.peers = [] }
-        }
-        results.aliases = try await openOwn(
-            squares.own, peers: squares.peers, fractionBits: TrainingFacts.aliasBits.fraction, widths: widths)
-        try await give(
-            { squares.all[$0, $0] }, fractionBits: TrainingFacts.aliasBits.fraction, bits: TrainingFacts.aliasBits.all)
-    }
-
-    private func openMovements() async throws {
-        let values = try await openOwn(
-            ownRange.map { present.direction[$0, 0] }, peers: peerRange.map { present.direction[$0, 0] },
-            fractionBits: TrainingFacts.movementBits.fraction, widths: facts.movementWidths)
-        try await give(
-            { present.direction[$0, 0] }, fractionBits: TrainingFacts.movementBits.fraction,
-            bits: TrainingFacts.movementBits.all)
-        // A step takes the direction off.
-        results.movements = table.coefficients(values).map { -$0 }
-    }
-
-    /// Own rows of D in the joint matrix: rows of T, of length 1. The first may be another one.
-    private func ownRows(first: ShareMatrix? = nil) throws(TrainingError) -> (rows: ShareMatrix, lengths: [Double]) {
-        let p = facts.parameters
-        let lengths = table.back.map { dot($0, $0).squareRoot() }
-        var rows = ShareMatrix(rows: p, columns: p)
-        for (j, joint) in ownRange.enumerated() {
-            for (l, column) in ownRange.enumerated() {
-                rows[joint, column] = try ShareMatrix.word(table.back[j][l] / lengths[j])
-            }
-        }
-        placeOtherRows(in: &rows)
-        if let first { for column in 0..<p { rows[0, column] = first[0, column] } }
-        return (rows, lengths)
-    }
-
-    /// Shares of the diagonal of `D M D^T`.
-    private func forms(
-        _ rows: ShareMatrix, of matrix: ShareMatrix
-    ) async throws -> (own: [ShareWord], peers: [ShareWord], all: ShareMatrix) {
-        let f = ShareMatrix.fractionBits
-        let images = try await product(rows, matrix, shift: f)
-        let squares = try await product(images, rows.transposed, shift: f, part: .diagonal)
-        return (ownRange.map { squares[$0, $0] }, peerRange.map { squares[$0, $0] }, squares)
     }
 }
