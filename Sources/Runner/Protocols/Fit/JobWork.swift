@@ -60,9 +60,8 @@ package struct JobWork: SessionWork {
         _ design: JobDesign, _ rows: AlignedRows, over session: Session
     ) async throws -> TrainingOutcome {
         let (progress, books, plan) = (progress, books, design.plan)
-        let counted = OpenedBits.coefficientOpenings(inputs.job)
         let openings = TrainingOpenings(
-            coefficients: { if $0 > counted { try books.openCoefficientsAgain(design) } },
+            of: inputs.job, again: { try books.openCoefficientsAgain(design) },
             scores: { try books.openScores(of: rows) })
         progress.expect(passes: plan.family == .linear ? nil : plan.maximumPasses)
         let input = try design.input()

@@ -47,9 +47,8 @@ struct JointFitRun: Sendable {
         _ design: JobDesign, _ rows: AlignedRows, over sessions: [Int: Session]
     ) async throws -> TrainingOutcome {
         let (progress, books, plan) = (side.progress, side.books, design.plan)
-        let counted = OpenedBits.coefficientOpenings(job)
         let openings = TrainingOpenings(
-            coefficients: { if $0 > counted { try books?.openCoefficientsAgain(design) } },
+            of: job, again: { try books?.openCoefficientsAgain(design) },
             scores: { try books?.openScores(of: rows) })
         let report: @Sendable (TrainingProgress) -> Void = { progress.report($0) }
         progress.expect(passes: plan.family == .linear ? nil : plan.maximumPasses)
