@@ -74,7 +74,7 @@ struct VerifyCommand: ReplyingCommand {
                 throw Failure(.noInput, "fileNotFound", "\(path) does not exist")
             }
         }
-        if !others.isEmpty || MeshVerification.isMesh(transcript) { return try await verifyMesh(console) }
+        if try !others.isEmpty || MeshVerification.isMesh(transcript) { return try await verifyMesh(console) }
         return try await verify(
             Self.transcript(at: transcript), against: peerTranscript.map { Self.transcript(at: $0) }, console)
     }
@@ -125,6 +125,7 @@ struct VerifyCommand: ReplyingCommand {
             ])
         }
         if let results = ResultChecks.folder(around: transcript), report.failure == nil {
+            try ResultChecks.demandReadable(transcript: transcript, results: results)
             report = report.adding([ResultChecks.finding(transcript: transcript, results: results)])
         }
         let unknown = site == nil ? [] : report.unknown(to: options)

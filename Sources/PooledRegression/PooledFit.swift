@@ -23,6 +23,11 @@ public struct PooledFit: Sendable {
         self.rows = rows
     }
 
+    /// Whether the sums have room for the scale of these columns: what a run would end with at its first sum.
+    ///
+    /// - Throws: `outOfScale`.
+    public func checkScale() throws(PooledError) { _ = try Scales.encoded(rows, model) }
+
     /// Runs rounds over the mesh until the fit has ended, going on from `state`.
     ///
     /// - Throws: ``PooledError`` (named columns), `SumError.suspended` under `wait` when a site is gone: save nothing, make new

@@ -89,13 +89,7 @@ struct PooledProgram: SumProgram {
 
     func contribution(to request: Request) throws -> [UInt128] {
         guard let rows else { throw PooledError.badRows("there are none", row: nil) }
-        guard let scales = request.scales else {
-            if let name = Scales.tooFine(rows, model) { throw PooledError.outOfScale(name) }
-            do throws(SumError) { return try FixedPoint.encode(Scales.contribution(rows, model)) } catch {
-                guard case .outOfRange(let index) = error else { throw error }
-                throw PooledError.outOfScale(Scales.name(ofIndex: index, model))
-            }
-        }
+        guard let scales = request.scales else { return try Scales.encoded(rows, model) }
         let local = LocalRows(rows, scales, model)
         try PointGuard.check(request.request, local)
         let values: [Double] =

@@ -1,4 +1,5 @@
 import Records
+import SecureSums
 import SplitRegression
 
 /// What all sites know of all rows after the first sum: how columns and outcome are centred and scaled
@@ -40,10 +41,21 @@ struct Scales: Sendable {
         return out
     }
 
+    /// One site's part in fixed point, as it is summed.
+    ///
+    /// - Throws: `outOfScale`.
+    static func encoded(_ rows: PooledRows, _ model: PooledModel) throws(PooledError) -> [UInt128] {
+        if let name = tooFine(rows, model) { throw .outOfScale(name) }
+        do throws(SumError) { return try FixedPoint.encode(contribution(rows, model)) } catch {
+            guard case .outOfRange(let index) = error else { throw .outOfScale("the outcome or its weights") }
+            throw .outOfScale(name(ofIndex: index, model))
+        }
+    }
+
     /// A column of this site's whose spread has too few steps of fixed point to be more than rounding.
     ///
     /// - Returns: its name; nil where all have enough, or vary no more than their own digits do.
-    static func tooFine(_ rows: PooledRows, _ model: PooledModel) -> String? {
+    private static func tooFine(_ rows: PooledRows, _ model: PooledModel) -> String? {
         func isTooFine(_ values: [Double]) -> Bool {
             let mean = values.reduce(0, +) / Double(max(values.count, 1))
             let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
@@ -63,7 +75,7 @@ struct Scales: Sendable {
     }
 
     /// What a number of the vector is about, for errors.
-    static func name(ofIndex index: Int, _ model: PooledModel) -> String {
+    private static func name(ofIndex index: Int, _ model: PooledModel) -> String {
         index < head ? "the outcome or its weights" : model.terms[(index - head) / each]
     }
 

@@ -6,8 +6,7 @@ package import Foundation
 package enum PlainFile {
     /// Opens a regular file for reading; symbolic links are followed.
     ///
-    /// - Throws: `fileNotFound`; `unreadable` with the reason: a folder, a pipe or a device, a link that leads nowhere, no
-    ///   permission.
+    /// - Throws: `fileNotFound`; `permissionDenied`; `unreadable` with the reason: a folder, a pipe or a device, a link that leads nowhere.
     package static func open(_ path: String) throws(RecordsError) -> FileHandle {
         let link = try attributes(of: path, named: path)
         var type = link[.type] as? FileAttributeType
@@ -24,7 +23,7 @@ package enum PlainFile {
         default: throw .unreadable(path: path, reason: "it is a pipe, a socket or a device, not a regular file")
         }
         guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw .unreadable(path: path, reason: "permission denied")
+            throw .permissionDenied(path: path)
         }
         return handle
     }
@@ -35,7 +34,7 @@ package enum PlainFile {
         do {
             return try FileManager.default.attributesOfItem(atPath: path)
         } catch let error as CocoaError where error.code == .fileReadNoPermission {
-            throw .unreadable(path: name, reason: "permission denied")
+            throw .permissionDenied(path: name)
         } catch {
             throw .fileNotFound(path: name)
         }

@@ -37,6 +37,7 @@ public enum RecordsError: Error, Equatable, Sendable {
     // The file
     case fileNotFound(path: String)
     case unreadable(path: String, reason: String)
+    case permissionDenied(path: String)
     case emptyFile(path: String)
     case tooLarge(path: String, reason: String)
 
@@ -77,6 +78,7 @@ public enum RecordsError: Error, Equatable, Sendable {
     /// The families that a command line maps to its exit codes.
     public enum Category: Sendable, Hashable {
         case noInput
+        case permission
         case badData
         case badRequest
         case cannotCreate
@@ -85,6 +87,7 @@ public enum RecordsError: Error, Equatable, Sendable {
     public var category: Category {
         switch self {
         case .fileNotFound, .unreadable: .noInput
+        case .permissionDenied: .permission
         case .emptyFile, .tooLarge, .notUTF8, .utf16, .nulByte, .unterminatedQuote, .strayQuote, .bareCarriageReturn,
             .blankLine, .raggedRow, .badHeader, .missingColumn, .notNumeric, .notBinary, .unknownLevel, .missingValue,
             .outOfScale, .outOfDomain, .notBelow, .duplicateIdentifiers, .unfitDesign, .unsafeText:

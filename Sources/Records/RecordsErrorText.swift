@@ -45,6 +45,7 @@ extension RecordsError: CustomStringConvertible {
         switch self {
         case .fileNotFound(let path): "no such file: \(path)"
         case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
+        case .permissionDenied(let path): "cannot read \(path): permission denied"
         case .emptyFile(let path): "\(path) has no header line"
         case .tooLarge(let path, let reason): "\(path) is too large: \(reason)"
         case .notUTF8(let place): "\(place): not valid UTF-8"
@@ -93,6 +94,7 @@ extension RecordsError: CustomStringConvertible {
     public var hint: String? {
         switch self {
         case .fileNotFound: "check the path in this site's settings"
+        case .permissionDenied: "it is there: may this user read it, and enter the folders around it?"
         case .notUTF8, .utf16, .nulByte: "save the table as \"CSV UTF-8\""
         case .unterminatedQuote, .strayQuote: "quote the whole field and write \"\" for a quotation mark inside it"
         case .bareCarriageReturn: "end lines with LF or CR LF"

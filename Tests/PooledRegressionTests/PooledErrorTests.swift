@@ -50,6 +50,16 @@ import Testing
         #expect(small == .outOfScale("dose"))
     }
 
+    /// As `job check` asks, before anybody is called.
+    @Test func scaleBeforeTheFirstSum() throws {
+        var changed = rows(0)
+        try PooledFit(model(), rows: changed).checkScale()
+        changed.columns[1] = changed.columns[1].map { $0 * 1e-10 }
+        #expect(throws: PooledError.outOfScale("dose")) { try PooledFit(model(), rows: changed).checkScale() }
+        changed.columns[1][0] = 1e12
+        #expect(throws: PooledError.outOfScale("dose")) { try PooledFit(model(), rows: changed).checkScale() }
+    }
+
     @Test func separation() async throws {
         let found = try await error(model()) { _, rows in rows.label = rows.columns[1].map { $0 > 0.1 ? 1 : 0 } }
         #expect(found == .separation(["dose"]))

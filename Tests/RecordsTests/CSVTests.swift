@@ -155,6 +155,11 @@ import Testing
         #expect(try Table.read(csv: path("to-plain")).rowCount == 1)
     }
 
+    @Test func aMissingPermissionIsNoMissingFile() {
+        #expect(RecordsError.permissionDenied(path: "t.csv").category == .permission)
+        #expect(RecordsError.unreadable(path: "t.csv", reason: "it is a folder").category == .noInput)
+    }
+
     @Test func declaredDelimiterWins() throws {
         #expect(cells(try table("a;b;c,d\n1;2;3,4\n", delimiter: .comma)) == [["1;2;3", "4"]])
         #expect(cells(try table("\"a,b,c\";d\n1;2\n")) == [["1", "2"]])

@@ -50,8 +50,25 @@ struct MeshCopy {
         return found.isEmpty ? nil : found
     }
 
-    /// - Throws: `Failure` 65 for a folder that has no such transcripts, or those of several sites.
+    /// What this user may not read is no fault of the folder, and must not look like something else or like nothing.
+    ///
+    /// - Throws: `Failure` 77.
+    static func demandReadable(_ folder: String) throws {
+        let inside = "\(folder)/\(MeshFolder.transcripts)"
+        let transcripts = ((try? FileManager.default.contentsOfDirectory(atPath: inside)) ?? []).sorted().map {
+            "\(inside)/\($0)"
+        }
+        // A transcript's other files are demanded where it is verified.
+        let files = [TranscriptLayout.parties, TranscriptLayout.job, TranscriptLayout.jobText]
+        try PrivateFile.demandReadable(
+            [folder, inside, "\(folder)/\(MeshFolder.result)"]
+                + transcripts.flatMap { transcript in [transcript] + files.map { "\(transcript)/\($0)" } })
+        for transcript in transcripts { try ResultChecks.demandReadable(transcript: transcript, results: folder) }
+    }
+
+    /// - Throws: `Failure` 65 for a folder that has no such transcripts, or those of several sites; 77 for one that this user may not read.
     init(_ folder: String) throws {
+        try Self.demandReadable(folder)
         guard let transcripts = Self.transcripts(of: folder) else {
             throw Failure(
                 .badData, "noTranscript", "\(folder) has no transcripts of sessions with several parties",

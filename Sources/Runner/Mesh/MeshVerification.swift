@@ -148,7 +148,12 @@ package struct MeshVerification {
     private let following: any MeshFollowing
 
     /// Whether a folder is one of a mesh.
-    package static func isMesh(_ folder: String) -> Bool { MeshCopy.transcripts(of: folder) != nil }
+    ///
+    /// - Throws: `Failure` 77 where this user may not look.
+    package static func isMesh(_ folder: String) throws -> Bool {
+        try MeshCopy.demandReadable(folder)
+        return MeshCopy.transcripts(of: folder) != nil
+    }
 
     /// - Throws: `Failure` for folders that are not of one job, or of one party twice.
     package init(_ folders: [String], options: Verifier.Options) throws {

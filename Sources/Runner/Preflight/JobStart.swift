@@ -118,12 +118,22 @@ package struct JobStart: Sendable {
 
     /// Whether earlier jobs leave enough of what this site's rows hold. Which rows will be common is not known: so it is a warning.
     private func earlierBits(of inputs: JobInputs, in ledger: SiteLedger, _ site: SiteFolder) -> StartCheck? {
+        // That the peer is not known is said where it is looked for.
         guard let budget, budget.finding(earlier: 0, inAll: 0).verdict == .kept,
-            let peer = try? site.peerEntry(in: inputs.file),
-            let (earlier, inAll) = try? ledger.read({
-                (try $0.mostBits(openedTo: peer), try $0.mostBits(openedTo: nil))
-            })
+            let peer = try? site.peerEntry(in: inputs.file)
         else { return nil }
+        let (earlier, inAll): (Int, Int)
+        do {
+            (earlier, inAll) = try ledger.read {
+                (try $0.mostBits(openedTo: peer), try $0.mostBits(openedTo: nil))
+            }
+        } catch {
+            let failure = Failure(describing: error)
+            return StartCheck(
+                Guard.budget.name, .warning,
+                "what earlier jobs opened is not known, and so not whether it leaves enough for this one: \(failure.message)",
+                hint: failure.hint ?? "moiety doctor says what is wrong with the ledger")
+        }
         let finding = budget.finding(earlier: earlier, inAll: inAll)
         guard let refusal = finding.refusal else { return nil }
         return StartCheck(
@@ -144,7 +154,6 @@ package struct JobStart: Sendable {
             })
         guard inputs.session.guards == .all else { return }
         let fitted = rows ?? table.fittedRows(of: job)
-        var budget: BitBudget?
         do {
             let check = try table.check(for: job)
             if !check.problems.isEmpty {
@@ -166,7 +175,6 @@ package struct JobStart: Sendable {
             }
             // What fewer rows would hold is known when they are.
             if rows == nil { budget = BitBudget(job, rows: fitted, owner: inputs.own.role, hidden: check.hidden) }
-            self.budget = budget
         } catch {
             checks.append(StartCheck("columns", failed: error))
         }

@@ -44,7 +44,7 @@ enum PooledTask: Sendable {
     /// - Throws: `PooledError`.
     func check(_ rows: PooledAnalysis.Rows, _ settings: SumSettings, _ secret: SiteSecret) throws {
         switch self {
-        case .fit(let model): _ = try PooledFit(model, rows: rows.ofModel)
+        case .fit(let model): try PooledFit(model, rows: rows.ofModel).checkScale()
         case .analysis(let analysis): _ = try analysis.prepare(rows, settings, secret: secret)
         }
     }

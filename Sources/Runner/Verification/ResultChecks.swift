@@ -17,6 +17,12 @@ package enum ResultChecks {
         return list.hashes.keys.sorted().filter { !FileManager.default.fileExists(atPath: "\(results)/\($0)") }
     }
 
+    /// - Throws: `Failure` 77 for results that are there and that this user may not read: they must not look as if they were not.
+    package static func demandReadable(transcript: String, results: String) throws {
+        guard let list = ResultList(transcript: transcript) else { return }
+        try PrivateFile.demandReadable(list.hashes.keys.sorted().map { "\(results)/\($0)" })
+    }
+
     package static func finding(transcript: String, results: String) -> VerificationReport.Finding {
         func skipped(_ reason: String) -> VerificationReport.Finding {
             .init(check: .r04, status: .notEvaluated, sentence: "Not evaluated: \(reason).")

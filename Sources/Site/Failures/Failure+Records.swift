@@ -5,6 +5,7 @@ extension Failure {
         let status: ExitStatus =
             switch error.category {
             case .noInput: .noInput
+            case .permission: .permission
             case .badData: .badData
             case .badRequest: .configuration
             case .cannotCreate: .cannotCreate
@@ -17,6 +18,8 @@ extension Failure {
         switch error {
         case .fileNotFound: "fileNotFound"
         case .unreadable: "unreadable"
+        // As for any other file.
+        case .permissionDenied: "cannotRead"
         case .emptyFile: "emptyFile"
         case .tooLarge: "tooLarge"
         case .notUTF8: "notUTF8"

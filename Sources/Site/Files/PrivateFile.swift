@@ -27,6 +27,16 @@ package enum PrivateFile {
         return text
     }
 
+    /// - Throws: `Failure` 77 for the first of these files and folders that is there and that this user may not read.
+    package static func demandReadable(_ paths: [String]) throws {
+        for path in paths
+        where FileManager.default.fileExists(atPath: path) && !FileManager.default.isReadableFile(atPath: path) {
+            throw Failure(
+                .permission, "cannotRead", "\(path) cannot be read",
+                hint: "it is there: may this user read it, and is the disk well?")
+        }
+    }
+
     /// Reads a file of at most `limit` bytes.
     package static func readBytes(_ path: String, limit: Int) throws -> [UInt8] {
         // Opening a pipe waits for a writer that may never come.
