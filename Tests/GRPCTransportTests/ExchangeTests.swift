@@ -86,8 +86,9 @@ extension TransportTests {
         @Test("A side that closes does not wait for the other's work, only for its frames", arguments: [true, false])
         func closesFirst(listenerCloses: Bool) async throws {
             var pair = try Pair()
-            pair.listenerLimits.closeTimeout = .seconds(200)
-            pair.dialerLimits.closeTimeout = .seconds(200)
+            // Whoever waited for more than frames would wait longer than the suite may.
+            pair.listenerLimits.closeTimeout = .seconds(3600)
+            pair.dialerLimits.closeTimeout = .seconds(3600)
             let gate = Gate()
             let closes: @Sendable (GRPCPeerChannel) async throws -> Void = { channel in
                 try await channel.send([1])
@@ -108,12 +109,10 @@ extension TransportTests {
                 let receiving = await result { try await channel.receive() }
                 #expect(receiving.wireError == .channelClosed)
             }
-            let began = ContinuousClock.now
             let ends = await pair.run(
                 listener: listenerCloses ? closes : works, dialer: listenerCloses ? works : closes)
             try ends.listener.get()
             try ends.dialer.get()
-            #expect(ContinuousClock.now - began < .seconds(100))
         }
 
         @Test("An error of one side's work is its own; the other finds the channel closed")

@@ -1,6 +1,7 @@
 import GRPCTransport
 import NIOCore
 import NIOPosix
+import Synchronization
 import TestSupport
 import Testing
 import Wire
@@ -49,7 +50,6 @@ extension TransportTests {
                 }
                 _ = try await channel.receive()
             }
-            let began = ContinuousClock.now
             let ends = await pair.run(
                 route: { try await proxy.start(to: $0) },
                 listener: { channel in
@@ -64,7 +64,6 @@ extension TransportTests {
                 })
             #expect(ends.listener.wireError == .connectionLost(peer: "lab"))
             #expect(ends.dialer.wireError == .connectionLost(peer: "hospital"))
-            #expect(ContinuousClock.now - began < .seconds(60))
             proxy.cut()
         }
 
@@ -114,7 +113,7 @@ extension TransportTests {
 
         /// Waits until bytes came twice more, in any direction: never long, unless the connection is gone.
         private func moreBytes(through proxy: Proxy) async throws {
-            let (before, deadline) = (proxy.reads, ContinuousClock.now + .seconds(60))
+            let (before, deadline) = (proxy.reads, ContinuousClock.now + .seconds(300))
             while proxy.reads < before + 2 {
                 try #require(ContinuousClock.now < deadline, "the connection carries nothing any more")
                 try await Task.sleep(for: .milliseconds(20))
@@ -124,12 +123,15 @@ extension TransportTests {
         @Test("A dialer may come first")
         func dialerFirst() async throws {
             let pair = try Pair()
-            let port = try await self.freePort(pair)
-            async let sent: Void = pair.dialer(port: port).withChannel(timeout: .seconds(120)) {
+            let port = try await UnusedPort()
+            let waits = Gate()
+            async let sent: Void = pair.dialer(port: port.number).withChannel(
+                timeout: pair.timeout, onWaiting: { _ in waits.open() }
+            ) {
                 try await $0.send([4])
             }
-            try await Task.sleep(for: .milliseconds(300))
-            let received = try await pair.listener(port: port).withChannel(timeout: .seconds(120)) {
+            await waits.wait()
+            let received = try await pair.listener(port: port.number).withChannel(timeout: pair.timeout) {
                 try await $0.receive()
             }
             #expect(received == [4])
@@ -139,30 +141,34 @@ extension TransportTests {
         @Test("A dialer gives up at its deadline and names the peer")
         func nobodyListens() async throws {
             let pair = try Pair()
-            let port = try await self.freePort(pair)
-            let began = ContinuousClock.now
+            let port = try await UnusedPort()
             let end = await result {
-                try await pair.dialer(port: port).withChannel(timeout: .milliseconds(400)) { _ in }
+                try await pair.dialer(port: port.number).withChannel(timeout: .milliseconds(400)) { _ in }
             }
             #expect(
                 end.transportError
-                    == .unreachable(peer: "hospital", address: "127.0.0.1:\(port)", fault: .refused))
-            #expect(ContinuousClock.now - began < .seconds(60))
+                    == .unreachable(peer: "hospital", address: "127.0.0.1:\(port.number)", fault: .refused))
         }
 
         @Test("A listener gives up at its deadline")
         func nobodyDials() async throws {
             let pair = try Pair()
-            let ports = AsyncStream.makeStream(of: Int.self)
+            let listens = Gate()
+            // The port that peers were told, which the system chose.
+            let port = Mutex(0)
             let end = await result {
                 try await pair.listener().withChannel(
-                    timeout: .seconds(3), onListening: { ports.continuation.yield($0) }
+                    until: {
+                        await listens.wait()
+                        try? await Task.sleep(for: .milliseconds(200))
+                    },
+                    onListening: { chosen in
+                        port.withLock { $0 = chosen }
+                        listens.open()
+                    }
                 ) { _ in }
             }
-            var iterator = ports.stream.makeAsyncIterator()
-            // The port that peers were told, which the system chose.
-            let port = try #require(await iterator.next())
-            #expect(end.transportError == .nobodyConnected(address: "127.0.0.1:\(port)"))
+            #expect(end.transportError == .nobodyConnected(address: "127.0.0.1:\(port.withLock { $0 })"))
         }
 
         @Test("A port that is taken is named")
@@ -185,14 +191,14 @@ extension TransportTests {
         func cancellation(stage: String) async throws {
             let pair = try Pair()
             let started = Gate()
-            let port = try await self.freePort(pair)
+            let port = try await UnusedPort()
             let work = Task {
                 switch stage {
                 case "listener waits":
                     try await pair.listener().withChannel(onListening: { _ in started.open() }) { _ in }
                 case "dialer waits":
                     started.open()
-                    try await pair.dialer(port: port).withChannel { _ in }
+                    try await pair.dialer(port: port.number).withChannel { _ in }
                 default:
                     let ends = await pair.run(
                         listener: { channel in
@@ -206,17 +212,16 @@ extension TransportTests {
             }
             await started.wait()
             try await Task.sleep(for: .milliseconds(100))
-            let began = ContinuousClock.now
             work.cancel()
             await #expect(throws: CancellationError.self) { try await work.value }
-            #expect(ContinuousClock.now - began < .seconds(60))
         }
 
         @Test("Connections that say nothing are closed, and too many are not held")
         func knocking() async throws {
             var pair = try Pair()
             pair.listenerLimits.maximumConnections = 4
-            pair.listenerLimits.handshakeTimeout = .milliseconds(700)
+            // Also for the dial at the end, which tries again where other tests leave it no time.
+            pair.listenerLimits.handshakeTimeout = .seconds(2)
             let ports = AsyncStream.makeStream(of: Int.self)
             let serving = Task { [pair] in
                 try await pair.listener().serve(onListening: { ports.continuation.yield($0) }) { channel in
@@ -231,23 +236,14 @@ extension TransportTests {
                     try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
                         .connect(host: "127.0.0.1", port: port).get())
             }
-            for channel in silent { try await channel.closeFuture.get() }
+            for channel in silent { #expect(try await isClosedByPeer(channel)) }
             // The place they held is free again.
-            try await pair.dialer(port: port).withChannel { channel in
+            try await pair.dialer(port: port).withChannel(timeout: pair.timeout) { channel in
                 try await channel.send([1])
                 #expect(try await channel.receive() == [1])
             }
             serving.cancel()
             _ = await serving.result
-        }
-
-        /// A port on which nobody listens now.
-        private func freePort(_ pair: Pair) async throws -> Int {
-            let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-                .bind(host: "127.0.0.1", port: 0).get()
-            let port = channel.localAddress?.port
-            try await channel.close().get()
-            return try #require(port)
         }
     }
 }
