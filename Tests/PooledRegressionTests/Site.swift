@@ -11,7 +11,7 @@ enum Site {
     static func names(_ count: Int) -> [String] { (0..<count).map { "site\($0)" } }
 
     static func settings(
-        _ sites: Int, coalition: Int, onLoss: SumSettings.OnLoss = .wait, patience: Duration = .seconds(5)
+        _ sites: Int, coalition: Int, onLoss: SumSettings.OnLoss = .wait, patience: Duration = .seconds(30)
     ) throws -> SumSettings {
         try SumSettings(parties: names(sites), coalition: coalition, onLoss: onLoss, patience: patience)
     }

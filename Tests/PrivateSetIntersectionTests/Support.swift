@@ -63,7 +63,7 @@ struct Parties {
         capacity: Int = 16, plan: ProtocolPlan? = nil,
         recordingAtHospital recorder: MemoryRecorder = MemoryRecorder(keepsPayloads: false)
     ) async throws -> Parties {
-        let limits = SessionLimits(wait: .seconds(600), handshake: .seconds(30), farewell: .milliseconds(500))
+        let limits = SessionLimits(wait: .seconds(600), handshake: .seconds(300), farewell: .milliseconds(500))
         let pair = try await Sides(
             roles: ("hospital", "lab"), protocols: [.alignment], plan: plan, limits: limits, recorderA: recorder,
             recorderB: MemoryRecorder(keepsPayloads: false)

@@ -132,7 +132,7 @@ struct Deviating: Sendable {
     private func exchange<M: Message>(
         _ sessions: [Int: Session], _ round: UInt32, by outgoing: [Int: M]
     ) async throws -> [(Int, M)] {
-        let (received, _) = await Flight.exchange(outgoing, over: sessions, round: round, within: .seconds(4))
+        let (received, _) = await Flight.exchange(outgoing, over: sessions, round: round, within: .seconds(60))
         guard !received.isEmpty else { throw WireError.sessionEnded }
         return received.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }

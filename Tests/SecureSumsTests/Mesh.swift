@@ -25,7 +25,7 @@ enum Mesh {
     static let job = Bytes32(hashing: Array("job".utf8))
 
     static func settings(
-        _ sites: Int, _ coalition: Int, _ onLoss: SumSettings.OnLoss = .wait, patience: Duration = .seconds(2)
+        _ sites: Int, _ coalition: Int, _ onLoss: SumSettings.OnLoss = .wait, patience: Duration = .seconds(20)
     ) throws -> SumSettings {
         try SumSettings(
             parties: (0..<sites).map { "site\($0)" }, coalition: coalition, onLoss: onLoss, patience: patience)
@@ -39,7 +39,7 @@ enum Mesh {
             settings.parties, keys: keys, job: job, roles: (SumDescription.first, SumDescription.second),
             protocols: [SumDescription.protocolVersion],
             plan: { ProtocolPlan([.init(SumDescription.description, parties: ["first": $0, "second": $1])]) },
-            limits: SessionLimits(wait: .seconds(5), handshake: .seconds(5), farewell: .milliseconds(200)),
+            limits: SessionLimits(wait: .seconds(300), handshake: .seconds(300), farewell: .milliseconds(200)),
             inspectors: { _ in [SumInspector(settings: settings)] }, wrap: wrap)
     }
 

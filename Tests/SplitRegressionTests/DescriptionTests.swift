@@ -64,7 +64,7 @@ struct DescribedFixture: Sendable {
     ) async throws -> Ended {
         let plan = plan ?? self.plan()
         let order = ProtocolPlan([.init(.describing, parties: ["active": "hospital", "passive": "lab"])])
-        let limits = SessionLimits(wait: .seconds(120), handshake: .seconds(10), farewell: .milliseconds(500))
+        let limits = SessionLimits(wait: .seconds(300), handshake: .seconds(300), farewell: .milliseconds(500))
         var sides = Sides(job: Bytes32(hashing: [7]), protocols: [.description], plan: order, limits: limits)
         sides.inspectingA = { description in
             [
@@ -255,7 +255,7 @@ struct DescribedFixture: Sendable {
         }
     }
 
-    @Test("Many cells go in several chunks, of which the owner is two ahead at most", .timeLimit(.minutes(2)))
+    @Test("Many cells go in several chunks, of which the owner is two ahead at most", .timeLimit(.minutes(15)))
     func manyCells() async throws {
         var data = DescribedFixture.made(rows: 400, groups: 2, isWeighted: false, seed: 21)
         var generator = SplitMix(22)

@@ -50,7 +50,7 @@ import Wire
     ) async throws -> (learned: Result<[Int64], any Error>, peer: Result<DescriptionTable, any Error>, sent: Int) {
         let plan = plan(minimumCell: minimumCell)
         let order = ProtocolPlan([.init(.describing, parties: ["active": "hospital", "passive": "lab"])])
-        let limits = SessionLimits(wait: .seconds(60), handshake: .seconds(10), farewell: .milliseconds(500))
+        let limits = SessionLimits(wait: .seconds(300), handshake: .seconds(300), farewell: .milliseconds(500))
         let pair = try await Sides(
             job: Bytes32(hashing: [9]), protocols: [.description], plan: order, limits: limits
         ).opened()

@@ -32,7 +32,7 @@ struct JointDescriptionFixture: Sendable {
 
     func sessions() async throws -> SiteSessions {
         let plan = plan
-        let limits = SessionLimits(wait: .seconds(120), handshake: .seconds(20), farewell: .milliseconds(500))
+        let limits = SessionLimits(wait: .seconds(300), handshake: .seconds(300), farewell: .milliseconds(500))
         return try await SiteSessions.open(
             Self.names, roles: ("active", "passive"), protocols: [.description, .inputs],
             plan: { one, other in

@@ -82,7 +82,7 @@ extension LinearTrainingTests {
         var plan = TrainingPlan(family: .linear, keyBits: 512)
         plan.nonces = nonces
         // Without a plan of messages: the exchange alone.
-        let limits = SessionLimits(wait: .seconds(120), handshake: .seconds(10), farewell: .milliseconds(500))
+        let limits = SessionLimits(wait: .seconds(300), handshake: .seconds(300), farewell: .milliseconds(500))
         let (pair, settled) = (try await Sides(protocols: [.training], limits: limits).opened(), plan)
         async let a = TrainingKeys.exchange(
             TrainingKeyPurpose.self, terms: settled.keyTerms(floor: 512), nonces: settled.nonces, session: pair.a)

@@ -21,7 +21,7 @@ struct SessionPair {
     ) async throws -> SessionPair {
         let plan =
             plan ?? ProtocolPlan([.init(.training(family), parties: ["active": "hospital", "passive": "lab"])])
-        let limits = SessionLimits(wait: .seconds(120), handshake: .seconds(10), farewell: .milliseconds(500))
+        let limits = SessionLimits(wait: .seconds(300), handshake: .seconds(300), farewell: .milliseconds(500))
         var sides = Sides(job: Bytes32(hashing: [seed]), protocols: [.training], plan: plan, limits: limits)
         if let training {
             sides.inspectingA = { description in

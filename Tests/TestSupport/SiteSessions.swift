@@ -23,7 +23,7 @@ package struct SiteSessions: Sendable {
         _ names: [String], keys: [SigningKey]? = nil, job: Bytes32 = Bytes32(hashing: Array("job".utf8)),
         roles: (String, String), protocols: [ProtocolVersion],
         plan: (@Sendable (String, String) -> ProtocolPlan)? = nil,
-        limits: SessionLimits = Sides.quick,
+        limits: SessionLimits = Sides.generous,
         inspectors: (@Sendable (SessionDescription) -> [any PayloadInspector])? = nil,
         wrap: @Sendable (Int, Int, any PeerChannel) -> any PeerChannel = { $2 }
     ) async throws -> SiteSessions {

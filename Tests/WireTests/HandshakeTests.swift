@@ -63,14 +63,14 @@ import Testing
                 expecting: PeerIdentity(
                     name: "b", publicKey: keyB.publicKey, certificateFingerprint: Bytes32(hashing: [1])),
                 terms: SessionTerms(jobHash: testJob, role: "x", peerRole: "y"), seed: SessionSeed(),
-                recorder: MemoryRecorder(), limits: Sides.quick)
+                recorder: MemoryRecorder(), limits: Sides.generous)
         }
         async let b = result {
             try await Session.open(
                 over: other, as: LocalParty(name: "b", identity: keyB, certificateFingerprint: Bytes32(hashing: [2])),
                 expecting: PeerIdentity(name: "a", publicKey: keyA.publicKey),
                 terms: SessionTerms(jobHash: testJob, role: "y", peerRole: "x"), seed: SessionSeed(),
-                recorder: MemoryRecorder(), limits: Sides.quick)
+                recorder: MemoryRecorder(), limits: Sides.generous)
         }
         #expect(await a.wireError == .certificateMismatch(peer: "b"))
         #expect(await b.wireError?.name == "certificateMismatch")

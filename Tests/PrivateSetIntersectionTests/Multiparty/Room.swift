@@ -11,7 +11,7 @@ struct Room {
     let sessions: SiteSessions
 
     static func settings(
-        _ parties: Int, active: Int = 0, minimumCohort: Int = 1, patience: Duration = .seconds(60)
+        _ parties: Int, active: Int = 0, minimumCohort: Int = 1, patience: Duration = .seconds(300)
     ) throws -> MultipartySettings {
         try MultipartySettings(
             parties: (0..<parties).map { "party\($0)" }, active: active,
@@ -40,7 +40,7 @@ struct Room {
                 let pair = [first, second].map { settings.parties.firstIndex(of: $0) ?? 0 }
                 return ProtocolPlan([MultipartyAlignment.part(of: settings, between: (pair[0], pair[1]))])
             },
-            limits: SessionLimits(wait: .seconds(60), handshake: .seconds(30), farewell: .milliseconds(500)),
+            limits: SessionLimits(wait: .seconds(300), handshake: .seconds(300), farewell: .milliseconds(500)),
             inspectors: inspecting)
         return Room(settings: settings, sessions: sessions)
     }

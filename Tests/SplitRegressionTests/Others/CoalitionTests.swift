@@ -43,7 +43,7 @@ import Wire
             _ numbers: [[Int128]], _ columns: [[Int64]], _ layout: ScaledRowLayout, _ seed: UInt8
         ) async throws -> [([[ShareWord]], [[ShareWord]])] {
             let limits = SessionLimits(
-                wait: .seconds(120), handshake: .seconds(10), farewell: .milliseconds(500))
+                wait: .seconds(300), handshake: .seconds(300), farewell: .milliseconds(500))
             let pair = try await Sides(job: Bytes32(hashing: [seed]), protocols: [.training], limits: limits)
                 .opened()
             let terms = TrainingPlan(family: .linear, keyBits: 512).keyTerms(floor: 512)

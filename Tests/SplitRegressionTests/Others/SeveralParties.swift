@@ -58,7 +58,7 @@ struct SeveralParties {
     /// All sessions, each with its plan of messages and inspectors.
     func sessions(_ plan: TrainingPlan) async throws -> SiteSessions {
         let names = Self.names.prefix(parties.count)
-        let limits = SessionLimits(wait: .seconds(300), handshake: .seconds(20), farewell: .milliseconds(500))
+        let limits = SessionLimits(wait: .seconds(300), handshake: .seconds(300), farewell: .milliseconds(500))
         return try await SiteSessions.open(
             Array(names), roles: ("active", "passive"), protocols: [.training],
             plan: { one, other in Self.plan(one, other, plan.family) }, limits: limits,

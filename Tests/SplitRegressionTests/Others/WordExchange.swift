@@ -33,7 +33,7 @@ struct WordExchange {
         let layout = try RiskSumLayout(
             .words, inputs: rows, outputs: places, values: values,
             termBits: ShareWord.modulusBits + TrainingFacts.riskScalarBits, modulusBits: keyBits)
-        let limits = SessionLimits(wait: .seconds(120), handshake: .seconds(10), farewell: .milliseconds(500))
+        let limits = SessionLimits(wait: .seconds(300), handshake: .seconds(300), farewell: .milliseconds(500))
         let pair = try await Sides(job: Bytes32(hashing: [7]), protocols: [.training], limits: limits).opened()
         let terms = TrainingPlan(family: .cox, keyBits: keyBits).keyTerms(floor: keyBits)
         @Sendable func exchange(_ session: Session) async throws -> PaillierShareExchange {
