@@ -39,12 +39,6 @@ extension EndToEnd {
             func openScores(of rows: AlignedRows) throws {}
         }
 
-        private struct Silent: RunObserver {
-            func progress(_ text: String) {}
-            func warning(_ text: String) {}
-            func sessionFailed(_ failure: Failure) {}
-        }
-
         @Test(.stopsAHang)
         func metricsThatDoNotFollow() async throws {
             let features = "[m1, m2, m3]"

@@ -6,11 +6,11 @@ extension EndToEnd {
     /// From a table to a job, and from a job to what one party must know of it.
     @Suite(.serialized) struct Drafts {
         private static let table =
-            "mrn,outcome,age,arm,notes,site,=sum,flag\n"
+            "mrn,outcome,age,arm,notes,site,=sum,flag,*note\n"
             + (0..<60).map { row in
                 "M-\(1000 + row),\(row % 3 == 0 ? "yes" : "no"),\(30 + row % 40),\(["low", "high", "no, thanks"][row % 3]),"
                     .replacing("no, thanks", with: "\"no, thanks\"")
-                    + "free text \(row),A,\(row),\(row % 2)\n"
+                    + "free text \(row),A,\(row),\(row % 2),\(row % 7)\n"
             }.joined()
 
         private func site(_ scratch: TemporaryFolder, _ name: String) async throws -> String {
@@ -36,6 +36,8 @@ extension EndToEnd {
                 "{column: arm, type: categorical, levels: [high, low, \"no, thanks\"], reference: high}",
                 "{column: flag, type: binary}", "left out: notes: text", "left out: site: constant",
                 "left out: \"=sum\": a job",
+                // The mark would be read as YAML's, in a comment too.
+                "left out: \"?note\": a job",
             ] { #expect(text.contains(part), "\(part) in \(text)") }
             // No row's own value.
             #expect(!text.contains("M-1000") && !text.contains("free text"))

@@ -13,6 +13,6 @@ import Testing
 @Suite(.serialized) struct EndToEndOfExamples {}
 
 extension Trait where Self == TimeLimitTrait {
-    /// Ends what hangs; no machine that works is as slow as that.
+    /// Ends what hangs; no machine that works is as slow as that. A process is ended before, and says what it had said (``Running``).
     static var stopsAHang: Self { .timeLimit(.minutes(30)) }
 }

@@ -23,7 +23,7 @@ struct FittingParties {
         model: {family: \(family), maxPasses: 12}
         keys: {bits: 2048}
         loosen: [budget]
-        network: {connectTimeout: 30, messageTimeout: 60}
+        network: {connectTimeout: 30, messageTimeout: 300}
         \(more)
 
         """

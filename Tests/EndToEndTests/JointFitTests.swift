@@ -1,5 +1,6 @@
 import Foundation
 import Runner
+import Site
 import SplitRegression
 import TestSupport
 import Testing
@@ -63,6 +64,8 @@ extension EndToEndOfMany {
                 "verify", sites.results("hospital"), "--with", sites.results("lab"), "--with",
                 sites.results("registry"))
             #expect(together.code == 0 && together.output.contains("[M04] ok"), "\(together.output)")
+            try await expectKeeperBlamesNobody(sites)
+            try await expectMetricsFollow(sites)
             try await expectReports(sites)
             try await expectDescription(parties)
             try await expectPrediction(parties)
@@ -104,6 +107,40 @@ extension EndToEndOfMany {
             try Data(text.replacing("registry,", with: "registry,1").utf8).write(to: path)
             let edited = try await Program.run("verify", sites.results("registry"))
             #expect(edited.code == 2 && edited.output.contains("resultChanged"), "\(edited.output)")
+        }
+
+        /// Records that the registry makes up in the hospital's name, after all that the hospital signed: other heads, another mesh, another
+        /// part of the model.
+        private func expectKeeperBlamesNobody(_ sites: ManySites) async throws {
+            let folder = try sites.scratch.copy(of: sites.results("registry"))
+            let transcript = "\(folder)/transcripts/hospital"
+            let other = Bytes32(hashing: [9])
+            try MadeUp.append(to: transcript, from: "hospital", to: "registry") { (said: MeshHeads) in
+                MeshHeads(
+                    mesh: other,
+                    items: said.items.map { .init(site: $0.site, head: TreeHead(size: $0.head.size, root: other)) })
+            }
+            try MadeUp.append(to: transcript, from: "hospital", to: "registry") { (_: ModelCommitment) in
+                ModelCommitment(root: other)
+            }
+            let verified = try await Program.run("verify", folder)
+            #expect(
+                verified.code == 2 && verified.output.contains("registry with hospital: INVALID"), "\(verified.output)")
+            for check in ["M02", "M03", "M05"] {
+                #expect(!verified.output.contains("[\(check)] FAIL"), "\(verified.output)")
+            }
+        }
+
+        /// R03 of figures that no file beside the transcripts has.
+        private func expectMetricsFollow(_ sites: ManySites) async throws {
+            let folder = try sites.scratch.copy(of: sites.results("hospital"))
+            let site = try SiteFolder(opening: sites.site("hospital"))
+            try MadeUp.outcome(of: "\(folder)/transcripts/registry") { figures in
+                #expect(!figures.metrics.isEmpty)
+                figures.metrics = figures.metrics.mapValues { $0 + 1e-3 }
+            }
+            let finding = try await MeshReplay(folder, at: site, Silent()).findings().first { $0.check == .r03 }
+            #expect(finding?.status == .failed && finding?.error == "resultMismatch", "\(finding?.sentence ?? "none")")
         }
 
         /// What each has of the model, and all of it where parties share their parts.

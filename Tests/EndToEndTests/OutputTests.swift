@@ -12,19 +12,6 @@ extension EndToEnd {
             ).wait()
         }
 
-        /// As a user to whom modes of files apply: the superuser gives its capabilities away.
-        private func plainUser(_ arguments: String...) async throws -> Program.Ended {
-            guard geteuid() == 0 else { return try await Program.run(arguments) }
-            return try await Running(
-                "/usr/bin/setpriv", ["--inh-caps=-all", "--bounding-set=-all", Program.path()] + arguments, in: nil,
-                input: nil
-            ).wait()
-        }
-
-        private func setMode(_ mode: Int, _ path: String) throws {
-            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
-        }
-
         @Test func standardOutputThatTakesNothing() async throws {
             let scratch = try TemporaryFolder()
             let job = try scratch.write("job.yaml", Small.job())
@@ -47,31 +34,31 @@ extension EndToEnd {
                 FileManager.default.fileExists(atPath: "\(folder)/parties.bin") ? folder : "\(folder)/transcript"
             for name in ["outcome.bin", "approvals", "job.bin", "log"] {
                 let path = "\(transcript)/\(name)"
-                let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int ?? 0o644
-                try setMode(0, path)
-                let refused = try await plainUser("verify", transcript, "--format", "json")
-                try setMode(mode, path)
+                let refused = try await Program.runAsPlainUser(
+                    "verify", transcript, "--format", "json", without: path)
                 #expect(refused.code == 77 && refused.errorCode == "cannotRead", "\(name): \(refused.output)")
                 #expect(refused.output.contains("\(name) cannot be read"), "\(refused.output)")
             }
-            #expect(try await plainUser("verify", transcript).code == 0)
+            #expect(try await Program.runAsPlainUser("verify", transcript).code == 0)
         }
 
         @Test func siteThatCannotBeWritten() async throws {
             let sites = try await Small.sites()
             let lab = sites.site("lab")
             for (path, mode) in [(lab, 0o500), ("\(lab)/ledger.sqlite", 0o400)] {
-                let before = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
-                try setMode(mode, path)
-                let doctor = try await plainUser("doctor", "--site", lab)
-                let run = try await plainUser(
-                    "job", "run", sites.job, "--site", lab, "--out", sites.results("lab"), "--dry-run")
-                try setMode(try #require(before), path)
+                let doctor = try await Program.runAsPlainUser("doctor", "--site", lab, without: path, mode: mode)
+                let run = try await Program.runAsPlainUser(
+                    "job", "run", sites.job, "--site", lab, "--out", sites.results("lab"), "--dry-run", without: path,
+                    mode: mode)
                 #expect(doctor.code == 78, "\(doctor.output)")
                 for ended in [doctor, run] { #expect(ended.output.contains("failed  writing: "), "\(ended.output)") }
             }
-            let well = try await plainUser("doctor", "--site", lab)
+            let well = try await Program.runAsPlainUser("doctor", "--site", lab)
             #expect(well.code == 0 && well.output.contains("ok  writing: "), "\(well.output)")
+            // A table is a file like any other.
+            let table = try await Program.runAsPlainUser(
+                "data", "check", sites.job, "--site", lab, "--format", "json", without: sites.scratch.path("lab.csv"))
+            #expect(table.code == 77 && table.errorCode == "cannotRead", "\(table.output)\(table.errors)")
         }
 
         /// A port that is taken, here by another service: nobody can be waited for.
@@ -100,8 +87,7 @@ extension EndToEnd {
                 "serve", "--site", sites.site("hospital"), "--out", sites.scratch.path("served"),
             ])
             let lab = try Program.start(sites.command("lab") + ["--peer-address", address])
-            #expect(try await service.says("connected to lab"))
-            service.send(SIGTERM)
+            try service.after("connected to lab", send: (SIGTERM, service))
             let ended = await service.wait()
             #expect(ended.code == 130)
             #expect(ended.errors.ranges(of: "error:").count == 1, "\(ended.errors)")

@@ -23,7 +23,7 @@ struct ThreeParties {
           - {name: registry, identifier: id}
         keys: {bits: 2048}
         transcript: {payloads: full}
-        network: {connectTimeout: 30, messageTimeout: 30}
+        network: {connectTimeout: 30, messageTimeout: 300}
         \(more)
 
         """
@@ -112,6 +112,7 @@ extension EndToEndOfMany {
             ]
             let together = try await Program.run(all)
             #expect(together.code == 0 && together.output.contains("[M04] ok"), "\(together.output)")
+            try await expectUnreadable(parties.results("lab"))
             // A result that is edited, then a log.
             let result = "\(parties.results("lab"))/result.json"
             let before = try Data(contentsOf: URL(fileURLWithPath: result))
@@ -128,6 +129,18 @@ extension EndToEndOfMany {
             #expect(tampered.code == 2 && tampered.output.contains("INVALID"), "\(tampered.output)")
             // What a broken log says of heads is not taken for good.
             #expect(tampered.output.contains("[M03] -"), "\(tampered.output)")
+        }
+
+        /// What this user may not read is neither missing nor wrong: nothing is said of the rest.
+        private func expectUnreadable(_ folder: String) async throws {
+            for name in [
+                "transcripts", "transcripts/hospital", "transcripts/hospital/job.bin", "transcripts/hospital/log",
+                "result.json", "intersection.csv",
+            ] {
+                let refused = try await Program.runAsPlainUser(
+                    "verify", folder, "--format", "json", without: "\(folder)/\(name)")
+                #expect(refused.code == 77 && refused.errorCode == "cannotRead", "\(name): \(refused.output)")
+            }
         }
 
         /// One site's budget, which the smallest cohort would keep to and the set that comes does not: it says which; the others hear that it refuses, and nothing is written anywhere.

@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import TestSupport
+import Testing
 
 /// The built `moiety`, as users run it.
 enum Program {
@@ -42,6 +43,31 @@ enum Program {
         try await Running(path(), arguments, in: folder, input: input).wait()
     }
 
+    /// Runs it as a user to whom modes of files apply (the superuser gives its capabilities away) while one file or folder has another mode.
+    ///
+    /// - Parameter path: nil for none.
+    static func runAsPlainUser(
+        _ arguments: String..., without path: String? = nil, mode: Int = 0
+    ) async throws -> Ended {
+        let before = try path.flatMap {
+            try FileManager.default.attributesOfItem(atPath: $0)[.posixPermissions] as? Int
+        }
+        func set(_ mode: Int?) throws {
+            guard let path, let mode else { return }
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        }
+        try set(mode)
+        let ended =
+            geteuid() == 0
+            ? try await Running(
+                "/usr/bin/setpriv", ["--inh-caps=-all", "--bounding-set=-all", Self.path()] + arguments, in: nil,
+                input: nil
+            ).wait()
+            : try await run(arguments)
+        try set(before)
+        return ended
+    }
+
     static func start(_ arguments: [String]) throws -> Running {
         try Running(path(), arguments, in: nil, input: nil)
     }
@@ -56,8 +82,14 @@ enum Program {
 /// A process whose output goes to files, so that no pipe can fill up and stall it.
 final class Running: Sendable {
     let pid: Int32
+    private let command: String
     private let folder: TemporaryFolder
     private let ended: AsyncStream<Int32>
+    private let life: Life
+
+    private final class Life: Sendable {
+        let isOver = Mutex(false)
+    }
 
     init(
         _ executable: String, _ arguments: [String], in working: String?, input: String?,
@@ -83,24 +115,34 @@ final class Running: Sendable {
         process.standardError = handles[1]
         process.standardInput = handles[2]
         let (stream, continuation) = AsyncStream<Int32>.makeStream()
+        let life = Life()
         process.terminationHandler = { process in
+            // Before anybody hears of the end: the system may give its number to another process.
+            life.isOver.withLock { $0 = true }
             continuation.yield(process.terminationReason == .uncaughtSignal ? -1 : process.terminationStatus)
             continuation.finish()
         }
         try process.run()
         ended = stream
         pid = process.processIdentifier
+        self.life = life
+        command = ([executable] + arguments).joined(separator: " ")
     }
 
     /// A test that failed half-way must not leave a site waiting.
-    deinit {
-        if isRunning { send(SIGKILL) }
-    }
+    deinit { send(SIGKILL) }
 
     /// What it wrote to standard error so far.
     var errors: String { (try? String(contentsOfFile: folder.path("err"), encoding: .utf8)) ?? "" }
 
+    /// Until it ends, which it is made to after a time in which no machine that works is not done.
     func wait() async -> Program.Ended {
+        let watch = Task {
+            try await Task.sleep(for: .seconds(1200))
+            Issue.record("has not ended, and is killed: \(command)\nit said: \(errors)")
+            send(SIGKILL)
+        }
+        defer { watch.cancel() }
         var code: Int32 = -1
         for await status in ended { code = status }
         let output = (try? String(contentsOfFile: folder.path("out"), encoding: .utf8)) ?? ""
@@ -108,29 +150,42 @@ final class Running: Sendable {
     }
 
     /// Until a text stands in its standard error.
-    func says(_ text: String, within seconds: Int = 90) async throws -> Bool {
-        for _ in 0..<(seconds * 20) {
+    ///
+    /// - Returns: false where it ended without it, or said nothing of it for ten minutes.
+    func says(_ text: String) async throws -> Bool {
+        let deadline = ContinuousClock.now + .seconds(600)
+        while ContinuousClock.now < deadline {
+            // In this order: its last words come before its end.
+            let isOver = !isRunning
             if errors.contains(text) { return true }
+            if isOver { return false }
             try await Task.sleep(for: .milliseconds(50))
         }
         return false
     }
 
-    /// Kills it as soon as a text stands in its standard error: by a process of its own, as tasks of this one may wait for a core until it
-    /// is too late.
+    /// Sends signals, one after the other, as soon as a text stands in its standard error: by a process of its own, as tasks of this one may
+    /// wait for a core until it is too late.
     ///
-    /// - Parameter seconds: after that.
-    func kill(after text: String, then seconds: Double = 0) throws {
-        let script = "until grep -q \"$2\" \"$3\"; do kill -0 $1 || exit 1; sleep 0.02; done; sleep $4; kill -9 $1"
+    /// - Parameters:
+    ///   - seconds: after that.
+    ///   - signals: each to one process.
+    func after(_ text: String, then seconds: Double = 0, send signals: (signal: Int32, to: Running)...) throws {
+        let kills = signals.map { "kill -\($0.signal) \($0.to.pid)" }.joined(separator: "; ")
+        let script = "until grep -q \"$2\" \"$3\"; do kill -0 $1 || exit 1; sleep 0.02; done; sleep $4; \(kills)"
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", script, "sh", "\(pid)", text, folder.path("err"), "\(seconds)"]
         try process.run()
     }
 
-    var isRunning: Bool { Foundation.kill(pid, 0) == 0 }
+    var isRunning: Bool { !life.isOver.withLock { $0 } }
 
-    func send(_ signal: Int32) { _ = Foundation.kill(pid, signal) }
+    func send(_ signal: Int32) {
+        life.isOver.withLock { isOver in
+            if !isOver { _ = kill(pid, signal) }
+        }
+    }
 }
 
 /// A file or folder of `examples/`.

@@ -48,7 +48,7 @@ private struct Joined {
         title: Small
         parties: [north, east, south]
         columns: {identifier: id, \(columns)}
-        network: {connectTimeout: 60, messageTimeout: 60, lossTimeout: 60}
+        network: {connectTimeout: 60, messageTimeout: 300, lossTimeout: 600}
         \(analysis)
 
         """

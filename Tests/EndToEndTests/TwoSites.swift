@@ -69,11 +69,11 @@ struct TwoSites {
     func listen(_ arguments: [String]? = nil) async throws -> (process: Running, address: String) {
         let file = scratch.path("address-\(UUID().uuidString)")
         let process = try Program.start((arguments ?? command("hospital")) + ["--announce", file])
-        for _ in 0..<1200 {
+        let deadline = ContinuousClock.now + .seconds(600)
+        while process.isRunning, ContinuousClock.now < deadline {
             if let text = try? String(contentsOfFile: file, encoding: .utf8), text.hasSuffix("\n") {
                 return (process, text.trimmingCharacters(in: .whitespacesAndNewlines))
             }
-            if !process.isRunning { break }
             try await Task.sleep(for: .milliseconds(50))
         }
         Issue.record("the hospital does not listen: \(process.errors)")
@@ -96,7 +96,7 @@ struct TwoSites {
 /// Small tables and a job over them, for what needs no real data.
 enum Small {
     static func job(
-        minimumCohort: Int = 50, timeout: Int = 60, features: String = "[marker]", label: String = "outcome",
+        minimumCohort: Int = 50, timeout: Int = 300, features: String = "[marker]", label: String = "outcome",
         title: String = "Small", payloads: String = "hashes"
     ) -> String {
         """
@@ -120,7 +120,7 @@ enum Small {
         loosen: [budget]
         limits: {minimumCohort: \(minimumCohort)}
         transcript: {payloads: \(payloads)}
-        network: {listener: hospital, connectTimeout: \(timeout), messageTimeout: 120}
+        network: {listener: hospital, connectTimeout: \(timeout), messageTimeout: 300}
 
         """
     }

@@ -297,6 +297,29 @@ import Testing
         #expect(try refusal { try other.openScores(of: Sets.cohort(60..<150)) } == "policy.scoresPerRowInAll")
     }
 
+    /// Two jobs at once: what `guard-scores` asks for is looked up in the transaction that debits, so that the second waits for the first.
+    @Test func scoresOfTwoJobsAtOnce() async throws {
+        struct OpenedBefore: Error {}
+        let folder = try LedgerFolder()
+        let cohort = Sets.cohort(0..<80)
+        let (first, second) = (try folder.book(job: "a"), try folder.book(job: "b"))
+        @Sendable func refuse(_ earlier: Int) throws { if earlier > 0 { throw OpenedBefore() } }
+        let (ends, ended) = AsyncStream<Bool>.makeStream()
+        try first.openScores(of: cohort) { earlier in
+            try refuse(earlier)
+            Thread.detachNewThread {
+                ended.yield((try? second.openScores(of: cohort, check: refuse)) == nil)
+                ended.finish()
+            }
+            // Time in which the second would come to its end if nothing held it.
+            Thread.sleep(forTimeInterval: 0.3)
+        }
+        var isRefused = false
+        for await end in ends { isRefused = end }
+        #expect(isRefused)
+        #expect(try folder.ledger().entries().count { $0.amount(of: .scores) > 0 } == 1)
+    }
+
     // MARK: Cohorts
 
     @Test func cohortsAreComparedByNameAndByKey() throws {

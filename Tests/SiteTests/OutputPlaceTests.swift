@@ -63,6 +63,13 @@ import Testing
         #expect(FileManager.default.contents(atPath: sites.folder.path("file")) == Data([7]))
     }
 
+    /// It would be printed where people look, and steer their terminal.
+    @Test(arguments: ["\n", "\u{1B}", "\u{7F}"]) func aControlCharacterInTheNameIsRefused(_ character: String) {
+        let refused = failure { try OutputPlace.check(sites.folder.path("results\(character)x")) }
+        #expect(refused?.code == "badPath" && refused?.status == .usage)
+        #expect(refused?.message.contains(character) == false && refused?.hint?.contains(character) == false)
+    }
+
     @Test func anEmptyPathIsNamed() {
         let refused = failure { try OutputPlace.check("") }
         #expect(refused?.code == "emptyPath" && refused?.status == .usage)
