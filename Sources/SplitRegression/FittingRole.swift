@@ -113,8 +113,8 @@ struct FittingRole {
     /// What this party brings to a comparison in shares.
     private func levelSide() -> LevelSide? {
         guard let plan = context.plan.comparison, plan.isPassive else { return nil }
-        return survival.map { .active(LevelEvents($0, event: label, times: plan.times)) }
-            ?? levels.map { .passive($0) }
+        if let survival { return .active(LevelEvents(survival, event: label, times: plan.times)) }
+        return plan.owner == .sharing ? levels.map { .passive($0) } : .helper
     }
 
     /// Of all own columns, the constant first at the active party.

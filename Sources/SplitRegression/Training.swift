@@ -77,7 +77,7 @@ public enum Training {
         try checkRows(input, label: label, plan: plan)
         try checkKept(input, label: testLabel, plan: plan)
         try check(input.survival, rows: rows, label: label, plan: plan)
-        try check(input, .active, plan)
+        try check(input, at: nil, plan)
         let exponent = try labelExponent(label, family: plan.family)
         let context = try await open(
             .active, input, exponent: exponent, plan: plan, keyFloor: keyFloor, session: session, progress: progress)
@@ -115,7 +115,7 @@ public enum Training {
         openings: TrainingOpenings = TrainingOpenings(), progress: @escaping @Sendable (TrainingProgress) -> Void
     ) async throws -> TrainingOutcome {
         try plan.validate()
-        try check(input, .passive, plan)
+        try check(input, at: .sharing, plan)
         let context = try await open(
             .passive, input, exponent: 0, plan: plan, keyFloor: keyFloor, session: session, progress: progress)
         let fit = try await sharingSeparation {
@@ -204,9 +204,9 @@ public enum Training {
 
     /// Levels of every row at the party that has the column, and nowhere else.
     ///
-    /// - Parameter role: nil for a party that computes with no part of everything.
-    static func check(_ input: Input, _ role: TrainingRole?, _ plan: TrainingPlan) throws(TrainingError) {
-        let isHere = plan.comparison.map { role == ($0.isPassive ? .passive : .active) } ?? false
+    /// - Parameter place: whose input it is; nil for the active party.
+    static func check(_ input: Input, at place: PassivePlace?, _ plan: TrainingPlan) throws(TrainingError) {
+        let isHere = plan.comparison.map { $0.owner == place } ?? false
         guard isHere == (input.levels != nil) else { throw .invalidPlan("levels are not those of the job") }
         guard let comparison = plan.comparison else { return }
         guard comparison.times.isEmpty || input.survival?.stratum == nil else {

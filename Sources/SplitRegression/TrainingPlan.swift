@@ -182,6 +182,9 @@ public struct TrainingPlan: Sendable, Equatable {
             throw .invalidPlan("levels are compared for proportional hazards only")
         }
         try validateOthers()
+        guard comparison?.owner?.further.map(otherColumns.indices.contains) ?? true else {
+            throw .invalidPlan("levels are compared of a column of a party that the job does not have")
+        }
         guard l1 == 0 || !isWeighted else { throw .invalidPlan("an elastic net takes no case weights") }
         guard tolerance >= 1e-6, tolerance <= 0.1 else { throw .invalidPlan("tolerance must lie in [1e-6, 0.1]") }
         guard maximumPasses >= 1, maximumPasses <= 10_000 else { throw .invalidPlan("passes must lie in [1, 10000]") }

@@ -56,6 +56,23 @@ import Testing
         #expect(SimulatorTests.distance(run.views[1].answers) < 2.5)
     }
 
+    /// Who had both would have each row's level.
+    @Test("What each holder has of a further party's levels is uniform, and would not be with shorter masks")
+    func splitLevels() async throws {
+        for missing in [0, 8] {
+            let weakness = Weakness(missingBits: missing, kind: "split")
+            let run = try await LevelRun(Self.data(), minimumCell: 11, owner: .further(0), weakness: weakness)
+            #expect(run.furtherViews.count == 2)
+            for view in run.furtherViews {
+                let handed = view.words(of: "handover").flatMap { item in
+                    item.words.map { PartyView.fraction($0, bits: item.bits) }
+                }
+                let distance = SimulatorTests.distance(handed)
+                #expect(missing == 0 ? distance < 2.5 : distance > 5, "\(distance)")
+            }
+        }
+    }
+
     /// All events up to the last declared time, nobody lost before it; few events of level 1 up to the first time, and few after the last.
     private static func fewAtTheEnds() -> LevelVectors.Case {
         var generator = SplitMix(7)

@@ -34,7 +34,7 @@ import Testing
 
     @Test("In clear, of a column of the active party's own") func own() throws {
         for wanted in try LevelVectors.read().tests {
-            let plan = wanted.plan(isPassive: false)
+            let plan = wanted.plan(owner: nil)
             let events = LevelEvents(wanted.survival, event: wanted.label, times: wanted.times)
             // A curve of few events is drawn too: its rows are the active party's.
             try Self.compare(
@@ -46,6 +46,14 @@ import Testing
     func shared(_ index: Int) async throws {
         let wanted = try LevelVectors.read().tests[index]
         let run = try await LevelRun(wanted)
+        try Self.compare(run.comparison, wanted, tolerance: 2e-5)
+        #expect(run.passiveResults.levelTest.isEmpty && run.passiveResults.levelCurves.isEmpty)
+    }
+
+    @Test("The same of a further party's column, of which the helper has words alone", arguments: [1, 3])
+    func further(_ index: Int) async throws {
+        let wanted = try LevelVectors.read().tests[index]
+        let run = try await LevelRun(wanted, owner: .further(0))
         try Self.compare(run.comparison, wanted, tolerance: 2e-5)
         #expect(run.passiveResults.levelTest.isEmpty && run.passiveResults.levelCurves.isEmpty)
     }
@@ -91,10 +99,12 @@ import Testing
         #expect(kept?.chiSquared != nil && withheld?.chiSquared == nil)
     }
 
-    @Test("A level of few events: nothing but that is opened, whatever the others are")
-    func fewEvents() async throws {
+    @Test(
+        "A level of few events: nothing but that is opened, whatever the others are",
+        arguments: [PassivePlace.sharing, .further(0)])
+    func fewEvents(_ owner: PassivePlace) async throws {
         let data = try LevelVectors.read().tests[4]
-        let run = try await LevelRun(data, minimumCell: 3)
+        let run = try await LevelRun(data, minimumCell: 3, owner: owner)
         let test = try #require(run.comparison.test)
         #expect(test.levels.isEmpty && test.chiSquared == nil)
         #expect(test.withheld == "some level has fewer than 3 rows with an event, or without one")
@@ -163,10 +173,10 @@ import Testing
         }
         try data.rowLevels.check(data.plan(minimumCell: 4), rows: data.time.count)
         // The active party's own rows may be few.
-        try data.rowLevels.check(data.plan(minimumCell: 5, isPassive: false), rows: data.time.count)
+        try data.rowLevels.check(data.plan(minimumCell: 5, owner: nil), rows: data.time.count)
         // A withheld number times what is left of an indicator would show.
         try data.plan().check(rows: 1 << 20)
-        try data.plan(isPassive: false).check(rows: 1 << 24)
+        try data.plan(owner: nil).check(rows: 1 << 24)
         #expect(throws: TrainingError.self) { try data.plan().check(rows: 1 << 20 | 1) }
         for codes in [[0, 1], [0, 2, 1], [0, -1, 1]] {
             #expect(throws: TrainingError.invalidPlan("levels are not those of the rows")) {
@@ -175,7 +185,7 @@ import Testing
         }
         for (levels, times) in [(["a"], []), (["a", "a"], []), (["a", "b"], [2.0, 1]), (["a", "b"], [0])] {
             let plan = LevelPlan(
-                isPassive: true, column: "c", levels: levels, hasTest: true, times: times, minimumCell: 1)
+                owner: .sharing, column: "c", levels: levels, hasTest: true, times: times, minimumCell: 1)
             #expect(throws: TrainingError.self) { try plan.validate() }
         }
     }

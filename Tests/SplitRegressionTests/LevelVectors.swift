@@ -35,9 +35,9 @@ struct LevelVectors: Decodable {
         }
         var names: [String] { (0..<levels).map { "l\($0)" } }
 
-        func plan(minimumCell: Int = 1, isPassive: Bool = true, hasTest: Bool = true) -> LevelPlan {
+        func plan(minimumCell: Int = 1, owner: PassivePlace? = .sharing, hasTest: Bool = true) -> LevelPlan {
             LevelPlan(
-                isPassive: isPassive, column: "c", levels: names, hasTest: hasTest, times: times,
+                owner: owner, column: "c", levels: names, hasTest: hasTest, times: times,
                 minimumCell: minimumCell)
         }
 
@@ -81,36 +81,66 @@ struct LevelRun: Sendable {
     /// What the active party saw, and the passive one.
     let views: [PartyView]
     let passiveResults: FitShares
+    /// What these two saw of a further party that has the column; else nothing.
+    let furtherViews: [PartyView]
 
-    init(_ data: LevelVectors.Case, minimumCell: Int = 1, room: Int? = nil, hasTest: Bool = true) async throws {
-        let plan = data.plan(minimumCell: minimumCell, hasTest: hasTest)
+    init(
+        _ data: LevelVectors.Case, minimumCell: Int = 1, room: Int? = nil, hasTest: Bool = true,
+        owner: PassivePlace = .sharing, weakness: Weakness = Weakness()
+    ) async throws {
+        let plan = data.plan(minimumCell: minimumCell, owner: owner, hasTest: hasTest)
         let column = SimulatedFitTests.Case.standardised(data.rowLevels.codes.map { Double($0) })
         var table = SimulatedFitTests.Case(active: [], passive: [column], label: data.label)
         table.survival = data.survival
         table.mostEvents = room ?? data.observed.reduce(0, +) + 3
         let parties = try SimulatedFitTests.parties(table, .cox)
         let events = LevelEvents(data.survival, event: data.label, times: data.times)
-        let (ab, ba) = (Mailbox(), Mailbox())
-        @Sendable func run(_ party: SimulatedFitTests.Party) async throws -> (FitShares, PartyView) {
+        let known = parties[0].facts
+        // Another party has one column more, of the same values.
+        var facts = TrainingFacts(
+            family: .cox, rows: known.rows, activeColumns: 1, passiveColumns: 1,
+            otherColumns: owner == .sharing ? [] : [1], penalty: 0, tolerance: 1e-3, maximumPasses: 40,
+            modulusBits: 2048, computesStandardErrors: true, opensLoss: true, opensBrier: false, scaleBits: 0,
+            weightBits: 2, rowBits: 4, events: known.events)
+        facts.comparison = LevelFacts(plan)
+        let all = facts
+        let steps: [TrainingStep] = (hasTest ? [.levelTest] : []) + (data.times.isEmpty ? [] : [.levelCurves])
+        // From each party to each other one: the active one, the one that shares, a further one.
+        let boxes = (0..<3).map { _ in (0..<3).map { _ in Mailbox() } }
+        @Sendable func exchange(_ own: Int, _ peer: Int) -> SimulatedExchange {
+            SimulatedExchange(
+                inbox: boxes[peer][own], outbox: boxes[own][peer], seed: UInt64(own + 1 + (own + peer > 1 ? 8 : 0)),
+                isActive: own == 0, weakness: weakness)
+        }
+        @Sendable func run(_ party: SimulatedFitTests.Party) async throws -> (FitShares, [PartyView]) {
             let isActive = party.role == .active
-            var facts = party.facts
-            facts.comparison = LevelFacts(plan)
-            let white = try WhitenedTable(party.own, hasConstant: isActive, names: ["c"], facts: facts)
+            let own = isActive ? 0 : 1
+            let others = all.otherColumns.map { _ in exchange(own, 2) }
             let machine = try ShareMachine(
-                role: party.role, facts: facts, table: white, active: party.rows, centring: [0],
-                exchange: SimulatedExchange(
-                    inbox: isActive ? ba : ab, outbox: isActive ? ab : ba, seed: isActive ? 1 : 2, isActive: isActive))
-            machine.levels = isActive ? .active(events) : .passive(data.rowLevels)
-            if hasTest { _ = try await machine.perform(.levelTest) }
-            if !data.times.isEmpty { _ = try await machine.perform(.levelCurves) }
-            return (machine.results, machine.exchange.view)
+                role: party.role, facts: all,
+                table: try WhitenedTable(party.own, hasConstant: isActive, names: ["c"], facts: all),
+                active: party.rows, centring: [0], exchange: exchange(own, 1 - own), others: others)
+            machine.levels =
+                isActive ? .active(events) : owner == .sharing ? .passive(data.rowLevels) : .helper
+            for step in steps { _ = try await machine.perform(step) }
+            return (machine.results, [machine.exchange.view] + others.map(\.view))
+        }
+        @Sendable func runFurther() async throws {
+            guard owner != .sharing else { return }
+            let machine = try OtherMachine(
+                facts: all, index: 0,
+                table: try WhitenedTable([column], hasConstant: false, names: ["c"], facts: all), centring: [0],
+                levels: data.rowLevels, active: exchange(2, 0), helper: exchange(2, 1))
+            for step in steps { _ = try await machine.perform(step) }
         }
         async let a = run(parties[0])
         async let b = run(parties[1])
-        let (active, passive) = try await (a, b)
+        async let c: Void = runFurther()
+        let (active, passive, _) = try await (a, b, c)
         results = active.0
         comparison = LevelComparison(plan, active.0, rows: data.time.count)
-        views = [active.1, passive.1]
+        views = [active.1[0], passive.1[0]]
+        furtherViews = [active, passive].flatMap { $0.1.dropFirst() }
         passiveResults = passive.0
     }
 }

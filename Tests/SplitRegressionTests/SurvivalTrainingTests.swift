@@ -152,7 +152,7 @@ import Testing
         var found: [LevelComparison] = []
         for isPassive in [true, false] {
             plan.comparison = LevelPlan(
-                isPassive: isPassive, column: "c", levels: ["x", "y", "z"], hasTest: true, times: [6],
+                owner: isPassive ? .sharing : nil, column: "c", levels: ["x", "y", "z"], hasTest: true, times: [6],
                 minimumCell: isPassive ? 3 : 1)
             let (active, passive) = try await table.train(
                 plan, survival: survival, levels: isPassive ? (nil, codes) : (codes, nil)

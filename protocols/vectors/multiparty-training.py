@@ -196,6 +196,24 @@ def hazard_steps():
         }
 
 
+def level_steps():
+    """Levels of a further party's column (section 4): of a test and of curves, what the party exchanges, what A and H do with its words."""
+    for rows, events, times, levels, bits in [(1000, 300, 2, 2, 2048), (5000, 800, 3, 4, 3072), (5000, 801, 1, 20, 2048)]:
+        found = {}
+        for name, values in [("levelTest", 3), ("levelCurves", 3 * times)]:
+            # training.md 3.4: numbers below 2^(80 + up(E) + 1), columns below 2.
+            slot = max(152, 80 + ceil_log2(events) + 1 + 1 + ceil_log2(rows) + 2)
+            side = -(-values // min(values, (bits - 64) // slot))
+            found[name] = {
+                "shares": rows * side, "results": levels * side, "handedOver": levels * values, "split": (levels - 1) * rows,
+            }
+        layout = words_layout(rows, events, levels - 1, bits)
+        yield {
+            "rows": rows, "events": events, "times": times, "levels": levels, "modulusBits": bits, "steps": found,
+            "shares": rows * layout["ciphertextsPerInput"], "sums": layout["resultCount"],
+        }
+
+
 # --- predictions -------------------------------------------------------------------------------------------------------
 
 def score_key(pair):
@@ -308,5 +326,6 @@ def leavers():
 print(json.dumps({
     "handovers": list(handovers()), "results": list(results()), "scaledRows": list(scaled_rows()),
     "words": list(word_sums()), "hazards": list(hazard_steps()), "packedWords": list(packed_words()),
+    "levels": list(level_steps()),
     "predictions": list(predictions()), "leavers": list(leavers()),
 }, indent=1))

@@ -72,7 +72,7 @@ public enum MultipartyTraining {
         try Training.checkRows(input, label: label, plan: plan)
         try Training.checkKept(input, label: testLabel, plan: plan)
         try Training.check(input.survival, rows: input.design.rows, label: label, plan: plan)
-        try Training.check(input, .active, plan)
+        try Training.check(input, at: nil, plan)
         let exponent = try Training.labelExponent(label, family: plan.family)
         let context = try await Training.open(
             .active, input, exponent: exponent, plan: plan, keyFloor: keyFloor, session: helper, progress: progress)
@@ -109,7 +109,7 @@ public enum MultipartyTraining {
     ) async throws -> TrainingOutcome {
         try check(plan, rows: input.design.rows, others: others)
         try DistinctParties.check([active] + others)
-        try Training.check(input, .passive, plan)
+        try Training.check(input, at: .sharing, plan)
         let context = try await Training.open(
             .passive, input, exponent: 0, plan: plan, keyFloor: keyFloor, session: active, progress: progress)
         let contexts = try await open(
@@ -146,7 +146,7 @@ public enum MultipartyTraining {
     ) async throws -> TrainingOutcome {
         try check(plan, rows: input.design.rows, others: nil)
         try DistinctParties.check([active, helper])
-        try Training.check(input, nil, plan)
+        try Training.check(input, at: .further(index), plan)
         guard plan.otherColumns.indices.contains(index) else {
             throw TrainingError.invalidPlan("the job has no such party")
         }
@@ -159,7 +159,8 @@ public enum MultipartyTraining {
             session: helper, progress: { _ in })
         let (fit, machine) = try await sharingSeparation {
             try await FittingRole(
-                context: context, design: input.design, label: [], test: input.test, openings: openings
+                context: context, design: input.design, label: [], levels: input.levels, test: input.test,
+                openings: openings
             )
             .fitted(withHelper: second, index: index)
         }

@@ -52,7 +52,7 @@ extension FittingRole {
             facts: facts, index: index,
             table: try WhitenedTable(columns, hasConstant: false, names: names, facts: facts),
             centring: zip(design.means, design.sds).map { $1 > 0 ? $0 / $1 : 0 },
-            heldOut: heldOutRows() ?? HeldOutRows(columns: []), active: ofActive, helper: ofHelper)
+            heldOut: heldOutRows() ?? HeldOutRows(columns: []), levels: levels, active: ofActive, helper: ofHelper)
     }
 
     /// What follows from the bounds, which both holders tell.

@@ -18,8 +18,8 @@ extension OtherMachine {
             table: left == nil
                 ? table : try WhitenedTable(rest(columns), hasConstant: false, names: rest(names), facts: facts),
             centring: rest(centring),
-            heldOut: HeldOutRows(columns: heldOut.columns.isEmpty ? [] : rest(heldOut.columns)), active: active,
-            helper: helper)
+            heldOut: HeldOutRows(columns: heldOut.columns.isEmpty ? [] : rest(heldOut.columns)), levels: levels,
+            active: active, helper: helper)
         return (machine, left)
     }
 }

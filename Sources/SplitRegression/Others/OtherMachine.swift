@@ -10,6 +10,8 @@ package final class OtherMachine {
     let active: any OtherExchange
     let helper: any OtherExchange
     let heldOut: HeldOutRows
+    /// Where this party has the column whose levels are compared.
+    let levels: LevelCodes?
     /// What was opened to this party.
     package private(set) var results = FitShares()
     /// An elastic net, once correlations are announced.
@@ -23,7 +25,8 @@ package final class OtherMachine {
 
     package init(
         facts: TrainingFacts, index: Int, table: WhitenedTable, centring: [Double],
-        heldOut: HeldOutRows = HeldOutRows(columns: []), active: any OtherExchange, helper: any OtherExchange
+        heldOut: HeldOutRows = HeldOutRows(columns: []), levels: LevelCodes? = nil, active: any OtherExchange,
+        helper: any OtherExchange
     ) throws(TrainingError) {
         guard facts.otherColumns.indices.contains(index), table.count == facts.otherColumns[index] else {
             throw .invalidPlan("this side's columns are not as many as the plan says")
@@ -33,6 +36,7 @@ package final class OtherMachine {
         self.table = table
         self.centring = centring
         self.heldOut = heldOut
+        self.levels = levels
         self.active = active
         self.helper = helper
     }
@@ -101,6 +105,8 @@ package final class OtherMachine {
         case .sumRange(let period): try await giveBit(isBeyond(facts.sumPart(period: period)))
         case .foldRange(let period):
             try await giveBit(isBeyond(facts.sumPart(period: period) * TrainingFacts.shareOfFoldRange))
+        case .levelTest: try await answerLevels { _ in LevelFacts.testValues }
+        case .levelCurves: try await answerLevels(\.curveValues)
         case .checkpoint:
             try await active.checkpoint()
             try await helper.checkpoint()

@@ -38,7 +38,7 @@ extension TrainingPlan {
         return 16_500 + 1000 * all + 10 * all * all + robust + levelProducts
     }
 
-    /// Of a comparison of the helper's levels: sums over risk sets, and for curves reciprocals and products of all places.
+    /// Of a comparison of a passive party's levels: sums over risk sets, and for curves reciprocals and products of all places.
     private var levelProducts: Int {
         guard let comparison, comparison.isPassive else { return 0 }
         return comparison.levels.count * (comparison.times.isEmpty ? 500 : 20_000)

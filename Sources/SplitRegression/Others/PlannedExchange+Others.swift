@@ -85,9 +85,24 @@ extension TrainingFacts {
         case .leaves(let party): return holder == .passive && party == .further(index) ? [.bit] : []
         case .movements: return results(Self.movementBits.all, columns)
         case .range, .sumRange, .foldRange, .heldOutRange: return holder == .passive ? [.bit] : []
+        case .levelTest: return try levels(place) { _ in LevelFacts.testValues }
+        case .levelCurves: return try levels(place, \.curveValues)
         case .checkpoint: return [.checkpoint]
         default: return []
         }
+    }
+
+    /// With the party that has the column whose levels are compared.
+    private func levels(
+        _ place: OtherPlace, _ values: (LevelFacts) -> Int
+    ) throws(TrainingError) -> [PlannedOtherExchange] {
+        guard let comparison, comparison.owner == .further(place.index) else { return [] }
+        let found = try levelExchanges(comparison, values: values(comparison))
+        let sums: [PlannedOtherExchange] = [
+            .shape(found.sums, request: .rowVectors, reply: .crossSums),
+            .handover(count: found.numbers, bits: ShareWord.modulusBits),
+        ]
+        return Self.part(of: sums, place.holder) + [.handover(count: found.split, bits: ShareWord.modulusBits)]
     }
 
     private func results(_ bits: Int, _ columns: Int) -> [PlannedOtherExchange] {

@@ -35,7 +35,7 @@ package struct TrainingFacts: Sendable, Hashable {
     package let events: Int
     /// There too: times of the survival curve; 0 for none.
     package let curvePoints: Int
-    /// There too: levels of a column of the passive party's that are compared; nil without one.
+    /// There too: levels of a passive party's column that are compared; nil without one.
     package var comparison: LevelFacts?
     /// Whether standard errors are robust ones.
     package let isRobust: Bool

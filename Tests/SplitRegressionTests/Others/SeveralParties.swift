@@ -119,22 +119,24 @@ struct SeveralParties {
     /// All roles in one process, small keys.
     func train(
         _ given: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil, survival: SurvivalColumns? = nil,
-        helperLevels: LevelCodes? = nil, progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
+        levels: LevelCodes? = nil, levelsAt owner: Int = 1,
+        progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) async throws -> [Result<TrainingOutcome, any Error>] {
         let plan = try plan(given)
         let sessions = try await sessions(plan)
         return try await train(
-            plan, offset: offset, weight: weight, survival: survival, helperLevels: helperLevels, over: sessions,
+            plan, offset: offset, weight: weight, survival: survival, levels: levels, levelsAt: owner, over: sessions,
             progress: progress)
     }
 
     func train(
         _ plan: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil, survival: SurvivalColumns? = nil,
-        helperLevels: LevelCodes? = nil, over sessions: SiteSessions,
+        levels: LevelCodes? = nil, levelsAt owner: Int = 1, over sessions: SiteSessions,
         progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) async throws -> [Result<TrainingOutcome, any Error>] {
         let all = sessions.all
-        let given = try inputs(plan, offset: offset, weight: weight, survival: survival, helperLevels: helperLevels)
+        let given = try inputs(
+            plan, offset: offset, weight: weight, survival: survival, levels: levels, levelsAt: owner)
         return await withTaskGroup(of: (Int, Result<TrainingOutcome, any Error>).self) { group in
             for party in given.indices {
                 group.addTask {
@@ -152,10 +154,10 @@ struct SeveralParties {
 
     func inputs(
         _ plan: TrainingPlan, offset: [Double]? = nil, weight: [Double]? = nil, survival: SurvivalColumns? = nil,
-        helperLevels: LevelCodes? = nil
+        levels: LevelCodes? = nil, levelsAt owner: Int = 1
     ) throws -> [Training.Input] {
         var inputs = try designs(plan).map { Training.Input(design: $0) }
-        inputs[1].levels = helperLevels
+        inputs[owner].levels = levels
         (inputs[0].offset, inputs[0].weight, inputs[0].survival) = (offset, weight, survival)
         for (party, test) in try tests(plan, inputs.map(\.design)).enumerated() { inputs[party].test = test }
         return inputs

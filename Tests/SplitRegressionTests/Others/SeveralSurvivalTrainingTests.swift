@@ -29,7 +29,8 @@ import Wire
         }
     }
 
-    /// Columns of further parties in one ciphertext of the helper's, and in two; levels of a column of the helper's are compared, too.
+    /// Columns of further parties in one ciphertext of the helper's, and in two; levels are compared, too: of a column of the helper's,
+    /// then of the last party's.
     @Test(
         "Coefficients, likelihood, tests, curve, concordance and levels of three and four parties",
         arguments: [[1, 1, 1], [1, 1, 2, 2]])
@@ -39,11 +40,15 @@ import Wire
         let parties = try SeveralParties(table, counts: counts)
         var given = TrainingPlan(family: .cox, maximumPasses: 30, keyBits: 768, revealScores: true)
         (given.mostEvents, given.times, given.minimumScoreColumns) = (50, [3, 9, 14], 1)
+        let owner = counts.count == 3 ? 1 : 3
         given.comparison = LevelPlan(
-            isPassive: true, column: "c", levels: ["x", "y"], hasTest: true, times: [6], minimumCell: 3)
+            owner: owner == 1 ? .sharing : .further(owner - 2), column: "c", levels: ["x", "y"], hasTest: true,
+            times: [6], minimumCell: 3)
         let codes = LevelCodes(codes: (0..<60).map { $0 * 7 % 11 % 2 })
         let plan = try parties.plan(given)
-        let fits = try await parties.train(plan, survival: survival, helperLevels: codes).map { try $0.get() }
+        let fits = try await parties.train(plan, survival: survival, levels: codes, levelsAt: owner).map {
+            try $0.get()
+        }
         try Self.checkLevels(fits, plan, LevelEvents(survival, event: table.label, times: [6]), codes)
         let data = try Self.data(parties, plan, survival)
         let pooled = try SurvivalFitTests.pooled(data)
@@ -131,10 +136,21 @@ import Wire
         #expect(try Self.sent([0], sessions) == 0)
         plan.mostEvents = nil
         plan.comparison = LevelPlan(
-            isPassive: true, column: "c", levels: ["x", "y"], hasTest: true, times: [], minimumCell: 3)
+            owner: .sharing, column: "c", levels: ["x", "y"], hasTest: true, times: [], minimumCell: 3)
         sessions = try await parties.sessions(plan)
         let without = try await parties.train(plan, survival: survival, over: sessions)
         #expect(throws: TrainingError.invalidPlan("levels are not those of the job")) { try without[1].get() }
         #expect(try Self.sent([1], sessions) == 0)
+        // A further party that has the column looks at its levels first.
+        plan.comparison?.owner = .further(0)
+        sessions = try await parties.sessions(plan)
+        let codes = LevelCodes(codes: (0..<60).map { $0 < 2 ? 1 : 0 })
+        let small = try await parties.train(plan, survival: survival, levels: codes, levelsAt: 2, over: sessions)
+        #expect(throws: TrainingError.invalidPlan("a level of 'c' has fewer rows than the smallest cell")) {
+            try small[2].get()
+        }
+        #expect(try Self.sent([2], sessions) == 0)
+        plan.comparison?.owner = .further(1)
+        #expect(throws: TrainingError.self) { try plan.validate() }
     }
 }

@@ -87,8 +87,28 @@ import Wire
         let scaledRows: [Scaled]
         let words: [Words]
         let hazards: [Hazards]
+        let levels: [Levels]
         let packedWords: [PackedWords]
         let leavers: [Leaver]
+
+        struct Levels: Decodable {
+            struct Counts: Decodable {
+                let shares: Int
+                let results: Int
+                let handedOver: Int
+                let split: Int
+            }
+
+            let rows: Int
+            let events: Int
+            let times: Int
+            let levels: Int
+            let modulusBits: Int
+            let steps: [String: Counts]
+            /// Between the active party and the helper, for each sum over places.
+            let shares: Int
+            let sums: Int
+        }
 
         struct Leaver: Decodable {
             let linear: Bool
@@ -225,14 +245,56 @@ import Wire
         }
     }
 
-    @Test("A comparison of levels asks nothing of a further party and tells it nothing")
+    private static func all(_ sizes: ChunkSizes) -> Int { (0..<sizes.count).reduce(0) { $0 + sizes[$1] } }
+
+    @Test("Levels of a further party's column take as much as an independent program says, and nothing of others")
+    func furtherLevels() throws {
+        for vector in try Self.vectors().levels {
+            var facts = TrainingFacts(
+                family: .cox, rows: vector.rows, activeColumns: 3, passiveColumns: 2, otherColumns: [2, 1], penalty: 0,
+                tolerance: 1e-3, maximumPasses: 20, modulusBits: vector.modulusBits, computesStandardErrors: true,
+                opensLoss: true, opensBrier: false, scaleBits: 0, weightBits: 2, rowBits: 4, events: vector.events)
+            facts.comparison = LevelFacts(
+                owner: .further(1), levels: vector.levels, hasTest: true, times: vector.times, minimumCell: 11)
+            let width = vector.modulusBits / 4
+            for (step, sums) in [(TrainingStep.levelTest, 1), (.levelCurves, 2)] {
+                let wanted = try #require(vector.steps["\(step)"])
+                for holder in [TrainingRole.active, .passive] {
+                    #expect(try facts.exchanges(of: step, with: holder, ofOther: 0).isEmpty)
+                }
+                let ofActive = try facts.exchanges(of: step, with: .active, ofOther: 1)
+                guard ofActive.count == 2, case .shape(let shape, .rowVectors, .crossSums) = ofActive[0] else {
+                    Issue.record("\(ofActive)")
+                    continue
+                }
+                #expect(Self.all(shape.request(width: width)) == wanted.shares)
+                #expect(Self.all(shape.reply(width: width)) == wanted.results)
+                let split = PlannedOtherExchange.handover(count: wanted.split, bits: ShareWord.modulusBits)
+                #expect(ofActive[1] == split)
+                #expect(
+                    try facts.exchanges(of: step, with: .passive, ofOther: 1)
+                        == [.handover(count: wanted.handedOver, bits: ShareWord.modulusBits), split])
+                let words = try facts.exchanges(of: step).compactMap { exchange -> ExchangeShape? in
+                    guard case .shape(let shape, .passive, .riskShares, _) = exchange else { return nil }
+                    return shape
+                }
+                for shape in words.prefix(sums) {
+                    #expect(Self.all(shape.request(width: width)) == vector.shares)
+                    #expect(Self.all(shape.reply(width: width)) == vector.sums)
+                }
+                #expect(words.count == (sums == 1 ? 1 : 2 + vector.levels))
+            }
+        }
+    }
+
+    @Test("A comparison of levels of the helper's asks nothing of a further party and tells it nothing")
     func levels() throws {
         var facts = TrainingFacts(
             family: .cox, rows: 400, activeColumns: 3, passiveColumns: 2, otherColumns: [2, 1], penalty: 0,
             tolerance: 1e-3, maximumPasses: 20, modulusBits: 2048, computesStandardErrors: true, opensLoss: true,
             opensBrier: false, scaleBits: 0, weightBits: 2, rowBits: 4, events: 100)
         facts.comparison = LevelFacts(
-            LevelPlan(isPassive: true, column: "c", levels: ["x", "y"], hasTest: true, times: [6], minimumCell: 11))
+            LevelPlan(owner: .sharing, column: "c", levels: ["x", "y"], hasTest: true, times: [6], minimumCell: 11))
         for step in [TrainingStep.levelTest, .levelCurves] {
             #expect(try !facts.exchanges(of: step).isEmpty && !step.isOpening)
             for (holder, index) in [(TrainingRole.active, 0), (.passive, 0), (.active, 1), (.passive, 1)] {
@@ -250,7 +312,6 @@ import Wire
                 computesStandardErrors: true, opensLoss: true, opensBrier: false, scaleBits: 0, weightBits: 2,
                 rowBits: 4, events: vector.events, isRobust: true)
             let width = vector.modulusBits / 4
-            func all(_ sizes: ChunkSizes) -> Int { (0..<sizes.count).reduce(0) { $0 + sizes[$1] } }
             for (index, steps) in vector.steps.enumerated() {
                 for (step, wanted) in [
                     (TrainingStep.information(period: 32), steps.information),
@@ -264,7 +325,7 @@ import Wire
                         continue
                     }
                     let found = Vectors.Hazards.Counts(
-                        shares: all(shape.request(width: width)), results: all(shape.reply(width: width)),
+                        shares: Self.all(shape.request(width: width)), results: Self.all(shape.reply(width: width)),
                         handedOver: count)
                     #expect(found == wanted)
                 }
@@ -276,7 +337,7 @@ import Wire
                     case .shape(.elementProducts(_, let products), _, _, _) = next
                 else { continue }
                 let shape = ExchangeShape.riskSums(layout)
-                counts.append([all(shape.request(width: width)), all(shape.reply(width: width)), products])
+                counts.append([Self.all(shape.request(width: width)), Self.all(shape.reply(width: width)), products])
             }
             #expect(counts == [[vector.shares, vector.sums, vector.products]])
         }

@@ -1,7 +1,7 @@
 /// What is compared between the levels of a column, of the job's features, in a proportional-hazards model (training.md 5.13).
 public struct LevelPlan: Sendable, Hashable {
-    /// Whether the passive party has the column, of several ones the helper. The active party compares levels of its own alone, and no message is about them.
-    public var isPassive: Bool
+    /// Which passive party has the column; nil where the active party has it, which then compares levels alone, without a message.
+    package var owner: PassivePlace?
     public var column: String
     public var levels: [String]
     /// Whether there is a log-rank test.
@@ -11,16 +11,19 @@ public struct LevelPlan: Sendable, Hashable {
     /// Fewest rows of a level, and fewest of its rows with an event and without one that anything is opened of.
     public var minimumCell: Int
 
-    public init(
-        isPassive: Bool, column: String, levels: [String], hasTest: Bool, times: [Double] = [], minimumCell: Int
+    package init(
+        owner: PassivePlace?, column: String, levels: [String], hasTest: Bool, times: [Double] = [], minimumCell: Int
     ) {
-        self.isPassive = isPassive
+        self.owner = owner
         self.column = column
         self.levels = levels
         self.hasTest = hasTest
         self.times = times
         self.minimumCell = minimumCell
     }
+
+    /// Whether levels are compared in shares.
+    var isPassive: Bool { owner != nil }
 
     /// Most levels: each has an exchange of its own.
     public static let mostLevels = 20
@@ -54,6 +57,17 @@ public struct LevelCodes: Sendable, Equatable {
     /// Rows of each of so many levels.
     func counts(levels: Int) -> [Int] { codes.reduce(into: Array(repeating: 0, count: levels)) { $0[$1] += 1 } }
 
+    /// For each of so many levels a column of these rows: 1 in its rows, else 0.
+    func columns(levels: Int, rows: Range<Int>) -> [[Int64]] {
+        (0..<levels).map { level in rows.map { codes[$0] == level ? 1 : 0 } }
+    }
+
+    /// The same of one level and all rows, as words that are summed up over risk sets.
+    func words(ofLevel level: Int) -> [ShareWord] {
+        let unit = ShareWord(Int64(1) << Int64(TrainingFacts.levelUnitBits))
+        return codes.map { $0 == level ? unit : .zero }
+    }
+
     /// - Throws: ``TrainingError/invalidPlan(_:)`` where a level has fewer rows than the smallest cell, before anything is sent.
     func check(_ plan: LevelPlan, rows: Int) throws(TrainingError) {
         guard codes.count == rows, codes.allSatisfy(plan.levels.indices.contains) else {
@@ -66,8 +80,9 @@ public struct LevelCodes: Sendable, Equatable {
     }
 }
 
-/// What both parties know of a comparison whose column is the passive party's: shapes follow from it.
+/// What all parties know of a comparison whose column is a passive party's: shapes follow from it.
 package struct LevelFacts: Sendable, Hashable {
+    package let owner: PassivePlace
     /// G
     package let levels: Int
     package let hasTest: Bool
@@ -78,7 +93,12 @@ package struct LevelFacts: Sendable, Hashable {
     /// Counts of each level at each time that the points of curves depend on. With a test, the events after a time follow as well.
     var curveCounts: Int { hasTest ? 3 : 2 }
 
-    package init(levels: Int, hasTest: Bool, times: Int, minimumCell: Int) {
+    /// Numbers that the active party knows of a row and that are summed up by level, for a test and for curves.
+    static let testValues = 3
+    var curveValues: Int { curveCounts * times }
+
+    package init(owner: PassivePlace = .sharing, levels: Int, hasTest: Bool, times: Int, minimumCell: Int) {
+        self.owner = owner
         self.levels = levels
         self.hasTest = hasTest
         self.times = times
@@ -87,16 +107,19 @@ package struct LevelFacts: Sendable, Hashable {
 
     /// nil where the active party has the column.
     init?(_ plan: LevelPlan) {
-        guard plan.isPassive else { return nil }
+        guard let owner = plan.owner else { return nil }
         self.init(
-            levels: plan.levels.count, hasTest: plan.hasTest, times: plan.times.count, minimumCell: plan.minimumCell)
+            owner: owner, levels: plan.levels.count, hasTest: plan.hasTest, times: plan.times.count,
+            minimumCell: plan.minimumCell)
     }
 }
 
-/// What one party knows of levels that are compared in shares.
+/// What one of the two parties that have shares knows of levels that are compared.
 package enum LevelSide: Sendable {
     /// Who is at risk when.
     case active(LevelEvents)
     /// Which rows are of which level.
     case passive(LevelCodes)
+    /// Nothing: a further party has the column.
+    case helper
 }

@@ -1,4 +1,4 @@
-// Levels of a column of the passive party's, compared in shares (training.md 5.13).
+// Levels of a passive party's column, compared in shares (training.md 5.13; multiparty-training.md 4 where a further party has it).
 extension ShareMachine {
     private var pairs: ElementLayout { get throws(TrainingError) { try facts.riskProductLayout() } }
 
@@ -14,34 +14,91 @@ extension ShareMachine {
         _ comparison: LevelFacts, count: Int, values: (LevelEvents, Int) -> [Double]
     ) async throws -> ShareMatrix {
         let layout = try facts.levelLayout(comparison, values: count)
-        switch levels {
-        case .active(let events):
-            return try await exchange.ownPackedSums(layout, rows: rows) { range in
-                range.map { row in
-                    values(events, row).map { ShareWord($0, fractionBits: TrainingFacts.levelRowBits) ?? .zero }
-                }
+        func numbers(_ events: LevelEvents, _ range: Range<Int>) -> [[ShareWord]] {
+            range.map { row in
+                values(events, row).map { ShareWord($0, fractionBits: TrainingFacts.levelRowBits) ?? .zero }
             }
-        case .passive(let rowLevels):
-            return try await exchange.evaluatePackedSums(layout, rows: rows) { range in
-                (0..<comparison.levels).map { level in range.map { rowLevels.codes[$0] == level ? 1 : 0 } }
+        }
+        switch (levels, comparison.owner) {
+        case (.active(let events), .sharing):
+            return try await exchange.ownPackedSums(layout, rows: rows) { numbers(events, $0) }
+        case (.active(let events), .further(let index)):
+            return try await others[index].ownPackedSums(layout, rows: rows) { numbers(events, $0) }
+        case (.passive(let rowLevels), .sharing):
+            return try await exchange.evaluatePackedSums(layout, rows: rows) {
+                rowLevels.columns(levels: comparison.levels, rows: $0)
             }
-        case nil: throw TrainingError.invalidPlan("no levels to compare")
+        case (.helper, .further(let index)):
+            return ShareMatrix(
+                rows: comparison.levels, columns: count,
+                elements: try await others[index].takeHandover(
+                    count: comparison.levels * count, bits: ShareWord.modulusBits))
+        default: throw TrainingError.invalidPlan("no levels to compare")
         }
     }
 
-    /// A level's rows summed up over risk sets, at 80 fraction bits: shares modulo `2^152`, one for each place.
-    private func levelRisk(_ level: Int, _ sums: (LevelEvents) -> RiskSums) async throws -> [ShareWord] {
-        let layout = try facts.levelRiskLayout()
-        let found: ShareMatrix
-        switch levels {
-        case .active(let events): found = try await exchange.evaluateRiskSums(sums(events), layout: layout)
-        case .passive(let rowLevels):
-            let unit = ShareWord(Int64(1) << Int64(TrainingFacts.levelUnitBits))
-            found = try await exchange.ownRiskSums(
-                rowLevels.codes.map { [$0 == level ? unit : .zero] }, layout: layout)
-        case nil: throw TrainingError.invalidPlan("no levels to compare")
+    /// What this holder has of a further party's levels but the last: a word for each row, level by level. None where the party that
+    /// shares has the column.
+    private func takeLevels(_ comparison: LevelFacts) async throws -> [[ShareWord]] {
+        guard let index = comparison.owner.further else { return [] }
+        let words = try await others[index].takeHandover(
+            count: (comparison.levels - 1) * rows, bits: ShareWord.modulusBits)
+        return Self.byColumn(words, rows: rows)
+    }
+
+    /// Of each level its rows, at 80 fraction bits.
+    private func levelSizes(_ comparison: LevelFacts, _ split: [[ShareWord]]) -> [ShareWord] {
+        func word(_ rows: Int) -> ShareWord { ShareWord(Int128(rows)).shiftedLeft(TrainingFacts.levelRowBits) }
+        if case .passive(let rowLevels) = levels { return rowLevels.counts(levels: comparison.levels).map(word) }
+        guard !split.isEmpty else { return Array(repeating: .zero, count: comparison.levels) }
+        let known = split.map { words in
+            words.reduce(ShareWord.zero) { $0 &+ $1 }
+                .shiftedLeft(TrainingFacts.levelRowBits - TrainingFacts.levelUnitBits)
         }
-        return found.elements
+        // The last level is what the others leave.
+        return known + [known.reduce(isActive ? word(rows) : .zero) { $0 &- $1 }]
+    }
+
+    /// The rows of each level but the last summed up over risk sets, at 80 fraction bits: shares modulo `2^152`, for each of these sums
+    /// and each level one for each place.
+    ///
+    /// - Parameter split: what this holder has of a further party's levels.
+    private func levelsOverRisk(
+        _ comparison: LevelFacts, _ split: [[ShareWord]], _ sums: [(LevelEvents) -> RiskSums]
+    ) async throws -> [[[ShareWord]]] {
+        let layout = try facts.levelRiskLayout(comparison)
+        var result = sums.map { _ in [[ShareWord]]() }
+        guard split.isEmpty else {
+            let words = (0..<rows).map { row in split.map { $0[row].masked() } }
+            for (index, sum) in sums.enumerated() {
+                let found = try await splitOverRisk(words, sum, layout)
+                result[index] = split.indices.map { level in (0..<facts.events).map { found[$0, level] } }
+            }
+            return result
+        }
+        for level in 0..<comparison.levels - 1 {
+            for (index, sum) in sums.enumerated() {
+                switch levels {
+                case .active(let events):
+                    result[index].append(try await exchange.evaluateRiskSums(sum(events), layout: layout).elements)
+                case .passive(let rowLevels):
+                    let inputs = rowLevels.words(ofLevel: level).map { [$0] }
+                    result[index].append(try await exchange.ownRiskSums(inputs, layout: layout).elements)
+                case .helper, nil: throw TrainingError.invalidPlan("no levels to compare")
+                }
+            }
+        }
+        return result
+    }
+
+    /// A row for each place: the active party's secret order meets the helper's words, and its own.
+    private func splitOverRisk(
+        _ words: [[ShareWord]], _ sum: (LevelEvents) -> RiskSums, _ layout: RiskSumLayout
+    ) async throws -> ShareMatrix {
+        guard case .active(let events) = levels else { return try await exchange.ownRiskSums(words, layout: layout) }
+        var map = sum(events)
+        map.factors = .words
+        return try await exchange.evaluateRiskSums(map, layout: layout) &+ map.sums(of: words, layout: layout)
     }
 
     /// Of counts at 80 fraction bits: 1 where one is at least the smallest cell, else 0; to some units of 2^-40.
@@ -103,14 +160,12 @@ extension ShareMachine {
     func openLevelTest() async throws {
         let comparison = try comparison()
         let last = comparison.levels - 1
-        let sums = try await levelSums(comparison, count: 3) { [$0.observed[$1], $0.expected[$1], $0.variance[$1]] }
-        var sizes = Array(repeating: ShareWord.zero, count: comparison.levels)
-        if case .passive(let rowLevels) = levels {
-            sizes = rowLevels.counts(levels: comparison.levels).map {
-                ShareWord(Int128($0)).shiftedLeft(TrainingFacts.levelRowBits)
-            }
+        let sums = try await levelSums(comparison, count: LevelFacts.testValues) {
+            [$0.observed[$1], $0.expected[$1], $0.variance[$1]]
         }
-        let spread = try await levelSpread(levels: last)
+        let split = try await takeLevels(comparison)
+        let sizes = levelSizes(comparison, split)
+        let spread = try await levelSpread(comparison, split)
         var covariances: [ShareWord] = []
         for g in 0..<last {
             for h in 0...g {
@@ -129,12 +184,13 @@ extension ShareMachine {
     }
 
     /// `sum_k w_k n_gk n_hk / n_k^2` of all levels but the last, at 80 fraction bits.
-    private func levelSpread(levels: Int) async throws -> ShareMatrix {
-        var words: [ShareWord] = []
-        for level in 0..<levels { words += try await levelRisk(level) { $0.testSums(places: facts.events) } }
+    private func levelSpread(_ comparison: LevelFacts, _ split: [[ShareWord]]) async throws -> ShareMatrix {
+        let (places, last) = (facts.events, comparison.levels - 1)
+        let found = try await levelsOverRisk(comparison, split, [{ $0.testSums(places: places) }])
+        let words = found[0].flatMap { $0 }
         let parts = ShareMatrix(
-            rows: levels, columns: facts.events, elements: truncated(words, shift: ShareMatrix.fractionBits))
-        var total = ShareMatrix(rows: levels, columns: levels)
+            rows: last, columns: places, elements: truncated(words, shift: ShareMatrix.fractionBits))
+        var total = ShareMatrix(rows: last, columns: last)
         for slice in facts.meanSlices {
             let part = parts.columns(slice)
             total = try await total &+ product(part, part.transposed, shift: 0, part: .lower)
@@ -148,14 +204,15 @@ extension ShareMachine {
         let comparison = try comparison()
         let events = facts.events
         let (times, kinds) = (comparison.times, comparison.curveCounts)
-        let counts = try await levelSums(comparison, count: kinds * times) { side, row in
+        let counts = try await levelSums(comparison, count: comparison.curveValues) { side, row in
             (0..<kinds * times).map { side.counts(row, kind: $0 / times, time: $0 % times) ? 1 : 0 }
         }
+        let split = try await takeLevels(comparison)
         let cells = try await indicators(counts.elements, comparison)
         // Of all levels: what one withholds would follow from the others and the events, all of which the active party has.
         let isLarge = try await conjunction(
             (0..<comparison.levels * kinds).map { Array(cells[$0 * times..<($0 + 1) * times]) })
-        let (risks, deaths) = try await levelRisks(comparison)
+        let (risks, deaths) = try await levelRisks(comparison, split)
         let reciprocals = try await levelReciprocals(of: risks)
         let hazards = try await scaledProducts(deaths, reciprocals)
         var factors = hazards.map { one - $0.asInt128 }
@@ -179,15 +236,16 @@ extension ShareMachine {
 
     /// Of each level, place by place: `(n_g - z + 1) / n`, and `z / n`, where `n_g` of the level are at risk, of n in all, and z is 1 where
     /// the event is one of the level. The former is above 0 in any case, and `n_g / n` where it matters. Places beyond the events have 1 and 0.
-    private func levelRisks(_ comparison: LevelFacts) async throws -> (risks: [Int128], deaths: [Int128]) {
+    private func levelRisks(
+        _ comparison: LevelFacts, _ split: [[ShareWord]]
+    ) async throws -> (risks: [Int128], deaths: [Int128]) {
         let places = facts.events
-        var (risks, deaths): ([ShareWord], [ShareWord]) = ([], [])
-        for level in 0..<comparison.levels - 1 {
-            for isEvent in [false, true] {
-                let found = try await levelRisk(level) { $0.curveSums(ofEvent: isEvent, places: places) }
-                if isEvent { deaths += found } else { risks += found }
-            }
-        }
+        let found = try await levelsOverRisk(
+            comparison, split,
+            [
+                { $0.curveSums(ofEvent: false, places: places) }, { $0.curveSums(ofEvent: true, places: places) },
+            ])
+        var (risks, deaths) = (found[0].flatMap { $0 }, found[1].flatMap { $0 })
         // The last level is what the others leave.
         func rest(_ words: [ShareWord]) -> [ShareWord] {
             (0..<places).map { place in

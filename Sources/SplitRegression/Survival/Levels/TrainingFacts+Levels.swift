@@ -23,9 +23,14 @@ extension TrainingFacts {
             scalarBits: 1, rows: rows, modulusBits: modulusBits)
     }
 
-    /// A level's rows, summed up over risk sets.
-    func levelRiskLayout() throws(TrainingError) -> RiskSumLayout {
-        try RiskSumLayout(
+    /// A level's rows, summed up over risk sets; of a further party's column words of all levels but the last, side by side.
+    func levelRiskLayout(_ comparison: LevelFacts) throws(TrainingError) -> RiskSumLayout {
+        guard comparison.owner == .sharing else {
+            return try RiskSumLayout(
+                .words, inputs: rows, outputs: events, values: comparison.levels - 1,
+                termBits: ShareWord.modulusBits + Self.riskScalarBits, modulusBits: modulusBits)
+        }
+        return try RiskSumLayout(
             .sums, inputs: rows, outputs: events, termBits: Self.levelUnitBits + Self.riskScalarBits,
             modulusBits: modulusBits)
     }
@@ -91,11 +96,35 @@ extension TrainingFacts {
 
     // MARK: Messages
 
+    /// Sums of rows, where the two parties that have shares do them.
+    private func levelSumExchanges(
+        _ comparison: LevelFacts, values: Int
+    ) throws(TrainingError) -> [PlannedExchange] {
+        guard comparison.owner == .sharing else { return [] }
+        return [packed(try levelLayout(comparison, values: values), .active, rows: rows)]
+    }
+
+    /// So many sums over risk sets of each level but the last.
+    private func levelRiskExchanges(_ comparison: LevelFacts, _ count: Int) throws(TrainingError) -> [PlannedExchange] {
+        let each = comparison.owner == .sharing ? comparison.levels - 1 : 1
+        return Array(repeating: riskSums(try levelRiskLayout(comparison)), count: count * each)
+    }
+
+    /// With the further party that has the column: its sums of rows, and its levels, split between the holders.
+    func levelExchanges(
+        _ comparison: LevelFacts, values: Int
+    ) throws(TrainingError) -> (sums: ExchangeShape, numbers: Int, split: Int) {
+        let layout = try levelLayout(comparison, values: values)
+        return (
+            .packedSums(layout, rows: rows), comparison.levels * values, (comparison.levels - 1) * rows
+        )
+    }
+
     func levelTestExchanges() throws(TrainingError) -> [PlannedExchange] {
         guard let comparison else { return [] }
         let (levels, layout) = (comparison.levels, try riskProductLayout())
-        var result = [packed(try levelLayout(comparison, values: 3), .active, rows: rows)]
-        result += Array(repeating: riskSums(try levelRiskLayout()), count: levels - 1)
+        var result = try levelSumExchanges(comparison, values: LevelFacts.testValues)
+        result += try levelRiskExchanges(comparison, 1)
         for slice in meanSlices { result += try product(levels - 1, slice.count, levels - 1, .lower) }
         result += Array(repeating: elements(layout, rows: 2 * levels), count: 2 * levelSigns(comparison))
         result += conjunction(of: 2 * levels, places: 1, layout)
@@ -120,10 +149,10 @@ extension TrainingFacts {
         guard let comparison else { return [] }
         let (levels, layout) = (comparison.levels, try riskProductLayout())
         let (points, kinds) = (levels * comparison.times, comparison.curveCounts)
-        var result = [packed(try levelLayout(comparison, values: kinds * comparison.times), .active, rows: rows)]
+        var result = try levelSumExchanges(comparison, values: comparison.curveValues)
         result += Array(repeating: elements(layout, rows: kinds * points), count: 2 * levelSigns(comparison))
         result += conjunction(of: kinds * levels, places: comparison.times, layout)
-        result += Array(repeating: riskSums(try levelRiskLayout()), count: 2 * (levels - 1))
+        result += try levelRiskExchanges(comparison, 2)
         result += Array(repeating: elements(layout, rows: levels * events), count: 2 * levelStretches.count + 1)
         for round in Self.suffixRounds(events) { result.append(elements(layout, rows: levels * round.count)) }
         result += Array(repeating: riskSums(try levelCurveLayout(comparison)), count: levels)
