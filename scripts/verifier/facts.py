@@ -63,7 +63,7 @@ class Facts:
         self.events = rest["events"]
         # Times of a survival curve.
         self.curve_points = rest["curve_points"]
-        # Levels of a column of the passive party's that are compared; None without one.
+        # Levels of a passive party's column that are compared; None without one.
         self.comparison = rest["comparison"]
         # Whether correlations are opened for an elastic net.
         self.is_net = rest["net"]

@@ -2,7 +2,7 @@
 
 from copy import copy
 
-from verifier import layouts, messages, steps
+from verifier import layouts, levels, messages, steps
 from verifier.exchanges import COLUMN_SUMS, PACKED_SUMS, ROW_PRODUCTS, pairs
 from verifier.facts import PART_BITS, ROBUST_VARIANCE, SQUARE_ENTRY_FRACTION
 from verifier.families import DISPERSION, LOSS
@@ -201,6 +201,22 @@ class Handing:
     def held_out_squares(self):
         return [Handover(self.facts.held_out, PART)]
 
+    def levels(self, step):
+        """Sums of rows against the party's levels, and these but for the last, split between the holders."""
+        facts = self.facts
+        comparison = facts.comparison
+        if comparison.further != self.index:
+            return []
+        numbers = Handover(comparison.levels * comparison.values(step))
+        sums = self.of_active_alone([(PACKED_SUMS, levels.sums_of_rows(step, facts)), numbers])
+        return sums + [Handover((comparison.levels - 1) * facts.rows)]
+
+    def level_test(self):
+        return self.levels(steps.LEVEL_TEST)
+
+    def level_curves(self):
+        return self.levels(steps.LEVEL_CURVES)
+
     METHODS = {
         steps.START_GRADIENT: start_gradient,
         steps.START_INFORMATION: start_information,
@@ -229,4 +245,6 @@ class Handing:
         steps.FOLD_SUM: fold_sum,
         steps.HELD_OUT_SUM: held_out_sum,
         steps.HELD_OUT_SQUARES: held_out_squares,
+        steps.LEVEL_TEST: level_test,
+        steps.LEVEL_CURVES: level_curves,
     }

@@ -1,4 +1,4 @@
-"""A comparison of the levels of a column of the passive party's (protocols/training.md 5.13): its steps, shapes and results."""
+"""A comparison of the levels of a passive party's column (protocols/training.md 5.13): its steps, shapes and results."""
 
 from collections import namedtuple
 
@@ -12,14 +12,24 @@ RISK_SUMS = messages.RISK_SHARES, messages.RISK_SUMS
 ROW_FRACTION, UNIT = 80, 19
 # Of what is opened: of a test, fraction bits and more for each digit of the rows; of a point of a curve all.
 TEST_BITS, CURVE_POINT = 18, 20
+# Of a row for a test: its event, the expected ones, its part of a variance.
+TEST_VALUES = 3
 # Signs: iterations with a factor are as many as bring the least number here, with so much growth; then those without.
 FAR, GROWTH, PLAIN_SIGNS = 0.12, 2.4, 10
 # Reciprocals: iterations that reach so far, and how much further one more does.
 RECIPROCALS, REACH, FURTHER = 8, 540.0, 3.5
 
 
-class Comparison(namedtuple("Comparison", "levels has_test times least_cell")):
-    """What both parties know of it."""
+class Comparison(namedtuple("Comparison", "levels has_test times least_cell further", defaults=(None,))):
+    """What all parties know of it. `further`: the place of a party that shares no numbers and has the column."""
+
+    def kinds(self):
+        """Counts of each level at each time: events since the time before, rows after it, and with a test events after it."""
+        return 3 if self.has_test else 2
+
+    def values(self, step):
+        """Numbers that the active party knows of a row."""
+        return TEST_VALUES if step == steps.LEVEL_TEST else self.kinds() * self.times
 
     def steps(self):
         return [steps.LEVEL_TEST] * bool(self.has_test) + [steps.LEVEL_CURVES] * (self.times > 0)
@@ -62,25 +72,29 @@ def suffixes(places):
     return [count for count in found if count]
 
 
-def sums(exchanges, values):
+def sums_of_rows(step, facts):
     """Numbers that the active party knows of rows, for each level; none is above the number of events."""
-    facts = exchanges.facts
-    bits = ROW_FRACTION + layouts.up_log2(facts.events) + 1
-    layout = layouts.packed_sums(
-        facts.bits, facts.rows, values, facts.comparison.levels, bits, 1, exchanges.rows
-    )
-    return [(ACTIVE, PACKED_SUMS, layout)]
+    values, bits = facts.comparison.values(step), ROW_FRACTION + layouts.up_log2(facts.events) + 1
+    return layouts.packed_sums(facts.bits, facts.rows, values, facts.comparison.levels, bits, 1, facts.rows)
 
 
-def at_risk(facts):
-    """A level's rows over risk sets."""
-    layout = layouts.risk_sums(facts.bits, facts.rows, facts.events, UNIT + RISK_SCALAR_BITS)
-    return [(PASSIVE, RISK_SUMS, layout)]
+def sums(step, facts):
+    """The same, where the two that share numbers sum up."""
+    return [] if facts.comparison.further is not None else [(ACTIVE, PACKED_SUMS, sums_of_rows(step, facts))]
+
+
+def at_risk(facts, count):
+    """So many sums over risk sets of each level but the last; of a further party's column words of all these side by side."""
+    levels = facts.comparison.levels - 1
+    if facts.comparison.further is None:
+        layout = layouts.risk_sums(facts.bits, facts.rows, facts.events, UNIT + RISK_SCALAR_BITS)
+        return [(PASSIVE, RISK_SUMS, layout)] * (count * levels)
+    return [(PASSIVE, RISK_SUMS, layouts.risk_words(facts.bits, facts.rows, facts.events, levels))] * count
 
 
 def level_test(exchanges):
     facts, count = exchanges.facts, exchanges.facts.comparison.levels
-    found = sums(exchanges, 3) + at_risk(facts) * (count - 1)
+    found = sums(steps.LEVEL_TEST, facts) + at_risk(facts, 1)
     for first in range(0, facts.events, steps.MEANS_AT_ONCE):
         inner = min(steps.MEANS_AT_ONCE, facts.events - first)
         found += exchanges.product(count - 1, count - 1, layouts.LOWER, inner)
@@ -99,12 +113,11 @@ def conjunction(exchanges, left, places=1):
 
 
 def level_curves(exchanges):
-    facts, (count, has_test, times, _) = exchanges.facts, exchanges.facts.comparison
-    # Events since the time before, rows after it, and with a test events after it: of each level.
-    kinds = 3 if has_test else 2
-    found = sums(exchanges, kinds * times) + exchanges.shared(kinds * count * times) * (2 * signs(facts))
+    facts, comparison = exchanges.facts, exchanges.facts.comparison
+    count, times, kinds = comparison.levels, comparison.times, comparison.kinds()
+    found = sums(steps.LEVEL_CURVES, facts) + exchanges.shared(kinds * count * times) * (2 * signs(facts))
     found += conjunction(exchanges, kinds * count, times)
-    found += at_risk(facts) * (2 * (count - 1))
+    found += at_risk(facts, 2)
     found += exchanges.shared(count * facts.events) * (2 * reciprocals(facts.rows) + 1)
     for products in suffixes(facts.events):
         found += exchanges.shared(count * products)

@@ -10,7 +10,8 @@ from verifier.facts import Facts
 from verifier.families import FAMILIES
 from verifier.flows import COSIGNATURE, Purposes, note_rounds
 from verifier.further import BIT, BITS, OTHERS_BIT, FurtherInspector
-from verifier.handing import SCALED_ROWS, TAG, Handing, Handover, Results
+from verifier.handing import PACKED_SUMS, SCALED_ROWS, TAG, Handing, Handover, Results
+from verifier.levels import Comparison
 from verifier.openings import RangeBits, ThetaBit
 from verifier.reading import Failure, demand, sha
 from verifier.several import read_several
@@ -241,13 +242,18 @@ def whole(cut):
     return sum(cut.numbers(chunk) for chunk in range(cut.count))
 
 
-def has_hazards(v):
-    """What steps of proportional hazards take: with each further party, and between the two that share."""
-    facts = Facts(
+def hazard_facts(v, others, comparison=None):
+    """Of proportional hazards."""
+    return Facts(
         FAMILIES["cox"], v["rows"], 3, 2, v["modulusBits"], (0, 2, 4, 5), penalty=0, tolerance=0.001, most_passes=20,
         decision_bits=10**6, errors=True, loss=True, brier=False, weighted=False, theta=False, robust=True, held_out=0, folds=0,
-        events=v["events"], curve_points=0, comparison=None, net=False, others=tuple(v["otherColumns"]),
+        events=v["events"], curve_points=0, comparison=comparison, net=False, others=others,
     )
+
+
+def has_hazards(v):
+    """What steps of proportional hazards take: with each further party, and between the two that share."""
+    facts = hazard_facts(v, tuple(v["otherColumns"]))
     for index, expected in enumerate(v["steps"]):
         for name, step in (("information", (steps.INFORMATION, 32)), ("meat", (steps.MEAT, 32, 0))):
             (types, one), handover = Handing(facts, index, True).of(step)[-2:]
@@ -262,12 +268,33 @@ def has_hazards(v):
     return counts == (v["shares"], v["sums"], v["products"])
 
 
+def has_levels(v):
+    """Whether a comparison of levels of a further party's column takes as much, of each of two such parties."""
+    comparison = Comparison(v["levels"], True, v["times"], 11, 1)
+    facts = hazard_facts(v, (2, 1), comparison)
+    for name, step, count in (("levelTest", steps.LEVEL_TEST, 1), ("levelCurves", steps.LEVEL_CURVES, 2)):
+        if any(Handing(facts, 0, is_helper).of((step,)) for is_helper in (False, True)):
+            return False
+        wanted = v["steps"][name]
+        ((types, sums), to_active) = Handing(facts, 1, False).of((step,))
+        counts = whole(sums.request), whole(sums.reply)
+        handed = [one.cut.items for one in [to_active] + Handing(facts, 1, True).of((step,))]
+        if (types, counts) != (PACKED_SUMS, (wanted["shares"], wanted["results"])):
+            return False
+        if handed != [wanted["split"], wanted["handedOver"], wanted["split"]]:
+            return False
+        words = [one for _, types, one in Exchanges(facts).of((step,)) if types == RISK_SUMS][:count]
+        if any((whole(one.request), whole(one.reply)) != (v["shares"], v["sums"]) for one in words):
+            return False
+    return True
+
+
 def disagreements(sizes, sessions):
     """Names of what differs, and how many were compared."""
     bad, count, purposes = [], 0, Purposes()
     checks = {
         "handovers": has_handover, "results": has_results, "scaledRows": has_scaled_rows, "words": has_words,
-        "hazards": has_hazards,
+        "hazards": has_hazards, "levels": has_levels,
     }
     for name, agrees in checks.items():
         bad += [f"several parties, {name} {place}" for place, v in enumerate(sizes[name]) if not agrees(v)]

@@ -129,12 +129,7 @@ class FitJob(SeveralJob, Job):
         is_allowed = self.reveals <= REVEALS and self.bits in KEY_BITS
         has_columns = all(party["features"] for party in self.parties[1:])
         has_defaults = self.alignment == PAILLIER and self.sender is None and self.listener == self.active["name"]
-        return is_allowed and has_columns and has_defaults and self.has_level_holder()
-
-    def has_level_holder(self):
-        """Whether who has the column whose levels are compared computes with a part of everything."""
-        names = [one.name for party in (self.active, self.passive) for one in party["features"]]
-        return self.compared_column is None or self.compared_column in names
+        return is_allowed and has_columns and has_defaults
 
     @property
     def trust(self):

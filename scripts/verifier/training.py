@@ -137,12 +137,15 @@ class TrainingInspector:
         return self.job.curve_points() if SURVIVAL in self.job.reveals else 0
 
     def comparison(self):
-        """Of levels, where the passive party has the column."""
+        """Of levels, where a passive party has the column."""
         job, found = self.job, self.job.compared()
         if not found or found[0][0] != PASSIVE_ROLE:
             return None
         times = len(job.times) if KAPLAN_MEIER in job.reveals else 0
-        return Comparison(len(found[0][1].levels), LOGRANK in job.reveals, times, job.least_cell)
+        # Of parties that share no numbers the one that has it.
+        further = [place for place, party in enumerate(getattr(job, "others", ())) if found[0][1] in party["features"]]
+        place = further[0] if further else None
+        return Comparison(len(found[0][1].levels), LOGRANK in job.reveals, times, job.least_cell, place)
 
     def events(self):
         """Places for events: all rows where the job names no number."""
