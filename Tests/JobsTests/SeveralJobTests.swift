@@ -169,18 +169,27 @@ import Testing
         #expect(problems(Self.fit(helper: ""), at: "helper"))
         for name in ["a", "z"] { #expect(problems(Self.fit(helper: "helper: \(name)\n"), at: "helper")) }
         #expect(problems(Self.fit(family: "cox"), at: "parties[0].time"))
-        // A column whose levels are compared is the active party's or the helper's.
+        // A column whose levels are compared is any one party's.
         func levels(_ helper: String) -> String {
             Self.fit("reveal: [logrank]\n", helper: "helper: \(helper)\n", family: "cox, groups: arm").replacing(
                 "label: y", with: "label: y, time: t")
         }
-        #expect(problems(levels("b"), at: "model.groups"))
+        #expect(problems(levels("c").replacing("groups: arm", with: "groups: arn"), at: "model.groups"))
         let compared = try Job(yaml: levels("c"))
         #expect(compared.comparedGroups?.party.name == "c")
         #expect(try Job(canonical: compared.canonical) == compared)
         var moved = compared
         moved.helper = "d"
-        #expect(throws: DocumentError.self) { try Job(canonical: moved.canonical) }
+        #expect(try Job(canonical: moved.canonical) == moved)
+        // Who has it says what it gives; each other party counts what the active one learns.
+        func sent(_ job: Job) throws -> [String] {
+            try #require(SeveralFitLeakage(job)).rows(in: .end).filter { $0.party == LeakagePhase.eachFurther }
+                .flatMap(\.sends).filter { $0.contains("one uniform part to a, the other to \(job.helper ?? "")") }
+        }
+        #expect(try sent(compared).isEmpty && sent(moved).count == 1)
+        #expect(try #require(SeveralFitLeakage(moved)).coalitions[0].contains("the level of each row"))
+        let bits = { OpenedBits($0, rows: 200, to: $0.active).levels }
+        #expect(bits(moved) > 0 && bits(moved) == bits(compared))
         #expect(problems(Self.fit(family: "linear, l1: 0.1"), at: "reveal"))
         #expect(problems(Self.fit("alignment: {protocol: ecdh-p256}"), at: "alignment"))
         #expect(problems(Self.fit("network: {listener: b}"), at: "network.listener"))

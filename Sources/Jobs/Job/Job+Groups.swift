@@ -35,9 +35,7 @@ extension Job {
                 "add 'logrank' or 'kaplan-meier' to reveal, or drop 'groups'")
         }
         guard let (_, feature) = comparedGroups else {
-            // Of several parties those that a job may name.
-            let owners = parties.filter { kind != .several || $0.role == .active || $0.name == helper }
-            let all = owners.flatMap(\.features).filter { $0.levels != nil }.map(\.column)
+            let all = parties.flatMap(\.features).filter { $0.levels != nil }.map(\.column)
             let count = parties.flatMap(\.features).count { $0.column == name }
             note(
                 "model.groups",
@@ -47,7 +45,7 @@ extension Job {
                 count > 0
                     ? "a column whose levels are compared has a name of its own"
                     : nearest(to: name, among: all).map { "did you mean '\($0)'?" }
-                        ?? "name a yes/no or categorical feature of \(kind == .several ? "the active party or the helper" : "either party")"
+                        ?? "name a yes/no or categorical feature of \(kind == .several ? "any party" : "either party")"
             )
             return problems
         }

@@ -125,7 +125,7 @@ public struct Model: Sendable, Hashable {
     public internal(set) var times: [Double]
     /// There too, where rows have strata: no more of these than this, each with a curve of its own; nil where there is one curve.
     public internal(set) var mostStrata: Int?
-    /// There too: a feature of either party whose levels are compared; nil without one.
+    /// There too: a feature of one party whose levels are compared; nil without one.
     public internal(set) var groups: String?
 
     /// Numbers of all survival curves.

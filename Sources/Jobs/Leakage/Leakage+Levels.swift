@@ -20,7 +20,17 @@ extension LeakageWords {
                 ])
     }
 
-    /// By the passive party.
+    /// By a further party, whose column it is. The general table is of a model without levels.
+    func levelsSplit(_ active: String, _ helper: String) -> [String] {
+        guard let owner = job?.comparedGroups?.party.name else { return [] }
+        let sent = [
+            "\(owner): of each row's level of `model.groups` one uniform part to \(active), the other to \(helper); "
+                + "likewise of the sums of what \(active) knows of the rows of each level"
+        ]
+        return when(.furtherGroups, say: sent)
+    }
+
+    /// By the passive party, of several ones the helper.
     var levelsSent: [String] {
         when(
             .revealed(.logrank), .passiveGroups,

@@ -13,8 +13,10 @@ enum LeakageCondition {
     /// Sums over all rows, each without its fold, are opened.
     case folds
     case thetaEstimated
-    /// The passive party has the column whose levels are compared.
+    /// A passive party has the column whose levels are compared.
     case passiveGroups
+    /// Of several parties one besides the active one and the helper has it.
+    case furtherGroups
 }
 
 extension LeakageWords {
@@ -38,6 +40,7 @@ extension LeakageWords {
                 case .folds: others.append("with `crossValidation`")
                 case .thetaEstimated: others.append("with `theta: estimate`")
                 case .passiveGroups: others.append("with `model.groups` of the passive party")
+                case .furtherGroups: others.append("with `model.groups` of a party that is neither active nor helper")
                 }
             }
         }
@@ -75,6 +78,7 @@ extension LeakageWords {
         case .folds: job.crossValidation > 0
         case .thetaEstimated: job.estimatesTheta
         case .passiveGroups: job.comparedGroups?.party.role == .passive
+        case .furtherGroups: job.furtherParties.contains { $0.name == job.comparedGroups?.party.name }
         }
     }
 }

@@ -106,7 +106,8 @@ public enum LeakageDocument {
 
         With a model (`multiparty-training.md`) H is the helper, B_1 to B_K are the other passive parties. The table is of a logistic
         one; what other families open in its place stands in sections 1 and 2. Of a proportional-hazards one (cox) each passive
-        party learns of events what B does there: no order, no row, no time. Levels of H's column are compared as B's are there.
+        party learns of events what B does there: no order, no row, no time. Levels of a passive party's column are compared
+        as B's are there; where a B_k has it, A and H do so in shares of it.
 
         \(LeakagePhase.ofSeveralFit.filter { !SeveralFitLeakage.general.rows(in: $0).isEmpty }.map { "### Fit: \($0.title)\n\n" + rows(SeveralFitLeakage.general.rows, $0) }.joined())\(list("Coalitions of a fit.", SeveralFitLeakage.general.coalitions + [SeveralFitLeakage.general.assumption]))
 

@@ -118,7 +118,7 @@ struct SeveralFitLeakage {
                     "its own coefficients: so many equations about the other parties' rows and \(active)'s labels, as in any joint fit"
                 ] + errors + range),
             row(
-                .end, LeakagePhase.eachFurther, sends: scored + bit,
+                .end, LeakagePhase.eachFurther, sends: scored + bit + words.levelsSplit(active, helper),
                 learns: [
                     "its own coefficients: so many equations about the other parties' rows and \(active)'s labels, as in any joint fit"
                 ] + errors),
@@ -190,7 +190,7 @@ struct SeveralFitLeakage {
     var gainingCoalitions: [String] {
         [
             "\(active) together with \(helper) sees everything of \(further): what its columns add to each row's predictor, its columns up "
-                + "to their means and scales, its results. Whoever runs both, or administers both, must not be one."
+                + "to their means and scales, its results\(levels). Whoever runs both, or administers both, must not be one."
         ]
             + words.only(.scores, "\(active) with some passive parties learns the sum of the others' partial scores.")
             + (words.family == .cox
@@ -198,6 +198,12 @@ struct SeveralFitLeakage {
                     "Which sums over rows \(active) asks for, and that a curve's times are apart, only \(active)'s own program sees to: nobody "
                         + "can audit it. The bits that are debited are the bound."
                 ] : [])
+    }
+
+    /// What the two see besides.
+    private var levels: String {
+        words.levelsSplit(active, helper).isEmpty
+            ? "" : ", of a column whose levels are compared the level of each row"
     }
 
     /// What people are asked to vouch for.

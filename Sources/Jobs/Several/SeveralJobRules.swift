@@ -40,11 +40,6 @@ extension JobRules {
                 "helper", "'\(helper.prefix(40))' is no passive party of this job",
                 "one of: \(passives.map(\.name).joined(separator: ", "))")
         }
-        if let (owner, feature) = job.comparedGroups, owner.role == .passive, owner.name != job.helper {
-            note(
-                "model.groups", "'\(feature.column)' is a column of '\(owner.name)', which is not the helper",
-                "write 'helper: \(owner.name)', or compare levels of a column of the active party")
-        }
         if job.alignment != AlignmentTerms(method: .paillierOPRF, sender: nil) {
             note("alignment", "is not chosen by a job of several parties", "drop it")
         }
