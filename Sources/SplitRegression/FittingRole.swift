@@ -253,6 +253,7 @@ struct FittingRole {
         case .sum(.loss, _), .pathPoint: context.report(.phase("log-likelihood"))
         case .sum(.brier, _): context.report(.phase("Brier score"))
         case .sum(.dispersion, _): context.report(.phase("dispersion parameter theta"))
+        case .curvature: context.report(.inference(step: "standard error of theta"))
         case .null: context.report(.inference(step: "score test"))
         case .residualSum: context.report(.phase("residual sum of squares"))
         case .squares: context.report(.phase("Pearson's sum of squares"))
@@ -315,6 +316,11 @@ struct FittingRole {
                 let likelihood = RowLikelihood(
                     family: family, label: label, offset: offset, weight: weight)
                 if plan.family == .negativeBinomial { summary.theta = likelihood.theta }
+                if facts.opensCurvature {
+                    // A row beyond the series would make it any number.
+                    summary.thetaError = result.sumsMayBeOff ? nil : own.results.thetaError
+                    summary.thetaErrorWithheld = summary.thetaError == nil ? Self.thetaErrorWithheld(result) : nil
+                }
                 summary.add(
                     likelihood, result, parameters: facts.parameters, estimatesTheta: plan.estimatesTheta,
                     isPenalised: plan.isPenalised)
@@ -338,6 +344,12 @@ struct FittingRole {
             foldMetrics: metrics(
                 facts.rows, loss: result.foldLoss, brier: result.foldBrier, label: label, offset: offset,
                 weight: weight, family: family))
+    }
+
+    private static func thetaErrorWithheld(_ result: TrainingProgram.Summary) -> String {
+        result.sumsMayBeOff
+            ? "some row's predictor may be larger than the sum that it takes has room for"
+            : "the counts hardly tell this theta from larger ones"
     }
 
     /// What sums over so many rows say of them; at the passive party without what needs labels.

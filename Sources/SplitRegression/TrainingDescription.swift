@@ -3,7 +3,7 @@ public import Wire
 
 extension ProtocolVersion {
     /// What a session that carries a training must list.
-    public static let training = ProtocolVersion(id: 0x02, version: 11)
+    public static let training = ProtocolVersion(id: 0x02, version: 12)
 }
 
 extension ProtocolDescription {

@@ -78,6 +78,15 @@ import Testing
         #expect(active.decisions == opened.decisions && active.sums == opened.sums)
     }
 
+    @Test func theActivePartyAloneGetsWhatThetasErrorTakes() throws {
+        for (terms, bits) in [("theta: estimate", 32), ("theta: 2", 0)] {
+            let job = try Job(
+                yaml: Fixtures.trial("family: logistic", "family: negative-binomial\n  \(terms)"))
+            #expect(OpenedBits(job, rows: 1728, to: .active).curvature == bits)
+            #expect(OpenedBits(job, rows: 1728, to: .passive).curvature == 0)
+        }
+    }
+
     /// Ten bits of each of its columns, once.
     @Test func aLinearFitMayTellThePassivePartyWhichColumnsFollow() throws {
         for (family, bits) in [("linear", 10), ("logistic", 0)] {

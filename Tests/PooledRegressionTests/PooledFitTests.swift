@@ -35,6 +35,7 @@ import Testing
         #expect(close(summary.logLikelihood, reference.logLikelihood, precision), "\(name) log-likelihood")
         #expect(close(summary.dispersion, reference.dispersion, precision), "\(name) dispersion")
         if let theta = reference.thetaFound { #expect(close(summary.theta, theta, 1e-5)) }
+        if let error = reference.thetaError { #expect(close(summary.thetaError, error, 1e-5)) }
     }
 
     @Test func hazardsEqualTheStratifiedFit() async throws {

@@ -18,6 +18,7 @@ struct References: Decodable {
         let theta: Double?
         let estimated: Bool?
         let thetaFound: Double?
+        let thetaError: Double?
         let estimates: [Double]
         let errors: [Double]
         let deviance: Double

@@ -74,6 +74,10 @@ import Testing
             guard case .negativeBinomial(let theta) = pooled.family else { return }
             #expect(abs((active.summary.theta ?? 0) / theta - 1) < 5e-3)
             #expect(passive.summary.theta == nil)
+            let error = SimulatedFitTests.thetaError(theta, table.label, weight, pooled.start.predictor)
+            #expect(abs((active.summary.thetaError ?? 0) / error - 1) < 1e-2)
+            #expect(active.summary.thetaErrorWithheld == nil)
+            #expect(passive.summary.thetaError == nil && passive.summary.thetaErrorWithheld == nil)
         }
         let extra = family == .gamma || family == .negativeBinomial ? 1.0 : 0
         #expect(abs((active.summary.aic ?? 0) - (-2 * found + 2 * (3 + extra))) < 1e-9)

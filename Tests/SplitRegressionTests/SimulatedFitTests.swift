@@ -74,6 +74,7 @@ import Testing
         /// Columns that are named to each party, because there is no result or because their estimates ran away.
         var named: [[String]] = []
         var curve: [Double] = []
+        var thetaError: Double?
         /// What the active party saw, and the passive one.
         var views: [PartyView] = []
     }
@@ -146,7 +147,7 @@ import Testing
                 }
                 return NamedColumns.aliased(results.aliases, names: names)
                     + NamedColumns.moving(results.movements, columns: columns, names: names)
-            }, curve: one.results.curve, views: [one.view, other.view])
+            }, curve: one.results.curve, thetaError: one.results.thetaError, views: [one.view, other.view])
     }
 
     /// Newton's method on the pooled table.
@@ -242,7 +243,18 @@ import Testing
         #expect(abs((summary.residualSum ?? 0) / squares - 1) < 1e-4)
     }
 
-    @Test("Theta estimated between fits is that of the pooled likelihood", arguments: [0.7, 4])
+    /// From the definition: the negative second derivative of the pooled log-likelihood by theta.
+    static func thetaError(_ theta: Double, _ label: [Double], _ weight: [Double]?, _ predictor: [Double]) -> Double {
+        var information = 0.0
+        for (row, y) in label.enumerated() {
+            let total = ElementaryFunctions.exp(predictor[row]) + theta
+            let own = Polygamma.trigamma(theta) - Polygamma.trigamma(theta + y) - 1 / theta
+            information += (weight?[row] ?? 1) * (own + 2 / total - (y + theta) / (total * total))
+        }
+        return (1 / information).squareRoot()
+    }
+
+    @Test("Theta estimated between fits is that of the pooled likelihood, and its error", arguments: [0.7, 4, 9])
     func theta(_ shape: Double) async throws {
         var data = Case(rows: 600, active: 3, passive: 2, seed: 21) { z, generator in
             // A gamma variate of that shape, from sums of exponentials and a fraction of one, times the mean.
@@ -254,6 +266,7 @@ import Testing
             return Self.poisson(min(200, ElementaryFunctions.exp(z) * sum / shape), &generator)
         }
         data.offset = data.label.indices.map { $0 % 3 == 0 ? 0.5 : 0 }
+        if shape == 4 { data.weight = data.label.indices.map { $0 % 4 == 0 ? 0.3 : 1.5 } }
         let family = ResponseFamily.negativeBinomial(theta: 1)
         let fit = try await Self.fit(data, family, estimatesTheta: true)
         let pooled = try Self.pooled(data, family, estimatesTheta: true)
@@ -263,6 +276,10 @@ import Testing
         }
         guard case .negativeBinomial(let found) = fit.family else { return }
         #expect(abs(found / theta - 1) < 2e-3, "\(found) \(theta)")
+        let z = linearPredictor(columns: data.columns, coefficients: fit.coefficients)
+        let error = Self.thetaError(found, data.label, data.weight, zip(z, data.offset ?? []).map(+))
+        let own = try #require(fit.thetaError)
+        #expect(abs(own / error - 1) < 1e-3, "\(own) \(error)")
         for j in fit.coefficients.indices {
             #expect(abs(fit.coefficients[j] - pooled.coefficients[j]) < max(1e-4, 1e-3 * pooled.errors[j]), "\(j)")
             #expect(abs(fit.errors[j] / pooled.errors[j] - 1) < 1e-3, "\(j)")

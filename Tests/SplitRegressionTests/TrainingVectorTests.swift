@@ -117,6 +117,7 @@ import Testing
         case "loss": .loss
         case "dispersion": .dispersion
         case "pearson": .pearson
+        case "curvature": .curvature
         default: .brier
         }
     }
@@ -279,6 +280,7 @@ import Testing
         case .sum(_, let period): return "sum brier \(number(period))"
         case .squares(let period): return "squares \(number(period))"
         case .theta: return "theta"
+        case .curvature(let period): return "curvature \(number(period))"
         case .residualSum: return "residualSum"
         case .coefficients(let bits): return "coefficients \(bits)"
         case .range(let period): return "range \(number(period))"

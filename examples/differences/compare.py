@@ -179,6 +179,23 @@ def best_theta(labels, means):
     return math.exp((low + high) / 2)
 
 
+def trigamma(x):
+    total = 0.0
+    while x < 12:
+        total += 1 / (x * x)
+        x += 1
+    s = 1 / (x * x)
+    return total + 1 / x + s / 2 + s / x * (1 / 6 - s * (1 / 30 - s * (1 / 42 - s / 30)))
+
+
+def theta_error(labels, means, weights, t):
+    """Of theta, from the observed information about it."""
+    information = sum(
+        v * (trigamma(t) - trigamma(t + y) - 1 / t + 2 / (m + t) - (y + t) / (m + t) ** 2)
+        for y, m, v in zip(labels, means, weights))
+    return 1 / math.sqrt(information)
+
+
 # The joined table
 
 
@@ -346,6 +363,11 @@ def main():
     if theta is not None:
         found = [float(row["theta"]) for row in glance if row.get("theta", "NA") not in ("NA", "", None)]
         extra = f", theta {abs(found[0] / theta - 1):.0e}" if found else ""
+        found = [float(row["SE.theta"]) for row in glance if row.get("SE.theta", "NA") not in ("NA", "", None)]
+        if found:
+            own = theta_error(labels, [math.exp(e) for e in z], weights, theta)
+            worst["theta"] = abs(found[0] / own - 1)
+            extra += f", its error {worst['theta']:.0e}"
     family_name = name + (f", lambda {penalty:g}" if penalty else "") + (f", l1 {l1:g}" if l1 else "") + (f", {covariance}" if covariance[:2] == "HC" else "")
     family_name += f", weights {column}" if column else ""
     has_errors = worst["error"] > 0
@@ -354,7 +376,7 @@ def main():
     cells += [f"{worst['share']:.1e}", f"{worst['error']:.1e}", f"{worst['p']:.0e}"] if has_errors else ["", "", ""]
     print("| " + " | ".join(cells + [loglik + extra, folds]) + " |")
     limit = max(1e-4, 2.0**-12 * worst["coefficient"] / worst["share"]) if has_errors else 1e-4
-    if worst["coefficient"] > limit or worst["error"] > 1e-3 or worst["p"] > 1e-3:
+    if worst["coefficient"] > limit or worst["error"] > 1e-3 or worst["p"] > 1e-3 or worst.get("theta", 0) > 2e-3:
         sys.exit(f"{example} {name}: farther from the fit of the joined table than it should be")
 
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from scipy.optimize import brentq
-from scipy.special import digamma, gammaln
+from scipy.special import digamma, gammaln, polygamma
 
 MOD = 1 << 128
 
@@ -286,6 +286,11 @@ def negative_binomial():
     again = glm("negative binomial, theta estimated", VISITS, "doctorco", VISIT_COLUMNS,
                 sm.families.NegativeBinomial(alpha=1 / theta), family="negative-binomial", estimated=True)
     again["thetaFound"] = theta
+    mu = sm.GLM(y, x, family=sm.families.NegativeBinomial(alpha=1 / theta)).fit(tol=1e-14, maxiter=200).mu
+    # R's theta.ml: the observed information about theta.
+    again["thetaError"] = np.sum(
+        polygamma(1, theta) - polygamma(1, theta + y) - 1 / theta + 2 / (mu + theta) - (y + theta) / (mu + theta) ** 2
+    ) ** -0.5
     return again
 
 

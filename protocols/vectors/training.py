@@ -82,6 +82,7 @@ SHAPES = {
     "probitWeight": ("odd cos", 8, (-0.25, 0.25), 1e-9),
     "probitLoss": ("all", 10, (-0.375, 0.375), 1e-6),
     "exponential": ("all", 10, (-0.5, 0.125), 1e-8),
+    "square": ("odd", 10, (-0.25, 0.25), 1e-9),
 }
 SHAPE_OF = {
     ("logistic", "mean"): "sigmoid", ("logistic", "weight"): "bell", ("logistic", "loss"): "softplus",
@@ -89,7 +90,7 @@ SHAPE_OF = {
     ("probit", "loss"): "probitLoss", ("probit", "brier"): "brier", ("poisson", "mean"): "exponential",
     ("poisson", "loss"): "exponential", ("negativeBinomial", "mean"): "sigmoid",
     ("negativeBinomial", "weight"): "sigmoid", ("negativeBinomial", "loss"): "softplus",
-    ("negativeBinomial", "dispersion"): "softplus",
+    ("negativeBinomial", "dispersion"): "softplus", ("negativeBinomial", "curvature"): "square",
     ("gamma", "mean"): "exponential", ("gamma", "loss"): "exponential", ("gamma", "pearson"): "exponential",
     ("cox", "mean"): "exponential",
 }
@@ -115,6 +116,7 @@ def function(family, shape):
         "bell": lambda z: mu(z) * mu(-z),
         "softplus": lambda z: softplus(z) - z / 2,
         "brier": lambda z: (cdf(-z) if family == "probit" else mu(-z)) ** 2,
+        "square": lambda z: mu(-z) ** 2 - 0.5,
         "mills": lambda z: -phi(z) / cdf(z),
         "probitWeight": lambda z: phi(z) ** 2 / (cdf(z) * cdf(-z)),
         "probitLoss": lambda z: -mp.log(cdf(z)),
@@ -154,7 +156,8 @@ def series(family, kind):
     values = np.array([long(function(family, shape)(x)) for x in z], dtype=LD)
     angle = np.outer(np.array([long(2 * mp.pi * x / period) for x in z], dtype=LD), np.array(frequencies, dtype=LD))
     cosines, sines, one = np.cos(angle), np.sin(angle), np.ones((points, 1), dtype=LD)
-    parts = {"odd sin": [sines], "odd cos": [cosines], "cos": [one, cosines], "all": [one, cosines, sines]}[terms]
+    parts = {"odd sin": [sines], "odd cos": [cosines], "cos": [one, cosines], "all": [one, cosines, sines],
+             "odd": [cosines, sines]}[terms]
     matrix = np.hstack(parts)
     count = matrix.shape[1]
     x = householder(
@@ -164,7 +167,7 @@ def series(family, kind):
     constant = x[0] if terms in ("cos", "all") else LD(0)
     rest = x[1:] if terms in ("cos", "all") else x
     a = zeros if terms == "odd sin" else rest[:modes]
-    b = rest if terms == "odd sin" else rest[modes:] if terms == "all" else zeros
+    b = rest if terms == "odd sin" else rest[modes:] if terms in ("all", "odd") else zeros
     return {
         "family": family, "kind": kind, "period": period, "modes": modes,
         "frequencies": frequencies[:6], "constant": float(constant), "cosines": [float(v) for v in a[:6]],
@@ -229,8 +232,8 @@ class Refusal(Exception):
 
 
 def scale_of(facts, kind):
-    """Labels do not multiply what theta is estimated from."""
-    return 0 if kind == "dispersion" and not facts.weighted else facts.s
+    """Labels do not multiply what theta is estimated from; what its error is from comes in a unit of A's."""
+    return 0 if kind == "curvature" or kind == "dispersion" and not facts.weighted else facts.s
 
 
 def widths(facts, kind, period):
@@ -238,13 +241,13 @@ def widths(facts, kind, period):
     shape, s = SHAPE_OF[facts.family, kind], scale_of(facts, kind)
     v, scalar = {
         "sigmoid": (20, min(16 + s, 29)), "softplus": (max(12, 24 - 2 * s), min(22 + s, 29)), "bell": (20, 16), "probitWeight": (20, 16),
-        "exponential": (max(6, 20 - s), 27) if facts.family == "gamma" else (max(6, 18 - s), 29),
+        "square": (28, 26), "exponential": (max(6, 20 - s), 27) if facts.family == "gamma" else (max(6, 18 - s), 29),
     }.get(shape, (24, 22))
     if facts.cox:
         # Finer as far as the longest period leaves room.
         v += max(0, min(4, 18 - ceil_log2(16 * facts.rows)))
     m = {
-        "sigmoid": 2, "bell": 1, "softplus": 10, "brier": 12, "mills": 10, "probitWeight": 1,
+        "sigmoid": 2, "square": 2, "bell": 1, "softplus": 10, "brier": 12, "mills": 10, "probitWeight": 1,
         "probitLoss": 2 * ceil_log2(period) - 2, "exponential": 5 + (3 * period + 15) // 16,
     }[shape]
     return v, scalar, m + s
@@ -1402,6 +1405,8 @@ class Program:
             self.summary["loss"] = loss
         if f.brier:
             self.summary["brier"] = self.ask("sum brier P", counted=False)
+        if f.theta and f.errors and f.loss:
+            self.do("curvature P")
         if f.squares:
             self.summary["residualSum"] = self.ask("squares P", counted=False)
         if self.validates() or f.errors and (f.family == "poisson" or f.robust):

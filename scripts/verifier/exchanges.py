@@ -7,7 +7,7 @@ from verifier.expecting import ACTIVE, PASSIVE
 from verifier.facts import (
     LINEAR_PART_BITS, LINEAR_ROW_BITS, PART_BITS, RISK_NUMBER_BITS, RISK_SCALAR_BITS, SQUARE_ENTRY_FRACTION,
 )
-from verifier.families import DISPERSION, LOSS, MEAN, PEARSON, WEIGHT
+from verifier.families import CURVATURE, DISPERSION, LOSS, MEAN, PEARSON, WEIGHT
 from verifier.layouts import DIAGONAL, LOWER
 
 # What the owner sends, and what the evaluator answers.
@@ -276,6 +276,9 @@ class Exchanges:
             found += self.known_sums(self.facts.fraction(kind)) + self.product(1, 1)
         return found
 
+    def curvature(self, period):
+        return self.kernel(CURVATURE, period)
+
     def residual_sum(self):
         """The passive party's shares are scalars here, in two halves."""
         return self.sums(ACTIVE, 2, LINEAR_ROW_BITS + 1, (LINEAR_ROW_BITS + 1) // 2 + 1)
@@ -344,6 +347,7 @@ class Exchanges:
         steps.GRADIENT: gradient,
         steps.INFORMATION: information,
         steps.SUM: row_sum,
+        steps.CURVATURE: curvature,
         steps.RESIDUAL_SUM: residual_sum,
         steps.SQUARES: squares,
         steps.COEFFICIENTS: coefficients,

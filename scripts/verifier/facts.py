@@ -3,7 +3,7 @@
 import math
 from copy import copy
 
-from verifier.families import BRIER, DISPERSION, LOSS, MEAN, PEARSON, WEIGHT
+from verifier.families import BRIER, CURVATURE, DISPERSION, LOSS, MEAN, PEARSON, WEIGHT
 from verifier.layouts import WORD_BITS, KernelLayout, up_log2
 from verifier.reading import Failure
 
@@ -29,6 +29,8 @@ PART_BITS, LINEAR_PART_BITS = 26 + 11, LINEAR_ROW_FRACTION + 6
 PAIR, WITH_LABEL, SLOPE = 18, 22, 29
 # Of each point of a survival curve.
 CURVE = 36
+# Of the sum that theta's standard error takes.
+CURVATURE_BITS = 32
 RISK_ENTRY_FRACTION = 12
 # Bits that a small residual variance may add to a coefficient.
 MOST_FINER = 8
@@ -68,6 +70,8 @@ class Facts:
         # Whether correlations are opened for an elastic net.
         self.is_net = rest["net"]
         self.opens_squares = family.has_squares and self.opens_loss
+        # Whether the active party gets the standard error of its theta.
+        self.opens_curvature = self.estimates_theta and self.has_errors and self.opens_loss
         # Of parties that share no numbers: their columns, which the two share (multiparty-training.md).
         self.other_columns = rest.get("others", ())
         self.parameters = active_columns + passive_columns + sum(self.other_columns)
@@ -166,8 +170,8 @@ class Facts:
         return KernelLayout(self.bits, self.rows, series.length(period), magnitude, fractions, slots)
 
     def scale_of(self, kind):
-        """Labels do not multiply what theta is estimated from."""
-        return 0 if kind == DISPERSION and not self.is_weighted else self.scale_bits
+        """Labels do not multiply what theta is estimated from; what its error is from comes in a unit of its own."""
+        return 0 if kind == CURVATURE or kind == DISPERSION and not self.is_weighted else self.scale_bits
 
     def fraction(self, kind):
         """Of a row's shares of this."""

@@ -6,7 +6,7 @@ Their codes in jobs are in job.py.
 # What is computed of each row from the joint predictor.
 MEAN, WEIGHT, LOSS, BRIER = "mean", "weight", "loss", "brier"
 # Theta's sum, and Pearson's residual.
-DISPERSION, PEARSON = "dispersion", "pearson"
+DISPERSION, PEARSON, CURVATURE = "dispersion", "pearson", "curvature"
 
 
 class Series:
@@ -37,6 +37,8 @@ PROBIT_WEIGHT = Series(8, always(1), always((20, 16)))
 SOFTPLUS = Series(10, always(10), lambda scale: (max(12, 24 - 2 * scale), min(22 + scale, 29)))
 MILLS = Series(10, always(10), always((24, 22)))
 SQUARE = Series(10, always(12), always((24, 22)))
+# Odd modes alone.
+CURVED = Series(10, always(2), always((28, 26)))
 # It grows as the square of the predictor.
 PROBIT_LOSS = Series(10, lambda period: 2 * period.bit_length() - 4, always((24, 22)))
 
@@ -116,7 +118,7 @@ FAMILIES = {
     ),
     "poisson": Family((32,), dict.fromkeys((MEAN, LOSS), EXPONENTIAL), weight_is_mean=True, may_vanish=True, bounds=COUNTS, **WIDE),
     "negative-binomial": Family(
-        (64,), {MEAN: SIGMOID, WEIGHT: SIGMOID, LOSS: SOFTPLUS, DISPERSION: SOFTPLUS}, may_vanish=True,
+        (64,), {MEAN: SIGMOID, WEIGHT: SIGMOID, LOSS: SOFTPLUS, DISPERSION: SOFTPLUS, CURVATURE: CURVED}, may_vanish=True,
         bounds=((0, 18), (-2, 20), (1, 40)), least_shrinkage=3, narrow_sums=(LOSS,),
     ),
     "gamma": Family(

@@ -10,7 +10,7 @@ from verifier.families import BRIER, DISPERSION, LOSS, MEAN
 from verifier.openings import FIRST_LEVEL, opened_bits, trace_width
 from verifier.reading import Failure
 from verifier.steps import (
-    ACCEPT, ALIASES, BY_ROOT, BY_WEIGHT, COEFFICIENTS, COLD, CORRELATIONS, CURVE, DECIDING, DIRECTION, FOLD_INFORMATION,
+    ACCEPT, ALIASES, BY_ROOT, BY_WEIGHT, COEFFICIENTS, COLD, CORRELATIONS, CURVATURE, CURVE, DECIDING, DIRECTION, FOLD_INFORMATION,
     FOLD_POINTS, FOLD_PREDICTOR, FOLD_RANGE, FOLD_SQUARES, FOLD_SUM, FURTHER, GRADIENT, HELD_OUT_RANGE,
     HELD_OUT_SQUARES, HELD_OUT_SUM, INFORMATION, INVERSE, JOINT_GRADIENT, LEAVES, LEAVE_OUT, MEAT, MORE, MOVE, MOVEMENTS,
     NORM, NULL, PASSIVE_ALIASES, PATH_INTEGRAL, PATH_POINT, PATH_SUM, PREDICTOR, PROPOSE, RANGE, RATES, RECIPROCALS, RESIDUAL,
@@ -557,6 +557,8 @@ class Program:
             yield from self.open_loss(is_counted=False)
         if facts.opens_brier:
             yield from self.open(SUM, BRIER, self.period, is_counted=False)
+        if facts.opens_curvature:
+            yield CURVATURE, self.period
         if facts.opens_squares:
             self.squares = yield from self.open(SQUARES, self.period, is_counted=False)
 

@@ -4,7 +4,7 @@ which chunk, how many bits (protocols/training.md 3 and 5)."""
 from verifier import fitting, levels, messages, steps
 from verifier.exchanges import Exchanges
 from verifier.expecting import ACTIVE, PASSIVE, Expectations
-from verifier.facts import CURVE, ROBUST_VARIANCE
+from verifier.facts import CURVATURE_BITS, CURVE, ROBUST_VARIANCE
 from verifier.handing import SCORE, TAG, Handover
 from verifier.layouts import Cut
 from verifier.openings import opening_of
@@ -123,6 +123,8 @@ class Follower(StepFollower):
             self.expect_results(levels.results(step[0], self.facts), [])
         elif step[0] == steps.CURVE:
             self.expect_results([CURVE] * self.facts.curve_points, [])
+        elif step[0] == steps.CURVATURE:
+            self.expect_results([CURVATURE_BITS], [])
         elif step[0] == steps.ROBUST_VARIANCES:
             self.expect_results(*self.facts.variance_widths(ROBUST_VARIANCE))
         elif step[0] == steps.CORRELATIONS:

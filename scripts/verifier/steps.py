@@ -32,6 +32,8 @@ FOLD_RANGE, FOLD_SUM, FOLD_SQUARES = "fold range", "fold sum", "fold squares"
 RISK_TRACE, PATH_INTEGRAL = "risk trace", "path integral"
 # The cumulative hazard at declared times, for the active party.
 CURVE = "curve"
+# The sum that theta's standard error takes, likewise.
+CURVATURE = "curvature"
 # A log-rank test between levels, and their survival curves, likewise.
 LEVEL_TEST, LEVEL_CURVES = "level test", "level curves"
 # Wald's and Rao's statistics of no effect.

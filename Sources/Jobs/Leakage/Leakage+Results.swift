@@ -22,14 +22,14 @@ extension LeakageWords {
                     + when(
                         .heldOutRows, .revealed(.scores),
                         say: ["\(passive)'s partial score of every row held out, and so the joint score"])
-                    + only(.survival, curve) + levelsLearnt + bits(.active)),
+                    + thetaErrorLearnt + only(.survival, curve) + levelsLearnt + bits(.active)),
             row(
                 .end, passive,
                 sends: only(.scores, "its partial score of every fitted row, in clear")
                     + when(.heldOutRows, .revealed(.scores), say: ["its partial score of every row held out, in clear"])
                     + only(
                         .survival, "36 bits of its share of each cumulative hazard, of which it learns nothing itself")
-                    + levelsSent,
+                    + thetaErrorSent + levelsSent,
                 learns: [
                     "its \(coefficients(passiveCount)): so many equations about \(active)'s rows and labels, as in any joint fit"
                 ] + only(.standardErrors, "the standard errors of its own coefficients") + bits(.passive)),

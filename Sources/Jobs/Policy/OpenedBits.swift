@@ -21,12 +21,15 @@ public struct OpenedBits: Sendable, Hashable, Codable {
     public let correlations: Int
     /// To the active party: the cumulative hazard at each time of the survival curve.
     public let hazards: Int
+    /// To the active party: the sum that theta's standard error takes.
+    public let curvature: Int
     /// To the active party: of each level of a column of the passive party's, for a log-rank test and for survival curves.
     public let levels: Int
 
     public var total: Int {
         decisions.plusClamped(sums).plusClamped(coefficients).plusClamped(variances).plusClamped(aliases)
             .plusClamped(correlations).plusClamped(hazards).plusClamped(levels)
+            .plusClamped(curvature)
     }
 
     /// Of a job of two parties.
@@ -81,6 +84,7 @@ public struct OpenedBits: Sendable, Hashable, Codable {
         correlations = job.reveals(.correlations) ? Self.correlations(parameters: job.parameterCount) : 0
         hazards = role == .active && job.reveals(.survival) ? job.model.curvePoints * Self.hazard : 0
         levels = role == .active ? Self.levels(job, digits: digits) : 0
+        curvature = role == .active && job.opensCurvature ? Self.curvatureBits : 0
         guard job.reveals(.standardErrors) else {
             variances = 0
             return
@@ -115,6 +119,8 @@ public struct OpenedBits: Sendable, Hashable, Codable {
 
     /// How often theta is estimated at most.
     public static let thetaRounds = 6
+    /// Of the sum that theta's standard error takes.
+    static let curvatureBits = 32
     private static let alias = 10
     private static let hazard = 36
     /// Whether an own part of a row is out of range for such a sum, under each period.
@@ -147,6 +153,9 @@ extension Job {
 
     /// Residual squares, or Pearson's: what a dispersion is estimated from.
     public var opensSquares: Bool { model.family == .linear || model.family == .gamma && opensLoss }
+
+    /// Whether the active party gets the standard error of its theta.
+    public var opensCurvature: Bool { estimatesTheta && reveals(.standardErrors) && opensLoss }
 
     public var estimatesTheta: Bool { model.family == .negativeBinomial && model.theta == nil }
 

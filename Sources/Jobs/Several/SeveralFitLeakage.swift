@@ -99,7 +99,8 @@ struct SeveralFitLeakage {
                 ], learns: words.common),
             row(
                 .end, active, sends: results,
-                learns: own + words.interceptOfSeveral + words.only(.survival, words.curve) + words.levelsLearnt
+                learns: own + words.interceptOfSeveral + words.thetaErrorLearnt + words.only(.survival, words.curve)
+                    + words.levelsLearnt
                     + words.only(
                         .scores,
                         "the sum of all passive parties' partial scores of every fitted row, and so the joint score"
@@ -109,7 +110,7 @@ struct SeveralFitLeakage {
                         say: ["the sum of all passive parties' partial scores of every row held out"])),
             row(
                 .end, helper,
-                sends: results + hazards + words.levelsSent
+                sends: results + words.thetaErrorSent + hazards + words.levelsSent
                     + words.only(
                         .scores,
                         "to \(active) the sum of its own partial score of every row and of the parts that \(further) gave it"

@@ -99,7 +99,9 @@ struct FitTables {
                 ("logLik", .of(summary.logLikelihood)), ("AIC", .of(summary.aic)), ("BIC", .of(summary.bic)),
             ]
             columns += family == .gamma ? [("dispersion", .of(summary.dispersion))] : []
-            columns += family == .negativeBinomial ? [("theta", .of(summary.theta))] : []
+            columns +=
+                family == .negativeBinomial
+                ? [("theta", .of(summary.theta)), ("SE.theta", .of(summary.thetaError))] : []
         } else {
             columns += [
                 ("r.squared", .of(summary.r2)), ("adj.r.squared", .of(summary.adjustedR2)),

@@ -170,6 +170,7 @@ package struct JobReport: Codable, Sendable {
             lines.append("log-likelihood, and what follows from it, may be off: \(reason)")
         }
         if let r2 = fit.r2 { lines.append("R^2 \(Number.fixed(r2, decimals: 4))") }
+        if let reason = fit.thetaErrorWithheld { lines.append("no standard error of theta: \(reason)") }
         if let reason = fit.crossValidationWithheld { lines.append("no cross-validation: \(reason)") }
         return lines
     }
@@ -187,7 +188,7 @@ package struct JobReport: Codable, Sendable {
             fit.residualDegreesOfFreedom.map { "residual df \($0)" },
             fit.aic.map { "AIC \(Number.fixed($0, decimals: 2))" },
             fit.dispersion.map { "dispersion \(Number.short($0))" },
-            fit.theta.map { "theta \(Number.short($0))" },
+            fit.theta.map { TextOfTheta.of($0, error: fit.thetaError) },
         ].compactMap(\.self)
         let isKnown = isCox ? !parts.isEmpty : fit.deviance != nil
         return isKnown ? parts.joined(separator: ", ") : nil

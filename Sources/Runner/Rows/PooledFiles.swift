@@ -86,6 +86,7 @@ package struct PooledFiles {
                 ("events", integer(summary.events)), ("null.deviance", number(summary.nullDeviance)),
                 ("deviance", number(summary.deviance)), ("df.residual", integer(summary.residualDegreesOfFreedom)),
                 ("dispersion", number(summary.dispersion)), ("theta", number(summary.theta)),
+                ("SE.theta", number(summary.thetaError)),
             ]
         }
         columns += [

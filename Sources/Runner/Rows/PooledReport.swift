@@ -86,7 +86,7 @@ package struct PooledReport: Codable, Sendable {
             summary.deviance.map { "deviance \(Number.fixed($0, decimals: 2))" },
             summary.r2.map { "R^2 \(Number.fixed($0, decimals: 4))" },
             "AIC \(Number.fixed(summary.aic, decimals: 2))",
-            summary.theta.map { "theta \(Number.short($0))" },
+            summary.theta.map { TextOfTheta.of($0, error: summary.thetaError) },
         ].compactMap(\.self).joined(separator: ", ")
     }
 }

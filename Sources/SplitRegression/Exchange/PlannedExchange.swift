@@ -59,6 +59,11 @@ extension TrainingFacts {
             let slopes = try knownRowLayout(
                 columns: passiveColumns, fraction: layout.kernel.shareFractionBits)
             return [kernel(layout), sums(slopes, .active)] + (try product(1, parameters, 1))
+        case .curvature(let period):
+            return [
+                kernel(try layout(.curvature, period: period)),
+                .results(active: curvatureWidths.active, passive: curvatureWidths.passive),
+            ]
         case .residualSum: return [sums(try residualSumLayout(), .active)]
         case .squares(let period):
             return [kernel(try layout(.pearson, period: period)), sums(try squaresLayout(period: period), .active)]

@@ -29,6 +29,10 @@ public struct FitSummary: Sendable, Equatable, Codable {
     public var dispersion: Double?
     /// Negative binomial, at the active party.
     public var theta: Double?
+    /// Where it was estimated: its standard error, from the observed information at the fit, as R's `glm.nb` has it.
+    public var thetaError: Double?
+    /// Why there is none, where the job reveals standard errors.
+    public var thetaErrorWithheld: String?
     // Proportional hazards, at the active party
     /// Of the model without any column.
     public var nullLogLikelihood: Double?

@@ -12,6 +12,8 @@ package struct FitShares: Sendable {
     package var aliases: [Double] = []
     /// What the next step adds to own coefficients, on the standardised scale.
     package var movements: [Double] = []
+    /// Active party, negative binomial with an estimated theta: its standard error; nil where it is withheld.
+    package var thetaError: Double?
     /// Active party, proportional hazards: the cumulative hazard at each declared time, about the centre of its exponentials.
     package var curve: [Double] = []
     /// There too: what is opened of a comparison of levels (training.md 5.13), 0 where a cell is too small.

@@ -11,6 +11,8 @@ package struct FourierSeries: Sendable, Equatable {
         case even
         /// 1, cos and sin of 1, 2, 3, ...
         case full
+        /// cos and sin of 1, 3, 5, ...
+        case fullOddModes
     }
 
     package let constant: Double
@@ -27,7 +29,7 @@ package struct FourierSeries: Sendable, Equatable {
         of function: (Double) -> Double, on interval: ClosedRange<Double>, period: Double, modes: Int, parity: Parity,
         regularisation: Double
     ) {
-        let frequencies = (0..<modes).map { UInt64(parity == .odd || parity == .evenOddModes ? 2 * $0 + 1 : $0 + 1) }
+        let frequencies = Self.frequencies(modes, parity)
         let points = 24 * modes + 1
         let (low, width) = (interval.lowerBound, interval.upperBound - interval.lowerBound)
         var rows: [[Double]] = []
@@ -40,6 +42,7 @@ package struct FourierSeries: Sendable, Equatable {
             case .evenOddModes: rows.append(parts.map(\.cosine))
             case .even: rows.append([1] + parts.map(\.cosine))
             case .full: rows.append([1] + parts.map(\.cosine) + parts.map(\.sine))
+            case .fullOddModes: rows.append(parts.map(\.cosine) + parts.map(\.sine))
             }
             values.append(function(z))
         }
@@ -55,6 +58,15 @@ package struct FourierSeries: Sendable, Equatable {
             constant = solution[0]
             cosines = Array(solution[1..<1 + modes])
             sines = Array(solution[(1 + modes)...])
+        case .fullOddModes:
+            (constant, cosines, sines) = (0, Array(solution[..<modes]), Array(solution[modes...]))
+        }
+    }
+
+    static func frequencies(_ modes: Int, _ parity: Parity) -> [UInt64] {
+        switch parity {
+        case .odd, .evenOddModes, .fullOddModes: (0..<modes).map { UInt64(2 * $0 + 1) }
+        case .even, .full: (0..<modes).map { UInt64($0 + 1) }
         }
     }
 

@@ -13,6 +13,8 @@ package struct Kernel: Sendable, Hashable {
         case dispersion = 5
         /// Gamma: the residual by Pearson, whose squares are added up. Its values are those of `mean`, but for case weights.
         case pearson = 6
+        /// Negative binomial: what the likelihood's curvature by theta has of the mean; the active party alone gets the sum over rows.
+        case curvature = 7
     }
 
     package let family: ResponseFamily
@@ -32,7 +34,7 @@ package struct Kernel: Sendable, Hashable {
         self.finerBits = finerBits
     }
 
-    private enum Shape { case sigmoid, bell, softplus, mills, probitWeight, probitLoss, exponential, brier }
+    private enum Shape { case sigmoid, bell, softplus, mills, probitWeight, probitLoss, exponential, brier, square }
 
     private var shape: Shape {
         switch (family, kind) {
@@ -43,6 +45,7 @@ package struct Kernel: Sendable, Hashable {
         case (.logistic, .weight): .bell
         case (_, .loss), (_, .dispersion): .softplus
         case (_, .brier): .brier
+        case (_, .curvature): .square
         default: .sigmoid
         }
     }
@@ -53,6 +56,7 @@ package struct Kernel: Sendable, Hashable {
         case .bell, .probitWeight: .evenOddModes
         case .softplus: .even
         case .mills, .probitLoss, .exponential, .brier: .full
+        case .square: .fullOddModes
         }
     }
 
@@ -61,7 +65,7 @@ package struct Kernel: Sendable, Hashable {
         let unit = Int(period) / 16
         switch shape {
         case .sigmoid, .bell: return 5 * unit
-        case .softplus, .brier: return 10 * unit
+        case .softplus, .brier, .square: return 10 * unit
         case .probitWeight: return 8 * unit
         case .mills, .probitLoss: return 10 * unit
         case .exponential: return 10 * unit
@@ -72,7 +76,7 @@ package struct Kernel: Sendable, Hashable {
     package var length: Int { 2 * modes }
 
     package var frequencies: [UInt64] {
-        (0..<modes).map { UInt64(parity == .odd || parity == .evenOddModes ? 2 * $0 + 1 : $0 + 1) }
+        FourierSeries.frequencies(modes, parity)
     }
 
     /// The predictors at which the series serves.
@@ -88,7 +92,7 @@ package struct Kernel: Sendable, Hashable {
 
     private var regularisation: Double {
         switch shape {
-        case .sigmoid, .bell, .probitWeight: 1e-9
+        case .sigmoid, .bell, .probitWeight, .square: 1e-9
         case .softplus, .brier, .mills, .probitLoss: 1e-6
         case .exponential: 1e-8
         }
@@ -98,7 +102,7 @@ package struct Kernel: Sendable, Hashable {
     package var magnitudeBits: Int {
         let series: Int
         switch shape {
-        case .sigmoid: series = 2
+        case .sigmoid, .square: series = 2
         case .bell, .probitWeight: series = 1
         case .softplus, .mills: series = 10
         case .brier: series = 12
@@ -120,6 +124,8 @@ package struct Kernel: Sendable, Hashable {
         // As above; these are added up and opened, and nothing else.
         case .softplus: (max(12, 24 - 2 * scaleBits), min(22 + scaleBits, 29))
         case .brier, .mills, .probitLoss: (24, 22)
+        // What is left of the sum once all else is taken off may be a millionth of it.
+        case .square: (28, 26)
         default: (20, 16)
         }
     }
@@ -139,6 +145,11 @@ package struct Kernel: Sendable, Hashable {
         case .probitWeight: function = { family.weight($0) }
         case .probitLoss: function = { -NormalDistribution.logCumulative($0) }
         case .exponential: function = { ElementaryFunctions.exp(family == .gamma ? -$0 : $0) }
+        case .square:
+            function = {
+                let tail = 1 - ResponseFamily.mean($0)
+                return tail * tail - 0.5
+            }
         case .brier:
             function = {
                 let tail =
@@ -155,6 +166,8 @@ package struct Kernel: Sendable, Hashable {
     /// What the active party makes of a row: `scale S(z + shift) + constant`, mirrored `-S(-z)` where a label asks for it.
     package struct RowTerm: Sendable {
         package var scale = 1.0
+        /// Times the mirror image `S(-(z + shift))`, beside that.
+        package var imageScale = 0.0
         package var shift = 0.0
         package var constant = 0.0
         package var isMirrored = false
@@ -196,6 +209,11 @@ package struct Kernel: Sendable, Hashable {
         case (.negativeBinomial(let theta), .dispersion):
             term.shift = offset - ElementaryFunctions.log(theta)
             (term.slope, term.constant) = (0.5, term.shift / 2)
+        case (.negativeBinomial(let theta), .curvature):
+            // With p = mean / (mean + theta) and q = 1 - p: p^2 + (y / theta) q^2.
+            term.shift = offset - ElementaryFunctions.log(theta)
+            (term.scale, term.imageScale) = (y / theta, 1)
+            term.constant = (y / theta + 1) / 2
         case (.gamma, .mean), (.gamma, .pearson):
             (term.scale, term.constant) = (-y * ElementaryFunctions.exp(-offset), 1)
         case (.gamma, .loss):
@@ -212,6 +230,7 @@ package struct Kernel: Sendable, Hashable {
         // A square takes a weight once.
         let weight = kind == .pearson ? weight.squareRoot() : weight
         term.scale *= weight
+        term.imageScale *= weight
         term.constant *= weight
         term.slope *= weight
         return term
@@ -225,7 +244,8 @@ package struct Kernel: Sendable, Hashable {
         let sign = term.isMirrored ? -1.0 : 1.0
         for (index, frequency) in series.frequencies.enumerated() {
             let (c, s) = ElementaryFunctions.cosineAndSine(turns: turns &* frequency)
-            let (a, b) = (term.scale * series.cosines[index], sign * term.scale * series.sines[index])
+            let a = (term.scale + term.imageScale) * series.cosines[index]
+            let b = (sign * term.scale - term.imageScale) * series.sines[index]
             result.append(a * c + b * s)
             result.append(b * c - a * s)
         }

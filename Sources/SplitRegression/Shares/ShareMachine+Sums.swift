@@ -10,6 +10,25 @@ extension ShareMachine {
         return try await result &+ linear(sums, at: trialPoint)
     }
 
+    /// What theta's standard error takes, to the active party alone (training.md 5.8).
+    func openCurvature(period: Double) async throws {
+        let layout = try facts.layout(.curvature, period: period)
+        var information: ThetaInformation?
+        var given = KernelRows(turns: turns, label: [], offset: [], weight: [])
+        if let active, case .negativeBinomial(let theta) = family {
+            let found = ThetaInformation(label: active.label, weight: active.weight, theta: theta)
+            given = KernelRows(
+                turns: turns, label: active.label, offset: active.offset, weight: active.weight.map { $0 * found.unit })
+            information = found
+        }
+        let shares = try await evaluate(.curvature, layout, given)
+        let word = total(shares, of: layout)
+        let sums = try await openOwn(
+            isActive ? [word] : [], peers: isActive ? [] : [word], fractionBits: facts.curvatureFractionBits,
+            widths: facts.curvatureWidths)
+        results.thetaError = sums.first.flatMap { information?.error($0) }
+    }
+
     /// The shares' sum at the scale of matrices.
     func total(_ shares: [Int128], of layout: KernelLayout) -> ShareWord {
         let sum = shares.reduce(ShareWord.zero) { $0 &+ ShareWord($1) }

@@ -141,6 +141,7 @@ package final class ShareMachine<Exchange: ShareExchange> {
             let total = try await open(step, try await sum(kind, period: period))
             if kind == .dispersion { theta?.take(total) }
             return total
+        case .curvature(let period): try await openCurvature(period: period)
         case .residualSum: return try await open(step, try await residualSum())
         case .squares(let period): return try await open(step, try await pearsonSum(period: period))
         case .theta: return try await openTheta()

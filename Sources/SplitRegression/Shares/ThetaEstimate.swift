@@ -90,7 +90,7 @@ package struct ThetaEstimate: Sendable {
 }
 
 /// Case weights by count.
-private struct CountTable: Sendable {
+struct CountTable: Sendable {
     private let entries: [(count: Double, weight: Double)]
 
     init(_ label: [Double], _ weight: [Double]) {
@@ -104,6 +104,12 @@ private struct CountTable: Sendable {
     func digammas(_ theta: Double) -> Double {
         let zero = Polygamma.digamma(theta)
         return entries.reduce(0) { $0 + $1.weight * (Polygamma.digamma($1.count + theta) - zero) }
+    }
+
+    /// `sum w (psi'(theta) - psi'(y + theta))`
+    func trigammas(_ theta: Double) -> Double {
+        let zero = Polygamma.trigamma(theta)
+        return entries.reduce(0) { $0 + $1.weight * (zero - Polygamma.trigamma($1.count + theta)) }
     }
 
     /// Of `theta` times the score by `ln theta`, at these predictors.

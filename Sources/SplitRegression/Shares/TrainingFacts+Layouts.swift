@@ -85,6 +85,11 @@ extension TrainingFacts {
         )
     }
 
+    /// Of the sum that theta's standard error takes, which is below n in its unit: to 2^-30 of n.
+    package static let curvatureBits = 32
+    var curvatureFractionBits: Int { max(0, Self.curvatureBits - 2 - rowBitsOfCount) }
+    var curvatureWidths: (active: [Int], passive: [Int]) { ([Self.curvatureBits], []) }
+
     /// Fraction bits, and bits in all, of what names columns where a fit has no result (training.md 6).
     package static let aliasBits = (fraction: 8, all: 10)
     package static let movementBits = (fraction: 8, all: 12)

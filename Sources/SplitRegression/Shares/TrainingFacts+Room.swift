@@ -3,7 +3,7 @@ extension TrainingFacts {
     /// What a fit that ends well reads off rows at its first period, whatever its course.
     private var neededKinds: [Kernel.Kind] {
         [.mean] + (opensLoss ? [.loss] : []) + (opensBrier ? [.brier] : []) + (opensSquares ? [.pearson] : [])
-            + (estimatesTheta ? [.dispersion] : [])
+            + (estimatesTheta ? [.dispersion] : []) + (opensCurvature ? [.curvature] : [])
     }
 
     /// Without it a fit would end there, after all that it had opened on the way.

@@ -137,8 +137,10 @@ package struct TrainingFacts: Sendable, Hashable {
             values: slotsRead)
     }
 
-    /// Labels do not multiply what theta is estimated from.
-    func scaleBits(of kind: Kernel.Kind) -> Int { kind == .dispersion && !isWeighted ? 0 : scaleBits }
+    /// Labels do not multiply what theta is estimated from; what its standard error is from comes in a unit of its own.
+    func scaleBits(of kind: Kernel.Kind) -> Int {
+        kind == .curvature || kind == .dispersion && !isWeighted ? 0 : scaleBits
+    }
 
     /// How many slots of rows a job reads at most: 60 passes, refreshes and sums. The series of exponentials are wide: they get by with fewer, so
     /// that their shares fit in 128 bits (failure 2^-36 a job).
@@ -175,6 +177,10 @@ package struct TrainingFacts: Sendable, Hashable {
 
     /// Whether Pearson's sum of squares is opened, from which the dispersion follows.
     package var opensSquares: Bool { family == .gamma && opensLoss }
+
+    /// Whether the active party gets what the standard error of its theta takes. Standard errors are opened where a loss is, so that own
+    /// parts have been looked at.
+    package var opensCurvature: Bool { estimatesTheta && computesStandardErrors && opensLoss }
 
     /// By what a step under fresh weights shrinks the norm at least, where estimates exist.
     package var leastShrinkage: Double {

@@ -16,6 +16,7 @@ extension TrainingProgram.Run {
             summary.loss = loss
         }
         if facts.opensBrier { summary.brier = try open(.sum(.brier, period: period), isCounted: false) }
+        if facts.opensCurvature { steps.append(.curvature(period: period)) }
         if facts.opensSquares { summary.residualSum = try open(.squares(period: period), isCounted: false) }
         if facts.family == .cox {
             guard goesAlongPath || needsInverse || facts.curvePoints > 0 else { return }

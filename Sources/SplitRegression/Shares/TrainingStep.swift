@@ -60,6 +60,8 @@ package enum TrainingStep: Sendable, Hashable {
     case squares(period: Double)
     /// Opened: whether the active party goes on with another theta.
     case theta
+    /// The active party gets a sum over rows at the trial point, from which its theta's standard error follows.
+    case curvature(period: Double)
     /// Each party gets its own block of `u`, and the active one the raw constant, to so many fraction bits.
     case coefficients(fractionBits: Int)
     /// Opened: whether a party's own part of some row's predictor may have wrapped.

@@ -112,6 +112,8 @@ import Wire
         let several = try await SeveralParties(table, counts: [1, 1, 1]).train(plan, offset: offset, weight: weight)
             .map { try $0.get() }
         #expect(abs(several[0].summary.theta! / two.active.summary.theta! - 1) < 5e-3)
+        #expect(abs(several[0].summary.thetaError! / two.active.summary.thetaError! - 1) < 0.01)
+        #expect(several.dropFirst().allSatisfy { $0.summary.thetaError == nil })
         for (found, expected) in zip(several.flatMap(\.terms), two.active.terms + two.passive.terms) {
             #expect(found.term == expected.term)
             #expect(abs(found.estimate - expected.estimate) < 0.01 * expected.standardError!, "\(found.term)")
