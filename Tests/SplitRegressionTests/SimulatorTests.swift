@@ -18,6 +18,7 @@ import Testing
         var isCollinear = false
         var folds = 0
         var isWeighted = false
+        var estimatesTheta = false
 
         var testDescription: String { name }
 
@@ -26,6 +27,8 @@ import Testing
                 switch family {
                 case .linear: z + generator.uniform(-1...1)
                 case .logistic, .cox: generator.uniform() < ResponseFamily.mean(z) ? 1 : 0
+                case .negativeBinomial:
+                    Fits.poisson(ElementaryFunctions.exp(z + generator.uniform(-2...2)), &generator)
                 default: Fits.poisson(ElementaryFunctions.exp(z), &generator)
                 }
             }
@@ -36,7 +39,9 @@ import Testing
         }
 
         func parties() throws -> [Fits.Party] {
-            try Fits.parties(data(), family, isRobust: isRobust, opensBrier: opensBrier, folds: folds)
+            try Fits.parties(
+                data(), family, estimatesTheta: estimatesTheta, isRobust: isRobust, opensBrier: opensBrier, folds: folds
+            )
         }
     }
 
@@ -47,6 +52,7 @@ import Testing
         Job(name: "cross-validation", family: .logistic, opensBrier: true, folds: 4),
         Job(name: "proportional hazards", family: .cox),
         Job(name: "linear, case weights", family: .linear, isRobust: true, folds: 3, isWeighted: true),
+        Job(name: "theta estimated", family: .negativeBinomial(theta: 1), estimatesTheta: true),
     ]
 
     /// The largest distance of a sample's distribution from the uniform one on [0, 1), times the root of its size (Kolmogorov):
@@ -82,6 +88,10 @@ import Testing
             ] {
                 #expect(a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) <= unit * max(1, abs($1)) })
             }
+            // Theta's error is the active party's alone. The sum that it takes is no product, so `LastProduct` cannot put it back into
+            // the made view: its place and width are compared, with all others, above.
+            let hasError = real[index].results.thetaError != nil
+            #expect(hasError == (job.estimatesTheta && party.role == .active))
             // Nothing of the other's is in what was decrypted, in either.
             for sample in [view.answers, made.view.answers] {
                 #expect(sample.count > 200 && Self.distance(sample) < 2.5)

@@ -14,15 +14,14 @@ package struct KernelLayout: Sendable, Hashable {
     package init(_ kernel: Kernel, modulusBits: Int, values: Int) throws(TrainingError) {
         let (vector, scalar) = kernel.fractionBits
         let value = vector + scalar + kernel.magnitudeBits + 2
-        let cross = vector + kernel.magnitudeBits + scalar + 2
         let least = value + ceilLog2(values)
-        let slotBits = max(min(least + Self.failureBits, Self.mostSlotBits), cross)
-        guard slotBits <= Self.mostSlotBits, slotBits >= least + Self.leastFailureBits else {
+        let slotBits = min(least + Self.failureBits, Self.mostSlotBits)
+        guard slotBits >= least + Self.leastFailureBits else {
             throw .predictorOutOfRange(radius: kernel.period / 4)
         }
         var best: (cost: Int, entries: Int, rows: Int)?
         for entries in 1...8 {
-            let rows = ((modulusBits - Self.headroomBits - cross) / slotBits + 1 - (entries - 1)) / entries
+            let rows = ((modulusBits - Self.headroomBits - value) / slotBits + 1 - (entries - 1)) / entries
             guard rows >= 1 else { continue }
             // In products of a row, as measured on every path of the arithmetic: encryption, transfer and checks of a ciphertext;
             // powers and squarings at the evaluator, where a table of eight powers serves all scalars of a ciphertext, three bits
